@@ -1,0 +1,39 @@
+/** Who speaks, and where: principals, people and addresses, all as immutable platform ids. */
+import { z } from "zod";
+
+/**
+ * An immutable id with its platform in front: `slack:T1/U1`, `discord:42`, `email:a@b.example`,
+ * `token:ci`, `console:local`, `terminal:local`, `webhook:ci`, `run:<parent run>`. Never a display name.
+ */
+export type Principal = string;
+
+/** A place in a channel where a run speaks: `slack:T1/C1/1712.5`, `discord:G1/C1`, `email:<thread>`. */
+export type Address = string;
+
+/** The part before the colon: which channel carries this address or principal. */
+export function channelOf(id: Address | Principal): string {
+  return id.slice(0, Math.max(0, id.indexOf(":")));
+}
+
+/** A person (or machine) as an event remembers it: the id decides, the name is only shown. */
+export const personSchema = z.object({ principal: z.string(), name: z.string() });
+export type Person = z.infer<typeof personSchema>;
+
+export const scopes = ["launch", "read", "answer", "approve", "control", "admin"] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Somebody knocking at the door, with all that the authorisation may look at. */
+export interface Actor extends Person {
+  /** Group principals, e.g. `slack:T1/group:S9`, `discord:G1/role:R7`. */
+  groups: readonly string[];
+  /** Guests, other workspaces, unlisted senders: refused unless listed by id; what they say is untrusted. */
+  guest: boolean;
+  /** Present for tokens: the rights of a token end here, whatever the lists say. */
+  scopes?: readonly Scope[];
+  /** Machines (webhooks, mail) may never approve. */
+  kind: "person" | "machine";
+}
+
+export function personOf(actor: Person): Person {
+  return { principal: actor.principal, name: actor.name };
+}

@@ -1,0 +1,83 @@
+/** What an agent is and may do, as plain data: the part of the configuration that the pure core reads. */
+import { z } from "zod";
+
+export const limitsSchema = z.strictObject({
+  /** Model answers before the run rests as `max_steps_reached`; granted again by resume and by an answer. */
+  steps: z.int().min(1).max(1000).default(10),
+  /** Model answers in the whole life of a run. Never granted again. */
+  totalSteps: z.int().min(1).max(100_000).default(50),
+  /** Tool calls the model may choose in one answer; the rest are refused. */
+  callsPerStep: z.int().min(1).max(64).default(8),
+  /** Tokens (input + output) before a person is asked whether to go on. */
+  tokens: z.int().min(1000).default(500_000),
+  /** US dollars before a person is asked whether to go on. */
+  costUsd: z.number().positive().default(2),
+  /** Estimated tokens of the context window before it is compacted. */
+  contextTokens: z.int().min(500).default(100_000),
+  /** Identical calls, alternating pairs or errors of one tool in a row that count as stuck. */
+  repeats: z.int().min(2).max(20).default(3),
+});
+export type Limits = z.infer<typeof limitsSchema>;
+
+/** An agent exactly as a run uses it from its launch to its end; `hash` names these bytes. */
+export const agentSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  /** null: the driver's default model. */
+  model: z.string().nullable(),
+  instructions: z.string(),
+  tools: z.array(z.string()),
+  prefetch: z.array(z.string()),
+  /** Agents that this one may hand a task to. */
+  handOff: z.array(z.string()),
+  limits: limitsSchema,
+  hash: z.string(),
+});
+export type Agent = z.infer<typeof agentSchema>;
+
+/**
+ * read: no effect on the world, repeated freely. idempotent: repeated with the same key.
+ * once: never repeated without a person's word.
+ */
+export type ToolEffect = "read" | "idempotent" | "once";
+
+export interface ApprovalRule {
+  /** Who may approve, as rules (see authorize.ts). Empty: the agent's approvers. */
+  by: readonly string[];
+  /** How many different people must approve. */
+  count: number;
+  /** Whether the person who started the run may approve. */
+  ownRequest: boolean;
+}
+
+/** A tool as the core and the model see it: everything but the code. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema (draft 7, strict) of the input. */
+  schema: Record<string, unknown>;
+  effect: ToolEffect;
+  /** Tools that the control flow itself carries out. */
+  control: "none" | "ask" | "finish" | "hand_off" | "sleep" | "wait_for_event";
+  approval: ApprovalRule | null;
+  /** The tool shows the approver something (a diff, the current version) that must still hold when it runs. */
+  preview: boolean;
+  /** Its output comes from outside the trusted circle: the run is marked when it has read it. */
+  untrusted: boolean;
+}
+
+/** Who may do what with an agent's runs: lists of rules (see authorize.ts). */
+export interface Rights {
+  launch: readonly string[];
+  read: readonly string[];
+  answer: readonly string[];
+  approve: readonly string[];
+  control: readonly string[];
+}
+
+/** All that `admit` and `decide` may look at besides the state. */
+export interface Policy {
+  agent: Agent;
+  tools: Readonly<Record<string, ToolSpec>>;
+  rights: Rights;
+}

@@ -1,0 +1,65 @@
+/** What the outside may ask of a run. Nothing here has happened yet: `admit` decides. */
+import type { Actor, Address } from "./actor.ts";
+
+/** Where words came from: shown beside an answer, and the place for a private reply. */
+export interface Via {
+  channel: string;
+  address?: Address;
+}
+
+export interface Launch {
+  type: "launch";
+  task: string;
+  actor: Actor;
+  via: Via;
+  addresses: Address[];
+  /** Text around the task (a thread, a webhook's body): data, fenced, never instructions. */
+  context: { source: string; text: string; trusted: boolean }[];
+  /** False for what no listed person wrote (webhook, mail): the run starts marked. */
+  trusted: boolean;
+  /** The finished run at the same address that this one continues. */
+  follows: { runId: string; task: string; outcome: string } | null;
+  parent: { runId: string; callId: string; depth: number } | null;
+}
+
+export type Command =
+  | Launch
+  | { type: "say"; text: string; actor: Actor; via: Via; address?: Address }
+  /** Without a question id: accepted while exactly one question is open. `choice` is a choice's value. */
+  | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
+  /** `input`: the arguments as the approver edited them; checked against the schema before this command is made. */
+  | { type: "approve"; questionId: string; input: unknown | null; actor: Actor; via: Via }
+  | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
+  /** An event from outside that a sleeping call waits for; the one-time URL was the authority. */
+  | { type: "deliver_event"; callId: string; payload: string; actor: Actor; via: Via }
+  | { type: "pause"; actor: Actor; via: Via }
+  | { type: "resume"; actor: Actor; via: Via }
+  | { type: "cancel"; reason: string; actor: Actor; via: Via };
+
+/** A refusal is data: the code is for programs, the words say what is wrong, what we have, what to do. */
+export interface Refusal {
+  code: RefusalCode;
+  message: string;
+  /** Open questions, when naming one of them would help. */
+  questions?: { id: string; kind: string; text: string }[];
+}
+
+export type RefusalCode =
+  | "run_not_found"
+  | "run_busy"
+  | "run_finished"
+  | "run_not_running"
+  | "waiting_for_input"
+  | "not_waiting_for_input"
+  | "question_ambiguous"
+  | "question_not_found"
+  | "question_closed"
+  | "already_answered"
+  | "answer_invalid"
+  | "approval_stale"
+  | "not_allowed"
+  | "not_an_answerer"
+  | "not_an_approver"
+  | "insufficient_scope"
+  | "empty_text"
+  | "already_launched";

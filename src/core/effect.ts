@@ -1,0 +1,19 @@
+/** What a run wants of the world next, as data. Resting is an effect too. */
+import type { EventBody } from "./event.ts";
+
+export type Effect =
+  /** Nothing of the world is needed: these events follow from the state and are committed with what led to it. */
+  | { type: "record"; events: EventBody[] }
+  | { type: "prefetch"; tools: readonly string[] }
+  | { type: "call_model" }
+  /** Reads may run side by side; anything else comes alone. */
+  | { type: "run_calls"; callIds: readonly string[] }
+  /** Show the call to people who may approve it (after its preview, when it has one). */
+  | { type: "ask_approval"; callId: string }
+  /** Intent without outcome: ask the tool what it knows. */
+  | { type: "reconcile"; callId: string }
+  | { type: "begin_sleep"; callId: string }
+  | { type: "launch_child"; callId: string }
+  | { type: "await_child"; callId: string; runId: string }
+  | { type: "sleep_until"; at: number }
+  | { type: "rest"; until: "someone_speaks" | "nothing" };

@@ -1,0 +1,181 @@
+/** What happened to a run: past tense, never changed. The only source of its state. */
+import { z } from "zod";
+import { personSchema } from "./actor.ts";
+
+const via = z.object({ channel: z.string(), address: z.string().optional() });
+
+export const usageSchema = z.object({
+  inputTokens: z.number(),
+  cachedTokens: z.number(),
+  outputTokens: z.number(),
+  reasoningTokens: z.number(),
+  /** US dollars; null when the model's price is not known. */
+  costUsd: z.number().nullable(),
+});
+export type Usage = z.infer<typeof usageSchema>;
+
+/** A call as the model chose it, already checked: `input` is canonical, or `error` says why it can't run. */
+export const chosenCallSchema = z.object({
+  id: z.string(),
+  tool: z.string(),
+  input: z.unknown(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type ChosenCall = z.infer<typeof chosenCallSchema>;
+
+export const questionSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
+  callId: z.string().nullable(),
+  text: z.string(),
+  context: z.string().nullable(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })),
+  freeText: z.boolean(),
+  /** Rules of who may settle it (see authorize.ts); shown, and checked again when it is settled. */
+  audience: z.array(z.string()),
+  /** For approvals and doubts: the whole call, and the hash of the bytes an approval binds. */
+  call: z
+    .object({
+      tool: z.string(),
+      input: z.unknown(),
+      hash: z.string(),
+      preview: z.string().nullable(),
+    })
+    .nullable(),
+  /** How many different people must approve. */
+  need: z.number(),
+});
+export type Question = z.infer<typeof questionSchema>;
+
+const bodies = [
+  z.object({
+    type: z.literal("launched"),
+    task: z.string(),
+    from: personSchema,
+    via,
+    addresses: z.array(z.string()),
+    agent: z.object({ name: z.string(), hash: z.string() }),
+    limits: z.object({ steps: z.number(), tokens: z.number(), costUsd: z.number() }),
+    prefetch: z.array(z.string()),
+    context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
+    trusted: z.boolean(),
+    follows: z.object({ runId: z.string(), task: z.string(), outcome: z.string() }).nullable(),
+    parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
+  }),
+  z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
+  z.object({ type: z.literal("address_added"), address: z.string() }),
+  z.object({
+    type: z.literal("prefetched"),
+    tool: z.string(),
+    output: z.string(),
+    ok: z.boolean(),
+    untrusted: z.boolean(),
+  }),
+
+  z.object({
+    type: z.literal("model_answered"),
+    text: z.string().nullable(),
+    calls: z.array(chosenCallSchema),
+    refusal: z.string().nullable(),
+    /** The provider stopped in the middle (token limit, filter): calls of such an answer never run. */
+    cut: z.string().nullable(),
+    /** The provider's output items, verbatim and opaque; only `provider` may read them again. */
+    items: z.array(z.unknown()),
+    provider: z.string(),
+    model: z.string(),
+    promptHash: z.string(),
+    usage: usageSchema,
+    ms: z.number(),
+  }),
+  z.object({
+    type: z.literal("model_failed"),
+    code: z.string(),
+    message: z.string(),
+    retryAt: z.number().nullable(),
+  }),
+  /** The model answered, but somebody had spoken meanwhile: only the bill remains. */
+  z.object({ type: z.literal("decision_dropped"), usage: usageSchema, model: z.string(), ms: z.number() }),
+
+  z.object({ type: z.literal("call_started"), callId: z.string(), attempt: z.number(), key: z.string() }),
+  z.object({
+    type: z.literal("call_finished"),
+    callId: z.string(),
+    output: z.string(),
+    /** Characters that did not fit the tool's output limit. */
+    omitted: z.number(),
+    ms: z.number(),
+    untrusted: z.boolean(),
+  }),
+  z.object({
+    type: z.literal("call_failed"),
+    callId: z.string(),
+    code: z.string(),
+    message: z.string(),
+    ms: z.number(),
+  }),
+  /** Intent without outcome, and nothing can tell: a person must. */
+  z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),
+  /** It is certain that the call did not happen: it may start again. */
+  z.object({ type: z.literal("call_cleared"), callId: z.string(), reason: z.string() }),
+  z.object({
+    type: z.literal("call_slept"),
+    callId: z.string(),
+    until: z.number().nullable(),
+    event: z.boolean(),
+  }),
+  z.object({ type: z.literal("child_launched"), callId: z.string(), runId: z.string() }),
+
+  z.object({ type: z.literal("question_asked"), question: questionSchema }),
+  z.object({
+    type: z.literal("question_answered"),
+    questionId: z.string(),
+    answer: z.string(),
+    from: personSchema,
+    via,
+  }),
+  /** One approval; `input` when the approver edited the arguments: then these bytes are what runs. */
+  z.object({
+    type: z.literal("approval_granted"),
+    questionId: z.string(),
+    from: personSchema,
+    via,
+    input: z.unknown().optional(),
+    edited: z.boolean(),
+  }),
+  z.object({
+    type: z.literal("approval_refused"),
+    questionId: z.string(),
+    reason: z.string(),
+    from: personSchema,
+    via,
+  }),
+  /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
+  z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
+
+  z.object({
+    type: z.literal("nudged"),
+    reason: z.enum(["no_call", "empty", "cut", "stuck"]),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal("limit_reached"), limit: z.literal("steps") }),
+  z.object({ type: z.literal("compacted"), keepFrom: z.number(), summary: z.string() }),
+  z.object({ type: z.literal("paused"), from: personSchema, via }),
+  z.object({ type: z.literal("resumed"), from: personSchema, via }),
+  /** A time that was slept for has come (a retry's, a sleeping call's). */
+  z.object({ type: z.literal("woke") }),
+  /** A worker died or was stopped in the middle of this run; another one carried on. */
+  z.object({ type: z.literal("recovered") }),
+  z.object({ type: z.literal("cancel_requested"), reason: z.string(), from: personSchema, via }),
+
+  z.object({ type: z.literal("completed"), answer: z.string() }),
+  z.object({ type: z.literal("failed"), code: z.string(), message: z.string() }),
+  z.object({ type: z.literal("cancelled"), reason: z.string(), from: personSchema }),
+] as const;
+
+export const eventBodySchema = z.discriminatedUnion("type", bodies);
+/** An event before it is written. */
+export type EventBody = z.infer<typeof eventBodySchema>;
+export type EventType = EventBody["type"];
+/** An event with the moment it was recorded (ms since the epoch). Order is by version, never by time. */
+export type Event = EventBody & { at: number };
+export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;

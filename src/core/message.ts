@@ -1,0 +1,65 @@
+/** The channel-neutral body of a post. Channels draw it, nobody else knows how it looks. */
+import { z } from "zod";
+import { personSchema } from "./actor.ts";
+
+/**
+ * Text in parts, so that every channel can show people and times in its own way.
+ * A person is named; only `ping: true` may notify them. Plain strings are never markup.
+ */
+const inlineSchema = z.union([
+  z.string(),
+  z.object({ person: personSchema, ping: z.boolean().optional() }),
+  /** A rule of an audience that is no single person: a group, a role, "anyone at the console". */
+  z.object({ rule: z.string(), ping: z.boolean().optional() }),
+  z.object({ time: z.number() }),
+  z.object({ code: z.string() }),
+  z.object({ strong: z.string() }),
+]);
+export type Inline = z.infer<typeof inlineSchema>;
+
+/** done ✓ · running ◐ · waiting ◌ · failed ✗ · note – */
+const stepLineSchema = z.object({
+  shape: z.enum(["done", "running", "waiting", "failed", "note"]),
+  title: z.string(),
+  detail: z.string(),
+  /** Milliseconds the step took; shown when over a second. */
+  ms: z.number().nullable(),
+});
+export type StepLine = z.infer<typeof stepLineSchema>;
+
+/** What a press means. Values carry only ids; authority is checked when the press arrives. */
+const buttonSchema = z.object({
+  action: z.enum(["choose", "reply", "approve", "refuse", "edit", "stop", "pause", "resume", "open"]),
+  label: z.string(),
+  style: z.enum(["plain", "primary", "danger"]),
+  runId: z.string(),
+  questionId: z.string().optional(),
+  /** For `choose`: which choice. */
+  value: z.string().optional(),
+});
+export type Button = z.infer<typeof buttonSchema>;
+
+const blockSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("heading"), text: z.string(), note: z.array(inlineSchema) }),
+  /** Markdown as a model or a person wrote it; foreign: links to hosts nobody listed are shown as text. */
+  z.object({ type: z.literal("text"), markdown: z.string(), foreign: z.boolean() }),
+  z.object({ type: z.literal("steps"), folded: z.number(), lines: z.array(stepLineSchema) }),
+  /** A call, whole: every argument by name, in the order of the schema. Values are JSON or plain text. */
+  z.object({ type: z.literal("fields"), fields: z.array(z.object({ name: z.string(), value: z.string() })) }),
+  z.object({ type: z.literal("note"), parts: z.array(inlineSchema) }),
+  z.object({ type: z.literal("actions"), buttons: z.array(buttonSchema) }),
+]);
+export type Block = z.infer<typeof blockSchema>;
+
+export const messageSchema = z.object({
+  /** One line without markup: notifications, screen readers, channels that can draw nothing else. */
+  summary: z.string(),
+  blocks: z.array(blockSchema),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+/** A message that should stand at an address; the same key with a new body is an edit. */
+export interface Post {
+  key: string;
+  body: Message;
+}

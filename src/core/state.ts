@@ -1,0 +1,195 @@
+/** What the events of a run fold to. */
+import type { Address, Person } from "./actor.ts";
+import type { ChosenCall, EventOf, Question, Usage } from "./event.ts";
+import type { StepLine } from "./message.ts";
+
+/** A call of the current model answer and how far it is. */
+export type Call = ChosenCall & {
+  is:
+    | { at: "chosen" }
+    | { at: "asking"; questionId: string }
+    | { at: "approved" }
+    | { at: "started"; attempt: number; startedAt: number }
+    | { at: "doubted"; questionId: string }
+    | { at: "sleeping"; until: number | null; event: boolean }
+    | { at: "with_child"; runId: string }
+    | { at: "settled"; ok: boolean };
+  /** Attempts so far; the idempotency key never changes with it. */
+  attempts: number;
+  /** The hash that people approved, when they did. */
+  approvedHash: string | null;
+};
+
+/**
+ * What may come next, each member with exactly what that takes.
+ * thinking: the model is asked (not before `retryAt`) · acting: calls are carried out, in the model's order
+ * asking: a question that belongs to no call (stuck, budget) · limited: the granted steps are used up
+ * paused: `then` goes on after a resume · cancelling: a started call is waited for, nothing else starts
+ */
+export type Phase =
+  | { at: "thinking"; retryAt: number | null; attempts: number }
+  | { at: "acting"; calls: readonly Call[] }
+  | { at: "asking"; questionId: string }
+  | { at: "limited" }
+  | { at: "paused"; then: Extract<Phase, { at: "thinking" | "acting" | "asking" | "limited" }> }
+  | { at: "cancelling"; calls: readonly Call[]; reason: string; from: Person }
+  | { at: "complete"; answer: string }
+  | { at: "failed"; code: string; message: string }
+  | { at: "cancelled"; reason: string; from: Person };
+
+/** One entry of the model's context, in the order it will be told. */
+export type Entry =
+  | { type: "task"; text: string; from: string; trusted: boolean }
+  | { type: "said"; text: string; from: string; trusted: boolean }
+  | { type: "data"; source: string; text: string; trusted: boolean }
+  | { type: "notice"; text: string }
+  | { type: "model"; answer: Pick<EventOf<"model_answered">, "text" | "calls" | "items" | "provider"> }
+  | { type: "result"; callId: string; tool: string; output: string; ok: boolean; untrusted: boolean };
+
+export interface SettledQuestion extends Question {
+  askedAt: number;
+  settledAt: number;
+  /** What was answered; null when it was withdrawn because the run ended. */
+  outcome: { kind: "answered" | "approved" | "refused" | "withdrawn"; text: string };
+  from: Person | null;
+  channel: string | null;
+}
+
+export interface OpenQuestion extends Question {
+  askedAt: number;
+  /** Who has approved so far (when `need` is more than one). */
+  approvedBy: readonly Person[];
+}
+
+/** A finished call, as much of it as stuck detection needs. */
+export interface Trace {
+  tool: string;
+  /** Tool and input as one string. */
+  sign: string;
+  ok: boolean;
+}
+
+export interface State {
+  /** Version of the last event folded in; 0 before the first. */
+  version: number;
+  launchedAt: number;
+  updatedAt: number;
+  task: string;
+  from: Person;
+  channel: string;
+  addresses: readonly Address[];
+  agent: { name: string; hash: string };
+  parent: EventOf<"launched">["parent"];
+  follows: EventOf<"launched">["follows"];
+  phase: Phase;
+  /** Read-only tools that still have to run before the first model request. */
+  prefetch: readonly string[];
+  /** Model answers so far. */
+  steps: number;
+  /** Model answers that are granted; renewed by resume and by an answer. */
+  stepsGranted: number;
+  /** Granted by each renewal. */
+  limits: EventOf<"launched">["limits"];
+  tokensGranted: number;
+  costGranted: number;
+  usage: Usage;
+  callsMade: number;
+  /**
+   * Grows whenever the model would see something new. A model's choice stands only at the count it was made on.
+   */
+  heard: number;
+  entries: readonly Entry[];
+  /** Estimated tokens of `entries`. */
+  contextTokens: number;
+  /** Compactions since the last model answer; a second overflow in a row ends the run. */
+  compactions: number;
+  /** Said while calls were pending: told after their results, since providers allow nothing in between. */
+  queued: readonly Entry[];
+  questions: readonly OpenQuestion[];
+  /** The last few settled ones; older posts stand as they are. */
+  settled: readonly SettledQuestion[];
+  /** The last few step lines for the progress post, and how many came before. */
+  lines: readonly StepLine[];
+  linesFolded: number;
+  /** The last finished calls, newest last. */
+  traces: readonly Trace[];
+  nudges: { answer: number; stuck: number };
+  /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */
+  tainted: boolean;
+  recoveries: number;
+}
+
+export type Status =
+  | "running"
+  | "paused"
+  | "waiting_human_input"
+  | "complete"
+  | "failed"
+  | "max_steps_reached"
+  | "sleeping"
+  | "cancelled";
+
+export const statuses = [
+  "running",
+  "paused",
+  "waiting_human_input",
+  "complete",
+  "failed",
+  "max_steps_reached",
+  "sleeping",
+  "cancelled",
+] as const satisfies readonly Status[];
+
+/** The phase in the seeds' words. */
+export function statusOf(state: State): Status {
+  const phase = state.phase;
+  switch (phase.at) {
+    case "thinking":
+      return "running";
+    case "acting":
+      return statusOfCalls(phase.calls);
+    case "asking":
+      return "waiting_human_input";
+    case "limited":
+      return "max_steps_reached";
+    case "cancelling":
+      return "running";
+    default:
+      return phase.at;
+  }
+}
+
+/** Waiting for a person wins over sleeping; anything that can go on means running. */
+function statusOfCalls(calls: readonly Call[]): Status {
+  const next = calls.find((call) => !isWaiting(call) && call.is.at !== "settled");
+  const waiting = calls.filter(isWaiting);
+  if (waiting.length === 0) return "running";
+  // What comes after a waiting call in the model's order waits with it; what stands before it can still run.
+  if (next && calls.indexOf(next) < calls.indexOf(waiting[0] as Call)) return "running";
+  return waiting.some((call) => call.is.at === "asking" || call.is.at === "doubted")
+    ? "waiting_human_input"
+    : "sleeping";
+}
+
+/** The call can't go on without a person, a time, an event or a child run. */
+export function isWaiting(call: Call): boolean {
+  return (
+    call.is.at === "asking" ||
+    call.is.at === "doubted" ||
+    call.is.at === "sleeping" ||
+    call.is.at === "with_child"
+  );
+}
+
+export function hasEnded(state: State): boolean {
+  const at = state.phase.at;
+  return at === "complete" || at === "failed" || at === "cancelled";
+}
+
+/** The calls that are not settled yet, whatever phase holds them. */
+export function pendingCalls(state: State): readonly Call[] {
+  const phase = state.phase.at === "paused" ? state.phase.then : state.phase;
+  return phase.at === "acting" || phase.at === "cancelling"
+    ? phase.calls.filter((call) => call.is.at !== "settled")
+    : [];
+}

@@ -1,0 +1,39 @@
+/** The engine's face: what HTTP, channels and the command line may ask of it. */
+import type { Actor } from "../core/actor.ts";
+import type { Agent, Policy } from "../core/agent.ts";
+import type { Command, Launch } from "../core/command.ts";
+import type { Event } from "../core/event.ts";
+import type { Inbound, Inlet, InboxKey, Store, Submitted, Toolbox } from "../core/ports.ts";
+import type { State } from "../core/state.ts";
+
+export interface Engine extends Inlet {
+  readonly store: Store;
+  readonly toolbox: Toolbox;
+  readonly agents: readonly Agent[];
+  readonly modelName: string;
+  /** Recover what a former process left, then work. */
+  start(): Promise<void>;
+  /** Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases. */
+  drain(graceMs: number): Promise<void>;
+  readonly draining: boolean;
+
+  accept(inbound: Inbound): Promise<"new" | "duplicate">;
+  /** Launch a run of the named agent. The run id is derived from the inbox key when there is one. */
+  launch(agent: string, launch: Omit<Launch, "type">, inbox: InboxKey | null): Promise<Submitted>;
+  /** Any other command on a run that exists. */
+  command(
+    runId: string,
+    command: Exclude<Command, { type: "launch" }>,
+    inbox: InboxKey | null,
+  ): Promise<Submitted>;
+  /** The folded state, or null for an unknown run. */
+  state(runId: string): Promise<State | null>;
+  events(runId: string, after?: number): Promise<Event[]>;
+  /** Rights and tools as they are now, with the agent that the run started with. */
+  policy(state: State): Promise<Policy>;
+  /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
+  policyOf(agent: string): Policy | null;
+  mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
+  /** Called after each commit, in this process. Returns the function that ends it. */
+  watch(listener: (change: { runId: string; version: number }) => void): () => void;
+}
