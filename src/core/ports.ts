@@ -1,7 +1,7 @@
 /** What the engine needs of the world. Each port is as small as that need; adapters implement them. */
 import type { Actor, Address, Principal } from "./actor.ts";
 import type { Agent, ToolSpec } from "./agent.ts";
-import type { Command, Refusal } from "./command.ts";
+import type { Command, Launch, Refusal } from "./command.ts";
 import type { Event, Question, Usage } from "./event.ts";
 import type { Message, Post } from "./message.ts";
 import type { Status } from "./state.ts";
@@ -433,17 +433,29 @@ export class ChannelError extends Error {
 export interface Inlet {
   /** Resolves when the message is durable: acknowledge after this. */
   accept(inbound: Inbound): Promise<"new" | "duplicate">;
-
-  /** A launch or a command with its dedupe key in one commit; `agent` names the agent of a launch. */
-  submit(command: {
-    runId: string | null;
-    command: Command;
-    inbox: InboxKey | null;
-    agent?: string;
-  }): Promise<Submitted>;
+  /**
+   * Launch a run of the named agent, durable when this resolves, deduplicated by the inbox key: for sources
+   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key.
+   */
+  launch(agent: string, launch: Omit<Launch, "type">, inbox: InboxKey | null): Promise<Submitted>;
+  /** Any other command on a run that exists. */
+  command(
+    runId: string,
+    command: Exclude<Command, { type: "launch" }>,
+    inbox: InboxKey | null,
+  ): Promise<Submitted>;
   store: Pick<
     Store,
-    "note" | "saveNote" | "runAt" | "run" | "question" | "openQuestions" | "deliveries" | "audit" | "inboxRow"
+    | "note"
+    | "saveNote"
+    | "runAt"
+    | "run"
+    | "runs"
+    | "question"
+    | "openQuestions"
+    | "deliveries"
+    | "audit"
+    | "inboxRow"
   >;
 }
 

@@ -1,9 +1,8 @@
 /** The engine's face: what HTTP, channels and the command line may ask of it. */
 import type { Actor } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
-import type { Command, Launch } from "../core/command.ts";
 import type { Event } from "../core/event.ts";
-import type { Inbound, Inlet, InboxKey, Store, Submitted, Toolbox } from "../core/ports.ts";
+import type { Inlet, Store, Toolbox } from "../core/ports.ts";
 import type { State } from "../core/state.ts";
 
 export interface Engine extends Inlet {
@@ -17,15 +16,6 @@ export interface Engine extends Inlet {
   drain(graceMs: number): Promise<void>;
   readonly draining: boolean;
 
-  accept(inbound: Inbound): Promise<"new" | "duplicate">;
-  /** Launch a run of the named agent. The run id is derived from the inbox key when there is one. */
-  launch(agent: string, launch: Omit<Launch, "type">, inbox: InboxKey | null): Promise<Submitted>;
-  /** Any other command on a run that exists. */
-  command(
-    runId: string,
-    command: Exclude<Command, { type: "launch" }>,
-    inbox: InboxKey | null,
-  ): Promise<Submitted>;
   /** The folded state, or null for an unknown run. */
   state(runId: string): Promise<State | null>;
   events(runId: string, after?: number): Promise<Event[]>;
