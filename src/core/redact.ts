@@ -1,0 +1,74 @@
+/** Takes secrets out of text before it is logged, shown, stored or told to the model. */
+
+const hidden = "[secret]";
+
+/** Values shorter than this would cut holes into ordinary words. */
+const shortest = 6;
+
+/**
+ * Shapes of well-known tokens, for secrets that nobody told us of. Each is linear to match. The first group, where
+ * there is one, is kept: it says what the secret was for.
+ */
+const shapes: readonly RegExp[] = [
+  /\bxox[a-z]-[\w-]{8,}/g,
+  /\bxapp-[\w-]{8,}/g,
+  /\bsk-(?=[\w-]*\d)[\w-]{20,}/g,
+  /\bgh[pousr]_\w{20,}/g,
+  /\bgithub_pat_\w{20,}/g,
+  /\bglpat-[\w-]{16,}/g,
+  /\bwhsec_[\w+/=-]{16,}/g,
+  /\bAKIA[A-Z0-9]{16}\b/g,
+  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  /\b(Bearer\s+)(?=[\w.~+/=-]*\d)[\w.~+/=-]{12,}/gi,
+  /\b(Basic\s+)(?=[\w+/=]*\d)[\w+/]{12,}={0,2}/g,
+  /(:\/\/[^\s:/@"']{0,200}:)[^\s:/@"']{1,200}(?=@)/g,
+  /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,10000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
+];
+
+/**
+ * Makes the function that hides these values wherever they stand: as they are, JSON-escaped, URL-encoded, or in
+ * base64 (also in the middle of a longer base64 text), and whatever looks like a well-known token.
+ */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const known = knownForms(secrets);
+  return (text) => {
+    const cleaned = known === null ? text : text.replace(known, hidden);
+    return shapes.reduce(
+      (rest, shape) =>
+        rest.replace(shape, (_match, kept: unknown) => (typeof kept === "string" ? kept : "") + hidden),
+      cleaned,
+    );
+  };
+}
+
+function knownForms(secrets: readonly string[]): RegExp | null {
+  const forms = new Set(secrets.filter((secret) => secret.length >= shortest).flatMap(formsOf));
+  if (forms.size === 0) return null;
+  // The longest first: a form that contains another one must be hidden whole.
+  const sorted = [...forms].sort((a, b) => b.length - a.length);
+  return new RegExp(sorted.map(literal).join("|"), "g");
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+function formsOf(secret: string): string[] {
+  const wellFormed = secret.toWellFormed();
+  const encoded = [0, 1, 2].map((offset) => base64At(wellFormed, offset)).filter((form) => form.length >= 8);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(wellFormed),
+    new URLSearchParams([["", wellFormed]]).toString().slice(1),
+    ...encoded,
+    ...encoded.map((form) => form.replaceAll("+", "-").replaceAll("/", "_")),
+  ];
+}
+
+/** The base64 characters that depend on the secret alone when `offset` (mod 3) other bytes stand before it. */
+function base64At(secret: string, offset: number): string {
+  const bytes = [...new Array<number>(offset).fill(0), ...new TextEncoder().encode(secret)];
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6));
+}

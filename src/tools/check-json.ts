@@ -1,0 +1,59 @@
+/** Reads a model's arguments as harmless plain JSON: bounded, well formed, without keys that reach into prototypes. */
+
+export type CheckedJson =
+  | { ok: true; value: unknown }
+  | { ok: false; code: "invalid_json" | "invalid_input" | "input_too_large"; message: string };
+
+const maxCharacters = 256_000;
+const maxDepth = 32;
+const maxNodes = 20_000;
+const forbidden = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Parses; never throws. */
+export function parseJson(text: string): CheckedJson {
+  if (text.length > maxCharacters) {
+    return tooLarge(`${text.length} characters; at most ${maxCharacters} are taken`);
+  }
+  try {
+    return checkJson(JSON.parse(text));
+  } catch (error) {
+    // V8 quotes the text around the fault; the position is what helps, the quote may be long or secret.
+    const position = /at position \d+/.exec(error instanceof Error ? error.message : "")?.[0];
+    const where = position ?? (text.trim() === "" ? "because they are empty" : "at their end");
+    return { ok: false, code: "invalid_json", message: `The arguments are not valid JSON ${where}` };
+  }
+}
+
+/** Checks a value that was JSON already. */
+export function checkJson(value: unknown): CheckedJson {
+  const count = { nodes: 0 };
+  return checkNode(value, "input", 0, count) ?? { ok: true, value };
+}
+
+function checkNode(
+  value: unknown,
+  path: string,
+  depth: number,
+  count: { nodes: number },
+): CheckedJson | null {
+  count.nodes += 1;
+  if (depth > maxDepth) return tooLarge(`nested deeper than ${maxDepth}`);
+  if (count.nodes > maxNodes) return tooLarge(`more than ${maxNodes} values`);
+  if (typeof value === "string") return value.isWellFormed() ? null : invalid(`${path}: broken Unicode`);
+  if (typeof value !== "object" || value === null) return null;
+  for (const [key, child] of Object.entries(value)) {
+    if (forbidden.has(key)) return invalid(`${path}: the key ${key} is not allowed`);
+    if (!key.isWellFormed()) return invalid(`${path}: a key with broken Unicode`);
+    const problem = checkNode(child, `${path}.${key.slice(0, 60)}`, depth + 1, count);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+function invalid(message: string): CheckedJson {
+  return { ok: false, code: "invalid_input", message };
+}
+
+function tooLarge(message: string): CheckedJson {
+  return { ok: false, code: "input_too_large", message: `The arguments are too large: ${message}` };
+}

@@ -1,0 +1,47 @@
+/** What of a tool's result or error the model gets: text, without secrets, within its limit. */
+
+const maxError = 500;
+/** Room for a secret that stands across the cut: it is hidden whole before the text is cut. */
+const margin = 10_000;
+
+/** A string stays as it is; anything else becomes JSON. */
+export function outputText(result: unknown): string {
+  if (typeof result === "string") return result;
+  if (result === undefined) return "(no output)";
+  try {
+    return JSON.stringify(result) ?? "(no output)";
+  } catch {
+    // The call itself succeeded; only its result can't be told.
+    return "(it worked, but its result can't be written as text)";
+  }
+}
+
+/** Hides secrets, then cuts at the tool's limit with a notice. `omitted` counts the characters left out. */
+export function cutOutput(
+  text: string,
+  limits: { maxOutput: number },
+  redact: (text: string) => string,
+): { output: string; omitted: number } {
+  const beginning = redact(text.slice(0, limits.maxOutput + margin).toWellFormed());
+  const total = beginning.length + Math.max(0, text.length - limits.maxOutput - margin);
+  if (total <= limits.maxOutput) return { output: beginning, omitted: 0 };
+  const kept = trimHalfCharacter(beginning.slice(0, limits.maxOutput));
+  const omitted = total - kept.length;
+  const notice = `[cut: ${omitted} of ${total} characters are left out; ask for less, or for a smaller part, to see them]`;
+  return { output: `${kept}\n${notice}`, omitted };
+}
+
+/** One line for the model: no stack, no class names, bounded. */
+export function errorText(error: unknown): string {
+  const message = (error instanceof Error ? error.message : String(error)).trim();
+  const text = (message || "it failed without saying why")
+    .split("\n")
+    .filter((line) => !/^\s+at\s/.test(line))
+    .join("\n")
+    .toWellFormed();
+  return text.length <= maxError ? text : `${trimHalfCharacter(text.slice(0, maxError - 1))}…`;
+}
+
+function trimHalfCharacter(text: string): string {
+  return text.isWellFormed() ? text : text.slice(0, -1);
+}

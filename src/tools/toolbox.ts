@@ -1,0 +1,157 @@
+/** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
+import type { z } from "zod";
+import type { CallContext, CallOutcome, Toolbox } from "../core/ports.ts";
+import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
+import { OutcomeUnknown, type Tool } from "./define-tool.ts";
+import { cutOutput, errorText, outputText } from "./output.ts";
+
+type Checked = ReturnType<Toolbox["check"]>;
+
+/** `redact` takes secrets out of everything that leaves a tool. Throws when two tools share a name. */
+export function createToolbox(
+  tools: readonly Tool[],
+  { redact }: { redact: (text: string) => string },
+): Toolbox {
+  const byName = new Map<string, Tool>();
+  for (const tool of tools) {
+    if (byName.has(tool.spec.name)) throw new Error(`two tools are named ${tool.spec.name}`);
+    byName.set(tool.spec.name, tool);
+  }
+  const known = (name: string) => {
+    const tool = byName.get(name);
+    if (!tool) throw new Error(`there is no tool ${name}`);
+    return tool;
+  };
+  const check = (name: string, read: CheckedJson, raw: unknown): Checked => {
+    const tool = byName.get(name);
+    return tool ? checkCall(tool, read, raw) : unknownTool(name, [...byName.keys()], raw);
+  };
+
+  return {
+    specs: Object.freeze(Object.fromEntries([...byName].map(([name, tool]) => [name, tool.spec]))),
+    check: (name, args) => check(name, parseJson(args), args.slice(0, 2000).toWellFormed()),
+    checkInput: (name, input) => check(name, checkJson(input), null),
+    key: (name, input, call) =>
+      byName.get(name)?.idempotencyKey(input, call.callId) ?? `${call.runId}:${call.callId}`,
+    run: (name, input, context) => runTool(byName.get(name), name, input, context, redact),
+    reconcile: async (name, input, context) => {
+      const tool = known(name);
+      const found = await within(tool, context, (inner) => tool.reconcile(input, inner));
+      return found.type === "done"
+        ? { ...found, output: cutOutput(found.output, tool, redact).output }
+        : found;
+    },
+    preview: async (name, input, context) => {
+      const tool = known(name);
+      const text = await within(tool, context, (inner) => tool.preview(input, inner));
+      return text === null ? null : cutOutput(text, tool, redact).output;
+    },
+  };
+}
+
+function checkCall(tool: Tool, read: CheckedJson, raw: unknown): Checked {
+  const keys = Object.keys((tool.spec.schema.properties as Record<string, unknown> | undefined) ?? {});
+  const expected =
+    keys.length === 0 ? `${tool.spec.name} takes {}` : `${tool.spec.name} takes ${keys.join(", ")}`;
+  if (!read.ok) return { input: raw, error: { code: read.code, message: `${read.message}. ${expected}.` } };
+  const parsed = tool.input.safeParse(read.value);
+  if (parsed.success) return { input: parsed.data };
+  const message = `${problemsOf(parsed.error)}. ${expected}.`;
+  return { input: read.value, error: { code: "invalid_input", message } };
+}
+
+/** At most five problems, each with its path: enough to repair the call, bounded for the context. */
+function problemsOf(error: z.ZodError): string {
+  const lines = error.issues
+    .slice(0, 5)
+    .map((issue) => `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}`.slice(0, 300));
+  const rest = error.issues.length - lines.length;
+  return lines.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
+}
+
+function unknownTool(name: string, names: readonly string[], raw: unknown): Checked {
+  const message = `There is no tool ${JSON.stringify(name.slice(0, 100).toWellFormed())}. The tools: ${names.join(", ")}.`;
+  return { input: raw, error: { code: "unknown_tool", message } };
+}
+
+async function runTool(
+  tool: Tool | undefined,
+  name: string,
+  input: unknown,
+  context: CallContext,
+  redact: (text: string) => string,
+): Promise<CallOutcome> {
+  if (!tool) return { type: "failed", code: "unknown_tool", message: `There is no tool ${name} any more.` };
+  if (!isUnchanged(tool, input)) {
+    const message = `${name} has changed since this call was made; choose the call again.`;
+    return { type: "failed", code: "invalid_input", message };
+  }
+  try {
+    const result = await within(tool, context, (inner) => tool.run(input, inner));
+    return { type: "finished", ...cutOutput(outputText(result), tool, redact) };
+  } catch (error) {
+    return failure(tool, error, redact);
+  }
+}
+
+/** What runs is byte for byte what was stored and shown, also when the bot was upgraded in between. */
+function isUnchanged(tool: Tool, input: unknown): boolean {
+  const parsed = tool.input.safeParse(input);
+  return parsed.success && sameJson(parsed.data, input);
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
+}
+
+/** A store may give an object's keys back in another order. */
+function sortKeys(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function failure(tool: Tool, error: unknown, redact: (text: string) => string): CallOutcome {
+  const message = redact(errorText(error));
+  const happened = tool.spec.effect === "once" ? "it may have happened all the same" : "";
+  if (error instanceof OutcomeUnknown) return { type: "in_doubt", reason: message };
+  if (!(error instanceof Stopped)) return { type: "failed", code: "tool_error", message };
+  return happened
+    ? { type: "in_doubt", reason: `${message}; ${happened}` }
+    : { type: "failed", code: error.code, message };
+}
+
+/** The call was given up before it came back. */
+class Stopped extends Error {
+  readonly code: "timeout" | "interrupted";
+  constructor(code: Stopped["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Ends when the work, the tool's time or the caller's patience ends, whichever is first: work may ignore its signal. */
+async function within<T>(
+  tool: Tool,
+  context: CallContext,
+  work: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  const time = AbortSignal.timeout(tool.timeoutMs);
+  const signal = AbortSignal.any([context.signal, time]);
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = () =>
+    reject(
+      time.aborted
+        ? new Stopped("timeout", `${tool.spec.name} did not come back within ${tool.timeoutMs / 1000} s`)
+        : new Stopped("interrupted", `${tool.spec.name} was interrupted`),
+    );
+  // Listening before the work begins: a tool that throws on the abort must not be taken for one that failed.
+  signal.addEventListener("abort", stop, { once: true });
+  stopped.catch(() => {});
+  try {
+    if (signal.aborted) stop();
+    else return await Promise.race([stopped, work({ ...context, signal })]);
+    return await stopped;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
