@@ -9,6 +9,7 @@ export interface Via {
 
 export interface Launch {
   type: "launch";
+  runId: string;
   task: string;
   actor: Actor;
   via: Via;
@@ -22,13 +23,19 @@ export interface Launch {
   parent: { runId: string; callId: string; depth: number } | null;
 }
 
+/** A launch as its source words it; the engine names the run. */
+export type LaunchRequest = Omit<Launch, "type" | "runId">;
+
 export type Command =
   | Launch
   | { type: "say"; text: string; actor: Actor; via: Via; address?: Address }
   /** Without a question id: accepted while exactly one question is open. `choice` is a choice's value. */
   | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
-  /** `input`: the arguments as the approver edited them; checked against the schema before this command is made. */
-  | { type: "approve"; questionId: string; input: unknown | null; actor: Actor; via: Via }
+  /**
+   * `input`: the arguments as the approver edited them, null: as shown. `hash` binds the edited bytes; the engine
+   * fills it in after checking them against the schema.
+   */
+  | { type: "approve"; questionId: string; input: unknown | null; hash?: string; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
   /** An event from outside that a sleeping call waits for; the one-time URL was the authority. */
   | { type: "deliver_event"; callId: string; payload: string; actor: Actor; via: Via }

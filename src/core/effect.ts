@@ -15,5 +15,6 @@ export type Effect =
   | { type: "begin_sleep"; callId: string }
   | { type: "launch_child"; callId: string }
   | { type: "await_child"; callId: string; runId: string }
-  | { type: "sleep_until"; at: number }
+  /** `due`: what is recorded when the time has come. */
+  | { type: "sleep_until"; at: number; due: EventBody[] }
   | { type: "rest"; until: "someone_speaks" | "nothing" };

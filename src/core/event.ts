@@ -50,6 +50,7 @@ export type Question = z.infer<typeof questionSchema>;
 const bodies = [
   z.object({
     type: z.literal("launched"),
+    runId: z.string(),
     task: z.string(),
     from: personSchema,
     via,
@@ -140,6 +141,7 @@ const bodies = [
     from: personSchema,
     via,
     input: z.unknown().optional(),
+    hash: z.string().optional(),
     edited: z.boolean(),
   }),
   z.object({

@@ -1,7 +1,7 @@
 /** What the engine needs of the world. Each port is as small as that need; adapters implement them. */
 import type { Actor, Address, Principal } from "./actor.ts";
 import type { Agent, ToolSpec } from "./agent.ts";
-import type { Command, Launch, Refusal } from "./command.ts";
+import type { Command, LaunchRequest, Refusal } from "./command.ts";
 import type { Event, Question, Usage } from "./event.ts";
 import type { Message, Post } from "./message.ts";
 import type { Status } from "./state.ts";
@@ -128,7 +128,8 @@ export interface OutboxRow {
 }
 
 export type DeliveryOutcome =
-  | { type: "delivered"; revision: number; remoteId: string }
+  /** `address`: the provisional address became this one; the run's other posts there move with it. */
+  | { type: "delivered"; revision: number; remoteId: string; address?: Address }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
   | { type: "given_up"; error: string };
@@ -394,8 +395,11 @@ export interface Channel {
   /** Begin to listen. Returns when inbound messages can arrive; throws with words for the operator. */
   start(inlet: Inlet): Promise<void>;
   stop(): Promise<void>;
-  /** Make the post stand at its address; returns where. Throws ChannelError. */
-  post(delivery: Delivery): Promise<{ remoteId: string }>;
+  /**
+   * Make the post stand at its address; returns where. Throws ChannelError. `address`: what a provisional
+   * address (`…/new:<id>`, a place that the first post makes) became; the run speaks there from now on.
+   */
+  post(delivery: Delivery): Promise<{ remoteId: string; address?: Address }>;
   /** The private word to the sender of an inbound message. Best effort, never throws. */
   whisper(inbound: Inbound, outcome: Outcome): Promise<void>;
   /** HTTP endpoints of this channel, if it has any; null: not mine. */
@@ -437,7 +441,7 @@ export interface Inlet {
    * Launch a run of the named agent, durable when this resolves, deduplicated by the inbox key: for sources
    * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key.
    */
-  launch(agent: string, launch: Omit<Launch, "type">, inbox: InboxKey | null): Promise<Submitted>;
+  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(
     runId: string,

@@ -23,19 +23,34 @@ export type Call = ChosenCall & {
 /**
  * What may come next, each member with exactly what that takes.
  * thinking: the model is asked (not before `retryAt`) · acting: calls are carried out, in the model's order
+ * answered: the model answered without a call, and what that means is decided before anything else
  * asking: a question that belongs to no call (stuck, budget) · limited: the granted steps are used up
- * paused: `then` goes on after a resume · cancelling: a started call is waited for, nothing else starts
+ * paused: `next` goes on after a resume · cancelling: a started call is waited for, nothing else starts
  */
 export type Phase =
   | { at: "thinking"; retryAt: number | null; attempts: number }
   | { at: "acting"; calls: readonly Call[] }
+  | { at: "answered"; text: string; refusal: string | null; cut: string | null }
   | { at: "asking"; questionId: string }
   | { at: "limited" }
-  | { at: "paused"; then: Extract<Phase, { at: "thinking" | "acting" | "asking" | "limited" }> }
+  | { at: "paused"; next: LivePhase }
   | { at: "cancelling"; calls: readonly Call[]; reason: string; from: Person }
   | { at: "complete"; answer: string }
   | { at: "failed"; code: string; message: string }
   | { at: "cancelled"; reason: string; from: Person };
+
+/** The phases in which a run can still go on, paused or not. */
+export type LivePhase = Extract<Phase, { at: "thinking" | "acting" | "answered" | "asking" | "limited" }>;
+
+/** The phase as it is, or as it will be after the resume. */
+export function underPause(phase: Phase): Exclude<Phase, { at: "paused" }> {
+  return phase.at === "paused" ? phase.next : phase;
+}
+
+/** The same, from a paused run's point of view: a paused run stays paused whatever comes next. */
+export function keepPause(state: State, next: LivePhase): Phase {
+  return state.phase.at === "paused" ? { at: "paused", next } : next;
+}
 
 /** One entry of the model's context, in the order it will be told. */
 export type Entry =
@@ -70,6 +85,7 @@ export interface Trace {
 }
 
 export interface State {
+  runId: string;
   /** Version of the last event folded in; 0 before the first. */
   version: number;
   launchedAt: number;
@@ -145,6 +161,7 @@ export function statusOf(state: State): Status {
   const phase = state.phase;
   switch (phase.at) {
     case "thinking":
+    case "answered":
       return "running";
     case "acting":
       return statusOfCalls(phase.calls);
@@ -188,7 +205,7 @@ export function hasEnded(state: State): boolean {
 
 /** The calls that are not settled yet, whatever phase holds them. */
 export function pendingCalls(state: State): readonly Call[] {
-  const phase = state.phase.at === "paused" ? state.phase.then : state.phase;
+  const phase = underPause(state.phase);
   return phase.at === "acting" || phase.at === "cancelling"
     ? phase.calls.filter((call) => call.is.at !== "settled")
     : [];

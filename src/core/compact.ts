@@ -1,0 +1,62 @@
+/** Making room in the context: old steps become one line each. A pure function, so that its result can be an event. */
+
+import { tokensOf } from "./context.ts";
+import type { EventOf } from "./event.ts";
+import type { Entry, State } from "./state.ts";
+import { argumentsInBrief, brief, outputInBrief } from "./trail.ts";
+
+const summaryLength = 6_000;
+
+/**
+ * Keeps the newest entries within `budget` tokens, cut only where a turn begins (a call stays with its result, a
+ * provider's items with what follows them). null: nothing worth dropping.
+ */
+export function compaction(state: State, budget: number): EventOf<"compacted"> | null {
+  const keepFrom = firstKept(state.entries, budget);
+  const dropped = state.entries.slice(0, keepFrom).filter((entry) => entry.type !== "task");
+  const saved = dropped.reduce((sum, entry) => sum + tokensOf(entry), 0);
+  if (saved * 5 < state.contextTokens) return null;
+  return { type: "compacted", keepFrom, summary: summaryOf(dropped) };
+}
+
+function firstKept(entries: readonly Entry[], budget: number): number {
+  let tokens = 0;
+  let keepFrom = entries.length;
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const entry = entries[index];
+    if (!entry) break;
+    tokens += tokensOf(entry);
+    if (tokens > budget) break;
+    if (entry.type !== "result") keepFrom = index;
+  }
+  return keepFrom;
+}
+
+function summaryOf(dropped: readonly Entry[]): string {
+  const lines = dropped.flatMap((entry) => lineOf(entry, dropped));
+  let text = lines.join("\n");
+  while (text.length > summaryLength) {
+    lines.splice(0, Math.max(1, Math.floor(lines.length / 10)));
+    text = lines.join("\n");
+  }
+  return `What happened before, in brief (done; do not repeat it):\n${text}`;
+}
+
+function lineOf(entry: Entry, all: readonly Entry[]): string[] {
+  switch (entry.type) {
+    case "model":
+      return entry.answer.calls.map((call) => {
+        const result = all.find((other) => other.type === "result" && other.callId === call.id);
+        const output = result?.type === "result" ? outputInBrief(result.output) : "no result yet";
+        return `- ${call.tool}(${argumentsInBrief(call.input)}) → ${output}`;
+      });
+    case "said":
+      return [`- ${entry.from} said: ${brief(entry.text, 200)}`];
+    case "data":
+      return [`- data from ${entry.source}: ${brief(entry.text, 200)}`];
+    case "notice":
+      return entry.text.split("\n").slice(1);
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,60 @@
+/** `compose(state, agent, tools) → model request`: the context window, owned. Append-only from step to step. */
+import type { Agent, ToolSpec } from "./agent.ts";
+import { defuse, fence } from "./fence.ts";
+import type { ModelInput, ModelRequest } from "./ports.ts";
+import type { Entry, State } from "./state.ts";
+
+/** The same entry is always told in the same words: what was said once is found again, not written again. */
+const told = new WeakMap<Entry, ModelInput>();
+
+export function compose(state: State, agent: Agent, tools: Readonly<Record<string, ToolSpec>>): ModelRequest {
+  return {
+    model: agent.model,
+    instructions: agent.instructions,
+    tools: agent.tools.flatMap((name) => tools[name] ?? []),
+    input: state.entries.map(tell),
+    cacheKey: `${agent.name}-${agent.hash.slice(0, 16)}`,
+  };
+}
+
+function tell(entry: Entry): ModelInput {
+  const before = told.get(entry);
+  if (before) return before;
+  const input = inputOf(entry);
+  told.set(entry, input);
+  return input;
+}
+
+/** People's words keep their name; what no listed person wrote is fenced as data that gives no orders. */
+function inputOf(entry: Entry): ModelInput {
+  switch (entry.type) {
+    case "task":
+    case "said":
+      return { type: "user", text: wordsOf(entry) };
+    case "data":
+      return {
+        type: "user",
+        text: fence("data", { source: entry.source, trusted: entry.trusted ? "yes" : "no" }, entry.text),
+      };
+    case "notice":
+      return { type: "user", text: `<notice>\n${defuse(entry.text)}\n</notice>` };
+    case "model": {
+      const { text, calls, items, provider } = entry.answer;
+      return { type: "model", text, calls, items, provider };
+    }
+    case "result":
+      return { type: "result", callId: entry.callId, output: resultOf(entry) };
+  }
+}
+
+function wordsOf(entry: Extract<Entry, { type: "task" | "said" }>): string {
+  return entry.trusted
+    ? fence(entry.type, { from: entry.from }, entry.text)
+    : fence("data", { source: entry.from, trusted: "no" }, entry.text);
+}
+
+function resultOf(entry: Extract<Entry, { type: "result" }>): string {
+  return entry.untrusted
+    ? fence("data", { source: entry.tool, trusted: "no" }, entry.output)
+    : defuse(entry.output);
+}

@@ -1,0 +1,173 @@
+/**
+ * What happens next to the calls of one model answer.
+ *
+ * Reads and questions at the front start together; anything that changes the world waits until every call before it
+ * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
+ */
+import type { ApprovalRule, Policy, ToolSpec } from "./agent.ts";
+import type { Effect } from "./effect.ts";
+import type { EventBody } from "./event.ts";
+import { questionId } from "./questions.ts";
+import type { Call, Phase, State } from "./state.ts";
+
+export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {
+  const open = calls.filter((call) => call.is.at !== "settled");
+  const impossible = open.flatMap((call) => {
+    const why = call.is.at === "chosen" ? whyImpossible(call, calls, policy) : null;
+    return why ? [failure(call, why.code, why.message)] : [];
+  });
+  if (impossible.length > 0) return { type: "record", events: impossible };
+  const started = open.find((call) => call.is.at === "started");
+  if (started) return interrupted(started, policy);
+  return front(state, open, calls, policy);
+}
+
+/** Nothing new starts; a call that was started is brought to its end first, since it may have happened. */
+export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): Effect {
+  const started = phase.calls.find((call) => call.is.at === "started");
+  if (started) return { type: "reconcile", callId: started.id };
+  return { type: "record", events: [{ type: "cancelled", reason: phase.reason, from: phase.from }] };
+}
+
+/** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
+export function approvalFor(spec: ToolSpec, state: Pick<State, "tainted">): ApprovalRule | null {
+  if (spec.approval) return spec.approval;
+  return state.tainted && spec.effect === "once" ? { by: [], count: 1, ownRequest: true } : null;
+}
+
+function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {
+  const asks: Call[] = [];
+  const reads: Call[] = [];
+  for (const [index, call] of open.entries()) {
+    const spec = specOf(call, policy);
+    if (!spec) break;
+    if (spec.control === "ask") {
+      if (call.is.at === "chosen") asks.push(call);
+      continue;
+    }
+    const free = spec.control === "none" && spec.effect === "read" && !approvalFor(spec, state);
+    if (free) {
+      reads.push(call);
+      continue;
+    }
+    if (index === 0) return alone(state, call, spec, all);
+    break;
+  }
+  if (asks.length > 0)
+    return {
+      type: "record",
+      events: asks.map((call, index) => askQuestion(questionId(state, index), call, policy)),
+    };
+  if (reads.length > 0) return { type: "run_calls", callIds: reads.map((call) => call.id) };
+  return { type: "rest", until: "someone_speaks" };
+}
+
+/** The first open call, when it is one that nothing may run beside. */
+function alone(state: State, call: Call, spec: ToolSpec, all: readonly Call[]): Effect {
+  switch (call.is.at) {
+    case "asking":
+    case "doubted":
+      return { type: "rest", until: "someone_speaks" };
+    case "sleeping":
+      return asleep(call, call.is.until, call.is.event);
+    case "with_child":
+      return { type: "await_child", callId: call.id, runId: call.is.runId };
+    case "approved":
+      return begin(call, spec);
+    default:
+      if (spec.control === "finish") return finish(call, all);
+      return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);
+  }
+}
+
+function begin(call: Call, spec: ToolSpec): Effect {
+  if (spec.control === "hand_off") return { type: "launch_child", callId: call.id };
+  if (spec.control === "sleep" || spec.control === "wait_for_event")
+    return { type: "begin_sleep", callId: call.id };
+  return { type: "run_calls", callIds: [call.id] };
+}
+
+function asleep(call: Call, until: number | null, event: boolean): Effect {
+  if (until === null) return { type: "rest", until: "someone_speaks" };
+  const due: EventBody = event
+    ? failure(call, "no_event", "The event did not arrive in time.")
+    : {
+        type: "call_finished",
+        callId: call.id,
+        output: "The time has come.",
+        omitted: 0,
+        ms: 0,
+        untrusted: false,
+      };
+  return { type: "sleep_until", at: until, due: [due] };
+}
+
+/** An answer written before its neighbours' results were known does not stand when one of them failed. */
+function finish(call: Call, all: readonly Call[]): Effect {
+  const failed = all.some((other) => other.is.at === "settled" && !other.is.ok);
+  if (failed) {
+    const message = "Another call of the same answer failed. Look at its result, then answer again.";
+    return { type: "record", events: [failure(call, "not_final", message)] };
+  }
+  return { type: "record", events: [{ type: "completed", answer: textOf(call.input, "answer") }] };
+}
+
+/** Intent without outcome: only reads and idempotent calls run again by themselves. */
+function interrupted(call: Call, policy: Policy): Effect {
+  const spec = specOf(call, policy);
+  return spec && spec.effect !== "once"
+    ? { type: "run_calls", callIds: [call.id] }
+    : { type: "reconcile", callId: call.id };
+}
+
+function whyImpossible(
+  call: Call,
+  all: readonly Call[],
+  policy: Policy,
+): { code: string; message: string } | null {
+  if (call.error) return call.error;
+  const allowed = policy.agent.limits.callsPerStep;
+  if (all.indexOf(call) >= allowed) {
+    return {
+      code: "too_many_calls",
+      message: `Only the first ${allowed} calls of one answer are carried out.`,
+    };
+  }
+  if (specOf(call, policy)) return null;
+  const names = policy.agent.tools.filter((name) => policy.tools[name]).join(", ");
+  return { code: "unknown_tool", message: `There is no tool ${call.tool}. Your tools: ${names}.` };
+}
+
+function specOf(call: Call, policy: Policy): ToolSpec | undefined {
+  return policy.agent.tools.includes(call.tool) ? policy.tools[call.tool] : undefined;
+}
+
+function askQuestion(id: string, call: Call, policy: Policy): EventBody {
+  const input = call.input as { choices?: string[] | null; context?: string | null };
+  const choices = (input.choices ?? []).map((choice) => ({ value: choice, label: choice }));
+  return {
+    type: "question_asked",
+    question: {
+      id,
+      kind: "ask",
+      callId: call.id,
+      text: textOf(call.input, "question"),
+      context: input.context ?? null,
+      choices,
+      freeText: true,
+      audience: [...policy.rights.answer],
+      call: null,
+      need: 1,
+    },
+  };
+}
+
+function failure(call: Call, code: string, message: string): EventBody {
+  return { type: "call_failed", callId: call.id, code, message, ms: 0 };
+}
+
+function textOf(input: unknown, key: string): string {
+  const value =
+    typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,37 @@
+/** What people type after `/agent`, in every channel the same words. */
+
+export type Instruction =
+  | { verb: "help" | "list" | "agents" }
+  /** Without a run id: the run of this thread, or the newest of this person. */
+  | { verb: "status" | "stop" | "pause" | "resume"; runId: string | null }
+  | { verb: "launch"; agent: string | null; task: string };
+
+const withRun = new Set(["status", "stop", "pause", "resume"]);
+const alone = new Set(["help", "list", "agents"]);
+
+/**
+ * `help` · `status [run]` · `list` · `agents` · `stop|pause|resume [run]` · `<agent>: <task>` · `<task>`.
+ * A command word counts only when nothing but a run id follows, so that "stop the payment service" is a task.
+ */
+export function parseInstruction(text: string, agents: readonly string[]): Instruction {
+  const words = text.trim().split(/\s+/u).filter(Boolean);
+  const [first = "", second] = words;
+  const verb = first.toLowerCase();
+  if (words.length === 0) return { verb: "help" };
+  if (words.length === 1 && alone.has(verb)) return { verb: verb as "help" };
+  const runId = second === undefined ? null : second;
+  if (withRun.has(verb) && (runId === null || (words.length === 2 && runId.startsWith("run_")))) {
+    return { verb: verb as "status", runId };
+  }
+  const named = /^([a-z0-9][a-z0-9-]{0,62}):\s*(\S[\s\S]*)$/u.exec(text.trim());
+  if (named?.[1] && named[2] && agents.includes(named[1])) {
+    return { verb: "launch", agent: named[1], task: named[2] };
+  }
+  return { verb: "launch", agent: null, task: text.trim() };
+}
+
+export const helpText = [
+  "`<task>` starts a run · `<agent>: <task>` with that agent",
+  "`status [run]` · `list` · `agents` · `pause [run]` · `resume [run]` · `stop [run]`",
+  "In a thread with a run, a reply answers its question or steers it.",
+].join("\n");

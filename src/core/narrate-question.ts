@@ -1,0 +1,127 @@
+/** How a question stands in the chat while it is open, and what it becomes when it is settled. */
+import type { Question } from "./event.ts";
+import type { Block, Button, Inline, Message } from "./message.ts";
+import type { OpenQuestion, SettledQuestion, State } from "./state.ts";
+import { argumentsInBrief, brief } from "./trail.ts";
+
+export function narrateOpen(question: OpenQuestion, state: State): Message {
+  const title = titleOf(question);
+  const blocks: Block[] = [
+    { type: "heading", text: title, note: ["for ", ...audience(question, state)] },
+    { type: "text", markdown: question.text, foreign: state.tainted },
+  ];
+  if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
+  if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call.input) });
+  if (question.call?.preview)
+    blocks.push({ type: "text", markdown: question.call.preview, foreign: state.tainted });
+  blocks.push({ type: "note", parts: consequence(question) });
+  blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
+  return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
+}
+
+/** One line: who, when, what. The buttons are gone, nothing is deleted. */
+export function narrateSettled(question: SettledQuestion, state: State): Message {
+  const who: Inline[] = question.from ? [" by ", { person: question.from }] : [];
+  const subject = question.call
+    ? `${question.call.tool} ${argumentsInBrief(question.call.input)}`
+    : brief(question.text, 300);
+  const parts: Inline[] = [
+    { strong: verbs[question.outcome.kind] },
+    ...who,
+    " · ",
+    { time: question.settledAt },
+  ];
+  const blocks: Block[] = [
+    { type: "note", parts },
+    { type: "note", parts: [subject] },
+  ];
+  if (question.outcome.kind !== "approved" && question.outcome.kind !== "withdrawn") {
+    blocks.push({ type: "text", markdown: question.outcome.text, foreign: state.tainted });
+  }
+  const name = question.from ? ` by ${question.from.name}` : "";
+  return { summary: `${verbs[question.outcome.kind]}${name}: ${subject}`, blocks };
+}
+
+const verbs = {
+  answered: "Answered",
+  approved: "Approved",
+  refused: "Refused",
+  withdrawn: "Withdrawn",
+} as const satisfies Record<SettledQuestion["outcome"]["kind"], string>;
+
+function titleOf(question: Question): string {
+  switch (question.kind) {
+    case "approval":
+      return `Approval · ${question.call?.tool ?? ""}`;
+    case "doubt":
+      return `In doubt · ${question.call?.tool ?? ""}`;
+    case "stuck":
+      return "Stuck";
+    case "budget":
+      return "Budget used";
+    case "ask":
+      return "Question";
+  }
+}
+
+/** Exactly the people who may settle it; wildcards are said in words and ping nobody. */
+function audience(question: Question, state: State): Inline[] {
+  const listed = question.audience.filter((rule) => !rule.endsWith("*") && rule !== "requester");
+  const asksRequester = question.audience.includes("requester") || listed.length === 0;
+  const people: Inline[] = listed
+    .filter((rule) => !(asksRequester && rule === state.from.principal))
+    .map((rule) => ({ rule, ping: true }));
+  const all: Inline[] = asksRequester ? [{ person: state.from, ping: true }, ...people] : people;
+  return all.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
+}
+
+function consequence(question: OpenQuestion): Inline[] {
+  switch (question.kind) {
+    case "approval": {
+      const count =
+        question.need > 1 ? ` ${question.approvedBy.length} of ${question.need} have approved.` : "";
+      return [`It runs once, exactly as shown. Until somebody decides, I wait.${count}`];
+    }
+    case "doubt":
+      return [
+        "I was interrupted while it ran and never repeat it by myself. Until somebody says what happened, I wait.",
+      ];
+    case "budget":
+      return ["Nothing is spent until somebody decides."];
+    default:
+      return ["Reply in this thread, or press a button. Until somebody answers, I wait."];
+  }
+}
+
+function buttonsOf(question: OpenQuestion, state: State): Button[] {
+  const ids = { runId: state.runId, questionId: question.id };
+  const open: Button = { action: "open", label: "Open", style: "plain", runId: state.runId };
+  if (question.kind === "approval") {
+    return [
+      { action: "approve", label: "Approve", style: "primary", ...ids },
+      { action: "refuse", label: "Refuse…", style: "danger", ...ids },
+      { action: "edit", label: "Edit…", style: "plain", ...ids },
+      open,
+    ];
+  }
+  const choices = question.choices.map(
+    (choice): Button => ({
+      action: "choose",
+      label: choice.label,
+      style: "plain",
+      value: choice.value,
+      ...ids,
+    }),
+  );
+  const reply: Button = { action: "reply", label: "Reply…", style: "plain", ...ids };
+  return question.freeText ? [...choices, reply, open] : [...choices, open];
+}
+
+/** The call whole: every argument by its name. */
+function fieldsOf(input: unknown): { name: string; value: string }[] {
+  if (typeof input !== "object" || input === null) return [{ name: "input", value: JSON.stringify(input) }];
+  return Object.entries(input).map(([name, value]) => ({
+    name,
+    value: typeof value === "string" ? value : JSON.stringify(value, null, 1),
+  }));
+}
