@@ -26,6 +26,9 @@ export function decideCalls(state: State, calls: readonly Call[], policy: Policy
 export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): Effect {
   const started = phase.calls.find((call) => call.is.at === "started");
   if (started) return { type: "reconcile", callId: started.id };
+  for (const call of phase.calls) {
+    if (call.is.at === "with_child") return { type: "cancel_child", callId: call.id, runId: call.is.runId };
+  }
   return { type: "record", events: [{ type: "cancelled", reason: phase.reason, from: phase.from }] };
 }
 

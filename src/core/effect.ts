@@ -14,6 +14,7 @@ export type Effect =
   | { type: "reconcile"; callId: string }
   | { type: "begin_sleep"; callId: string }
   | { type: "launch_child"; callId: string }
+  | { type: "cancel_child"; callId: string; runId: string }
   | { type: "await_child"; callId: string; runId: string }
   /** `due`: what is recorded when the time has come. */
   | { type: "sleep_until"; at: number; due: EventBody[] }

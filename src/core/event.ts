@@ -64,7 +64,8 @@ const bodies = [
     parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
   }),
   z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
-  z.object({ type: z.literal("address_added"), address: z.string() }),
+  /** A provisional address (`…/new:<id>`) became a real one. */
+  z.object({ type: z.literal("address_became"), provisional: z.string(), address: z.string() }),
   z.object({
     type: z.literal("prefetched"),
     tool: z.string(),

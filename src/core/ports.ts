@@ -41,14 +41,19 @@ export interface Commit {
   expect: number;
   /** The worker's epoch: a commit of a worker that lost the run is refused. null: not a worker (a person, an API call). */
   epoch: number | null;
+  /** May be empty: then only the wake-up and the lease change. */
   events: readonly Event[];
   row: RunRow;
   /** When a worker should look at the run: ms, or null for "when somebody speaks". */
   wakeAt: number | null;
   /** The worker lets the run go in the same transaction. */
   release: boolean;
-  /** Posts that changed, and where each should stand. */
-  posts: readonly (Post & { address: Address })[];
+  /**
+   * Posts that changed, and where each should stand. `id` is `<runId>/<key>#<n>`, n being the place of the address
+   * among the run's addresses: it stays when a provisional address becomes a real one. A known id with another
+   * address moves there (that alone is no new revision).
+   */
+  posts: readonly (Post & { id: string; address: Address })[];
   /** New addresses: from now on what is said there belongs to this run. */
   addresses: readonly Address[];
   /** Questions that were opened or settled. */
@@ -110,7 +115,7 @@ export interface Claim {
   recovered: boolean;
 }
 
-/** A post at an address and how far it was delivered. `id` is `<runId>/<key>@<address>`. */
+/** A post at an address and how far it was delivered. `id` as in `Commit.posts`. */
 export interface OutboxRow {
   id: string;
   runId: string;
@@ -128,8 +133,7 @@ export interface OutboxRow {
 }
 
 export type DeliveryOutcome =
-  /** `address`: the provisional address became this one; the run's other posts there move with it. */
-  | { type: "delivered"; revision: number; remoteId: string; address?: Address }
+  | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
   | { type: "given_up"; error: string };

@@ -71,10 +71,13 @@ function apply(state: State, event: Event): State {
       return launched(event);
     case "heard":
       return heard(state, event);
-    case "address_added":
-      return state.addresses.includes(event.address)
-        ? state
-        : { ...state, addresses: [...state.addresses, event.address] };
+    case "address_became": {
+      const { provisional, address } = event;
+      return {
+        ...state,
+        addresses: state.addresses.map((known) => (known === provisional ? address : known)),
+      };
+    }
     case "prefetched":
       return prefetched(state, event);
     case "model_answered":
