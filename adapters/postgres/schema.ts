@@ -1,0 +1,114 @@
+/** The tables as drizzle sees them in PostgreSQL; `migrations/` makes them, with their indexes. */
+import { bigint, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import type { AuditRow, InboxRow } from "../../src/core/ports.ts";
+import type { Status } from "../../src/core/state.ts";
+
+export const runs = pgTable("runs", {
+  runId: text("run_id").primaryKey(),
+  version: bigint("version", { mode: "number" }).notNull(),
+  status: text("status").$type<Status>().notNull(),
+  agent: text("agent").notNull(),
+  task: text("task").notNull(),
+  channel: text("channel").notNull(),
+  principal: text("principal").notNull(),
+  personName: text("person_name").notNull(),
+  address: text("address"),
+  parentId: text("parent_id"),
+  steps: bigint("steps", { mode: "number" }).notNull(),
+  tokens: bigint("tokens", { mode: "number" }).notNull(),
+  costMicros: bigint("cost_micros", { mode: "number" }).notNull(),
+  asking: bigint("asking", { mode: "number" }).notNull(),
+  launchedAt: bigint("launched_at", { mode: "number" }).notNull(),
+  updatedAt: bigint("updated_at", { mode: "number" }).notNull(),
+  wakeAt: bigint("wake_at", { mode: "number" }),
+  /** 1: something called for a look that no claim has answered yet; a commit may not put the run to sleep. */
+  woken: bigint("woken", { mode: "number" }).notNull().default(0),
+  owner: text("owner"),
+  leaseUntil: bigint("lease_until", { mode: "number" }),
+  epoch: bigint("epoch", { mode: "number" }).notNull().default(0),
+});
+
+export const events = pgTable(
+  "events",
+  {
+    runId: text("run_id").notNull(),
+    version: bigint("version", { mode: "number" }).notNull(),
+    type: text("type").notNull(),
+    v: bigint("v", { mode: "number" }).notNull(),
+    at: bigint("at", { mode: "number" }).notNull(),
+    data: text("data").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.version] })],
+);
+
+export const inbox = pgTable("inbox", {
+  seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+  source: text("source").notNull(),
+  key: text("key").notNull(),
+  body: text("body").notNull(),
+  receivedAt: bigint("received_at", { mode: "number" }).notNull(),
+  state: text("state").$type<InboxRow["state"]>().notNull(),
+  runId: text("run_id"),
+  outcome: text("outcome"),
+});
+
+export const addresses = pgTable("addresses", {
+  seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+  address: text("address").notNull(),
+  runId: text("run_id").notNull(),
+});
+
+export const outbox = pgTable("outbox", {
+  id: text("id").primaryKey(),
+  runId: text("run_id").notNull(),
+  key: text("key").notNull(),
+  address: text("address").notNull(),
+  channel: text("channel").notNull(),
+  body: text("body").notNull(),
+  revision: bigint("revision", { mode: "number" }).notNull(),
+  deliveredRevision: bigint("delivered_revision", { mode: "number" }).notNull(),
+  remoteId: text("remote_id"),
+  uncertain: bigint("uncertain", { mode: "number" }).notNull(),
+  attempts: bigint("attempts", { mode: "number" }).notNull(),
+  givenUp: bigint("given_up", { mode: "number" }).notNull(),
+  error: text("error"),
+  position: bigint("position", { mode: "number" }).notNull(),
+  /** Since when the words that are not delivered yet wait: an old post that changes is young again. */
+  waitingSince: bigint("waiting_since", { mode: "number" }).notNull(),
+  nextAt: bigint("next_at", { mode: "number" }).notNull(),
+});
+
+export const questions = pgTable("questions", {
+  questionId: text("question_id").primaryKey(),
+  runId: text("run_id").notNull(),
+  body: text("body").notNull(),
+  askedAt: bigint("asked_at", { mode: "number" }).notNull(),
+  settledAt: bigint("settled_at", { mode: "number" }),
+});
+
+export const agents = pgTable("agents", {
+  hash: text("hash").primaryKey(),
+  body: text("body").notNull(),
+});
+
+export const sessions = pgTable("sessions", {
+  id: text("id").primaryKey(),
+  principal: text("principal").notNull(),
+  createdAt: bigint("created_at", { mode: "number" }).notNull(),
+  expiresAt: bigint("expires_at", { mode: "number" }).notNull(),
+});
+
+export const notes = pgTable("notes", {
+  name: text("name").primaryKey(),
+  value: text("value").notNull(),
+});
+
+export const audits = pgTable("audits", {
+  seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+  at: bigint("at", { mode: "number" }).notNull(),
+  principal: text("principal").notNull(),
+  action: text("action").notNull(),
+  resource: text("resource").notNull(),
+  decision: text("decision").$type<AuditRow["decision"]>().notNull(),
+  rule: text("rule").notNull(),
+});

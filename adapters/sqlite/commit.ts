@@ -1,0 +1,169 @@
+/** The hot path: one commit as prepared statements inside the shared transaction. */
+import { and, eq, inArray, sql } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { Clock, Commit, Committed } from "../../src/core/ports.ts";
+import { eventRecords, postRecords, questionRecords, refusalOf, runRecord } from "../../src/core/rows.ts";
+import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
+
+/** A job for the group's transaction: checks first, then writes everything. */
+export function commitJob(db: BetterSQLite3Database, clock: Clock): (commit: Commit) => Committed {
+  const find = prepareFind(db);
+  const put = preparePut(db);
+
+  return (commit) => {
+    const { runId, inbox: key } = commit;
+    const found = {
+      run: find.run.get({ runId }) ?? null,
+      inbox: key ? (find.inbox.get({ ...key }) ?? null) : null,
+    };
+    const refusal = refusalOf(commit, found);
+    if (refusal) return refusal;
+
+    const version = commit.expect + commit.events.length;
+    const record = { ...runRecord(commit.row), runId, version };
+    const wakeAt = found.run?.woken === 1 ? 0 : commit.wakeAt;
+    if (!found.run) put.launch.run({ ...record, wakeAt });
+    else {
+      put.progress.run(record);
+      if (isTurn(found.run, { ...record, wakeAt })) put.turn.run({ ...record, wakeAt });
+      if (commit.release && commit.epoch !== null) put.release.run({ runId });
+    }
+    for (const event of eventRecords(commit)) put.event.run({ ...event });
+    for (const post of postRecords(commit)) put.post.run({ ...post });
+    for (const address of commit.addresses) put.address.run({ address, runId });
+    for (const question of questionRecords(commit)) put.question.run({ ...question });
+    if (key) put.inbox.run({ ...key, runId, receivedAt: clock.now() });
+    if (commit.wake.length > 0) wake(db, commit.wake);
+    return { ok: true, version };
+  };
+}
+
+/** Whether anything changes that an index holds: most commits only progress, and then leave every index alone. */
+function isTurn(before: Turn, after: Turn): boolean {
+  return before.status !== after.status || before.asking !== after.asking || before.wakeAt !== after.wakeAt;
+}
+
+type Turn = Pick<typeof runs.$inferSelect, "status" | "asking" | "wakeAt">;
+
+function prepareFind(db: BetterSQLite3Database) {
+  return {
+    run: db
+      .select({
+        version: runs.version,
+        epoch: runs.epoch,
+        owner: runs.owner,
+        status: runs.status,
+        asking: runs.asking,
+        wakeAt: runs.wakeAt,
+        woken: runs.woken,
+      })
+      .from(runs)
+      .where(eq(runs.runId, sql.placeholder("runId")))
+      .prepare(),
+    inbox: db
+      .select({ state: inbox.state, runId: inbox.runId })
+      .from(inbox)
+      .where(and(eq(inbox.source, sql.placeholder("source")), eq(inbox.key, sql.placeholder("key"))))
+      .prepare(),
+  };
+}
+
+/** What a launch fixes for ever, what every step moves on, what turns a run's course (and is indexed). */
+const fixed = [
+  "runId",
+  "agent",
+  "task",
+  "channel",
+  "principal",
+  "personName",
+  "parentId",
+  "launchedAt",
+] as const;
+const progress = ["version", "address", "steps", "tokens", "costMicros", "updatedAt"] as const;
+const turn = ["status", "asking", "wakeAt"] as const;
+
+function preparePut(db: BetterSQLite3Database) {
+  const thisRun = eq(runs.runId, sql.placeholder("runId"));
+  return {
+    launch: db
+      .insert(runs)
+      .values(placeholders([...fixed, ...progress, ...turn]))
+      .prepare(),
+    progress: db.update(runs).set(expressions(progress)).where(thisRun).prepare(),
+    turn: db.update(runs).set(expressions(turn)).where(thisRun).prepare(),
+    release: db.update(runs).set({ owner: null, leaseUntil: null }).where(thisRun).prepare(),
+    event: db
+      .insert(events)
+      .values(placeholders(["runId", "version", "type", "v", "at", "data"]))
+      .prepare(),
+    post: preparePost(db),
+    address: db
+      .insert(addresses)
+      .values(placeholders(["address", "runId"]))
+      .onConflictDoNothing()
+      .prepare(),
+    question: db
+      .insert(questions)
+      .values(placeholders(["questionId", "runId", "body", "askedAt", "settledAt"]))
+      .onConflictDoUpdate({
+        target: questions.questionId,
+        set: { body: sql`excluded.body`, settledAt: sql`excluded.settled_at` },
+      })
+      .prepare(),
+    inbox: db
+      .insert(inbox)
+      .values({ ...placeholders(["source", "key", "receivedAt", "runId"]), body: "", state: "done" })
+      .onConflictDoUpdate({
+        target: [inbox.source, inbox.key],
+        set: { state: "done", runId: sql`excluded.run_id` },
+      })
+      .prepare(),
+  };
+}
+
+/** A new body is a new revision, due at once, even of a post that was given up; the same body is nothing new. */
+function preparePost(db: BetterSQLite3Database) {
+  return db
+    .insert(outbox)
+    .values({
+      ...placeholders(["id", "runId", "key", "address", "channel", "body", "position"]),
+      waitingSince: sql.placeholder("createdAt"),
+      revision: 1,
+      deliveredRevision: 0,
+      uncertain: 0,
+      attempts: 0,
+      givenUp: 0,
+      nextAt: 0,
+    })
+    .onConflictDoUpdate({
+      target: outbox.id,
+      set: {
+        body: sql`excluded.body`,
+        revision: sql`${outbox.revision} + 1`,
+        waitingSince: sql`CASE WHEN ${outbox.deliveredRevision} < ${outbox.revision} AND ${outbox.givenUp} = 0
+          THEN ${outbox.waitingSince} ELSE excluded.waiting_since END`,
+        attempts: 0,
+        givenUp: 0,
+        error: null,
+        nextAt: 0,
+      },
+      setWhere: sql`${outbox.body} <> excluded.body`,
+    })
+    .prepare();
+}
+
+/** Rare (a child run has ended), so not prepared. `woken` outlives whatever the run's worker commits meanwhile. */
+function wake(db: BetterSQLite3Database, runIds: readonly string[]): void {
+  db.update(runs)
+    .set({ wakeAt: 0, woken: 1 })
+    .where(inArray(runs.runId, [...runIds]))
+    .run();
+}
+
+function placeholders<K extends string>(names: readonly K[]): Record<K, ReturnType<typeof sql.placeholder>> {
+  return Object.fromEntries(names.map((name) => [name, sql.placeholder(name)])) as never;
+}
+
+function expressions<K extends string>(names: readonly K[]): Record<K, ReturnType<typeof sql>> {
+  return Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`])) as never;
+}

@@ -1,0 +1,28 @@
+/** SQLite's error codes in the words of the store's port. */
+import Database from "better-sqlite3";
+import { StoreError } from "../../src/core/ports.ts";
+
+/** A StoreError for what the operator must know, anything else as it is. */
+export function storeErrorOf(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const why = `${error.message} (${error.code})`;
+  if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
+    return new StoreError("storage_busy", `${path} is busy: ${why}; try again`, { cause: error });
+  }
+  if (/^SQLITE_(FULL|IOERR|READONLY)/.test(error.code)) {
+    return new StoreError("storage_full", `${path} can't be written: ${why}; free space on its disk`, {
+      cause: error,
+    });
+  }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damaged(path, why, error);
+  return error;
+}
+
+export function damaged(path: string, why: string, cause?: unknown): StoreError {
+  return new StoreError(
+    "storage_damaged",
+    `${path} is damaged: ${why}. Nothing was changed. Copy the file away, then restore your latest backup, ` +
+      `or save what can be read: sqlite3 ${path} .recover | sqlite3 recovered.db`,
+    { cause },
+  );
+}

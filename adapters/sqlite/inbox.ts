@@ -1,0 +1,73 @@
+/** The inbox: what arrived, under keys that make a redelivery harmless. */
+import { and, asc, eq, lt, ne, sql } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { plainText } from "../../src/core/codec.ts";
+import type { InboxKey, Store } from "../../src/core/ports.ts";
+import type { Write } from "./group.ts";
+import { inbox } from "./schema.ts";
+
+const columns = {
+  source: inbox.source,
+  key: inbox.key,
+  body: inbox.body,
+  receivedAt: inbox.receivedAt,
+  state: inbox.state,
+  runId: inbox.runId,
+  outcome: inbox.outcome,
+};
+
+type Receiving = Pick<Store, "receive" | "inboxRow" | "pendingInbox" | "settleInbox" | "pruneInbox">;
+
+export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiving {
+  const insert = db
+    .insert(inbox)
+    .values({
+      source: sql.placeholder("source"),
+      key: sql.placeholder("key"),
+      body: sql.placeholder("body"),
+      receivedAt: sql.placeholder("receivedAt"),
+      state: "pending",
+    })
+    .onConflictDoNothing()
+    .prepare();
+  const pending = db
+    .select(columns)
+    .from(inbox)
+    .where(sql`${inbox.state} = 'pending'`)
+    .orderBy(asc(inbox.seq))
+    .limit(sql.placeholder("limit"))
+    .prepare();
+
+  return {
+    receive: (message) =>
+      write(() => {
+        const { changes } = insert.run({ ...message, body: plainText(message.body) });
+        return changes === 1 ? "new" : "duplicate";
+      }),
+    async inboxRow(key) {
+      return db.select(columns).from(inbox).where(named(key)).get() ?? null;
+    },
+    async pendingInbox(limit) {
+      return pending.all({ limit });
+    },
+    settleInbox: (key, { state, runId, outcome }) =>
+      write(() => {
+        db.update(inbox)
+          .set({ state, runId, outcome: plainText(outcome) })
+          .where(named(key))
+          .run();
+      }),
+    pruneInbox: (before) =>
+      write(
+        () =>
+          db
+            .delete(inbox)
+            .where(and(lt(inbox.receivedAt, before), ne(inbox.state, "pending")))
+            .run().changes,
+      ),
+  };
+}
+
+function named(key: InboxKey) {
+  return and(eq(inbox.source, key.source), eq(inbox.key, key.key));
+}

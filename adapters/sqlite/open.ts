@@ -1,0 +1,85 @@
+/** From a path to a checked, migrated connection; refuses whatever it can't vouch for. */
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import Database from "better-sqlite3";
+import { StoreError } from "../../src/core/ports.ts";
+import { type Migration, pendingMigrations } from "../../src/core/rows.ts";
+import { damaged, storeErrorOf } from "./errors.ts";
+import { createPrivate, lockFile } from "./lock.ts";
+
+export interface Opened {
+  client: Database.Database;
+  close(): void;
+}
+
+/** @throws StoreError `storage_locked`, `storage_damaged`, `storage_version` */
+export function openFile(path: string, migrations: readonly Migration[] = readMigrations()): Opened {
+  if (path === ":memory:") return openLocked(path, migrations, () => {});
+  // Only a directory that is made here becomes private: one that exists belongs to somebody else.
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const unlock = lockFile(path);
+  try {
+    createPrivate(path);
+    return openLocked(path, migrations, unlock);
+  } catch (error) {
+    unlock();
+    throw storeErrorOf(error, path);
+  }
+}
+
+function openLocked(path: string, migrations: readonly Migration[], unlock: () => void): Opened {
+  const client = new Database(path, { timeout: 5000 });
+  try {
+    checkVersion(client.prepare("SELECT sqlite_version()").pluck().get() as string);
+    client.pragma("journal_mode = WAL");
+    // better-sqlite3 is built with NORMAL for WAL, which may lose acknowledged commits when the power fails.
+    client.pragma("synchronous = FULL");
+    client.pragma("foreign_keys = ON");
+    const found = client.pragma("quick_check(1)", { simple: true });
+    if (found !== "ok") throw damaged(path, String(found));
+    migrate(client, migrations);
+    client.function("fold", { deterministic: true }, (text) => String(text).toLowerCase());
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return {
+    client,
+    close() {
+      client.close();
+      unlock();
+    },
+  };
+}
+
+/** Below 3.51.3 a WAL reset could corrupt the file (sqlite.org/changes.html). */
+export function checkVersion(version: string): void {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
+  if (major * 1e6 + minor * 1e3 + patch < 3_051_003) {
+    throw new StoreError(
+      "storage_version",
+      `this is SQLite ${version}, and versions before 3.51.3 can corrupt a WAL file: run npm install`,
+    );
+  }
+}
+
+function readMigrations(): Migration[] {
+  const folder = join(import.meta.dirname, "migrations");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  return names
+    .sort()
+    .map((name) => ({ number: Number.parseInt(name, 10), sql: readFileSync(join(folder, name), "utf8") }));
+}
+
+/** All pending steps or none. SQLite keeps the number of the last one in the file's header. */
+function migrate(client: Database.Database, migrations: readonly Migration[]): void {
+  const current = client.pragma("user_version", { simple: true }) as number;
+  const pending = pendingMigrations(migrations, current);
+  if (pending.length === 0) return;
+  client.transaction(() => {
+    for (const migration of pending) {
+      client.exec(migration.sql);
+      client.pragma(`user_version = ${migration.number}`);
+    }
+  })();
+}

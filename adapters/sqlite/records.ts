@@ -1,0 +1,77 @@
+/** Small records: agents, console sessions, notes and the audit trail. */
+import { asc, desc, eq } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { agentSchema } from "../../src/core/agent.ts";
+import { decodeJson, encodeJson, plainText } from "../../src/core/codec.ts";
+import type { Store } from "../../src/core/ports.ts";
+import type { Write } from "./group.ts";
+import { agents, audits, notes, sessions } from "./schema.ts";
+
+type Records = Pick<
+  Store,
+  | "saveAgent"
+  | "loadAgent"
+  | "saveSession"
+  | "session"
+  | "sessions"
+  | "deleteSession"
+  | "note"
+  | "saveNote"
+  | "audit"
+  | "audits"
+>;
+
+export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
+  return {
+    saveAgent: (agent) =>
+      write(() => {
+        db.insert(agents)
+          .values({ hash: agent.hash, body: encodeJson(agent) })
+          .onConflictDoNothing()
+          .run();
+      }),
+    async loadAgent(hash) {
+      const record = db.select().from(agents).where(eq(agents.hash, hash)).get();
+      return record ? decodeJson(agentSchema, record.body, `agent ${hash}`) : null;
+    },
+    saveSession: (session) =>
+      write(() => {
+        const { id, ...set } = session;
+        db.insert(sessions)
+          .values({ id, ...set })
+          .onConflictDoUpdate({ target: sessions.id, set })
+          .run();
+      }),
+    async session(id) {
+      return db.select().from(sessions).where(eq(sessions.id, id)).get() ?? null;
+    },
+    async sessions() {
+      return db.select().from(sessions).orderBy(asc(sessions.createdAt), asc(sessions.id)).all();
+    },
+    deleteSession: (id) =>
+      write(() => {
+        db.delete(sessions).where(eq(sessions.id, id)).run();
+      }),
+    async note(name) {
+      return db.select().from(notes).where(eq(notes.name, name)).get()?.value ?? null;
+    },
+    saveNote: (name, text) =>
+      write(() => {
+        const value = plainText(text);
+        db.insert(notes)
+          .values({ name, value })
+          .onConflictDoUpdate({ target: notes.name, set: { value } })
+          .run();
+      }),
+    audit: (row) =>
+      write(() => {
+        db.insert(audits)
+          .values({ ...row, resource: plainText(row.resource) })
+          .run();
+      }),
+    async audits(limit) {
+      const rows = db.select().from(audits).orderBy(desc(audits.seq)).limit(limit).all();
+      return rows.map(({ seq: _, ...row }) => row);
+    },
+  };
+}

@@ -1,0 +1,173 @@
+/** Runs as lists and workers see them: reading, filtering, claiming. */
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { decodeEvent } from "../../src/core/codec.ts";
+import type { RunFilter, Store } from "../../src/core/ports.ts";
+import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import type { Write } from "./group.ts";
+import { addresses, events, questions, runs } from "./schema.ts";
+
+const runColumns = {
+  runId: runs.runId,
+  version: runs.version,
+  status: runs.status,
+  agent: runs.agent,
+  task: runs.task,
+  channel: runs.channel,
+  principal: runs.principal,
+  personName: runs.personName,
+  address: runs.address,
+  parentId: runs.parentId,
+  steps: runs.steps,
+  tokens: runs.tokens,
+  costMicros: runs.costMicros,
+  asking: runs.asking,
+  launchedAt: runs.launchedAt,
+  updatedAt: runs.updatedAt,
+};
+
+type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+
+export function readRuns(db: BetterSQLite3Database): Reading {
+  const after = db
+    .select({ version: events.version, type: events.type, v: events.v, at: events.at, data: events.data })
+    .from(events)
+    .where(and(eq(events.runId, sql.placeholder("runId")), gt(events.version, sql.placeholder("after"))))
+    .orderBy(asc(events.version))
+    .prepare();
+  const one = db
+    .select(runColumns)
+    .from(runs)
+    .where(eq(runs.runId, sql.placeholder("runId")))
+    .prepare();
+
+  return {
+    async read(runId, from = 0) {
+      return after
+        .all({ runId, after: from })
+        .map((row) => decodeEvent(row, { runId, version: row.version }));
+    },
+    async run(runId) {
+      const record = one.get({ runId });
+      return record ? rowOfRun(record) : null;
+    },
+    async runs(filter) {
+      const newest = db
+        .select(runColumns)
+        .from(runs)
+        .where(and(...conditions(filter)))
+        .orderBy(desc(runs.launchedAt), desc(runs.runId));
+      return newest.limit(filter.limit).all().map(rowOfRun);
+    },
+    async runAt(address) {
+      const newest = db
+        .select({ runId: addresses.runId })
+        .from(addresses)
+        .where(eq(addresses.address, address))
+        .orderBy(desc(addresses.seq));
+      return newest.limit(1).get()?.runId ?? null;
+    },
+    async question(questionId) {
+      const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
+      return record ? rowOfQuestion(record) : null;
+    },
+    async openQuestions(limit) {
+      const oldest = db
+        .select()
+        .from(questions)
+        .where(isNull(questions.settledAt))
+        .orderBy(asc(questions.askedAt), asc(questions.questionId));
+      return oldest.limit(limit).all().map(rowOfQuestion);
+    },
+  };
+}
+
+/** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
+function conditions(filter: RunFilter): SQL[] {
+  const list: (SQL | undefined)[] = [
+    filter.status && inArray(runs.status, [...filter.status]),
+    filter.agent !== undefined ? eq(runs.agent, filter.agent) : undefined,
+    filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
+    filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
+    filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
+    filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.before &&
+      sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}, ${filter.before.runId})`,
+  ];
+  return list.filter((condition) => condition !== undefined);
+}
+
+type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
+
+export function workRuns(db: BetterSQLite3Database, write: Write): Working {
+  const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));
+  const due = db
+    .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
+    .from(runs)
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free))
+    .orderBy(asc(runs.wakeAt))
+    .limit(sql.placeholder("limit"))
+    .prepare();
+  const take = db
+    .update(runs)
+    .set({
+      owner: sql`${sql.placeholder("owner")}`,
+      leaseUntil: sql`${sql.placeholder("leaseUntil")}`,
+      epoch: sql`${runs.epoch} + 1`,
+      woken: 0,
+    })
+    .where(eq(runs.runId, sql.placeholder("runId")))
+    .prepare();
+
+  return {
+    claim: ({ owner, now, leaseMs, limit }) =>
+      write(() =>
+        due.all({ now, limit }).map((run) => {
+          take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
+          return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
+        }),
+      ),
+    renew: ({ owner, now, leaseMs }) =>
+      write(() => {
+        const held = db
+          .update(runs)
+          .set({ leaseUntil: now + leaseMs })
+          .where(eq(runs.owner, owner));
+        return held
+          .returning({ runId: runs.runId })
+          .all()
+          .map((run) => run.runId);
+      }),
+    releaseAll: (owner) =>
+      write(() => {
+        db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner)).run();
+      }),
+    async nextWake() {
+      return earliest(db);
+    },
+  };
+}
+
+/** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */
+function earliest(db: BetterSQLite3Database): number | null {
+  const unheld = db
+    .select({ wakeAt: runs.wakeAt })
+    .from(runs)
+    .where(and(isNotNull(runs.wakeAt), isNull(runs.owner)))
+    .orderBy(asc(runs.wakeAt))
+    .limit(1)
+    .get();
+  const held = db
+    .select({ at: sql<number | null>`min(max(${runs.wakeAt}, ${runs.leaseUntil}))` })
+    .from(runs)
+    .where(and(isNotNull(runs.wakeAt), isNotNull(runs.owner)))
+    .get();
+  const times = [unheld?.wakeAt, held?.at].filter((at) => at !== null && at !== undefined);
+  return times.length > 0 ? Math.min(...times) : null;
+}
+
+/** What a former process held is free: the lock on the file says that it is gone. */
+export function expireLeases(db: BetterSQLite3Database): void {
+  db.update(runs).set({ leaseUntil: 0 }).where(isNotNull(runs.owner)).run();
+}

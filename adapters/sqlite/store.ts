@@ -1,0 +1,58 @@
+/** The store in one SQLite file, for one process. */
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import type { Clock, Store } from "../../src/core/ports.ts";
+import { commitJob } from "./commit.ts";
+import { storeErrorOf } from "./errors.ts";
+import { groupCommit } from "./group.ts";
+import { receiveMessages } from "./inbox.ts";
+import { openFile } from "./open.ts";
+import { deliverPosts } from "./outbox.ts";
+import { keepRecords } from "./records.ts";
+import { expireLeases, readRuns, workRuns } from "./runs.ts";
+
+export interface SqliteOptions {
+  /** A file, made with its directory when it does not exist, or `:memory:`. */
+  path: string;
+  clock: Clock;
+}
+
+/**
+ * Opens, checks and migrates the file, and holds it against other processes until `close`.
+ * @throws StoreError `storage_locked`, `storage_damaged`, `storage_version`
+ */
+export async function openSqlite({ path, clock }: SqliteOptions): Promise<Store> {
+  const opened = openFile(path);
+  const db = drizzle({ client: opened.client });
+  const group = groupCommit(opened.client);
+  const job = commitJob(db, clock);
+  expireLeases(db);
+
+  const store: Store = {
+    commit: (commit) => group.write(() => job(commit)),
+    ...readRuns(db),
+    ...workRuns(db, group.write),
+    ...deliverPosts(db, group.write),
+    ...receiveMessages(db, group.write),
+    ...keepRecords(db, group.write),
+    async close() {
+      group.end();
+      opened.close();
+    },
+  };
+  return speaking(store, path);
+}
+
+/** The same store, whose errors are StoreErrors where the operator must know. */
+function speaking(store: Store, path: string): Store {
+  const method = (call: (...args: never[]) => Promise<unknown>) =>
+    async function speak(...args: never[]) {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw storeErrorOf(error, path);
+      }
+    };
+  return Object.fromEntries(
+    Object.entries(store).map(([name, call]) => [name, method(call)]),
+  ) as unknown as Store;
+}
