@@ -1,0 +1,38 @@
+/** What this bot is: its tools, and who may do what. Reviewed like code; secrets stay in the environment. */
+import { join } from "node:path";
+import { defineConfig } from "./src/config/file.ts";
+import { local } from "./src/config/rights.ts";
+import { currentTime } from "./src/tools/current-time.ts";
+import { mathTools } from "./src/tools/math.ts";
+import { restartService, serviceStatus } from "./src/tools/restart-service.ts";
+
+export default defineConfig({
+  tools: ({ dataDir }) => {
+    const file = join(dataDir, "restarts.log");
+    return [...mathTools, currentTime, serviceStatus({ file }), restartService({ file, seconds: 3 })];
+  },
+
+  // Groups of people by their ids, for use below as "@oncall".
+  people: {
+    // oncall: ["slack:T1/U1", "slack:T1/U2"],
+  },
+
+  // Nobody but this machine's console and terminal and the holder of a token may do anything, until listed here.
+  // "*" speaks of every agent. `requester` is whoever started the run.
+  agents: {
+    "*": {
+      launch: local, // [...local, "slack:T1/*"]
+      read: [...local, "requester"],
+      answer: [...local, "requester"],
+      approve: local, // [...local, "@oncall"]
+      control: [...local, "requester"],
+    },
+  },
+
+  // US dollars per million tokens. Check them against your provider's list.
+  prices: {
+    "gpt-5": { input: 1.25, cachedInput: 0.125, output: 10 },
+    "gpt-5-mini": { input: 0.25, cachedInput: 0.025, output: 2 },
+    "gpt-5-nano": { input: 0.05, cachedInput: 0.005, output: 0.4 },
+  },
+});

@@ -1,0 +1,133 @@
+/** The configuration's door: environment, belay.config.ts and prompts become one frozen Config or a list of problems. */
+import { createHash, hkdfSync } from "node:crypto";
+import { dirname, resolve } from "node:path";
+import { loadAgents } from "./config/agents.ts";
+import { allTools, checkAgentNames, checkBind, specsOf } from "./config/checks.ts";
+import { type Environment, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
+import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
+import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
+import { resolveRights } from "./config/rights.ts";
+import { secretsOf } from "./config/secrets.ts";
+import { loadToken } from "./config/token.ts";
+import { type Scope, scopes } from "./core/actor.ts";
+import type { Agent, Rights } from "./core/agent.ts";
+import type { Tool } from "./tools/define-tool.ts";
+
+export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
+  /** The owner's API token in the clear: for the command line. */
+  token: string;
+  /** All API tokens as the server knows them: SHA-256 (hex). The owner's is named `local`. */
+  tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
+  /** Signs the one-time URLs of wait_for_event, and nothing else. 32 bytes, the same wherever the token is the same. */
+  eventKey: Uint8Array;
+  /** By model name. */
+  prices: Readonly<Record<string, Price>>;
+  agents: readonly Agent[];
+  defaultAgent: string;
+  /** Address or the beginning of one → agent name. */
+  routes: Readonly<Record<string, string>>;
+  /** By agent name; groups expanded, triggers included. */
+  rights: Readonly<Record<string, Rights>>;
+  /** The control tools and those of belay.config.ts. */
+  tools: readonly Tool[];
+  /** Host names answered beside loopback's and PUBLIC_URL's. */
+  allowedHosts: readonly string[];
+  corsOrigins: readonly string[];
+  trustProxy: boolean;
+  trustedLinkHosts: readonly string[];
+  /** Values that must never be shown, for the redactor. */
+  secrets: readonly string[];
+  /** What works, but not as somebody may think: for the log at start and the doctor. */
+  warnings: readonly string[];
+}
+
+/** Everything that is wrong at once, each line naming the variable or file, what was found and what to do. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(["the configuration can't work:", ...problems.map((problem) => `  - ${problem}`)].join("\n"));
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const projectRoot = resolve(import.meta.dirname, "..");
+
+/** `root`: the folder of belay.config.ts, prompts and data, wherever the program was called from. Throws ConfigError. */
+export async function loadConfig(
+  env: Variables = process.env,
+  root: string = projectRoot,
+): Promise<Readonly<Config>> {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const variables = mergeEnvFile(env, root);
+  const environment = readEnvironment(variables, root, problems);
+  const path = resolve(root, variables.BELAY_CONFIG ?? "belay.config.ts");
+  const beforeFile = problems.length;
+  const file = await loadFile(path, variables.BELAY_CONFIG !== undefined, problems);
+  // What hangs on a file that could not be read is not complained of one by one.
+  if (problems.length > beforeFile) throw new ConfigError(problems);
+  checkBind(environment, file, problems);
+  const tools = allTools(file, environment.dataDir, problems);
+  const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
+  const { agents, rights } = readAgents(file, root, tools, triggers, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+
+  // Last, because it writes: a wrong configuration leaves nothing behind.
+  const { givenToken, ...place } = environment;
+  const token = givenToken ?? loadToken(place.dataDir, warnings);
+  const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
+  const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
+  const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
+  const secrets = secretsOf(
+    environment,
+    triggers,
+    tokens.map(({ value }) => value),
+  );
+  const eventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
+  return Object.freeze({
+    ...place,
+    ...triggers,
+    ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
+    ...{ agents, rights, tools, token, tokens: byHash, eventKey, secrets, warnings },
+  });
+}
+
+function readAgents(
+  file: ConfigFile,
+  root: string,
+  tools: readonly Tool[],
+  triggers: Triggers,
+  problems: string[],
+): { agents: Agent[]; rights: Record<string, Rights> } {
+  const before = problems.length;
+  const agents = loadAgents(root, specsOf(tools), problems);
+  // An agent that could not be read is told of once, not again by everything that names it.
+  if (problems.length > before) return { agents, rights: {} };
+  checkAgentNames(file, agents, problems);
+  const names = agents.map((agent) => agent.name);
+  const rights = Object.entries(resolveRights(file.agents, file.people, names, problems));
+  return {
+    agents,
+    rights: Object.fromEntries(rights.map(([name, own]) => [name, triggerRights(own, name, triggers)])),
+  };
+}
+
+function namedTokens(
+  file: ConfigFile,
+  env: Variables,
+  warnings: string[],
+): { name: string; value: string; scopes: readonly Scope[] }[] {
+  return file.tokens.flatMap(({ name, secretEnv, scopes }) => {
+    const value = env[secretEnv];
+    if (value && value.length >= 16) return [{ name, value, scopes }];
+    warnings.push(
+      `tokens.${name}: secret missing or shorter than 16: there is no such token; set ${secretEnv}`,
+    );
+    return [];
+  });
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

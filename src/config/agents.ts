@@ -1,0 +1,141 @@
+/** Agents as files: prompts/*.md, each with front matter, all with base_system.md in front. */
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import { z } from "zod";
+import { type Agent, limitsSchema, type ToolSpec } from "../core/agent.ts";
+
+const baseFile = "base_system.md";
+const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+const frontMatterSchema = z.strictObject({
+  name: z.string().regex(namePattern, "is lower-case letters, digits and -"),
+  description: z.string().trim().min(1).max(500),
+  /** null: the model of the environment. */
+  model: z.string().nullable().default(null),
+  tools: z.array(z.string()).min(1),
+  hand_off: z.array(z.string()).default([]),
+  prefetch: z.array(z.string()).default([]),
+  limits: limitsSchema.prefault({}),
+});
+
+type Draft = z.infer<typeof frontMatterSchema> & { file: string; prompt: string };
+type Tools = Readonly<Record<string, ToolSpec>>;
+
+/**
+ * All agents of `<root>/prompts`, by name. Pushes a line to `problems`, with the file's name, for whatever can't work;
+ * such an agent is left out.
+ */
+export function loadAgents(root: string, tools: Tools, problems: string[]): Agent[] {
+  const folder = join(root, "prompts");
+  const files = listFolder(folder, problems).filter((file) => file.endsWith(".md"));
+  const base = files.includes(baseFile) ? read(folder, baseFile).trim() : "";
+  if (base === "") problems.push(`prompts/${baseFile}: it is missing or empty; every agent starts with it`);
+  const drafts = files
+    .filter((file) => file !== baseFile)
+    .flatMap((file) => parseDraft(file, read(folder, file), problems) ?? []);
+  const sound = drafts.filter((draft) => {
+    const found = problemsOf(draft, drafts, tools);
+    problems.push(...found.map((problem) => `prompts/${draft.file}: ${problem}`));
+    return found.length === 0;
+  });
+  return sound.map((draft) => agentOf(draft, base, drafts));
+}
+
+function listFolder(folder: string, problems: string[]): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    problems.push(`prompts: there is no folder ${folder}; it holds one markdown file per agent`);
+    return [];
+  }
+}
+
+/** Line ends as in git, whatever the checkout made of them: the hash must not depend on the machine. */
+function read(folder: string, file: string): string {
+  return readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
+}
+
+function parseDraft(file: string, text: string, problems: string[]): Draft | null {
+  const complain = (problem: string) => {
+    problems.push(`prompts/${file}: ${problem}`);
+    return null;
+  };
+  const end = text.indexOf("\n---\n", 3);
+  if (!text.startsWith("---\n") || end < 0) {
+    return complain("it must begin with front matter between two lines of ---");
+  }
+  const document = parseDocument(text.slice(4, end + 1), { uniqueKeys: true });
+  const fault = document.errors[0];
+  if (fault) return complain(`the front matter is no YAML: ${fault.message.split("\n")[0]}`);
+  const parsed = frontMatterSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      complain(`${issue.path.map(String).join(".") || "front matter"}: ${issue.message}`);
+    }
+    return null;
+  }
+  const prompt = text.slice(end + 5).trim();
+  if (prompt === "") return complain("there is no prompt below the front matter");
+  return { ...parsed.data, file, prompt };
+}
+
+function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools): string[] {
+  const problems: string[] = [];
+  const names = all.map((other) => other.name);
+  if (draft.file !== `${draft.name}.md`)
+    problems.push(`its name is ${draft.name}; name the file ${draft.name}.md`);
+  const unknown = draft.tools.filter((name) => !tools[name]);
+  if (unknown.length > 0) {
+    const known = Object.keys(tools).sort().join(", ");
+    problems.push(`tools: there is no tool ${unknown.join(", ")}; the tools are ${known}`);
+  }
+  for (const agent of draft.hand_off.filter((name) => !names.includes(name))) {
+    problems.push(`hand_off: there is no agent ${agent}; the agents are ${names.join(", ")}`);
+  }
+  if (draft.hand_off.includes(draft.name)) problems.push("hand_off: an agent can't hand a task to itself");
+  if (draft.hand_off.length > 0 !== draft.tools.includes("hand_off")) {
+    problems.push("hand_off: the tool hand_off and the list of agents need each other");
+  }
+  for (const name of draft.prefetch) {
+    const problem = prefetchProblem(tools[name]);
+    if (problem) problems.push(`prefetch: ${name} ${problem}`);
+  }
+  return problems;
+}
+
+/** What runs by itself at each launch must be harmless and need nothing. */
+function prefetchProblem(spec: ToolSpec | undefined): string | null {
+  if (!spec) return "is no tool";
+  if (spec.effect !== "read" || spec.control !== "none" || spec.approval !== null) {
+    return "is not a read-only tool that needs no approval";
+  }
+  const required = spec.schema.required;
+  return Array.isArray(required) && required.length > 0
+    ? `needs an input (${required.join(", ")}); only tools without one can be prefetched`
+    : null;
+}
+
+function agentOf(draft: Draft, base: string, all: readonly Draft[]): Agent {
+  const agent = {
+    name: draft.name,
+    description: draft.description,
+    model: draft.model,
+    instructions: [base, draft.prompt, ...helpersOf(draft, all)].join("\n\n"),
+    tools: draft.tools,
+    prefetch: draft.prefetch,
+    handOff: draft.hand_off,
+    limits: draft.limits,
+  };
+  return { ...agent, hash: createHash("sha256").update(JSON.stringify(agent)).digest("hex") };
+}
+
+/** The model can only choose a helper that it has been told of. */
+function helpersOf(draft: Draft, all: readonly Draft[]): string[] {
+  if (draft.hand_off.length === 0) return [];
+  const lines = all
+    .filter((other) => draft.hand_off.includes(other.name))
+    .map((other) => `- ${other.name}: ${other.description}`);
+  return [`# Agents you can hand a task to\n\n${lines.join("\n")}`];
+}

@@ -1,0 +1,51 @@
+/** Checks that need more than one part of the configuration. Each pushes a line to `problems` for what can't work. */
+import type { Agent, ToolSpec } from "../core/agent.ts";
+import { controlTools } from "../tools/control-tools.ts";
+import type { Tool } from "../tools/define-tool.ts";
+import { type Environment, isLoopback } from "./environment.ts";
+import type { ConfigFile } from "./file.ts";
+
+/** The control tools and those of belay.config.ts. */
+export function allTools(file: ConfigFile, dataDir: string, problems: string[]): Tool[] {
+  const written = typeof file.tools === "function" ? file.tools({ dataDir }) : file.tools;
+  const tools = [...controlTools, ...written];
+  const names = tools.map((tool) => tool.spec.name);
+  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
+    problems.push(`tools: two tools are named ${name}; rename or remove one`);
+  }
+  return tools;
+}
+
+export function specsOf(tools: readonly Tool[]): Record<string, ToolSpec> {
+  return Object.fromEntries(tools.map((tool) => [tool.spec.name, tool.spec]));
+}
+
+/** Everything that names an agent must name one that exists. */
+export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], problems: string[]): void {
+  const names = agents.map((agent) => agent.name);
+  const named: [where: string, agent: string][] = [
+    ["defaultAgent", file.defaultAgent],
+    ...Object.entries(file.routes).map(([at, agent]): [string, string] => [`routes.${at}`, agent]),
+    ...file.webhooks.map((one): [string, string] => [`webhooks.${one.name}`, one.agent]),
+    ...file.schedules.map((one): [string, string] => [`schedules.${one.name}`, one.agent]),
+    ...(file.mail?.inbound ?? []).map((one): [string, string] => [`mail.inbound.${one.name}`, one.agent]),
+    ...(file.mail?.listener ? [["mail.listener", file.mail.listener.agent] as [string, string]] : []),
+  ];
+  for (const [where, agent] of named) {
+    if (names.includes(agent)) continue;
+    problems.push(`${where}: there is no agent ${agent}; the agents are ${names.join(", ")}`);
+  }
+}
+
+/** Tokens must not cross a network in the clear. */
+export function checkBind(place: Environment, file: ConfigFile, problems: string[]): void {
+  if (place.auth === "none" && !isLoopback(place.host)) {
+    problems.push(
+      `BELAY_AUTH: none lets in everyone who reaches the port; found HOST ${place.host}; set HOST=127.0.0.1 or BELAY_AUTH=token`,
+    );
+  } else if (!isLoopback(place.host) && !file.trustProxy) {
+    problems.push(
+      `HOST: ${place.host} is open to the network without TLS; set HOST=127.0.0.1, or put a proxy with TLS in front and trustProxy: true into belay.config.ts`,
+    );
+  }
+}

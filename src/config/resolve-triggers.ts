@@ -1,0 +1,106 @@
+/** Webhooks, schedules and mail with their secrets and templates in place. What lacks its secret is off. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Rights } from "../core/agent.ts";
+import type { Variables } from "./environment.ts";
+import type { ConfigFile } from "./file.ts";
+import type { MailConfig, ScheduleConfig, WebhookConfig } from "./triggers.ts";
+
+export interface Triggers {
+  /** Those whose secret is set. `prompt` is the text of its file. */
+  webhooks: readonly WebhookConfig[];
+  schedules: readonly ScheduleConfig[];
+  /** Its inbound routes are those whose secret is set. */
+  mail: MailConfig | null;
+  callbackHosts: ConfigFile["callbackHosts"];
+  github: { token: string; apiUrl: string } | null;
+  /** Values of the variables that webhooks and mail name. */
+  triggerSecrets: Readonly<Record<string, string>>;
+}
+
+/** `folder`: where the prompt files' paths begin. */
+export function resolveTriggers(
+  file: ConfigFile,
+  env: Variables,
+  folder: string,
+  problems: string[],
+  warnings: string[],
+): Triggers {
+  checkUnique("webhooks", file.webhooks, problems);
+  checkUnique("schedules", file.schedules, problems);
+  checkUnique("mail.inbound", file.mail?.inbound ?? [], problems);
+  const secrets: Record<string, string> = {};
+  const hasSecret = (variable: string, what: string, without: string): boolean => {
+    const value = env[variable];
+    if (value) secrets[variable] = value;
+    else warnings.push(`${what}: secret missing: ${without}; set ${variable}`);
+    return Boolean(value);
+  };
+
+  const webhooks = file.webhooks
+    .map((webhook) => ({ ...webhook, prompt: readPrompt(webhook, folder, problems) }))
+    .filter(({ name, secretEnv }) => hasSecret(secretEnv, `webhooks.${name}`, "the webhook is off"))
+    .map((webhook) => ({ ...webhook, callback: signedCallback(webhook, hasSecret) }));
+  const inbound = (file.mail?.inbound ?? []).filter(({ name, secretEnv }) =>
+    hasSecret(secretEnv, `mail.inbound.${name}`, "the route is off"),
+  );
+  const githubToken = file.github && env[file.github.tokenEnv];
+  if (file.github && !githubToken) {
+    warnings.push(`github: secret missing: GitHub is told no results; set ${file.github.tokenEnv}`);
+  }
+  return {
+    webhooks,
+    schedules: file.schedules,
+    mail: file.mail && { ...file.mail, inbound },
+    callbackHosts: file.callbackHosts,
+    github: file.github && githubToken ? { token: githubToken, apiUrl: file.github.apiUrl } : null,
+    triggerSecrets: secrets,
+  };
+}
+
+/** A result that can't be signed is not sent. */
+function signedCallback(
+  { name, callback }: WebhookConfig,
+  hasSecret: (variable: string, what: string, without: string) => boolean,
+): WebhookConfig["callback"] {
+  return callback && hasSecret(callback.secretEnv, `webhooks.${name}.callback`, "no result is sent")
+    ? callback
+    : null;
+}
+
+function readPrompt(webhook: WebhookConfig, folder: string, problems: string[]): string {
+  try {
+    return readFileSync(join(folder, webhook.prompt), "utf8");
+  } catch {
+    problems.push(
+      `webhooks.${webhook.name}: the prompt file ${webhook.prompt} can't be read; its path begins at belay.config.ts`,
+    );
+    return "";
+  }
+}
+
+function checkUnique(where: string, named: readonly { name: string }[], problems: string[]): void {
+  const names = named.map((one) => one.name);
+  for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
+    problems.push(`${where}: two are named ${name}; the name must be unique`);
+  }
+}
+
+/**
+ * Declaring a trigger for an agent is the permission to launch it: `webhook:<name>`, `schedule:<name>`, and the
+ * allowed senders as `email:<address>` or, for a whole domain, the group `email:@<domain>`.
+ */
+export function triggerRights(rights: Rights, agent: string, triggers: Triggers): Rights {
+  const { webhooks, schedules, mail } = triggers;
+  const speaksTo = (one: { agent: string }) => one.agent === agent;
+  const byMail = mail && (mail.inbound.some(speaksTo) || (mail.listener && speaksTo(mail.listener)));
+  return {
+    ...rights,
+    launch: [
+      ...rights.launch,
+      ...webhooks.filter(speaksTo).map((webhook) => `webhook:${webhook.name}`),
+      ...schedules.filter(speaksTo).map((schedule) => `schedule:${schedule.name}`),
+      ...(byMail ? mail.allow.map((sender) => `email:${sender.toLowerCase()}`) : []),
+    ],
+  };
+}

@@ -1,0 +1,110 @@
+/** Who may do what, as belay.config.ts writes it: groups of people by name, rules checked, defaults filled in. */
+import { z } from "zod";
+import type { Rights } from "../core/agent.ts";
+
+/** People at this machine, and whoever holds the token. All that a fresh install lets in. */
+export const local: readonly string[] = ["console:*", "terminal:*", "token:*"];
+
+/** Whoever was allowed to start a run may follow, answer and stop it; approving is never in the bargain. */
+const freshInstall: Rights = {
+  launch: local,
+  read: [...local, "requester"],
+  answer: [...local, "requester"],
+  approve: local,
+  control: [...local, "requester"],
+};
+
+const rules = z.array(z.string()).readonly();
+const partialRights = z.strictObject({
+  launch: rules.optional(),
+  read: rules.optional(),
+  answer: rules.optional(),
+  approve: rules.optional(),
+  control: rules.optional(),
+});
+
+/** `"*"` speaks of every agent; what an agent's own entry lists replaces it, list by list. */
+export const rightsSchema = z.record(z.string(), partialRights);
+/** Names for lists of rules: `{ oncall: ["slack:T1/U1"] }`, used as `@oncall`. */
+export const peopleSchema = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), rules);
+
+type People = z.infer<typeof peopleSchema>;
+
+/** The rights of every agent. Pushes a line to `problems` for each rule that can't mean anything. */
+export function resolveRights(
+  written: z.infer<typeof rightsSchema>,
+  people: People,
+  agents: readonly string[],
+  problems: string[],
+): Record<string, Rights> {
+  for (const name of Object.keys(written)) {
+    if (name !== "*" && !agents.includes(name)) {
+      problems.push(`agents.${name}: there is no such agent; write prompts/${name}.md or remove it`);
+    }
+  }
+  for (const [name, members] of Object.entries(people)) checkRules(members, `people.${name}`, problems);
+  const rulesOf = (agent: string, action: keyof Rights): readonly string[] => {
+    const source = written[agent]?.[action] ? agent : "*";
+    const list = written[source]?.[action] ?? freshInstall[action];
+    return expandRules(list, people, `agents.${source}.${action}`, problems);
+  };
+  return Object.fromEntries(
+    agents.map((agent) => [
+      agent,
+      {
+        launch: rulesOf(agent, "launch"),
+        read: rulesOf(agent, "read"),
+        answer: rulesOf(agent, "answer"),
+        approve: rulesOf(agent, "approve"),
+        control: rulesOf(agent, "control"),
+      },
+    ]),
+  );
+}
+
+/** `@name` becomes the people of that name. `where` names the list in a problem. */
+export function expandRules(
+  list: readonly string[],
+  people: People,
+  where: string,
+  problems: string[],
+): string[] {
+  const expanded = list.flatMap((rule) => {
+    const group = rule.startsWith("@") ? people[rule.slice(1)] : undefined;
+    if (group || !rule.startsWith("@")) return group ?? [rule];
+    problems.push(
+      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids, write the id (slack:T1/U1)`,
+    );
+    return [];
+  });
+  checkRules(
+    list.filter((rule) => !rule.startsWith("@")),
+    where,
+    problems,
+  );
+  return [...new Set(expanded)];
+}
+
+const forms: Readonly<Record<string, RegExp>> = {
+  slack: /^(\*|[A-Z0-9]+\/(\*|group:[A-Z0-9]+|[A-Z0-9]+))$/,
+  discord: /^(\*|\d+|\w+\/(\*|role:\w+))$/,
+  email: /^[^\s@*]+@[^\s@*]+$/,
+  token: /^(\*|[\w.-]+)$/,
+  console: /^(\*|[\w.-]+)$/,
+  terminal: /^(\*|[\w.-]+)$/,
+  webhook: /^(\*|[\w.-]+)$/,
+  schedule: /^(\*|[\w.-]+)$/,
+  run: /^\*$/,
+};
+
+function checkRules(list: readonly string[], where: string, problems: string[]): void {
+  for (const rule of list) {
+    const colon = rule.indexOf(":");
+    const form = forms[rule.slice(0, Math.max(0, colon))];
+    if (rule === "*" || rule === "requester" || form?.test(rule.slice(colon + 1))) continue;
+    const known = Object.keys(forms).join(", ");
+    problems.push(
+      `${where}: ${JSON.stringify(rule)} is no id; write <channel>:<id> with one of ${known} (slack:T1/U1, slack:T1/group:S9, discord:42, email:a@b.example), "requester", or a group of \`people\` as @name`,
+    );
+  }
+}

@@ -1,0 +1,51 @@
+/** The API token of a fresh install: made once, kept in a file that only its owner can read. */
+import { randomBytes } from "node:crypto";
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The token in `<dataDir>/token`, made of 32 random bytes when there is none. Two processes that start at once get
+ * the same one. Pushes a line to `warnings` when others could have read it.
+ */
+export function loadToken(dataDir: string, warnings: string[]): string {
+  const path = join(dataDir, "token");
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const found = readToken(path);
+  if (found === null) return createToken(path);
+  if (process.platform !== "win32" && (statSync(path).mode & 0o077) !== 0) {
+    chmodSync(path, 0o600);
+    warnings.push(
+      `${path} could be read by others; it is 0600 now. Delete it and restart to get a new token`,
+    );
+  }
+  return found;
+}
+
+/** Written aside and linked into place: whoever is second finds a whole file. */
+function createToken(path: string): string {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (!isCode(error, "EEXIST")) throw error;
+  } finally {
+    rmSync(draft);
+  }
+  const token = readToken(path);
+  if (token === null) throw new Error(`${path} is empty; delete it and start again`);
+  return token;
+}
+
+function readToken(path: string): string | null {
+  try {
+    return readFileSync(path, "utf8").trim() || null;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

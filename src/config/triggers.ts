@@ -1,0 +1,115 @@
+/** What starts runs without a person at a keyboard, as belay.config.ts declares it: webhooks, schedules, mail. */
+import { z } from "zod";
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is lower-case letters, digits and -");
+const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable");
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const timezone = z.string().refine(isTimezone, "is no time zone such as Europe/Berlin");
+
+const verification = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.enum(["github", "gitlab", "standard-webhooks", "pagerduty", "buildkite", "circleci"]),
+  }),
+  z.strictObject({ kind: z.enum(["bearer", "alertmanager"]) }),
+  z.strictObject({ kind: z.literal("grafana"), timestampHeader: z.string().exactOptional() }),
+  z.strictObject({
+    kind: z.literal("hmac"),
+    header: z.string(),
+    prefix: z.string().exactOptional(),
+    encoding: z.enum(["hex", "base64"]).exactOptional(),
+    timestampHeader: z.string().exactOptional(),
+  }),
+]);
+
+/** A fact about a delivery: `path` is dotted into the payload, or `header:<name>`. */
+const condition = z.union([
+  z.strictObject({ path: z.string(), in: z.array(scalar) }),
+  z.strictObject({ path: z.string(), notIn: z.array(scalar) }),
+]);
+
+export const webhookSchema = z.strictObject({
+  /** The last part of the URL, and of the principal `webhook:<name>`. */
+  name,
+  verify: verification,
+  /** The variable that holds the secret. Unset: the route does not exist. */
+  secretEnv: variable,
+  /** All must hold, else the delivery is uninteresting. */
+  filter: z.array(condition).default([]),
+  agent: name.default("default"),
+  /** File with what the agent is asked to do, relative to belay.config.ts. Nothing of the payload is put into it. */
+  prompt: z.string(),
+  /** Paths whose values are listed, as data, before the body. */
+  fields: z.array(z.string()).default([]),
+  /** Address where the run speaks; null: the console only. */
+  speaksAt: z.string().nullable().default(null),
+  /** Paths whose values name what a delivery is about: one live run for each. */
+  concurrencyKey: z.array(z.string()).nullable().default(null),
+  /** When these hold, the live run is told and none is started. Empty: never. */
+  resolvedWhen: z.array(condition).default([]),
+  /** A signed callback with the outcome: to a fixed URL, or to the one at `path` in the payload. */
+  callback: z
+    .strictObject({ url: z.url().exactOptional(), path: z.string().exactOptional(), secretEnv: variable })
+    .nullable()
+    .default(null),
+  /** For GitHub: a commit status, a comment on the pull request. */
+  github: z.strictObject({ status: z.boolean(), comment: z.boolean() }).nullable().default(null),
+});
+/** With the prompt file's text in place of its path. */
+export type WebhookConfig = z.infer<typeof webhookSchema>;
+
+/** Hosts that callbacks may be sent to; `private`: it may resolve to a private or loopback address. */
+export const callbackHostSchema = z.strictObject({
+  host: z.string().regex(/^[\w.-]+(:\d+)?$/, "is a host name, with a port or without"),
+  private: z.boolean().default(false),
+});
+
+/** How results are told to GitHub. */
+export const githubSchema = z.strictObject({
+  tokenEnv: variable,
+  apiUrl: z.url({ protocol: /^https?$/ }).default("https://api.github.com"),
+});
+
+export const scheduleSchema = z.strictObject({
+  name,
+  /** Five or six fields. */
+  cron: z.string().regex(/^\S+( +\S+){4,5}$/, "is five (or six) cron fields"),
+  timezone: timezone.default("UTC"),
+  agent: name.default("default"),
+  task: z.string().trim().min(1),
+  address: z.string().nullable().default(null),
+});
+
+export const mailSchema = z.strictObject({
+  /** The bot's own address; replies carry a token behind a + in it. */
+  from: z.email(),
+  inbound: z
+    .array(
+      z.strictObject({
+        name,
+        provider: z.enum(["raw", "postmark", "mailgun", "sendgrid", "ses"]),
+        /** The variable of the bearer token, signing key or public key (ses: the topic's ARN). Unset: no route. */
+        secretEnv: variable,
+        agent: name.default("default"),
+      }),
+    )
+    .default([]),
+  /** Senders by address (`dana@example.com`) or domain (`@example.com`). Nobody else starts anything. */
+  allow: z.array(z.string().regex(/^[^\s@*]*@[^\s@*]+$/, "is an address or @domain")).default([]),
+  /** LMTP on loopback for a relay on this machine. */
+  listener: z
+    .strictObject({ port: z.int().min(0).max(65535), agent: name.default("default") })
+    .nullable()
+    .default(null),
+});
+
+export type ScheduleConfig = z.infer<typeof scheduleSchema>;
+export type MailConfig = z.infer<typeof mailSchema>;
+
+function isTimezone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
+}

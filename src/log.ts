@@ -1,0 +1,38 @@
+/** The log: one line per event, pretty in a terminal, JSON otherwise, and never a secret in it. */
+import { type DestinationStream, destination, type Logger, pino } from "pino";
+import pretty from "pino-pretty";
+
+export interface LogOptions {
+  /** pino's level, or `silent`. */
+  level: string;
+  redact: (text: string) => string;
+  /** For people: coloured lines. Default: when standard output is a terminal. */
+  pretty?: boolean;
+  /** Where the lines go; default standard output. */
+  to?: DestinationStream;
+}
+
+/**
+ * Field names are fixed: run, version, event, effect, tool, channel, ms, err. Messages are constant lower-case phrases.
+ * The redactor sees each whole line, so nothing gets by it in a field nobody thought of.
+ */
+export function createLog(options: LogOptions): Logger {
+  const isPretty = options.pretty ?? process.stdout.isTTY === true;
+  const settings = {
+    level: options.level,
+    base: null,
+    hooks: { streamWrite: options.redact },
+  };
+  return pino(settings, isPretty ? prettyStream(options.to) : (options.to ?? destination({ sync: true })));
+}
+
+function prettyStream(to: DestinationStream | undefined): DestinationStream {
+  return pretty({
+    ignore: "pid,hostname",
+    translateTime: "SYS:HH:MM:ss",
+    singleLine: true,
+    // In this thread and at once: the last lines before an exit are the ones that matter.
+    sync: true,
+    destination: to ?? 1,
+  });
+}
