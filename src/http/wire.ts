@@ -108,6 +108,7 @@ export const runStateSchema = z.object({
   phase: z.enum([
     "thinking",
     "acting",
+    "answered",
     "asking",
     "limited",
     "paused",

@@ -1,0 +1,77 @@
+/** The one server: API, event streams, channel endpoints and the console's files, behind the same doors. */
+import { Hono } from "hono";
+import { getPath } from "hono/utils/url";
+import { authenticate } from "./auth.ts";
+import { addChannelEndpoints } from "./channel-endpoints.ts";
+import { addConsole } from "./console-files.ts";
+import type { Ctx, Deps, Env, Server } from "./context.ts";
+import { allowHosts } from "./hosts.ts";
+import { crossOrigin } from "./origin.ts";
+import { asProblem, ProblemError, problemResponse } from "./problems.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { requestId } from "./request-id.ts";
+import { addRoutes } from "./route.ts";
+import { commandRoutes } from "./routes-commands.ts";
+import { docsRoutes } from "./routes-docs.ts";
+import { runRoutes } from "./routes-runs.ts";
+import { serverRoutes } from "./routes-server.ts";
+import { sessionRoutes } from "./routes-session.ts";
+import { streamRoutes } from "./routes-streams.ts";
+import { secureHeaders } from "./secure-headers.ts";
+import { Sessions } from "./sessions.ts";
+import { Streams } from "./streams.ts";
+import { limitUrl } from "./url-length.ts";
+
+export interface Http {
+  app: Hono<Env>;
+  /** For `http://…/#code=<code>`: valid once, for 15 minutes. */
+  issueLoginCode(): string;
+  /** Ends the event streams: clients reconnect to whoever is there next. */
+  endStreams(): void;
+}
+
+/** Wrong credentials of one remote address: ten at once, then one every five seconds. */
+const failureRate = { burst: 10, perSecond: 0.2 };
+
+export function createHttp(deps: Deps): Http {
+  const { config, clock, engine, log } = deps;
+  const server: Server = {
+    ...deps,
+    streams: new Streams(clock),
+    startedAt: clock.now(),
+    base: config.publicUrl === null ? "" : new URL(config.publicUrl).pathname.replace(/\/+$/, ""),
+  };
+  const sessions = new Sessions(engine.store, clock);
+  const failures = new RateLimit(clock, failureRate);
+
+  const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });
+  app.use(requestId(log), secureHeaders, limitUrl, allowHosts(config), crossOrigin(config));
+  app.use(authenticate(config, sessions, failures));
+  addRoutes(app, server, new RateLimit(clock, config.rate), {
+    ...commandRoutes(server),
+    ...runRoutes(server),
+    ...streamRoutes(server),
+    ...serverRoutes(server),
+    ...sessionRoutes(server, sessions, failures),
+    ...docsRoutes(server),
+  });
+  addChannelEndpoints(app, server);
+  addConsole(app, server);
+  app.onError((error, c: Ctx) => problemResponse(c, asProblem(error) ?? bug(error, c, deps)));
+  return {
+    app,
+    issueLoginCode: () => sessions.issueLoginCode(),
+    endStreams: () => server.streams.endAll(),
+  };
+}
+
+/** A proxy may show the server under a path and pass it on with that path or without. */
+function withoutBase(path: string, base: string): string {
+  if (base === "" || (path !== base && !path.startsWith(`${base}/`))) return path;
+  return path.slice(base.length) || "/";
+}
+
+function bug(error: unknown, c: Ctx, { log }: Deps): ProblemError {
+  log.error({ request_id: c.get("requestId"), err: error }, "request failed unexpectedly");
+  return new ProblemError("internal", "The server's log has the reason under this request_id.");
+}

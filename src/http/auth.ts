@@ -1,0 +1,96 @@
+/** Finds out who calls: a bearer token, the console's cookie, or anyone at all when login is switched off. */
+import { getCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import type { Actor, Scope } from "../core/actor.ts";
+import type { Caller, Ctx, Env, HttpConfig, Token } from "./context.ts";
+import { ProblemError } from "./problems.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
+
+export const cookieName = "belay_session";
+
+const consoleActor: Actor = {
+  principal: "console:local",
+  name: "console",
+  groups: [],
+  guest: false,
+  kind: "person",
+};
+
+/** Sets `caller`, or leaves it null: open routes need none. Wrong credentials are counted per remote address. */
+export function authenticate(config: HttpConfig, sessions: Sessions, failures: RateLimit) {
+  return createMiddleware<Env>(async (c, next) => {
+    const { caller, wrong } = await recognise(c, config, sessions);
+    // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
+    if (wrong) failures.take(remoteOf(c));
+    c.set("caller", caller);
+    await next();
+  });
+}
+
+export function remoteOf(c: Ctx): string {
+  return c.env?.incoming?.socket.remoteAddress ?? "unknown";
+}
+
+/** Throws 401: one body for a token that is missing, wrong or expired. */
+export function callerOf(c: Ctx): Caller {
+  const caller = c.get("caller");
+  if (caller) return caller;
+  throw new ProblemError("unauthorized", "Send a valid token (Authorization: Bearer …) or log in.", {
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
+
+/** Throws 403 that names the first scope the caller's token lacks. */
+export function demandScopes(caller: Caller, needed: readonly Scope[]): void {
+  const { scopes } = caller.actor;
+  if (!scopes || scopes.includes("admin")) return;
+  const missing = needed.find((scope) => !scopes.includes(scope));
+  if (missing === undefined) return;
+  throw new ProblemError(
+    "insufficient_scope",
+    `The token lacks the scope "${missing}". Use one that has it.`,
+  );
+}
+
+async function recognise(
+  c: Ctx,
+  config: HttpConfig,
+  sessions: Sessions,
+): Promise<{ caller: Caller | null; wrong: boolean }> {
+  if (config.auth.mode === "none") {
+    return { caller: { actor: consoleActor, how: "none", session: null }, wrong: false };
+  }
+  const header = c.req.header("authorization");
+  if (header !== undefined) {
+    const token = tokenOf(header, config.auth.tokens);
+    return token ? { caller: tokenCaller(token), wrong: false } : { caller: null, wrong: true };
+  }
+  const secret = getCookie(c, cookieName);
+  if (secret === undefined) return { caller: null, wrong: false };
+  const session = await sessions.find(secret);
+  if (!session) return { caller: null, wrong: true };
+  const actor = { ...consoleActor, principal: session.principal };
+  return { caller: { actor, how: "session", session }, wrong: false };
+}
+
+/** Looks at every token, so that the time says nothing about which one was close. */
+function tokenOf(header: string, tokens: readonly Token[]): Token | null {
+  const presented = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1] ?? "";
+  const hash = sha256(presented);
+  let found: Token | null = null;
+  for (const token of tokens) if (equalHashes(token.hash, hash)) found = token;
+  return found;
+}
+
+function tokenCaller(token: Token): Caller {
+  const actor: Actor = {
+    principal: `token:${token.name}`,
+    name: "token",
+    groups: [],
+    guest: false,
+    scopes: token.scopes,
+    kind: "person",
+  };
+  return { actor, how: "token", session: null };
+}

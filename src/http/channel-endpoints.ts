@@ -1,0 +1,30 @@
+/** Where channels receive by HTTP: they check their own signatures, nobody logs in here. */
+import type { Hono } from "hono";
+import type { Env, Server } from "./context.ts";
+import { ProblemError } from "./problems.ts";
+
+const places = ["/slack/*", "/webhooks/*", "/mail/*"];
+
+export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base }: Server): void {
+  app.on(["GET", "POST", "PUT"], places, async (c) => {
+    if (engine.draining) {
+      throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
+        headers: { "Retry-After": "5" },
+      });
+    }
+    const request = base === "" ? c.req.raw : withoutBase(c.req.raw, base);
+    for (const channel of channels) {
+      const answer = channel.handle(request);
+      if (answer) return await answer;
+    }
+    throw new ProblemError("not_found", "No channel receives here.");
+  });
+}
+
+/** Channels know their paths from the root, wherever a proxy shows them. */
+function withoutBase(request: Request, base: string): Request {
+  const url = new URL(request.url);
+  if (!url.pathname.startsWith(`${base}/`)) return request;
+  url.pathname = url.pathname.slice(base.length);
+  return new Request(url, request);
+}

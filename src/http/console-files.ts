@@ -1,0 +1,75 @@
+/** The built console: files, and its one page for every path that only the browser knows. */
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize, sep } from "node:path";
+import type { Hono } from "hono";
+import type { Ctx, Env, Server } from "./context.ts";
+import { ProblemError } from "./problems.ts";
+
+const types: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+  ".webmanifest": "application/manifest+json",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+const missing =
+  "<!doctype html><html lang=en><meta charset=utf-8><title>Belay</title>" +
+  "<h1>The console is not built</h1><p>Run <code>npm run build</code>, then load this page again. " +
+  'The API works without it: see <a href="docs">the API page</a>.';
+
+export function addConsole(app: Hono<Env>, server: Server): void {
+  app.get("*", async (c) => {
+    const file = await readInside(server.config.consoleDir, c.req.path);
+    if (file) return fileResponse(c, file);
+    const wantsPage = c.req.header("accept")?.includes("text/html") ?? false;
+    if (c.req.path !== "/" && (!wantsPage || extname(c.req.path) !== "")) throw notFound();
+    const page = await readInside(server.config.consoleDir, "/index.html");
+    if (!page) return c.html(missing, c.req.path === "/" ? 200 : 404);
+    c.header("Cache-Control", "no-cache");
+    return c.html(rebased(page.bytes.toString("utf8"), server.base));
+  });
+  app.notFound(() => {
+    throw notFound();
+  });
+}
+
+function notFound(): ProblemError {
+  return new ProblemError("not_found", "There is nothing at this path. GET /docs describes the API.");
+}
+
+interface File {
+  path: string;
+  bytes: Buffer;
+}
+
+/** null: no such file. A path that leads outside of the folder is no such file either. */
+async function readInside(folder: string, path: string): Promise<File | null> {
+  if (!(extname(path) in types)) return null;
+  const full = normalize(join(folder, path));
+  if (!full.startsWith(normalize(folder + sep))) return null;
+  try {
+    return { path, bytes: await readFile(full) };
+  } catch {
+    return null;
+  }
+}
+
+function fileResponse(c: Ctx, { path, bytes }: File): Response {
+  // The build puts a hash of the content into the names of what lies in assets/.
+  const cache = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+  c.header("Cache-Control", cache);
+  c.header("Content-Type", types[extname(path)] ?? "application/octet-stream");
+  return c.body(new Uint8Array(bytes));
+}
+
+/** Behind a proxy's sub-path the page's own absolute links get that path; the console reads it from the meta tag. */
+function rebased(page: string, base: string): string {
+  if (base === "") return page;
+  const linked = page.replace(/\b(src|href)="\/(?!\/)/g, (_, name: string) => `${name}="${base}/`);
+  return linked.replace("<head>", () => `<head><meta name="belay-base" content="${base}">`);
+}

@@ -1,0 +1,22 @@
+/** The one way from an id in a request to a run: what the caller may not see does not exist. */
+import type { Actor } from "../core/actor.ts";
+import type { State } from "../core/state.ts";
+import type { Server } from "./context.ts";
+import { runNotFound } from "./problems.ts";
+import { viewRun } from "./view.ts";
+import type { RunState } from "./wire.ts";
+
+/** Throws 404 `run_not_found`: malformed, unknown and unreadable ids are answered alike. */
+export async function readableRun({ engine }: Server, actor: Actor, id: string): Promise<State> {
+  const state = /^[\w.:-]{1,200}$/.test(id) ? await engine.state(id) : null;
+  if (!state || !engine.mayRead(actor, state)) throw runNotFound();
+  return state;
+}
+
+export async function showRun({ engine }: Server, actor: Actor, state: State): Promise<RunState> {
+  const [policy, children] = await Promise.all([
+    engine.policy(state),
+    engine.store.runs({ parentId: state.runId, limit: 100 }),
+  ]);
+  return viewRun(state, { policy, actor, children: children.map((child) => child.runId).reverse() });
+}

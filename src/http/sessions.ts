@@ -1,0 +1,61 @@
+/** Console sessions: a one-time code buys a cookie whose secret only the browser knows. */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock, SessionRow, Store } from "../core/ports.ts";
+
+export const sessionMs = 12 * 3600_000;
+const codeMs = 15 * 60_000;
+
+type SessionStore = Pick<Store, "saveSession" | "session" | "deleteSession">;
+
+export class Sessions {
+  readonly #store: SessionStore;
+  readonly #clock: Clock;
+  /** Hashes of codes that nobody has used yet, with their end. */
+  readonly #codes = new Map<string, number>();
+
+  constructor(store: SessionStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** A code for one login within 15 minutes. Shown to the operator, kept as a hash. */
+  issueLoginCode(): string {
+    const code = randomBytes(16).toString("base64url");
+    this.#codes.set(sha256(code), this.#clock.now() + codeMs);
+    return code;
+  }
+
+  /** The cookie's secret and the session's row, or null for a code that is wrong, used or too old. */
+  async login(code: string): Promise<{ secret: string; session: SessionRow } | null> {
+    const hash = sha256(code);
+    const now = this.#clock.now();
+    const until = this.#codes.get(hash);
+    this.#codes.delete(hash);
+    if (until === undefined || until < now) return null;
+    const secret = randomBytes(32).toString("base64url");
+    const session = {
+      id: sha256(secret),
+      principal: "console:local",
+      createdAt: now,
+      expiresAt: now + sessionMs,
+    };
+    await this.#store.saveSession(session);
+    return { secret, session };
+  }
+
+  async find(secret: string): Promise<SessionRow | null> {
+    const session = await this.#store.session(sha256(secret));
+    return session && session.expiresAt > this.#clock.now() ? session : null;
+  }
+}
+
+/** Hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Compares two SHA-256 in hex in constant time. */
+export function equalHashes(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, "hex"), Buffer.from(b, "hex")];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
