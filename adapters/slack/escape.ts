@@ -1,0 +1,65 @@
+/** Makes foreign text harmless in Slack: nobody is pinged, nothing is fetched, nothing hides. */
+
+const zeroWidth = "\u200b";
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+const ansi = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+/** Control characters but tab and newline; direction overrides and isolates. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const controlSequence = /<(?=@[A-Z0-9]|!(?:channel|here|everyone|group|subteam|date)|#[A-Z0-9])/gi;
+const broadcast = /@(?=(?:channel|everyone|here)\b)/gi;
+
+/** Text whose bytes carry no authority: control sequences gone, mentions broken by a zero-width space. */
+export function harmless(text: string): string {
+  return withoutControls(text).replace(controlSequence, `<${zeroWidth}`).replace(broadcast, `@${zeroWidth}`);
+}
+
+export function withoutControls(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replace(ansi, "").replace(unseen, "");
+}
+
+/**
+ * A value that somebody approves: what can't be seen is written out, and white space at the ends shows as JSON,
+ * so that what is read is what will run.
+ */
+export function visible(text: string): string {
+  const quoted = text === "" || text !== text.trim() ? JSON.stringify(text) : text;
+  return quoted.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}
+
+/** Plain text inside a mrkdwn object or the `text` of a message: entities escaped, formatting switched off. */
+export function plainMrkdwn(text: string): string {
+  return entities(harmless(text)).replace(/[*_~`]/g, `${zeroWidth}$&`);
+}
+
+function entities(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. */
+export function readMrkdwn(text: string): string {
+  return text
+    .replace(/<(https?:\/\/[^|>]+)\|([^>]+)>/g, (_, url: string, label: string) =>
+      url.includes(label) ? url : `${label} (${url})`,
+    )
+    .replace(/<((?:https?:\/\/|mailto:)[^|>]+)(?:\|[^>]*)?>/g, (_, url: string) =>
+      url.replace(/^mailto:/, ""),
+    )
+    .replace(/<#([A-Z0-9]+)\|([^>]*)>/g, (_, id: string, name: string) => `#${name || id}`)
+    .replace(/<@([A-Z0-9]+)\|[^>]*>/g, "<@$1>")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&");
+}
+
+/** Cut to at most `max` characters, with an ellipsis, never in the middle of a surrogate pair. */
+export function cut(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = max - 1;
+  const high = text.charCodeAt(end - 1);
+  return `${text.slice(0, high >= 0xd800 && high <= 0xdbff ? end - 1 : end)}…`;
+}

@@ -1,0 +1,57 @@
+/** What a payload of Slack can turn out to be, and who sent it. */
+import type { Actor, Address } from "../../src/core/actor.ts";
+import type { Inbound } from "../../src/core/ports.ts";
+import { textAt } from "./payload.ts";
+
+/** Who this bot is, as auth.test says. */
+export interface Bot {
+  team: string;
+  user: string;
+  /** Null for tokens that belong to no bot user. */
+  bot: string | null;
+}
+
+export type ModalKind = "refuse" | "edit" | "reply";
+
+export type Parsed =
+  /** `actor.groups` and `actor.guest` are still to be looked up. `thread`: whose text is context for a launch. */
+  | { type: "inbound"; inbound: Inbound; thread: { channel: string; root: string } | null }
+  /** A button that needs words first: nothing is decided by opening the modal. */
+  | { type: "open_modal"; kind: ModalKind; trigger: string; questionId: string; place: ModalPlace }
+  /** A submitted modal that can't be accepted: words by block id. */
+  | { type: "invalid"; errors: Record<string, string> }
+  /** Slack's own Stop of an agent session: the run at this address. */
+  | { type: "stopped"; address: Address; inbound: Omit<Inbound, "intent"> }
+  /** The app was removed or its token taken back. */
+  | { type: "revoked" };
+
+/** Where a modal was opened from: it comes back without a channel. */
+export interface ModalPlace {
+  runId: string;
+  channel: string;
+  root: string | null;
+  user: string;
+}
+
+/** `user.team_id` is the clicker's own workspace, also in channels shared with other companies. */
+export function presser(payload: unknown, user: string, bot: Bot): Actor {
+  const team = textAt(payload, "user", "team_id") ?? textAt(payload, "team", "id");
+  return actorOf(user, team, textAt(payload, "user", "username") ?? textAt(payload, "user", "name"), bot);
+}
+
+/** Somebody of another workspace counts as a guest; the rest is for the look-up to say. */
+export function actorOf(user: string, team: string | null, name: string | null, bot: Bot): Actor {
+  const home = team ?? bot.team;
+  return {
+    principal: `slack:${home}/${user}`,
+    name: name ?? user,
+    groups: [],
+    guest: home !== bot.team,
+    kind: "person",
+  };
+}
+
+export function responseUrl(payload: unknown): { response_url?: string } {
+  const url = textAt(payload, "response_url");
+  return url === null ? {} : { response_url: url };
+}
