@@ -1,0 +1,115 @@
+/** The webhook channel: deliveries and one-time event URLs come in, results go back where they were asked for. */
+import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports.ts";
+import { receiveEvent } from "./event.ts";
+import { eventUrls } from "./event-url.ts";
+import { failureLimiter } from "./limiter.ts";
+import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
+import { problem } from "./problem.ts";
+import { type Receiver, receive } from "./receive.ts";
+import { tellResult } from "./results.ts";
+import { loadTarget } from "./target.ts";
+
+const route = /^\/webhooks\/([a-z0-9][a-z0-9-]{0,62})$/;
+const eventRoute = /^\/webhooks\/events\/([\w.-]{1,2000})$/;
+
+export function webhookChannel(options: WebhookChannelOptions): Channel {
+  const secretOf = (hook: WebhookOptions) => options.secrets[hook.secretEnv] || null;
+  const open = options.hooks.filter((hook) => secretOf(hook) !== null);
+  const byName = new Map(open.map((hook) => [hook.name, hook]));
+  const limiter = failureLimiter(options.clock);
+  const inTurn = turns();
+  const urls = eventUrls(options.eventKey, options.publicUrl);
+  let receiver: Receiver | null = null;
+
+  return {
+    name: "webhook",
+    can: { edit: true, buttons: false, maxText: 60_000, minIntervalMs: 1000, maxAgeMs: 28 * 3_600_000 },
+
+    async start(inlet: Inlet) {
+      receiver = { options, inlet, limiter, inTurn };
+    },
+
+    async stop() {
+      receiver = null;
+    },
+
+    async post(delivery) {
+      return { remoteId: await post(options, receiver, byName, delivery) };
+    },
+
+    /** A machine is told by the answer to its request. */
+    async whisper() {},
+
+    handle(request) {
+      const { pathname } = new URL(request.url);
+      if (!pathname.startsWith("/webhooks/")) return null;
+      const eventToken = eventRoute.exec(pathname)?.[1];
+      if (eventToken !== undefined) return receiveEvent(receiver, urls, eventToken, request);
+      const hook = byName.get(route.exec(pathname)?.[1] ?? "");
+      const secret = hook ? secretOf(hook) : null;
+      if (!hook || secret === null || !receiver) return Promise.resolve(noSuchWebhook());
+      if (request.method !== "POST") {
+        return Promise.resolve(problem("method_not_allowed", "Send a POST request.", { allow: "POST" }));
+      }
+      return receive(receiver, hook, secret, request);
+    },
+
+    health() {
+      const off = options.hooks.length - open.length;
+      const without = off > 0 ? `, ${off} off: no secret` : "";
+      return { ok: off === 0, detail: `${open.length} webhooks${without}` };
+    },
+  };
+}
+
+/** The same words for a name that does not exist and one whose secret is not set. */
+function noSuchWebhook(): Response {
+  return problem(
+    "unknown_webhook",
+    "No webhook has this name, or its secret is not set. Check belay.config.ts.",
+  );
+}
+
+async function post(
+  options: WebhookChannelOptions,
+  receiver: Receiver | null,
+  byName: ReadonlyMap<string, WebhookOptions>,
+  delivery: Delivery,
+): Promise<string> {
+  if (!receiver) throw new ChannelError("the webhook channel is not started");
+  // A matter's address is for finding its run; nobody listens there. A question is the people's, not the machine's.
+  if (!delivery.address.includes("/results/") || asksPeople(delivery)) return "nobody listens";
+  const target = await loadTarget(receiver.inlet, delivery.address);
+  const hook = target ? byName.get(target.webhook) : undefined;
+  if (!target || !hook) throw new ChannelError("this webhook is not set up any more", { permanent: true });
+  const secret = hook.callback ? (options.secrets[hook.callback.secretEnv] ?? null) : null;
+  const teller = {
+    inlet: receiver.inlet,
+    clock: options.clock,
+    callbackHosts: options.callbackHosts,
+    github: options.github,
+    runUrl: (runId: string) => `${options.publicUrl}/runs/${runId}`,
+  };
+  return tellResult(teller, hook, secret, target, delivery);
+}
+
+function asksPeople({ body, remoteId }: Delivery): boolean {
+  if (remoteId === "nobody listens") return true;
+  return body.blocks.some(
+    (block) => block.type === "actions" && block.buttons.some((button) => button.questionId !== undefined),
+  );
+}
+
+/** Tasks of one key run one after another; keys that nobody uses are forgotten. */
+function turns(): Receiver["inTurn"] {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, task) => {
+    const turn = (last.get(key) ?? Promise.resolve()).then(task, task);
+    last.set(key, turn);
+    try {
+      return await turn;
+    } finally {
+      if (last.get(key) === turn) last.delete(key);
+    }
+  };
+}

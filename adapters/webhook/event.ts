@@ -1,0 +1,44 @@
+/** The one-time URL of wait_for_event: who calls it tells one waiting call of one run what happened. */
+import { digest } from "./delivery-key.ts";
+import type { EventUrls } from "./event-url.ts";
+import { readBody } from "./payload.ts";
+import { json, problem } from "./problem.ts";
+import { notStored, type Receiver } from "./receive.ts";
+
+const MAX_EVENT_BYTES = 64 * 1024;
+
+/** GET is for tools that can do nothing else; what a POST carries is told to the run as data. */
+export async function receiveEvent(
+  receiver: Receiver | null,
+  urls: EventUrls,
+  token: string,
+  request: Request,
+): Promise<Response> {
+  if (request.method !== "POST" && request.method !== "GET") {
+    return problem("method_not_allowed", "Send a POST or a GET request.", { allow: "GET, POST" });
+  }
+  const named = urls.read(token);
+  if (!named || !receiver) return problem("unknown_webhook", "Nobody made this URL.");
+  const body = await readBody(request, MAX_EVENT_BYTES);
+  if (body === null) return problem("body_too_large", "An event may have up to 64 kB.");
+  const payload = new TextDecoder().decode(body).replaceAll("\0", "").toWellFormed();
+  const actor = {
+    principal: "webhook:event",
+    name: "the event's URL",
+    groups: [],
+    guest: false,
+    kind: "machine" as const,
+  };
+  try {
+    const submitted = await receiver.inlet.command(
+      named.runId,
+      { type: "deliver_event", callId: named.callId, payload, actor, via: { channel: "webhook" } },
+      { source: "webhook:event", key: digest(token) },
+    );
+    if (!submitted.ok) return problem("event_closed", submitted.refusal.message);
+    const { runId, duplicate } = submitted;
+    return json(duplicate ? 200 : 202, { run_id: runId, ...(duplicate ? { duplicate } : {}) });
+  } catch (error) {
+    return notStored(error);
+  }
+}

@@ -1,0 +1,92 @@
+/** GitHub's commit statuses, and one comment per run that is found again by its hidden marker. */
+import { ChannelError } from "../../src/core/ports.ts";
+import type { Status } from "../../src/core/state.ts";
+import { failureOf, type Incoming, type Outgoing, send } from "./outbound.ts";
+import type { GithubTarget } from "./target.ts";
+
+export interface GithubApi {
+  /** `https://api.github.com`, or that of an enterprise server. */
+  apiUrl: string;
+  token: string;
+}
+
+export interface GithubResult {
+  hook: string;
+  runId: string;
+  status: Status;
+  text: string;
+  url: string;
+}
+
+const states: Partial<Record<Status, "success" | "failure" | "error">> = {
+  complete: "success",
+  failed: "failure",
+  cancelled: "error",
+  max_steps_reached: "error",
+};
+/** GitHub's limit of a status description. */
+const MAX_DESCRIPTION = 140;
+const MAX_COMMENT = 60_000;
+
+/** The same context on the same commit is shown once, with its newest state: repeating this does no harm. */
+export async function markCommit(api: GithubApi, target: GithubTarget, result: GithubResult): Promise<void> {
+  await call(api, "POST", `${repoPath(target)}/statuses/${target.sha}`, {
+    state: states[result.status] ?? "pending",
+    context: `belay/${result.hook}`,
+    description: result.status.replaceAll("_", " ").slice(0, MAX_DESCRIPTION),
+    target_url: result.url,
+  });
+}
+
+/** Edits the run's comment on the pull request, or writes it when there is none yet. */
+export async function commentOn(api: GithubApi, target: GithubTarget, result: GithubResult): Promise<void> {
+  if (target.pull === null) return;
+  const marker = `<!-- belay:${result.runId} -->`;
+  const body = `${marker}\n${defuse(result.text).slice(0, MAX_COMMENT)}\n\n[${result.status}](${result.url})`;
+  const id = await findComment(api, target, marker);
+  if (id === null) await call(api, "POST", `${repoPath(target)}/issues/${target.pull}/comments`, { body });
+  else await call(api, "PATCH", `${repoPath(target)}/issues/comments/${id}`, { body });
+}
+
+/** Model's words must not mention people, nor hide a marker of their own. */
+function defuse(text: string): string {
+  return text.replaceAll("<!--", "&lt;!--").replaceAll("@", "@\u200b");
+}
+
+async function findComment(api: GithubApi, target: GithubTarget, marker: string): Promise<number | null> {
+  for (let page = 1; page <= 20; page++) {
+    const path = `${repoPath(target)}/issues/${target.pull}/comments?per_page=100&page=${page}`;
+    const comments = JSON.parse((await call(api, "GET", path)).body) as { id: number; body: string | null }[];
+    const found = comments.find((comment) => comment.body?.startsWith(marker));
+    if (found) return found.id;
+    if (comments.length < 100) return null;
+  }
+  return null;
+}
+
+function repoPath({ owner, repo }: GithubTarget): string {
+  return `/repos/${owner}/${repo}`;
+}
+
+async function call(
+  api: GithubApi,
+  method: Outgoing["method"],
+  path: string,
+  body?: object,
+): Promise<Incoming> {
+  const url = new URL(api.apiUrl + path);
+  const headers = {
+    accept: "application/vnd.github+json",
+    authorization: `Bearer ${api.token}`,
+    "content-type": "application/json",
+    "user-agent": "belay",
+    "x-github-api-version": "2022-11-28",
+  };
+  // The operator named this host for GitHub, so it may also be inside.
+  const hosts = [{ host: url.host, private: true }];
+  const outgoing = { method, url: url.href, headers, body: body ? JSON.stringify(body) : "" };
+  const answer = await send(outgoing, hosts);
+  if (answer.status === 401) throw new ChannelError("GitHub does not take the token", { permanent: true });
+  if (answer.status < 200 || answer.status > 299) throw failureOf(answer, "GitHub", Date.now());
+  return answer;
+}

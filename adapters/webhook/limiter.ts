@@ -1,0 +1,38 @@
+/** Counts failed deliveries and shuts the door for a while before anything else is looked at. */
+import type { Clock } from "../../src/core/ports.ts";
+
+const WINDOW_MS = 60_000;
+const MAX_FAILURES = 60;
+/** More keys than this at once is an attack itself; the oldest are forgotten. */
+const MAX_KEYS = 10_000;
+
+export interface FailureLimiter {
+  /** ms until the door opens again, or 0 when it is open. */
+  closedFor(key: string): number;
+  failed(key: string): void;
+}
+
+export function failureLimiter(clock: Clock): FailureLimiter {
+  const windows = new Map<string, { since: number; failures: number }>();
+
+  return {
+    closedFor(key) {
+      const window = windows.get(key);
+      if (!window || window.failures < MAX_FAILURES) return 0;
+      return Math.max(0, window.since + WINDOW_MS - clock.now());
+    },
+
+    failed(key) {
+      const now = clock.now();
+      const window = windows.get(key);
+      if (window && now - window.since < WINDOW_MS) {
+        window.failures++;
+        return;
+      }
+      windows.delete(key);
+      windows.set(key, { since: now, failures: 1 });
+      const [oldest] = windows.keys();
+      if (windows.size > MAX_KEYS && oldest !== undefined) windows.delete(oldest);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** What a webhook is, as plain data: the part of the configuration that this channel reads. */
+import type { Address } from "../../src/core/actor.ts";
+import type { Clock } from "../../src/core/ports.ts";
+
+/**
+ * How a delivery proves where it comes from. All compare in constant time over the raw body.
+ * `alertmanager` is `bearer` with Alertmanager's own delivery key.
+ */
+export type Verification =
+  | { kind: "github" | "gitlab" | "standard-webhooks" | "pagerduty" | "buildkite" | "circleci" }
+  | { kind: "bearer" | "alertmanager" }
+  /** `timestampHeader` as configured in Grafana: then the time is signed too, and checked. */
+  | { kind: "grafana"; timestampHeader?: string }
+  | {
+      kind: "hmac";
+      /** The header that carries the signature, e.g. `x-signature`. */
+      header: string;
+      /** What stands before the signature in that header, e.g. `sha256=`. */
+      prefix?: string;
+      encoding?: "hex" | "base64";
+      /** The header of the Unix time in seconds; `<time>.<body>` is signed then. */
+      timestampHeader?: string;
+    };
+
+type Scalar = string | number | boolean | null;
+
+/**
+ * A fact about the delivery. `path` is dotted (`workflow_run.head_branch`, `alerts.0.labels.severity`), or
+ * `header:<name>` for a header. A missing value is null.
+ */
+export type Condition = { path: string; in: readonly Scalar[] } | { path: string; notIn: readonly Scalar[] };
+
+export interface WebhookOptions {
+  /** `^[a-z0-9][a-z0-9-]{0,62}$`: the last part of the URL, and of the principal `webhook:<name>`. */
+  name: string;
+  verify: Verification;
+  /** Name of the environment variable that holds the secret. No value: the route does not exist. */
+  secretEnv: string;
+  /** All must hold, else the delivery is uninteresting. */
+  filter: readonly Condition[];
+  agent: string;
+  /** What the agent is asked to do: trusted words from a file of ours. Nothing of the payload is ever put into it. */
+  prompt: string;
+  /** Paths whose values are listed, as data, before the body. */
+  fields: readonly string[];
+  /** Where the run speaks besides the console, e.g. `slack:T1/C1`. */
+  speaksAt: Address | null;
+  /** Paths whose values name what a delivery is about: one live run for each. */
+  concurrencyKey: readonly string[] | null;
+  /** When these hold, the delivery ends the matter: the live run is told, none is started. Empty: never. */
+  resolvedWhen: readonly Condition[];
+  /** A signed callback with the outcome. The URL is fixed, or stands in the payload at `path`. */
+  callback: { url?: string; path?: string; secretEnv: string } | null;
+  /** For `github`: a commit status, and a comment on the pull request. Needs the token. */
+  github: { status: boolean; comment: boolean } | null;
+}
+
+export interface CallbackHost {
+  /** `ci.example.com` or `ci.example.com:8443`. */
+  host: string;
+  /** It may resolve to a private or loopback address. */
+  private: boolean;
+}
+
+/** The part of pino that channels use. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface WebhookChannelOptions {
+  hooks: readonly WebhookOptions[];
+  /** Values of the variables named by `secretEnv`. */
+  secrets: Readonly<Record<string, string | undefined>>;
+  /** `https://belay.example.com`, no slash at the end. */
+  publicUrl: string;
+  /** Signs the one-time URLs of wait_for_event: at least 32 bytes, used for nothing else. */
+  eventKey: Uint8Array;
+  callbackHosts: readonly CallbackHost[];
+  github: { token: string; apiUrl: string } | null;
+  clock: Clock;
+  log: Log;
+  /** Who is knocking, for the limiter of failures; without it all callers of a hook share one budget. */
+  clientOf?: (request: Request) => string;
+}

@@ -1,0 +1,148 @@
+/** HTTP to hosts that somebody listed, and only to addresses that are public unless the listing says otherwise. */
+import { lookup } from "node:dns";
+import http from "node:http";
+import https from "node:https";
+import { BlockList, isIP, type LookupFunction } from "node:net";
+import { ChannelError } from "../../src/core/ports.ts";
+import type { CallbackHost } from "./options.ts";
+
+export interface Outgoing {
+  method: "GET" | "POST" | "PATCH";
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+}
+
+export interface Incoming {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+}
+
+const TIMEOUT_MS = 10_000;
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Networks that are not the Internet: private, loopback, link-local, shared, reserved, and all ways to write v4 in v6. */
+const inside = new BlockList();
+for (const [network, prefix] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.0.0.0", 24],
+  ["192.168.0.0", 16],
+  ["198.18.0.0", 15],
+  ["224.0.0.0", 3],
+] as const) {
+  inside.addSubnet(network, prefix, "ipv4");
+}
+for (const [network, prefix] of [
+  ["::", 96],
+  ["::ffff:0:0", 96],
+  ["64:ff9b::", 96],
+  ["64:ff9b:1::", 48],
+  ["2002::", 16],
+  ["fc00::", 7],
+  ["fe80::", 10],
+  ["fec0::", 10],
+  ["ff00::", 8],
+] as const) {
+  inside.addSubnet(network, prefix, "ipv6");
+}
+
+/** Not reachable from the Internet, or no address at all. */
+export function isInside(address: string): boolean {
+  const family = isIP(address);
+  return family === 0 || inside.check(address, family === 4 ? "ipv4" : "ipv6");
+}
+
+/** The entry that lists this URL's host, or null. */
+export function listedHost(url: URL, hosts: readonly CallbackHost[]): CallbackHost | null {
+  if (url.protocol !== "https:" && url.protocol !== "http:") return null;
+  return hosts.find(({ host }) => host === url.host || host === url.hostname) ?? null;
+}
+
+/**
+ * Sends one request; redirects are not followed. The address is checked when the connection is made, so that a name
+ * can't change its mind between check and use.
+ * @throws ChannelError: `permanent` when the host may not be spoken to, `uncertain` when the request may have arrived
+ */
+export function send(outgoing: Outgoing, hosts: readonly CallbackHost[]): Promise<Incoming> {
+  const url = new URL(outgoing.url);
+  const listed = listedHost(url, hosts);
+  if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { permanent: true });
+  const literal = url.hostname.replace(/^\[|\]$/g, "");
+  if (!listed.private && isIP(literal) !== 0 && isInside(literal)) {
+    throw new ChannelError(`the address ${literal} is not public`, { permanent: true });
+  }
+  return exchange(url, outgoing, listed.private ? {} : { lookup: publicLookup });
+}
+
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, []);
+    const blocked = addresses.find(({ address }) => isInside(address));
+    if (blocked) return callback(new ChannelError(`${hostname} is not public`, { permanent: true }), []);
+    const [first] = addresses;
+    if (options.all || !first) return callback(null, addresses);
+    return callback(null, first.address, first.family);
+  });
+};
+
+function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }): Promise<Incoming> {
+  const { request } = url.protocol === "https:" ? https : http;
+  const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
+  let connected = false;
+  const sending = request(url, {
+    method: outgoing.method,
+    headers: { ...outgoing.headers, "content-length": String(Buffer.byteLength(outgoing.body)) },
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    agent: false,
+    ...how,
+  });
+  sending.on("socket", (socket) => {
+    socket.once("connect", () => {
+      connected = true;
+    });
+  });
+  sending.on("error", (cause) => {
+    if (cause instanceof ChannelError) return reject(cause);
+    reject(new ChannelError(`no answer from ${url.host}`, { uncertain: connected, cause }));
+  });
+  sending.on("response", (response) => {
+    readAnswer(response).then(
+      (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+      (cause: unknown) =>
+        reject(new ChannelError(`the answer of ${url.host} broke off`, { uncertain: true, cause })),
+    );
+  });
+  sending.end(outgoing.body);
+  return promise;
+}
+
+async function readAnswer(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) break;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** An answer that is no success, in the terms of the outbox. */
+export function failureOf({ status, headers }: Incoming, what: string, now: number): ChannelError {
+  const after = headers["retry-after"];
+  const retryAfterMs = after === undefined ? null : retryMs(after, now);
+  const passing =
+    status === 408 || status === 425 || status === 429 || status >= 500 || retryAfterMs !== null;
+  return new ChannelError(`${what} answered ${status}`, { permanent: !passing, retryAfterMs });
+}
+
+function retryMs(after: string, now: number): number | null {
+  const ms = /^\d{1,6}$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now;
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
