@@ -65,12 +65,14 @@ export async function loadConfig(
   const path = resolve(root, variables.BELAY_CONFIG ?? "belay.config.ts");
   const beforeFile = problems.length;
   const file = await loadFile(path, variables.BELAY_CONFIG !== undefined, problems);
-  // What hangs on a file that could not be read is not complained of one by one.
-  if (problems.length > beforeFile) throw new ConfigError(problems);
+  const isFileSound = problems.length === beforeFile;
   checkBind(environment, file, problems);
   const tools = allTools(file, environment.dataDir, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
-  const { agents, rights } = readAgents(file, root, tools, triggers, problems);
+  // What hangs on a file that could not be read is not complained of one by one.
+  const { agents, rights } = isFileSound
+    ? readAgents(file, root, tools, triggers, problems)
+    : { agents: [], rights: {} };
   if (problems.length > 0) throw new ConfigError(problems);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
