@@ -23,7 +23,9 @@ const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Networks that are not the Internet: private, loopback, link-local, shared, reserved, and all ways to write v4 in v6. */
-const inside = new BlockList();
+const insideV4 = new BlockList();
+/** A list of its own: a v4 address is checked as its mapped v6 form too, and all of those are inside. */
+const insideV6 = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -36,7 +38,7 @@ for (const [network, prefix] of [
   ["198.18.0.0", 15],
   ["224.0.0.0", 3],
 ] as const) {
-  inside.addSubnet(network, prefix, "ipv4");
+  insideV4.addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
   ["::", 96],
@@ -49,13 +51,14 @@ for (const [network, prefix] of [
   ["fec0::", 10],
   ["ff00::", 8],
 ] as const) {
-  inside.addSubnet(network, prefix, "ipv6");
+  insideV6.addSubnet(network, prefix, "ipv6");
 }
 
 /** Not reachable from the Internet, or no address at all. */
 export function isInside(address: string): boolean {
   const family = isIP(address);
-  return family === 0 || inside.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 0) return true;
+  return family === 4 ? insideV4.check(address, "ipv4") : insideV6.check(address, "ipv6");
 }
 
 /** The entry that lists this URL's host, or null. */

@@ -27,6 +27,8 @@ const told: readonly Status[] = [
   "max_steps_reached",
 ];
 
+const ended: readonly Status[] = ["complete", "failed", "cancelled"];
+
 /**
  * Makes the outside know the run's status and words. `remoteId` is what was told last, `<status> <hash of the text>`:
  * a post that changes nothing of it is not sent.
@@ -40,6 +42,10 @@ export async function tellResult(
 ): Promise<string> {
   const row = await teller.inlet.store.run(delivery.runId);
   if (row === null) return "unknown";
+  // A long answer comes as its own post; the progress post of an ended run then has no words to tell.
+  if (ended.includes(row.status) && !delivery.body.blocks.some((block) => block.type === "text")) {
+    return delivery.remoteId ?? "no words";
+  }
   const text = wordsOf(delivery.body);
   const now = `${row.status} ${digest(text).slice(0, 8)}`;
   const before = delivery.remoteId?.split(" ")[0];

@@ -8,7 +8,8 @@ function randomOf(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state % below;
+    // The high bits: the low ones of such a generator repeat soon.
+    return Math.floor((state / 2 ** 32) * below);
   };
 }
 

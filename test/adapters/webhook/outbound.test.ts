@@ -1,0 +1,156 @@
+/** Only listed hosts, only public addresses unless listed as private, no redirects: whatever a URL says. */
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { failureOf, isInside, listedHost, send } from "../../../adapters/webhook/outbound.ts";
+import { ChannelError } from "../../../src/core/ports.ts";
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const post = (url: string) => ({ method: "POST" as const, url, headers: {}, body: "{}" });
+
+async function failure(work: () => Promise<unknown>): Promise<ChannelError> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof ChannelError) return error;
+    throw error;
+  }
+  throw new Error("it went through");
+}
+
+describe("addresses", () => {
+  test.each([
+    "127.0.0.1",
+    "127.9.9.9",
+    "0.0.0.0",
+    "10.1.2.3",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "198.18.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::",
+    "::1",
+    "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
+    "::127.0.0.1",
+    "64:ff9b::7f00:1",
+    "64:ff9b:1::1",
+    "2002:7f00:1::",
+    "fc00::1",
+    "fd12::1",
+    "fe80::1",
+    "ff02::1",
+    "no address",
+  ])("%s is inside", (address) => {
+    expect(isInside(address)).toBe(true);
+  });
+
+  test.each([
+    "8.8.8.8",
+    "1.1.1.1",
+    "172.32.0.1",
+    "100.128.0.1",
+    "192.1.0.1",
+    "2606:4700::1111",
+    "2a00:1450::1",
+  ])("%s is outside", (address) => {
+    expect(isInside(address)).toBe(false);
+  });
+});
+
+describe("hosts", () => {
+  const hosts = [
+    { host: "ci.example.com", private: false },
+    { host: "127.0.0.1:9000", private: true },
+  ];
+
+  test("a host is listed by its name, or by name and port", () => {
+    expect(listedHost(new URL("https://ci.example.com/x"), hosts)).toBe(hosts[0]);
+    expect(listedHost(new URL("https://ci.example.com:8443/x"), hosts)).toBe(hosts[0]);
+    expect(listedHost(new URL("http://127.0.0.1:9000"), hosts)).toBe(hosts[1]);
+  });
+
+  test.each([
+    "https://evil.example.com/ci.example.com",
+    "https://ci.example.com.evil.com",
+    "https://ci.example.com@evil.com",
+    "file:///etc/passwd",
+    "ftp://ci.example.com",
+    "http://127.0.0.1",
+    "http://127.0.0.1:9001",
+    "http://[::1]:9000",
+  ])("%s is not", (url) => {
+    expect(listedHost(new URL(url), hosts)).toBeNull();
+  });
+
+  test("an unlisted host is never spoken to", async () => {
+    let asked = 0;
+    const host = await serve((_, response) => {
+      asked++;
+      response.end();
+    });
+    expect((await failure(async () => send(post(`http://${host}/`), []))).permanent).toBe(true);
+    expect(asked).toBe(0);
+  });
+
+  test.each([
+    "http://127.0.0.1",
+    "http://0x7f.1",
+    "http://2130706433",
+    "http://[::1]",
+    "http://[::ffff:127.0.0.1]",
+    "http://localhost",
+  ])("%s, listed as public, is stopped at its address", async (url) => {
+    const host = new URL(url).host;
+    const error = await failure(async () => send(post(url), [{ host, private: false }]));
+    expect(error.permanent).toBe(true);
+    expect(error.message).toContain("not public");
+  });
+});
+
+test("a listed private host gets the request; a redirect is an answer, not a way", async () => {
+  const seen: string[] = [];
+  const host = await serve((request, response) => {
+    seen.push(request.url ?? "");
+    response.writeHead(302, { location: "/elsewhere" }).end();
+  });
+  const answer = await send(post(`http://${host}/hook`), [{ host, private: true }]);
+  expect(answer.status).toBe(302);
+  expect(seen).toEqual(["/hook"]);
+  expect(failureOf(answer, "the callback", 0).permanent).toBe(true);
+});
+
+test("a connection that breaks after it was made is uncertain; one never made is not", async () => {
+  const host = await serve((request) => request.socket.destroy());
+  const broken = await failure(() => send(post(`http://${host}/`), [{ host, private: true }]));
+  expect(broken).toMatchObject({ uncertain: true, permanent: false });
+  for (const server of servers.splice(0)) await new Promise((closed) => server.close(closed));
+  const refused = await failure(() => send(post(`http://${host}/`), [{ host, private: true }]));
+  expect(refused).toMatchObject({ uncertain: false, permanent: false });
+});
+
+test.each([
+  [429, "30", false, 30_000],
+  [503, undefined, false, null],
+  [500, "Thu, 01 Jan 1970 00:01:00 GMT", false, 60_000],
+  [404, undefined, true, null],
+  [410, undefined, true, null],
+])("status %s with Retry-After %s", (status, after, permanent, retryAfterMs) => {
+  const headers = after === undefined ? {} : { "retry-after": after };
+  expect(failureOf({ status, headers, body: "" }, "it", 0)).toMatchObject({ permanent, retryAfterMs });
+});
