@@ -53,6 +53,7 @@ export interface Refusal {
 
 export type RefusalCode =
   | "run_not_found"
+  | "unknown_agent"
   | "run_busy"
   | "run_finished"
   | "run_not_running"

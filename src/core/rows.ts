@@ -109,6 +109,11 @@ export function rowOfQuestion({ questionId, body, ...record }: QuestionRecord): 
   return { ...record, question: decodeJson(questionSchema, body, `question ${questionId}`) };
 }
 
+/** Other runs to wake, in one order for everybody, so that two commits can't wait for each other. */
+export function runsToWake(commit: Commit): string[] {
+  return [...new Set(commit.wake)].filter((runId) => runId !== commit.runId).sort();
+}
+
 /** What the store knows of a run and of an inbox key before a commit. */
 export interface Found {
   run: { version: number; epoch: number; owner: string | null } | null;

@@ -1,0 +1,46 @@
+/** `advance` drives one run, effect by effect, until it rests. */
+import type { Policy } from "../core/agent.ts";
+import { decide } from "../core/decide.ts";
+import { never } from "../core/never.ts";
+import type { State } from "../core/state.ts";
+import { fact, type Performance } from "./fact.ts";
+import { perform } from "./perform.ts";
+
+export interface Drive extends Omit<Performance, "state" | "policy"> {
+  recovered: boolean;
+  /** True when the process drains: finish what runs, begin nothing. */
+  stopping: () => boolean;
+  policy: (state: State) => Promise<Policy>;
+}
+
+/** Returns when the run rests and is released (true), or when the process drains (false: it is still held). */
+export async function advance(drive: Drive): Promise<boolean> {
+  let state = await drive.loadState(drive.runId);
+  if (drive.recovered) {
+    const on = { ...drive, state, policy: await drive.policy(state) };
+    const told = await fact(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
+    if (told.type === "recorded" && told.released) return true;
+    state = told.type === "recorded" ? told.state : state;
+  }
+  while (!drive.stopping()) {
+    const on: Performance = { ...drive, state, policy: await drive.policy(state) };
+    const done = await perform(decide(state, on.policy), on);
+    switch (done.type) {
+      case "recorded":
+        if (done.released) return true;
+        state = done.state;
+        break;
+      case "refused":
+      case "duplicate":
+        throw new Error(`a fact of run ${drive.runId} was not taken`);
+      default:
+        never(done);
+    }
+  }
+  return false;
+}
+
+/** Only a run that was in the middle of something was interrupted. */
+function isAtWork(state: State): boolean {
+  return state.phase.at === "thinking" || state.phase.at === "acting";
+}

@@ -1,0 +1,175 @@
+/** The deliverer makes the chat look as the outbox says: newest body wins, one send at a time per address. */
+import type { Logger } from "pino";
+import { type Address, channelOf } from "../core/actor.ts";
+import {
+  type Channel,
+  ChannelError,
+  type Clock,
+  type DeliveryOutcome,
+  type OutboxRow,
+  type Store,
+} from "../core/ports.ts";
+import type { Rng } from "./backoff.ts";
+import { backoffMs } from "./backoff.ts";
+
+const maxAttempts = 8;
+const batch = 100;
+const lookAgainMs = 5_000;
+/** After a send whose outcome is unknown, the platform gets this long to show it. */
+const settleMs = 1_500;
+
+export interface DeliverDeps {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  rng: Rng;
+  channels: ReadonlyMap<string, Channel>;
+  /** A provisional address became a real one: the run must know before the delivery counts. */
+  becameReal: (row: OutboxRow, address: Address) => Promise<void>;
+}
+
+export class Deliverer {
+  readonly #deps: DeliverDeps;
+  readonly #busy = new Map<Address, Promise<void>>();
+  readonly #nextAt = new Map<Address, number>();
+  #timer: NodeJS.Timeout | null = null;
+  #looking: Promise<void> | null = null;
+  #again = false;
+  #running = false;
+
+  constructor(deps: DeliverDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.poke();
+  }
+
+  poke(): void {
+    if (!this.#running || this.#deps.channels.size === 0) return;
+    this.#again = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null;
+      if (this.#again) this.poke();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#busy.values());
+  }
+
+  async #look(): Promise<void> {
+    const { store, clock, channels, log } = this.#deps;
+    const names = [...channels.keys()];
+    try {
+      while (this.#again && this.#running) {
+        this.#again = false;
+        const due = await store.dueDeliveries({ now: clock.now(), limit: batch, channels: names });
+        for (const row of due) this.#begin(row);
+      }
+      if (this.#running) this.#wakeAt(await store.nextDelivery(names));
+    } catch (error) {
+      log.error({ err: error }, "looking for deliveries failed");
+      this.#wakeAt(clock.now() + 1_000);
+    }
+  }
+
+  /** Busy or too soon: the newest body will still be there when the address is free. */
+  #begin(row: OutboxRow): void {
+    const address = row.address;
+    const channel = this.#deps.channels.get(channelOf(address));
+    if (!channel || this.#busy.has(address)) return;
+    const now = this.#deps.clock.now();
+    if ((this.#nextAt.get(address) ?? 0) > now) return;
+    const sending = this.#send(row, channel).finally(() => {
+      this.#busy.delete(address);
+      this.#pace(address, channel.can.minIntervalMs);
+      this.poke();
+    });
+    this.#busy.set(address, sending);
+  }
+
+  #pace(address: Address, intervalMs: number): void {
+    const now = this.#deps.clock.now();
+    if (intervalMs > 0) this.#nextAt.set(address, now + intervalMs);
+    if (this.#nextAt.size < 1_000) return;
+    for (const [known, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(known);
+  }
+
+  async #send(row: OutboxRow, channel: Channel): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    const started = performance.now();
+    try {
+      if (clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0) {
+        await store.finishDelivery(row.id, { type: "given_up", error: "too old to be news" });
+        return;
+      }
+      const uncertain = row.uncertain;
+      await store.beginDelivery(row.id);
+      const outcome = await this.#post({ ...row, uncertain }, channel);
+      await store.finishDelivery(row.id, outcome);
+      const ms = Math.round(performance.now() - started);
+      log.info(
+        {
+          run: row.runId,
+          channel: channel.name,
+          key: row.key,
+          revision: row.revision,
+          outcome: outcome.type,
+          ms,
+        },
+        "delivered",
+      );
+    } catch (error) {
+      log.error({ run: row.runId, err: error }, "delivering failed");
+    }
+  }
+
+  async #post(row: OutboxRow, channel: Channel): Promise<DeliveryOutcome> {
+    try {
+      const { id, runId, key, address, body, revision, remoteId, uncertain, createdAt } = row;
+      const posted = await channel.post({
+        id,
+        runId,
+        key,
+        address,
+        body,
+        revision,
+        remoteId,
+        uncertain,
+        createdAt,
+      });
+      if (posted.address !== undefined && posted.address !== address)
+        await this.#deps.becameReal(row, posted.address);
+      return { type: "delivered", revision, remoteId: posted.remoteId };
+    } catch (error) {
+      return this.#failed(row, error);
+    }
+  }
+
+  #failed(row: OutboxRow, error: unknown): DeliveryOutcome {
+    const known =
+      error instanceof ChannelError
+        ? error
+        : new ChannelError(String(error), { uncertain: true, cause: error });
+    const attempt = row.attempts + 1;
+    this.#deps.log.warn({ run: row.runId, key: row.key, attempt, err: known }, "channel did not take a post");
+    if (known.permanent || attempt >= maxAttempts) return { type: "given_up", error: known.message };
+    const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng);
+    const nextAt = this.#deps.clock.now() + (known.uncertain ? Math.max(wait, settleMs) : wait);
+    return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };
+  }
+
+  #wakeAt(at: number | null): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    const now = this.#deps.clock.now();
+    const paced = [...this.#nextAt.values()].filter((next) => next > now);
+    const soonest = Math.min(...paced, at ?? Number.POSITIVE_INFINITY, now + lookAgainMs);
+    this.#timer = setTimeout(() => this.poke(), Math.max(10, soonest - now));
+    this.#timer.unref();
+  }
+}

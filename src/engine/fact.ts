@@ -1,0 +1,45 @@
+/** What performing an effect needs, and how its outcome becomes a fact in the log. */
+import type { Policy } from "../core/agent.ts";
+import type { EventBody } from "../core/event.ts";
+import type { Clock, Model, Toolbox } from "../core/ports.ts";
+import { type Call, hasEnded, type State } from "../core/state.ts";
+import type { Rng } from "./backoff.ts";
+import type { Record, Recorded } from "./record.ts";
+
+/** What performing an effect of one run needs. */
+export interface Performance {
+  runId: string;
+  epoch: number;
+  state: State;
+  policy: Policy;
+  record: Record;
+  model: Model;
+  toolbox: Toolbox;
+  clock: Clock;
+  rng: Rng;
+  /** Aborted when the worker lost the run or must stop at once. */
+  signal: AbortSignal;
+  loadState: (runId: string) => Promise<State>;
+}
+
+/** Record what happened: proposed again on a newer state after a conflict, and nothing once the run has ended. */
+export function fact(
+  on: Performance,
+  events: (state: State) => readonly EventBody[],
+  restUntil?: number,
+): Promise<Recorded> {
+  return on.record({
+    runId: on.runId,
+    epoch: on.epoch,
+    inbox: null,
+    ...(restUntil === undefined ? {} : { restUntil }),
+    propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
+  });
+}
+
+/** The call when it may begin now: chosen or approved, and the run is neither paused nor being cancelled. */
+export function startable(state: State, callId: string): Call | undefined {
+  if (state.phase.at !== "acting") return undefined;
+  const call = state.phase.calls.find((candidate) => candidate.id === callId);
+  return call && (call.is.at === "chosen" || call.is.at === "approved") ? call : undefined;
+}

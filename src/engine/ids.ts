@@ -1,0 +1,24 @@
+/** Run ids: from the key of what caused the run, so that a redelivery names the same run; random when there is none. */
+import { createHash, randomBytes } from "node:crypto";
+import type { InboxKey } from "../core/ports.ts";
+
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+export function runIdFor(inbox: InboxKey | null): string {
+  const bytes = inbox
+    ? createHash("sha256").update(`${inbox.source}\0${inbox.key}`).digest()
+    : randomBytes(20);
+  return `run_${encode(bytes)}`;
+}
+
+/** A child run is launched once, however often its parent tries. */
+export function childRunId(parentId: string, callId: string): string {
+  return runIdFor({ source: `run:${parentId}`, key: callId });
+}
+
+/** 100 bits in 20 characters of Crockford's alphabet. */
+function encode(bytes: Uint8Array): string {
+  let text = "";
+  for (let index = 0; index < 20; index++) text += alphabet[(bytes[index] ?? 0) & 31];
+  return text;
+}

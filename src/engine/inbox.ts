@@ -1,0 +1,105 @@
+/** Inbound messages: remembered first, acknowledged then, worked off in order; a restart goes on where it stopped. */
+import type { Logger } from "pino";
+import type { Channel, Clock, Inbound, InboxRow, Outcome, Store } from "../core/ports.ts";
+
+const batch = 200;
+
+export interface InboxDeps {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  channels: ReadonlyMap<string, Channel>;
+  ingest: (inbound: Inbound) => Promise<Outcome>;
+}
+
+export class Inbox {
+  readonly #deps: InboxDeps;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #running = false;
+
+  constructor(deps: InboxDeps) {
+    this.#deps = deps;
+  }
+
+  /** Durable when this resolves. */
+  async accept(inbound: Inbound): Promise<"new" | "duplicate"> {
+    const received = await this.#deps.store.receive({
+      source: inbound.channel,
+      key: inbound.key,
+      body: JSON.stringify(inbound),
+      receivedAt: this.#deps.clock.now(),
+    });
+    if (received === "new") this.poke();
+    return received;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.poke();
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    await this.#working;
+  }
+
+  poke(): void {
+    if (!this.#running) return;
+    this.#again = true;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = null;
+      if (this.#again) this.poke();
+    });
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && this.#running) {
+      this.#again = false;
+      const rows = await this.#deps.store.pendingInbox(batch);
+      for (const row of rows) await this.#process(row);
+      if (rows.length === batch) this.#again = true;
+    }
+  }
+
+  async #process(row: InboxRow): Promise<void> {
+    const { store, log, channels } = this.#deps;
+    const inbound = JSON.parse(row.body) as Inbound;
+    const started = performance.now();
+    const outcome = await this.#ingest(inbound);
+    const state = outcome.type === "refused" ? "refused" : "done";
+    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
+    if (outcome.type === "refused") await this.#audit(inbound, outcome);
+    const ms = Math.round(performance.now() - started);
+    log.info(
+      { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
+      "ingested",
+    );
+    if (outcome.type !== "ignored") await channels.get(inbound.channel)?.whisper(inbound, outcome);
+  }
+
+  /** A message that breaks us must not stop the ones behind it, and its sender is told. */
+  async #ingest(inbound: Inbound): Promise<Outcome> {
+    try {
+      return await this.#deps.ingest(inbound);
+    } catch (error) {
+      this.#deps.log.error({ err: error, channel: inbound.channel, key: inbound.key }, "ingesting failed");
+      return {
+        type: "refused",
+        text: "Something went wrong here and your message had no effect. Send it again.",
+        runId: null,
+      };
+    }
+  }
+
+  async #audit(inbound: Inbound, outcome: Outcome): Promise<void> {
+    await this.#deps.store.audit({
+      at: this.#deps.clock.now(),
+      principal: inbound.actor.principal,
+      action: inbound.intent.type,
+      resource: outcome.runId ?? inbound.address ?? inbound.channel,
+      decision: "refused",
+      rule: outcome.text.slice(0, 200),
+    });
+  }
+}

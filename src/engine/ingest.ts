@@ -1,0 +1,234 @@
+/** `ingest` turns an inbound message into a command: which run is meant, and is it an answer, steering or a new task. */
+import type { Address } from "../core/actor.ts";
+import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
+import { helpText, type Instruction, parseInstruction } from "../core/instruct.ts";
+import { statusInWords } from "../core/narrate.ts";
+import { never } from "../core/never.ts";
+import type { Inbound, InboxKey, Intent, Outcome } from "../core/ports.ts";
+import { hasEnded, type State } from "../core/state.ts";
+import { brief } from "../core/trail.ts";
+import type { Engine } from "./engine.ts";
+
+export interface IngestDeps {
+  engine: Engine;
+  /** Address or prefix → agent name; the longest match wins. */
+  routes: Readonly<{ [prefix: string]: string }>;
+  defaultAgent: string;
+}
+
+/** What became of it, in words for its sender. The inbox key makes doing it twice impossible. */
+export async function ingest(deps: IngestDeps, inbound: Inbound): Promise<Outcome> {
+  const { engine } = deps;
+  const inbox: InboxKey = { source: inbound.channel, key: inbound.key };
+  const intent = inbound.intent;
+  switch (intent.type) {
+    case "message":
+      return message(deps, inbound, intent, inbox);
+    case "instruction":
+      return instruct(deps, inbound, parseInstruction(intent.text, agentNames(deps)), inbox);
+    case "press": {
+      const { actor } = inbound;
+      const via = viaOf(inbound);
+      const command: RunCommand =
+        intent.action === "stop"
+          ? { type: "cancel", reason: "the Stop button", actor, via }
+          : { type: intent.action, actor, via };
+      return toRun(deps, intent.runId, command, inbox, "done");
+    }
+    case "choose":
+    case "answer":
+    case "approve":
+    case "refuse": {
+      const row = await engine.store.question(intent.questionId);
+      if (!row) return refused("This question is not known here any more.");
+      return toRun(deps, row.runId, settling(intent, inbound), inbox, "answered");
+    }
+    default:
+      return never(intent);
+  }
+}
+
+type RunCommand = Exclude<Command, { type: "launch" }>;
+type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" }>;
+
+function settling(intent: Settling, inbound: Inbound): RunCommand {
+  const { actor } = inbound;
+  const via = viaOf(inbound);
+  const { questionId } = intent;
+  switch (intent.type) {
+    case "choose":
+      return { type: "provide_input", questionId, answer: intent.value, actor, via };
+    case "answer":
+      return { type: "provide_input", questionId, answer: intent.text, actor, via };
+    case "approve":
+      return { type: "approve", questionId, input: intent.input, actor, via };
+    case "refuse":
+      return { type: "refuse", questionId, reason: intent.reason, actor, via };
+  }
+}
+
+async function message(
+  deps: IngestDeps,
+  inbound: Inbound,
+  intent: Extract<Intent, { type: "message" }>,
+  inbox: InboxKey,
+): Promise<Outcome> {
+  const runId = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
+  const state = runId ? await deps.engine.state(runId) : null;
+  if (!state && !intent.addressed) return ignored();
+  const instruction: Instruction = intent.addressed
+    ? parseInstruction(intent.text, agentNames(deps))
+    : { verb: "launch", agent: null, task: intent.text };
+  if (instruction.verb !== "launch") return instruct(deps, inbound, instruction, inbox);
+  if (state && !hasEnded(state)) {
+    const { actor } = inbound;
+    const say: RunCommand = { type: "say", text: intent.text, actor, via: viaOf(inbound) };
+    const outcome = await toRun(deps, state.runId, say, inbox, "noted");
+    // Strangers talking in the thread are not answered unless they spoke to the bot or a question is open.
+    const quiet = outcome.type === "refused" && !intent.addressed && state.questions.length === 0;
+    return quiet ? { ...outcome, type: "ignored" } : outcome;
+  }
+  return launch(
+    deps,
+    inbound,
+    { agent: intent.agent ?? instruction.agent, task: instruction.task },
+    state,
+    inbox,
+  );
+}
+
+async function instruct(
+  deps: IngestDeps,
+  inbound: Inbound,
+  instruction: Instruction,
+  inbox: InboxKey,
+): Promise<Outcome> {
+  switch (instruction.verb) {
+    case "help":
+      return told(helpText);
+    case "agents":
+      return told(deps.engine.agents.map((agent) => `${agent.name} — ${agent.description}`).join("\n"));
+    case "list":
+      return told(await listed(deps, inbound));
+    case "launch":
+      return launch(deps, inbound, instruction, null, inbox);
+    default:
+      return onRun(deps, inbound, instruction, inbox);
+  }
+}
+
+async function onRun(
+  deps: IngestDeps,
+  inbound: Inbound,
+  instruction: Extract<Instruction, { verb: "status" | "stop" | "pause" | "resume" }>,
+  inbox: InboxKey,
+): Promise<Outcome> {
+  const runId = instruction.runId ?? (await runMeant(deps, inbound));
+  const state = runId ? await deps.engine.state(runId) : null;
+  if (!runId || !state || !deps.engine.mayRead(inbound.actor, state)) {
+    return refused("I know no such run. `list` shows yours.");
+  }
+  const { actor } = inbound;
+  const via = viaOf(inbound);
+  switch (instruction.verb) {
+    case "status":
+      return told(`${runId} · ${brief(state.task, 100)} · ${statusInWords(state)} · ${state.steps} steps`);
+    case "stop":
+      return toRun(deps, runId, { type: "cancel", reason: "asked to stop", actor, via }, inbox, "done");
+    default:
+      return toRun(deps, runId, { type: instruction.verb, actor, via }, inbox, "done");
+  }
+}
+
+/** The run of this thread, else the newest run of this person. */
+async function runMeant(deps: IngestDeps, inbound: Inbound): Promise<string | null> {
+  const here = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
+  if (here) return here;
+  const [newest] = await deps.engine.store.runs({ principal: inbound.actor.principal, limit: 1 });
+  return newest?.runId ?? null;
+}
+
+async function listed(deps: IngestDeps, inbound: Inbound): Promise<string> {
+  const rows = await deps.engine.store.runs({ principal: inbound.actor.principal, limit: 10 });
+  if (rows.length === 0) return "You have no runs yet. Give me a task.";
+  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${row.status}`).join("\n");
+}
+
+async function launch(
+  deps: IngestDeps,
+  inbound: Inbound,
+  what: { agent: string | null; task: string },
+  follows: State | null,
+  inbox: InboxKey,
+): Promise<Outcome> {
+  const address = inbound.address;
+  const agent = what.agent ?? routed(deps, address);
+  const request: LaunchRequest = {
+    task: what.task,
+    actor: inbound.actor,
+    via: viaOf(inbound),
+    addresses: address ? [address] : [],
+    context: inbound.context,
+    trusted: !inbound.actor.guest,
+    follows: follows ? { runId: follows.runId, task: follows.task, outcome: outcomeOf(follows) } : null,
+    parent: null,
+  };
+  const launched = await deps.engine.launch(agent, request, inbox);
+  if (!launched.ok) return refused(said(launched.refusal));
+  if (launched.duplicate) return ignored();
+  return { type: "launched", text: `Started ${launched.runId} with ${agent}.`, runId: launched.runId };
+}
+
+function routed(deps: IngestDeps, address: Address | null): string {
+  const prefixes = Object.keys(deps.routes)
+    .filter((prefix) => address?.startsWith(prefix))
+    .sort((a, b) => b.length - a.length);
+  return (prefixes[0] && deps.routes[prefixes[0]]) ?? deps.defaultAgent;
+}
+
+function outcomeOf(state: State): string {
+  const phase = state.phase;
+  if (phase.at === "complete") return phase.answer.slice(0, 4_000);
+  return phase.at === "failed" ? `failed: ${phase.message}` : statusInWords(state);
+}
+
+async function toRun(
+  deps: IngestDeps,
+  runId: string,
+  command: RunCommand,
+  inbox: InboxKey,
+  type: "noted" | "answered" | "done",
+): Promise<Outcome> {
+  const submitted = await deps.engine.command(runId, command, inbox);
+  if (!submitted.ok) return { ...refused(said(submitted.refusal)), runId };
+  if (submitted.duplicate) return ignored();
+  const text = { noted: "Noted.", answered: "Thank you, I carry on.", done: "Done." }[type];
+  return { type, text, runId };
+}
+
+function said(refusal: Refusal): string {
+  const open = refusal.questions?.map((question) => `- ${question.id}: ${brief(question.text, 100)}`) ?? [];
+  return [refusal.message, ...open].join("\n");
+}
+
+function viaOf(inbound: Inbound): Command["via"] {
+  return inbound.address
+    ? { channel: inbound.channel, address: inbound.address }
+    : { channel: inbound.channel };
+}
+
+function agentNames(deps: IngestDeps): string[] {
+  return deps.engine.agents.map((agent) => agent.name);
+}
+
+function told(text: string): Outcome {
+  return { type: "told", text, runId: null };
+}
+
+function refused(text: string): Outcome {
+  return { type: "refused", text, runId: null };
+}
+
+function ignored(): Outcome {
+  return { type: "ignored", text: "", runId: null };
+}

@@ -1,0 +1,92 @@
+/** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
+import { compaction } from "../core/compact.ts";
+import { compose } from "../core/compose.ts";
+import type { ChosenCall, EventBody } from "../core/event.ts";
+import { type ModelAnswer, ModelError, type Toolbox } from "../core/ports.ts";
+import { hasEnded, type State, underPause } from "../core/state.ts";
+import { backoffMs } from "./backoff.ts";
+import { fact, type Performance } from "./fact.ts";
+import type { Recorded } from "./record.ts";
+
+const maxAttempts = 6;
+
+export async function performCallModel(on: Performance): Promise<Recorded> {
+  const { state, policy } = on;
+  const started = on.clock.now();
+  let answer: ModelAnswer;
+  try {
+    answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
+  } catch (error) {
+    if (on.signal.aborted) throw error;
+    const failure = error instanceof ModelError ? error : unexpected(error);
+    return fact(on, (now) => (stands(now, state) ? [failed(failure, now, on)] : []));
+  }
+  const ms = on.clock.now() - started;
+  const { usage, model } = answer;
+  const answered: EventBody = {
+    type: "model_answered",
+    text: answer.text,
+    calls: chosen(answer.calls, on.toolbox),
+    refusal: answer.refusal,
+    cut: answer.cut,
+    items: [...answer.items],
+    provider: answer.provider,
+    model,
+    promptHash: policy.agent.hash,
+    usage,
+    ms,
+  };
+  const dropped: EventBody = { type: "decision_dropped", usage, model, ms };
+  return fact(on, (now) => [stands(now, state) ? answered : dropped]);
+}
+
+/** The run still thinks about exactly what the model was shown. */
+function stands(now: State, asked: State): boolean {
+  return (
+    !hasEnded(now) &&
+    underPause(now.phase).at === "thinking" &&
+    now.heard === asked.heard &&
+    now.steps === asked.steps
+  );
+}
+
+/** Ids must be unique in a run's answer; a second call with the same id gets its own and an error. */
+function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
+  const seen = new Set<string>();
+  return calls.map((call, index) => {
+    const twice = seen.has(call.id);
+    const id = twice || call.id === "" ? `${call.id}~${index}` : call.id;
+    seen.add(id);
+    const checked = toolbox.check(call.tool, call.arguments);
+    if (!twice) return { id, tool: call.tool, ...checked };
+    const error = {
+      code: "duplicate_call_id",
+      message: `Two calls had the id ${call.id}. Only the first counts.`,
+    };
+    return { id, tool: call.tool, input: checked.input, error };
+  });
+}
+
+function failed(error: ModelError, state: State, on: Performance): EventBody {
+  const phase = underPause(state.phase);
+  const attempt = (phase.at === "thinking" ? phase.attempts : 0) + 1;
+  if (error.code === "context_overflow") {
+    const smaller = state.compactions === 0 ? compaction(state, Math.floor(state.contextTokens / 2)) : null;
+    return smaller ?? { type: "failed", code: error.code, message: error.message };
+  }
+  if (!error.retryable || attempt >= maxAttempts) {
+    const times = attempt > 1 ? ` (tried ${attempt} times)` : "";
+    return { type: "failed", code: error.code, message: `${error.message}${times}` };
+  }
+  const retryAt = on.clock.now() + backoffMs(attempt, error.retryAfterMs, on.rng);
+  return { type: "model_failed", code: error.code, message: error.message, retryAt };
+}
+
+/** A driver's bug must not spin: it ends the run with words and stays in the log. */
+function unexpected(error: unknown): ModelError {
+  const message = error instanceof Error ? error.message.slice(0, 300) : "unknown error";
+  return new ModelError("bad_request", `The model driver failed: ${message}`, {
+    retryable: false,
+    cause: error,
+  });
+}

@@ -1,0 +1,80 @@
+/** `perform` does one effect: the only place where a run touches the world. */
+import type { Effect } from "../core/effect.ts";
+import type { EventBody } from "../core/event.ts";
+import { never } from "../core/never.ts";
+import type { State } from "../core/state.ts";
+import { fact, type Performance, startable } from "./fact.ts";
+import { performAskApproval, performCalls, performReconcile } from "./perform-calls.ts";
+import { performAwaitChild, performCancelChild, performLaunchChild } from "./perform-child.ts";
+import { performCallModel } from "./perform-model.ts";
+import type { Recorded } from "./record.ts";
+
+export async function perform(effect: Effect, on: Performance): Promise<Recorded> {
+  switch (effect.type) {
+    case "record":
+      return fact(on, () => effect.events);
+    case "call_model":
+      return performCallModel(on);
+    case "prefetch":
+      return performPrefetch(on, effect.tools);
+    case "run_calls":
+      return performCalls(on, effect.callIds);
+    case "ask_approval":
+      return performAskApproval(on, effect.callId);
+    case "reconcile":
+      return performReconcile(on, effect.callId);
+    case "begin_sleep":
+      return performSleep(on, effect.callId);
+    case "launch_child":
+      return performLaunchChild(on, effect.callId);
+    case "await_child":
+      return performAwaitChild(on, effect.callId, effect.runId);
+    case "cancel_child":
+      return performCancelChild(on, effect.callId, effect.runId);
+    case "sleep_until":
+      return fact(on, (state) =>
+        effect.at <= on.clock.now() && stillDue(state, on.state) ? effect.due : [],
+      );
+    case "rest":
+      return fact(on, () => []);
+    default:
+      return never(effect);
+  }
+}
+
+/** What was slept for is still slept for: nobody changed the phase meanwhile. */
+function stillDue(now: State, then: State): boolean {
+  return now.phase.at === then.phase.at;
+}
+
+async function performPrefetch(on: Performance, tools: readonly string[]): Promise<Recorded> {
+  const results = await Promise.all(
+    tools.map(async (tool): Promise<EventBody> => {
+      const call = { runId: on.runId, callId: `prefetch-${tool}` };
+      const key = on.toolbox.key(tool, {}, call);
+      const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
+      const ok = outcome.type === "finished";
+      const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
+      return { type: "prefetched", tool, output, ok, untrusted: on.policy.tools[tool]?.untrusted ?? true };
+    }),
+  );
+  return fact(on, (state) =>
+    results.filter((event) => event.type === "prefetched" && state.prefetch.includes(event.tool)),
+  );
+}
+
+function whyNot(outcome: { type: "failed"; message: string } | { type: "in_doubt"; reason: string }): string {
+  return outcome.type === "failed" ? `not available: ${outcome.message}` : `not available: ${outcome.reason}`;
+}
+
+function performSleep(on: Performance, callId: string): Promise<Recorded> {
+  return fact(on, (state) => {
+    const call = startable(state, callId);
+    if (!call) return [];
+    const control = on.policy.tools[call.tool]?.control;
+    const input = call.input as { seconds?: number; timeout_seconds?: number };
+    const seconds = input.seconds ?? input.timeout_seconds ?? 0;
+    const until = on.clock.now() + seconds * 1000;
+    return [{ type: "call_slept", callId, until, event: control === "wait_for_event" }];
+  });
+}

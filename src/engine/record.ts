@@ -1,0 +1,247 @@
+/** `record` is the one door to the log: fold, propose, follow the consequences, narrate, commit, retry on conflict. */
+import type { Logger } from "pino";
+import { type Address, channelOf } from "../core/actor.ts";
+import type { Admission } from "../core/admission.ts";
+import type { Policy } from "../core/agent.ts";
+import type { Refusal } from "../core/command.ts";
+import { decide } from "../core/decide.ts";
+import type { Effect } from "../core/effect.ts";
+import type { Event, EventBody } from "../core/event.ts";
+import { narrate } from "../core/narrate.ts";
+import type { Clock, Commit, InboxKey, Store } from "../core/ports.ts";
+import { spentTokens } from "../core/questions.ts";
+import { reduce } from "../core/reduce.ts";
+import { hasEnded, type State, statusOf } from "../core/state.ts";
+import type { Live, LiveRun } from "./live.ts";
+
+/** Events follow from the state as it is; on a conflict the same question is put to the newer state. */
+export type Propose = (state: State, policy: Policy) => Admission;
+
+export interface Proposal {
+  runId: string;
+  propose: Propose;
+  /** The worker's epoch; null for everybody else. */
+  epoch: number | null;
+  inbox: InboxKey | null;
+  /** When nothing is recorded: let the run go, and look again at this time (ms). */
+  restUntil?: number;
+  /** For a launch: the agent of a run that does not exist yet. */
+  agent?: string;
+}
+
+export type Recorded =
+  | { type: "recorded"; state: State; effect: Effect; events: number; released: boolean }
+  | { type: "refused"; refusal: Refusal; state: State }
+  | { type: "duplicate"; runId: string | null };
+
+/** The worker lost the run to another one: it must stop at once. */
+export class Fenced extends Error {}
+
+export interface RecordDeps {
+  store: Store;
+  live: Live;
+  clock: Clock;
+  log: Logger;
+  /** Channels whose addresses get posts. */
+  channels: ReadonlySet<string>;
+  policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
+  /** After each commit: watchers, worker, deliverer. */
+  committed: (change: {
+    runId: string;
+    version: number;
+    wakeAt: number | null;
+    posts: number;
+    wake: readonly string[];
+  }) => void;
+}
+
+export type Record = (proposal: Proposal) => Promise<Recorded>;
+
+export function createRecord(deps: RecordDeps): Record {
+  // One proposal of a run at a time in this process: conflicts are for other processes.
+  const queues = new Map<string, Promise<unknown>>();
+  return (proposal) => {
+    const before = queues.get(proposal.runId) ?? Promise.resolve();
+    const mine = before.then(() => recordNow(deps, proposal));
+    const settled = mine.then(
+      () => undefined,
+      () => undefined,
+    );
+    queues.set(proposal.runId, settled);
+    settled.then(() => {
+      if (queues.get(proposal.runId) === settled) queues.delete(proposal.runId);
+    });
+    return mine;
+  };
+}
+
+async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded> {
+  const { runId, epoch } = proposal;
+  for (;;) {
+    const started = performance.now();
+    const run = await deps.live.load(runId);
+    const policy = await deps.policyOf(run.state, proposal.agent);
+    if (!("rights" in policy)) return { type: "refused", refusal: policy, state: run.state };
+    const admission = proposal.propose(run.state, policy);
+    if (!admission.ok) return { type: "refused", refusal: admission.refusal, state: run.state };
+    const next = follow(run.state, admission.events, policy, deps.clock.now());
+    const idle = proposal.restUntil !== undefined && next.events.length === 0;
+    const release = epoch !== null && (idle || isRest(next.effect, deps.clock.now()));
+    if (next.events.length === 0 && !release) {
+      return { type: "recorded", state: run.state, effect: next.effect, events: 0, released: false };
+    }
+    const wakeAt = idle ? (proposal.restUntil ?? 0) : wakeAtOf(next.effect);
+    const commit = commitOf(deps, proposal, run, next, { release, wakeAt });
+    const committed = await deps.store.commit(commit);
+    if (committed.ok) {
+      afterCommit(deps, run, next, commit);
+      logEvents(deps.log, runId, next.events, run.state.version, performance.now() - started);
+      return {
+        type: "recorded",
+        state: next.state,
+        effect: next.effect,
+        events: next.events.length,
+        released: release,
+      };
+    }
+    deps.live.forget(runId);
+    if (committed.why === "duplicate") return { type: "duplicate", runId: committed.runId };
+    if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
+  }
+}
+
+interface Next {
+  state: State;
+  events: Event[];
+  effect: Effect;
+}
+
+/** The proposed events, and whatever follows from them without the world's help, for one and the same commit. */
+function follow(before: State, proposed: readonly EventBody[], policy: Policy, at: number): Next {
+  const events: Event[] = [];
+  let state = before;
+  const append = (bodies: readonly EventBody[]) => {
+    for (const body of bodies) {
+      const event: Event = { ...body, at };
+      events.push(event);
+      state = reduce(state, event);
+    }
+  };
+  append(proposed);
+  let effect = decide(state, policy);
+  while (effect.type === "record") {
+    append(effect.events);
+    effect = decide(state, policy);
+  }
+  return { state, events, effect };
+}
+
+/** Nothing can be done now: somebody must speak, or a time must come. */
+function isRest(effect: Effect, now: number): boolean {
+  return effect.type === "rest" || (effect.type === "sleep_until" && effect.at > now);
+}
+
+function wakeAtOf(effect: Effect): number | null {
+  if (effect.type === "rest") return null;
+  return effect.type === "sleep_until" ? effect.at : 0;
+}
+
+type Rest = Pick<Commit, "release" | "wakeAt">;
+
+function commitOf(deps: RecordDeps, proposal: Proposal, run: LiveRun, next: Next, rest: Rest): Commit {
+  const { state } = next;
+  const before = run.state;
+  return {
+    runId: proposal.runId,
+    expect: before.version,
+    epoch: proposal.epoch,
+    events: next.events,
+    row: rowOf(proposal.runId, state),
+    ...rest,
+    posts: changedPosts(deps, run, state, proposal.runId),
+    addresses: state.addresses.filter((address) => !before.addresses.includes(address)),
+    questions: changedQuestions(before, state),
+    inbox: proposal.inbox,
+    wake: state.parent && hasEnded(state) && !hasEnded(before) ? [state.parent.runId] : [],
+  };
+}
+
+function rowOf(runId: string, state: State): Commit["row"] {
+  return {
+    runId,
+    version: state.version,
+    status: statusOf(state),
+    agent: state.agent.name,
+    task: state.task.slice(0, 500),
+    channel: state.channel,
+    principal: state.from.principal,
+    personName: state.from.name,
+    address: state.addresses[0] ?? null,
+    parentId: state.parent?.runId ?? null,
+    steps: state.steps,
+    tokens: spentTokens(state),
+    costUsd: state.usage.costUsd ?? 0,
+    asking: state.questions.length,
+    launchedAt: state.launchedAt,
+    updatedAt: state.updatedAt,
+  };
+}
+
+function changedPosts(deps: RecordDeps, run: LiveRun, state: State, runId: string): Commit["posts"] {
+  const places = state.addresses
+    .map((address, slot) => ({ address, slot }))
+    .filter(({ address }) => deps.channels.has(channelOf(address)));
+  if (places.length === 0) return [];
+  const posts = narrate(state).map((post) => ({ ...post, text: JSON.stringify(post.body) }));
+  return places.flatMap(({ address, slot }) =>
+    posts
+      .map(({ key, body, text }) => ({ id: `${runId}/${key}#${slot}`, key, body, address, text }))
+      .filter((post) => run.posted.get(post.id) !== standing(post.address, post.text))
+      .map(({ text: _, ...post }) => post),
+  );
+}
+
+function standing(address: Address, text: string): string {
+  return `${address}\n${text}`;
+}
+
+function changedQuestions(before: State, after: State): Commit["questions"] {
+  const open = after.questions
+    .filter((question) => !before.questions.includes(question))
+    .map(({ askedAt, approvedBy: _, ...question }) => ({ question, askedAt, settledAt: null }));
+  const settled = after.settled
+    .filter((question) => !before.settled.includes(question))
+    .map(({ askedAt, settledAt, outcome: _, from: __, channel: ___, ...question }) => ({
+      question,
+      askedAt,
+      settledAt,
+    }));
+  return [...open, ...settled].map((row) => ({ runId: after.runId, ...row }));
+}
+
+function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit): void {
+  const posted = new Map(run.posted);
+  for (const post of commit.posts) posted.set(post.id, standing(post.address, JSON.stringify(post.body)));
+  deps.live.remember(
+    commit.runId,
+    { state: next.state, posted },
+    commit.release || isRest(next.effect, deps.clock.now()),
+  );
+  deps.committed({
+    runId: commit.runId,
+    version: next.state.version,
+    wakeAt: commit.wakeAt,
+    posts: commit.posts.length,
+    wake: commit.wake,
+  });
+}
+
+function logEvents(log: Logger, run: string, events: readonly Event[], version: number, ms: number): void {
+  if (!log.isLevelEnabled("info")) return;
+  events.forEach((event, index) => {
+    log.info(
+      { run, version: version + index + 1, event: event.type, ms: Math.round(ms * 100) / 100 },
+      "recorded",
+    );
+  });
+}

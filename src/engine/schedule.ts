@@ -1,0 +1,110 @@
+/** Launches runs at the times that cron expressions name; what was missed while nothing ran is launched once. */
+import { Cron } from "croner";
+import type { Address } from "../core/actor.ts";
+import type { Clock, Inlet } from "../core/ports.ts";
+
+export interface Schedule {
+  /** `^[a-z0-9][a-z0-9-]{0,62}$`; the principal is `schedule:<name>`. */
+  name: string;
+  /** Five fields: minute, hour, day, month, weekday. */
+  cron: string;
+  /** `Europe/Berlin`; a time that a change of the clocks skips or repeats fires once. */
+  timeZone: string;
+  agent: string;
+  task: string;
+  speaksAt: Address | null;
+}
+
+export interface ScheduleOptions {
+  inlet: Pick<Inlet, "launch"> & { store: Pick<Inlet["store"], "note" | "saveNote"> };
+  schedules: readonly Schedule[];
+  clock: Clock;
+  log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+  };
+}
+
+/** Looked at again at least this often, so that a clock that was set is noticed. */
+const LONGEST_WAIT_MS = 60_000;
+const RETRY_MS = 30_000;
+
+/**
+ * Catches up, then waits with one timer for all. Several processes may do this at once: the launch is deduplicated by
+ * the time it is for.
+ * @throws TypeError or RangeError when an expression or a time zone can't be read
+ */
+export async function startSchedules(options: ScheduleOptions): Promise<{ stop(): Promise<void> }> {
+  const crons = options.schedules.map((schedule) => ({ schedule, cron: readCron(schedule) }));
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let working: Promise<void> = Promise.resolve();
+
+  async function look(): Promise<void> {
+    const waits = await Promise.all(crons.map(({ schedule, cron }) => fireIfDue(options, schedule, cron)));
+    if (stopped || waits.length === 0) return;
+    timer = setTimeout(
+      () => {
+        working = look();
+      },
+      Math.min(...waits, LONGEST_WAIT_MS),
+    );
+  }
+
+  working = look();
+  await working;
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await working;
+    },
+  };
+}
+
+/** Parsed once; never runs by itself. */
+export function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron {
+  return new Cron(cron, { paused: true, timezone: timeZone, mode: "5-part" });
+}
+
+/** Fires when a time has come since the last fire. Returns the ms until the next look; never throws. */
+async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cron): Promise<number> {
+  const now = options.clock.now();
+  const note = `schedule:${schedule.name}`;
+  try {
+    const last = await options.inlet.store.note(note);
+    // A new schedule starts now: what it would have fired before it existed was never missed.
+    if (last === null) await options.inlet.store.saveNote(note, new Date(now).toISOString());
+    const due = cron.previousRuns(1, new Date(now + 1))[0];
+    if (last !== null && due && due.getTime() > Date.parse(last)) {
+      await fire(options, schedule, due);
+      await options.inlet.store.saveNote(note, due.toISOString());
+    }
+  } catch (error) {
+    options.log.warn({ schedule: schedule.name, err: error }, "schedule could not fire, will try again");
+    return RETRY_MS;
+  }
+  const next = cron.nextRun(new Date(now));
+  return next === null ? LONGEST_WAIT_MS : Math.max(0, next.getTime() - options.clock.now());
+}
+
+async function fire({ inlet, log }: ScheduleOptions, schedule: Schedule, due: Date): Promise<void> {
+  const principal = `schedule:${schedule.name}`;
+  const submitted = await inlet.launch(
+    schedule.agent,
+    {
+      task: schedule.task,
+      actor: { principal, name: `schedule ${schedule.name}`, groups: [], guest: false, kind: "machine" },
+      via: { channel: "schedule" },
+      addresses: schedule.speaksAt === null ? [] : [schedule.speaksAt],
+      context: [],
+      trusted: true,
+      follows: null,
+      parent: null,
+    },
+    { source: "schedule", key: `schedule:${schedule.name}:${due.toISOString()}` },
+  );
+  const fields = { schedule: schedule.name, due: due.toISOString() };
+  if (submitted.ok) log.info({ ...fields, run: submitted.runId }, "schedule fired");
+  else log.warn({ ...fields, code: submitted.refusal.code }, "scheduled launch refused");
+}

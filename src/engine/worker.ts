@@ -1,0 +1,145 @@
+/** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
+import type { Logger } from "pino";
+import type { Claim, Clock, Store } from "../core/ports.ts";
+import { Fenced } from "./record.ts";
+
+/** ours: 15 s, renewed every 5 s */
+const leaseMs = 15_000;
+const renewMs = 5_000;
+/** Runs driven at once. */
+const maxActive = 200;
+/** The longest this process trusts its own wake-ups before it looks at the store again. */
+const lookAgainMs = 5_000;
+
+export interface WorkerDeps {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  owner: string;
+  /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
+  drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
+}
+
+interface Active {
+  abort: AbortController;
+  done: Promise<void>;
+}
+
+export class Worker {
+  readonly #deps: WorkerDeps;
+  readonly #active = new Map<string, Active>();
+  #timer: NodeJS.Timeout | null = null;
+  #renewal: NodeJS.Timeout | null = null;
+  #claiming: Promise<void> | null = null;
+  #again = false;
+  #running = false;
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+  }
+
+  get active(): number {
+    return this.#active.size;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#renewal = setInterval(() => void this.#renew(), renewMs);
+    this.#renewal.unref();
+    this.poke();
+  }
+
+  /** Something may be due: look now. Many pokes in one turn of the event loop are one look. */
+  poke(): void {
+    if (!this.#running) return;
+    this.#again = true;
+    this.#claiming ??= this.#claimAll().finally(() => {
+      this.#claiming = null;
+    });
+  }
+
+  /** Claim nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */
+  async stop(graceMs: number): Promise<void> {
+    this.#running = false;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#claiming;
+    const all = Promise.all([...this.#active.values()].map((run) => run.done));
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.race([all, timeout]);
+    for (const run of this.#active.values()) run.abort.abort();
+    await Promise.all([...this.#active.values()].map((run) => run.done));
+    if (this.#renewal) clearInterval(this.#renewal);
+    await this.#deps.store.releaseAll(this.#deps.owner);
+  }
+
+  get stopping(): boolean {
+    return !this.#running;
+  }
+
+  async #claimAll(): Promise<void> {
+    try {
+      while (this.#again && this.#running) {
+        this.#again = false;
+        const limit = maxActive - this.#active.size;
+        if (limit <= 0) break;
+        const claims = await this.#deps.store.claim({
+          owner: this.#deps.owner,
+          now: this.#deps.clock.now(),
+          leaseMs,
+          limit,
+        });
+        for (const claim of claims) this.#begin(claim);
+        if (claims.length === limit) this.#again = true;
+      }
+      await this.#sleep();
+    } catch (error) {
+      this.#deps.log.error({ err: error }, "claiming failed");
+      this.#wakeIn(1_000);
+    }
+  }
+
+  #begin(claim: Claim): void {
+    const abort = new AbortController();
+    const done = this.#drive(claim, abort);
+    this.#active.set(claim.runId, { abort, done });
+  }
+
+  async #drive(claim: Claim, abort: AbortController): Promise<void> {
+    const log = this.#deps.log;
+    try {
+      await this.#deps.drive(claim, abort.signal);
+    } catch (error) {
+      if (error instanceof Fenced) log.warn({ run: claim.runId }, "run taken over by another worker");
+      else if (!abort.signal.aborted) log.error({ run: claim.runId, err: error }, "driving a run failed");
+    } finally {
+      this.#active.delete(claim.runId);
+      this.poke();
+    }
+  }
+
+  /** A lease that was lost means that somebody else drives the run: stop at once. */
+  async #renew(): Promise<void> {
+    if (this.#active.size === 0) return;
+    const { store, owner, clock } = this.#deps;
+    try {
+      const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs }));
+      for (const [runId, run] of this.#active) if (!held.has(runId)) run.abort.abort();
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, "renewing leases failed");
+    }
+  }
+
+  async #sleep(): Promise<void> {
+    if (!this.#running) return;
+    const next = await this.#deps.store.nextWake();
+    if (next === null) return this.#wakeIn(lookAgainMs);
+    this.#wakeIn(Math.min(lookAgainMs, Math.max(10, next - this.#deps.clock.now())));
+  }
+
+  #wakeIn(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    if (!this.#running) return;
+    this.#timer = setTimeout(() => this.poke(), ms);
+    this.#timer.unref();
+  }
+}
