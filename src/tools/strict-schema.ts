@@ -15,6 +15,7 @@ export function strictSchema(tool: string, input: z.ZodObject): JsonSchema {
     // Becomes {}, which the check below refuses with its path.
     unrepresentable: "any",
     override: ({ jsonSchema }) => {
+      if (jsonSchema.type === "object") jsonSchema.required ??= [];
       // Providers know anyOf but not oneOf; the members of a discriminated union exclude each other anyway.
       if (!jsonSchema.oneOf) return;
       jsonSchema.anyOf = jsonSchema.oneOf;

@@ -112,11 +112,10 @@ function sortKeys(_key: string, value: unknown): unknown {
 
 function failure(tool: Tool, error: unknown, redact: (text: string) => string): CallOutcome {
   const message = redact(errorText(error));
-  const happened = tool.spec.effect === "once" ? "it may have happened all the same" : "";
   if (error instanceof OutcomeUnknown) return { type: "in_doubt", reason: message };
   if (!(error instanceof Stopped)) return { type: "failed", code: "tool_error", message };
-  return happened
-    ? { type: "in_doubt", reason: `${message}; ${happened}` }
+  return tool.spec.effect === "once"
+    ? { type: "in_doubt", reason: `${message}; it may have happened all the same` }
     : { type: "failed", code: error.code, message };
 }
 
