@@ -1,0 +1,41 @@
+/** Discord as a Channel: the gateway brings what is said, REST makes what should stand. */
+import type { Capabilities, Channel } from "../../src/core/ports.ts";
+import { Listener } from "./listener.ts";
+import { channelName } from "./parse.ts";
+import { Places } from "./places.ts";
+import { post } from "./posts.ts";
+import { type DiscordOptions, type Line, restClient } from "./session.ts";
+import { whisper } from "./whisper.ts";
+
+const can: Capabilities = {
+  edit: true,
+  buttons: true,
+  maxText: 4_000,
+  minIntervalMs: 1_500,
+  maxAgeMs: 24 * 3_600_000,
+};
+
+/** `identifyGapMs`: least time between two sessions; Discord asks for five seconds. */
+export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): Channel {
+  const rest = restClient(options.token, options.apiUrl);
+  const line: Line = { options, rest, places: new Places(rest) };
+  let listening: Listener | null = null;
+
+  return {
+    name: channelName,
+    can,
+    async start(inlet) {
+      listening = new Listener({ ...line, inlet }, identifyGapMs);
+      await listening.start();
+    },
+    async stop() {
+      await listening?.stop();
+      rest.clearHandlerSweeper();
+      rest.clearHashSweeper();
+    },
+    post: (delivery) => post(line, delivery),
+    whisper: (inbound, outcome) => whisper(line, inbound, outcome),
+    handle: () => null,
+    health: () => listening?.health() ?? { ok: false, detail: "not started" },
+  };
+}

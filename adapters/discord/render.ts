@@ -1,0 +1,159 @@
+/** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
+import { type APIContainerComponent, ComponentType } from "discord.js";
+import { durationInWords } from "../../src/core/duration.ts";
+import type { Block, Message, StepLine } from "../../src/core/message.ts";
+import { never } from "../../src/core/never.ts";
+import { type Row, rowsOf } from "./controls.ts";
+import { inlines, type Pings, pingsOf } from "./inlines.ts";
+import { code, codeBlock, plain, split, written } from "./markdown.ts";
+
+/** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
+const maxText = 3_800;
+const maxRows = 5;
+/** A longer post becomes an excerpt with the whole in a file. */
+const maxSheets = 3;
+const excerpt = 1_200;
+
+/** One Discord message. */
+export interface Sheet {
+  container: APIContainerComponent;
+  /** The only ones that this message may notify. */
+  pings: Pings;
+  file: { name: string; data: string } | null;
+}
+
+export interface Drawing {
+  publicUrl: string | null;
+  trustedLinkHosts: readonly string[];
+  /** The mark of the nth sheet (see nonce.ts). */
+  mark(sheet: number): number;
+}
+
+type Piece = { text: string; source: string } | { rows: Row[] };
+
+export function render(message: Message, drawing: Drawing): Sheet[] {
+  const blocks = message.blocks.length > 0 ? message.blocks : [summaryBlock(message.summary)];
+  const pieces = blocks.map((block) => pieceOf(block, drawing));
+  const sheets = packed(pieces);
+  const drawn = sheets.length > maxSheets ? [excerptOf(pieces)] : sheets;
+  const pings = pingsOf(message);
+  return drawn.map((sheet, index) => ({
+    container: { type: ComponentType.Container, id: drawing.mark(index), components: sheet.components },
+    pings: index === 0 ? pings : { users: [], roles: [] },
+    file: sheet.file,
+  }));
+}
+
+function summaryBlock(summary: string): Block {
+  return { type: "note", parts: [summary] };
+}
+
+function pieceOf(block: Block, drawing: Drawing): Piece {
+  switch (block.type) {
+    case "heading": {
+      const note = block.note.length > 0 ? `\n${small(inlines(block.note))}` : "";
+      return { text: `### ${oneLine(plain(block.text))}${note}`, source: `# ${block.text}` };
+    }
+    case "text":
+      return {
+        text: written(block.markdown, block.foreign, drawing.trustedLinkHosts),
+        source: block.markdown,
+      };
+    case "steps":
+      return { text: stepsText(block.folded, block.lines), source: stepsText(block.folded, block.lines) };
+    case "fields":
+      return {
+        text: block.fields.map((field) => `**${plain(field.name)}** ${value(field.value)}`).join("\n"),
+        source: block.fields.map((field) => `${field.name}: ${field.value}`).join("\n"),
+      };
+    case "note":
+      return { text: small(inlines(block.parts)), source: inlines(block.parts) };
+    case "actions":
+      return { rows: rowsOf(block.buttons, drawing.publicUrl) };
+    default:
+      return never(block);
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, " ");
+}
+
+function small(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `-# ${line}`)
+    .join("\n");
+}
+
+function value(text: string): string {
+  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : code(text);
+}
+
+const shapes = { done: "✓", running: "◐", waiting: "◌", failed: "✗", note: "–" } as const;
+
+function stepsText(folded: number, lines: readonly StepLine[]): string {
+  const earlier = folded > 0 ? [`-# … ${folded} earlier ${folded === 1 ? "step" : "steps"}`] : [];
+  return [...earlier, ...lines.map(stepText)].join("\n");
+}
+
+function stepText(line: StepLine): string {
+  const detail = line.detail === "" ? "" : ` ${oneLine(plain(line.detail))}`;
+  const took = line.ms !== null && line.ms > 1_000 ? ` · ${durationInWords(line.ms)}` : "";
+  return `${shapes[line.shape]} **${oneLine(plain(line.title))}**${detail}${took}`;
+}
+
+type Components = APIContainerComponent["components"];
+interface Page {
+  components: Components;
+  file: Sheet["file"];
+}
+
+/** Pieces in order onto as few messages as the limits allow; neighbouring texts become one. */
+function packed(pieces: readonly Piece[]): Page[] {
+  const pages: Page[] = [{ components: [], file: null }];
+  let room = maxText;
+  let rows = 0;
+  const turn = () => {
+    pages.push({ components: [], file: null });
+    room = maxText;
+    rows = 0;
+  };
+  for (const piece of pieces) {
+    if ("rows" in piece) {
+      for (const row of piece.rows) {
+        if (rows === maxRows) turn();
+        pages.at(-1)?.components.push(row);
+        rows += 1;
+      }
+      continue;
+    }
+    if (piece.text.length + 1 > room && room < maxText) turn();
+    for (const [index, text] of split(piece.text, maxText).entries()) {
+      if (index > 0) turn();
+      addText(pages.at(-1)?.components ?? [], text);
+      room -= text.length + 1;
+    }
+  }
+  return pages.filter((page) => page.components.length > 0);
+}
+
+function addText(components: Components, text: string): void {
+  const last = components.at(-1);
+  if (last?.type === ComponentType.TextDisplay) last.content += `\n${text}`;
+  else components.push({ type: ComponentType.TextDisplay, content: text });
+}
+
+/** The beginning and the buttons in a message, everything in a file. */
+function excerptOf(pieces: readonly Piece[]): Page {
+  const texts = pieces.flatMap((piece) => ("rows" in piece ? [] : [piece]));
+  const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
+  const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
+  const name = "whole.md";
+  const components: Components = [
+    { type: ComponentType.TextDisplay, content: `${beginning}\n-# … The whole text is in the file.` },
+    { type: ComponentType.File, file: { url: `attachment://${name}` } },
+    ...rows,
+  ];
+  return { components, file: { name, data: texts.map((piece) => piece.source).join("\n\n") } };
+}

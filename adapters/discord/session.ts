@@ -1,0 +1,49 @@
+/** What the parts of the Discord channel share: options, the REST client, and what READY told about ourselves. */
+import { REST } from "discord.js";
+import type { Clock, Inlet } from "../../src/core/ports.ts";
+import type { Places } from "./places.ts";
+
+/** As much of a logger as this channel uses; pino fits. */
+export interface Log {
+  info(fields: object, phrase: string): void;
+  warn(fields: object, phrase: string): void;
+  error(fields: object, phrase: string): void;
+}
+
+export interface DiscordOptions {
+  token: string;
+  /** Another host for REST and, through it, the gateway: `http://127.0.0.1:4000/api`. null: Discord. */
+  apiUrl: string | null;
+  /** Where the console is reachable, for "Open" links; null: no links. */
+  publicUrl: string | null;
+  clock: Clock;
+  log: Log;
+  /** Hosts that a link of a marked run may point to. */
+  trustedLinkHosts: readonly string[];
+}
+
+/** All that sending takes. */
+export interface Line {
+  readonly options: DiscordOptions;
+  readonly rest: REST;
+  readonly places: Places;
+}
+
+/** The same while we listen. */
+export interface Session extends Line {
+  readonly inlet: Inlet;
+}
+
+/**
+ * One REST client for everything that this channel sends. No retries and no silent queueing: after a timeout
+ * discord.js would send a POST again, and the outbox owns the waiting after a rate limit.
+ */
+export function restClient(token: string, apiUrl: string | null): REST {
+  return new REST({
+    version: "10",
+    retries: 0,
+    timeout: 10_000,
+    rejectOnRateLimit: () => true,
+    ...(apiUrl === null ? {} : { api: apiUrl }),
+  }).setToken(token);
+}
