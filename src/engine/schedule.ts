@@ -62,8 +62,13 @@ export async function startSchedules(options: ScheduleOptions): Promise<{ stop()
   };
 }
 
-/** Parsed once; never runs by itself. */
+/**
+ * Parsed once; never runs by itself.
+ * @throws TypeError or RangeError, in words for whoever wrote it
+ */
 export function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron {
+  // Cron itself would notice an unknown zone only at its first use.
+  Intl.DateTimeFormat("en", { timeZone });
   return new Cron(cron, { paused: true, timezone: timeZone, mode: "5-part" });
 }
 
