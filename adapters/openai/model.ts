@@ -2,7 +2,7 @@
 import OpenAI from "openai";
 import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports.ts";
 import { chatRequest, readChat } from "./chat.ts";
-import { modelErrorOf, streamCut, timedOut } from "./errors.ts";
+import { modelErrorOf, timedOut } from "./errors.ts";
 import { featuresOf, type HostFeatures } from "./host.ts";
 import { type Prices, priced } from "./prices.ts";
 import type { Reading, Target } from "./reading.ts";
@@ -105,7 +105,7 @@ async function askChat(
 interface TimeLimits extends Disposable {
   /** Aborted by the caller, or when a limit is reached. */
   signal: AbortSignal;
-  /** Passes the events on; the first one ends the first limit. */
+  /** Passes the events on; the first one ends the first limit. (The SDK ends an aborted stream without an error.) */
   watch<T>(stream: AsyncIterable<T>): AsyncIterable<T>;
 }
 
@@ -113,16 +113,13 @@ function timeLimits(timeouts: OpenAIModelOptions["timeouts"], signal: AbortSigna
   const late = new AbortController();
   const first = setTimeout(() => late.abort(), timeouts.firstByteMs);
   const whole = setTimeout(() => late.abort(), timeouts.answerMs);
-  const either = AbortSignal.any([signal, late.signal]);
   return {
-    signal: either,
+    signal: AbortSignal.any([signal, late.signal]),
     async *watch(stream) {
       for await (const event of stream) {
         clearTimeout(first);
         yield event;
       }
-      // The SDK ends an aborted stream as if it were complete.
-      if (either.aborted) throw streamCut();
     },
     [Symbol.dispose]() {
       clearTimeout(first);

@@ -1,0 +1,57 @@
+/** A calculation as data, and how people write it. */
+import type { Operator } from "./tokens.ts";
+
+export type Expression =
+  | { type: "number"; value: number }
+  /** A number that a person has yet to tell; numbered in reading order. */
+  | { type: "hole"; nth: number }
+  | { type: "binary"; operator: Operator; left: Expression; right: Expression }
+  | { type: "root"; of: Expression };
+
+/** What binds stronger has the higher rank. */
+export const rank: Record<Operator, number> = { "+": 1, "-": 1, "*": 2, "/": 2, "^": 4 };
+
+/** How many numbers are still to be told. */
+export function holesIn(expression: Expression): number {
+  switch (expression.type) {
+    case "number":
+      return 0;
+    case "hole":
+      return 1;
+    case "root":
+      return holesIn(expression.of);
+    case "binary":
+      return holesIn(expression.left) + holesIn(expression.right);
+  }
+}
+
+const signs: Record<Operator, string> = { "+": "+", "-": "-", "*": "×", "/": "÷", "^": "^" };
+
+/** As people write it, with the brackets that are needed; `…` for a number still to be told. */
+export function shown(expression: Expression): string {
+  switch (expression.type) {
+    case "number":
+      return shownNumber(expression.value);
+    case "hole":
+      return "…";
+    case "root":
+      return `√(${shown(expression.of)})`;
+    case "binary": {
+      const { operator, left, right } = expression;
+      const first = operator === "^" ? rank["^"] + 1 : rank[operator];
+      const second = operator === "^" ? rank["^"] : rank[operator] + 1;
+      return `${bracketed(left, first)} ${signs[operator]} ${bracketed(right, second)}`;
+    }
+  }
+}
+
+function bracketed(expression: Expression, least: number): string {
+  const weak = expression.type === "binary" && rank[expression.operator] < least;
+  const negative = expression.type === "number" && expression.value < 0;
+  return weak || negative ? `(${shown(expression)})` : shown(expression);
+}
+
+/** Without the last digits, which are noise: 0.1 + 0.2 is 0.3. */
+export function shownNumber(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}

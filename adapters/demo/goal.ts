@@ -1,0 +1,152 @@
+/** What the people of a run want now: the first order, as later words changed it. */
+import { expressionsIn, valueIn } from "./arithmetic.ts";
+import type { Order } from "./conversation.ts";
+import { type Expression, holesIn } from "./expression.ts";
+
+/** `since`: calls before this place in the request belong to something else. */
+export type Goal =
+  | { wants: "calculation"; expressions: readonly Expression[]; since: number }
+  | { wants: "restart"; service: string | null; environment: string | null; since: number }
+  | { wants: "hand_off"; agent: string; task: string; since: number }
+  | { wants: "time"; since: number }
+  /** They called it off. */
+  | { wants: "nothing"; instead: Goal | null; since: number }
+  /** Nothing that rules could understand. */
+  | { wants: "help"; since: number };
+
+export function goalOf(orders: readonly Order[]): Goal {
+  return orders.reduce<Goal | null>(understood, null) ?? { wants: "help", since: 0 };
+}
+
+/** Words that are no order of their own change the current goal, or leave it as it is. */
+function understood(goal: Goal | null, order: Order): Goal {
+  const standing = goal?.wants === "help" ? null : goal;
+  return (
+    calledOff(standing, order) ??
+    handOff(order) ??
+    restart(standing, order) ??
+    changed(standing, order) ??
+    calculation(order) ??
+    time(order) ??
+    standing ?? { wants: "help", since: order.at }
+  );
+}
+
+const callOff =
+  /^\W*(?:(?:no|ok|okay|oh|well|actually|sorry|wait|please)\b\W*)*(?:never ?mind|forget (?:it|that|about)|cancel|stop|drop it|call it off)\b/iu;
+const newOrder = /\d|\b(?:restart|ask|make|use|what)\b/iu;
+
+/** `never mind`, `stop please`; but not `stop, use 4` or `cancel that and restart web`. */
+export function isCallingOff(text: string): boolean {
+  return callOff.test(text) && !newOrder.test(text);
+}
+
+function calledOff(goal: Goal | null, { text, at }: Order): Goal | null {
+  return goal && isCallingOff(text) ? { wants: "nothing", instead: goal, since: at } : null;
+}
+
+function handOff({ text, at }: Order): Goal | null {
+  const match =
+    /\b(?:ask|tell|let|have|get)\s+(?:the\s+)?([a-z][\w-]*)\s+agent\b[\s,:]*(?:to\s+)?(\S[\s\S]*)/iu.exec(
+      text,
+    );
+  return match ? { wants: "hand_off", agent: match[1] ?? "", task: match[2] ?? "", since: at } : null;
+}
+
+const notAName = new Set([
+  "it",
+  "that",
+  "this",
+  "please",
+  "now",
+  "a",
+  "service",
+  "something",
+  "again",
+  "in",
+  "on",
+]);
+
+/** `restart payments in production`, `bounce the web service on staging`; what is not said is null. */
+function restart(goal: Goal | null, { text, at }: Order): Goal | null {
+  const match =
+    /\b(?:restart|reboot|bounce)\b(?:\s+(?:the\s+)?(?:service\s+)?([\w-]+))?(?:\s+service)?([\s\S]*)/iu.exec(
+      text,
+    );
+  if (!match) return null;
+  const name = match[1]?.toLowerCase();
+  const place = /\b(?:in|on|at|to)\s+(?:the\s+)?([\w-]+)/iu.exec(
+    `${name === "in" || name === "on" ? name : ""}${match[2]}`,
+  );
+  const former = goal?.wants === "restart" && /\b(?:instead|rather|again|no)\b/iu.test(text) ? goal : null;
+  return {
+    wants: "restart",
+    service: name && !notAName.has(name) ? name : (former?.service ?? null),
+    environment: environmentIn(place?.[1]) ?? former?.environment ?? null,
+    since: at,
+  };
+}
+
+export function environmentIn(word: string | undefined): string | null {
+  const name = word?.toLowerCase();
+  if (name === "prod") return "production";
+  return name === "stage" ? "staging" : (name ?? null);
+}
+
+const opening = "^\\W*(?:(?:no|actually|sorry|wait|oops|please|rather|instead)\\b\\W*)*";
+const newNumber = new RegExp(
+  `${opening}(?:(?:use|make (?:it|that)|take|try|change (?:it|that) to|it['’]?s|i meant?)\\s+)?(-?[\\d.,]*\\d|[a-z]+)(?:\\s+(?:instead|please|rather))?(?:\\s+(?:instead of|not|rather than)\\s+(-?[\\d.,]*\\d|[a-z]+))?\\W*$`,
+  "iu",
+);
+const newPlace = new RegExp(
+  `${opening}(?:(?:make it|use|do it|i meant?|change (?:it|that) to)\\s+)?(?:in |on )?(?:the )?(staging|stage|production|prod)\\b(?:\\s+(?:instead|please|rather|then))*\\W*$`,
+  "iu",
+);
+
+/** `actually use 4 instead`, `make it staging`. */
+function changed(goal: Goal | null, { text, at }: Order): Goal | null {
+  const place = newPlace.exec(text)?.[1];
+  if (goal?.wants === "restart" && place) return { ...goal, environment: environmentIn(place), since: at };
+  const match = newNumber.exec(text);
+  const value = match?.[1] ? valueIn(match[1]) : null;
+  if (goal?.wants !== "calculation" || value?.type !== "number") return null;
+  const old = match?.[2] ? valueIn(match[2]) : null;
+  return { ...goal, expressions: replaced(goal.expressions, value, old) };
+}
+
+/** Puts the value for the old one; where none is named, for the last number still to be told, else for the last one. */
+function replaced(
+  expressions: readonly Expression[],
+  value: Expression,
+  old: Expression | null,
+): Expression[] {
+  const numbers = expressions.flatMap(leaves);
+  const named =
+    old?.type === "number" && numbers.find((leaf) => leaf.type === "number" && leaf.value === old.value);
+  const target = named || (numbers.findLast((leaf) => leaf.type === "hole") ?? numbers.at(-1));
+  const put = (part: Expression): Expression => {
+    if (part === target) return value;
+    if (part.type === "root") return { ...part, of: put(part.of) };
+    return part.type === "binary" ? { ...part, left: put(part.left), right: put(part.right) } : part;
+  };
+  return expressions.map(put);
+}
+
+function leaves(part: Expression): Expression[] {
+  if (part.type === "root") return leaves(part.of);
+  return part.type === "binary" ? [...leaves(part.left), ...leaves(part.right)] : [part];
+}
+
+function calculation({ text, at }: Order): Goal | null {
+  const expressions = expressionsIn(text);
+  // Numbers that only somebody could tell, and none beside them, are more likely prose than a calculation.
+  const real = expressions.filter((one) => holesIn(one) < leaves(one).length || expressions.length === 1);
+  return real.length > 0 ? { wants: "calculation", expressions: real, since: at } : null;
+}
+
+function time({ text, at }: Order): Goal | null {
+  const asks = /\bwhat time\b|\b(?:current|what(?:['’]s| is) the) (?:time|date)\b|\bwhat day is\b/iu.test(
+    text,
+  );
+  return asks ? { wants: "time", since: at } : null;
+}
