@@ -285,7 +285,7 @@ class RunEngine implements Engine {
   #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng } = this.#options;
     // Another process may have had the run since this one last saw it.
-    this.#live.forget(claim.runId);
+    if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
       runId: claim.runId,
       epoch: claim.epoch,

@@ -1,0 +1,145 @@
+/** A whole bot in one process: the real engine and store, with a scripted model or the demo model. */
+import { pino } from "pino";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { Actor } from "../../src/core/actor.ts";
+import type { Agent, Rights } from "../../src/core/agent.ts";
+import type { Channel, Clock, Model, Store } from "../../src/core/ports.ts";
+import { hasEnded, type State, type Status, statusOf } from "../../src/core/state.ts";
+import { createEngine } from "../../src/engine/create.ts";
+import type { Engine } from "../../src/engine/engine.ts";
+import { controlTools } from "../../src/tools/control-tools.ts";
+import type { Tool } from "../../src/tools/define-tool.ts";
+import { mathTools } from "../../src/tools/math.ts";
+import { createToolbox } from "../../src/tools/toolbox.ts";
+
+export const clock: Clock = { now: () => Date.now() };
+
+/** May do everything, from this machine. */
+export const operator: Actor = {
+  principal: "console:local",
+  name: "dana",
+  groups: [],
+  guest: false,
+  kind: "person",
+};
+
+export const openRights: Rights = {
+  launch: ["*"],
+  read: ["*"],
+  answer: ["*"],
+  approve: ["*"],
+  control: ["*"],
+};
+
+export function agent(change: Partial<Agent> = {}): Agent {
+  return {
+    name: "default",
+    description: "A test agent.",
+    model: null,
+    instructions: "Act through tools.",
+    tools: [...controlTools, ...mathTools].map((tool) => tool.spec.name),
+    prefetch: [],
+    handOff: [],
+    limits: {
+      steps: 10,
+      totalSteps: 50,
+      callsPerStep: 8,
+      tokens: 500_000,
+      costUsd: 2,
+      contextTokens: 100_000,
+      repeats: 3,
+    },
+    hash: "agent-1",
+    ...change,
+  };
+}
+
+export interface BotOptions {
+  model: Model;
+  store?: Store;
+  tools?: readonly Tool[];
+  agents?: readonly Agent[];
+  rights?: Rights;
+  channels?: readonly Channel[];
+  clock?: Clock;
+}
+
+export interface Bot {
+  engine: Engine;
+  store: Store;
+  /** Launch as the operator; returns the run id. */
+  launch(task: string): Promise<string>;
+  /** Resolves with the state once it satisfies the condition; waits for commits, not for time. */
+  until(runId: string, condition: (state: State) => boolean): Promise<State>;
+  untilStatus(runId: string, ...statuses: Status[]): Promise<State>;
+  untilEnd(runId: string): Promise<State>;
+  /** Drain; the store is closed too unless it was given. */
+  stop(): Promise<void>;
+}
+
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const store = options.store ?? (await openSqlite({ path: ":memory:", clock }));
+  const tools = options.tools ?? [];
+  const known = agent();
+  const agents = options.agents ?? [
+    { ...known, tools: [...known.tools, ...tools.map((tool) => tool.spec.name)] },
+  ];
+  const engine = createEngine({
+    store,
+    model: options.model,
+    toolbox: createToolbox([...controlTools, ...mathTools, ...tools], { redact: (text) => text }),
+    agents,
+    defaultAgent: "default",
+    rights: { "*": options.rights ?? openRights },
+    channels: options.channels ?? [],
+    clock: options.clock ?? clock,
+    rng: () => 0.5,
+    log: pino({ level: process.env.TEST_LOG ?? "silent" }),
+  });
+  await engine.start();
+  return botOf(engine, store, options.store === undefined);
+}
+
+function botOf(engine: Engine, store: Store, ownsStore: boolean): Bot {
+  const until: Bot["until"] = async (runId, condition) => {
+    const changed = Promise.withResolvers<State>();
+    const look = async () => {
+      const state = await engine.state(runId);
+      if (state && condition(state)) changed.resolve(state);
+    };
+    const end = engine.watch((change) => {
+      if (change.runId === runId) look().catch(changed.reject);
+    });
+    await look();
+    return changed.promise.finally(end);
+  };
+  return {
+    engine,
+    store,
+    until,
+    untilStatus: (runId, ...statuses) => until(runId, (state) => statuses.includes(statusOf(state))),
+    untilEnd: (runId) => until(runId, hasEnded),
+    async launch(task) {
+      const submitted = await engine.launch(
+        "default",
+        {
+          task,
+          actor: operator,
+          via: { channel: "console" },
+          addresses: [],
+          context: [],
+          trusted: true,
+          follows: null,
+          parent: null,
+        },
+        null,
+      );
+      if (!submitted.ok) throw new Error(submitted.refusal.message);
+      return submitted.runId;
+    },
+    async stop() {
+      await engine.drain(1_000);
+      if (ownsStore) await store.close();
+    },
+  };
+}
