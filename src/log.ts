@@ -1,4 +1,5 @@
 /** The log: one line per event, pretty in a terminal, JSON otherwise, and never a secret in it. */
+import type { Writable } from "node:stream";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 
@@ -9,7 +10,7 @@ export interface LogOptions {
   /** For people: coloured lines. Default: when standard output is a terminal. */
   pretty?: boolean;
   /** Where the lines go; default standard output. */
-  to?: DestinationStream;
+  to?: Writable;
 }
 
 /**
@@ -26,7 +27,7 @@ export function createLog(options: LogOptions): Logger {
   return pino(settings, isPretty ? prettyStream(options.to) : (options.to ?? destination({ sync: true })));
 }
 
-function prettyStream(to: DestinationStream | undefined): DestinationStream {
+function prettyStream(to: Writable | undefined): DestinationStream {
   return pretty({
     ignore: "pid,hostname",
     translateTime: "SYS:HH:MM:ss",

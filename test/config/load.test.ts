@@ -1,0 +1,238 @@
+/** A configuration that works: what it becomes. */
+import { execFileSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config.ts";
+import { createRedactor } from "../../src/core/redact.ts";
+import { createToolbox } from "../../src/tools/toolbox.ts";
+import { agentFile, configFile, configFolder } from "../support/config-folder.ts";
+
+const projectRoot = resolve(import.meta.dirname, "../..");
+
+describe("the repository's own configuration", () => {
+  it("works, with its three agents and every tool that they name", async () => {
+    using folder = configFolder();
+    const config = await loadConfig({ DATABASE_URL: join(folder.path, "belay.db") });
+    expect(config.agents.map((agent) => agent.name)).toEqual(["calculator", "default", "operator"]);
+    expect(config.agents.find((agent) => agent.name === "operator")?.prefetch).toEqual(["current_time"]);
+    expect(config.warnings).toEqual([]);
+    const { specs } = createToolbox(config.tools, { redact: createRedactor(config.secrets) });
+    for (const tool of config.agents.flatMap((agent) => agent.tools)) expect(specs).toHaveProperty(tool);
+  });
+
+  it("is found from any directory, and gives every agent the same hash there", async () => {
+    using folder = configFolder();
+    const hashes = (cwd: string) =>
+      execFileSync(
+        process.execPath,
+        [
+          "--input-type=module",
+          "--eval",
+          `const { loadConfig } = await import(${JSON.stringify(join(projectRoot, "src/config.ts"))});
+           const config = await loadConfig({ DATABASE_URL: process.argv[1] });
+           console.log(config.agents.map((agent) => agent.hash).join());`,
+          join(folder.path, "belay.db"),
+        ],
+        { cwd, encoding: "utf8" },
+      );
+    expect(hashes(folder.path)).toBe(hashes(projectRoot));
+  });
+});
+
+describe("a fresh install", () => {
+  it("listens on loopback, asks for a token, and lets nobody in from outside", async () => {
+    using folder = configFolder();
+    const config = await loadConfig({}, folder.path);
+    expect(config).toMatchObject({
+      host: "127.0.0.1",
+      port: 3000,
+      auth: "token",
+      databaseUrl: join(folder.path, "data/belay.db"),
+      dataDir: join(folder.path, "data"),
+      model: { apiKey: null, baseUrl: null, api: "responses" },
+      slack: null,
+      discord: null,
+    });
+    const local = ["console:*", "terminal:*", "token:*"];
+    expect(config.rights.default).toEqual({
+      launch: local,
+      read: [...local, "requester"],
+      answer: [...local, "requester"],
+      approve: local,
+      control: [...local, "requester"],
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it("makes a token of 32 random bytes that only its owner can read, once", async () => {
+    using folder = configFolder();
+    const [first, second] = await Promise.all([loadConfig({}, folder.path), loadConfig({}, folder.path)]);
+    expect(Buffer.from(first.token, "base64url")).toHaveLength(32);
+    expect(second.token).toBe(first.token);
+    expect(first.secrets).toContain(first.token);
+    expect(statSync(join(folder.path, "data/token")).mode & 0o777).toBe(0o600);
+    expect(statSync(join(folder.path, "data")).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe("the environment", () => {
+  it("wins over .env, and an empty variable switches the file's off", async () => {
+    using folder = configFolder({
+      ".env": "PORT=4000\nOPENAI_MODEL=from-file\nOPENAI_API_KEY=sk-file-key\n",
+    });
+    const config = await loadConfig({ PORT: "5000", OPENAI_API_KEY: "" }, folder.path);
+    expect(config.port).toBe(5000);
+    expect(config.model).toMatchObject({ model: "from-file", apiKey: null });
+  });
+
+  it("with a base URL speaks Chat Completions unless told otherwise", async () => {
+    using folder = configFolder();
+    const env = { OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" };
+    expect((await loadConfig(env, folder.path)).model.api).toBe("chat");
+    expect((await loadConfig({ ...env, OPENAI_API: "responses" }, folder.path)).model.api).toBe("responses");
+  });
+
+  it("turns channels on, and all their secrets are known to the redactor", async () => {
+    using folder = configFolder();
+    const config = await loadConfig(
+      {
+        BELAY_TOKEN: "token-of-the-owner",
+        DATABASE_URL: "postgres://belay:database%21pass@127.0.0.1/belay",
+        OPENAI_API_KEY: "openai-secret",
+        SLACK_BOT_TOKEN: "xoxb-bot",
+        SLACK_APP_TOKEN: "xapp-app",
+        SLACK_SIGNING_SECRET: "slack-signing",
+        DISCORD_BOT_TOKEN: "discord-secret",
+        SMTP_URL: "smtp://belay:mail-secret@127.0.0.1:2525",
+      },
+      folder.path,
+    );
+    expect(config.slack).toEqual({
+      botToken: "xoxb-bot",
+      appToken: "xapp-app",
+      signingSecret: "slack-signing",
+      apiUrl: null,
+    });
+    expect(config.discord).toEqual({ token: "discord-secret", apiUrl: null });
+    expect([...config.secrets].sort()).toEqual([
+      "database!pass",
+      "database%21pass",
+      "discord-secret",
+      "mail-secret",
+      "openai-secret",
+      "slack-signing",
+      "token-of-the-owner",
+      "xapp-app",
+      "xoxb-bot",
+    ]);
+    // A given token is not written anywhere.
+    expect(existsSync(join(folder.path, "data/token"))).toBe(false);
+  });
+});
+
+describe("agents as files", () => {
+  it("start with base_system.md and are told of the agents they can hand a task to", async () => {
+    using folder = configFolder({
+      "prompts/default.md": agentFile(
+        { name: "default", tools: ["hand_off"], hand_off: ["other"], limits: { steps: 3 } },
+        "Use $& and $1 as they are.",
+      ),
+      "prompts/other.md": agentFile({ name: "other", description: "Does other things." }),
+    });
+    const { agents } = await loadConfig({}, folder.path);
+    expect(agents[0]).toMatchObject({
+      name: "default",
+      model: null,
+      handOff: ["other"],
+      limits: { steps: 3, totalSteps: 50 },
+      instructions:
+        "You are a test.\n\nUse $& and $1 as they are.\n\n# Agents you can hand a task to\n\n- other: Does other things.",
+    });
+  });
+
+  it("have a hash that changes with any of their bytes and with nothing else", async () => {
+    const hash = async (files: Record<string, string>) => {
+      using folder = configFolder(files);
+      return (await loadConfig({}, folder.path)).agents.find((agent) => agent.name === "default")?.hash;
+    };
+    const plain = await hash({});
+    expect(plain).toMatch(/^[0-9a-f]{64}$/);
+    const windows = agentFile({ name: "default" }).replaceAll("\n", "\r\n");
+    expect(await hash({ "prompts/default.md": windows })).toBe(plain);
+    expect(await hash({ "prompts/other.md": agentFile({ name: "other" }) })).toBe(plain);
+    expect(await hash({ "prompts/base_system.md": "You are another test.\n" })).not.toBe(plain);
+    expect(await hash({ "prompts/default.md": agentFile({ name: "default" }, "Do it!") })).not.toBe(plain);
+    const limits = agentFile({ name: "default", limits: { steps: 11 } });
+    expect(await hash({ "prompts/default.md": limits })).not.toBe(plain);
+  });
+});
+
+describe("rights", () => {
+  it("of an agent replace those of all agents list by list, and groups become people", async () => {
+    using folder = configFolder({
+      "prompts/other.md": agentFile({ name: "other" }),
+      "belay.config.ts": configFile({
+        people: { oncall: ["slack:T1/U1", "slack:T1/group:S9"] },
+        agents: {
+          "*": { launch: ["slack:T1/*", "@oncall"], approve: ["@oncall"] },
+          other: { launch: ["discord:G1/role:7", "email:dana@example.com", "slack:T1/U1", "slack:T1/U1"] },
+        },
+      }),
+    });
+    const { rights } = await loadConfig({}, folder.path);
+    expect(rights.default?.launch).toEqual(["slack:T1/*", "slack:T1/U1", "slack:T1/group:S9"]);
+    expect(rights.other?.launch).toEqual(["discord:G1/role:7", "email:dana@example.com", "slack:T1/U1"]);
+    expect(rights.other?.approve).toEqual(["slack:T1/U1", "slack:T1/group:S9"]);
+    expect(rights.other?.control).toContain("requester");
+  });
+});
+
+describe("triggers", () => {
+  const config = configFile({
+    webhooks: [
+      { name: "ci", verify: { kind: "github" }, secretEnv: "CI_SECRET", prompt: "hooks/ci.md" },
+      { name: "off", verify: { kind: "bearer" }, secretEnv: "OFF_SECRET", prompt: "hooks/ci.md" },
+    ],
+    schedules: [
+      { name: "morning", cron: "0 8 * * 1-5", timezone: "Europe/Berlin", task: "Say good morning." },
+    ],
+    mail: {
+      from: "belay@example.com",
+      allow: ["dana@example.com", "@example.org"],
+      inbound: [{ name: "raw", provider: "raw", secretEnv: "MAIL_SECRET" }],
+    },
+    tokens: [{ name: "ci", secretEnv: "CI_TOKEN", scopes: ["launch", "read"] }],
+  });
+
+  it("get their prompts' text, may launch the agent they are declared for, and no secret is no route", async () => {
+    using folder = configFolder({ "belay.config.ts": config, "hooks/ci.md": "Look at the failed build.\n" });
+    const loaded = await loadConfig({ CI_SECRET: "ci-secret", CI_TOKEN: "a-token-for-the-ci" }, folder.path);
+    expect(loaded.webhooks).toMatchObject([
+      { name: "ci", agent: "default", prompt: "Look at the failed build.\n" },
+    ]);
+    expect(loaded.triggerSecrets).toEqual({ CI_SECRET: "ci-secret" });
+    expect(loaded.mail?.inbound).toEqual([]);
+    expect(loaded.warnings).toEqual([
+      "webhooks.off: secret missing: the webhook is off; set OFF_SECRET",
+      "mail.inbound.raw: secret missing: the route is off; set MAIL_SECRET",
+    ]);
+    expect(loaded.rights.default?.launch).toEqual(expect.arrayContaining(["webhook:ci", "schedule:morning"]));
+    expect(loaded.rights.default?.launch).not.toContain("webhook:off");
+    expect(loaded.rights.default?.approve).not.toContain("webhook:ci");
+    expect(loaded.tokens.map(({ name, scopes }) => [name, scopes.length])).toEqual([
+      ["local", 6],
+      ["ci", 2],
+    ]);
+    expect(loaded.secrets).toEqual(expect.arrayContaining(["ci-secret", "a-token-for-the-ci"]));
+    expect(loaded.eventKey).toHaveLength(32);
+  });
+
+  it("by mail let the allowed senders launch", async () => {
+    using folder = configFolder({ "belay.config.ts": config, "hooks/ci.md": "Look.\n" });
+    const { rights } = await loadConfig({ MAIL_SECRET: "mail-secret" }, folder.path);
+    expect(rights.default?.launch).toEqual(
+      expect.arrayContaining(["email:dana@example.com", "email:@example.org"]),
+    );
+  });
+});

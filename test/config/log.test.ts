@@ -1,0 +1,55 @@
+/** The log: one line per event, and no secret in any of them. */
+import { Writable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { createRedactor } from "../../src/core/redact.ts";
+import { createLog } from "../../src/log.ts";
+
+function logged(options: { pretty: boolean; level?: string }) {
+  const lines: string[] = [];
+  const log = createLog({
+    level: options.level ?? "info",
+    pretty: options.pretty,
+    redact: createRedactor(['s3cret "value"']),
+    to: new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        lines.push(chunk.toString());
+        done();
+      },
+    }),
+  });
+  return { log, lines };
+}
+
+describe("the log", () => {
+  it("is one JSON object a line, with the fields as given", () => {
+    const { log, lines } = logged({ pretty: false });
+    log.child({ run: "r1" }).info({ version: 3, event: "call_started", ms: 2 }, "event recorded");
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ run: "r1", version: 3, msg: "event recorded" });
+  });
+
+  it("holds no secret: not in a field, an error, a child's binding or the message", () => {
+    const { log, lines } = logged({ pretty: false });
+    const secret = 's3cret "value"';
+    const err = new Error(`login with ${secret}`, { cause: new Error(`Bearer ${"a1B2".repeat(6)}`) });
+    log
+      .child({ header: secret })
+      .error({ err, deep: [{ [secret]: encodeURIComponent(secret) }] }, `sent ${secret}`);
+    expect(lines.join("")).not.toMatch(/s3cret|a1B2/);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ header: "[secret]", msg: "sent [secret]" });
+  });
+
+  it("is made for people in a terminal, and just as silent about secrets", async () => {
+    const { log, lines } = logged({ pretty: true });
+    log.info({ run: "r1", key: 's3cret "value"' }, "run launched");
+    await expect.poll(() => lines.join("")).toMatch(/INFO.*run launched.*r1/);
+    expect(lines.join("")).not.toContain("s3cret");
+  });
+
+  it("keeps to its level", () => {
+    const { log, lines } = logged({ pretty: false, level: "warn" });
+    log.info("not this");
+    log.warn("this");
+    expect(lines).toHaveLength(1);
+  });
+});
