@@ -7,11 +7,18 @@ const ansi = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const controlSequence = /<(?=@[A-Z0-9]|!(?:channel|here|everyone|group|subteam|date)|#[A-Z0-9])/gi;
+/** Marks between two letters (`restart_service`) format nothing. */
+const formatting = /(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu;
 const broadcast = /@(?=(?:channel|everyone|here)\b)/gi;
 
 /** Text whose bytes carry no authority: control sequences gone, mentions broken by a zero-width space. */
 export function harmless(text: string): string {
-  return withoutControls(text).replace(controlSequence, `<${zeroWidth}`).replace(broadcast, `@${zeroWidth}`);
+  return withoutBroadcasts(withoutControls(text).replace(controlSequence, `<${zeroWidth}`));
+}
+
+/** Breaks a bare @here and its like, also one that only came about where two texts were joined. */
+export function withoutBroadcasts(text: string): string {
+  return text.replace(broadcast, `@${zeroWidth}`);
 }
 
 export function withoutControls(text: string): string {
@@ -33,7 +40,7 @@ export function visible(text: string): string {
 
 /** Plain text inside a mrkdwn object or the `text` of a message: entities escaped, formatting switched off. */
 export function plainMrkdwn(text: string): string {
-  return entities(harmless(text)).replace(/[*_~`]/g, `${zeroWidth}$&`);
+  return entities(harmless(text)).replace(formatting, `${zeroWidth}$&`);
 }
 
 function entities(text: string): string {

@@ -260,7 +260,7 @@ describe("modals", () => {
   /** What Slack would send back if the person changed nothing. */
   function submit(blocks: ReturnType<typeof argumentBlocks>): unknown {
     const filled = (blocks ?? []).map((block) => {
-      if (block.type !== "input") throw new Error("not an input");
+      if (!("element" in block)) throw new Error("not an input");
       const { element } = block;
       if (element.type === "plain_text_input") {
         return [block.block_id, { [element.action_id ?? ""]: { value: element.initial_value ?? null } }];
