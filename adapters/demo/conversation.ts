@@ -39,9 +39,9 @@ export function conversationOf(input: readonly ModelInput[]): Conversation {
   };
 }
 
-const dataFence = /<(data|notice)\b[^>]*>[\s\S]*?(?:<\/\1>|$)/giu;
+const dataFence = /<(data|notice)\b[^<>]{0,300}>[\s\S]*?(?:<\/\1>|$)/giu;
 const codeFence = /^(```|~~~)[\s\S]*?(?:^\1\s*$|(?![\s\S]))/gmu;
-const frame = /<\/?(?:task|said|message)\b[^>]*>/giu;
+const frame = /<\/?(?:task|said|message)\b[^<>]{0,300}>/giu;
 
 /** The words of people: data, notices and quoted blocks give no orders, and the frames around words are not words. */
 export function wordsIn(text: string): string {
@@ -61,7 +61,7 @@ function outcomeOf(output: string): Outcome {
 function plain(output: string, value: unknown): string {
   if (typeof value === "object" && value !== null && "answer" in value) return String(value.answer);
   if (typeof value === "string") return value;
-  return output.replace(/<\/?data\b[^>]*>/giu, "").trim();
+  return output.replace(/<\/?data\b[^<>]{0,300}>/giu, "").trim();
 }
 
 function parsed(json: string): unknown {

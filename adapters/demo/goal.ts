@@ -67,30 +67,33 @@ const notAName = new Set([
   "on",
 ]);
 
+const order = /\b(?:restart|reboot|bounce)\b(?:\s+(?:the\s+)?(?:service\s+)?([\w-]+))?/iu;
+const place = /\b(?:staging|stage|production|prod)\b(?!-)/iu;
+
 /** `restart payments in production`, `bounce the web service on staging`; what is not said is null. */
 function restart(goal: Goal | null, { text, at }: Order): Goal | null {
-  const match =
-    /\b(?:restart|reboot|bounce)\b(?:\s+(?:the\s+)?(?:service\s+)?([\w-]+))?(?:\s+service)?([\s\S]*)/iu.exec(
-      text,
-    );
+  const match = order.exec(text);
   if (!match) return null;
   const name = match[1]?.toLowerCase();
-  const place = /\b(?:in|on|at|to)\s+(?:the\s+)?([\w-]+)/iu.exec(
-    `${name === "in" || name === "on" ? name : ""}${match[2]}`,
-  );
   const former = goal?.wants === "restart" && /\b(?:instead|rather|again|no)\b/iu.test(text) ? goal : null;
   return {
     wants: "restart",
-    service: name && !notAName.has(name) ? name : (former?.service ?? null),
-    environment: environmentIn(place?.[1]) ?? former?.environment ?? null,
+    service: name && !notAName.has(name) && !environmentIn(name) ? name : (former?.service ?? null),
+    environment: environmentIn(place.exec(text)?.[0]) ?? former?.environment ?? null,
     since: at,
   };
 }
 
+const environments = new Map([
+  ["staging", "staging"],
+  ["stage", "staging"],
+  ["production", "production"],
+  ["prod", "production"],
+]);
+
+/** null: not an environment (`restart web at noon`). */
 export function environmentIn(word: string | undefined): string | null {
-  const name = word?.toLowerCase();
-  if (name === "prod") return "production";
-  return name === "stage" ? "staging" : (name ?? null);
+  return environments.get(word?.toLowerCase() ?? "") ?? null;
 }
 
 const opening = "^\\W*(?:(?:no|actually|sorry|wait|oops|please|rather|instead)\\b\\W*)*";
@@ -105,8 +108,9 @@ const newPlace = new RegExp(
 
 /** `actually use 4 instead`, `make it staging`. */
 function changed(goal: Goal | null, { text, at }: Order): Goal | null {
-  const place = newPlace.exec(text)?.[1];
-  if (goal?.wants === "restart" && place) return { ...goal, environment: environmentIn(place), since: at };
+  if (text.length > 200) return null;
+  const elsewhere = environmentIn(newPlace.exec(text)?.[1]);
+  if (goal?.wants === "restart" && elsewhere) return { ...goal, environment: elsewhere, since: at };
   const match = newNumber.exec(text);
   const value = match?.[1] ? valueIn(match[1]) : null;
   if (goal?.wants !== "calculation" || value?.type !== "number") return null;

@@ -81,7 +81,9 @@ function restart(goal: Extract<Goal, { wants: "restart" }>, calls: readonly Past
   const service = goal.service ?? lastWord(outcomeOf(which, calls));
   if (service === null) return { calls: [which] };
   const where = question(`In which environment should I restart ${service}?`, ["staging", "production"]);
-  const environment = goal.environment ?? environmentIn(lastWord(outcomeOf(where, calls)) ?? undefined);
+  const told = lastWord(outcomeOf(where, calls));
+  // Another word is passed on as it is: the tool knows best what it takes.
+  const environment = goal.environment ?? (told && (environmentIn(told) ?? told));
   if (environment === null) return { calls: [where] };
   return { calls: [{ tool: "restart_service", input: { service, environment } }] };
 }

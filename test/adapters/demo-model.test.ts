@@ -108,10 +108,28 @@ const orders: [task: string, outputs: Outputs, steps: string[][], end: string][]
     "I did not restart web in production. oncall refused this call: not during the sale.",
   ],
   [
-    "restart payments in moon",
-    { restart_service: failed("invalid_arguments", "environment must be staging or production") },
-    [["restart_service(payments, moon)"]],
-    "The restart of payments in moon did not succeed: environment must be staging or production.",
+    "restart the production service prod-api, please",
+    { ask_human: answered("prod-api"), restart_service: "ok" },
+    [["ask_human(Which service should I restart?)"], ["restart_service(prod-api, production)"]],
+    "Done: ok.",
+  ],
+  [
+    "restart payments at noon",
+    { ask_human: answered("prod"), restart_service: "ok" },
+    [
+      ["ask_human(In which environment should I restart payments?, staging,production)"],
+      ["restart_service(payments, production)"],
+    ],
+    "Done: ok.",
+  ],
+  [
+    "restart payments",
+    { ask_human: answered("moon") },
+    [
+      ["ask_human(In which environment should I restart payments?, staging,production)"],
+      ["restart_service(payments, moon)"],
+    ],
+    'The restart of payments in moon did not succeed: input.environment: Invalid option: expected one of "staging"|"production". restart_service takes service, environment.',
   ],
   [
     "Restart it, please",
@@ -241,6 +259,16 @@ test("every argument that a schema requires is given", async () => {
   const [call] = (await model.answer(request, signal)).calls;
   expect(Object.keys(JSON.parse(call?.arguments ?? "{}"))).toEqual(["question", "choices", "context"]);
 });
+
+test.each(["(", ".", " ", "restart ", "ask a agent ", "<task", "```", "a number you ", "2+"])(
+  "32 kB of %j are answered in no time",
+  async (piece) => {
+    const text = `restart ${piece.repeat(32_768 / piece.length)}`;
+    const begun = performance.now();
+    await model.answer(modelRequest([user("1 + 2"), user(text), user(text.slice(8))]), signal);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  },
+);
 
 test("thinking can be stopped", async () => {
   const stop = new AbortController();

@@ -1,6 +1,6 @@
-/** Plays a whole dialogue with a Model: the real math tools answer, everything else is answered by the test. */
-import type { Model, ModelInput } from "../../src/core/ports.ts";
-import { modelRequest, result, told, user } from "./model-request.ts";
+/** Plays a whole dialogue with a Model: the real tools answer, people by the test. */
+import type { Model, ModelAnswer, ModelInput } from "../../src/core/ports.ts";
+import { demoToolbox, modelRequest, result, told, user } from "./model-request.ts";
 
 export interface Played {
   /** Each answer of the model: the calls in it, as `tool(values)`. */
@@ -10,17 +10,10 @@ export interface Played {
   input: readonly ModelInput[];
 }
 
+type ChosenCall = ModelAnswer["calls"][number];
+
 /** By tool: one output for every call, or several for the calls in their order. Words said by people come as `said`. */
 export type Outputs = Record<string, string | string[]>;
-
-const math: Record<string, (a: number, b: number) => number> = {
-  sum_numbers: (a, b) => a + b,
-  subtract_numbers: (a, b) => a - b,
-  multiply_numbers: (a, b) => a * b,
-  divide_numbers: (a, b) => a / b,
-  power: (a, b) => a ** b,
-  square_root: (a) => Math.sqrt(a),
-};
 
 /** A failure as the core tells it. */
 export function failed(code: string, message: string): string {
@@ -49,8 +42,8 @@ export async function play(
     // What was said while the model decided drops a decision to end.
     if (final && words === undefined) return { steps, end: JSON.parse(final.arguments).answer, input };
     if (!final) {
-      const results = answer.calls.map((call) => result(call.id, outputOf(call, outputs, used)));
-      input.push(told(answer), ...results);
+      input.push(told(answer));
+      for (const call of answer.calls) input.push(result(call.id, await outputOf(call, outputs, used)));
     }
     if (words !== undefined) input.push(user(`<said from="dana">\n${words}\n</said>`));
   }
@@ -63,24 +56,17 @@ function values(json: string): string {
     .join(", ");
 }
 
-function outputOf(
-  call: { tool: string; arguments: string },
-  outputs: Outputs,
-  used: Map<string, number>,
-): string {
+/** The product's own check and tool decide, except where the test says what came out. */
+async function outputOf(call: ChosenCall, outputs: Outputs, used: Map<string, number>): Promise<string> {
+  const checked = demoToolbox.check(call.tool, call.arguments);
+  if (checked.error) return failed(checked.error.code, checked.error.message);
   const given = outputs[call.tool];
-  if (typeof given === "string") return given;
-  if (given) {
-    const nth = used.get(call.tool) ?? 0;
-    used.set(call.tool, nth + 1);
-    const output = given[nth];
-    if (output === undefined) throw new Error(`no output left for ${call.tool}: ${call.arguments}`);
-    return output;
-  }
-  const compute = math[call.tool];
-  if (!compute) throw new Error(`no output for ${call.tool}`);
-  const [a, b] = Object.values(JSON.parse(call.arguments)) as [number, number];
-  if (call.tool === "divide_numbers" && b === 0)
-    return failed("tool_error", "can't divide by zero; choose another b");
-  return JSON.stringify(compute(a, b));
+  const nth = used.get(call.tool) ?? 0;
+  used.set(call.tool, nth + 1);
+  const output = typeof given === "string" ? given : given?.[nth];
+  if (output !== undefined) return output;
+  const context = { runId: "run_1", callId: call.id, key: call.id, signal: new AbortController().signal };
+  const outcome = await demoToolbox.run(call.tool, checked.input, context);
+  if (outcome.type === "in_doubt") throw new Error(`${call.tool} is in doubt: ${outcome.reason}`);
+  return outcome.type === "finished" ? outcome.output : failed(outcome.code, outcome.message);
 }

@@ -1,6 +1,11 @@
 /** Model requests for tests: one agent with a few tools, and dialogues grown by feeding answers and results back. */
 import type { ToolSpec } from "../../src/core/agent.ts";
 import type { ModelAnswer, ModelInput, ModelRequest } from "../../src/core/ports.ts";
+import { controlTools } from "../../src/tools/control-tools.ts";
+import { currentTime } from "../../src/tools/current-time.ts";
+import { mathTools } from "../../src/tools/math.ts";
+import { restartService } from "../../src/tools/restart-service.ts";
+import { createToolbox } from "../../src/tools/toolbox.ts";
 
 type Property = Record<string, unknown>;
 
@@ -23,28 +28,12 @@ export function toolSpec(name: string, properties: Record<string, Property>): To
   };
 }
 
-const number = { type: "number" };
-const string = { type: "string" };
-const pair = { a: number, b: number };
-
-/** The tools that the demo model knows, as the product declares them. */
-export const demoTools: readonly ToolSpec[] = [
-  toolSpec("sum_numbers", pair),
-  toolSpec("subtract_numbers", pair),
-  toolSpec("multiply_numbers", pair),
-  toolSpec("divide_numbers", pair),
-  toolSpec("power", { base: number, exponent: number }),
-  toolSpec("square_root", { number }),
-  toolSpec("current_time", {}),
-  toolSpec("ask_human", {
-    question: string,
-    choices: { anyOf: [{ type: "array", items: string }, { type: "null" }] },
-    context: { anyOf: [string, { type: "null" }] },
-  }),
-  toolSpec("final_answer", { answer: string }),
-  toolSpec("restart_service", { service: string, environment: string }),
-  toolSpec("hand_off", { agent: string, task: string }),
-];
+/** The tools that the demo model knows, just as the product has them. */
+export const demoToolbox = createToolbox(
+  [...mathTools, ...controlTools, currentTime, restartService({ file: "/dev/null", seconds: 0 })],
+  { redact: (text) => text },
+);
+export const demoTools: readonly ToolSpec[] = Object.values(demoToolbox.specs);
 
 export function modelRequest(
   input: readonly ModelInput[],
