@@ -1,0 +1,204 @@
+/** What is said in Discord arrives once, whatever becomes of the connection. */
+import { afterEach, describe, expect, test } from "vitest";
+import { identifyDelay } from "../../../adapters/discord/gateway.ts";
+import { type Bed, bed, mention, unstarted, until } from "../../support/discord-bed.ts";
+import { fakeDiscord } from "../../support/discord-fake.ts";
+import { recordingInlet } from "../../support/discord-inlet.ts";
+import { channels, ids, message } from "../../support/discord-payloads.ts";
+
+const beds: Bed[] = [];
+async function started(surviving = {}): Promise<Bed> {
+  const made = await bed(surviving);
+  beds.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const made of beds.splice(0)) await made.close();
+});
+
+function texts(made: Bed): string[] {
+  return made.inlet.accepted.map((inbound) =>
+    "text" in inbound.intent ? inbound.intent.text : inbound.intent.type,
+  );
+}
+
+describe("a connection that works", () => {
+  test("a mention is remembered with the thread that will be made from it as its address", async () => {
+    const made = await started();
+    const id = made.says(`${mention} restart payments`);
+    await until(() => expect(texts(made)).toEqual(["restart payments"]));
+    const [inbound] = made.inlet.accepted;
+    expect(inbound?.address).toBe(`discord:${ids.guild}/${ids.channel}/${id}`);
+    expect(made.channel.health()).toEqual({ ok: true, detail: "connected as belay" });
+  });
+
+  test("talk in a channel and in threads without a run is not kept", async () => {
+    const made = await started();
+    made.discord.gateway.guildThreads = [];
+    made.says("lunch?");
+    made.says("more lunch?", { channel: ids.thread });
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+  });
+
+  test("direct messages are for us", async () => {
+    const made = await started();
+    made.says("hello", { channel: ids.direct, guild: null });
+    await until(() => expect(made.inlet.accepted[0]?.address).toBe(`discord:@me/${ids.direct}`));
+  });
+
+  test("a reply in the thread of a run is remembered, in the order it was said", async () => {
+    const made = await started();
+    made.inlet.runSpeaksAt("run_1", `discord:${ids.guild}/${ids.channel}/${ids.thread}`);
+    for (const word of ["one", "two", "three"]) made.says(word, { channel: ids.thread });
+    await until(() => expect(texts(made)).toEqual(["one", "two", "three"]));
+  });
+
+  test("commands are registered once, not at every start", async () => {
+    const first = await started();
+    await until(() => expect(first.discord.rest.commands).toHaveLength(2));
+    await first.channel.stop();
+    first.discord.rest.commands = [];
+    const { discord, inlet } = first;
+    const again = await started({ discord, inlet });
+    again.says(`${mention} hello`);
+    await until(() => expect(texts(again)).toEqual(["hello"]));
+    expect(discord.rest.commands).toEqual([]);
+  });
+});
+
+describe("without the message content intent", () => {
+  test("one hint in the thread of a run says how to be heard", async () => {
+    const made = await started();
+    made.inlet.runSpeaksAt("run_1", `discord:${ids.guild}/${ids.channel}/${ids.thread}`);
+    made.says("", { channel: ids.thread });
+    made.says("", { channel: ids.thread });
+    made.says(`${mention} yes`, { channel: ids.thread });
+    await until(() => expect(texts(made)).toEqual(["yes"]));
+    const hints = made.discord.rest.own(ids.thread);
+    expect(hints.map((hint) => hint.content)).toEqual([expect.stringContaining("Mention me")]);
+    expect(hints[0]?.allowed_mentions).toEqual({ parse: [], replied_user: false });
+  });
+});
+
+describe("a connection that breaks", () => {
+  test("what was said before a resume arrives through it, once", async () => {
+    const made = await started();
+    made.says(`${mention} first`);
+    await until(() => expect(texts(made)).toEqual(["first"]));
+    made.discord.gateway.drop();
+    made.says(`${mention} second`);
+    await until(() => expect(texts(made)).toEqual(["first", "second"]));
+    expect(made.discord.gateway.began).toEqual(["identify", "resume"]);
+  });
+
+  test("op 7 makes it reconnect and resume", async () => {
+    const made = await started();
+    made.discord.gateway.askToReconnect();
+    await until(() => expect(made.discord.gateway.began).toEqual(["identify", "resume"]));
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+    expect(made.channel.health().ok).toBe(true);
+  });
+
+  test("lost heartbeats end the connection, a new one resumes", async () => {
+    const discord = await fakeDiscord();
+    Object.assign(discord.gateway.faults, { heartbeatMs: 30, deaf: true });
+    const made = await started({ discord });
+    await until(() => expect(discord.gateway.began).toContain("resume"));
+    discord.gateway.faults.deaf = false;
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+  });
+
+  test("after an invalid session, what was said meanwhile is read over REST", async () => {
+    const made = await started();
+    made.says(`${mention} first`);
+    await until(() => expect(texts(made)).toEqual(["first"]));
+    made.discord.gateway.drop();
+    made.discord.gateway.faults.forgetSession = true;
+    const id = made.discord.rest.id();
+    made.discord.rest.put(message({ id, content: `${mention} second` }));
+    made.discord.gateway.guildChannels = [{ ...channels.text, last_message_id: id }];
+    await until(() => expect(texts(made)).toEqual(["first", "second"]));
+    expect(made.discord.gateway.began).toEqual(["identify", "resume", "identify"]);
+    expect(made.inlet.accepted[1]?.actor.groups).toContain(`discord:${ids.guild}/role:${ids.role}`);
+  });
+});
+
+describe("a restart", () => {
+  test("mentions and replies to open questions are caught up, in order and once", async () => {
+    const first = await started();
+    const heard = first.says(`${mention} first`);
+    await until(() => expect(texts(first)).toEqual(["first"]));
+    await first.channel.stop();
+    const { discord, inlet } = first;
+    const thread = `discord:${ids.guild}/${ids.channel}/${ids.thread}`;
+    inlet.runSpeaksAt("run_1", thread);
+    for (const content of ["v1", "v2"]) {
+      discord.rest.put(message({ id: discord.rest.id(), channel: ids.thread, content }));
+    }
+    const missed = discord.rest.id();
+    discord.rest.put(message({ id: missed, content: `${mention} second` }));
+    discord.gateway.guildChannels = [{ ...channels.text, last_message_id: missed }];
+    const again = await started({ discord, inlet });
+    await until(() => expect(texts(again).toSorted()).toEqual(["first", "second", "v1", "v2"]));
+    expect(texts(again).indexOf("v1")).toBeLessThan(texts(again).indexOf("v2"));
+    const read = discord.rest.calls.filter(
+      (call) => call.method === "GET" && call.path.endsWith("/messages"),
+    );
+    expect(read.every((call) => BigInt(call.query.get("after") ?? "0") >= BigInt(heard))).toBe(true);
+  });
+
+  test("the first start of all reads nothing back", async () => {
+    const discord = await fakeDiscord();
+    const old = message({ id: "100", content: `${mention} long ago` });
+    discord.rest.put(old);
+    discord.gateway.guildChannels = [{ ...channels.text, last_message_id: "100" }];
+    const made = await started({ discord });
+    made.says(`${mention} now`);
+    await until(() => expect(texts(made)).toEqual(["now"]));
+  });
+
+  test("a message that could not be stored is read again", async () => {
+    const made = await started();
+    made.inlet.failNext = 1;
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+    expect(made.logged).toContain("error discord message not stored yet");
+  });
+});
+
+describe("what only the operator can repair", () => {
+  test.each([
+    [4014, "Message Content Intent"],
+    [4004, "DISCORD_BOT_TOKEN"],
+  ])("close code %i stops the channel and names the switch", async (code, words) => {
+    const discord = await fakeDiscord();
+    discord.gateway.faults.closeNext = [code];
+    const channel = unstarted(discord);
+    await channel.start(recordingInlet());
+    expect(channel.health().ok).toBe(false);
+    expect(channel.health().detail).toContain(words);
+    await channel.stop();
+    expect(discord.gateway.began).toEqual(["identify"]);
+    await discord.close();
+  });
+
+  test("a token withdrawn later stops it without another identify", async () => {
+    const made = await started();
+    made.discord.gateway.drop(4004);
+    await until(() => expect(made.channel.health().detail).toContain("4004"));
+    expect(made.discord.gateway.began).toEqual(["identify"]);
+  });
+
+  test("sessions that keep dying can't use up a day's identifies", () => {
+    const former: number[] = [];
+    let now = 0;
+    while (now < 24 * 3_600_000) {
+      now += identifyDelay(former, now, 5_000);
+      former.push(now);
+    }
+    expect(former.length).toBeLessThan(400);
+  });
+});
