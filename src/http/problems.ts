@@ -24,6 +24,7 @@ const refusals = {
   insufficient_scope: [403, "The token lacks a scope"],
   empty_text: [422, "There is no text"],
   already_launched: [409, "The run exists already"],
+  unknown_agent: [422, "There is no such agent"],
 } as const satisfies Record<RefusalCode, readonly [number, string]>;
 
 /** What the server itself refuses. */
@@ -43,7 +44,6 @@ const own = {
   unknown_host: [421, "The host is not served here"],
   forbidden_key: [422, "A key is forbidden"],
   validation_failed: [422, "The request is not valid"],
-  unknown_agent: [422, "There is no such agent"],
   idempotency_key_reused: [422, "The Idempotency-Key was used for another request"],
   rate_limited: [429, "Too many requests"],
   internal: [500, "Something went wrong here"],

@@ -1,0 +1,101 @@
+/** Who may call what: one cell for each principal and each route. A new route without its cells does not compile. */
+import { expect, test } from "vitest";
+import { type OperationId, operationIds, operations } from "../../src/http/operations.ts";
+import {
+  approvingRun,
+  askingRun,
+  type Bench,
+  bench,
+  questionOf,
+  type TokenName,
+} from "../support/http-server.ts";
+
+const callers = ["nobody", "machine", "reader", "answerer", "launcher", "admin", "owner"] as const;
+/** One status per caller, in that order. `owner` is an admin whom this agent's rights do not list. */
+type Cells = readonly [number, number, number, number, number, number, number];
+
+const cells: Record<OperationId, Cells> = {
+  launch: [401, 202, 403, 403, 202, 202, 403],
+  state: [401, 403, 200, 200, 404, 200, 404],
+  resume: [401, 403, 403, 403, 404, 202, 404],
+  pause: [401, 403, 403, 403, 404, 200, 404],
+  cancel: [401, 403, 403, 403, 404, 200, 404],
+  provideInput: [401, 403, 403, 200, 403, 200, 404],
+  say: [401, 403, 403, 200, 403, 200, 404],
+  approve: [401, 403, 403, 403, 403, 200, 404],
+  refuse: [401, 403, 403, 403, 403, 200, 404],
+  runs: [401, 403, 200, 200, 200, 200, 200],
+  events: [401, 403, 200, 200, 404, 200, 404],
+  stream: [401, 403, 200, 200, 404, 200, 404],
+  request: [401, 403, 200, 200, 404, 200, 404],
+  streamAll: [401, 403, 200, 200, 200, 200, 200],
+  questions: [401, 403, 200, 200, 200, 200, 200],
+  agents: [401, 200, 200, 200, 200, 200, 200],
+  tools: [401, 200, 200, 200, 200, 200, 200],
+  webhooks: [401, 403, 403, 403, 403, 200, 200],
+  schedules: [401, 403, 403, 403, 403, 200, 200],
+  refusals: [401, 403, 403, 403, 403, 200, 200],
+  health: [200, 200, 200, 200, 200, 200, 200],
+  login: [401, 401, 401, 401, 401, 401, 401],
+  session: [401, 200, 200, 200, 200, 200, 200],
+  logout: [401, 204, 204, 204, 204, 204, 204],
+  sessions: [401, 403, 403, 403, 403, 200, 200],
+  revoke: [401, 403, 403, 403, 403, 404, 404],
+  openapi: [200, 200, 200, 200, 200, 200, 200],
+  docs: [200, 200, 200, 200, 200, 200, 200],
+  docsStyle: [200, 200, 200, 200, 200, 200, 200],
+  problem: [200, 200, 200, 200, 200, 200, 200],
+};
+
+/** A request that would succeed for somebody with every right, on a run of `admin` made for it. */
+async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; json?: unknown }> {
+  const { path } = operations[id];
+  switch (id) {
+    case "launch":
+      return { path, json: { input_prompt: "a", agent: "helper" } };
+    case "login":
+      return { path, json: { code: "wrong" } };
+    case "provideInput":
+    case "say": {
+      const run = await askingRun(b);
+      return { path, json: { id: run.id, [id === "say" ? "text" : "answer"]: "3" } };
+    }
+    case "approve":
+    case "refuse": {
+      const run = await approvingRun(b);
+      const reason = id === "refuse" ? { reason: "no" } : {};
+      return { path, json: { id: run.id, question_id: questionOf(run), ...reason } };
+    }
+    case "resume":
+    case "pause":
+    case "cancel": {
+      const run = await b.launch();
+      if (id === "resume") await b.call("POST", "/agent/pause", { json: { id: run.id } });
+      return { path, json: { id: run.id } };
+    }
+    default: {
+      if (!path.includes(":")) return { path };
+      const run = await askingRun(b);
+      const name = path.startsWith("/problems/") ? "run-busy" : "0123456789abcdef";
+      const isRun = path.startsWith("/agent/");
+      return {
+        path: path
+          .replace(":id", isRun ? run.id : name)
+          .replace(":version", "2")
+          .replace(":name", name),
+      };
+    }
+  }
+}
+
+test.each(operationIds)("%s", async (id) => {
+  using b = await bench();
+  const statuses: number[] = [];
+  for (const caller of callers) {
+    const { path, ...options } = await requestFor(b, id);
+    const as: TokenName | null = caller === "nobody" ? null : caller;
+    const response = await b.call(operations[id].method.toUpperCase(), path, { as, ...options });
+    statuses.push(response.status);
+  }
+  expect(statuses).toEqual(cells[id]);
+});

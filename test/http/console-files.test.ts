@@ -1,0 +1,98 @@
+/** The console's files, the paths only the browser knows, the sub-path of a proxy, and the channels' endpoints. */
+import { expect, test } from "vitest";
+import type { Channel } from "../../src/core/ports.ts";
+import { expectProblem } from "../support/http-problem.ts";
+import { type Bench, bench } from "../support/http-server.ts";
+
+const consoleDir = "test/fixtures/http-console";
+const page = { accept: "text/html,*/*" };
+const get = (b: Bench, path: string, headers: Record<string, string> = {}) =>
+  b.call("GET", path, { as: null, headers });
+
+test("the page and its files are served to everybody, with a strict policy", async () => {
+  using b = await bench({ consoleDir });
+  const index = await get(b, "/", page);
+  expect(await index.text()).toContain('src="/assets/app.js"');
+  expect(index.headers.get("cache-control")).toBe("no-cache");
+  expect(index.headers.get("content-security-policy")).toBe(
+    "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+      "form-action 'self'; img-src 'self' data:",
+  );
+  const script = await get(b, "/assets/app.js");
+  expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(script.headers.get("cache-control")).toContain("immutable");
+  expect(script.headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("a path of the browser's own router gets the page; a missing file and an API path do not", async () => {
+  using b = await bench({ consoleDir });
+  expect(await (await get(b, "/runs/run_1", page)).text()).toContain('id="root"');
+  await expectProblem(await get(b, "/assets/missing.js", page), 404, "not_found");
+  await expectProblem(await get(b, "/runs/run_1"), 404, "not_found");
+});
+
+test.each(["/../package.json", "/assets/..%2f..%2f..%2f..%2fpackage.json", "/%2e%2e/%2e%2e/x.html", "/.env"])(
+  "nothing outside of the folder is served: %s",
+  async (path) => {
+    using b = await bench({ consoleDir });
+    await expectProblem(await get(b, path), 404, "not_found");
+  },
+);
+
+test("without a build the page says so", async () => {
+  using b = await bench();
+  const index = await get(b, "/", page);
+  expect(index.status).toBe(200);
+  expect(await index.text()).toContain("The console is not built");
+});
+
+test("under a proxy's path everything works, whether the proxy passes that path on or not", async () => {
+  using b = await bench({ consoleDir, publicUrl: "https://ops.example/belay" });
+  for (const base of ["/belay", ""]) {
+    const index = await (await get(b, `${base}/`, page)).text();
+    expect(index).toContain('src="/belay/assets/app.js"');
+    expect(index).toContain('<meta name="belay-base" content="/belay">');
+    expect((await get(b, `${base}/assets/app.js`)).status).toBe(200);
+    const launch = await b.call("POST", `${base}/agent/launch`, { json: { input_prompt: "a" } });
+    expect(launch.headers.get("location")).toMatch(/^\/belay\/agent\/state\/run_/);
+  }
+  await expectProblem(await get(b, "/belayed/agents"), 404, "not_found");
+});
+
+/** A channel that answers below /webhooks/ci and says what it got. */
+function echoing(): Channel {
+  return {
+    name: "webhook",
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0, maxAgeMs: 0 },
+    start: async () => {},
+    stop: async () => {},
+    post: async () => ({ remoteId: "1" }),
+    whisper: async () => {},
+    handle: (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname !== "/webhooks/ci") return null;
+      return request.text().then((body) => Response.json({ pathname, body }));
+    },
+    health: () => ({ ok: false, detail: "not connected" }),
+  };
+}
+
+test("channels receive below their paths, without a login, with the raw body", async () => {
+  using b = await bench({ publicUrl: "https://ops.example/belay" }, [echoing()]);
+  for (const path of ["/webhooks/ci", "/belay/webhooks/ci"]) {
+    const response = await b.call("POST", path, { as: null, body: "not JSON" });
+    expect(await response.json()).toEqual({ pathname: "/webhooks/ci", body: "not JSON" });
+  }
+  await expectProblem(await b.call("POST", "/slack/events", { as: null, body: "{}" }), 404, "not_found");
+  await expectProblem(await b.call("POST", "/webhooks/other", { as: null, body: "{}" }), 404, "not_found");
+  b.engine.draining = true;
+  await expectProblem(await b.call("POST", "/webhooks/ci", { as: null, body: "{}" }), 503, "draining");
+});
+
+test("a channel that is down shows in the health", async () => {
+  using b = await bench({}, [echoing()]);
+  expect(await (await b.call("GET", "/health")).json()).toMatchObject({
+    status: "degraded",
+    channels: [{ name: "webhook", ok: false, detail: "not connected" }],
+  });
+});

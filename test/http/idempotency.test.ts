@@ -1,0 +1,120 @@
+/** `Idempotency-Key`: once is once, also for refusals, also after a crash between receiving and doing. */
+import { expect, test } from "vitest";
+import { sha256 } from "../../src/http/sessions.ts";
+import type { RunState } from "../../src/http/wire.ts";
+import { expectProblem } from "../support/http-problem.ts";
+import { askingRun, type Bench, bench, questionOf, type TokenName } from "../support/http-server.ts";
+
+const key = (value: string) => ({ "idempotency-key": value });
+
+const launch = (b: Bench, value: string, task = "a", as: TokenName = "admin") =>
+  b.call("POST", "/agent/launch", { as, headers: key(value), json: { input_prompt: task } });
+
+test("the same key and body launch one run and repeat the answer", async () => {
+  using b = await bench();
+  const first = await launch(b, "k1");
+  const again = await launch(b, "k1");
+  expect([first.status, again.status]).toEqual([202, 202]);
+  expect(first.headers.get("idempotent-replayed")).toBeNull();
+  expect(again.headers.get("idempotent-replayed")).toBe("true");
+  expect(again.headers.get("location")).toBe(first.headers.get("location"));
+  expect(await again.json()).toEqual(await first.json());
+  expect(await b.engine.store.runs({ limit: 10 })).toHaveLength(1);
+});
+
+test("the same key with another body is refused, also for another operation", async () => {
+  using b = await bench();
+  const run = (await (await launch(b, "k1")).json()) as RunState;
+  await expectProblem(await launch(b, "k1", "b"), 422, "idempotency_key_reused");
+  const pause = b.call("POST", "/agent/pause", { headers: key("k1"), json: { id: run.id } });
+  await expectProblem(await pause, 422, "idempotency_key_reused");
+});
+
+test("keys of different callers never meet", async () => {
+  using b = await bench();
+  const mine = await launch(b, "k1");
+  const theirs = await launch(b, "k1", "a", "launcher");
+  expect(theirs.headers.get("idempotent-replayed")).toBeNull();
+  expect(theirs.headers.get("location")).not.toBe(mine.headers.get("location"));
+});
+
+test("while the first request runs the second is told to wait", async () => {
+  using b = await bench();
+  const inside = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const real = b.engine.launch;
+  b.engine.launch = async (...args) => {
+    inside.resolve();
+    await go.promise;
+    return real(...args);
+  };
+  const first = launch(b, "k1");
+  await inside.promise;
+  const second = await launch(b, "k1");
+  expect(second.headers.get("retry-after")).toBe("1");
+  await expectProblem(second, 409, "idempotency_in_progress");
+  await expectProblem(await launch(b, "k1", "b"), 422, "idempotency_key_reused");
+  go.resolve();
+  expect((await first).status).toBe(202);
+  expect((await launch(b, "k1")).headers.get("idempotent-replayed")).toBe("true");
+});
+
+test("many at once launch one run", async () => {
+  using b = await bench();
+  const responses = await Promise.all(Array.from({ length: 20 }, () => launch(b, "k1")));
+  const statuses = responses.map((response) => response.status);
+  expect(statuses.filter((status) => status === 202).length).toBeGreaterThan(0);
+  expect(statuses.every((status) => status === 202 || status === 409)).toBe(true);
+  expect(await b.engine.store.runs({ limit: 30 })).toHaveLength(1);
+});
+
+test("a request that a crash cut off after it was remembered is done when it comes again", async () => {
+  using b = await bench();
+  const body = sha256(JSON.stringify(["launch", { input_prompt: "a" }]));
+  await b.engine.store.receive({ source: "api:token:admin", key: "k1", body, receivedAt: b.clock.now() });
+  expect((await launch(b, "k1")).status).toBe(202);
+  expect((await launch(b, "k1")).headers.get("idempotent-replayed")).toBe("true");
+  expect(await b.engine.store.runs({ limit: 10 })).toHaveLength(1);
+});
+
+test("the same answer under the same key is repeated, under no key it is refused", async () => {
+  using b = await bench();
+  const run = await askingRun(b);
+  const json = { id: run.id, question_id: questionOf(run), answer: "3" };
+  const answer = (headers: Record<string, string>) =>
+    b.call("POST", "/agent/provide_input", { headers, json });
+  expect((await answer(key("k1"))).status).toBe(200);
+  const again = await answer(key("k1"));
+  expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([200, "true"]);
+  await expectProblem(await answer({}), 409, "already_answered");
+  await expectProblem(await answer(key("k2")), 409, "already_answered");
+});
+
+test("a refusal is repeated under its key", async () => {
+  using b = await bench();
+  const run = await b.launch();
+  const resume = () => b.call("POST", "/agent/resume", { headers: key("k1"), json: { id: run.id } });
+  const first = await expectProblem(await resume(), 409, "run_busy");
+  await b.call("POST", "/agent/pause", { json: { id: run.id } });
+  expect((await expectProblem(await resume(), 409, "run_busy")).detail).toBe(first.detail);
+});
+
+test("a storage failure is not kept: the same key works later", async () => {
+  using b = await bench();
+  const real = b.engine.launch;
+  b.engine.launch = () => Promise.reject(new Error("the disk is gone"));
+  await expectProblem(await launch(b, "k1"), 500, "internal");
+  b.engine.launch = real;
+  const response = await launch(b, "k1");
+  expect([response.status, response.headers.get("idempotent-replayed")]).toEqual([202, null]);
+});
+
+test.each([
+  ["empty", ""],
+  ["too long", "x".repeat(256)],
+  ["not ASCII", "ä"],
+  ["with a tab", "a\tb"],
+])("a key that is %s is refused", async (_, value) => {
+  using b = await bench();
+  await expectProblem(await launch(b, value), 400, "invalid_idempotency_key");
+});

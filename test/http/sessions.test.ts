@@ -1,0 +1,142 @@
+/** The console's login: a one-time code, a cookie no script can read, and no way in for other pages. */
+import { expect, test } from "vitest";
+import { sentEvents } from "../support/http-events.ts";
+import { expectProblem } from "../support/http-problem.ts";
+import { type Bench, bench } from "../support/http-server.ts";
+
+const origin = "http://localhost:3000";
+
+async function login(b: Bench, code = b.http.issueLoginCode(), headers: Record<string, string> = { origin }) {
+  const response = await b.call("POST", "/session", { as: null, json: { code }, headers });
+  const cookie = response.headers.get("set-cookie") ?? "";
+  return { response, cookie, sent: cookie.split(";")[0] ?? "" };
+}
+
+test("a code logs in once, as the console", async () => {
+  using b = await bench();
+  const code = b.http.issueLoginCode();
+  const { response, sent } = await login(b, code);
+  expect(await response.json()).toMatchObject({ how: "session", principal: "console:local" });
+  const me = await b.call("GET", "/session", { as: null, headers: { cookie: sent } });
+  expect(await me.json()).toMatchObject({ how: "session", expires_at: b.clock.now() + 12 * 3600_000 });
+  await expectProblem((await login(b, code)).response, 401, "unauthorized");
+});
+
+test("the cookie is out of reach for scripts, other sites and plain HTTP", async () => {
+  using plain = await bench();
+  expect((await login(plain)).cookie).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  using secure = await bench({ publicUrl: "https://ops.example/belay" });
+  const { cookie } = await login(secure, undefined, { origin: "https://ops.example" });
+  expect(cookie).toContain("Path=/belay/; HttpOnly; Secure; SameSite=Strict");
+});
+
+test("the secret is nowhere in the store", async () => {
+  using b = await bench();
+  const { sent } = await login(b);
+  expect(JSON.stringify(await b.engine.store.sessions())).not.toContain(sent.split("=")[1]);
+});
+
+test("a session and a code end with their time", async () => {
+  using b = await bench();
+  const late = b.http.issueLoginCode();
+  const { sent } = await login(b);
+  b.clock.time += 15 * 60_000 + 1;
+  await expectProblem((await login(b, late)).response, 401, "unauthorized");
+  b.clock.time += 12 * 3600_000;
+  const me = await b.call("GET", "/session", { as: null, headers: { cookie: sent } });
+  await expectProblem(me, 401, "unauthorized");
+});
+
+test("guessing codes is limited", async () => {
+  using b = await bench();
+  for (let count = 0; count < 10; count++) {
+    await expectProblem((await login(b, `guess ${count}`)).response, 401, "unauthorized");
+  }
+  await expectProblem((await login(b, "guess")).response, 429, "rate_limited");
+});
+
+test.each([
+  ["another site", "https://evil.example"],
+  ["another port", "http://localhost:4000"],
+  ["a sandbox", "null"],
+  ["nobody", undefined],
+])("with a cookie, a change that comes from %s is refused", async (_, from) => {
+  using b = await bench();
+  const { sent } = await login(b);
+  const headers = { cookie: sent, ...(from === undefined ? {} : { origin: from }) };
+  const launch = b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
+  await expectProblem(await launch, 403, "bad_origin");
+  await expectProblem(await b.call("DELETE", "/session", { as: null, headers }), 403, "bad_origin");
+});
+
+test("with a cookie, the console itself may change things and anyone may not log it in from elsewhere", async () => {
+  using b = await bench();
+  const { sent } = await login(b);
+  const headers = { cookie: sent, origin };
+  const launch = await b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
+  expect(await launch.json()).toMatchObject({ from: { principal: "console:local" }, channel: "console" });
+  const foreign = await login(b, undefined, { origin: "https://evil.example" });
+  await expectProblem(foreign.response, 403, "bad_origin");
+});
+
+test("logging out ends the session", async () => {
+  using b = await bench();
+  const { sent } = await login(b);
+  const headers = { cookie: sent, origin };
+  const logout = await b.call("DELETE", "/session", { as: null, headers });
+  expect([logout.status, logout.headers.get("set-cookie")]).toEqual([
+    204,
+    expect.stringContaining("Max-Age=0"),
+  ]);
+  await expectProblem(await b.call("GET", "/session", { as: null, headers }), 401, "unauthorized");
+});
+
+test("a revoked session's streams end at once", async () => {
+  using b = await bench();
+  const run = await b.launch();
+  const { sent } = await login(b);
+  await using stream = sentEvents(
+    await b.call("GET", `/agent/runs/${run.id}/stream`, { as: null, headers: { cookie: sent } }),
+  );
+  await stream.take(1);
+  const list = (await (await b.call("GET", "/sessions")).json()) as { sessions: { id: string }[] };
+  expect(list.sessions).toHaveLength(1);
+  const id = list.sessions[0]?.id;
+  expect((await b.call("DELETE", `/sessions/${id}`)).status).toBe(204);
+  expect(await stream.next()).toBeNull();
+  await expectProblem(
+    await b.call("GET", "/session", { as: null, headers: { cookie: sent } }),
+    401,
+    "unauthorized",
+  );
+  await expectProblem(await b.call("DELETE", `/sessions/${id}`), 404, "not_found");
+});
+
+test("without login anybody of this machine is the console, and other sites still are not", async () => {
+  using b = await bench({ auth: { mode: "none" } });
+  const launch = (headers: Record<string, string>) =>
+    b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
+  expect((await launch({})).status).toBe(202);
+  const neighbour = await launch({ origin: "http://localhost:5173" });
+  expect([neighbour.status, neighbour.headers.get("access-control-allow-origin")]).toEqual([
+    202,
+    "http://localhost:5173",
+  ]);
+  await expectProblem(await launch({ origin: "https://evil.example" }), 403, "bad_origin");
+  expect(await (await b.call("GET", "/session", { as: null })).json()).toMatchObject({ how: "none" });
+});
+
+test("CORS is off unless an origin is listed", async () => {
+  using closed = await bench();
+  using opened = await bench({ corsOrigins: ["https://tools.example"] });
+  const ask = (b: Bench, from: string) =>
+    b.call("OPTIONS", "/agent/launch", {
+      as: null,
+      headers: { origin: from, "access-control-request-method": "POST" },
+    });
+  const allowed = async (b: Bench, from: string) =>
+    (await ask(b, from)).headers.get("access-control-allow-origin");
+  expect(await allowed(closed, "http://localhost:5173")).toBeNull();
+  expect(await allowed(opened, "https://tools.example")).toBe("https://tools.example");
+  expect(await allowed(opened, "https://evil.example")).toBeNull();
+});
