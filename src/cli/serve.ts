@@ -1,0 +1,56 @@
+/** `npm start`: builds the console when it changed, starts everything, says where it is, stops on a signal. */
+import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { StoreError } from "../core/ports.ts";
+import { type Belay, startBelay } from "../main.ts";
+import { buildConsole } from "./build-console.ts";
+
+async function run(): Promise<void> {
+  const config = await loadConfig();
+  await buildConsole();
+  const belay = await startBelay(config);
+  tell(config, belay);
+  stopOnSignal(belay);
+}
+
+function tell(config: Config, belay: Belay): void {
+  const lines = [
+    "",
+    `  Belay is ready: ${belay.url}`,
+    config.auth === "none"
+      ? "  BELAY_AUTH=none: whoever reaches this port on this machine may do everything."
+      : `  Open the console: ${belay.url}/#code=${belay.http.issueLoginCode()}`,
+    belay.engine.modelName === "demo"
+      ? "  Model: demo (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
+      : `  Model: ${belay.engine.modelName}`,
+    `  Data: ${config.databaseUrl.startsWith("postgres") ? "PostgreSQL" : config.databaseUrl}`,
+    "",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** The first signal drains, the second one ends at once: everything accepted is in the log by then. */
+function stopOnSignal(belay: Belay): void {
+  let stopping = false;
+  const onSignal = (signal: string) => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    belay.log.info({ signal }, "stopping; a second signal stops at once");
+    belay.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+}
+
+/** What an operator can mend is said in words; only a bug shows its stack. */
+function fail(error: unknown): never {
+  const known = error instanceof ConfigError || error instanceof StoreError;
+  const text =
+    error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`Belay can't start: ${text}\n`);
+  process.exit(1);
+}
+
+run().catch(fail);

@@ -1,0 +1,184 @@
+/** The only wiring: config → adapters → engine → http → start; stop in reverse. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Cron } from "croner";
+import type { Logger } from "pino";
+import { demoModel } from "../adapters/demo/model.ts";
+import { discordChannel } from "../adapters/discord/channel.ts";
+import { openaiModel } from "../adapters/openai/model.ts";
+import { openPostgres } from "../adapters/postgres/store.ts";
+import { slackChannel } from "../adapters/slack/channel.ts";
+import { openSqlite } from "../adapters/sqlite/store.ts";
+import { webhookChannel } from "../adapters/webhook/channel.ts";
+import type { Config } from "./config.ts";
+import type { Channel, Clock, Model, Store } from "./core/ports.ts";
+import { createRedactor } from "./core/redact.ts";
+import { createEngine } from "./engine/create.ts";
+import type { Engine } from "./engine/engine.ts";
+import { startSchedules } from "./engine/schedule.ts";
+import { createHttp, type Http } from "./http/app.ts";
+import { type Listening, serve } from "./http/serve.ts";
+import { createLog } from "./log.ts";
+import { createToolbox } from "./tools/toolbox.ts";
+
+const projectRoot = join(import.meta.dirname, "..");
+const systemClock: Clock = { now: () => Date.now() };
+
+export interface Belay {
+  engine: Engine;
+  http: Http;
+  log: Logger;
+  port: number;
+  /** Where a browser on this machine finds the console. */
+  url: string;
+  /** Keeps accepting what is written down, finishes what runs, lets go of everything. Within 25 s. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything that the configuration names. Throws with words for the operator when it can't. */
+export async function startBelay(config: Config): Promise<Belay> {
+  const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
+  for (const warning of config.warnings) log.warn({ warning }, "configuration");
+  const store = await openStore(config, systemClock);
+  try {
+    return await startOn(store, config, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(store: Store, config: Config, log: Logger): Promise<Belay> {
+  const channels = openChannels(config, log);
+  const engine = openEngine(config, { store, channels, log });
+  const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
+  const listening = await serve(http, { host: config.host, port: config.port });
+  await engine.start();
+  const schedules = await startSchedules({
+    inlet: engine,
+    schedules: config.schedules.map(({ timezone, address, ...schedule }) => ({
+      ...schedule,
+      timeZone: timezone,
+      speaksAt: address,
+    })),
+    clock: systemClock,
+    log,
+  });
+  const stop = once(() => stopAll({ listening, schedules, engine, store, log }));
+  const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
+  return { engine, http, log, port: listening.port, url, stop };
+}
+
+export function openEngine(
+  config: Config,
+  parts: { store: Store; channels: readonly Channel[]; log: Logger },
+): Engine {
+  const redact = createRedactor(config.secrets);
+  return createEngine({
+    ...parts,
+    model: openModel(config),
+    toolbox: createToolbox(config.tools, { redact }),
+    agents: config.agents,
+    defaultAgent: config.defaultAgent,
+    rights: config.rights,
+    routes: config.routes,
+    clock: systemClock,
+    rng: Math.random,
+  });
+}
+
+export function openStore(config: Pick<Config, "databaseUrl">, clock: Clock): Promise<Store> {
+  const { databaseUrl } = config;
+  const isPostgres = /^postgres(ql)?:/.test(databaseUrl);
+  return isPostgres ? openPostgres({ url: databaseUrl, clock }) : openSqlite({ path: databaseUrl, clock });
+}
+
+/** Without a key and without a server of one's own there is the demo model, and it says so wherever it speaks. */
+function openModel(config: Config): Model {
+  const { apiKey, baseUrl, model, api } = config.model;
+  if (apiKey === null && baseUrl === null) return demoModel({ delayMs: 300 });
+  return openaiModel({
+    apiKey: apiKey ?? "none",
+    baseURL: baseUrl,
+    model,
+    api,
+    prices: config.prices,
+    timeouts: { firstByteMs: 120_000, answerMs: 600_000 },
+  });
+}
+
+function openChannels(config: Config, log: Logger): Channel[] {
+  const clock = systemClock;
+  const { publicUrl, trustedLinkHosts } = config;
+  const channels: Channel[] = [];
+  if (config.discord) {
+    channels.push(discordChannel({ ...config.discord, publicUrl, clock, log, trustedLinkHosts }));
+  }
+  if (config.slack) {
+    channels.push(slackChannel({ ...config.slack, publicUrl, clock, log, trustedLinkHosts }));
+  }
+  channels.push(
+    webhookChannel({
+      hooks: config.webhooks,
+      secrets: config.triggerSecrets,
+      publicUrl: publicUrl ?? `http://${config.host}:${config.port}`,
+      eventKey: config.eventKey,
+      callbackHosts: config.callbackHosts,
+      github: config.github,
+      clock,
+      log,
+    }),
+  );
+  return channels;
+}
+
+function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {
+  return {
+    version: version(),
+    auth: config.auth === "none" ? { mode: "none" } : { mode: "token", tokens: config.tokens },
+    publicUrl: config.publicUrl,
+    hosts: config.allowedHosts,
+    corsOrigins: config.corsOrigins,
+    defaultAgent: config.defaultAgent,
+    consoleDir: join(projectRoot, "dist", "console"),
+    webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
+    schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
+    rate: { burst: 200, perSecond: 100 },
+  };
+}
+
+function scheduleInfo({ name, agent, cron, timezone, task }: Config["schedules"][number]) {
+  const next_at = new Cron(cron, { timezone }).nextRun(new Date(systemClock.now()))?.getTime() ?? null;
+  return { name, agent, cron, task, next_at };
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as {
+    version: string;
+  };
+  return version;
+}
+
+async function stopAll(parts: {
+  listening: Listening;
+  schedules: { stop(): Promise<void> };
+  engine: Engine;
+  store: Store;
+  log: Logger;
+}): Promise<void> {
+  parts.log.info({}, "stopping");
+  await parts.schedules.stop();
+  // Requests are answered while runs come to rest: what arrives is written down for the next start.
+  await parts.engine.drain(20_000);
+  await parts.listening.close(2_000);
+  await parts.store.close();
+  parts.log.info({}, "stopped");
+}
+
+function once(stop: () => Promise<void>): () => Promise<void> {
+  let stopping: Promise<void> | null = null;
+  return () => {
+    stopping ??= stop();
+    return stopping;
+  };
+}
