@@ -1,8 +1,15 @@
 /** The hot path: one commit as prepared statements inside the shared transaction. */
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { type AnyColumn, and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock, Commit, Committed } from "../../src/core/ports.ts";
-import { eventRecords, postRecords, questionRecords, refusalOf, runRecord } from "../../src/core/rows.ts";
+import {
+  eventRecords,
+  postRecords,
+  questionRecords,
+  refusalOf,
+  runRecord,
+  runsToWake,
+} from "../../src/core/rows.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
 /** A job for the group's transaction: checks first, then writes everything. */
@@ -33,7 +40,7 @@ export function commitJob(db: BetterSQLite3Database, clock: Clock): (commit: Com
     for (const address of commit.addresses) put.address.run({ address, runId });
     for (const question of questionRecords(commit)) put.question.run({ ...question });
     if (key) put.inbox.run({ ...key, runId, receivedAt: clock.now() });
-    if (commit.wake.length > 0) wake(db, commit.wake);
+    if (commit.wake.length > 0) wake(db, runsToWake(commit));
     return { ok: true, version };
   };
 }
@@ -121,8 +128,14 @@ function preparePut(db: BetterSQLite3Database) {
   };
 }
 
-/** A new body is a new revision, due at once, even of a post that was given up; the same body is nothing new. */
+/**
+ * A new body is a new revision, due at once, even of a post that was given up. The same body is nothing new;
+ * the same body at another address only moves.
+ */
 function preparePost(db: BetterSQLite3Database) {
+  const ifNew = (then: SQL, otherwise: AnyColumn) =>
+    sql`CASE WHEN ${outbox.body} <> excluded.body THEN ${then} ELSE ${otherwise} END`;
+  const stillWaits = sql`${outbox.deliveredRevision} < ${outbox.revision} AND ${outbox.givenUp} = 0`;
   return db
     .insert(outbox)
     .values({
@@ -138,26 +151,27 @@ function preparePost(db: BetterSQLite3Database) {
     .onConflictDoUpdate({
       target: outbox.id,
       set: {
+        address: sql`excluded.address`,
+        channel: sql`excluded.channel`,
         body: sql`excluded.body`,
-        revision: sql`${outbox.revision} + 1`,
-        waitingSince: sql`CASE WHEN ${outbox.deliveredRevision} < ${outbox.revision} AND ${outbox.givenUp} = 0
-          THEN ${outbox.waitingSince} ELSE excluded.waiting_since END`,
-        attempts: 0,
-        givenUp: 0,
-        error: null,
-        nextAt: 0,
+        revision: ifNew(sql`${outbox.revision} + 1`, outbox.revision),
+        waitingSince: ifNew(
+          sql`CASE WHEN ${stillWaits} THEN ${outbox.waitingSince} ELSE excluded.waiting_since END`,
+          outbox.waitingSince,
+        ),
+        attempts: ifNew(sql`0`, outbox.attempts),
+        givenUp: ifNew(sql`0`, outbox.givenUp),
+        error: ifNew(sql`NULL`, outbox.error),
+        nextAt: ifNew(sql`0`, outbox.nextAt),
       },
-      setWhere: sql`${outbox.body} <> excluded.body`,
+      setWhere: sql`${outbox.body} <> excluded.body OR ${outbox.address} <> excluded.address`,
     })
     .prepare();
 }
 
 /** Rare (a child run has ended), so not prepared. `woken` outlives whatever the run's worker commits meanwhile. */
-function wake(db: BetterSQLite3Database, runIds: readonly string[]): void {
-  db.update(runs)
-    .set({ wakeAt: 0, woken: 1 })
-    .where(inArray(runs.runId, [...runIds]))
-    .run();
+function wake(db: BetterSQLite3Database, runIds: string[]): void {
+  db.update(runs).set({ wakeAt: 0, woken: 1 }).where(inArray(runs.runId, runIds)).run();
 }
 
 function placeholders<K extends string>(names: readonly K[]): Record<K, ReturnType<typeof sql.placeholder>> {

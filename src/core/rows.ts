@@ -63,9 +63,8 @@ const postsPerCommit = 1000;
 export function postRecords(commit: Commit): PostRecord[] {
   const records = new Map<string, PostRecord>();
   for (const [index, post] of commit.posts.entries()) {
-    const id = `${commit.runId}/${post.key}@${post.address}`;
-    records.set(id, {
-      id,
+    records.set(post.id, {
+      id: post.id,
       runId: commit.runId,
       key: post.key,
       address: post.address,

@@ -1,5 +1,5 @@
 CREATE TABLE runs (
-  run_id text PRIMARY KEY NOT NULL,
+  run_id text COLLATE "C" PRIMARY KEY NOT NULL,
   version bigint NOT NULL,
   status text NOT NULL,
   agent text NOT NULL,
@@ -20,7 +20,7 @@ CREATE TABLE runs (
   owner text,
   lease_until bigint,
   epoch bigint NOT NULL DEFAULT 0
-);
+) WITH (fillfactor = 70);
 CREATE INDEX runs_newest ON runs (launched_at, run_id);
 CREATE INDEX runs_status ON runs (status, launched_at, run_id);
 CREATE INDEX runs_agent ON runs (agent, launched_at, run_id);
@@ -32,7 +32,7 @@ CREATE INDEX runs_due ON runs (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX runs_owner ON runs (owner) WHERE owner IS NOT NULL;
 
 CREATE TABLE events (
-  run_id text NOT NULL,
+  run_id text COLLATE "C" NOT NULL,
   version bigint NOT NULL,
   type text NOT NULL,
   v bigint NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE inbox (
   body text NOT NULL,
   received_at bigint NOT NULL,
   state text NOT NULL,
-  run_id text,
+  run_id text COLLATE "C",
   outcome text
 );
 CREATE UNIQUE INDEX inbox_key ON inbox (source, key);
@@ -58,13 +58,13 @@ CREATE INDEX inbox_received ON inbox (received_at);
 CREATE TABLE addresses (
   seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   address text NOT NULL,
-  run_id text NOT NULL
+  run_id text COLLATE "C" NOT NULL
 );
 CREATE UNIQUE INDEX addresses_run ON addresses (address, run_id);
 
 CREATE TABLE outbox (
   id text PRIMARY KEY NOT NULL,
-  run_id text NOT NULL,
+  run_id text COLLATE "C" NOT NULL,
   key text NOT NULL,
   address text NOT NULL,
   channel text NOT NULL,
@@ -79,14 +79,14 @@ CREATE TABLE outbox (
   position bigint NOT NULL,
   waiting_since bigint NOT NULL,
   next_at bigint NOT NULL
-);
+) WITH (fillfactor = 70);
 CREATE INDEX outbox_run ON outbox (run_id, address, position);
 CREATE INDEX outbox_due ON outbox (waiting_since, position) WHERE delivered_revision < revision AND given_up = 0;
 CREATE INDEX outbox_given_up ON outbox (id) WHERE given_up = 1;
 
 CREATE TABLE questions (
-  question_id text PRIMARY KEY NOT NULL,
-  run_id text NOT NULL,
+  question_id text COLLATE "C" PRIMARY KEY NOT NULL,
+  run_id text COLLATE "C" NOT NULL,
   body text NOT NULL,
   asked_at bigint NOT NULL,
   settled_at bigint

@@ -1,0 +1,36 @@
+/** PostgreSQL's error codes in the words of the store's port. */
+import { DrizzleQueryError } from "drizzle-orm";
+import { StoreError } from "../../src/core/ports.ts";
+
+/** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
+const busy = /^(08|40|53[0234]|55P03|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+const full = /^(53100|25006)/;
+const broken = /^XX00[12]/;
+/** What pg says without a code when a connection ends or none is free. */
+const ended =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/;
+
+/** A StoreError for what the operator must know, anything else as it is. Names no address: it may hold a password. */
+export function storeErrorOf(error: unknown): unknown {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  if (!(cause instanceof Error) || cause instanceof StoreError) return error;
+  const code = "code" in cause ? String(cause.code) : "";
+  const why = code ? `${cause.message} (${code})` : cause.message;
+  if (full.test(code)) return storeError("storage_full", `PostgreSQL can't write: ${why}`, cause);
+  if (broken.test(code)) {
+    return storeError("storage_damaged", `PostgreSQL found damage: ${why}; restore a backup`, cause);
+  }
+  if (busy.test(code) || (code === "" && ended.test(cause.message))) {
+    return storeError("storage_busy", `PostgreSQL is not available: ${why}; try again`, cause);
+  }
+  return error;
+}
+
+function storeError(code: StoreError["code"], message: string, cause: Error): StoreError {
+  return new StoreError(code, message, { cause });
+}
+
+/** Two transactions waited for each other and this one was undone: nothing happened, it may run again. */
+export function wasUndone(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "40P01" || error.code === "40001");
+}

@@ -1,0 +1,52 @@
+/** The inbox: what arrived, under keys that make a redelivery harmless. */
+import { and, asc, eq, lt, ne, sql } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { plainText } from "../../src/core/codec.ts";
+import type { InboxKey, Store } from "../../src/core/ports.ts";
+import { inbox } from "./schema.ts";
+
+const columns = {
+  source: inbox.source,
+  key: inbox.key,
+  body: inbox.body,
+  receivedAt: inbox.receivedAt,
+  state: inbox.state,
+  runId: inbox.runId,
+  outcome: inbox.outcome,
+};
+
+type Receiving = Pick<Store, "receive" | "inboxRow" | "pendingInbox" | "settleInbox" | "pruneInbox">;
+
+export function receiveMessages(db: NodePgDatabase): Receiving {
+  return {
+    async receive({ source, key, body, receivedAt }) {
+      const message = { source, key: plainText(key), body: plainText(body), receivedAt };
+      const insert = db.insert(inbox).values({ ...message, state: "pending" });
+      const { rowCount } = await insert.onConflictDoNothing();
+      return rowCount === 1 ? "new" : "duplicate";
+    },
+    async inboxRow(key) {
+      const [row] = await db.select(columns).from(inbox).where(named(key));
+      return row ?? null;
+    },
+    async pendingInbox(limit) {
+      const pending = db.select(columns).from(inbox).where(sql`${inbox.state} = 'pending'`);
+      return pending.orderBy(asc(inbox.seq)).limit(limit);
+    },
+    async settleInbox(key, { state, runId, outcome }) {
+      await db
+        .update(inbox)
+        .set({ state, runId, outcome: plainText(outcome) })
+        .where(named(key));
+    },
+    async pruneInbox(before) {
+      const settled = and(lt(inbox.receivedAt, before), ne(inbox.state, "pending"));
+      const { rowCount } = await db.delete(inbox).where(settled);
+      return rowCount ?? 0;
+    },
+  };
+}
+
+function named(key: InboxKey) {
+  return and(eq(inbox.source, key.source), eq(inbox.key, plainText(key.key)));
+}

@@ -1,0 +1,118 @@
+/** The outbox: which posts are due, and what became of each send. */
+
+import { and, asc, count, eq, gt, inArray, lt, lte, min, notExists, or, sql } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { alias } from "drizzle-orm/pg-core";
+import { plainText } from "../../src/core/codec.ts";
+import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
+import { rowOfPost } from "../../src/core/rows.ts";
+import { outbox } from "./schema.ts";
+
+const columns = {
+  id: outbox.id,
+  runId: outbox.runId,
+  key: outbox.key,
+  address: outbox.address,
+  body: outbox.body,
+  revision: outbox.revision,
+  deliveredRevision: outbox.deliveredRevision,
+  remoteId: outbox.remoteId,
+  uncertain: outbox.uncertain,
+  attempts: outbox.attempts,
+  createdAt: outbox.waitingSince,
+  nextAt: outbox.nextAt,
+};
+
+const undelivered = and(lt(outbox.deliveredRevision, outbox.revision), sql`${outbox.givenUp} = 0`);
+
+type Delivering = Pick<
+  Store,
+  "dueDeliveries" | "nextDelivery" | "beginDelivery" | "finishDelivery" | "deliveries" | "outboxHealth"
+>;
+
+export function deliverPosts(db: NodePgDatabase): Delivering {
+  const sendable = (channels: readonly string[]) =>
+    and(undelivered, inOrder(db), inArray(outbox.channel, [...channels]));
+
+  return {
+    async dueDeliveries({ now, limit, channels }) {
+      const due = db
+        .select(columns)
+        .from(outbox)
+        .where(and(sendable(channels), lte(outbox.nextAt, now)))
+        .orderBy(asc(outbox.waitingSince), asc(outbox.position));
+      return (await due.limit(limit)).map(rowOfPost);
+    },
+    async nextDelivery(channels) {
+      const [next] = await db
+        .select({ at: min(outbox.nextAt) })
+        .from(outbox)
+        .where(sendable(channels));
+      return next?.at ?? null;
+    },
+    async beginDelivery(id) {
+      await db.update(outbox).set({ uncertain: 1 }).where(eq(outbox.id, id));
+    },
+    async finishDelivery(id, outcome) {
+      await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
+    },
+    async deliveries(runId) {
+      const posts = db
+        .select(columns)
+        .from(outbox)
+        .where(and(eq(outbox.runId, plainText(runId)), gt(outbox.deliveredRevision, 0)));
+      return (await posts.orderBy(asc(outbox.position))).map(rowOfPost);
+    },
+    async outboxHealth() {
+      const [waiting] = await db
+        .select({ undelivered: count(), oldestAt: min(outbox.waitingSince) })
+        .from(outbox)
+        .where(undelivered);
+      const [gone] = await db.select({ givenUp: count() }).from(outbox).where(sql`${outbox.givenUp} = 1`);
+      return {
+        undelivered: waiting?.undelivered ?? 0,
+        oldestAt: waiting?.oldestAt ?? null,
+        givenUp: gone?.givenUp ?? 0,
+      };
+    },
+  };
+}
+
+/** An edit may go at any time; a first post waits for the first posts before it in its thread. */
+function inOrder(db: NodePgDatabase) {
+  const earlier = alias(outbox, "earlier");
+  const ahead = and(
+    eq(earlier.runId, outbox.runId),
+    eq(earlier.address, outbox.address),
+    lt(earlier.position, outbox.position),
+    eq(earlier.deliveredRevision, 0),
+    eq(earlier.givenUp, 0),
+  );
+  return or(
+    gt(outbox.deliveredRevision, 0),
+    notExists(db.select({ id: earlier.id }).from(earlier).where(ahead)),
+  );
+}
+
+function changeFor(outcome: DeliveryOutcome) {
+  switch (outcome.type) {
+    case "delivered":
+      return {
+        deliveredRevision: outcome.revision,
+        remoteId: outcome.remoteId,
+        attempts: 0,
+        uncertain: 0,
+        error: null,
+      };
+    case "retry":
+      return {
+        attempts: sql`${outbox.attempts} + 1`,
+        nextAt: outcome.nextAt,
+        uncertain: outcome.uncertain ? 1 : 0,
+        error: outcome.error,
+        ...(outcome.lost ? { remoteId: null } : {}),
+      };
+    case "given_up":
+      return { givenUp: 1, error: outcome.error };
+  }
+}

@@ -1,0 +1,141 @@
+/** Runs as lists and workers see them: reading, filtering, claiming. */
+import { and, asc, desc, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import { decodeEvent, plainText } from "../../src/core/codec.ts";
+import type { RunFilter, Store } from "../../src/core/ports.ts";
+import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import { addresses, events, questions, runs } from "./schema.ts";
+
+const runColumns = {
+  runId: runs.runId,
+  version: runs.version,
+  status: runs.status,
+  agent: runs.agent,
+  task: runs.task,
+  channel: runs.channel,
+  principal: runs.principal,
+  personName: runs.personName,
+  address: runs.address,
+  parentId: runs.parentId,
+  steps: runs.steps,
+  tokens: runs.tokens,
+  costMicros: runs.costMicros,
+  asking: runs.asking,
+  launchedAt: runs.launchedAt,
+  updatedAt: runs.updatedAt,
+};
+
+type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+
+export function readRuns(db: NodePgDatabase): Reading {
+  return {
+    async read(runId, after = 0) {
+      const rows = await db
+        .select({ version: events.version, type: events.type, v: events.v, at: events.at, data: events.data })
+        .from(events)
+        .where(and(eq(events.runId, plainText(runId)), gt(events.version, after)))
+        .orderBy(asc(events.version));
+      return rows.map((row) => decodeEvent(row, { runId, version: row.version }));
+    },
+    async run(runId) {
+      const [record] = await db
+        .select(runColumns)
+        .from(runs)
+        .where(eq(runs.runId, plainText(runId)));
+      return record ? rowOfRun(record) : null;
+    },
+    async runs(filter) {
+      const newest = db
+        .select(runColumns)
+        .from(runs)
+        .where(and(...conditions(filter)))
+        .orderBy(desc(runs.launchedAt), desc(runs.runId));
+      return (await newest.limit(filter.limit)).map(rowOfRun);
+    },
+    async runAt(address) {
+      const newest = db
+        .select({ runId: addresses.runId })
+        .from(addresses)
+        .where(eq(addresses.address, plainText(address)))
+        .orderBy(desc(addresses.seq));
+      const [row] = await newest.limit(1);
+      return row?.runId ?? null;
+    },
+    async question(questionId) {
+      const named = eq(questions.questionId, plainText(questionId));
+      const [record] = await db.select().from(questions).where(named);
+      return record ? rowOfQuestion(record) : null;
+    },
+    async openQuestions(limit) {
+      const oldest = db
+        .select()
+        .from(questions)
+        .where(isNull(questions.settledAt))
+        .orderBy(asc(questions.askedAt), asc(questions.questionId));
+      return (await oldest.limit(limit)).map(rowOfQuestion);
+    },
+  };
+}
+
+/** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
+function conditions(filter: RunFilter): SQL[] {
+  const list: (SQL | undefined)[] = [
+    filter.status && inArray(runs.status, [...filter.status]),
+    filter.agent !== undefined ? eq(runs.agent, plainText(filter.agent)) : undefined,
+    filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
+    filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
+    filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
+    filter.text ? sql`lower(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.before &&
+      sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}::bigint, ${filter.before.runId}::text)`,
+  ];
+  return list.filter((condition) => condition !== undefined);
+}
+
+type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
+
+/** Leases are compared on the database's clock, the one that all machines share. */
+const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+
+export function workRuns(db: NodePgDatabase): Working {
+  return {
+    async claim({ owner, now, leaseMs, limit }) {
+      const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
+        WITH due AS (
+          SELECT run_id, owner, wake_at FROM runs
+          WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
+          ORDER BY wake_at LIMIT ${limit}
+          FOR UPDATE SKIP LOCKED
+        ), taken AS (
+          UPDATE runs
+          SET owner = ${owner}, lease_until = ${clockNow} + ${leaseMs}, epoch = runs.epoch + 1, woken = 0
+          FROM due WHERE runs.run_id = due.run_id
+          RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at
+        )
+        SELECT run_id, epoch, recovered FROM taken ORDER BY wake_at`);
+      return rows.map(({ run_id, epoch, recovered }) => ({ runId: run_id, epoch: Number(epoch), recovered }));
+    },
+    async renew({ owner, leaseMs }) {
+      const held = await db
+        .update(runs)
+        .set({ leaseUntil: sql`${clockNow} + ${leaseMs}` })
+        .where(eq(runs.owner, owner))
+        .returning({ runId: runs.runId });
+      return held.map((run) => run.runId);
+    },
+    async releaseAll(owner) {
+      await db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner));
+    },
+    async nextWake() {
+      // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.
+      const { rows } = await db.execute<{ at: string | null }>(sql`
+        SELECT least(
+          (SELECT min(wake_at) FROM runs WHERE wake_at IS NOT NULL AND owner IS NULL),
+          (SELECT min(greatest(wake_at, lease_until)) FROM runs WHERE wake_at IS NOT NULL AND owner IS NOT NULL)
+        ) AS at`);
+      const at = rows[0]?.at ?? null;
+      return at === null ? null : Number(at);
+    },
+  };
+}

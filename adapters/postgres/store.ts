@@ -1,0 +1,51 @@
+/** The store in PostgreSQL, for any number of processes. */
+import { drizzle } from "drizzle-orm/node-postgres";
+import type { Clock, Store } from "../../src/core/ports.ts";
+import { committer } from "./commit.ts";
+import { storeErrorOf } from "./errors.ts";
+import { receiveMessages } from "./inbox.ts";
+import { openPool } from "./open.ts";
+import { deliverPosts } from "./outbox.ts";
+import { keepRecords } from "./records.ts";
+import { readRuns, workRuns } from "./runs.ts";
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string;
+  clock: Clock;
+}
+
+/**
+ * Connects and migrates the database.
+ * @throws StoreError `storage_busy` when it can't be reached, `storage_version`
+ */
+export async function openPostgres({ url, clock }: PostgresOptions): Promise<Store> {
+  const pool = await openPool(url).catch((error: unknown) => {
+    throw storeErrorOf(error);
+  });
+  const db = drizzle({ client: pool });
+  return speaking({
+    commit: committer(pool, clock),
+    ...readRuns(db),
+    ...workRuns(db),
+    ...deliverPosts(db),
+    ...receiveMessages(db),
+    ...keepRecords(db),
+    close: () => pool.end(),
+  });
+}
+
+/** The same store, whose errors are StoreErrors where the operator must know. */
+function speaking(store: Store): Store {
+  const method = (call: (...args: never[]) => Promise<unknown>) =>
+    async function speak(...args: never[]) {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw storeErrorOf(error);
+      }
+    };
+  return Object.fromEntries(
+    Object.entries(store).map(([name, call]) => [name, method(call)]),
+  ) as unknown as Store;
+}

@@ -1,0 +1,117 @@
+/** What PostgreSQL adds: several processes on one database. Each store here has a pool of its own. */
+import { Client } from "pg";
+import { describe, expect, it } from "vitest";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import type { Store } from "../../src/core/ports.ts";
+import type { TestPostgres } from "../support/postgres.ts";
+import { commit, must } from "../support/store-commits.ts";
+
+export function postgresRaces(server: () => TestPostgres, open: (url: string) => Promise<Store>): void {
+  async function pair(): Promise<[Store, Store, string]> {
+    const url = await server().database();
+    return [await open(url), await open(url), url];
+  }
+
+  describe("two processes on one PostgreSQL", () => {
+    it("race on every version of a run, and exactly one wins each time", async () => {
+      const [a, b] = await pair();
+      for (let version = 0; version < 40; version++) {
+        const results = await Promise.all([a.commit(commit("r1", version)), b.commit(commit("r1", version))]);
+        expect(results.map((result) => result.ok).sort()).toEqual([false, true]);
+      }
+      expect(await a.read("r1")).toHaveLength(40);
+    });
+
+    it("launch at most one run for one message", async () => {
+      const [a, b] = await pair();
+      for (let n = 0; n < 20; n++) {
+        const inbox = { source: "slack", key: `k${n}` };
+        const results = await Promise.all([
+          a.commit(commit(`a${n}`, 0, { inbox })),
+          b.commit(commit(`b${n}`, 0, { inbox })),
+        ]);
+        expect(results.filter((result) => result.ok)).toHaveLength(1);
+        expect(results.find((result) => !result.ok)).toMatchObject({ why: "duplicate" });
+      }
+      expect(await a.runs({ limit: 100 })).toHaveLength(20);
+    });
+
+    it("share due runs between 20 claimers without overlap", async () => {
+      const [a, b] = await pair();
+      const launches = Array.from({ length: 50 }, (_, n) =>
+        must(a.commit(commit(`r${n}`, 0, { wakeAt: 0 }))),
+      );
+      await Promise.all(launches);
+      const claims = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 ? a : b).claim({ owner: `w${n}`, now: 1, leaseMs: 60_000, limit: 5 }),
+        ),
+      );
+      const taken = claims.flat().map((claim) => claim.runId);
+      expect(taken.length).toBeGreaterThan(10);
+      expect(new Set(taken).size).toBe(taken.length);
+    });
+
+    it("wake each other's parents in any order without waiting for ever", async () => {
+      const [a, b] = await pair();
+      for (const id of ["p1", "p2"]) await must(a.commit(commit(id, 0)));
+      const results = await Promise.all(
+        Array.from({ length: 30 }, (_, n) =>
+          n % 2
+            ? a
+                .commit(commit("p1", n, { wake: ["p2"] }))
+                .then(() => a.commit(commit(`x${n}`, 0, { wake: ["p2", "p1"] })))
+            : b.commit(commit(`y${n}`, 0, { wake: ["p1", "p2"] })),
+        ),
+      );
+      expect(results.every((result) => result.ok)).toBe(true);
+    });
+
+    it("migrate an empty database together, once", async () => {
+      const url = await server().emptyDatabase();
+      const stores = await Promise.all([open(url), open(url), open(url)]);
+      await must((stores[0] as Store).commit(commit("r1", 0)));
+      expect(await stores[2]?.run("r1")).not.toBeNull();
+    });
+  });
+
+  describe("PostgreSQL", () => {
+    it("of a newer release is refused", async () => {
+      const url = await server().database();
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query("INSERT INTO belay_schema (version) VALUES (99)");
+      await client.end();
+      await expect(openPostgres({ url, clock: Date })).rejects.toMatchObject({ code: "storage_version" });
+    });
+
+    it("that can't be reached is said, without its password", async () => {
+      const opening = openPostgres({ url: "postgres://dana:secret@127.0.0.1:1/belay", clock: Date });
+      await expect(opening).rejects.toMatchObject({ code: "storage_busy" });
+      await expect(opening).rejects.not.toThrow("secret");
+    });
+
+    it("that cuts every connection is busy, and then works again", async () => {
+      const url = await server().database();
+      const store = await open(url);
+      await must(store.commit(commit("r1", 0)));
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      const cut =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'belay' AND datname = current_database()";
+      const slow = store.claim({ owner: "w", now: 1, leaseMs: 1, limit: 1 }).catch((error: unknown) => error);
+      await client.query(cut);
+      const outcome = await slow;
+      if (!Array.isArray(outcome)) expect(outcome).toMatchObject({ code: "storage_busy" });
+      await client.end();
+      await expect
+        .poll(() =>
+          store.commit(commit("r1", 1)).then(
+            (result) => result.ok,
+            () => false,
+          ),
+        )
+        .toBe(true);
+    });
+  });
+}

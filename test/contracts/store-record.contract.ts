@@ -1,0 +1,145 @@
+/** The store's promises about inbound messages and the small records beside the runs. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Agent } from "../../src/core/agent.ts";
+import type { Store } from "../../src/core/ports.ts";
+import { commit, must, post, row } from "../support/store-commits.ts";
+
+export function recordContract(open: () => Promise<Store>): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  describe("the inbox", () => {
+    const source = "slack";
+
+    it("hands out pending messages in the order they came", async () => {
+      for (const key of ["z", "a", "m"])
+        await store.receive({ source, key, body: `"${key}"`, receivedAt: 5 });
+      await store.settleInbox({ source, key: "a" }, { state: "done", runId: "r1", outcome: "noted" });
+      expect((await store.pendingInbox(10)).map((row) => row.key)).toEqual(["z", "m"]);
+      expect(await store.pendingInbox(1)).toEqual([
+        { source, key: "z", body: '"z"', receivedAt: 5, state: "pending", runId: null, outcome: null },
+      ]);
+      expect(await store.inboxRow({ source, key: "a" })).toMatchObject({
+        state: "done",
+        runId: "r1",
+        outcome: "noted",
+      });
+      expect(await store.inboxRow({ source, key: "b" })).toBeNull();
+    });
+
+    it("takes each key once, however many deliver it together", async () => {
+      const receive = () => store.receive({ source, key: "k", body: "{}", receivedAt: 1 });
+      const results = await Promise.all(Array.from({ length: 10 }, receive));
+      expect(results.filter((result) => result === "new")).toHaveLength(1);
+    });
+
+    it("forgets old settled keys, never pending ones", async () => {
+      for (const key of ["old", "new", "waiting"]) {
+        await store.receive({ source, key, body: "{}", receivedAt: key === "new" ? 100 : 10 });
+      }
+      for (const key of ["old", "new"]) {
+        await store.settleInbox({ source, key }, { state: "done", runId: null, outcome: "" });
+      }
+      expect(await store.pruneInbox(50)).toBe(1);
+      expect(await store.inboxRow({ source, key: "old" })).toBeNull();
+      expect(await store.inboxRow({ source, key: "new" })).not.toBeNull();
+      expect((await store.pendingInbox(10)).map((row) => row.key)).toEqual(["waiting"]);
+    });
+  });
+
+  describe("records", () => {
+    it("keep an agent exactly as it was first saved", async () => {
+      const agent: Agent = {
+        name: "helper",
+        description: "adds",
+        model: null,
+        instructions: "Add.",
+        tools: ["add"],
+        prefetch: [],
+        handOff: [],
+        limits: {
+          steps: 10,
+          totalSteps: 50,
+          callsPerStep: 8,
+          tokens: 500_000,
+          costUsd: 0.5,
+          contextTokens: 1000,
+          repeats: 3,
+        },
+        hash: "h1",
+      };
+      await store.saveAgent(agent);
+      await store.saveAgent({ ...agent, instructions: "Subtract." });
+      expect(await store.loadAgent("h1")).toEqual(agent);
+      expect(await store.loadAgent("h2")).toBeNull();
+    });
+
+    it("keep sessions until they are deleted", async () => {
+      const session = { id: "s1", principal: "console:local", createdAt: 1, expiresAt: 2 };
+      const later = { ...session, id: "s2", createdAt: 5 };
+      await store.saveSession(later);
+      await store.saveSession(session);
+      await store.saveSession({ ...session, expiresAt: 9 });
+      expect(await store.session("s1")).toEqual({ ...session, expiresAt: 9 });
+      expect((await store.sessions()).map((one) => one.id)).toEqual(["s1", "s2"]);
+      await store.deleteSession("s1");
+      expect(await store.session("s1")).toBeNull();
+    });
+
+    it("keep the newest value of a note", async () => {
+      expect(await store.note("cursor")).toBeNull();
+      await store.saveNote("cursor", "1");
+      await store.saveNote("cursor", "2");
+      expect(await store.note("cursor")).toBe("2");
+    });
+
+    it("keep who did what, newest first", async () => {
+      const audit = { at: 5, principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
+      await store.audit({ ...audit, decision: "allowed" });
+      await store.audit({ ...audit, at: 4, decision: "refused" });
+      expect(await store.audits(10)).toEqual([
+        { ...audit, at: 4, decision: "refused" },
+        { ...audit, decision: "allowed" },
+      ]);
+      expect(await store.audits(1)).toHaveLength(1);
+    });
+  });
+
+  describe("any text", () => {
+    const odd = "a\0b\ud800c\u{1f600}";
+
+    it("survives in events and posts sign for sign", async () => {
+      const events = [{ type: "completed", at: 1, answer: odd } as const];
+      await must(store.commit(commit("r1", 0, { events, posts: [post("p", odd)] })));
+      expect(await store.read("r1")).toEqual(events);
+      const [due] = await store.dueDeliveries({ now: 1, limit: 1, channels: ["slack"] });
+      expect(due?.body.summary).toBe(odd);
+    });
+
+    it("is mended where it stands as plain text, and alike in every store", async () => {
+      const mended = "a\ufffdb\ufffdc\u{1f600}";
+      await must(store.commit(commit("r1", 0, { row: row("r1", { task: odd, personName: odd }) })));
+      expect(await store.run("r1")).toMatchObject({ task: mended, personName: mended });
+      await store.saveNote("n", odd);
+      expect(await store.note("n")).toBe(mended);
+      expect(await store.receive({ source: "api", key: "k", body: odd, receivedAt: 1 })).toBe("new");
+      expect((await store.inboxRow({ source: "api", key: "k" }))?.body).toBe(mended);
+    });
+
+    it("may be asked for, and is just not there", async () => {
+      expect(await store.run("\0")).toBeNull();
+      expect(await store.read("\0")).toEqual([]);
+      expect(await store.question("\0")).toBeNull();
+      expect(await store.runAt("slack:\0")).toBeNull();
+      expect(await store.inboxRow({ source: "api", key: "\0" })).toBeNull();
+      expect(await store.runs({ limit: 1, text: "\0", agent: "\0" })).toEqual([]);
+    });
+  });
+
+  it("is closed for good", async () => {
+    await store.close();
+    await expect(store.saveNote("a", "b")).rejects.toThrow();
+  });
+}

@@ -1,0 +1,108 @@
+/** The store's promises to workers: who holds which run, and when one is due. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../src/core/ports.ts";
+import { commit, held, must } from "../support/store-commits.ts";
+
+export function workContract(open: () => Promise<Store>): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+  const claim = (owner: string, now: number, limit = 100, leaseMs = 60_000) =>
+    store.claim({ owner, now, leaseMs, limit });
+
+  describe("claiming", () => {
+    it("takes due runs, earliest first, up to the limit", async () => {
+      await must(store.commit(commit("r1", 0, { wakeAt: 30 })));
+      await must(store.commit(commit("r2", 0, { wakeAt: 10 })));
+      await must(store.commit(commit("r3", 0, { wakeAt: 20 })));
+      await must(store.commit(commit("r4", 0, { wakeAt: null })));
+      expect(await claim("w1", 9)).toEqual([]);
+      expect(await claim("w1", 30, 2)).toEqual([
+        { runId: "r2", epoch: 1, recovered: false },
+        { runId: "r3", epoch: 1, recovered: false },
+      ]);
+      expect((await claim("w2", 30)).map((one) => one.runId)).toEqual(["r1"]);
+    });
+
+    it("leaves alone what somebody holds, and takes it over when the lease ran out", async () => {
+      await held(store, "r1", "w1");
+      expect(await claim("w2", 1)).toEqual([]);
+      await held(store, "r2", "w1", -10);
+      expect(await claim("w2", 1)).toEqual([{ runId: "r2", epoch: 2, recovered: true }]);
+    });
+
+    it("keeps a lease that its owner renews", async () => {
+      await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+      await must(store.commit(commit("r2", 0, { wakeAt: 1 })));
+      expect(await claim("w1", 1, 1, -10)).toMatchObject([{ runId: "r1" }]);
+      expect(await claim("w2", 1, 1, -10)).toMatchObject([{ runId: "r1", recovered: true }]);
+      expect(await claim("w1", 1, 1, -10)).toMatchObject([{ runId: "r1", recovered: true }]);
+      expect(await store.renew({ owner: "w1", now: 1, leaseMs: 60_000 })).toEqual(["r1"]);
+      expect(await store.renew({ owner: "w3", now: 1, leaseMs: 60_000 })).toEqual([]);
+      expect((await claim("w3", 1)).map((one) => one.runId)).toEqual(["r2"]);
+    });
+
+    it("finds at once what an owner let go of", async () => {
+      await held(store, "r1", "w1");
+      await held(store, "r2", "w2");
+      await store.releaseAll("w1");
+      expect(await claim("w3", 1)).toEqual([{ runId: "r1", epoch: 2, recovered: false }]);
+    });
+
+    it("never gives one run to two of many claimers", async () => {
+      await Promise.all(
+        Array.from({ length: 50 }, (_, n) => must(store.commit(commit(`r${n}`, 0, { wakeAt: 0 })))),
+      );
+      const taken: string[] = [];
+      for (let rounds = 0; taken.length < 50 && rounds < 20; rounds++) {
+        const claims = await Promise.all(Array.from({ length: 20 }, (_, n) => claim(`w${n}`, 1, 3)));
+        taken.push(...claims.flat().map((one) => one.runId));
+      }
+      expect(taken).toHaveLength(50);
+      expect(new Set(taken).size).toBe(50);
+    });
+  });
+
+  describe("the next wake-up", () => {
+    it("is the earliest time that a commit set, or none", async () => {
+      expect(await store.nextWake()).toBeNull();
+      await must(store.commit(commit("r1", 0, { wakeAt: 50 })));
+      await must(store.commit(commit("r2", 0, { wakeAt: 40 })));
+      expect(await store.nextWake()).toBe(40);
+      await must(store.commit(commit("r2", 1, { wakeAt: null })));
+      expect(await store.nextWake()).toBe(50);
+    });
+
+    it("of a held run is the end of its lease, so that nobody wakes up for nothing", async () => {
+      await held(store, "r1");
+      expect(await store.nextWake()).toBeGreaterThan(50_000);
+    });
+  });
+
+  describe("a run that another one wakes", () => {
+    it("is due at once", async () => {
+      await must(store.commit(commit("parent", 0, { wakeAt: null })));
+      await must(store.commit(commit("child", 0, { wake: ["parent", "unknown"] })));
+      expect((await claim("w1", 1)).map((one) => one.runId)).toEqual(["parent"]);
+    });
+
+    it("stays due although its worker, who saw nothing of it, lets it rest", async () => {
+      const epoch = await held(store, "parent");
+      await must(store.commit(commit("child", 0, { wake: ["parent"] })));
+      await must(store.commit(commit("parent", 1, { epoch, wakeAt: null, release: true })));
+      expect((await claim("w1", 1)).map((one) => one.runId)).toEqual(["parent"]);
+      await must(store.commit(commit("parent", 2, { epoch: epoch + 1, wakeAt: null, release: true })));
+      expect(await store.nextWake()).toBeNull();
+    });
+
+    it("may be woken by many at once", async () => {
+      for (const id of ["a", "b"]) await must(store.commit(commit(id, 0)));
+      const wakes = Array.from({ length: 10 }, (_, n) =>
+        store.commit(commit(`c${n}`, 0, { wake: n % 2 ? ["a", "b"] : ["b", "a"] })),
+      );
+      expect((await Promise.all(wakes)).every((result) => result.ok)).toBe(true);
+      expect(await claim("w1", 1)).toHaveLength(2);
+    });
+  });
+}

@@ -1,0 +1,19 @@
+/** What every store promises; run on each implementation. */
+import { describe } from "vitest";
+import type { Store } from "../../src/core/ports.ts";
+import { commitContract } from "./store-commit.contract.ts";
+import { deliveryContract } from "./store-delivery.contract.ts";
+import { listContract } from "./store-list.contract.ts";
+import { recordContract } from "./store-record.contract.ts";
+import { workContract } from "./store-work.contract.ts";
+
+/** `open`: a store of its own for each call, without any record; whoever passes it closes it after each test. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`the store in ${name}`, () => {
+    commitContract(open);
+    workContract(open);
+    deliveryContract(open);
+    listContract(open);
+    recordContract(open);
+  });
+}
