@@ -71,6 +71,8 @@ describe("a fresh install", () => {
     expect(Buffer.from(first.token, "base64url")).toHaveLength(32);
     expect(second.token).toBe(first.token);
     expect(first.secrets).toContain(first.token);
+    // Nothing had to be repaired: it was never open to others.
+    expect([...first.warnings, ...second.warnings]).toEqual([]);
     expect(statSync(join(folder.path, "data/token")).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder.path, "data")).mode & 0o777).toBe(0o700);
   });

@@ -214,14 +214,21 @@ describe("prompts", () => {
     expect(await problemsOf({}, files)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it("with a prefetch that needs an input are refused", async () => {
-    const tools = join(import.meta.dirname, "../../src/tools/math.ts");
-    const files = {
-      "belay.config.ts": `import { mathTools } from ${JSON.stringify(tools)};\nexport default { tools: mathTools };\n`,
-      "prompts/a.md": agentFile({ name: "a", prefetch: ["sum_numbers"] }),
-    };
-    expect(await problemsOf({}, files)).toEqual([
+  it("with a prefetch that needs an input or changes the world are refused", async () => {
+    const from = (file: string) => JSON.stringify(join(import.meta.dirname, "../../src/tools", file));
+    const config = `
+      import { defineTool } from ${from("define-tool.ts")};
+      import { currentTime } from ${from("current-time.ts")};
+      import { mathTools } from ${from("math.ts")};
+      const tidy = defineTool({ ...currentTime, name: "tidy", description: "Tidy.", effect: "idempotent" });
+      export default { tools: [...mathTools, currentTime, tidy] };
+    `;
+    const prefetch = ["current_time", "sum_numbers", "tidy"];
+    expect(
+      await problemsOf({}, { "belay.config.ts": config, "prompts/a.md": agentFile({ name: "a", prefetch }) }),
+    ).toEqual([
       "prompts/a.md: prefetch: sum_numbers needs an input (a, b); only tools without one can be prefetched",
+      "prompts/a.md: prefetch: tidy is not a read-only tool that needs no approval",
     ]);
   });
 });
