@@ -84,10 +84,13 @@ function spelled(text: string): Token[] {
   return [number((large + 2) * 10 + Math.max(0, units.indexOf(unit)))];
 }
 
+/** Parsing may take the square of this. */
+const mostTokens = 300;
+
 /** Never throws. Of a very long text only the beginning is read. */
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [];
-  for (let at = 0; at < Math.min(text.length, 2000); ) {
+  for (let at = 0; at < text.length && tokens.length < mostTokens; ) {
     for (const [pattern, make] of rules) {
       pattern.lastIndex = at;
       const match = pattern.exec(text);

@@ -9,7 +9,7 @@ import type { ModelInput, ModelRequest } from "../../src/core/ports.ts";
 import { type PartialCall, withDelta } from "./deltas.ts";
 import { streamCut } from "./errors.ts";
 import type { Tokens } from "./prices.ts";
-import type { Reading, Target } from "./reading.ts";
+import { identified, type Reading, type Target } from "./reading.ts";
 import { functionOf } from "./tools.ts";
 
 export function chatRequest(request: ModelRequest, target: Target): ChatCompletionCreateParamsStreaming {
@@ -37,7 +37,8 @@ function messages(entry: ModelInput, provider: string): ChatCompletionMessagePar
     case "result":
       return [{ role: "tool", tool_call_id: entry.callId, content: entry.output }];
     case "model": {
-      if (entry.provider === provider) return entry.items as ChatCompletionMessageParam[];
+      if (entry.provider === provider)
+        return verbatim(entry.items as ChatCompletionMessageParam[], entry.calls);
       const calls = entry.calls.map(({ id, tool, input }) => ({
         id,
         tool,
@@ -46,6 +47,21 @@ function messages(entry: ModelInput, provider: string): ChatCompletionMessagePar
       return [assistant(entry.text, calls)];
     }
   }
+}
+
+/** The results name the calls by the run's ids: where the server repeated one, the run's differs. */
+function verbatim(
+  items: readonly ChatCompletionMessageParam[],
+  calls: readonly { id: string }[],
+): ChatCompletionMessageParam[] {
+  return items.map((item) =>
+    item.role === "assistant" && item.tool_calls
+      ? {
+          ...item,
+          tool_calls: item.tool_calls.map((call, nth) => ({ ...call, id: calls[nth]?.id ?? call.id })),
+        }
+      : item,
+  );
 }
 
 /** Servers parse the arguments of former calls and reject a whole request over broken ones: those go back as `{}`. */
@@ -81,8 +97,7 @@ interface Folded {
 }
 
 /**
- * Read the stream to its end. `taken`: call ids already used in the run, for servers that number each answer anew.
- * Throws ModelError when no chunk says why the answer finished: then it did not.
+ * Read the stream to its end. `taken`: ids of the run's former calls. Throws ModelError when no chunk says why the answer finished: then it did not.
  */
 export async function readChat(
   stream: AsyncIterable<ChatCompletionChunk>,
@@ -91,7 +106,8 @@ export async function readChat(
   let folded: Folded = { text: "", refusal: "", calls: [], finish: null, model: "", tokens: null };
   for await (const chunk of stream) folded = withChunk(folded, chunk);
   if (folded.finish === null) throw streamCut();
-  const calls = named(folded.calls, taken);
+  const named = folded.calls.map(({ id, tool, args }) => ({ id, tool, arguments: args }));
+  const calls = identified(named, taken);
   const text = folded.text || null;
   const refusal = folded.refusal || null;
   return {
@@ -121,17 +137,6 @@ function withChunk(folded: Folded, chunk: ChatCompletionChunk): Folded {
 
 function cutReason(finish: string): string | null {
   return finish === "length" || finish === "content_filter" || finish === "error" ? finish : null;
-}
-
-/** Every call gets an id of its own in the run. */
-function named(calls: readonly PartialCall[], taken: ReadonlySet<string>): Reading["calls"] {
-  const used = new Set(taken);
-  return calls.map(({ id, tool, args }) => {
-    let unique = id || `call_${used.size + 1}`;
-    while (used.has(unique)) unique = `${unique}_${used.size + 1}`;
-    used.add(unique);
-    return { id: unique, tool, arguments: args };
-  });
 }
 
 function tokensOf(usage: ChatCompletionChunk["usage"]): Tokens | null {

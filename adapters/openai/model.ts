@@ -86,7 +86,7 @@ async function askResponses(
   limits: TimeLimits,
 ): Promise<Reading> {
   const stream = await client.responses.create(responsesRequest(request, target), { signal: limits.signal });
-  return await readResponses(limits.watch(stream));
+  return await readResponses(limits.watch(stream), callIds(request));
 }
 
 async function askChat(
@@ -98,8 +98,12 @@ async function askChat(
   const stream = await client.chat.completions.create(chatRequest(request, target), {
     signal: limits.signal,
   });
-  const taken = request.input.flatMap((entry) => (entry.type === "model" ? entry.calls : []));
-  return await readChat(limits.watch(stream), new Set(taken.map((call) => call.id)));
+  return await readChat(limits.watch(stream), callIds(request));
+}
+
+function callIds(request: ModelRequest): ReadonlySet<string> {
+  const calls = request.input.flatMap((entry) => (entry.type === "model" ? entry.calls : []));
+  return new Set(calls.map((call) => call.id));
 }
 
 interface TimeLimits extends Disposable {

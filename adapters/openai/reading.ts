@@ -12,3 +12,15 @@ export interface Target {
   provider: string;
   can: HostFeatures;
 }
+
+/**
+ * Calls whose ids are missing, or were used earlier in the run, get new ones: some servers count anew in each answer.
+ * Two equal ids within one answer are left for the engine, which refuses the second call. `taken`: the run's former ids.
+ */
+export function identified(calls: Reading["calls"], taken: ReadonlySet<string>): Reading["calls"] {
+  return calls.map((call, index) => {
+    let id = call.id || `call_${taken.size + index + 1}`;
+    while (taken.has(id)) id = `${id}_${taken.size + index + 1}`;
+    return { ...call, id };
+  });
+}

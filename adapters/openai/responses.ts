@@ -10,7 +10,7 @@ import type { ModelInput, ModelRequest } from "../../src/core/ports.ts";
 import { failedResponse, streamCut } from "./errors.ts";
 import type { HostFeatures } from "./host.ts";
 import type { Tokens } from "./prices.ts";
-import type { Reading, Target } from "./reading.ts";
+import { identified, type Reading, type Target } from "./reading.ts";
 import { functionOf } from "./tools.ts";
 
 /** Nothing is kept on the provider's side: the whole context goes with each request, only ever growing at its end. */
@@ -53,7 +53,7 @@ function inputItems(entry: ModelInput, provider: string): ResponseInputItem[] {
     case "result":
       return [{ type: "function_call_output", call_id: entry.callId, output: entry.output }];
     case "model": {
-      if (entry.provider === provider) return entry.items as ResponseInputItem[];
+      if (entry.provider === provider) return verbatim(entry.items as ResponseInputItem[], entry.calls);
       const calls = entry.calls.map((call): ResponseInputItem => {
         const args = JSON.stringify(call.input ?? {});
         return { type: "function_call", call_id: call.id, name: call.tool, arguments: args };
@@ -63,11 +63,28 @@ function inputItems(entry: ModelInput, provider: string): ResponseInputItem[] {
   }
 }
 
+/** The results name the calls by the run's ids, which differ where the server's were missing or not unique. */
+function verbatim(
+  items: readonly ResponseInputItem[],
+  calls: readonly { id: string }[],
+): ResponseInputItem[] {
+  let nth = 0;
+  return items.map((item) => {
+    if (item.type !== "function_call") return item;
+    const id = calls[nth++]?.id;
+    return id === undefined || id === item.call_id ? item : { ...item, call_id: id };
+  });
+}
+
 /**
  * Read the stream to its terminal event. Items are taken as each is done, in their order: earlier copies may
- * lack the encrypted reasoning. (Some servers send them with the terminal event only.) Throws ModelError when the response failed or the stream ends without a terminal event.
+ * lack the encrypted reasoning. (Some servers send them with the terminal event only.)
+ * `taken`: ids of the run's former calls. Throws when the response failed or the stream ends without a terminal event.
  */
-export async function readResponses(stream: AsyncIterable<ResponseStreamEvent>): Promise<Reading> {
+export async function readResponses(
+  stream: AsyncIterable<ResponseStreamEvent>,
+  taken: ReadonlySet<string>,
+): Promise<Reading> {
   const items: ResponseOutputItem[] = [];
   for await (const event of stream) {
     switch (event.type) {
@@ -76,7 +93,11 @@ export async function readResponses(stream: AsyncIterable<ResponseStreamEvent>):
         break;
       case "response.completed":
       case "response.incomplete":
-        return reading(items.length > 0 ? items.filter(Boolean) : event.response.output, event.response);
+        return reading(
+          items.length > 0 ? items.filter(Boolean) : event.response.output,
+          event.response,
+          taken,
+        );
       case "response.failed":
         throw failedResponse(event.response.error);
       default:
@@ -93,16 +114,17 @@ interface Ended {
   usage?: Partial<ResponseUsage> | undefined;
 }
 
-function reading(items: readonly ResponseOutputItem[], response: Ended): Reading {
+function reading(items: readonly ResponseOutputItem[], response: Ended, taken: ReadonlySet<string>): Reading {
   const parts = items.flatMap((item) => (item.type === "message" ? item.content : []));
   const text = parts.map((part) => (part.type === "output_text" ? part.text : "")).join("");
   const refusal = parts.map((part) => (part.type === "refusal" ? part.refusal : "")).join("");
+  const calls = items.flatMap((item) =>
+    item.type === "function_call" ? [{ id: item.call_id, tool: item.name, arguments: item.arguments }] : [],
+  );
   return {
     text: text || null,
     refusal: refusal || null,
-    calls: items.flatMap((item) =>
-      item.type === "function_call" ? [{ id: item.call_id, tool: item.name, arguments: item.arguments }] : [],
-    ),
+    calls: identified(calls, taken),
     // Some servers end an incomplete answer with `response.completed`: the status decides, not the event's name.
     cut: response.status === "incomplete" ? (response.incomplete_details?.reason ?? "incomplete") : null,
     items,

@@ -266,7 +266,7 @@ test.each(["(", ".", " ", "restart ", "ask a agent ", "<task", "```", "a number 
     const text = `restart ${piece.repeat(32_768 / piece.length)}`;
     const begun = performance.now();
     await model.answer(modelRequest([user("1 + 2"), user(text), user(text.slice(8))]), signal);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    expect(performance.now() - begun).toBeLessThan(2000);
   },
 );
 

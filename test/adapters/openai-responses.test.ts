@@ -3,7 +3,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { everyFeature, testModel } from "../support/model-openai.ts";
 import { modelRequest, result, told, user } from "../support/model-request.ts";
-import { responsesStream, sseServer, stream } from "../support/model-sse.ts";
+import { chatStream, responsesStream, sseServer, stream } from "../support/model-sse.ts";
 
 const signal = new AbortController().signal;
 
@@ -181,3 +181,61 @@ test("cached input is priced as such, and a price that is not known is said to b
   const unknown = await testModel(server.url, { prices: {} }).answer(request, signal);
   expect(unknown.usage).toMatchObject({ inputTokens: 2000, costUsd: null });
 });
+
+test("calls whose ids are missing or used earlier get ids of their own, and go back under them", async () => {
+  const call = { type: "function_call", name: "power", arguments: "{}" };
+  await using server = await sseServer(stream(...responsesStream([{ ...call, call_id: "call_0" }, call])));
+  const model = testModel(server.url);
+  const first = await model.answer(modelRequest([user("go")]), signal);
+  const input = [user("go"), told(first), ...first.calls.map((one) => result(one.id, "1"))];
+  const second = await model.answer(modelRequest(input), signal);
+  const ids = [...first.calls, ...second.calls].map((one) => one.id);
+  expect(ids[0]).toBe("call_0");
+  expect(new Set(ids).size).toBe(4);
+  await model.answer(modelRequest([...input, told(second)]), signal);
+  const sent = server.bodies[2]?.input as { type?: string; call_id?: string }[];
+  expect(sent.flatMap((item) => (item.type === "function_call" ? [item.call_id] : []))).toEqual(ids);
+});
+
+test.each([
+  [
+    "responses",
+    responsesStream([
+      { type: "function_call", call_id: "twin", name: "power", arguments: "{}" },
+      { type: "function_call", call_id: "twin", name: "power", arguments: "{}" },
+    ]),
+  ],
+  [
+    "chat",
+    chatStream(
+      [0, 1].map((index) => ({
+        tool_calls: [{ index, id: "twin", function: { name: "power", arguments: "{}" } }],
+      })),
+      "tool_calls",
+    ),
+  ],
+] as const)(
+  "two equal ids in one answer are passed on, and go back as the engine named them (%s)",
+  async (api, events) => {
+    await using server = await sseServer(stream(...events));
+    const model = testModel(server.url, { api });
+    const answer = await model.answer(modelRequest([user("go")]), signal);
+    expect(answer.calls.map((call) => call.id)).toEqual(["twin", "twin"]);
+    const calls = ["twin", "twin~1"].map((id) => ({ id, tool: "power", input: {} }));
+    const entry = {
+      type: "model" as const,
+      text: null,
+      calls,
+      items: answer.items,
+      provider: answer.provider,
+    };
+    await model.answer(
+      modelRequest([user("go"), entry, result("twin", "1"), result("twin~1", "error")]),
+      signal,
+    );
+    expect(
+      JSON.stringify(server.bodies[1]).match(/"(?:call_id|id|tool_call_id)":"twin[^"]*"/gu),
+    ).toHaveLength(4);
+    expect(JSON.stringify(server.bodies[1]).match(/"twin~1"/gu)).toHaveLength(2);
+  },
+);
