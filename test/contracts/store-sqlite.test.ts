@@ -1,0 +1,252 @@
+/** What only the SQLite file must keep: one process, full durability, and no start on anything it can't vouch for. */
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { groupCommit } from "../../adapters/sqlite/group.ts";
+import { checkVersion, openFile } from "../../adapters/sqlite/open.ts";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { Store } from "../../src/core/ports.ts";
+import { commit, must, post, thread } from "../support/store-commits.ts";
+
+let home: string;
+let path: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "belay-sqlite-"));
+  path = join(home, "data", "belay.db");
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const open = () => openSqlite({ path, clock: Date });
+
+/** Opens the store in another process, and returns once `versions` of its run are committed. */
+async function child(versions: number) {
+  const script = join(import.meta.dirname, "../support/store-child.ts");
+  const running = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
+  let said = 0;
+  const lines = createInterface({ input: running.stdout });
+  await new Promise<void>((resolve) => {
+    lines.on("line", (line) => {
+      said = Number(line);
+      if (said >= versions) resolve();
+    });
+  });
+  return {
+    pid: running.pid,
+    async kill() {
+      running.kill("SIGKILL");
+      await exited;
+      return said;
+    },
+  };
+}
+
+describe("the file", () => {
+  it("syncs every commit", () => {
+    const { client, close } = openFile(path);
+    expect(client.pragma("synchronous", { simple: true })).toBe(2);
+    expect(client.pragma("journal_mode", { simple: true })).toBe("wal");
+    expect(client.pragma("foreign_keys", { simple: true })).toBe(1);
+    expect(client.pragma("busy_timeout", { simple: true })).toBe(5000);
+    close();
+  });
+
+  it("is readable by its owner only, and so is its directory", async () => {
+    const store = await open();
+    await must(store.commit(commit("r1", 0)));
+    expect(statSync(join(home, "data")).mode & 0o777).toBe(0o700);
+    for (const suffix of ["", "-wal", ".lock", ".pid"]) {
+      expect(statSync(path + suffix).mode & 0o077, suffix).toBe(0);
+    }
+    await store.close();
+  });
+
+  it("keeps everything over a restart", async () => {
+    const before = await open();
+    await must(before.commit(commit("r1", 0, { posts: [post("p", "x")], addresses: [thread] })));
+    await before.close();
+    const after = await open();
+    expect(await after.read("r1")).toHaveLength(1);
+    expect(await after.dueDeliveries({ now: 1, limit: 1, channels: ["slack"] })).toHaveLength(1);
+    await after.close();
+  });
+
+  it("needs an SQLite whose WAL is sound", () => {
+    for (const version of ["3.51.2", "3.50.9", "2.99.99"]) {
+      expect(() => checkVersion(version)).toThrow(expect.objectContaining({ code: "storage_version" }));
+    }
+    for (const version of ["3.51.3", "3.53.0", "4.0.0"]) expect(() => checkVersion(version)).not.toThrow();
+  });
+
+  it("of a newer release is refused and left alone", async () => {
+    await (await open()).close();
+    const client = new Database(path);
+    client.pragma("user_version = 99");
+    client.close();
+    await expect(open()).rejects.toMatchObject({
+      code: "storage_version",
+      message: expect.stringContaining("written by a newer release"),
+    });
+  });
+});
+
+describe("the lock", () => {
+  it("refuses a second opening in the same process", async () => {
+    const store = await open();
+    await expect(open()).rejects.toMatchObject({ code: "storage_locked" });
+    await expect(open()).rejects.toThrow(`in use by process ${process.pid}`);
+    await store.close();
+    await (await open()).close();
+  });
+
+  it("refuses a second process by name, and is free as soon as the first is killed", async () => {
+    const other = await child(1);
+    await expect(open()).rejects.toMatchObject({
+      code: "storage_locked",
+      message: `${path} is in use by process ${other.pid}: stop it first, or set DATABASE_URL to another file or to PostgreSQL`,
+    });
+    await other.kill();
+    await (await open()).close();
+  });
+
+  it("ignores a process id that a dead process left behind, whoever has it now", async () => {
+    await (await open()).close();
+    writeFileSync(`${path}.pid`, `${process.ppid}\n`);
+    await (await open()).close();
+  });
+});
+
+describe("a killed process", () => {
+  it("has lost nothing that it was told is written, and its runs are free at once", async () => {
+    const other = await child(50);
+    const told = await other.kill();
+    const store = await open();
+    expect((await store.read("r1")).length).toBeGreaterThanOrEqual(told);
+    const claims = await store.claim({ owner: "next", now: Date.now(), leaseMs: 1000, limit: 1 });
+    expect(claims).toEqual([{ runId: "r1", epoch: 2, recovered: true }]);
+    await store.close();
+  });
+});
+
+describe("group commit", () => {
+  it("shares one transaction in one turn, and answers after it", async () => {
+    const said: string[] = [];
+    const client = new Database(join(home, "group.db"), { verbose: (sql) => said.push(String(sql)) });
+    client.exec("CREATE TABLE t (n integer)");
+    const group = groupCommit(client);
+    const insert = client.prepare("INSERT INTO t VALUES (1)");
+    const writes = Array.from({ length: 20 }, () =>
+      group.write(() => insert.run()).then(() => expect(said).toContain("COMMIT")),
+    );
+    await Promise.all(writes);
+    expect(said.filter((sql) => sql === "COMMIT")).toHaveLength(1);
+    client.close();
+  });
+
+  it("rejects everybody when the disk is full, and works again when there is room", async () => {
+    const { client, close } = openFile(path);
+    const { write } = groupCommit(client);
+    const insert = client.prepare("INSERT INTO notes VALUES (?, ?)");
+    const big = () => write(() => insert.run(randomBytes(8).toString("hex"), "x".repeat(100_000)));
+    const pages = client.pragma("page_count", { simple: true }) as number;
+    client.pragma(`max_page_count = ${pages + 2}`);
+    const small = write(() => insert.run("small", "x"));
+    for (const outcome of await Promise.allSettled([small, big(), big()])) {
+      expect(outcome).toMatchObject({ status: "rejected", reason: { code: "storage_full" } });
+    }
+    client.pragma("max_page_count = 100000");
+    await big();
+    expect(client.prepare("SELECT count(*) FROM notes").pluck().get()).toBe(1);
+    close();
+  });
+
+  it("says busy when somebody else keeps the file locked", async () => {
+    const { client, close } = openFile(path);
+    client.pragma("busy_timeout = 1");
+    const stranger = new Database(path);
+    stranger.exec("BEGIN IMMEDIATE");
+    const { write } = groupCommit(client);
+    await expect(write(() => 1)).rejects.toMatchObject({ code: "storage_busy" });
+    stranger.exec("ROLLBACK");
+    expect(await write(() => 1)).toBe(1);
+    stranger.close();
+    close();
+  });
+});
+
+describe("a damaged file", () => {
+  const everything = async (store: Store) =>
+    JSON.stringify([
+      await store.runs({ limit: 1000 }),
+      await Promise.all(Array.from({ length: 60 }, (_, n) => store.read(`r${n}`))),
+      await store.dueDeliveries({ now: 1, limit: 1000, channels: ["slack"] }),
+    ]);
+
+  async function fill(): Promise<string> {
+    const store = await open();
+    const long = "x".repeat(3000);
+    await Promise.all(
+      Array.from({ length: 60 }, (_, n) =>
+        must(
+          store.commit(
+            commit(`r${n}`, 0, {
+              events: [{ type: "completed", at: n, answer: long }],
+              posts: [post("p", long, { runId: `r${n}` })],
+            }),
+          ),
+        ),
+      ),
+    );
+    const before = await everything(store);
+    await store.close();
+    return before;
+  }
+
+  it("never starts silently with wrong data, whichever page is overwritten", async () => {
+    const before = await fill();
+    copyFileSync(path, `${path}.good`);
+    const pages = statSync(path).size / 4096;
+    let refused = 0;
+    for (let page = 0; page < pages; page += Math.max(1, Math.floor(pages / 40))) {
+      const bytes = readFileSync(`${path}.good`);
+      randomBytes(4096).copy(bytes, page * 4096);
+      writeFileSync(path, bytes);
+      try {
+        const store = await open();
+        expect(await everything(store), `page ${page}`).toBe(before);
+        await store.close();
+      } catch (error) {
+        expect(error, `page ${page}`).toMatchObject({ code: "storage_damaged" });
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
+
+  it("is refused with words on what to do, and not touched", async () => {
+    await fill();
+    truncateSync(path, 4096 * 5);
+    const before = readFileSync(path);
+    await expect(open()).rejects.toMatchObject({
+      code: "storage_damaged",
+      message: expect.stringMatching(/is damaged: .*restore your latest backup/),
+    });
+    expect(readFileSync(path).equals(before)).toBe(true);
+    writeFileSync(path, "this is no database, but somebody's notes: ".repeat(200));
+    await expect(open()).rejects.toMatchObject({ code: "storage_damaged" });
+  });
+});
