@@ -4,16 +4,25 @@ import { controlTools } from "../tools/control-tools.ts";
 import type { Tool } from "../tools/define-tool.ts";
 import { type Environment, isLoopback } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
+import { expandRules } from "./rights.ts";
 
 /** The control tools and those of belay.config.ts. */
 export function allTools(file: ConfigFile, dataDir: string, problems: string[]): Tool[] {
   const written = typeof file.tools === "function" ? file.tools({ dataDir }) : file.tools;
-  const tools = [...controlTools, ...written];
+  const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
   const names = tools.map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.push(`tools: two tools are named ${name}; rename or remove one`);
   }
   return tools;
+}
+
+/** A tool may name its approvers by group, like the rights of agents. */
+function withApprovers(tool: Tool, file: ConfigFile, problems: string[]): Tool {
+  const { approval, name } = tool.spec;
+  if (!approval || approval.by.length === 0) return tool;
+  const by = expandRules(approval.by, file.people, `tools.${name}.requiresApproval.by`, problems);
+  return { ...tool, spec: { ...tool.spec, approval: { ...approval, by } } };
 }
 
 export function specsOf(tools: readonly Tool[]): Record<string, ToolSpec> {

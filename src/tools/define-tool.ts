@@ -5,7 +5,7 @@ import type { CallContext } from "../core/ports.ts";
 import { strictSchema } from "./strict-schema.ts";
 
 /** What `reconcile` can tell about a call that was begun and never came back. */
-export type Reconciled = { type: "done"; output: string } | { type: "not_done" } | { type: "unknown" };
+type Reconciled = { type: "done"; output: string } | { type: "not_done" } | { type: "unknown" };
 
 export interface ToolDefinition<Input> {
   /** Lower case, digits and `_`, at most 63 characters. */

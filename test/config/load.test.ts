@@ -190,6 +190,26 @@ describe("rights", () => {
   });
 });
 
+describe("a tool's approvers", () => {
+  const config = (by: string) => `
+    import { defineTool } from ${JSON.stringify(join(projectRoot, "src/tools/define-tool.ts"))};
+    import { currentTime } from ${JSON.stringify(join(projectRoot, "src/tools/current-time.ts"))};
+    export default {
+      people: { oncall: ["slack:T1/U1"] },
+      tools: [defineTool({ ...currentTime, description: "Tell.", name: "tell", requiresApproval: { by: ["${by}"], count: 2 } })],
+    };`;
+
+  it("may be a group, and must be one that exists", async () => {
+    using folder = configFolder({ "belay.config.ts": config("@oncall") });
+    const { tools } = await loadConfig({}, folder.path);
+    expect(tools.at(-1)?.spec.approval).toEqual({ by: ["slack:T1/U1"], count: 2, ownRequest: true });
+    using other = configFolder({ "belay.config.ts": config("@oncal") });
+    await expect(loadConfig({}, other.path)).rejects.toThrow(
+      'tools.tell.requiresApproval.by: "@oncal" is no group',
+    );
+  });
+});
+
 describe("triggers", () => {
   const config = configFile({
     webhooks: [
