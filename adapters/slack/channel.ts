@@ -1,12 +1,13 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
-import { type Channel, ChannelError, type Inbound, type Inlet } from "../../src/core/ports.ts";
+import { type Channel, ChannelError, type Delivery, type Inbound, type Inlet } from "../../src/core/ports.ts";
 import { boltApp } from "./bolt.ts";
 import { slackCode } from "./errors.ts";
 import { ear } from "./hear.ts";
 import { type SlackOptions, webClient } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import { people } from "./people.ts";
-import { type Paces, paces, post } from "./post.ts";
+import { post } from "./post.ts";
+import { type Paces, paces } from "./rates.ts";
 import { slackReceiver } from "./receiver.ts";
 import { maxMarkdown } from "./render.ts";
 import type { Session } from "./session.ts";
@@ -19,91 +20,100 @@ interface Running {
   statuses: SessionStatuses;
 }
 
-const mostCommands = 200;
+const mostSenders = 200;
 
 export function slackChannel(options: SlackOptions): Channel {
   const receiver = slackReceiver(options);
   let running: Running | null = null;
-  let revoked = false;
-  /** Where the senders of recent slash commands can be reached when their run can't speak in the channel. */
-  const commands = new Map<string, Record<string, string>>();
+  let trouble = "not started";
+  /** Where the senders of recent slash commands are reached when their run can't speak in the channel. */
+  const senders = new Map<string, Inbound["replyTo"]>();
+  /** Private words on their way: nobody waits for them but stop(). */
+  const whispers = new Set<Promise<void>>();
 
-  const inletThatRemembers = (inlet: Inlet): Inlet => ({
-    ...inlet,
-    accept: (inbound: Inbound) => {
-      if (inbound.replyTo.via === "slash" && inbound.address !== null) {
-        commands.set(inbound.address, inbound.replyTo);
-        const [oldest] = commands.keys();
-        if (commands.size > mostCommands && oldest !== undefined) commands.delete(oldest);
-      }
-      return inlet.accept(inbound);
-    },
-  });
+  const begin = async (inlet: Inlet): Promise<Running> => {
+    const client = webClient(options);
+    const bot = await whoAmI(client);
+    const known = people(client, bot.team, options.clock, options.log);
+    const session: Session = { options, client, people: known, bot, inlet };
+    const listening = ear(session, {
+      revoked() {
+        trouble = "the app was uninstalled or its token revoked";
+        running = null;
+        options.log.error({ channel: "slack" }, "slack took the token back");
+      },
+      command: ({ address, replyTo }) => {
+        if (address !== null) remember(senders, address, replyTo);
+      },
+    });
+    boltApp(options, receiver, bot, listening);
+    return { session, rates: paces(session), statuses: sessionStatuses(session) };
+  };
+
+  const sayWhyNot = async ({ session }: Running, delivery: Delivery, error: ChannelError): Promise<void> => {
+    const sender = senders.get(delivery.address);
+    if (sender === undefined || !error.permanent) return;
+    senders.delete(delivery.address);
+    await tell(session, sender, `I can't write in this channel. ${error.message}`).catch(() => {});
+  };
 
   return {
     name: "slack",
-    can: {
-      edit: true,
-      buttons: true,
-      maxText: maxMarkdown,
-      minIntervalMs: 3000,
-      maxAgeMs: 24 * 3_600_000,
-    },
+    can: { edit: true, buttons: true, maxText: maxMarkdown, minIntervalMs: 3000, maxAgeMs: 24 * 3_600_000 },
 
     async start(inlet) {
-      const client = webClient(options);
-      const bot = await whoAmI(client);
-      const known = people(client, bot.team, options.clock, options.log);
-      const session: Session = { options, client, people: known, bot, inlet: inletThatRemembers(inlet) };
-      const statuses = sessionStatuses(session);
-      running = { session, rates: paces(session), statuses };
-      const listening = ear(session, () => {
-        revoked = true;
-        options.log.error({ channel: "slack" }, "slack took the bot's token back");
-      });
-      boltApp(options, receiver, bot, listening);
       try {
-        await receiver.start();
+        // Before the first event can arrive, whoever hears it must be there.
+        running = await begin(inlet);
+        await receiver.start().catch(socketTrouble);
       } catch (error) {
-        throw new Error(socketTrouble(error), { cause: error });
+        running = null;
+        trouble = error instanceof Error ? error.message : String(error);
+        throw error;
       }
-      void statuses.repair().catch(() => {});
-      options.log.info({ channel: "slack", team: bot.team }, "slack channel started");
+      void running.statuses.repair().catch(() => {});
+      options.log.info({ channel: "slack", team: running.session.bot.team }, "slack channel started");
     },
 
     async stop() {
       await receiver.stop();
+      await Promise.allSettled(whispers);
     },
 
     async post(delivery) {
-      if (running === null) throw new ChannelError("Slack has not started");
-      const { session, rates, statuses } = running;
+      if (running === null) throw new ChannelError(`Slack: ${trouble}`, { retryAfterMs: 15_000 });
       try {
-        const stands = await post(session, rates, delivery);
-        statuses.show(delivery.runId, stands.address ?? delivery.address);
-        commands.delete(delivery.address);
+        const stands = await post(running.session, running.rates, delivery);
+        running.statuses.show(delivery.runId, stands.address ?? delivery.address);
+        senders.delete(delivery.address);
         return stands;
       } catch (error) {
-        const sender = commands.get(delivery.address);
-        if (sender && error instanceof ChannelError && error.permanent) {
-          commands.delete(delivery.address);
-          await tell(session, sender, `I can't write there: ${error.message}`).catch(() => {});
-        }
+        if (error instanceof ChannelError) await sayWhyNot(running, delivery, error);
         throw error;
       }
     },
 
     async whisper(inbound, outcome) {
-      if (running !== null) await whisper(running.session, inbound, outcome);
+      if (running === null) return;
+      const word = whisper(running.session, inbound, outcome);
+      whispers.add(word);
+      void word.finally(() => whispers.delete(word));
     },
 
     handle: (request) => receiver.handle(request),
 
-    health() {
-      if (revoked) return { ok: false, detail: "the app was uninstalled or its token revoked" };
-      return running === null ? { ok: false, detail: "not started" } : receiver.health();
-    },
+    health: () => (running === null ? { ok: false, detail: trouble } : receiver.health()),
   };
+}
+
+function remember(
+  senders: Map<string, Inbound["replyTo"]>,
+  address: string,
+  replyTo: Inbound["replyTo"],
+): void {
+  senders.set(address, replyTo);
+  const [oldest] = senders.keys();
+  if (senders.size > mostSenders && oldest !== undefined) senders.delete(oldest);
 }
 
 async function whoAmI(client: Session["client"]): Promise<Bot> {
@@ -120,7 +130,9 @@ async function whoAmI(client: Session["client"]): Promise<Bot> {
   }
 }
 
-function socketTrouble(error: unknown): string {
+function socketTrouble(error: unknown): never {
   const what = slackCode(error) ?? (error instanceof Error ? error.message : "closed before the hello");
-  return `Slack's Socket Mode did not connect: ${what}. Check SLACK_APP_TOKEN (it starts with xapp- and has connections:write) and that Socket Mode is on.`;
+  const fix =
+    "Check SLACK_APP_TOKEN (it starts with xapp- and has connections:write) and that Socket Mode is on.";
+  throw new Error(`Slack's Socket Mode did not connect: ${what}. ${fix}`, { cause: error });
 }

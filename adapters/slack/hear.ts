@@ -15,7 +15,14 @@ export interface Ear {
 
 const mostRecent = 1000;
 
-export function ear(session: Session, revoked: () => void): Ear {
+export interface Noticed {
+  /** The app was removed or its token taken back. */
+  revoked(): void;
+  /** A slash command is about to be remembered. */
+  command(inbound: Inbound): void;
+}
+
+export function ear(session: Session, noticed: Noticed): Ear {
   const { inlet, people, bot } = session;
   /** Threads in which the bot was just spoken to: their run may not exist yet when the next words arrive. */
   const recent = new Set<string>();
@@ -57,6 +64,7 @@ export function ear(session: Session, revoked: () => void): Ear {
     const isFirst =
       thread !== null && inbound.address !== null && (await inlet.store.runAt(inbound.address)) === null;
     const context = isFirst ? await threadContext(session, thread, inbound.replyTo.ts ?? null) : [];
+    if (inbound.replyTo.via === "slash") noticed.command(inbound);
     await inlet.accept({ ...inbound, actor, context });
   };
 
@@ -76,7 +84,7 @@ export function ear(session: Session, revoked: () => void): Ear {
         case "invalid":
           return { errors: parsed.errors };
         case "revoked":
-          revoked();
+          noticed.revoked();
           return null;
         default:
           return null;

@@ -4,7 +4,7 @@ import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports.ts";
 import { slackCode } from "./errors.ts";
 import type { Log } from "./options.ts";
-import { within } from "./session.ts";
+import { within } from "./within.ts";
 
 export interface People {
   /** The same person with groups, name and guest as Slack knows them now. */
@@ -20,7 +20,7 @@ interface Profile {
 
 const groupsMs = 60_000;
 const profileMs = 60_000;
-const lookUpMs = 1500;
+const lookUpMs = 1000;
 const mostProfiles = 5000;
 
 export function people(client: webApi.WebClient, team: string, clock: Clock, log: Log): People {

@@ -1,33 +1,18 @@
 /** Makes a post stand in Slack: sends, edits, finds again what an earlier try left. */
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../src/core/actor.ts";
 import { ChannelError, type Delivery } from "../../src/core/ports.ts";
 import { type Place, readAddress, threadAddress } from "./address.ts";
 import { channelError, slackCode } from "./errors.ts";
 import { type Found, fileName, lookUp, metadataType } from "./lookup.ts";
-import { type Pace, pace } from "./pace.ts";
 import { textAt } from "./payload.ts";
+import { held, type Paces, waitForTurn } from "./rates.ts";
 import { type Part, type Rendered, render } from "./render.ts";
 import type { Session } from "./session.ts";
 
-/** Slack's rates: one message a second into a channel; 50 edits a minute in the whole workspace. */
-export interface Paces {
-  channel(id: string): Pace;
-  edits: Pace;
-}
-
-export function paces(session: Pick<Session, "options">): Paces {
-  const { clock } = session.options;
-  const channels = new Map<string, Pace>();
-  return {
-    edits: pace(clock, 60_000 / 50, 10),
-    channel(id) {
-      const known = channels.get(id) ?? pace(clock, 1000, 1);
-      channels.set(id, known);
-      return known;
-    },
-  };
-}
+/** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
+const followMs = 1000;
 
 /** `remoteId` is the ts of each message of the post, joined by commas. Throws ChannelError. */
 export async function post(
@@ -126,7 +111,12 @@ async function edit(send: Send, ts: string, part: Part): Promise<void> {
 async function create(send: Send, part: Part, index: number): Promise<string> {
   const { session, delivery } = send;
   const rate = send.rates.channel(send.channel);
-  waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
+  if (send.sent === 0) waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
+  else {
+    // The rest of a long text follows by itself; it still counts.
+    await sleep(followMs);
+    rate.pause(followMs);
+  }
   const message = {
     channel: send.channel,
     ...(send.root === null ? {} : { thread_ts: send.root }),
@@ -193,18 +183,6 @@ async function upload(send: Send, content: string): Promise<void> {
   } catch (error) {
     throw channelError(error, { method: "files.completeUploadExternal", idempotent: false });
   }
-}
-
-/** Never sleeps: the outbox waits, and newer text replaces this one meanwhile. */
-function waitForTurn(rate: Pace, id: string, method: string): void {
-  const ms = rate.wait(id);
-  if (ms > 0) throw new ChannelError(`${method}: waiting for its turn`, { retryAfterMs: ms });
-}
-
-/** A 429 holds up everything of its kind, not only this post. */
-function held(error: ChannelError, rate: Pace): ChannelError {
-  if (error.retryAfterMs !== null && !error.uncertain) rate.pause(error.retryAfterMs);
-  return error;
 }
 
 /** A UUID (version 5 in form) from a name. */

@@ -12,16 +12,3 @@ export interface Session {
   readonly bot: Bot;
   readonly inlet: Inlet;
 }
-
-/** Waits at most `ms`; then, or on failure, the answer is `otherwise`. For what is only nice to have. */
-export async function within<T>(ms: number, task: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, otherwise);
-  });
-  try {
-    return await Promise.race([task.catch(() => otherwise), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,11 +1,12 @@
 /** The text of a thread, as context for a run that starts in it. */
 import type { Inbound } from "../../src/core/ports.ts";
 import { readMrkdwn } from "./escape.ts";
-import { type Session, within } from "./session.ts";
+import type { Session } from "./session.ts";
+import { within } from "./within.ts";
 
 const mostMessages = 50;
 const mostCharacters = 20_000;
-const readMs = 1500;
+const readMs = 1000;
 
 /** What was said there before, without the message `except` itself. Empty when Slack does not tell in time. */
 export async function threadContext(

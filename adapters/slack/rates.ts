@@ -1,0 +1,35 @@
+/** Slack's rates for what this channel sends, shared by all of its runs. */
+import { ChannelError } from "../../src/core/ports.ts";
+import { type Pace, pace } from "./pace.ts";
+import type { Session } from "./session.ts";
+
+/** One message a second into a channel; 50 edits a minute in the whole workspace. */
+export interface Paces {
+  channel(id: string): Pace;
+  edits: Pace;
+}
+
+export function paces(session: Pick<Session, "options">): Paces {
+  const { clock } = session.options;
+  const channels = new Map<string, Pace>();
+  return {
+    edits: pace(clock, 60_000 / 50, 10),
+    channel(id) {
+      const known = channels.get(id) ?? pace(clock, 1000, 1);
+      channels.set(id, known);
+      return known;
+    },
+  };
+}
+
+/** Never sleeps: the outbox waits, and newer text replaces this one meanwhile. */
+export function waitForTurn(rate: Pace, id: string, method: string): void {
+  const ms = rate.wait(id);
+  if (ms > 0) throw new ChannelError(`${method}: waiting for its turn`, { retryAfterMs: ms });
+}
+
+/** A 429 holds up everything of its kind, not only this post. */
+export function held(error: ChannelError, rate: Pace): ChannelError {
+  if (error.retryAfterMs !== null && !error.uncertain) rate.pause(error.retryAfterMs);
+  return error;
+}

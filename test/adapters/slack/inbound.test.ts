@@ -1,0 +1,209 @@
+/** What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { SlackMessage } from "../../support/slack-world.ts";
+import { SlackWorld, type Transport } from "../../support/slack-world.ts";
+import { approvalRow, recordingInlet } from "../../support/slack-inlet.ts";
+
+const transports: Transport[] = ["socket", "http"];
+
+describe.each(transports)("over %s", (transport) => {
+  let world: SlackWorld;
+  let inlet: ReturnType<typeof recordingInlet>;
+
+  beforeEach(async () => {
+    world = await SlackWorld.start(transport);
+    inlet = recordingInlet();
+    await world.channel.start(inlet);
+  });
+  afterEach(() => world.stop());
+
+  const card: () => SlackMessage = () => ({
+    ts: "1764000002.000200",
+    thread_ts: "1764000000.000100",
+    user: "U0BOT",
+    text: "Approval wanted",
+    blocks: [
+      {
+        type: "actions",
+        elements: ["approve", "refuse", "edit", "stop", "choose", "reply"].map((action) => ({
+          type: "button",
+          action_id: `belay:${action}:0.0`,
+          value: JSON.stringify({ r: "run_7f3a", q: "q1", v: "yes" }),
+        })),
+      },
+    ],
+  });
+
+  test("a mention, which arrives as two events, is remembered once, with the person's name", async () => {
+    const ts = await world.say("<@U0BOT> restart payments");
+    expect(inlet.accepted).toHaveLength(1);
+    expect(inlet.accepted[0]).toMatchObject({
+      key: `msg:${world.team}/${world.id("ops")}/${ts}`,
+      address: world.address(ts),
+      actor: { principal: `slack:${world.team}/${world.id("dana")}`, name: "dana", guest: false },
+      intent: { type: "message", text: "restart payments", addressed: true },
+    });
+  });
+
+  test("what can't be remembered is not acknowledged, and its retry is", async () => {
+    inlet.failNext = 1;
+    const [event = {}] = world.eventsOf("<@U0BOT> hello", "1764000000.000100");
+    if (transport === "http") await expect(world.deliver(event)).rejects.toThrow("503");
+    else {
+      let isAcked = false;
+      void world.edge.push("events_api", event).then(() => {
+        isAcked = true;
+      });
+      // A later envelope's acknowledgement shows that the first one's would have come.
+      await world.edge.push("events_api", world.eventOf({ type: "reaction_added" }));
+      expect(isAcked).toBe(false);
+    }
+    expect(inlet.accepted).toHaveLength(0);
+    await world.deliver({ ...event, event_id: "EvRetry" });
+    expect(inlet.accepted).toHaveLength(1);
+  });
+
+  test("the same delivery again, hours later and under another event id, is acknowledged and changes nothing", async () => {
+    const ts = await world.say("<@U0BOT> hello");
+    for (const event of world.eventsOf("<@U0BOT> hello", ts)) await world.deliver(event);
+    expect(inlet.accepted).toHaveLength(1);
+  });
+
+  test("a plain reply is remembered only where a run is", async () => {
+    await world.say("nobody asked", { root: "1764000000.000100" });
+    expect(inlet.accepted).toHaveLength(0);
+    inlet.runs.set(world.address("1764000000.000100"), "run_7f3a");
+    await world.say("v1.2.3", { root: "1764000000.000100" });
+    expect(inlet.accepted.map(({ intent }) => intent)).toEqual([
+      { type: "message", text: "v1.2.3", addressed: false, agent: null },
+    ]);
+  });
+
+  test("a reply right after the mention is remembered though the run does not exist yet", async () => {
+    const root = await world.say("<@U0BOT> deploy");
+    await world.say("only to staging", { root });
+    expect(inlet.accepted.map(({ intent }) => "text" in intent && intent.text)).toEqual([
+      "deploy",
+      "only to staging",
+    ]);
+  });
+
+  test("a mention in somebody's thread brings the thread's text as data", async () => {
+    const root = await world.say("payments answers 500");
+    await world.say("since the deploy", { root });
+    await world.say("<@U0BOT> why?", { root });
+    expect(inlet.accepted[0]?.context).toEqual([
+      {
+        source: "the Slack thread",
+        text: expect.stringMatching(/payments answers 500\n.*since the deploy$/s),
+        trusted: false,
+      },
+    ]);
+  });
+
+  test("a thread that Slack does not show in time is no reason to lose the mention", async () => {
+    const root = await world.say("payments answers 500");
+    world.edge.fail("conversations.replies", { type: "500" });
+    await world.say("<@U0BOT> why?", { root });
+    expect(inlet.accepted[0]).toMatchObject({ context: [] });
+  });
+
+  test("a slash command is remembered with a place that its first post will make", async () => {
+    expect(await world.slash("restart payments")).toBeNull();
+    expect(inlet.accepted[0]).toMatchObject({
+      address: expect.stringMatching(/^slack:T000000001\/C\w+\/new:/),
+      intent: { type: "instruction", text: "restart payments" },
+      replyTo: { via: "slash", response_url: `${world.edge.url}/respond/1` },
+    });
+  });
+
+  test("a guest is marked, a member of a group carries it", async () => {
+    world.edge.groups = [{ id: "S9", handle: "oncall", users: [world.id("dana"), world.id("guest")] }];
+    world.edge.flags.set(world.id("guest"), { is_restricted: true });
+    await world.say("<@U0BOT> one");
+    await world.say("<@U0BOT> two", { user: "guest" });
+    expect(inlet.accepted.map(({ actor }) => [actor.guest, actor.groups])).toEqual([
+      [false, [`slack:${world.team}/group:S9`]],
+      [true, []],
+    ]);
+  });
+
+  test("who can't be looked up counts as a guest without groups", async () => {
+    world.edge.fail("users.info", { type: "error", code: "missing_scope" });
+    world.edge.fail("usergroups.list", { type: "500" });
+    await world.say("<@U0BOT> one");
+    expect(inlet.accepted[0]?.actor).toMatchObject({ guest: true, groups: [] });
+  });
+
+  test("buttons become presses, choices and approvals", async () => {
+    for (const action of ["stop", "choose", "approve"]) await world.press(action, card(), "oncall");
+    expect(inlet.accepted.map(({ intent }) => intent)).toEqual([
+      { type: "press", action: "stop", runId: "run_7f3a" },
+      { type: "choose", questionId: "q1", value: "yes" },
+      { type: "approve", questionId: "q1", input: null },
+    ]);
+    expect(inlet.accepted[0]?.actor.principal).toBe(`slack:${world.team}/${world.id("oncall")}`);
+  });
+
+  test("Refuse asks for the reason first", async () => {
+    inlet.questions.set("q1", approvalRow("q1", { service: "payments" }));
+    await world.press("refuse", card());
+    expect(inlet.accepted).toHaveLength(0);
+    expect(await world.submit(world.modal(), { words: { text: { value: "not now" } } })).toBeNull();
+    expect(inlet.accepted[0]).toMatchObject({
+      key: "view:V1",
+      address: world.address("1764000000.000100"),
+      intent: { type: "refuse", questionId: "q1", reason: "not now" },
+      replyTo: { channel: world.id("ops"), root: "1764000000.000100" },
+    });
+  });
+
+  test("Edit shows the arguments; what is submitted is what will run", async () => {
+    inlet.questions.set("q1", approvalRow("q1", { service: "payments", replicas: 2, drain: true }));
+    await world.press("edit", card());
+    const blocks = (world.modal().blocks as { block_id?: string }[]).map((block) => block.block_id);
+    expect(blocks).toEqual([undefined, "arg:service", "arg:replicas", "arg:drain"]);
+    const values = (replicas: string) => ({
+      "arg:service": { string: { value: "billing" } },
+      "arg:replicas": { number: { value: replicas } },
+      "arg:drain": { boolean: { selected_option: { value: "false" } } },
+    });
+    expect(await world.submit(world.modal(), values("many"))).toEqual({
+      response_action: "errors",
+      errors: { "arg:replicas": "This must be a number." },
+    });
+    expect(inlet.accepted).toHaveLength(0);
+    await world.submit(world.modal(), values("3"));
+    expect(inlet.accepted[0]?.intent).toEqual({
+      type: "approve",
+      questionId: "q1",
+      input: { service: "billing", replicas: 3, drain: false },
+    });
+  });
+
+  test("a window that Slack no longer opens is told privately", async () => {
+    world.edge.fail("views.open", { type: "error", code: "expired_trigger_id" });
+    await world.press("reply", card());
+    expect(world.edge.callsOf("chat.postEphemeral")[0]?.body.text).toContain("Press the button again");
+  });
+
+  test("Slack's own Stop presses stop for the run of that thread", async () => {
+    inlet.runs.set(world.address("1764000000.000100"), "run_7f3a");
+    await world.deliver(
+      world.eventOf({
+        type: "agent_session_stopped",
+        channel: world.id("ops"),
+        user: world.id("dana"),
+        thread_ts: "1764000000.000100",
+        streaming_message_ts: [],
+      }),
+    );
+    expect(inlet.accepted[0]?.intent).toEqual({ type: "press", action: "stop", runId: "run_7f3a" });
+  });
+
+  test("after an uninstall it says so in its health", async () => {
+    expect(world.channel.health().ok).toBe(true);
+    await world.deliver(world.eventOf({ type: "app_uninstalled" }));
+    expect(world.channel.health()).toEqual({ ok: false, detail: expect.stringContaining("uninstalled") });
+  });
+});

@@ -1,0 +1,235 @@
+/** What the Slack emulator lacks, on 127.0.0.1: token checks, Socket Mode, response URLs, user groups, and misbehaviour. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createEmulator, type Emulator } from "emulate";
+import { type WebSocket, WebSocketServer } from "ws";
+import { neededScopes } from "../../adapters/slack/scopes.ts";
+
+export const tokens = {
+  bot: "xoxb-test-bot",
+  app: "xapp-test-app",
+  dana: "xoxp-test-dana",
+  secret: "test-signing-secret",
+};
+
+export interface Call {
+  method: string;
+  body: Record<string, string>;
+  at: number;
+}
+
+/** What happens to the next call of a method instead of the emulator's answer. */
+export type Fault =
+  | { type: "error"; code: string }
+  | { type: "429"; seconds: number }
+  | { type: "500" }
+  /** Done, but the answer is lost. */
+  | { type: "drop" }
+  /** Lost on the way there. */
+  | { type: "unsent" };
+
+export class SlackEdge {
+  readonly calls: Call[] = [];
+  readonly responses: Record<string, unknown>[] = [];
+  /** What `usergroups.list` says. */
+  groups: { id: string; handle: string; users: string[] }[] = [];
+  /** Over `users.info`: flags that the emulator does not keep, by user id. */
+  readonly flags = new Map<string, Record<string, unknown>>();
+  scopes: string = Object.keys(neededScopes).join(",");
+  /** No hello: the socket opens and stays silent. */
+  silent = false;
+  readonly #faults = new Map<string, Fault[]>();
+  readonly #emulator: Emulator;
+  readonly #server: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #acks = new Map<string, (payload: unknown) => void>();
+  #connections = 0;
+  #envelopes = 0;
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(emulator: Emulator, server: Server) {
+    this.#emulator = emulator;
+    this.#server = server;
+    this.#sockets = new WebSocketServer({ server, path: "/socket" });
+    this.#sockets.on("connection", (socket) => this.#connected(socket));
+    server.on(
+      "request",
+      (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
+    );
+  }
+
+  static async start(): Promise<SlackEdge> {
+    const port = await freePort();
+    const scopes = Object.keys(neededScopes);
+    const emulator = await createEmulator({
+      service: "slack",
+      port,
+      seed: {
+        slack: {
+          strict_scopes: true,
+          users: [{ name: "dana" }, { name: "oncall" }, { name: "guest" }],
+          channels: [{ name: "ops" }, { name: "deploys" }],
+          oauth_apps: [
+            {
+              app_id: "A1",
+              client_id: "1.1",
+              client_secret: "none",
+              name: "Belay",
+              redirect_uris: [],
+              bot_id: "B0BOT",
+              bot_user_id: "U0BOT",
+              scopes,
+            },
+          ],
+          tokens: [
+            { token: tokens.bot, user_id: "U0BOT", bot_id: "B0BOT", app_id: "A1", scopes },
+            { token: tokens.dana, user_id: "dana", scopes: [...scopes, "channels:read", "channels:write"] },
+          ],
+        },
+      },
+    });
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new SlackEdge(emulator, server);
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#emulator.close();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Sockets that have been opened so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  fail(method: string, ...faults: Fault[]): void {
+    this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults]);
+  }
+
+  callsOf(method: string): Call[] {
+    return this.calls.filter((call) => call.method === method);
+  }
+
+  /** Resolves when the condition holds; looked at after each call and each connection. */
+  async until(condition: () => boolean | Promise<boolean>): Promise<void> {
+    while (true) {
+      const changed = this.#changed.promise;
+      if (await condition()) return;
+      await changed;
+    }
+  }
+
+  /** Ask the emulator itself, as somebody. */
+  async ask(
+    method: string,
+    body: Record<string, string>,
+    token = tokens.bot,
+  ): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${this.#emulator.url}/api/${method}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams(body),
+    });
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  /** Push an envelope through the newest socket; resolves with the payload of its acknowledgement. */
+  push(type: string, payload: unknown, envelopeId = `envelope-${++this.#envelopes}`): Promise<unknown> {
+    const acked = Promise.withResolvers<unknown>();
+    this.#acks.set(envelopeId, acked.resolve);
+    this.sendRaw({ type, envelope_id: envelopeId, payload, accepts_response_payload: type !== "events_api" });
+    return acked.promise;
+  }
+
+  sendRaw(frame: object): void {
+    const [...open] = this.#sockets.clients;
+    const newest = open.filter((socket) => socket.readyState === socket.OPEN).at(-1);
+    if (!newest) throw new Error("no socket is open");
+    newest.send(JSON.stringify(frame));
+  }
+
+  /** The connection breaks without a word. */
+  cut(): void {
+    for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  #connected(socket: WebSocket): void {
+    this.#connections += 1;
+    socket.on("message", (data) => {
+      const ack = JSON.parse(String(data)) as { envelope_id: string; payload: unknown };
+      this.#acks.get(ack.envelope_id)?.(ack.payload);
+      this.#note();
+    });
+    if (!this.silent) socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
+    this.#note();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const raw = await textOf(request);
+    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    if (path.startsWith("/respond/")) {
+      this.responses.push(JSON.parse(raw) as Record<string, unknown>);
+      response.end("ok");
+      return this.#note();
+    }
+    const method = path.replace("/api/", "");
+    this.calls.push({ method, body: Object.fromEntries(new URLSearchParams(raw)), at: Date.now() });
+    const fault = this.#faults.get(method)?.shift();
+    if (fault?.type === "unsent") response.destroy();
+    else if (fault?.type === "429") response.writeHead(429, { "retry-after": String(fault.seconds) }).end();
+    else if (fault?.type === "500") response.writeHead(500).end("{}");
+    else if (fault?.type === "error") json(response, { ok: false, error: fault.code });
+    else {
+      const answer = await this.#answer(method, raw, request);
+      if (fault?.type === "drop") response.destroy();
+      else json(response, answer, { "x-oauth-scopes": this.scopes });
+    }
+    this.#note();
+  }
+
+  async #answer(method: string, raw: string, request: IncomingMessage): Promise<Record<string, unknown>> {
+    const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
+    const expected = method === "apps.connections.open" ? tokens.app : tokens.bot;
+    if (token !== expected) return { ok: false, error: "invalid_auth" };
+    if (method === "apps.connections.open")
+      return { ok: true, url: `${this.url.replace("http", "ws")}/socket` };
+    if (method === "usergroups.list") return { ok: true, usergroups: this.groups };
+    if (method === "agents.sessions.setStatus") return { ok: true };
+    const body = Object.fromEntries(new URLSearchParams(raw));
+    const answer = await this.ask(method, body, token);
+    const flags = method === "users.info" ? this.flags.get(body.user ?? "") : undefined;
+    return flags ? { ...answer, user: { ...(answer.user as object), ...flags } } : answer;
+  }
+
+  #note(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
+  }
+}
+
+function json(response: ServerResponse, body: object, headers: Record<string, string> = {}): void {
+  response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The emulator wants to know its port beforehand. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
