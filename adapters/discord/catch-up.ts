@@ -55,9 +55,11 @@ export class CatchUp {
     }, saveEveryMs);
   }
 
-  /** A message could not be taken: its channel is read again. */
-  missed(channelId: string, guildId: string | undefined): void {
-    this.#add(channelId, guildId);
+  /** A message could not be taken: its channel is read again from just before it. */
+  missed(message: Heard): void {
+    const before = (BigInt(message.id) - 1n).toString();
+    if (laterOf(this.#cursor, before) === this.#cursor) this.#cursor = before;
+    this.#add(message.channel_id, message.guild_id);
   }
 
   /** A new session began: the threads and direct messages of runs, those with open questions first. */

@@ -8,7 +8,6 @@ import {
   type GatewayDispatchPayload,
   GatewayIntentBits,
   type IIdentifyThrottler,
-  Options,
 } from "discord.js";
 import type { DiscordOptions } from "./session.ts";
 
@@ -35,6 +34,17 @@ const intents = [
   GatewayIntentBits.DirectMessages,
   GatewayIntentBits.MessageContent,
 ];
+
+/** What discord.js itself must see to keep its connection. */
+const ownPackets = new Set<string>(["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE"]);
+
+/**
+ * Everything else is ours alone. discord.js would build its structures from it, and throws out of the process
+ * when a field is not as it expects; it reads the packet after this event, and skips one without a type.
+ */
+function withhold(packet: GatewayDispatchPayload): void {
+  Object.assign(packet, { t: "", d: null });
+}
 
 /** After a failed attempt to connect: 5 s, 10 s, … 5 min. */
 function patience(failures: number): number {
@@ -113,19 +123,10 @@ export class Gateway {
     this.#options.log.error({ code, detail }, "discord channel stopped");
   }
 
-  /** discord.js keeps nothing for us: what arrives is read from the packets and remembered by the engine. */
   #newClient(): Client {
     const client = new Client({
       intents,
       allowedMentions: { parse: [], repliedUser: false },
-      makeCache: Options.cacheWithLimits({
-        ...Options.DefaultMakeCacheSettings,
-        MessageManager: 0,
-        ReactionManager: 0,
-        GuildMemberManager: 0,
-        UserManager: 0,
-        ThreadMemberManager: 0,
-      }),
       rest: { ...(this.#options.apiUrl === null ? {} : { api: this.#options.apiUrl }) },
       ws: { buildIdentifyThrottler: () => this.#pacing() },
     });
@@ -142,7 +143,8 @@ export class Gateway {
   #dispatched(packet: GatewayDispatchPayload): void {
     if (packet.t === "READY") this.#health = { ok: true, detail: `connected as ${packet.d.user.username}` };
     if (packet.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
-    this.#onDispatch(packet);
+    this.#onDispatch({ ...packet });
+    if (!ownPackets.has(packet.t)) withhold(packet);
   }
 
   #pacing(): IIdentifyThrottler {

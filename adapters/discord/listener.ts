@@ -97,14 +97,13 @@ export class Listener {
   }
 
   #heard(message: Heard): void {
-    const { channel_id, guild_id } = message;
-    this.#inOrder(channel_id, async () => {
+    this.#inOrder(message.channel_id, async () => {
       try {
         await hear(this.#session, this.#selfId, message);
         this.#catchUp.seen(message.id);
       } catch (err) {
         this.#session.options.log.error({ err, message: message.id }, "discord message not stored yet");
-        this.#catchUp.missed(channel_id, guild_id);
+        this.#catchUp.missed(message);
       }
     });
   }

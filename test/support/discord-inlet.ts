@@ -2,7 +2,9 @@
 import type { Inbound, Inlet, QuestionRow, RunRow } from "../../src/core/ports.ts";
 
 export interface RecordingInlet extends Inlet {
+  /** Each thing said once; `offered` counts the repetitions too. */
   readonly accepted: Inbound[];
+  offered: number;
   readonly notes: Map<string, string>;
   readonly questions: Map<string, QuestionRow>;
   /** A run that speaks at this address. */
@@ -22,12 +24,14 @@ export function recordingInlet(): RecordingInlet {
     accepted,
     notes,
     questions,
+    offered: 0,
     failNext: 0,
     runSpeaksAt(runId, address) {
       at.set(address, runId);
       runs.set(runId, rowOf(runId, address));
     },
     async accept(inbound) {
+      inlet.offered += 1;
       if (inlet.failNext > 0) {
         inlet.failNext -= 1;
         throw new Error("the disk is full");

@@ -156,8 +156,11 @@ export function press(
   more: Partial<InteractionOptions> = {},
 ) {
   const data = { id: 5, component_type: values ? 3 : 2, custom_id: customId, ...(values ? { values } : {}) };
-  return interaction({ id, type: 3, data, channel: channels.thread, ...more });
+  return interaction({ id, type: 3, data, channel: channels.thread, more: { message: pressed }, ...more });
 }
+
+/** The message that the button stands on. */
+const pressed = message({ id: "900000000000000001", channel: ids.thread, author: bot });
 
 export function submit(
   id: string,

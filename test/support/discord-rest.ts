@@ -7,6 +7,8 @@ import { bot, member } from "./discord-payloads.ts";
 export interface Fault {
   method: string;
   path: RegExp;
+  /** Matching calls that pass before it strikes. */
+  after?: number;
   answer:
     | { status: number; body: Record<string, unknown>; headers?: Record<string, string> }
     | "drop"
@@ -23,13 +25,22 @@ export class FakeRest extends DiscordMemory {
     const { body, files } = await bodyOf(request);
     const call: Call = { method: request.method ?? "GET", path, query: url.searchParams, body, files };
     this.calls.push(call);
-    const at = this.faults.findIndex((fault) => fault.method === call.method && fault.path.test(path));
-    const fault = at === -1 ? null : (this.faults.splice(at, 1)[0] ?? null);
+    const fault = this.#faultOf(call);
     if (fault?.answer === "refuse") return void request.socket.destroy();
     if (fault && fault.answer !== "drop") return send(response, fault.answer);
     const answer = this.#answer(call);
     if (fault) return void request.socket.destroy();
     send(response, answer);
+  }
+
+  #faultOf(call: Call): Fault | null {
+    const fault = this.faults.find((each) => each.method === call.method && each.path.test(call.path));
+    if (!fault) return null;
+    const passing = fault.after ?? 0;
+    fault.after = passing - 1;
+    if (passing > 0) return null;
+    this.faults.splice(this.faults.indexOf(fault), 1);
+    return fault;
   }
 
   #answer(call: Call): Answer {
@@ -134,8 +145,12 @@ const routes: readonly Route[] = [
 ];
 
 function send(response: ServerResponse, answer: Answer): void {
-  response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
-  response.end(answer.status === 204 ? undefined : JSON.stringify(answer.body ?? {}));
+  const json = answer.status === 204 ? null : JSON.stringify(answer.body ?? {});
+  response.writeHead(answer.status, {
+    ...(json === null ? {} : { "content-type": "application/json" }),
+    ...answer.headers,
+  });
+  response.end(json);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Pick<Call, "body" | "files">> {

@@ -67,6 +67,22 @@ describe("a connection that works", () => {
   });
 });
 
+describe("packets that nobody expected", () => {
+  test("a payload with fields missing ends nothing", async () => {
+    const made = await started();
+    made.discord.gateway.dispatch("INTERACTION_CREATE", {
+      id: "1",
+      type: 3,
+      data: {},
+      channel_id: ids.channel,
+    });
+    made.discord.gateway.dispatch("MESSAGE_CREATE", { id: "2", channel_id: ids.channel });
+    made.discord.gateway.dispatch("SOMETHING_NEW", null);
+    made.says(`${mention} hello`, { channel: ids.direct, guild: null });
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+  });
+});
+
 describe("without the message content intent", () => {
   test("one hint in the thread of a run says how to be heard", async () => {
     const made = await started();
