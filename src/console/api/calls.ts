@@ -1,0 +1,84 @@
+/** The API's routes as functions, and the names under which their answers are kept. */
+import type { OpenWireQuestion, RunList, RunState, WireEvent, WireModelRequest } from "../../http/wire.ts";
+import type {
+  AgentList,
+  Health,
+  RefusalList,
+  ScheduleInfo,
+  Session,
+  SessionList,
+  ToolList,
+  WebhookInfo,
+} from "../../http/wire-server.ts";
+import { get, post, remove } from "./client.ts";
+
+/** What the list of runs is narrowed to; empty strings narrow nothing. */
+export interface RunsFilter {
+  status: string;
+  agent: string;
+  channel: string;
+  principal: string;
+  text: string;
+}
+
+export const noFilter: RunsFilter = { status: "", agent: "", channel: "", principal: "", text: "" };
+
+export const keys = {
+  session: ["session"],
+  runs: ["runs"],
+  runsBy: (filter: RunsFilter) => ["runs", filter],
+  run: (id: string) => ["run", id],
+  events: (id: string) => ["events", id],
+  request: (id: string, version: number) => ["request", id, version],
+  questions: ["questions"],
+  agents: ["agents"],
+  tools: ["tools"],
+  health: ["health"],
+} as const;
+
+export const getSession = () => get<Session>("session");
+export const login = (code: string) => post<Session>("session", { code });
+export const logout = () => remove("session");
+export const getSessions = () => get<SessionList>("sessions");
+export const revokeSession = (id: string) => remove(`sessions/${encodeURIComponent(id)}`);
+
+export const getQuestions = () => get<{ questions: OpenWireQuestion[] }>("questions");
+export const getAgents = () => get<AgentList>("agents");
+export const getTools = () => get<ToolList>("tools");
+export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
+export const getSchedules = () => get<{ schedules: ScheduleInfo[] }>("schedules");
+export const getRefusals = () => get<RefusalList>("refusals");
+export const getHealth = () => get<Health>("health");
+
+export function getRuns(filter: RunsFilter, cursor: string | null, signal?: AbortSignal): Promise<RunList> {
+  const query = new URLSearchParams({ limit: "60" });
+  for (const [name, value] of Object.entries(filter)) if (value !== "") query.set(name, value);
+  if (cursor !== null) query.set("cursor", cursor);
+  return get<RunList>(`agent/runs?${query}`, signal);
+}
+
+const run = encodeURIComponent;
+export const getRun = (id: string) => get<RunState>(`agent/state/${run(id)}`);
+export const getEvents = (id: string) => get<{ events: WireEvent[] }>(`agent/runs/${run(id)}/events?after=0`);
+export const getRequest = (id: string, version: number) =>
+  get<WireModelRequest>(`agent/runs/${run(id)}/requests/${version}`);
+
+export const launch = (task: string, agent: string | null, key: string) =>
+  post<RunState>("agent/launch", { input_prompt: task, ...(agent === null ? {} : { agent }) }, key);
+export const pause = (id: string) => post<RunState>("agent/pause", { id });
+export const resume = (id: string) => post<RunState>("agent/resume", { id });
+export const cancel = (id: string) => post<RunState>("agent/cancel", { id });
+export const say = (id: string, text: string) => post<RunState>("agent/say", { id, text });
+export const answer = (id: string, question_id: string, text: string) =>
+  post<RunState>("agent/provide_input", { id, question_id, answer: text });
+export const approve = (id: string, question_id: string, input?: unknown) =>
+  post<RunState>("agent/approve", { id, question_id, ...(input === undefined ? {} : { input }) });
+export const refuse = (id: string, question_id: string, reason: string) =>
+  post<RunState>("agent/refuse", { id, question_id, reason });
+
+/** A name for one attempt of a person; unlike randomUUID it also exists on plain http. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

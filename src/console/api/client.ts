@@ -1,0 +1,55 @@
+/** One request to the server, and its refusal as an error that can be shown as it is. */
+import type { Problem } from "../../http/wire-server.ts";
+
+/** Where a reverse proxy shows the server, without a slash at the end; the server writes it into the page. */
+export const base = document.querySelector<HTMLMetaElement>('meta[name="belay-base"]')?.content ?? "";
+
+/** `status` 0: the server was not reached. `message` is for people. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem | null;
+  constructor(status: number, message: string, problem: Problem | null = null) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return request<T>(path, signal ? { signal } : {});
+}
+
+/** `key`: makes a repetition of the same request harmless. */
+export function post<T>(path: string, body: unknown, key?: string): Promise<T> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (key !== undefined) headers["Idempotency-Key"] = key;
+  return request<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+export function remove(path: string): Promise<void> {
+  return request<void>(path, { method: "DELETE" });
+}
+
+async function request<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await reach(path, init);
+  if (response.status === 204) return undefined as T;
+  const body: unknown = await response.json().catch(() => null);
+  if (response.ok) return body as T;
+  throw refusalOf(response.status, body);
+}
+
+async function reach(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(`${base}/${path}`, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError(0, "The server can't be reached. Nothing was sent; try again.");
+  }
+}
+
+function refusalOf(status: number, body: unknown): ApiError {
+  const problem = body as Problem | null;
+  if (typeof problem?.detail === "string") return new ApiError(status, problem.detail, problem);
+  return new ApiError(status, `The server answered ${status} without a reason.`);
+}

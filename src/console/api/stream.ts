@@ -1,0 +1,110 @@
+/** A server-sent event stream that is read by hand: so silence, a refusal and a cut line are told apart at once. */
+import { base } from "./client.ts";
+
+export interface StreamEvent {
+  event: string;
+  data: string;
+}
+
+export interface Following {
+  /** Asked before each connection, so that it carries on after the last event. */
+  path: () => string;
+  onOpen: () => void;
+  onEvent: (event: StreamEvent) => void;
+  /** The line is cut; the next try comes by itself. */
+  onLost: () => void;
+  /** The server knows us no more, or the run is gone: no further try. */
+  onRefused: (status: number) => void;
+}
+
+/** The server says something every ten seconds; after this long the line is dead. */
+const silenceMs = 25_000;
+const firstPauseMs = 250;
+const longestPauseMs = 4_000;
+
+/** Follows until the returned function is called. */
+export function follow(following: Following): () => void {
+  const end = new AbortController();
+  void keepReading(following, end.signal);
+  return () => end.abort();
+}
+
+async function keepReading(following: Following, signal: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    const outcome = await readOnce(following, signal);
+    if (signal.aborted) return;
+    if (outcome.refused !== null) return following.onRefused(outcome.refused);
+    following.onLost();
+    failures = outcome.opened ? 0 : failures + 1;
+    await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures), signal);
+  }
+}
+
+interface Outcome {
+  opened: boolean;
+  refused: number | null;
+}
+
+async function readOnce(following: Following, signal: AbortSignal): Promise<Outcome> {
+  const outcome: Outcome = { opened: false, refused: null };
+  const dead = new AbortController();
+  let timer = setTimeout(() => dead.abort(), silenceMs);
+  try {
+    const response = await fetch(`${base}/${following.path()}`, {
+      headers: { Accept: "text/event-stream" },
+      signal: AbortSignal.any([signal, dead.signal]),
+    });
+    if ([401, 403, 404].includes(response.status)) return { opened: false, refused: response.status };
+    if (!response.ok || !response.body) return outcome;
+    outcome.opened = true;
+    following.onOpen();
+    const parse = parser(following.onEvent);
+    for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+      clearTimeout(timer);
+      timer = setTimeout(() => dead.abort(), silenceMs);
+      parse(text);
+    }
+  } catch {
+    // Cut or unreachable: the caller tries again.
+  } finally {
+    clearTimeout(timer);
+  }
+  return outcome;
+}
+
+/** The lines of an event stream, in whatever pieces they come. */
+export function parser(onEvent: (event: StreamEvent) => void): (text: string) => void {
+  let rest = "";
+  let event = "message";
+  let data: string[] = [];
+  const line = (text: string) => {
+    if (text === "") {
+      if (data.length > 0) onEvent({ event, data: data.join("\n") });
+      event = "message";
+      data = [];
+    } else if (text.startsWith("event:")) event = text.slice(6).trim();
+    else if (text.startsWith("data:")) data.push(text.slice(5).replace(/^ /, ""));
+  };
+  return (text) => {
+    const lines = (rest + text).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    lines.forEach(line);
+  };
+}
+
+/** Ends early when the network is back or somebody looks at the page again. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      document.removeEventListener("visibilitychange", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done);
+    document.addEventListener("visibilitychange", done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,39 @@
+/** Asks who is there: the console for those who are logged in, the door for everybody else. */
+import { useQuery } from "@tanstack/react-query";
+import { Router } from "wouter";
+import { getSession, keys } from "./api/calls.ts";
+import { ApiError, base } from "./api/client.ts";
+import { Button } from "./parts/button.tsx";
+import { Empty, ErrorNote, Skeleton } from "./parts/notice.tsx";
+import { Login } from "./session/login.tsx";
+import { Shell } from "./shell/shell.tsx";
+
+export function App() {
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: keys.session,
+    queryFn: () => getSession().catch(nobody),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  if (isPending) return <Skeleton lines={6} label="Loading the console" />;
+  if (error) {
+    return (
+      <main className="login">
+        <Empty title="The console can't start">
+          <ErrorNote error={error} />
+          <Button onPress={() => void refetch()}>Try again</Button>
+        </Empty>
+      </main>
+    );
+  }
+  if (data === null) return <Login />;
+  return (
+    <Router base={base}>
+      <Shell />
+    </Router>
+  );
+}
+
+function nobody(error: unknown): null {
+  if (error instanceof ApiError && error.status === 401) return null;
+  throw error;
+}

@@ -1,0 +1,39 @@
+/** The agents to choose from, with what each is for and its limits. */
+import type { AgentList } from "../../http/wire-server.ts";
+import { plural } from "../parts/words.ts";
+
+interface AgentChoiceProps {
+  agents: AgentList["agents"];
+  chosen: string | null;
+  onChoose: (name: string) => void;
+}
+
+export function AgentChoice({ agents, chosen, onChoose }: AgentChoiceProps) {
+  if (agents.length === 0) return null;
+  return (
+    <fieldset className="agents">
+      <legend>Agent</legend>
+      {agents.map((agent) => (
+        <label key={agent.name} className={agent.may_launch ? "agent" : "agent off"}>
+          <input
+            type="radio"
+            name="agent"
+            value={agent.name}
+            checked={chosen === agent.name}
+            disabled={!agent.may_launch}
+            onChange={() => onChoose(agent.name)}
+          />
+          <span className="agent-name">{agent.name}</span>
+          <span className="agent-words">
+            {agent.description}
+            <span className="muted num">
+              {" "}
+              {plural(agent.steps, "step")}, {plural(agent.tools.length, "tool")}
+              {!agent.may_launch && ". You may not start it."}
+            </span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

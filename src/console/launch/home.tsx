@@ -1,0 +1,57 @@
+/** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { getQuestions, keys, noFilter } from "../api/calls.ts";
+import { Empty } from "../parts/notice.tsx";
+import { InboxCards } from "../questions/inbox-cards.tsx";
+import { useRuns } from "../runs/use-runs.ts";
+import { usePageTitle } from "../shell/page-title.ts";
+import { LaunchForm } from "./launch-form.tsx";
+
+const examples = [
+  "What is (17 + 5) * 3, divided by a number you must ask me for?",
+  "restart payments in staging",
+  "What is the square root of 1764?",
+];
+
+export function Home({ inbox }: { inbox: boolean }) {
+  const [task, setTask] = useState("");
+  const { runs, loading } = useRuns(noFilter);
+  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
+  usePageTitle(inbox ? null : "New run");
+  const questions = inbox ? (data?.questions ?? []) : [];
+  return (
+    <div className="home">
+      <div className="home-content">
+        {questions.length > 0 && <InboxCards questions={questions} />}
+        <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
+        <LaunchForm task={task} setTask={setTask} />
+        {!loading && runs.length === 0 && (
+          <Empty title="Nothing has run yet. Three tasks to try:">
+            <Examples onChoose={setTask} />
+          </Empty>
+        )}
+        {runs.length > 0 && (
+          <section className="try">
+            <h2>To try</h2>
+            <Examples onChoose={setTask} />
+          </section>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Examples({ onChoose }: { onChoose: (task: string) => void }) {
+  return (
+    <ul className="examples">
+      {examples.map((task) => (
+        <li key={task}>
+          <button type="button" onClick={() => onChoose(task)}>
+            {task}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

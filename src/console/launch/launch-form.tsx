@@ -1,0 +1,73 @@
+/** Starts a run: a task in words, and the agent that takes it. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import { useLocation } from "wouter";
+import { getAgents, keys, launch, newKey } from "../api/calls.ts";
+import { ErrorNote } from "../parts/notice.tsx";
+import { AgentChoice } from "./agent-choice.tsx";
+
+export function LaunchForm({ task, setTask }: { task: string; setTask: (task: string) => void }) {
+  const id = useId();
+  const { data: agents } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
+  const [chosen, setChosen] = useState<string | null>(null);
+  const launching = useLaunch();
+  const agent = chosen ?? agents?.default ?? null;
+  const send = () => {
+    if (task.trim() !== "" && !launching.isPending) launching.mutate({ task, agent });
+  };
+  return (
+    <form
+      className="launch"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <label htmlFor={id}>What should be done?</label>
+      <textarea
+        id={id}
+        rows={3}
+        value={task}
+        placeholder="restart payments in staging, then tell me the error rate"
+        onChange={(event) => setTask(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+        }}
+      />
+      <AgentChoice agents={agents?.agents ?? []} chosen={agent} onChoose={setChosen} />
+      <div className="buttons">
+        <button
+          type="submit"
+          className="button primary"
+          aria-busy={launching.isPending}
+          aria-disabled={task.trim() === ""}
+        >
+          {launching.isPending ? "Starting…" : "Start"}
+        </button>
+        <span className="muted keys-hint">
+          <kbd>Ctrl</kbd> <kbd>Enter</kbd>
+        </span>
+      </div>
+      <ErrorNote error={launching.error} />
+    </form>
+  );
+}
+
+/** The same key for every try of one task: a repeated press starts nothing twice. */
+function useLaunch() {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const [attempt, setAttempt] = useState({ words: "", key: newKey() });
+  return useMutation({
+    mutationFn: ({ task, agent }: { task: string; agent: string | null }) => {
+      const words = `${agent}: ${task}`;
+      const current = attempt.words === words ? attempt : { words, key: newKey() };
+      setAttempt(current);
+      return launch(task, agent, current.key);
+    },
+    onSuccess: (run) => {
+      client.setQueryData(keys.run(run.id), run);
+      navigate(`/runs/${run.id}`);
+    },
+  });
+}

@@ -1,0 +1,43 @@
+/** Starts the console in the page. */
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { keys } from "./api/calls.ts";
+import { ApiError } from "./api/client.ts";
+import { App } from "./app.tsx";
+import { applyStoredTheme } from "./parts/theme.ts";
+
+/** A session that ended, wherever it is noticed, leads to the door. */
+function loggedOut(error: unknown): void {
+  if (error instanceof ApiError && error.status === 401 && client.getQueryData(keys.session)) {
+    client.setQueryData(keys.session, null);
+  }
+}
+
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: loggedOut }),
+  mutationCache: new MutationCache({ onError: loggedOut }),
+  defaultOptions: {
+    queries: {
+      // The streams say when something changed; looking at the page again does not.
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: (failures, error) =>
+        failures < 3 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+      networkMode: "always",
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+
+applyStoredTheme();
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={client}>
+        <App />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,34 @@
+/** Times that stay true while the page is open: relative, exact on hover. */
+import { useEffect, useState } from "react";
+import { age, duration, exactTime } from "./words.ts";
+
+/** The time now, renewed every `stepMs`. */
+export function useNow(stepMs: number): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), stepMs);
+    return () => clearInterval(timer);
+  }, [stepMs]);
+  return now;
+}
+
+export function Age({ at, ago = false }: { at: number; ago?: boolean }) {
+  const now = useNow(10_000);
+  const words = age(now - at);
+  return (
+    <time className="num" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
+      {ago && words !== "now" ? `${words} ago` : words}
+    </time>
+  );
+}
+
+/** How long something has been going on, second by second. */
+export function Since({ at }: { at: number }) {
+  const now = useNow(1000);
+  const ms = Math.floor((now - at) / 1000) * 1000;
+  return (
+    <time className="num" dateTime={new Date(at).toISOString()} title={`since ${exactTime(at)}`}>
+      {ms < 1000 ? "now" : duration(ms).replace(".0 s", " s")}
+    </time>
+  );
+}

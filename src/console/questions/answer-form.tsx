@@ -1,0 +1,75 @@
+/** Choices as buttons, free text where it is taken. */
+import { useRef, useState } from "react";
+import type { WireQuestion } from "../../http/wire.ts";
+import { answer } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
+import { useKey } from "../parts/keyboard.ts";
+import { ErrorNote } from "../parts/notice.tsx";
+import { useSettle } from "./use-settle.ts";
+
+interface AnswerFormProps {
+  runId: string;
+  question: WireQuestion;
+  first: boolean;
+}
+
+export function AnswerForm({ runId, question, first }: AnswerFormProps) {
+  const [text, setText] = useState("");
+  const [sent, setSent] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const buttons = useRef<HTMLDivElement>(null);
+  const settle = useSettle(runId);
+  useKey("a", () => {
+    if (first) (field.current ?? buttons.current?.querySelector("button"))?.focus();
+  });
+  if (!question.may_answer) return null;
+  const send = (words: string) => {
+    if (words.trim() === "" || settle.isPending) return;
+    setSent(words);
+    settle.mutate(() => answer(runId, question.id, words));
+  };
+  return (
+    <form
+      className="settle"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(text);
+      }}
+    >
+      {question.choices.length > 0 && (
+        <div className="buttons" ref={buttons}>
+          {question.choices.map((choice) => (
+            <Button
+              key={choice.value}
+              pending={settle.isPending && sent === choice.value}
+              onPress={() => send(choice.value)}
+            >
+              {choice.label}
+            </Button>
+          ))}
+        </div>
+      )}
+      {question.free_text && (
+        <div className="answer-row">
+          <textarea
+            ref={field}
+            rows={1}
+            aria-label="Your answer"
+            placeholder={question.choices.length > 0 ? "Or in your own words" : "Your answer"}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              send(text);
+            }}
+          />
+          <button type="submit" className="button primary" aria-busy={settle.isPending}>
+            {settle.isPending ? "Sending…" : "Answer"}
+          </button>
+        </div>
+      )}
+      <ErrorNote error={settle.error} />
+    </form>
+  );
+}

@@ -1,0 +1,73 @@
+/** Approve as shown, refuse with a reason, or edit and approve what was edited. */
+import { useEffect, useState } from "react";
+import type { WireQuestion } from "../../http/wire.ts";
+import { approve, refuse } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
+import { useKey } from "../parts/keyboard.ts";
+import { ErrorNote } from "../parts/notice.tsx";
+import { EditForm } from "./edit-form.tsx";
+import { RefuseForm } from "./refuse-form.tsx";
+import { useSettle } from "./use-settle.ts";
+
+interface ApprovalFormProps {
+  runId: string;
+  question: WireQuestion;
+  first: boolean;
+}
+
+const askedMs = 5_000;
+
+export function ApprovalForm({ runId, question, first }: ApprovalFormProps) {
+  const [doing, setDoing] = useState<"deciding" | "refusing" | "editing">("deciding");
+  const [asked, setAsked] = useState(false);
+  const settle = useSettle(runId);
+  const ready = first && question.may_answer;
+  const approving = () => settle.mutate(() => approve(runId, question.id));
+  useEffect(() => {
+    if (!asked) return;
+    const timer = setTimeout(() => setAsked(false), askedMs);
+    return () => clearTimeout(timer);
+  }, [asked]);
+  useKey("y", () => {
+    if (!ready || doing !== "deciding" || settle.isPending) return;
+    if (asked) approving();
+    setAsked(!asked);
+  });
+  useKey("e", () => ready && setDoing("editing"));
+  if (!question.may_answer || !question.call) return null;
+  const back = () => setDoing("deciding");
+  return (
+    <div className="settle">
+      {doing === "deciding" && (
+        <div className="buttons">
+          <Button look="primary" pending={settle.isPending} onPress={approving} hint="y">
+            {settle.isPending ? "Approving…" : asked ? "Press y again to approve" : "Approve"}
+          </Button>
+          <Button look="danger" onPress={() => setDoing("refusing")}>
+            Refuse…
+          </Button>
+          <Button onPress={() => setDoing("editing")} hint="e">
+            Edit…
+          </Button>
+        </div>
+      )}
+      {doing === "refusing" && (
+        <RefuseForm
+          pending={settle.isPending}
+          onBack={back}
+          onRefuse={(reason) => settle.mutate(() => refuse(runId, question.id, reason))}
+        />
+      )}
+      {doing === "editing" && (
+        <EditForm
+          tool={question.call.tool}
+          input={question.call.input}
+          pending={settle.isPending}
+          onBack={back}
+          onApprove={(input) => settle.mutate(() => approve(runId, question.id, input))}
+        />
+      )}
+      <ErrorNote error={settle.error} />
+    </div>
+  );
+}

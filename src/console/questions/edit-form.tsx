@@ -1,0 +1,69 @@
+/** The arguments of a call as a form, made from its tool's schema; the server checks what comes out. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { getTools, keys } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
+import { ErrorNote, Skeleton } from "../parts/notice.tsx";
+import { type Draft, draftOf, fieldsOf, inputOf } from "./argument-draft.ts";
+import { ArgumentField } from "./argument-field.tsx";
+
+interface EditFormProps {
+  tool: string;
+  input: unknown;
+  pending: boolean;
+  onBack: () => void;
+  onApprove: (input: unknown) => void;
+}
+
+export function EditForm({ tool, input, ...rest }: EditFormProps) {
+  const { data, error } = useQuery({ queryKey: keys.tools, queryFn: getTools, staleTime: 300_000 });
+  if (error) return <ErrorNote error={error} />;
+  if (!data) return <Skeleton lines={3} label="Loading the form" />;
+  const schema = data.tools.find((known) => known.name === tool)?.schema;
+  return <ArgumentsForm schema={schema} input={input} {...rest} />;
+}
+
+function ArgumentsForm({
+  schema,
+  input,
+  pending,
+  onBack,
+  onApprove,
+}: Omit<EditFormProps, "tool"> & { schema: unknown }) {
+  const fields = fieldsOf(schema, input);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(fields, input));
+  const [problem, setProblem] = useState<Error | null>(null);
+  return (
+    <form
+      className="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (pending) return;
+        try {
+          onApprove(inputOf(fields, draft));
+          setProblem(null);
+        } catch (error) {
+          setProblem(error instanceof Error ? error : new Error(String(error)));
+        }
+      }}
+    >
+      {fields.map((field) => (
+        <ArgumentField
+          key={field.name}
+          field={field}
+          value={draft[field.name] ?? ""}
+          onChange={(value) => setDraft({ ...draft, [field.name]: value })}
+        />
+      ))}
+      <ErrorNote error={problem} />
+      <div className="buttons">
+        <button type="submit" className="button primary" aria-busy={pending}>
+          {pending ? "Approving…" : "Approve as edited"}
+        </button>
+        <Button look="quiet" onPress={onBack}>
+          Back
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+/** The open questions of all runs, oldest first, each to be settled on the spot. */
+import { Link } from "wouter";
+import type { OpenWireQuestion } from "../../http/wire.ts";
+import { brief, plural } from "../parts/words.ts";
+import { QuestionCard } from "./question-card.tsx";
+
+const shown = 5;
+
+export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
+  return (
+    <section className="inbox">
+      <h1>{plural(questions.length, "question")} for you</h1>
+      {questions.slice(0, shown).map((question, index) => (
+        <div key={question.id} className="inbox-item">
+          <p className="inbox-run">
+            <Link href={`/runs/${question.run_id}`}>{brief(question.task, 120)}</Link>
+            <span className="muted">{question.agent}</span>
+          </p>
+          {/* Whether that run has read untrusted bytes is not known here: links stay text. */}
+          <QuestionCard
+            runId={question.run_id}
+            question={question}
+            requester={null}
+            foreign
+            first={index === 0}
+          />
+        </div>
+      ))}
+      {questions.length > shown && <p className="muted">{questions.length - shown} more on the left.</p>}
+    </section>
+  );
+}

@@ -1,0 +1,79 @@
+/** One question a person must settle, as it stands in a run and in the inbox. */
+import type { WireQuestion } from "../../http/wire.ts";
+import { Prose } from "../parts/prose.tsx";
+import { Since } from "../parts/time.tsx";
+import { audience } from "../parts/words.ts";
+import { AnswerForm } from "./answer-form.tsx";
+import { ApprovalForm } from "./approval-form.tsx";
+import { CallFields } from "./call-fields.tsx";
+
+export interface QuestionCardProps {
+  runId: string;
+  question: WireQuestion;
+  /** The name of whoever started the run; null where it is not known. */
+  requester: string | null;
+  /** The run has read untrusted bytes. */
+  foreign: boolean;
+  /** The keys a, y and e speak of this one. */
+  first: boolean;
+}
+
+const titles = {
+  ask: "Question",
+  approval: "Approval",
+  doubt: "In doubt",
+  stuck: "Stuck",
+  budget: "Budget used",
+} as const;
+
+export function QuestionCard({ runId, question, requester, foreign, first }: QuestionCardProps) {
+  const { call } = question;
+  const title = call ? `${titles[question.kind]} · ${call.tool}` : titles[question.kind];
+  return (
+    <section className={`card kind-${question.kind}`} aria-label={title} data-question={question.id}>
+      <header>
+        <h3>{title}</h3>
+        <span className="muted">
+          for {audience(question.audience, requester)} · <Since at={question.asked_at} />
+        </span>
+      </header>
+      <Prose text={question.text} foreign={foreign} />
+      {question.context && <Prose text={question.context} foreign={foreign} />}
+      {call && <CallFields input={call.input} />}
+      {call?.preview && <pre className="text-block">{call.preview}</pre>}
+      <Consequence question={question} />
+      {!question.may_answer && (
+        <p className="muted reasons">
+          Only {audience(question.audience, requester)} may{" "}
+          {question.kind === "approval" ? "approve" : "answer"} this.
+        </p>
+      )}
+      {question.kind === "approval" ? (
+        <ApprovalForm runId={runId} question={question} first={first} />
+      ) : (
+        <AnswerForm runId={runId} question={question} first={first} />
+      )}
+    </section>
+  );
+}
+
+/** What happens with the answer, and what happens without one. */
+function Consequence({ question }: { question: WireQuestion }) {
+  const given = question.approved_by.map((person) => person.name).join(", ");
+  if (question.kind === "approval") {
+    return (
+      <p className="muted">
+        It runs once, exactly as shown. Until somebody decides, it waits.
+        {question.need > 1 &&
+          ` ${question.approved_by.length} of ${question.need} have approved${given && `: ${given}`}.`}
+      </p>
+    );
+  }
+  if (question.kind === "doubt") {
+    return (
+      <p className="muted">It was interrupted while it ran, and is never repeated without a person’s word.</p>
+    );
+  }
+  if (question.kind === "budget") return <p className="muted">Nothing is spent until somebody decides.</p>;
+  return null;
+}

@@ -1,0 +1,91 @@
+/** What can be done with the run now; what can't says why. The server decides both. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import type { RunState } from "../../http/wire.ts";
+import { cancel, keys, launch, newKey, pause, resume } from "../api/calls.ts";
+import { Button, ConfirmButton } from "../parts/button.tsx";
+import { useKey } from "../parts/keyboard.ts";
+import { ErrorNote } from "../parts/notice.tsx";
+import { SayForm } from "./say-form.tsx";
+
+export function ActionsBar({ run }: { run: RunState }) {
+  const [saying, setSaying] = useState(false);
+  const command = useCommand(run.id);
+  const again = useRunAgain(run);
+  const { can } = run;
+  const ended = ["complete", "failed", "cancelled"].includes(run.status);
+  const busy = command.isPending ? command.variables : null;
+  const resumes = () => command.mutate(resume);
+  useKey("r", () => can.resume.allowed && resumes());
+  const rests = run.status === "paused" || run.status === "max_steps_reached";
+  return (
+    <div className="actions">
+      <div className="buttons">
+        {rests && (
+          <Button look="primary" why={can.resume.why} pending={busy === resume} onPress={resumes} hint="r">
+            Resume
+          </Button>
+        )}
+        {!ended && !rests && (
+          <Button why={can.pause.why} pending={busy === pause} onPress={() => command.mutate(pause)}>
+            Pause
+          </Button>
+        )}
+        {!ended && (
+          <ConfirmButton
+            why={can.cancel.why}
+            pending={busy === cancel}
+            question="Stop this run?"
+            onPress={() => command.mutate(cancel)}
+          >
+            Stop
+          </ConfirmButton>
+        )}
+        {!ended && (
+          <Button why={can.say.why} onPress={() => setSaying(!saying)}>
+            Say something…
+          </Button>
+        )}
+        <Button pending={again.isPending} onPress={() => again.mutate()} look={ended ? "plain" : "quiet"}>
+          Run again
+        </Button>
+      </div>
+      <Reasons run={run} ended={ended} rests={rests} />
+      {saying && <SayForm runId={run.id} onDone={() => setSaying(false)} />}
+      <ErrorNote error={command.error ?? again.error} />
+    </div>
+  );
+}
+
+/** Greyed buttons are explained in words, not only on hover. */
+function Reasons({ run, ended, rests }: { run: RunState; ended: boolean; rests: boolean }) {
+  if (ended) return null;
+  const { can } = run;
+  const reasons = [rests ? can.resume.why : can.pause.why, can.cancel.why, can.say.why];
+  const words = [...new Set(reasons.filter((why) => why !== null))];
+  return words.length === 0 ? null : <p className="muted reasons">{words.join(" ")}</p>;
+}
+
+type RunCommand = (id: string) => Promise<RunState>;
+
+function useCommand(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (command: RunCommand) => command(id),
+    onSuccess: (state) => client.setQueryData(keys.run(id), state),
+  });
+}
+
+function useRunAgain(run: RunState) {
+  const client = useQueryClient();
+  const [, navigate] = useLocation();
+  const [key] = useState(newKey);
+  return useMutation({
+    mutationFn: () => launch(run.task, run.agent, `${key}-${run.id}`.slice(0, 255)),
+    onSuccess: (state) => {
+      client.setQueryData(keys.run(state.id), state);
+      navigate(`/runs/${state.id}`);
+    },
+  });
+}

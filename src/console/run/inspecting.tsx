@@ -1,0 +1,50 @@
+/** Where the inspector stands: beside the run when there is room, on top of it when there is not. */
+import { lazy, Suspense, useSyncExternalStore } from "react";
+import type { RunState, WireEvent } from "../../http/wire.ts";
+import { useKey } from "../parts/keyboard.ts";
+import { Skeleton } from "../parts/notice.tsx";
+import { Sheet } from "../parts/sheet.tsx";
+import type { Line } from "./line.ts";
+
+const Inspector = lazy(() => import("./inspector.tsx").then((module) => ({ default: module.Inspector })));
+
+interface InspectingProps {
+  run: RunState;
+  line: Line;
+  events: readonly WireEvent[];
+  onClose: () => void;
+}
+
+export function Inspecting(props: InspectingProps) {
+  const wide = useWide();
+  const inspector = (
+    <Suspense fallback={<Skeleton lines={6} label="Loading the inspector" />}>
+      <Inspector key={props.line.key} {...props} />
+    </Suspense>
+  );
+  useKey("Escape", props.onClose);
+  if (wide) {
+    return (
+      <aside className="inspector-panel" aria-label="Inspector">
+        {inspector}
+      </aside>
+    );
+  }
+  return (
+    <Sheet label="Inspector" kind="side" onClose={props.onClose}>
+      {inspector}
+    </Sheet>
+  );
+}
+
+const wideQuery = matchMedia("(min-width: 1100px)");
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      wideQuery.addEventListener("change", listener);
+      return () => wideQuery.removeEventListener("change", listener);
+    },
+    () => wideQuery.matches,
+  );
+}

@@ -1,0 +1,74 @@
+/** What a line opens into: the arguments, the result, the words; everything else is in the inspector. */
+import { Link } from "wouter";
+import { JsonView } from "../parts/json-view.tsx";
+import { Prose } from "../parts/prose.tsx";
+import { parsed } from "../parts/words.ts";
+import { CallFields } from "../questions/call-fields.tsx";
+import type { CallLine, Line } from "./line.ts";
+
+export function LineDetail({ line, inspect }: { line: Line; inspect: (line: Line) => void }) {
+  return (
+    <div className="line-detail">
+      <Content line={line} inspect={inspect} />
+      {line.kind !== "fold" && (
+        <button type="button" className="link-button" onClick={() => inspect(line)}>
+          Inspect
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void }) {
+  switch (line.kind) {
+    case "call":
+      return <CallContent line={line} />;
+    case "model":
+      return line.answer.text ? (
+        <Prose text={line.answer.text} foreign />
+      ) : (
+        <p className="muted">
+          It said nothing and chose {line.answer.calls.map((call) => call.tool).join(", ") || "nothing"}.
+        </p>
+      );
+    case "question":
+      return (
+        <>
+          <Prose text={line.question.text} foreign />
+          {line.question.context && <Prose text={line.question.context} foreign />}
+          {line.question.call && <CallFields input={line.question.call.input} />}
+        </>
+      );
+    case "words":
+      return line.text === "" ? null : <pre className="text-block">{line.text}</pre>;
+    case "fold":
+      return (
+        <ol className="folded">
+          {line.lines.map((call) => (
+            <li key={call.key}>
+              <button type="button" className="link-button" onClick={() => inspect(call)}>
+                <b>{call.title}</b>
+                {call.detail}
+              </button>
+            </li>
+          ))}
+        </ol>
+      );
+  }
+}
+
+function CallContent({ line }: { line: CallLine }) {
+  return (
+    <>
+      <CallFields input={line.call.input} />
+      {line.error && (
+        <p className="call-error">
+          <code>{line.error.code}</code> {line.error.message}
+        </p>
+      )}
+      {line.output !== null && <JsonView label="Result" value={parsed(line.output)} />}
+      {line.omitted > 0 && <p className="muted">{line.omitted} more characters did not fit.</p>}
+      {line.childId !== null && <Link href={`/runs/${line.childId}`}>Open the run it started</Link>}
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+/** One line of the timeline; pressed, it opens into its detail. */
+import { memo, useState } from "react";
+import { Mark } from "../parts/mark.tsx";
+import { Since } from "../parts/time.tsx";
+import { duration, exactTime } from "../parts/words.ts";
+import type { Line } from "./line.ts";
+import { LineDetail } from "./line-detail.tsx";
+
+interface LineRowProps {
+  line: Line;
+  /** Came while the page was open. */
+  fresh: boolean;
+  inspected: boolean;
+  inspect: (line: Line) => void;
+}
+
+export const LineRow = memo(function LineRow({ line, fresh, inspected, inspect }: LineRowProps) {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  // Until somebody decides, the line does: an error opens, and closes again when the call worked after all.
+  const open = chosen ?? line.open;
+  const classes = ["line", `kind-${line.kind}`, `tone-${line.shape}`];
+  if (fresh) classes.push("fresh");
+  if (inspected) classes.push("inspected");
+  return (
+    <li className={classes.join(" ")}>
+      <button
+        type="button"
+        className="line-head"
+        aria-expanded={open}
+        title={exactTime(line.at)}
+        onClick={() => setChosen(!open)}
+      >
+        <Mark shape={line.shape} live={line.live} />
+        <span className="line-text">
+          <b>{line.title}</b>
+          {line.detail.startsWith("(") ? "" : " "}
+          <span>{line.detail}</span>
+        </span>
+        <span className="line-time num">{line.live ? <Since at={line.at} /> : tookWords(line)}</span>
+      </button>
+      {open && <LineDetail line={line} inspect={inspect} />}
+    </li>
+  );
+});
+
+/** Short steps say nothing by their time. */
+function tookWords(line: Line): string {
+  return line.ms === null || line.ms < 100 ? "" : duration(line.ms);
+}

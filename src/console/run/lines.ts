@@ -1,0 +1,125 @@
+/** The log told to a person: events in, lines out, the newest last. */
+import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
+import type { WireEvent } from "../../http/wire.ts";
+import { brief, channelName, plural } from "../parts/words.ts";
+import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
+import { foldReads } from "./fold-reads.ts";
+import type { CallLine, Line, LineBase, QuestionLine } from "./line.ts";
+import { wordsOf } from "./plain-lines.ts";
+import { questionLine, settledWords } from "./question-lines.ts";
+
+interface Telling {
+  lines: Line[];
+  chosen: Map<string, ChosenCall>;
+  /** The line of a call that is not settled yet. */
+  calls: Map<string, CallLine>;
+  questions: Map<string, QuestionLine>;
+  requester: string;
+}
+
+/** `reads`: the tools whose calls change nothing; three of them in a row fold into one line. */
+export function linesOf(events: readonly WireEvent[], reads: ReadonlySet<string>): Line[] {
+  const telling: Telling = {
+    lines: [],
+    chosen: new Map(),
+    calls: new Map(),
+    questions: new Map(),
+    requester: "",
+  };
+  for (const event of events) tell(telling, event, event.data);
+  if (events.some(hasEnded)) for (const line of telling.lines) rest(line);
+  return foldReads(telling.lines, reads);
+}
+
+function tell(telling: Telling, event: WireEvent, data: EventBody): void {
+  if (data.type === "launched") telling.requester = data.from.name;
+  if (data.type === "model_answered") tellAnswer(telling, event, data);
+  else if (data.type === "question_asked") tellQuestion(telling, event, data.question);
+  else if (isCallEvent(data)) tellCall(telling, event, data);
+  else {
+    tellSettled(telling, event, data);
+    const words = wordsOf(data);
+    if (words) telling.lines.push({ ...base(event), kind: "words", text: "", ...words });
+  }
+}
+
+function tellQuestion(telling: Telling, event: WireEvent, question: Question): void {
+  const line = questionLine(base(event), question, telling.requester);
+  telling.questions.set(question.id, line);
+  telling.lines.push(line);
+}
+
+function tellAnswer(
+  telling: Telling,
+  event: WireEvent,
+  answer: Extract<EventBody, { type: "model_answered" }>,
+) {
+  for (const call of answer.calls) telling.chosen.set(call.id, call);
+  const tokens = answer.usage.inputTokens + answer.usage.outputTokens;
+  const said = answer.text === null || answer.text.trim() === "" ? "" : ` · ${brief(answer.text, 120)}`;
+  telling.lines.push({
+    ...base(event),
+    kind: "model",
+    answer,
+    shape: "model",
+    title: "asked the model",
+    detail: `${plural(tokens, "token")}${said}`,
+    ms: answer.ms,
+  });
+}
+
+function tellCall(telling: Telling, event: WireEvent, data: CallEvent): void {
+  let line = telling.calls.get(data.callId);
+  if (!line) {
+    const call = telling.chosen.get(data.callId) ?? { id: data.callId, tool: "a call", input: null };
+    line = callLine(base(event), call);
+    telling.calls.set(data.callId, line);
+    telling.lines.push(line);
+  }
+  if (!line.versions.includes(event.version)) line.versions.push(event.version);
+  settle(line, event, data);
+}
+
+function tellSettled(telling: Telling, event: WireEvent, data: EventBody): void {
+  const settled = settledWords(data);
+  if (!settled) return;
+  const asked = telling.questions.get(settled.questionId);
+  // With two approvers needed, the first approval leaves the question open; its own line tells of it.
+  if (asked && (data.type !== "approval_granted" || ++asked.approvals >= asked.question.need)) {
+    rest(asked);
+    asked.shape = settled.shape;
+    asked.ms = event.at - asked.at;
+    if (!asked.versions.includes(event.version)) asked.versions.push(event.version);
+  }
+  telling.lines.push({
+    ...base(event),
+    kind: "words",
+    shape: "person",
+    text: settled.text,
+    title: settled.name,
+    detail: `${settled.verb} (${channelName(settled.channel)})`,
+  });
+}
+
+function base(event: WireEvent): LineBase {
+  return {
+    key: String(event.version),
+    at: event.at,
+    versions: [event.version],
+    shape: "note",
+    title: "",
+    detail: "",
+    ms: null,
+    live: false,
+    open: false,
+  };
+}
+
+function hasEnded({ type }: WireEvent): boolean {
+  return type === "completed" || type === "failed" || type === "cancelled";
+}
+
+/** Nothing waits any more. */
+function rest(line: Line): void {
+  line.live = false;
+}

@@ -1,0 +1,28 @@
+/** How the run ended, large and readable. */
+import type { RunState } from "../../http/wire.ts";
+import { CopyButton } from "../parts/button.tsx";
+import { Mark } from "../parts/mark.tsx";
+import { Prose } from "../parts/prose.tsx";
+
+export function Outcome({ run }: { run: RunState }) {
+  if (run.final_answer !== null) {
+    return (
+      <section className="outcome" aria-label="Outcome">
+        <header>
+          <h2>Outcome</h2>
+          <CopyButton text={run.final_answer} />
+        </header>
+        <Prose text={run.final_answer} foreign={run.tainted} />
+      </section>
+    );
+  }
+  if (run.error === null) return null;
+  return (
+    <section className="outcome failed" aria-label="Outcome">
+      <h2>
+        <Mark shape="failed" /> It failed
+      </h2>
+      <p>{run.error}</p>
+    </section>
+  );
+}

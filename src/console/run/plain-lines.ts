@@ -1,0 +1,101 @@
+/** Lines of events that stand alone: who started it, what people said, troubles, pauses, restarts, the end. */
+import type { EventBody } from "../../core/event.ts";
+import { brief, channelName, clock, plural } from "../parts/words.ts";
+import type { WordsLine } from "./line.ts";
+
+type Words = Pick<WordsLine, "title" | "detail"> &
+  Partial<Pick<WordsLine, "shape" | "text" | "open" | "live" | "ms">>;
+
+/** Null for events that other lines tell of, and for those that say nothing to a person. */
+export function wordsOf(data: EventBody): Words | null {
+  switch (data.type) {
+    case "launched":
+      return launchedWords(data);
+    case "heard":
+      return person(
+        data.from.name,
+        `said ${brief(data.text, 160)} (${channelName(data.via.channel)})`,
+        data.text,
+      );
+    case "prefetched":
+      return {
+        shape: data.ok ? "done" : "failed",
+        title: data.tool,
+        detail: `looked up before the first step → ${brief(data.output, 100)}`,
+        text: data.output,
+      };
+    case "model_failed":
+      return modelFailedWords(data);
+    case "decision_dropped":
+      return { title: "asked again", detail: "somebody spoke while the model was thinking", ms: data.ms };
+    case "approval_voided":
+      return {
+        shape: "failed",
+        title: "approval no longer holds",
+        detail: brief(data.reason, 160),
+        text: data.reason,
+      };
+    case "nudged":
+      return { title: "reminded the model", detail: nudges[data.reason], text: data.text };
+    case "compacted":
+      return {
+        title: "shortened the context",
+        detail: "older steps are kept as a summary",
+        text: data.summary,
+      };
+    default:
+      return controlWords(data);
+  }
+}
+
+const nudges = {
+  no_call: "it answered without a tool",
+  empty: "its answer was empty",
+  cut: "its answer was cut off",
+  stuck: "it was going in circles",
+} as const;
+
+function controlWords(data: EventBody): Words | null {
+  switch (data.type) {
+    case "paused":
+      return { ...person(data.from.name, `paused it (${channelName(data.via.channel)})`), shape: "paused" };
+    case "resumed":
+      return person(data.from.name, `let it go on (${channelName(data.via.channel)})`);
+    case "cancel_requested":
+      return person(data.from.name, `stopped it (${channelName(data.via.channel)})`, data.reason);
+    case "limit_reached":
+      return { shape: "limit", title: "step limit reached", detail: "resume grants as many steps again" };
+    case "recovered":
+      return { title: "restarted", detail: "carried on where it was" };
+    case "completed":
+      return { shape: "done", title: "complete", detail: "" };
+    case "failed":
+      return { shape: "failed", title: "failed", detail: brief(data.message, 160), text: data.message };
+    case "cancelled":
+      return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
+    default:
+      return null;
+  }
+}
+
+function launchedWords(data: Extract<EventBody, { type: "launched" }>): Words {
+  const source = data.follows ? " after an earlier run" : "";
+  const context = data.context.length > 0 ? `, with ${plural(data.context.length, "text")} around it` : "";
+  return person(data.from.name, `started it (${channelName(data.via.channel)})${source}${context}`);
+}
+
+/** An error opens by itself and says what is tried next. */
+function modelFailedWords(data: Extract<EventBody, { type: "model_failed" }>): Words {
+  const next = data.retryAt === null ? "" : ` · tried again at ${clock(data.retryAt)}`;
+  return {
+    shape: "failed",
+    title: "the model did not answer",
+    detail: `${data.code.replaceAll("_", " ")}${next}`,
+    text: data.message,
+    open: true,
+  };
+}
+
+function person(name: string, detail: string, text = ""): Words {
+  return { shape: "person", title: name, detail, text };
+}

@@ -1,0 +1,63 @@
+/** Lines of questions and of what settled them. */
+import type { EventBody, Question } from "../../core/event.ts";
+import type { Shape } from "../parts/mark.tsx";
+import { argumentsInBrief, audience, brief } from "../parts/words.ts";
+import type { LineBase, QuestionLine } from "./line.ts";
+
+export function questionLine(base: LineBase, question: Question, requester: string): QuestionLine {
+  const whom = audience(question.audience, requester);
+  return {
+    ...base,
+    kind: "question",
+    question,
+    approvals: 0,
+    shape: "waiting",
+    live: true,
+    title: `asked ${whom}`,
+    detail: questionWords(question),
+  };
+}
+
+function questionWords(question: Question): string {
+  const call = question.call ? `${question.call.tool}(${argumentsInBrief(question.call.input)})` : "";
+  switch (question.kind) {
+    case "approval":
+      return `to approve ${call}`;
+    case "doubt":
+      return `whether ${call} ran`;
+    default:
+      return brief(question.text, 160);
+  }
+}
+
+interface Settled {
+  questionId: string;
+  name: string;
+  channel: string;
+  verb: string;
+  text: string;
+  shape: Shape;
+}
+
+/** Null for every other event. */
+export function settledWords(data: EventBody): Settled | null {
+  switch (data.type) {
+    case "question_answered":
+      return settled(data, `answered ${brief(data.answer, 120)}`, data.answer, "done");
+    case "approval_granted":
+      return settled(data, data.edited ? "approved with changed arguments" : "approved", "", "done");
+    case "approval_refused":
+      return settled(data, `refused: ${brief(data.reason, 120)}`, data.reason, "cancelled");
+    default:
+      return null;
+  }
+}
+
+function settled(
+  data: Extract<EventBody, { questionId: string }>,
+  verb: string,
+  text: string,
+  shape: Shape,
+): Settled {
+  return { questionId: data.questionId, name: data.from.name, channel: data.via.channel, verb, text, shape };
+}

@@ -1,0 +1,30 @@
+/** The runs this one came from, and those it started. */
+import { Link } from "wouter";
+import type { RunState } from "../../http/wire.ts";
+import { useRun } from "../api/run-log.ts";
+import { StatusMark } from "../parts/mark.tsx";
+import { brief, statusOfRun } from "../parts/words.ts";
+
+export function Related({ run }: { run: RunState }) {
+  if (run.parent_id === null && run.follows_id === null && run.children.length === 0) return null;
+  return (
+    <ul className="related">
+      {run.parent_id !== null && <RelatedRun id={run.parent_id} how="started by" />}
+      {run.follows_id !== null && <RelatedRun id={run.follows_id} how="continues" />}
+      {run.children.map((id) => (
+        <RelatedRun key={id} id={id} how="started" />
+      ))}
+    </ul>
+  );
+}
+
+function RelatedRun({ id, how }: { id: string; how: string }) {
+  const { data } = useRun(id);
+  return (
+    <li>
+      <span className="muted">{how}</span>
+      <Link href={`/runs/${id}`}>{data ? brief(data.task, 90) : id}</Link>
+      {data && <StatusMark status={data.status} words={statusOfRun(data)} />}
+    </li>
+  );
+}

@@ -1,0 +1,76 @@
+/** What a run is: task, status, agent, person, channel, steps, cost, age. */
+import { useState } from "react";
+import { Link } from "wouter";
+import type { RunState } from "../../http/wire.ts";
+import { StatusMark } from "../parts/mark.tsx";
+import { Age, Since } from "../parts/time.tsx";
+import { addressLink, channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";
+
+const longTask = 160;
+
+export function RunHeader({ run }: { run: RunState }) {
+  const [whole, setWhole] = useState(false);
+  const folds = run.task.length > longTask || run.task.includes("\n");
+  return (
+    <header className="run-header">
+      <div className="run-top">
+        <Link href="/" className="back" aria-label="Back to the list">
+          ←
+        </Link>
+        <StatusMark status={run.status} words={statusOfRun(run)} />
+        {run.waiting && run.status !== "paused" && (
+          <span className="muted">
+            for <Since at={run.waiting.since} />
+          </span>
+        )}
+        {run.tainted && (
+          <span
+            className="tag"
+            title="It has read bytes from outside the trusted circle: what changes the world needs approval."
+          >
+            read untrusted data
+          </span>
+        )}
+      </div>
+      <h1 className={whole ? "task whole" : "task"}>{run.task}</h1>
+      {folds && (
+        <button type="button" className="link-button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+          {whole ? "Less" : "All of it"}
+        </button>
+      )}
+      <Facts run={run} />
+    </header>
+  );
+}
+
+function Facts({ run }: { run: RunState }) {
+  const tokens = run.usage.input_tokens + run.usage.output_tokens;
+  const usd = cost(run.usage.cost_usd);
+  const ended = ["complete", "failed", "cancelled"].includes(run.status);
+  return (
+    <p className="facts">
+      <span>{run.agent}</span>
+      <span title={run.from.principal}>{run.from.name}</span>
+      <Place run={run} />
+      <span className="num" title={`${run.steps_granted} are granted`}>
+        {plural(run.steps, "step")}
+      </span>
+      {tokens > 0 && <span className="num">{count(tokens)} tokens</span>}
+      {usd && <span className="num">{usd}</span>}
+      {ended && <span className="num">took {duration(run.updated_at - run.launched_at)}</span>}
+      <Age at={run.launched_at} ago />
+    </p>
+  );
+}
+
+/** The first address that can be opened, as a link into its platform. */
+function Place({ run }: { run: RunState }) {
+  const link = run.addresses.map(addressLink).find((found) => found !== null);
+  const name = channelName(run.channel);
+  if (!link) return <span>{name}</span>;
+  return (
+    <a href={link} target="_blank" rel="noopener noreferrer">
+      {name} ↗
+    </a>
+  );
+}

@@ -1,0 +1,106 @@
+/** One run from top to bottom: what it is, what can be done now, what happened, what it asks, what came out. */
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useMemo, useState } from "react";
+import type { RunState, WireEvent } from "../../http/wire.ts";
+import { getTools, keys } from "../api/calls.ts";
+import { useRun, useRunLog } from "../api/run-log.ts";
+import { Empty, ErrorNote, Skeleton } from "../parts/notice.tsx";
+import { brief } from "../parts/words.ts";
+import { QuestionCard } from "../questions/question-card.tsx";
+import { usePageTitle } from "../shell/page-title.ts";
+import { ActionsBar } from "./actions-bar.tsx";
+import { Inspecting } from "./inspecting.tsx";
+import type { Line } from "./line.ts";
+import { linesOf } from "./lines.ts";
+import { Outcome } from "./outcome.tsx";
+import { Related } from "./related.tsx";
+import { RunHeader } from "./run-header.tsx";
+import { StickyEnd } from "./sticky-end.tsx";
+import { Timeline } from "./timeline.tsx";
+
+export function RunPage({ id }: { id: string }) {
+  const { data: run, error } = useRun(id);
+  const { events, error: logError } = useRunLog(id);
+  usePageTitle(run ? brief(run.task, 60) : "Run");
+  const problem = error ?? logError;
+  if (problem && !run) {
+    return (
+      <div className="run-page run-missing">
+        <Empty title="This run can't be shown">
+          <ErrorNote error={problem} />
+        </Empty>
+      </div>
+    );
+  }
+  if (!run) {
+    return (
+      <div className="run-page">
+        <div className="run-scroll">
+          <Skeleton lines={9} label="Loading the run" />
+        </div>
+      </div>
+    );
+  }
+  return <LoadedRun key={id} run={run} events={events} />;
+}
+
+function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null }) {
+  const reads = useReads();
+  const lines = useMemo(() => (events ? linesOf(events, reads) : null), [events, reads]);
+  const [inspectedKey, inspectKey] = useState<string | null>(null);
+  const inspected = useMemo(() => findLine(lines ?? [], inspectedKey), [lines, inspectedKey]);
+  const inspect = useCallback((line: Line | null) => inspectKey(line?.key ?? null), []);
+  const settled = useMemo(() => settledIn(events), [events]);
+  const open = run.questions.filter((question) => !settled.has(question.id));
+  return (
+    <div className={`run-page${inspected ? " inspecting" : ""}`}>
+      <StickyEnd count={lines?.length ?? 0}>
+        <RunHeader run={run} />
+        <ActionsBar run={run} />
+        <Related run={run} />
+        {lines ? (
+          <Timeline lines={lines} run={run} inspected={inspected?.key ?? null} inspect={inspect} />
+        ) : (
+          <Skeleton lines={6} label="Loading the timeline" />
+        )}
+        {open.map((question, index) => (
+          <QuestionCard
+            key={question.id}
+            runId={run.id}
+            question={question}
+            requester={run.from.name}
+            foreign={run.tainted}
+            first={index === 0}
+          />
+        ))}
+        <Outcome run={run} />
+      </StickyEnd>
+      {inspected && (
+        <Inspecting run={run} line={inspected} events={events ?? []} onClose={() => inspect(null)} />
+      )}
+    </div>
+  );
+}
+
+function findLine(lines: readonly Line[], key: string | null): Line | null {
+  if (key === null) return null;
+  const all = lines.flatMap((line): Line[] => (line.kind === "fold" ? [line, ...line.lines] : [line]));
+  return all.find((line) => line.key === key) ?? null;
+}
+
+/** The log is faster than the state: a question it settles closes in that moment. */
+function settledIn(events: readonly WireEvent[] | null): ReadonlySet<string> {
+  const settled = new Set<string>();
+  for (const { data } of events ?? []) {
+    if (data.type === "question_answered" || data.type === "approval_refused") settled.add(data.questionId);
+  }
+  return settled;
+}
+
+function useReads(): ReadonlySet<string> {
+  const { data } = useQuery({ queryKey: keys.tools, queryFn: getTools, staleTime: 300_000 });
+  return useMemo(
+    () => new Set(data?.tools.filter((tool) => tool.effect === "read").map((tool) => tool.name)),
+    [data],
+  );
+}

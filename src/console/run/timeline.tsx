@@ -1,0 +1,95 @@
+/** The timeline: one line a step, the newest last, with a search when there are many. */
+import { useMemo, useRef, useState } from "react";
+import type { RunState } from "../../http/wire.ts";
+import { Mark } from "../parts/mark.tsx";
+import { Since } from "../parts/time.tsx";
+import { clock } from "../parts/words.ts";
+import type { Line } from "./line.ts";
+import { LineRow } from "./line-row.tsx";
+
+/** More than these are shown on demand: a page of ten thousand lines helps nobody. */
+const shownLines = 1000;
+const searchFrom = 12;
+
+export function Timeline({
+  lines,
+  run,
+  inspected,
+  inspect,
+}: {
+  lines: Line[];
+  run: RunState;
+  inspected: string | null;
+  inspect: (line: Line) => void;
+}) {
+  const [all, setAll] = useState(false);
+  const [search, setSearch] = useState("");
+  const found = useMemo(() => matching(lines, search), [lines, search]);
+  // What was there when the page opened does not slide in.
+  const old = useRef(new Set(lines.map((line) => line.key)));
+  const hidden = all ? 0 : Math.max(0, found.length - shownLines);
+  return (
+    <section className="timeline" aria-label="Timeline">
+      {lines.length > searchFrom && (
+        <label className="find">
+          <span className="sr-only">Find in this run</span>
+          <input
+            type="search"
+            placeholder={`Find in ${lines.length} lines`}
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+        </label>
+      )}
+      {hidden > 0 && (
+        <button type="button" className="link-button" onClick={() => setAll(true)}>
+          Show {hidden} earlier lines
+        </button>
+      )}
+      <ol>
+        {found.slice(hidden).map((line) => (
+          <LineRow
+            key={line.key}
+            line={line}
+            fresh={!old.current.has(line.key)}
+            inspected={inspected === line.key}
+            inspect={inspect}
+          />
+        ))}
+        {search === "" && <NowLine run={run} />}
+      </ol>
+      {search !== "" && found.length === 0 && <p className="muted">No line holds “{search}”.</p>}
+    </section>
+  );
+}
+
+function matching(lines: Line[], search: string): Line[] {
+  const words = search.trim().toLowerCase();
+  if (words === "") return lines;
+  return lines.filter((line) => JSON.stringify(line).toLowerCase().includes(words));
+}
+
+/** What it is doing at this moment, when no line of the log says so yet. */
+function NowLine({ run }: { run: RunState }) {
+  const retry = run.waiting?.for === "model" ? run.waiting.until : null;
+  if (run.status !== "running" || (run.phase !== "thinking" && run.phase !== "cancelling")) return null;
+  const words =
+    run.phase === "cancelling"
+      ? "stopping"
+      : retry === null
+        ? "asking the model"
+        : `next try at ${clock(retry)}`;
+  return (
+    <li className="line now">
+      <div className="line-head">
+        <Mark shape="running" live />
+        <span className="line-text">
+          <b>{words}</b>
+        </span>
+        <span className="line-time">
+          <Since at={run.updated_at} />
+        </span>
+      </div>
+    </li>
+  );
+}

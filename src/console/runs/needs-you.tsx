@@ -1,0 +1,51 @@
+/** What waits for a person, oldest first, above everything else. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, useLocation } from "wouter";
+import { getQuestions, keys } from "../api/calls.ts";
+import { useKey } from "../parts/keyboard.ts";
+import { Mark } from "../parts/mark.tsx";
+import { Age } from "../parts/time.tsx";
+import { audience, brief } from "../parts/words.ts";
+
+export function NeedsYou({ openId }: { openId: string | null }) {
+  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
+  const [, navigate] = useLocation();
+  const questions = data?.questions ?? [];
+  const first = questions.find((question) => question.may_answer);
+  useKey("a", () => {
+    // On a page with cards they take the key themselves.
+    if (first && document.querySelector(".card") === null) navigate(`/runs/${first.run_id}`);
+  });
+  return (
+    <section className="needs-you" aria-labelledby="needs-you">
+      <h2 id="needs-you">
+        Needs you {questions.length > 0 && <span className="badge num">{questions.length}</span>}
+      </h2>
+      {data && questions.length === 0 && <p className="muted">Nothing waits for a person.</p>}
+      <ul>
+        {questions.map((question) => (
+          <li key={question.id}>
+            <Link
+              href={`/runs/${question.run_id}`}
+              className="row tone-waiting"
+              aria-current={question.run_id === openId ? "page" : undefined}
+              data-row
+            >
+              <Mark shape="waiting" live />
+              <span className="row-task">
+                {question.call ? `Approve ${question.call.tool}` : brief(question.text, 100)}
+              </span>
+              <span className="row-age">
+                <Age at={question.asked_at} />
+              </span>
+              <span className="row-facts">
+                <span>for {audience(question.audience, null)}</span>
+                <span>{brief(question.task, 60)}</span>
+              </span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

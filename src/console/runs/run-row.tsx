@@ -1,0 +1,35 @@
+/** One run in the list: status, task in one line, where it came from, who started it, how old it is. */
+import { memo } from "react";
+import { Link } from "wouter";
+import type { RunSummary } from "../../http/wire.ts";
+import { Mark, shapeOfStatus } from "../parts/mark.tsx";
+import { Age } from "../parts/time.tsx";
+import { channelName, statusWords } from "../parts/words.ts";
+
+export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; open: boolean }) {
+  const shape = shapeOfStatus[run.status];
+  const live = run.status === "running" || run.asking > 0;
+  return (
+    <Link
+      href={`/runs/${run.id}`}
+      className={`row tone-${shape}`}
+      aria-current={open ? "page" : undefined}
+      data-row
+      title={run.task}
+    >
+      <Mark shape={shape} live={live} />
+      <span className="row-task">
+        {run.parent_id !== null && <span className="muted">↳ </span>}
+        {run.task}
+      </span>
+      <span className="row-age">
+        <Age at={run.launched_at} />
+      </span>
+      <span className="row-facts">
+        <span className="row-status">{statusWords[run.status]}</span>
+        <span>{channelName(run.channel)}</span>
+        <span>{run.from.name}</span>
+      </span>
+    </Link>
+  );
+});

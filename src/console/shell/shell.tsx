@@ -1,0 +1,56 @@
+/** The three parts of the console, and the keys that work in all of them. */
+import { lazy, Suspense, useState } from "react";
+import { Route, Switch, useLocation, useRoute } from "wouter";
+import { useLiveRuns } from "../api/live.ts";
+import { Home } from "../launch/home.tsx";
+import { moveRow, useKey } from "../parts/keyboard.ts";
+import { Empty, Skeleton } from "../parts/notice.tsx";
+import { RunPage } from "../run/run-page.tsx";
+import { ConnectionBar } from "./connection-bar.tsx";
+import { KeysSheet } from "./keys-sheet.tsx";
+import { useTitleWriter } from "./page-title.ts";
+import { Sidebar } from "./sidebar.tsx";
+
+const AdminPage = lazy(() =>
+  import("../admin/admin-page.tsx").then((module) => ({ default: module.AdminPage })),
+);
+
+export function Shell() {
+  useLiveRuns();
+  useTitleWriter();
+  const [location, navigate] = useLocation();
+  const [, params] = useRoute("/runs/:id");
+  const [keysShown, showKeys] = useState(false);
+  useKey("n", () => navigate("/new"));
+  useKey("j", () => moveRow(1));
+  useKey("k", () => moveRow(-1));
+  useKey("?", () => showKeys(true));
+  return (
+    <div className="shell" data-at={location === "/" ? "list" : "page"}>
+      <ConnectionBar />
+      <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
+      <main className="main">
+        <Switch>
+          <Route path="/">
+            <Home inbox />
+          </Route>
+          <Route path="/new">
+            <Home inbox={false} />
+          </Route>
+          <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+          <Route path="/bot/:page">
+            {({ page }) => (
+              <Suspense fallback={<Skeleton lines={8} label="Loading the page" />}>
+                <AdminPage page={page} />
+              </Suspense>
+            )}
+          </Route>
+          <Route>
+            <Empty title="There is nothing here. The list on the left has all runs." />
+          </Route>
+        </Switch>
+      </main>
+      {keysShown && <KeysSheet onClose={() => showKeys(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+/** The quiet end of the list: which model speaks, the bot's pages, theme, keys. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { getHealth, keys } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
+import { useTheme } from "../parts/theme.ts";
+
+export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
+  const { data } = useQuery({ queryKey: keys.health, queryFn: getHealth, staleTime: 60_000 });
+  const { theme, next } = useTheme();
+  return (
+    <footer className="sidebar-foot">
+      {data?.model?.startsWith("demo") && (
+        <p className="muted">The demo model answers. Set OPENAI_API_KEY for a real one.</p>
+      )}
+      <nav aria-label="The bot">
+        <Link href="/bot/health" className="button quiet">
+          Bot{data && data.status !== "ok" && <span className="badge">{data.status}</span>}
+        </Link>
+        <Button look="quiet" onPress={next} hint="Theme: system, light or dark">
+          {theme === "system" ? "Theme" : theme === "light" ? "Light" : "Dark"}
+        </Button>
+        <Button look="quiet" onPress={onKeys} hint="All keys">
+          Keys
+        </Button>
+      </nav>
+    </footer>
+  );
+}
