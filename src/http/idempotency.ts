@@ -23,13 +23,13 @@ export function idempotencyKeyOf(c: Ctx): string | null {
 }
 
 /**
- * The request is remembered before it acts, and the run's commit settles it: after a crash in between, the same
- * request acts again and the engine, which knows the key too, lets it happen once. A refusal is kept as well.
+ * The commit of the run takes the key with it, so that nothing can happen twice; what the key stands for is noted
+ * right after. A refusal changed nothing: the same request is judged anew when it comes again.
  */
 export class Idempotency {
   readonly #server: Server;
-  /** Keys of requests that this process is at work on. */
-  readonly #busy = new Set<string>();
+  /** Keys of requests that this process is at work on, with what they stand for. */
+  readonly #busy = new Map<string, string>();
 
   constructor(server: Server) {
     this.#server = server;
@@ -43,46 +43,44 @@ export class Idempotency {
     if (request.key === null) return done(await act(null));
     const inbox = { source: `api:${request.principal}`, key: request.key };
     const name = JSON.stringify([inbox.source, inbox.key]);
-    const fingerprint = sha256(JSON.stringify([request.operation, request.body]));
-    const mine = !this.#busy.has(name);
-    if (mine) this.#busy.add(name);
+    const print = sha256(JSON.stringify([request.operation, request.body]));
+    const busy = this.#busy.get(name);
+    if (busy !== undefined) throw busy === print ? inProgress() : reused();
+    this.#busy.set(name, print);
     try {
-      const before = await this.#remember(inbox, fingerprint);
-      if (before !== null) return before;
-      if (!mine) throw inProgress();
-      return await this.#settle(inbox, await act(inbox));
+      return (await this.#before(inbox, print)) ?? (await this.#first(inbox, print, act));
     } finally {
-      if (mine) this.#busy.delete(name);
+      this.#busy.delete(name);
     }
   }
 
-  /** The outcome of the first request with this key, or null when it has none yet. */
-  async #remember(inbox: InboxKey, fingerprint: string) {
-    const { store } = this.#server.engine;
-    const receivedAt = this.#server.clock.now();
-    if ((await store.receive({ ...inbox, body: fingerprint, receivedAt })) === "new") return null;
-    const row = await store.inboxRow(inbox);
-    if (!row) return null;
-    if (row.body !== fingerprint) {
-      const detail = "This Idempotency-Key belongs to another request. Use a new key for a new request.";
-      throw new ProblemError("idempotency_key_reused", detail);
-    }
-    if (row.state === "refused") throw problemOfRefusal(JSON.parse(row.outcome ?? "{}"));
-    return row.state === "done" && row.runId !== null ? { runId: row.runId, replayed: true } : null;
+  /** The outcome of an earlier request with this key, or null. */
+  async #before(inbox: InboxKey, print: string) {
+    const row = await this.#server.engine.store.inboxRow(inbox);
+    if (!row || row.runId === null) return null;
+    // Without an outcome a crash came between the commit and the note; then the key alone must do.
+    if (row.outcome && row.outcome !== print) throw reused();
+    return { runId: row.runId, replayed: true };
   }
 
-  async #settle(inbox: InboxKey, submitted: Submitted) {
-    if (!submitted.ok) {
-      const outcome = JSON.stringify(submitted.refusal);
-      await this.#server.engine.store.settleInbox(inbox, { state: "refused", runId: null, outcome });
-    }
-    return done(submitted);
+  async #first(inbox: InboxKey, print: string, act: (inbox: InboxKey) => Promise<Submitted>) {
+    const outcome = done(await act(inbox));
+    // Another process was faster: what it did is the answer, if it was the same request.
+    if (outcome.replayed) return (await this.#before(inbox, print)) ?? outcome;
+    const settled = { state: "done", runId: outcome.runId, outcome: print } as const;
+    await this.#server.engine.store.settleInbox(inbox, settled);
+    return outcome;
   }
 }
 
 function done(submitted: Submitted): { runId: string; replayed: boolean } {
   if (!submitted.ok) throw problemOfRefusal(submitted.refusal);
   return { runId: submitted.runId, replayed: submitted.duplicate };
+}
+
+function reused(): ProblemError {
+  const detail = "This Idempotency-Key belongs to another request. Use a new key for a new request.";
+  return new ProblemError("idempotency_key_reused", detail);
 }
 
 function inProgress(): ProblemError {

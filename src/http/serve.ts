@@ -1,6 +1,6 @@
 /** Listens: with time and size limits before any of our code sees a request, and a close that waits for answers. */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Http } from "./app.ts";
 
@@ -29,20 +29,44 @@ export async function serve(
       keepAliveTimeout: 5_000,
     },
   }) as Server;
+  const working = countRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(whyNot(error, at), { cause: error })));
     server.listen(at.port, at.host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    close: (graceMs) => close(server, http, graceMs),
+    close: (graceMs) => close(server, http, working, graceMs),
   };
 }
 
-async function close(server: Server, http: Http, graceMs: number): Promise<void> {
+/** How many requests each open connection has in work: browsers open some that never carry one. */
+function countRequests(server: Server): Map<Socket, number> {
+  const working = new Map<Socket, number>();
+  server.on("connection", (socket: Socket) => {
+    working.set(socket, 0);
+    socket.once("close", () => working.delete(socket));
+  });
+  server.on("request", ({ socket }, response) => {
+    working.set(socket, (working.get(socket) ?? 0) + 1);
+    response.once("close", () => {
+      const left = (working.get(socket) ?? 1) - 1;
+      working.set(socket, left);
+      if (left === 0 && !server.listening) socket.destroySoon();
+    });
+  });
+  return working;
+}
+
+async function close(
+  server: Server,
+  http: Http,
+  working: Map<Socket, number>,
+  graceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   http.endStreams();
-  server.closeIdleConnections();
+  for (const [socket, requests] of working) if (requests === 0) socket.destroySoon();
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
   clearTimeout(force);

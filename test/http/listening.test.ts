@@ -81,6 +81,17 @@ test("a stream over the network starts at once, and ends when the server closes"
   await expect(fetch(`http://127.0.0.1:${listening.port}/health`)).rejects.toThrow();
 });
 
+test("connections that carry no request do not hold up the end", async () => {
+  using b = await bench();
+  const listening = await serve(b.http, { host: "127.0.0.1", port: 0 });
+  const unused = connect(listening.port, "127.0.0.1");
+  await once(unused, "connect");
+  expect((await fetch(`http://127.0.0.1:${listening.port}/health`)).status).toBe(200);
+  const ended = once(unused.resume(), "close");
+  // Longer than this test may take: only an orderly end comes in time.
+  await Promise.all([listening.close(60_000), ended]);
+});
+
 test("a port that is taken is an error the operator understands", async () => {
   using b = await bench();
   const { port } = await listen(b);

@@ -81,7 +81,7 @@ export async function bench(
   };
 }
 
-function defaults(): HttpConfig {
+export function defaults(): HttpConfig {
   return {
     version: "0.0.0",
     auth: {

@@ -1,0 +1,178 @@
+/** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import type { RunState, WireQuestion } from "../http/wire.ts";
+import type { Problem } from "../http/wire-server.ts";
+
+const usage = `usage: npm run client -- "task" [--agent name] [--url http://127.0.0.1:3000] [--token token]`;
+/** When the stream of events can't be had: how often the state is asked for. */
+const pollMs = 2_000;
+
+export interface ClientOptions {
+  url: string;
+  /** null: none is sent, for a server with BELAY_AUTH=none. */
+  token: string | null;
+  task: string;
+  agent: string | null;
+  print(line: string): void;
+  /** Asks the person at the terminal. */
+  ask(question: string): Promise<string>;
+}
+
+/** What the person can mend, in words. */
+export class ClientError extends Error {}
+
+/** The run as it ended, or as it stands at its step limit. Throws ClientError. */
+export async function runClient(options: ClientOptions): Promise<RunState> {
+  const body = { input_prompt: options.task, ...(options.agent === null ? {} : { agent: options.agent }) };
+  let run = await request<RunState>(options, "POST", "/agent/launch", body);
+  options.print(`Run ${run.id}`);
+  let told = "";
+  for (;;) {
+    const line = `Status: ${run.status} | Steps: ${run.steps}`;
+    if (line !== told) options.print(line);
+    told = line;
+    if (isOver(run)) return run;
+    const question = run.questions.find((open) => open.may_answer);
+    if (question && run.status === "waiting_human_input") await settle(options, run, question);
+    else await change(options, run);
+    run = await request<RunState>(options, "GET", `/agent/state/${run.id}`);
+  }
+}
+
+function isOver({ status }: RunState): boolean {
+  return ["complete", "failed", "cancelled", "max_steps_reached"].includes(status);
+}
+
+/** Somebody else may be faster: then their answer stands and this one is told so. */
+async function settle(options: ClientOptions, run: RunState, question: WireQuestion): Promise<void> {
+  const id = { id: run.id, question_id: question.id };
+  const [path, body] =
+    question.kind === "approval"
+      ? await askApproval(options, question)
+      : ["/agent/provide_input", { answer: await askAnswer(options, question) }];
+  const response = await send(options, "POST", path, { ...id, ...body });
+  if (!response.ok) options.print(((await response.json()) as Problem).detail);
+}
+
+async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion): Promise<string> {
+  print(`\n${question.text}`);
+  if (question.context) print(question.context);
+  question.choices.forEach((choice, index) => {
+    print(`  ${index + 1}. ${choice.label}`);
+  });
+  const answer = (await ask("> ")).trim();
+  return question.choices[Number(answer) - 1]?.value ?? answer;
+}
+
+async function askApproval({ print, ask }: ClientOptions, question: WireQuestion): Promise<[string, object]> {
+  print(`\n${question.text}`);
+  if (question.call) print(`${question.call.tool} ${JSON.stringify(question.call.input, null, 2)}`);
+  if (question.call?.preview) print(question.call.preview);
+  const isYes = /^y(es)?$/i.test((await ask("Approve? [y/N] ")).trim());
+  if (isYes) return ["/agent/approve", {}];
+  return ["/agent/refuse", { reason: await ask("Reason: ") }];
+}
+
+/** Resolves when something happened to the run; without a stream, after a while. */
+async function change(options: ClientOptions, run: RunState): Promise<void> {
+  const end = new AbortController();
+  try {
+    const path = `/agent/runs/${run.id}/stream?after=${run.version}`;
+    const response = await send(options, "GET", path, undefined, end.signal);
+    if (!response.ok || !response.body) return void (await wait(pollMs));
+    let text = "";
+    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      if (text.includes("data: ")) return;
+    }
+  } catch (error) {
+    if (error instanceof ClientError) throw error;
+    await wait(pollMs);
+  } finally {
+    end.abort();
+  }
+}
+
+async function request<T>(options: ClientOptions, method: string, path: string, body?: object): Promise<T> {
+  const response = await send(options, method, path, body);
+  if (response.ok) return (await response.json()) as T;
+  if (response.status === 401) {
+    throw new ClientError(
+      `${options.url} refused the token. Pass the one in the server's data/token: --token …`,
+    );
+  }
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  throw new ClientError(problem?.detail ?? `${options.url}${path} answered ${response.status}`);
+}
+
+async function send(
+  { url, token }: ClientOptions,
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (token !== null) headers.authorization = `Bearer ${token}`;
+  try {
+    return await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    throw new ClientError(`There is no server at ${url}. Start one with npm start, or name it with --url.`, {
+      cause: error,
+    });
+  }
+}
+
+function readToken(): string | null {
+  try {
+    return readFileSync(join(import.meta.dirname, "../../data/token"), "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { url: { type: "string" }, token: { type: "string" }, agent: { type: "string" } },
+  });
+  const task = positionals.join(" ").trim();
+  if (task === "") throw new ClientError(usage);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<never>((_, reject) => {
+    terminal.once("close", () =>
+      reject(new ClientError("The terminal is gone; the run goes on without it.")),
+    );
+  });
+  closed.catch(() => {});
+  try {
+    const run = await runClient({
+      url: (values.url ?? "http://127.0.0.1:3000").replace(/\/+$/, ""),
+      token: values.token ?? readToken(),
+      task,
+      agent: values.agent ?? null,
+      print: (line) => process.stdout.write(`${line}\n`),
+      ask: (question) => Promise.race([terminal.question(question), closed]),
+    });
+    process.stdout.write(`\n${run.final_answer ?? run.error ?? `The run is ${run.status}.`}\n`);
+    process.exitCode = run.status === "complete" ? 0 : 1;
+  } finally {
+    terminal.close();
+  }
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof ClientError ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+  });
+}

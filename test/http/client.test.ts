@@ -1,0 +1,97 @@
+/** `npm run client`: a person at a terminal, a server, and what each sees. */
+import { execFile } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, onTestFinished, test } from "vitest";
+import { demoModel } from "../../adapters/demo/model.ts";
+import { ClientError, runClient } from "../../src/cli/client.ts";
+import type { Model } from "../../src/core/ports.ts";
+import { restartService } from "../../src/tools/restart-service.ts";
+import { listeningBot } from "../support/http-bot.ts";
+import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+
+async function terminal(model: Model, ...answers: string[]) {
+  const file = join(tmpdir(), `restarts-${process.pid}.jsonl`);
+  const tools = [restartService({ file, seconds: 0 })];
+  const server = await listeningBot({ model, tools });
+  onTestFinished(() => server.stop());
+  const screen: string[] = [];
+  const run = (task: string, token: string | null = "secret-admin") =>
+    runClient({
+      url: server.url,
+      token,
+      task,
+      agent: null,
+      print: (line) => screen.push(line),
+      ask: async (question) => {
+        const answer = answers.shift() ?? "";
+        screen.push(`${question}${answer}`);
+        return answer;
+      },
+    });
+  return { run, screen, url: server.url };
+}
+
+test("follows a run, asks what the agent asks, and ends with the answer", async () => {
+  const { run, screen } = await terminal(demoModel(), "3");
+  const end = await run("What is (17 + 5) * 3, divided by a number you must ask me for?");
+  expect(end).toMatchObject({ status: "complete", final_answer: expect.stringContaining("22") });
+  expect(screen[0]).toBe(`Run ${end.id}`);
+  expect(screen).toContain("> 3");
+  expect(screen.at(-1)).toBe(`Status: complete | Steps: ${end.steps}`);
+});
+
+const restart = calling(call("restart_service", { service: "payments", environment: "staging" }));
+
+test("shows the whole call before it asks for an approval", async () => {
+  const { run, screen } = await terminal(scripted(restart, finalAnswer("Restarted.")), "y");
+  expect(await run("Restart payments in staging")).toMatchObject({ final_answer: "Restarted." });
+  const shown = screen.join("\n");
+  expect(shown).toContain('restart_service {\n  "service": "payments",\n  "environment": "staging"\n}');
+  expect(shown).toContain("Approve? [y/N] y");
+});
+
+test("anything but yes refuses, and the model reads the reason", async () => {
+  const model = scripted(restart, finalAnswer("Then not."));
+  const { run } = await terminal(model, "", "not on Fridays");
+  await run("Restart payments in staging");
+  expect(JSON.stringify(model.requests[1])).toContain("not on Fridays");
+});
+
+test("a choice is taken by its number", async () => {
+  const choices = calling(
+    call("ask_human", { question: "Where?", choices: ["staging", "production"], context: null }),
+  );
+  const model = scripted(choices, finalAnswer("Done."));
+  const { run, screen } = await terminal(model, "2");
+  await run("Deploy");
+  expect(screen).toContain("  2. production");
+  expect(JSON.stringify(model.requests[1])).toContain("production");
+});
+
+test("a refused token and a missing server are told in words", async () => {
+  const { run } = await terminal(demoModel());
+  await expect(run("x", "wrong")).rejects.toThrow(/refused the token.*data\/token/);
+  const nowhere = { url: "http://127.0.0.1:9", token: null, task: "x", agent: null };
+  const silent = { print: () => {}, ask: async () => "" };
+  await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(ClientError);
+  await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(/There is no server at/);
+});
+
+test("as a program it says how it is used, and where it found no server", async () => {
+  const program = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ["src/cli/client.ts", ...args]).catch(
+      (error: { code: number; stderr: string }) => error,
+    );
+  expect(await program()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("usage: npm run client"),
+  });
+  expect(await program("hello", "--url", "http://127.0.0.1:9")).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(
+      /^There is no server at http:\/\/127\.0\.0\.1:9\. Start one with npm start/,
+    ),
+  });
+});
