@@ -1,9 +1,10 @@
 /** The one-time URL of wait_for_event: who calls it tells one waiting call of one run what happened. */
+
+import { notStored, type Receiver } from "./carry-out.ts";
 import { digest } from "./delivery-key.ts";
 import type { EventUrls } from "./event-url.ts";
 import { readBody } from "./payload.ts";
 import { json, problem } from "./problem.ts";
-import { notStored, type Receiver } from "./receive.ts";
 
 const MAX_EVENT_BYTES = 64 * 1024;
 

@@ -1,0 +1,47 @@
+/** What a provider's call comes to, and careful reading of what it carries. */
+import type { Envelope, MailJob } from "./inbound.ts";
+
+export interface Call {
+  headers: Headers;
+  body: Uint8Array;
+  /** The mailbox's secret; "" where the source needs none. */
+  secret: string;
+  now: number;
+  fetchText(url: string): Promise<string>;
+}
+
+export type Carried =
+  | { type: "mail"; job: MailJob; envelope: Envelope; onceToken: string | null }
+  /** Nothing more to do: a subscription was confirmed. */
+  | { type: "done" }
+  | { type: "unauthentic" }
+  | { type: "unreadable"; detail: string };
+
+/** The call is authentic, but not what the provider documents. */
+export class Unreadable extends Error {}
+
+export function jsonObject(body: Uint8Array): Record<string, unknown> {
+  const value = parseJson(Buffer.from(body).toString());
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new Unreadable("a JSON object is expected");
+  return value as Record<string, unknown>;
+}
+
+export function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Unreadable("the JSON can't be read");
+  }
+}
+
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Bare addresses in a comma list, in lower case; names around them are left out. */
+export function addresses(list: string): string[] {
+  return [...list.slice(0, 10_000).matchAll(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g)].map(([address]) =>
+    address.toLowerCase(),
+  );
+}

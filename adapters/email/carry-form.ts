@@ -1,0 +1,103 @@
+/** Mails in forms: Mailgun's routes and SendGrid's Inbound Parse. */
+import { addresses, type Call, type Carried, parseJson, Unreadable } from "./carried.ts";
+import type { Envelope, MailHeader, MailJob } from "./inbound.ts";
+import { verifyMailgun, verifySendgrid } from "./verify.ts";
+
+export async function carryMailgun({ headers, body, secret, now }: Call): Promise<Carried> {
+  const form = await formOf(headers, body);
+  const signed = {
+    timestamp: form.text("timestamp"),
+    token: form.text("token"),
+    signature: form.text("signature"),
+  };
+  if (!verifyMailgun(signed, secret, now)) return { type: "unauthentic" };
+  const envelope = {
+    from: form.text("sender").toLowerCase() || null,
+    recipients: addresses(form.text("recipient")),
+    providerId: null,
+    verdict: { by: "mailgun" as const },
+  };
+  const raw = form.text("body-mime");
+  const job: MailJob =
+    raw !== ""
+      ? { kind: "raw", bytes: Buffer.from(raw) }
+      : {
+          kind: "parts",
+          headers: mailgunHeaders(form.text("message-headers")),
+          text: form.text("body-plain"),
+          html: form.text("body-html"),
+          reply: form.text("stripped-text") || null,
+          attachments: form.files,
+        };
+  return { type: "mail", job, envelope, onceToken: signed.token };
+}
+
+/** JSON: a list of `[name, value]`. */
+function mailgunHeaders(json: string): MailHeader[] {
+  const list = parseJson(json);
+  if (!Array.isArray(list)) throw new Unreadable("message-headers is no list");
+  return list.flatMap((pair: unknown) => {
+    const [key, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    return typeof key === "string" && typeof value === "string" ? [{ key: key.toLowerCase(), value }] : [];
+  });
+}
+
+export async function carrySendgrid({ headers, body, secret, now }: Call): Promise<Carried> {
+  if (!verifySendgrid(headers, body, secret, now)) return { type: "unauthentic" };
+  const form = await formOf(headers, body);
+  const envelope = parseJson(form.text("envelope") || "{}") as { to?: unknown; from?: unknown };
+  const to = Array.isArray(envelope.to) ? envelope.to.filter((value) => typeof value === "string") : [];
+  const known: Envelope = {
+    from: typeof envelope.from === "string" ? envelope.from.toLowerCase() : null,
+    recipients: addresses(to.join(",")),
+    providerId: null,
+    verdict: { by: "sendgrid", dkim: form.text("dkim") },
+  };
+  const raw = form.text("email");
+  const job: MailJob =
+    raw !== ""
+      ? { kind: "raw", bytes: Buffer.from(raw) }
+      : {
+          kind: "parts",
+          headers: headerBlock(form.text("headers")),
+          text: form.text("text"),
+          html: form.text("html"),
+          reply: null,
+          attachments: form.files,
+        };
+  return { type: "mail", job, envelope: known, onceToken: null };
+}
+
+/** A header block as it stands in a mail; folded lines belong to the one above. */
+function headerBlock(block: string): MailHeader[] {
+  const headers: MailHeader[] = [];
+  for (const line of block.split(/\r?\n/)) {
+    const last = headers.at(-1);
+    const colon = line.indexOf(":");
+    if (/^[ \t]/.test(line) && last) last.value += ` ${line.trim()}`;
+    else if (colon > 0)
+      headers.push({ key: line.slice(0, colon).toLowerCase(), value: line.slice(colon + 1).trim() });
+  }
+  return headers;
+}
+
+async function formOf(headers: Headers, body: Uint8Array) {
+  const type = headers.get("content-type") ?? "";
+  if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
+    throw new Unreadable("a form is expected");
+  }
+  let form: FormData;
+  try {
+    form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
+  } catch {
+    throw new Unreadable("the form can't be read");
+  }
+  const files = [...form.values()].flatMap((value) =>
+    typeof value === "string" ? [] : [{ name: value.name, type: value.type, bytes: value.size }],
+  );
+  const read = (name: string) => {
+    const value = form.get(name);
+    return typeof value === "string" ? value : "";
+  };
+  return { text: read, files };
+}

@@ -1,0 +1,98 @@
+/** Bytes or form fields → ParsedMail. Runs in the parsing thread: it may be slow or run out of memory, and is then ended. */
+import PostalMime, { addressParser, type Email } from "postal-mime";
+import { htmlToText } from "./html.ts";
+import type { Attachment, Mailbox, MailHeader, MailJob, ParsedMail } from "./inbound.ts";
+import { stripReply } from "./strip.ts";
+
+const MAX_PARTS = 100;
+const MAX_NESTING = 10;
+const MAX_HEADER_BYTES = 64 * 1024;
+const MAX_NAME = 200;
+const MAX_REFERENCES = 100;
+const MAX_TEXT = 200_000;
+
+/** @throws Error in words when the mail is over a limit or no mail at all */
+export async function readMail(job: MailJob): Promise<ParsedMail> {
+  if (job.kind === "parts") return fromParts(job);
+  const parts = countParts(job.bytes);
+  if (parts > MAX_PARTS) throw new Error(`more than ${MAX_PARTS} parts`);
+  const email = await PostalMime.parse(job.bytes, {
+    maxNestingDepth: MAX_NESTING,
+    maxHeadersSize: MAX_HEADER_BYTES,
+    attachmentEncoding: "arraybuffer",
+  });
+  return assemble(
+    email.headers.map(({ key, value }) => ({ key: key.toLowerCase(), value })),
+    textOf(email),
+    null,
+    email.attachments.map(({ filename, mimeType, content }) =>
+      attachment(filename, mimeType, typeof content === "string" ? content.length : content.byteLength),
+    ),
+  );
+}
+
+/** Each part has a Content-Type line of its own; counted before anything is built of them. */
+function countParts(bytes: Uint8Array): number {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  let count = 0;
+  for (const _ of text.matchAll(/^content-type:/gim)) if (++count > MAX_PARTS + 1) break;
+  return count;
+}
+
+function textOf(email: Email): string {
+  if (email.text !== undefined && email.text.trim() !== "") return email.text;
+  return email.html === undefined ? "" : htmlToText(email.html.slice(0, MAX_TEXT * 5));
+}
+
+function fromParts(job: Extract<MailJob, { kind: "parts" }>): ParsedMail {
+  const size = job.headers.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
+  if (size > MAX_HEADER_BYTES) throw new Error("headers over 64 kB");
+  if (job.attachments.length > MAX_PARTS) throw new Error(`more than ${MAX_PARTS} parts`);
+  const text = job.text?.trim() ? job.text : htmlToText((job.html ?? "").slice(0, MAX_TEXT * 5));
+  const attachments = job.attachments.map(({ name, type, bytes }) => attachment(name, type, bytes));
+  return assemble(job.headers, text, job.reply, attachments);
+}
+
+function assemble(
+  headers: readonly MailHeader[],
+  text: string,
+  reply: string | null,
+  attachments: readonly Attachment[],
+): ParsedMail {
+  const values = (key: string) => headers.filter((header) => header.key === key).map(({ value }) => value);
+  const { own, quoted } = stripReply(clean(text));
+  return {
+    headers: headers.map(({ key, value }) => ({ key, value: clean(value) })),
+    from: values("from").flatMap(addressesIn),
+    messageId: idsIn(values("message-id")[0])[0] ?? null,
+    inReplyTo: idsIn(values("in-reply-to")[0])[0] ?? null,
+    references: idsIn(values("references")[0]).slice(-MAX_REFERENCES),
+    subject: clean(values("subject")[0] ?? "")
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 300),
+    own: reply?.trim() ? stripReply(clean(reply)).own : own,
+    quoted,
+    attachments,
+  };
+}
+
+function addressesIn(value: string): Mailbox[] {
+  return addressParser(value, { flatten: true }).flatMap(({ address, name }) =>
+    address ? [{ address: address.toLowerCase(), name: clean(name) }] : [],
+  );
+}
+
+function idsIn(value: string | undefined): string[] {
+  return [...(value ?? "").matchAll(/<([^<>\s]{3,500})>/g)].map((match) => match[1] ?? "");
+}
+
+/** A name is text, never a path. */
+function attachment(name: string | null, type: string, bytes: number): Attachment {
+  const shown = clean(name ?? "unnamed").replace(/[\\/\r\n]/g, "_");
+  return { name: shown.slice(0, MAX_NAME), type: type.slice(0, 100), bytes };
+}
+
+function clean(text: string): string {
+  return text.slice(0, MAX_TEXT).replaceAll("\0", "").toWellFormed();
+}

@@ -1,0 +1,89 @@
+/** Hands mail to the parsing thread and ends the thread when a mail takes too long or too much memory. */
+import { Worker } from "node:worker_threads";
+import type { MailJob, ParsedMail } from "./inbound.ts";
+
+const TIMEOUT_MS = 2_000;
+const MAX_HEAP_MB = 128;
+/** Mails that may wait for the thread; more are turned away for now. */
+const MAX_WAITING = 50;
+
+export type Parsing = { ok: true; mail: ParsedMail } | { ok: false; why: "limit" | "busy"; detail: string };
+
+export interface MailParser {
+  parse(job: MailJob): Promise<Parsing>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  id: number;
+  job: MailJob;
+  settle(parsing: Parsing): void;
+}
+
+export function mailParser(timeoutMs = TIMEOUT_MS): MailParser {
+  const queue: Waiting[] = [];
+  let thread: Worker | null = null;
+  let current: (Waiting & { timer: NodeJS.Timeout }) | null = null;
+  let lastId = 0;
+
+  function spawn(): Worker {
+    const worker = new Worker(new URL("./parse-thread.ts", import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    worker.unref();
+    worker.on("message", (answer: { id: number; mail?: ParsedMail; error?: string }) => {
+      if (answer.id !== current?.id) return;
+      const { mail, error } = answer;
+      settle(mail ? { ok: true, mail } : { ok: false, why: "limit", detail: error ?? "no mail" });
+    });
+    // Out of memory ends the thread, not the process.
+    worker.on("error", (error) => abandon(worker, error.message));
+    return worker;
+  }
+
+  function settle(parsing: Parsing): void {
+    if (!current) return;
+    const done = current;
+    current = null;
+    clearTimeout(done.timer);
+    done.settle(parsing);
+    next();
+  }
+
+  function abandon(worker: Worker, detail: string): void {
+    if (thread !== worker) return;
+    thread = null;
+    void worker.terminate();
+    settle({ ok: false, why: "limit", detail });
+  }
+
+  function next(): void {
+    const waiting = queue.shift();
+    if (current || !waiting) return;
+    thread ??= spawn();
+    const worker = thread;
+    const timer = setTimeout(() => abandon(worker, `parsing took over ${timeoutMs} ms`), timeoutMs);
+    current = { ...waiting, timer };
+    worker.postMessage({ id: waiting.id, job: waiting.job });
+  }
+
+  return {
+    parse(job) {
+      if (queue.length >= MAX_WAITING) {
+        return Promise.resolve({ ok: false, why: "busy", detail: "too many mails at once" });
+      }
+      const { promise, resolve } = Promise.withResolvers<Parsing>();
+      queue.push({ id: ++lastId, job, settle: resolve });
+      if (!current) next();
+      return promise;
+    },
+
+    async close() {
+      for (const { settle } of queue.splice(0)) settle({ ok: false, why: "busy", detail: "stopping" });
+      const worker = thread;
+      thread = null;
+      settle({ ok: false, why: "busy", detail: "stopping" });
+      await worker?.terminate();
+    },
+  };
+}

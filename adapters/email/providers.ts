@@ -1,0 +1,81 @@
+/** A provider's call → a mail to parse and what the provider knows of it. Verified here, trusted nowhere. */
+
+import { addresses, type Call, type Carried, jsonObject, text, Unreadable } from "./carried.ts";
+import { carryMailgun, carrySendgrid } from "./carry-form.ts";
+import { carrySes } from "./carry-ses.ts";
+import type { Attachment, MailHeader, MailJob } from "./inbound.ts";
+import type { MailboxOptions } from "./options.ts";
+import { verifyBasic, verifyBearer, verifyHmac } from "./verify.ts";
+
+export async function carry(mailbox: MailboxOptions, call: Call): Promise<Carried> {
+  try {
+    switch (mailbox.source.kind) {
+      case "raw":
+        return carryRaw(mailbox.source.proof, call);
+      case "postmark":
+        return carryPostmark(call);
+      case "mailgun":
+        return await carryMailgun(call);
+      case "sendgrid":
+        return await carrySendgrid(call);
+      case "ses":
+        return await carrySes(mailbox.source.topicArns, call);
+      case "smtp":
+        return { type: "unauthentic" };
+    }
+  } catch (error) {
+    if (error instanceof Unreadable) return { type: "unreadable", detail: error.message };
+    throw error;
+  }
+}
+
+function carryRaw(proof: "bearer" | "hmac", { headers, body, secret, now }: Call): Carried {
+  const authentic =
+    proof === "bearer" ? verifyBearer(headers, secret) : verifyHmac(headers, body, secret, now);
+  if (!authentic) return { type: "unauthentic" };
+  const envelope = {
+    from: headers.get("x-envelope-from")?.replace(/[<>]/g, "").toLowerCase() ?? null,
+    recipients: addresses(headers.get("x-envelope-to") ?? ""),
+    providerId: null,
+    verdict: { by: "headers" as const },
+  };
+  return { type: "mail", job: { kind: "raw", bytes: body }, envelope, onceToken: null };
+}
+
+function carryPostmark({ headers, body, secret }: Call): Carried {
+  if (!verifyBasic(headers, secret)) return { type: "unauthentic" };
+  const payload = jsonObject(body);
+  const list = (name: string) => (Array.isArray(payload[name]) ? (payload[name] as unknown[]) : []);
+  const mailHeaders = list("Headers").flatMap((header) => {
+    const { Name, Value } = header as { Name?: unknown; Value?: unknown };
+    return typeof Name === "string" && typeof Value === "string"
+      ? [{ key: Name.toLowerCase(), value: Value }]
+      : [];
+  });
+  // Postmark takes these out of Headers and gives them as fields.
+  const fields: MailHeader[] = [
+    { key: "from", value: text(payload.From) },
+    { key: "to", value: text(payload.To) },
+    { key: "subject", value: text(payload.Subject) },
+  ].filter(({ key }) => !mailHeaders.some((header) => header.key === key));
+  const envelope = {
+    from: null,
+    recipients: addresses(text(payload.OriginalRecipient)),
+    providerId: text(payload.MessageID) || null,
+    verdict: { by: "postmark" as const },
+  };
+  const job: MailJob = {
+    kind: "parts",
+    headers: [...mailHeaders, ...fields],
+    text: text(payload.TextBody),
+    html: text(payload.HtmlBody),
+    reply: text(payload.StrippedTextReply) || null,
+    attachments: list("Attachments").map(postmarkAttachment),
+  };
+  return { type: "mail", job, envelope, onceToken: null };
+}
+
+function postmarkAttachment(value: unknown): Attachment {
+  const { Name, ContentType, ContentLength } = value as Record<string, unknown>;
+  return { name: text(Name), type: text(ContentType), bytes: Number(ContentLength) || 0 };
+}

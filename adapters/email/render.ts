@@ -1,0 +1,117 @@
+/** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
+import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
+
+export interface Rendered {
+  text: string;
+  html: string;
+}
+
+/** `reply`: whether an answer by mail is taken. */
+export interface RenderOptions {
+  runUrl(runId: string): string;
+  reply: boolean;
+}
+
+/** One paragraph in both forms. */
+interface Paragraph {
+  text: string;
+  html: string;
+}
+
+const shapes: Record<StepLine["shape"], string> = {
+  done: "✓",
+  running: "◐",
+  waiting: "◌",
+  failed: "✗",
+  note: "–",
+};
+
+export function renderMail(message: Message, options: RenderOptions): Rendered {
+  const paragraphs = message.blocks.flatMap((block) => paragraphsOf(block, options));
+  const text = paragraphs.map((paragraph) => paragraph.text).join("\n\n");
+  const html = paragraphs.map((paragraph) => paragraph.html).join("\n");
+  return {
+    text: `${text}\n`,
+    html: `<!doctype html><html><body style="font-family: system-ui, sans-serif; line-height: 1.5">\n${html}\n</body></html>\n`,
+  };
+}
+
+function paragraphsOf(block: Block, options: RenderOptions): Paragraph[] {
+  switch (block.type) {
+    case "heading": {
+      const note = inlineText(block.note);
+      const html = `<h3>${escaped(block.text)}</h3>${note ? `<p>${escaped(note)}</p>` : ""}`;
+      return [{ text: note ? `${block.text}\n${note}` : block.text, html }];
+    }
+    case "text":
+      return [{ text: block.markdown, html: preformatted(block.markdown) }];
+    case "steps":
+      return [plain(stepsText(block))];
+    case "fields":
+      return [plain(block.fields.map(({ name, value }) => `${name}: ${value}`).join("\n"))];
+    case "note":
+      return [plain(inlineText(block.parts))];
+    case "actions":
+      return actions(block.buttons, options);
+  }
+}
+
+function stepsText(block: Extract<Block, { type: "steps" }>): string {
+  const earlier = block.folded > 0 ? [`… ${block.folded} earlier steps`] : [];
+  const lines = block.lines.map(({ shape, title, detail, ms }) => {
+    const time = ms !== null && ms >= 1000 ? ` (${(ms / 1000).toFixed(1)} s)` : "";
+    return `${shapes[shape]} ${title} ${detail}`.trimEnd() + time;
+  });
+  return [...earlier, ...lines].join("\n");
+}
+
+/** Buttons become words: what to reply, and where to press them. Nothing is pressed by a mail. */
+function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): Paragraph[] {
+  const choices = buttons.flatMap(({ action, label, value }) =>
+    action === "choose" ? [value === undefined || value === label ? label : `${value} (${label})`] : [],
+  );
+  const mayReply = reply && buttons.some(({ action }) => action === "choose" || action === "reply");
+  const approves = buttons.some(({ action }) => action === "approve");
+  const words: string[] = [];
+  if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
+  else if (mayReply) words.push("Reply to this mail to answer.");
+  if (approves) words.push("Approvals are not taken by mail: decide in the console.");
+  const [button] = buttons;
+  const paragraphs = words.map(plain);
+  if (button) {
+    const url = runUrl(button.runId);
+    const html = `<p><a href="${escaped(url)}">Open in the console</a></p>`;
+    paragraphs.push({ text: `Open in the console: ${url}`, html });
+  }
+  return paragraphs;
+}
+
+/** Names are said, never mailed: a person of another platform has no meaning here. */
+function inlineText(parts: readonly Inline[]): string {
+  return parts.map(inline).join("");
+}
+
+function inline(part: Inline): string {
+  if (typeof part === "string") return part;
+  if ("person" in part) return part.person.name;
+  if ("rule" in part) return part.rule === "requester" ? "whoever asked" : part.rule;
+  if ("time" in part) return `${new Date(part.time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return "code" in part ? part.code : part.strong;
+}
+
+function plain(text: string): Paragraph {
+  return { text, html: preformatted(text) };
+}
+
+/** As it was written, line for line. No link is made: what a model wrote stays text. */
+function preformatted(text: string): string {
+  return `<div style="white-space: pre-wrap">${escaped(text)}</div>`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}

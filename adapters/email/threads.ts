@@ -1,0 +1,94 @@
+/** Which mail belongs to which run and question: tokens in addresses and Message-IDs, remembered in notes. */
+import { createHmac } from "node:crypto";
+import type { Address } from "../../src/core/actor.ts";
+import type { Inlet } from "../../src/core/ports.ts";
+import { domainOf } from "./inbound.ts";
+
+/** A conversation by mail: to whom, about what. */
+export interface Thread {
+  to: string;
+  subject: string;
+  /** Their Message-IDs, oldest first: for In-Reply-To and References. */
+  messageIds: readonly string[];
+  receipt: boolean;
+}
+
+/** A mail that we sent: what a reply to it means. */
+export interface Sent {
+  runId: string;
+  questionId: string | null;
+  to: string;
+  address: Address;
+}
+
+const MAX_REFERENCES = 20;
+/** 128 bits: nobody guesses one. */
+const TOKEN = /^[0-9a-f]{32}$/;
+
+export interface Threads {
+  /** The token of a mail of ours, the same each time it is sent. */
+  sentToken(of: string): string;
+  threadToken(inboundKey: string): string;
+  messageId(token: string): string;
+  replyAddress(token: string): string;
+  /** Is this a Message-ID as we make them? Says nothing of whether we made this one. */
+  isOurs(messageId: string): boolean;
+  /** The mail of ours that this one answers: by recipient first, then In-Reply-To, then References from the right. */
+  answered(
+    inlet: Inlet,
+    mail: { recipients: readonly string[]; inReplyTo: string | null; references: readonly string[] },
+  ): Promise<Sent | null>;
+  saveSent(inlet: Inlet, token: string, sent: Sent): Promise<void>;
+  /** The thread of an address `email:<token>` or `email:<mail address>`; null when there is none. */
+  thread(inlet: Inlet, address: Address): Promise<Thread | null>;
+  saveThread(inlet: Inlet, address: Address, thread: Thread): Promise<void>;
+}
+
+/** `own`: our mail address. */
+export function mailThreads(key: Uint8Array, own: string): Threads {
+  const [local = "", domain = domainOf(own)] = own.toLowerCase().split("@");
+  const mac = (text: string) => createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
+  const plus = (address: string) =>
+    address.startsWith(`${local}+`) && address.endsWith(`@${domain}`)
+      ? address.slice(local.length + 1, -domain.length - 1)
+      : null;
+  const inId = (messageId: string) =>
+    messageId.endsWith(`@${domain}`) ? messageId.slice(0, -domain.length - 1).replace(/^belay\./, "") : null;
+
+  return {
+    sentToken: (of) => mac(`sent/${of}`),
+    threadToken: (inboundKey) => mac(`thread/${inboundKey}`),
+    messageId: (token) => `belay.${token}@${domain}`,
+    replyAddress: (token) => `${local}+${token}@${domain}`,
+    isOurs: (messageId) => TOKEN.test(inId(messageId) ?? ""),
+
+    async answered(inlet, mail) {
+      const ids = [mail.inReplyTo ?? "", ...mail.references.toReversed()];
+      for (const token of [...mail.recipients.map(plus), ...ids.map(inId)]) {
+        if (token === null || !TOKEN.test(token)) continue;
+        const note = await inlet.store.note(`mail:sent:${token}`);
+        if (note !== null) return JSON.parse(note) as Sent;
+      }
+      return null;
+    },
+
+    async saveSent(inlet, token, sent) {
+      await inlet.store.saveNote(`mail:sent:${token}`, JSON.stringify(sent));
+    },
+
+    async thread(inlet, address) {
+      const place = address.slice("email:".length);
+      if (place.includes("@")) return { to: place, subject: "", messageIds: [], receipt: false };
+      const note = await inlet.store.note(`mail:thread:${place}`);
+      return note === null ? null : (JSON.parse(note) as Thread);
+    },
+
+    async saveThread(inlet, address, thread) {
+      const place = address.slice("email:".length);
+      if (place.includes("@")) return;
+      const [root, ...rest] = [...new Set(thread.messageIds)];
+      const messageIds = root === undefined ? [] : [root, ...rest.slice(-MAX_REFERENCES)];
+      await inlet.store.saveNote(`mail:thread:${place}`, JSON.stringify({ ...thread, messageIds }));
+    },
+  };
+}
