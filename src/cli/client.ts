@@ -147,13 +147,9 @@ async function main(): Promise<void> {
   });
   const task = positionals.join(" ").trim();
   if (task === "") throw new ClientError(usage);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const closed = new Promise<never>((_, reject) => {
-    terminal.once("close", () =>
-      reject(new ClientError("The terminal is gone; the run goes on without it.")),
-    );
-  });
-  closed.catch(() => {});
+  const terminal = createInterface({ input: process.stdin });
+  // Lines that come before they are asked for (a pipe) wait here.
+  const lines = terminal[Symbol.asyncIterator]();
   try {
     const run = await runClient({
       url: (values.url ?? "http://127.0.0.1:3000").replace(/\/+$/, ""),
@@ -161,7 +157,12 @@ async function main(): Promise<void> {
       task,
       agent: values.agent ?? null,
       print: (line) => process.stdout.write(`${line}\n`),
-      ask: (question) => Promise.race([terminal.question(question), closed]),
+      ask: async (question) => {
+        process.stdout.write(question);
+        const { value, done } = await lines.next();
+        if (done) throw new ClientError("There is nobody at the terminal; the run goes on without it.");
+        return value;
+      },
     });
     process.stdout.write(`\n${run.final_answer ?? run.error ?? `The run is ${run.status}.`}\n`);
     process.exitCode = run.status === "complete" ? 0 : 1;

@@ -57,23 +57,28 @@ async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise
   const filter = filterOf(query);
   const found: RunRow[] = [];
   let before = filter.before;
-  for (let scanned = 0; scanned < maxScanned; scanned += query.limit) {
+  for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
     const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
-    for (const row of rows) {
-      before = row;
-      if (mayReadRow(server, actor, row)) found.push(row);
-      if (found.length === query.limit) break;
+    found.push(...rows.filter((row) => mayReadRow(server, actor, row)));
+    before = rows.at(-1);
+    if (found.length > query.limit || rows.length < filter.limit) {
+      return pageOf(found, query.limit);
     }
-    if (found.length === query.limit) break;
-    if (rows.length < query.limit) return { runs: found.map(viewSummary), next: null };
   }
   return { runs: found.map(viewSummary), next: before ? cursorOf(before) : null };
+}
+
+/** One more than fits was looked for: it says whether there is a next page. */
+function pageOf(found: readonly RunRow[], limit: number): RunList {
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return { runs: page.map(viewSummary), next: last && found.length > limit ? cursorOf(last) : null };
 }
 
 function filterOf(query: RunsQuery): RunFilter {
   const { status, agent, channel, principal, text, asking, parent, cursor, limit } = query;
   return {
-    limit,
+    limit: limit + 1,
     ...(status ? { status } : {}),
     ...(agent === undefined ? {} : { agent }),
     ...(channel === undefined ? {} : { channel }),

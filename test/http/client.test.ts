@@ -79,6 +79,16 @@ test("a refused token and a missing server are told in words", async () => {
   await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(/There is no server at/);
 });
 
+test("as a program it takes its answers from a pipe and tells the outcome by its exit code", async () => {
+  const { url } = await terminal(demoModel());
+  const task = "What is (17 + 5) * 3, divided by a number you must ask me for?";
+  const args = ["src/cli/client.ts", "--url", url, "--token", "secret-admin", task];
+  const running = promisify(execFile)(process.execPath, args);
+  running.child.stdin?.end("3\n");
+  const { stdout } = await running;
+  expect(stdout).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
+});
+
 test("as a program it says how it is used, and where it found no server", async () => {
   const program = (...args: string[]) =>
     promisify(execFile)(process.execPath, ["src/cli/client.ts", ...args]).catch(

@@ -302,6 +302,7 @@ test("the list of runs filters, searches and pages", async () => {
   const first = await list("limit=3");
   expect(first.next).not.toBeNull();
   expect(await names(`limit=3&cursor=${first.next}`)).toEqual(["Alpha"]);
+  expect((await list("limit=4")).next).toBeNull();
 });
 
 test("the request behind a model answer is rendered from the log", async () => {
