@@ -3,13 +3,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { createEmulator, type Emulator } from "emulate";
 import { type WebSocket, WebSocketServer } from "ws";
-import { neededScopes } from "../../adapters/slack/scopes.ts";
+import { neededScopes } from "../../adapters/slack/requirements.ts";
 
 export const tokens = {
   bot: "xoxb-test-bot",
   app: "xapp-test-app",
   dana: "xoxp-test-dana",
   secret: "test-signing-secret",
+  config: "xoxe.xoxp-test-config",
+};
+
+/** Methods that want another token than the bot's. */
+const ownTokens: Record<string, string> = {
+  "apps.connections.open": tokens.app,
+  "apps.manifest.export": tokens.config,
 };
 
 export interface Call {
@@ -36,8 +43,8 @@ export class SlackEdge {
   /** Over `users.info`: flags that the emulator does not keep, by user id. */
   readonly flags = new Map<string, Record<string, unknown>>();
   scopes: string = Object.keys(neededScopes).join(",");
-  /** No hello: the socket opens and stays silent. */
-  silent = false;
+  /** What the app's manifest subscribes to. */
+  events: string[] = [];
   readonly #faults = new Map<string, Fault[]>();
   readonly #emulator: Emulator;
   readonly #server: Server;
@@ -168,7 +175,7 @@ export class SlackEdge {
       this.#acks.get(ack.envelope_id)?.(ack.payload);
       this.#note();
     });
-    if (!this.silent) socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
+    socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
     this.#note();
   }
 
@@ -197,10 +204,13 @@ export class SlackEdge {
 
   async #answer(method: string, raw: string, request: IncomingMessage): Promise<Record<string, unknown>> {
     const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
-    const expected = method === "apps.connections.open" ? tokens.app : tokens.bot;
-    if (token !== expected) return { ok: false, error: "invalid_auth" };
-    if (method === "apps.connections.open")
+    if (token !== (ownTokens[method] ?? tokens.bot)) return { ok: false, error: "invalid_auth" };
+    if (method === "apps.connections.open") {
       return { ok: true, url: `${this.url.replace("http", "ws")}/socket` };
+    }
+    if (method === "apps.manifest.export") {
+      return { ok: true, manifest: { settings: { event_subscriptions: { bot_events: this.events } } } };
+    }
     if (method === "usergroups.list") return { ok: true, usergroups: this.groups };
     if (method === "agents.sessions.setStatus") return { ok: true };
     const body = Object.fromEntries(new URLSearchParams(raw));
