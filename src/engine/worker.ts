@@ -55,6 +55,7 @@ export class Worker {
     this.#again = true;
     this.#claiming ??= this.#claimAll().finally(() => {
       this.#claiming = null;
+      if (this.#again) this.poke();
     });
   }
 

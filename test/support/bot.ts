@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Agent, Rights } from "../../src/core/agent.ts";
-import type { Channel, Clock, Model, Store } from "../../src/core/ports.ts";
+import type { Channel, Clock, Model, Store, Toolbox } from "../../src/core/ports.ts";
 import { hasEnded, type State, type Status, statusOf } from "../../src/core/state.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -61,6 +61,8 @@ export interface BotOptions {
   agents?: readonly Agent[];
   rights?: Rights;
   channels?: readonly Channel[];
+  /** Wraps the toolbox, to break it or to watch it. */
+  toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
 }
 
@@ -87,7 +89,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const engine = createEngine({
     store,
     model: options.model,
-    toolbox: createToolbox([...controlTools, ...mathTools, ...tools], { redact: (text) => text }),
+    toolbox: (options.toolbox ?? ((toolbox) => toolbox))(
+      createToolbox([...controlTools, ...mathTools, ...tools], { redact: (text) => text }),
+    ),
     agents,
     defaultAgent: "default",
     rights: { "*": options.rights ?? openRights },

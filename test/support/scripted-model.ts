@@ -1,7 +1,10 @@
 /** A model that answers from a script: one entry per request, in order; what was asked is kept. */
 import type { Model, ModelAnswer, ModelRequest } from "../../src/core/ports.ts";
 
-type Step = Partial<ModelAnswer> | Error | ((request: ModelRequest, signal: AbortSignal) => Promise<ModelAnswer> | ModelAnswer);
+type Step =
+  | Partial<ModelAnswer>
+  | Error
+  | ((request: ModelRequest, signal: AbortSignal) => Promise<ModelAnswer> | ModelAnswer);
 
 export const noUsage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 };
 
