@@ -86,7 +86,7 @@ function tokenOf(header: string, tokens: readonly Token[]): Token | null {
 function tokenCaller(token: Token): Caller {
   const actor: Actor = {
     principal: `token:${token.name}`,
-    name: "token",
+    name: `token ${token.name}`,
     groups: [],
     guest: false,
     scopes: token.scopes,

@@ -62,6 +62,8 @@ export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamA
 }
 
 function openStream(c: Ctx, run: Parameters<typeof streamSSE>[1]): Response {
+  // Nobody would ever read or cancel the body of a HEAD request.
+  if (c.req.method === "HEAD") return c.body(null, 200, { "Content-Type": "text/event-stream" });
   const response = streamSSE(c, run);
   // Asks nginx not to hold events back.
   response.headers.set("X-Accel-Buffering", "no");

@@ -183,7 +183,7 @@ test("a second answer learns who was first; after the end the question is closed
     409,
     "already_answered",
   );
-  expect(problem.detail).toMatch(/by token at 2023-/);
+  expect(problem.detail).toMatch(/by token admin at 2023-/);
 
   const other = await askingRun(b);
   await post(b, "cancel", { id: other.id });

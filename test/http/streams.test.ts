@@ -1,5 +1,5 @@
 /** Server-sent events: complete, in order, picked up where they were left. */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { sentEvents } from "../support/http-events.ts";
 import { askingRun, asks, type Bench, bench } from "../support/http-server.ts";
 
@@ -80,6 +80,15 @@ test("the common stream tells of readable runs only, and counts open questions",
     { event: "questions", data: { open: 1 } },
   ]);
   expect(JSON.stringify(events)).not.toContain(secret.id);
+});
+
+test("a HEAD request opens no stream", async () => {
+  using b = await bench();
+  const run = await b.launch();
+  const watch = vi.spyOn(b.engine, "watch");
+  const response = await b.call("HEAD", `/agent/runs/${run.id}/stream`);
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/event-stream"]);
+  expect(watch).not.toHaveBeenCalled();
 });
 
 test("a drain ends every stream", async () => {

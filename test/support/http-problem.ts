@@ -5,7 +5,7 @@ import { type Problem, problemSchema } from "../../src/http/wire-server.ts";
 
 export async function expectProblem(response: Response, status: number, code: ProblemCode): Promise<Problem> {
   const text = await response.text();
-  expect(`${response.status} ${text.slice(0, 300)}`).toContain(`"code":"${code}"`);
+  expect(`${response.status} ${text.slice(0, 4000)}`).toContain(`"code":"${code}"`);
   expect(response.status).toBe(status);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   const problem = problemSchema.parse(JSON.parse(text));
