@@ -2,7 +2,7 @@
 import { type APIGuildMember, type APIMessage, RateLimitError, Routes } from "discord.js";
 import { codeOf } from "./errors.ts";
 import { delay } from "./gateway.ts";
-import { laterOf, snowflakeAt } from "./nonce.ts";
+import { laterOf, snowflakeAt, timeOf } from "./nonce.ts";
 import { type Heard, parseMessage } from "./parse.ts";
 import { type ChannelFacts, targetOf } from "./places.ts";
 import type { Session } from "./session.ts";
@@ -12,6 +12,8 @@ const maxAgeMs = 24 * 3_600_000;
 const maxPages = 3;
 const maxChannels = 200;
 const saveEveryMs = 5_000;
+/** Read again before the cursor: channels are taken side by side, and Discord's clock is not ours. */
+const overlapMs = 60_000;
 
 /**
  * The cursor is the newest message up to which everything was taken. It moves only while no channel is behind,
@@ -79,8 +81,7 @@ export class CatchUp {
   guild(guildId: string, channels: readonly ChannelFacts[]): void {
     for (const channel of channels) {
       const last = channel.last_message_id;
-      if (last && laterOf(last, this.#cursor) === last && last !== this.#cursor)
-        this.#add(channel.id, guildId);
+      if (last && laterOf(last, this.#from()) === last) this.#add(channel.id, guildId);
     }
   }
 
@@ -128,8 +129,7 @@ export class CatchUp {
   }
 
   async #read(channelId: string, guildId: string | undefined): Promise<void> {
-    const oldest = snowflakeAt(this.#session.options.clock.now() - maxAgeMs);
-    let after = laterOf(this.#cursor, oldest);
+    let after = this.#from();
     for (let page = 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
       const messages = await this.#page(channelId, after);
       for (const message of messages) {
@@ -140,6 +140,11 @@ export class CatchUp {
       if (messages.length < 100) return;
     }
     this.#session.options.log.warn({ channelId }, "discord catch-up cut short");
+  }
+
+  #from(): string {
+    const oldest = snowflakeAt(this.#session.options.clock.now() - maxAgeMs);
+    return laterOf(snowflakeAt(timeOf(this.#cursor) - overlapMs), oldest);
   }
 
   /** Oldest first; nothing where we may not look or nothing is left. */

@@ -145,7 +145,7 @@ describe("a connection that breaks", () => {
 describe("a restart", () => {
   test("mentions and replies to open questions are caught up, in order and once", async () => {
     const first = await started();
-    const heard = first.says(`${mention} first`);
+    first.says(`${mention} first`);
     await until(() => expect(texts(first)).toEqual(["first"]));
     await first.channel.stop();
     const { discord, inlet } = first;
@@ -160,10 +160,6 @@ describe("a restart", () => {
     const again = await started({ discord, inlet });
     await until(() => expect(texts(again).toSorted()).toEqual(["first", "second", "v1", "v2"]));
     expect(texts(again).indexOf("v1")).toBeLessThan(texts(again).indexOf("v2"));
-    const read = discord.rest.calls.filter(
-      (call) => call.method === "GET" && call.path.endsWith("/messages"),
-    );
-    expect(read.every((call) => BigInt(call.query.get("after") ?? "0") >= BigInt(heard))).toBe(true);
   });
 
   test("the first start of all reads nothing back", async () => {
