@@ -12,7 +12,19 @@ import {
   runsToWake,
 } from "../../src/core/rows.ts";
 import { wasUndone } from "./errors.ts";
-import { type Statement, statement } from "./statement.ts";
+import { fieldsOf, type Statement, statement } from "./statement.ts";
+
+const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text");
+const addressFields = fieldsOf("address text");
+const questionFields = fieldsOf("questionId text, body text, askedAt bigint, settledAt bigint");
+const postFields = fieldsOf(
+  "id text, key text, address text, channel text, body text, position bigint, createdAt bigint",
+);
+const launchFields = fieldsOf(
+  `runId text, version bigint, status text, agent text, task text, channel text, principal text, personName text,
+   address text, parentId text, steps bigint, tokens bigint, costMicros bigint, asking bigint, launchedAt bigint,
+   updatedAt bigint, wakeAt bigint`,
+);
 
 /**
  * `guard` writes the run's row only at the expected version and epoch, and with the row's lock; every other part
@@ -85,17 +97,17 @@ function build(commit: Commit, clock: Clock): Statement {
   if (commit.expect === 0) launch(s, commit);
   else progress(s, commit);
   if (commit.events.length > 0) {
-    s.part("events", "version bigint, type text, v bigint, at bigint, data text", eventRecords(commit));
+    s.part("events", eventFields, eventRecords(commit));
   }
   if (commit.posts.length > 0) posts(s, commit);
   if (commit.addresses.length > 0) {
     const rows = commit.addresses.map((address) => ({ address }));
-    s.part("addresses", "address text", rows, "ON CONFLICT DO NOTHING");
+    s.part("addresses", addressFields, rows, "ON CONFLICT DO NOTHING");
   }
   if (commit.questions.length > 0) {
     s.part(
       "questions",
-      '"questionId" text, body text, "askedAt" bigint, "settledAt" bigint',
+      questionFields,
       questionRecords(commit),
       "ON CONFLICT (question_id) DO UPDATE SET body = excluded.body, settled_at = excluded.settled_at",
     );
@@ -120,14 +132,8 @@ function launch(s: Builder, commit: Commit): void {
   const row = { ...runRecord(commit.row), runId: commit.runId, version: commit.events.length };
   s.with(
     "guard",
-    `INSERT INTO runs (run_id, version, status, agent, task, channel, principal, person_name, address, parent_id,
-       steps, tokens, cost_micros, asking, launched_at, updated_at, wake_at)
-     SELECT "runId", version, status, agent, task, channel, principal, "personName", address, "parentId",
-       steps, tokens, "costMicros", asking, "launchedAt", "updatedAt", "wakeAt"
-     FROM json_to_record(${s.value(JSON.stringify({ ...row, wakeAt: commit.wakeAt }), "json")}) AS r(
-       "runId" text, version bigint, status text, agent text, task text, channel text, principal text,
-       "personName" text, address text, "parentId" text, steps bigint, tokens bigint, "costMicros" bigint,
-       asking bigint, "launchedAt" bigint, "updatedAt" bigint, "wakeAt" bigint)
+    `INSERT INTO runs (${launchFields.map(({ column }) => column).join(", ")})
+     SELECT r.* FROM ${s.rows(launchFields, [{ ...row, wakeAt: commit.wakeAt }])}
      WHERE ${s.value(commit.epoch, "bigint")} IS NULL
      ON CONFLICT DO NOTHING RETURNING run_id`,
   );
@@ -166,8 +172,7 @@ function posts(s: Builder, commit: Commit): void {
     `INSERT INTO outbox (id, run_id, key, address, channel, body, position, waiting_since,
        revision, delivered_revision, uncertain, attempts, given_up, next_at)
      SELECT id, guard.run_id, key, address, channel, body, position, "createdAt", 1, 0, 0, 0, 0, 0
-     FROM guard, json_to_recordset(${s.value(JSON.stringify(postRecords(commit)), "json")}) AS r(
-       id text, key text, address text, channel text, body text, position bigint, "createdAt" bigint)
+     FROM guard, ${s.rows(postFields, postRecords(commit))}
      ON CONFLICT (id) DO UPDATE SET
        address = excluded.address, channel = excluded.channel, body = excluded.body,
        revision = ${ifNew("outbox.revision + 1", "revision")},

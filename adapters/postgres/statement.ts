@@ -8,6 +8,24 @@ export interface Statement {
   values: unknown[];
 }
 
+/** A field of a record as a column of the same meaning: askedAt, asked_at. */
+export interface Field {
+  name: string;
+  column: string;
+  /** As an identifier that keeps its case. */
+  quoted: string;
+  type: string;
+}
+
+/** `askedAt bigint, body text` */
+export function fieldsOf(text: string): Field[] {
+  return text.split(",").map((part) => {
+    const [name = "", type = ""] = part.trim().split(" ");
+    const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return { name, column, quoted: `"${name}"`, type };
+  });
+}
+
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -31,29 +49,33 @@ export function statement() {
     parts.push(`${name} AS (${text})`);
   }
 
-  /** Rows for a table of the guarded run, as one JSON parameter. `columns` types the rows' fields. */
-  function part(table: string, columns: string, rows: readonly object[], conflict = ""): void {
-    const fields = columns.split(", ").map((column) => column.slice(0, column.lastIndexOf(" ")));
+  /** A list of rows to select from, as parameters. */
+  function rows(fields: readonly Field[], given: readonly object[]): string {
+    const lines = given.map((row) => {
+      const cells = fields.map(({ name, type }) => value(Reflect.get(row, name), type));
+      return `(${cells.join(", ")})`;
+    });
+    return `(VALUES ${lines.join(", ")}) AS r(${fields.map(({ quoted }) => quoted).join(", ")})`;
+  }
+
+  /** Rows for a table of the guarded run. */
+  function part(table: string, fields: readonly Field[], given: readonly object[], conflict = ""): void {
     withPart(
       `new_${table}`,
-      `INSERT INTO ${table} (run_id, ${fields.map(columnName).join(", ")})
-       SELECT guard.run_id, ${fields.map((field) => `r.${field}`).join(", ")}
-       FROM guard, json_to_recordset(${value(JSON.stringify(rows), "json")}) AS r(${columns}) ${conflict}`,
+      `INSERT INTO ${table} (run_id, ${fields.map(({ column }) => column).join(", ")})
+       SELECT guard.run_id, ${fields.map(({ quoted }) => `r.${quoted}`).join(", ")}
+       FROM guard, ${rows(fields, given)} ${conflict}`,
     );
   }
 
   return {
     value,
     with: withPart,
+    rows,
     part,
     end(select: string): Statement {
       const text = `WITH ${parts.join(",\n")}\n${select}`;
       return { name: nameOf(text), text, values };
     },
   };
-}
-
-/** `"askedAt"` is the column asked_at. */
-function columnName(field: string): string {
-  return field.replaceAll('"', "").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

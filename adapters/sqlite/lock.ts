@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports.ts";
+import { storeErrorOf } from "./errors.ts";
 
 /**
  * Holds an SQLite transaction open on `<path>.lock`, an otherwise empty database. No process id decides, so
@@ -14,9 +15,12 @@ export function lockFile(path: string): () => void {
   const lock = new Database(`${path}.lock`, { timeout: 0 });
   try {
     lock.exec("BEGIN EXCLUSIVE");
-  } catch (cause) {
+  } catch (error) {
     lock.close();
-    throw new StoreError("storage_locked", heldBy(path), { cause });
+    if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) {
+      throw new StoreError("storage_locked", heldBy(path), { cause: error });
+    }
+    throw storeErrorOf(error, `${path}.lock`);
   }
   writeFileSync(`${path}.pid`, `${process.pid}\n`, { mode: 0o600 });
   return () => {

@@ -38,15 +38,29 @@ describe("with a PostgreSQL server", () => {
   beforeAll(async () => {
     server = await startPostgres();
   }, 60_000);
-  afterAll(() => server.stop());
   const open = async (url: string) => closing(await openPostgres({ url, clock: { now: () => 1 } }));
-  let shared: string;
 
-  storeContract("PostgreSQL", async () => {
-    shared ??= await server.database();
-    await server.clear(shared);
-    return open(shared);
+  // One database and one pool for the whole contract, emptied before each test: connecting is what takes long.
+  let shared: { url: string; store: Store; closed: boolean } | null = null;
+  async function emptied(): Promise<Store> {
+    const url = shared?.url ?? (await server.database());
+    await server.clear(url);
+    if (!shared || shared.closed) {
+      shared = { url, store: await openPostgres({ url, clock: { now: () => 1 } }), closed: false };
+    }
+    const current = shared;
+    const close = async () => {
+      current.closed = true;
+      await current.store.close();
+    };
+    return { ...current.store, close };
+  }
+  afterAll(async () => {
+    if (shared && !shared.closed) await shared.store.close();
+    await server.stop();
   });
+
+  storeContract("PostgreSQL", emptied);
   postgresRaces(() => server, open);
   schemaContract(() => server);
 });
