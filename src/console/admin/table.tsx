@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 export function Table({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a table wider than the screen must scroll with the keyboard
-    <div className="table" tabIndex={0} role="region" aria-label={head.join(", ")}>
+    <section className="table" tabIndex={0} aria-label={head.join(", ")}>
       <table>
         <thead>
           <tr>
@@ -26,6 +26,6 @@ export function Table({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

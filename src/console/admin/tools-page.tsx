@@ -3,11 +3,11 @@ import type { ToolList } from "../../http/wire-server.ts";
 import { getTools } from "../api/calls.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Empty } from "../parts/notice.tsx";
-import { audience } from "../parts/words.ts";
+import { wordsOfRules } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 const effects = {
-  read: "only reads",
+  read: "changes nothing",
   idempotent: "may be repeated",
   once: "happens once, never repeated by itself",
 } as const;
@@ -55,7 +55,7 @@ export function ToolsPage() {
 
 function approvalWords({ approval, effect }: ToolList["tools"][number]): string {
   if (!approval) return effect === "once" ? "only after untrusted data was read" : "nobody has to";
-  const by = approval.by.length === 0 ? "the agent’s approvers" : audience(approval.by, null);
+  const by = approval.by.length === 0 ? "the agent’s approvers" : wordsOfRules(approval.by, null);
   const own = approval.own_request ? "" : ", not whoever asked for it";
   return `${approval.count} of ${by}${own}`;
 }

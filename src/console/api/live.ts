@@ -81,10 +81,12 @@ function prepended(pages: Pages | undefined, run: RunSummary): Pages | undefined
 
 /** At most one call in `ms`, the last one never lost. */
 function soon(ms: number, action: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let waiting = false;
   return () => {
-    timer ??= setTimeout(() => {
-      timer = null;
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
       action();
     }, ms);
   };

@@ -51,7 +51,7 @@ export function plural(value: number, one: string): string {
 /** Dollars; small amounts keep enough digits to be something. */
 export function cost(usd: number | null): string | null {
   if (usd === null || usd === 0) return null;
-  return usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`;
+  return usd < 0.01 ? `$${usd.toFixed(3)}` : `$${usd.toFixed(2)}`;
 }
 
 const channelNames: Record<string, string> = {
@@ -84,16 +84,30 @@ export function addressLink(address: string): string | null {
   return kind === "discord" ? `https://discord.com/channels/${team}/${root ?? channel}` : null;
 }
 
-/** Rules of an audience in words: `requester` is whoever started the run. */
+/**
+ * Rules of an audience in a few words. People and groups say more than "anyone at the console", who is always there:
+ * where somebody is named, only they are. `requester`: the name of whoever started the run.
+ */
 export function audience(rules: readonly string[], requester: string | null): string {
-  const names = rules.map((rule) => {
-    if (rule === "requester") return requester ?? "whoever started it";
-    if (rule === "*") return "anyone";
-    if (rule.endsWith("*")) return `anyone on ${channelName(rule)}`;
-    const [, id = rule] = /^[a-z]+:(.+)$/.exec(rule) ?? [];
-    return rule.startsWith("console:") ? "the console" : id.replace(/^[^/]+\//, "");
-  });
-  return [...new Set(names)].join(", ") || "nobody yet";
+  const named = rules.filter((rule) => !rule.endsWith("*"));
+  const shown = named.length > 0 ? named : rules.filter((rule) => rule === "console:*");
+  return wordsOfRules(shown.length > 0 ? shown : rules, requester);
+}
+
+/** Each rule in words, none left out. */
+export function wordsOfRules(rules: readonly string[], requester: string | null): string {
+  const words = rules.map((rule) => ruleWords(rule, requester));
+  return [...new Set(words)].join(", ") || "nobody yet";
+}
+
+function ruleWords(rule: string, requester: string | null): string {
+  if (rule === "requester") return requester ?? "whoever started it";
+  if (rule === "*") return "anyone";
+  if (rule === "console:*") return "anyone at the console";
+  if (rule === "token:*") return "any token";
+  if (rule.endsWith("*")) return `anyone on ${channelName(rule)}`;
+  const [, id = rule] = /^[a-z]+:(.+)$/.exec(rule) ?? [];
+  return id.replace(/^[^/]+\//, "").replace(/^(group|role):/, "");
 }
 
 export const statusWords: Record<Status, string> = {
@@ -139,7 +153,14 @@ export function argumentsInBrief(input: unknown): string {
 /** A JSON output as a person would say it: strings and numbers as they are, objects by their values. */
 export function outputInBrief(output: string): string {
   const value = parsed(output);
-  return typeof value === "object" && value !== null ? argumentsInBrief(value) : brief(String(value), 100);
+  if (typeof value !== "object" || value === null) return brief(String(value), 100);
+  return Array.isArray(value) ? `${plural(value.length, "item")}` : brief(namedValues(value), 100);
+}
+
+function namedValues(value: object): string {
+  return Object.entries(value)
+    .map(([name, item]) => `${name}: ${typeof item === "string" ? item : JSON.stringify(item)}`)
+    .join(", ");
 }
 
 /** JSON where it is JSON, else the text itself. */

@@ -67,10 +67,10 @@ function textOf(field: Field, value: unknown): string {
 
 /** Throws an Error for JSON that is none. */
 export function inputOf(fields: readonly Field[], draft: Draft): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field.name, valueOf(field, draft[field.name] ?? "")]));
+  return Object.fromEntries(fields.map((field) => [field.name, valueIn(field, draft[field.name] ?? "")]));
 }
 
-function valueOf(field: Field, text: string): unknown {
+function valueIn(field: Field, text: string): unknown {
   if (text === "" && field.nullable) return null;
   switch (field.kind) {
     case "number":

@@ -1,8 +1,9 @@
 /** One question a person must settle, as it stands in a run and in the inbox. */
 import type { WireQuestion } from "../../http/wire.ts";
+import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";
-import { audience } from "../parts/words.ts";
+import { audience, wordsOfRules } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
 import { ApprovalForm } from "./approval-form.tsx";
 import { CallFields } from "./call-fields.tsx";
@@ -32,8 +33,10 @@ export function QuestionCard({ runId, question, requester, foreign, first }: Que
   return (
     <section className={`card kind-${question.kind}`} aria-label={title} data-question={question.id}>
       <header>
-        <h3>{title}</h3>
-        <span className="muted">
+        <h3 className="status tone-waiting">
+          <Mark shape="waiting" /> {title}
+        </h3>
+        <span className="muted" title={wordsOfRules(question.audience, requester)}>
           for {audience(question.audience, requester)} · <Since at={question.asked_at} />
         </span>
       </header>
@@ -44,7 +47,7 @@ export function QuestionCard({ runId, question, requester, foreign, first }: Que
       <Consequence question={question} />
       {!question.may_answer && (
         <p className="muted reasons">
-          Only {audience(question.audience, requester)} may{" "}
+          Only {wordsOfRules(question.audience, requester)} may{" "}
           {question.kind === "approval" ? "approve" : "answer"} this.
         </p>
       )}

@@ -44,7 +44,7 @@ export function ActionsBar({ run }: { run: RunState }) {
         )}
         {!ended && (
           <Button why={can.say.why} onPress={() => setSaying(!saying)}>
-            Say something…
+            Say…
           </Button>
         )}
         <Button pending={again.isPending} onPress={() => again.mutate()} look={ended ? "plain" : "quiet"}>

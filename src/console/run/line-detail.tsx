@@ -40,7 +40,7 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
         </>
       );
     case "words":
-      return line.text === "" ? null : <pre className="text-block">{line.text}</pre>;
+      return line.text === "" ? null : <p className="said">{line.text}</p>;
     case "fold":
       return (
         <ol className="folded">

@@ -63,7 +63,7 @@ function tellAnswer(
     answer,
     shape: "model",
     title: "asked the model",
-    detail: `${plural(tokens, "token")}${said}`,
+    detail: `· ${plural(tokens, "token")}${said}`,
     ms: answer.ms,
   });
 }

@@ -70,7 +70,7 @@ function controlWords(data: EventBody): Words | null {
     case "completed":
       return { shape: "done", title: "complete", detail: "" };
     case "failed":
-      return { shape: "failed", title: "failed", detail: brief(data.message, 160), text: data.message };
+      return { shape: "failed", title: "failed", detail: "", text: data.message };
     case "cancelled":
       return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
     default:
@@ -90,7 +90,7 @@ function modelFailedWords(data: Extract<EventBody, { type: "model_failed" }>): W
   return {
     shape: "failed",
     title: "the model did not answer",
-    detail: `${data.code.replaceAll("_", " ")}${next}`,
+    detail: `· ${data.code.replaceAll("_", " ")}${next}`,
     text: data.message,
     open: true,
   };

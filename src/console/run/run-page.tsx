@@ -55,8 +55,10 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
   return (
     <div className={`run-page${inspected ? " inspecting" : ""}`}>
       <StickyEnd count={lines?.length ?? 0}>
-        <RunHeader run={run} />
-        <ActionsBar run={run} />
+        <div className="run-head">
+          <RunHeader run={run} />
+          <ActionsBar run={run} />
+        </div>
         <Related run={run} />
         {lines ? (
           <Timeline lines={lines} run={run} inspected={inspected?.key ?? null} inspect={inspect} />

@@ -9,7 +9,7 @@ import { LineRow } from "./line-row.tsx";
 
 /** More than these are shown on demand: a page of ten thousand lines helps nobody. */
 const shownLines = 1000;
-const searchFrom = 12;
+const searchFrom = 20;
 
 export function Timeline({
   lines,

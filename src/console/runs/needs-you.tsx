@@ -1,6 +1,7 @@
 /** What waits for a person, oldest first, above everything else. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
+import type { OpenWireQuestion } from "../../http/wire.ts";
 import { getQuestions, keys } from "../api/calls.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { Mark } from "../parts/mark.tsx";
@@ -32,15 +33,13 @@ export function NeedsYou({ openId }: { openId: string | null }) {
               data-row
             >
               <Mark shape="waiting" live />
-              <span className="row-task">
-                {question.call ? `Approve ${question.call.tool}` : brief(question.text, 100)}
-              </span>
+              <span className="row-task">{titleOf(question)}</span>
               <span className="row-age">
                 <Age at={question.asked_at} />
               </span>
               <span className="row-facts">
                 <span>for {audience(question.audience, null)}</span>
-                <span>{brief(question.task, 60)}</span>
+                <span title={question.task}>{brief(question.task, 60)}</span>
               </span>
             </Link>
           </li>
@@ -48,4 +47,9 @@ export function NeedsYou({ openId }: { openId: string | null }) {
       </ul>
     </section>
   );
+}
+
+function titleOf({ kind, call, text }: OpenWireQuestion): string {
+  if (kind === "approval" && call) return `Approve ${call.tool}`;
+  return kind === "doubt" && call ? `Did ${call.tool} run?` : brief(text, 100);
 }

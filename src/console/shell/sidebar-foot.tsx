@@ -20,9 +20,11 @@ export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
         <Button look="quiet" onPress={next} hint="Theme: system, light or dark">
           {theme === "system" ? "Theme" : theme === "light" ? "Light" : "Dark"}
         </Button>
-        <Button look="quiet" onPress={onKeys} hint="All keys">
-          Keys
-        </Button>
+        <span className="for-keyboards">
+          <Button look="quiet" onPress={onKeys} hint="All keys">
+            Keys
+          </Button>
+        </span>
       </nav>
     </footer>
   );
