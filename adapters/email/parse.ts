@@ -1,5 +1,5 @@
 /** Bytes or form fields → ParsedMail. Runs in the parsing thread: it may be slow or run out of memory, and is then ended. */
-import PostalMime, { addressParser, type Email } from "postal-mime";
+import PostalMime, { addressParser, decodeWords, type Email } from "postal-mime";
 import { htmlToText } from "./html.ts";
 import type { Attachment, Mailbox, MailHeader, MailJob, ParsedMail } from "./inbound.ts";
 import { stripReply } from "./strip.ts";
@@ -67,7 +67,7 @@ function assemble(
     messageId: idsIn(values("message-id")[0])[0] ?? null,
     inReplyTo: idsIn(values("in-reply-to")[0])[0] ?? null,
     references: idsIn(values("references")[0]).slice(-MAX_REFERENCES),
-    subject: clean(values("subject")[0] ?? "")
+    subject: clean(decodeWords(values("subject")[0] ?? ""))
       .replace(/\s+/g, " ")
       .trim()
       .slice(0, 300),

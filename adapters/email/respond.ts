@@ -124,7 +124,7 @@ async function launch(
 
 /** Headers, attachments by name, and what the sender quoted or forwarded. */
 function aroundOf(mail: ParsedMail): string {
-  const headers = ["from", "to", "cc", "subject", "date"].flatMap((key) => {
+  const headers = ["from", "to", "cc", "date"].flatMap((key) => {
     const value = headerValue(mail, key);
     return value === null ? [] : `${key}: ${value.slice(0, 500)}`;
   });
@@ -132,7 +132,7 @@ function aroundOf(mail: ParsedMail): string {
     ({ name, type, bytes }) => `attachment, not read: ${name} (${type}, ${bytes} bytes)`,
   );
   const quoted = mail.quoted === "" ? [] : ["", mail.quoted.slice(0, MAX_QUOTED)];
-  return [...headers, ...files, ...quoted].join("\n");
+  return [`subject: ${mail.subject}`, ...headers, ...files, ...quoted].join("\n");
 }
 
 /** A mail speaks for its sender but is no session of theirs: it never approves. */

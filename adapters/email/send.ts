@@ -53,16 +53,12 @@ export function smtpMailer(smtpUrl: string, from: { name: string; address: strin
   };
 }
 
-/** After DATA and before the 250 nobody knows: the same Message-ID makes sending again safe. */
+/** The SDK does not say how far a broken session came: only what never connected surely sent nothing. */
 function channelErrorOf(cause: unknown): ChannelError {
-  const { responseCode, command, code } = cause as { responseCode?: number; command?: string; code?: string };
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const { responseCode, code, syscall } = cause as { responseCode?: number; code?: string; syscall?: string };
+  const message = `mail server: ${cause instanceof Error ? cause.message : String(cause)}`;
   if (code === "EAUTH") return new ChannelError("the mail server does not take the login", { cause });
-  if (responseCode !== undefined) {
-    return new ChannelError(`mail server: ${message}`, { permanent: responseCode >= 500, cause });
-  }
-  return new ChannelError(`mail server: ${message}`, {
-    uncertain: command === "DATA" || command === undefined,
-    cause,
-  });
+  if (responseCode !== undefined) return new ChannelError(message, { permanent: responseCode >= 500, cause });
+  const neverConnected = code === "EDNS" || syscall === "connect";
+  return new ChannelError(message, { uncertain: !neverConnected, cause });
 }

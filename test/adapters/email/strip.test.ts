@@ -1,0 +1,100 @@
+/** What a person wrote, out of what their client sent: in the ways that clients really quote. */
+import { describe, expect, test } from "vitest";
+import { htmlToText } from "../../../adapters/email/html.ts";
+import { stripReply } from "../../../adapters/email/strip.ts";
+
+const table: [string, string, string][] = [
+  ["nothing quoted", "v1.2.4", "v1.2.4"],
+  ["Gmail, top", "yes\n\nOn Fri, Nov 20, 2026 at 9:58 AM Belay <a@b.example> wrote:\n\n> q\n> q", "yes"],
+  [
+    "Gmail, wrapped attribution",
+    "yes\n\nOn Fri, Nov 20, 2026 at 9:58 AM Belay\n<agent+token@b.example>\nwrote:\n> q",
+    "yes",
+  ],
+  ["bottom", "On 20.11.26 09:58, Belay wrote:\n> q\n\nyes", "yes"],
+  ["between the lines", "On 20.11.26 09:58, Belay wrote:\n> first?\n\none\n\n> second?\n\ntwo", "one\n\ntwo"],
+  ["quote without marks", "yes\n\nOn 20.11.26 09:58, Belay wrote:\nq\nq", "yes"],
+  ["Outlook", "yes\n\nFrom: Belay\nSent: Friday\nTo: Dana\nSubject: q\n\nq", "yes"],
+  [
+    "Outlook with a line",
+    "yes\n\n________________________________\nFrom: Belay\nSent: Friday\nTo: Dana\nSubject: q",
+    "yes",
+  ],
+  ["Outlook, bold", "yes\n\n*From:* Belay\n*Sent:* Friday\n*To:* Dana\n\nq", "yes"],
+  ["Outlook, German", "ja\n\nVon: Belay\nGesendet: Freitag\nAn: Dana\nBetreff: q\n\nq", "ja"],
+  [
+    "Outlook, French",
+    "oui\n\nDe : Belay\nDe: Belay\nEnvoyé: vendredi\nÀ: Dana\nObjet: q",
+    "oui\n\nDe : Belay",
+  ],
+  ["-----Original Message-----", "yes\n-----Original Message-----\nq", "yes"],
+  ["German attribution", "ja\n\nAm 20.11.2026 um 09:58 schrieb Belay:\n> q", "ja"],
+  ["French attribution", "oui\n\nLe ven. 20 nov. 2026 à 09:58, Belay a écrit :\n> q", "oui"],
+  ["Spanish attribution", "sí\n\nEl vie, 20 nov 2026 a las 9:58, Belay escribió:\n> q", "sí"],
+  ["signature", "yes\n-- \nDana\nPayments", "yes"],
+  ["signature without its space", "yes\n--\nDana", "yes"],
+  ["phone", "yes\n\nSent from my iPhone", "yes"],
+  ["Outlook on a phone", "yes\n\nGet Outlook for iOS", "yes"],
+  ["only a quote", "> q\n> q", ""],
+  ["only an attribution and a quote", "On Fri, Nov 20, 2026, Belay wrote:\n> q", ""],
+  ["CRLF", "yes\r\n\r\nOn 20.11.26, Belay wrote:\r\n> q\r\n", "yes"],
+  [
+    "words that look like an attribution inside a sentence",
+    "On Monday we wrote: nothing",
+    "On Monday we wrote: nothing",
+  ],
+  [
+    "a From that starts no header block",
+    "From: here to there is a mile.\nYes.",
+    "From: here to there is a mile.\nYes.",
+  ],
+  ["a dash list", "- one\n- two\n--- three", "- one\n- two\n--- three"],
+];
+
+describe("replies", () => {
+  test.each(table)("%s", (_, text, own) => {
+    expect(stripReply(text).own).toBe(own);
+  });
+
+  test("what is taken out is kept as quoted", () => {
+    const { quoted } = stripReply("yes\n\nOn 20.11.26, Belay wrote:\n> the question\n");
+    expect(quoted).toContain("> the question");
+  });
+
+  test("a hostile text takes no long time", () => {
+    const started = performance.now();
+    stripReply(`On ${"wrote ".repeat(100)}\n`.repeat(3000));
+    stripReply(`${"On x\n".repeat(40_000)}`);
+    stripReply("_".repeat(200_000));
+    stripReply(`From: x\n${"To: ".repeat(50_000)}`);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe("HTML", () => {
+  test.each([
+    ["<p>one</p><p>two</p>", "one\ntwo"],
+    ["a<br>b", "a\nb"],
+    ["<b>x</b> &amp; &lt;y&gt; &#252; &#x20AC;&nbsp;&unknown;", "x & <y> ü € &unknown;"],
+    ["<style>p{}</style><script>alert('<p>')</script>shown<!-- <p>not -->", "shown"],
+    ["yes<blockquote>q<blockquote>older</blockquote></blockquote>", "yes\n> q\n> > older"],
+    ["<div>unclosed <b", "unclosed"],
+    ["&#0;&#9999999;ok", "ok"],
+  ])("%s", (html, text) => {
+    expect(htmlToText(html).trim()).toBe(text);
+  });
+
+  test("is read in linear time", () => {
+    const started = performance.now();
+    for (const bomb of [
+      "<".repeat(500_000),
+      "<!--".repeat(200_000),
+      "<div>".repeat(200_000),
+      "<blockquote>".repeat(50_000),
+      "&".repeat(500_000),
+    ]) {
+      htmlToText(bomb);
+    }
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
