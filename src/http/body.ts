@@ -4,7 +4,7 @@ import type { Ctx } from "./context.ts";
 import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "./json-text.ts";
 import { ProblemError } from "./problems.ts";
 
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /** Throws ProblemError: 400, 413, 415 or 422. */
 export async function readBody<S extends z.ZodType>(c: Ctx, schema: S): Promise<z.infer<S>> {

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the table of operations and the zod schemas of the wire. */
 import { z } from "zod";
-import { type Operation, type OperationId, operationIds, operations } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { type OperationId, operationIds, operations } from "./operations.ts";
 import { describeProblem, problemCodes } from "./problems.ts";
 import { openQuestionSchema, runStateSchema, runSummarySchema, wireEventSchema } from "./wire.ts";
 import { healthSchema, problemSchema, sessionSchema } from "./wire-server.ts";

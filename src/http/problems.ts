@@ -57,12 +57,8 @@ const table = { ...refusals, ...own };
 export type ProblemCode = keyof typeof table;
 export const problemCodes = Object.keys(table) as ProblemCode[];
 
-export function statusOfProblem(code: ProblemCode): number {
-  return table[code][0];
-}
-
 /** Members of a problem beyond the common ones. */
-export type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "agents" | "reset_at">>;
+type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "agents" | "reset_at">>;
 
 /** Thrown by middlewares and routes, answered by `onError`. */
 export class ProblemError extends Error {
@@ -99,7 +95,7 @@ export function runNotFound(): ProblemError {
   );
 }
 
-export function problemOfStore(error: StoreError): ProblemError {
+function problemOfStore(error: StoreError): ProblemError {
   const retry = (seconds: number) => ({ headers: { "Retry-After": String(seconds) } });
   if (error.code === "storage_busy") {
     return new ProblemError("storage_busy", "Nothing was recorded. Send the request again.", retry(1));

@@ -3,14 +3,8 @@ import type { Hono } from "hono";
 import { callerOf, demandScopes, remoteOf } from "./auth.ts";
 import { readBody, readQuery } from "./body.ts";
 import type { Ctx, Env, Server } from "./context.ts";
-import {
-  type BodyOf,
-  type Operation,
-  type OperationId,
-  operationIds,
-  operations,
-  type QueryOf,
-} from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { type BodyOf, type OperationId, operationIds, operations, type QueryOf } from "./operations.ts";
 import { demandOwnOrigin, isUnsafe } from "./origin.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";

@@ -2,7 +2,8 @@
 import { html, raw } from "hono/html";
 import type { Server } from "./context.ts";
 import { openApiDocument } from "./openapi.ts";
-import { type Operation, operationIds, operations } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { operationIds, operations } from "./operations.ts";
 import { describeProblem, ProblemError, problemCodes } from "./problems.ts";
 import type { Handlers } from "./route.ts";
 

@@ -6,7 +6,7 @@ import type { RunFilter, RunRow } from "../core/ports.ts";
 import { fold } from "../core/reduce.ts";
 import { callerOf } from "./auth.ts";
 import type { Server } from "./context.ts";
-import type { RunsQuery } from "./operations.ts";
+import type { RunsQuery } from "./operations-runs.ts";
 import { ProblemError } from "./problems.ts";
 import type { Handlers } from "./route.ts";
 import { readableRun, showRun } from "./run-access.ts";

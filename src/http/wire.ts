@@ -31,7 +31,7 @@ const pendingCallSchema = z.object({
 });
 
 /** An open question. `may_answer`: the caller may settle it now (answer it, or approve it). */
-export const wireQuestionSchema = z.object({
+const wireQuestionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
   text: z.string(),
@@ -62,7 +62,7 @@ const settledQuestionSchema = wireQuestionSchema
   });
 export type SettledWireQuestion = z.infer<typeof settledQuestionSchema>;
 
-export const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
+const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
 export type RunAction = (typeof runActions)[number];
 const verdictSchema = z.object({ allowed: z.boolean(), why: z.string().nullable() });
 
@@ -183,6 +183,3 @@ export const openQuestionSchema = wireQuestionSchema.extend({
 });
 export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
 export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });
-
-/** SSE of /agent/stream: `run` carries a RunSummary, `questions` this count of open ones the caller may read. */
-export const questionCountSchema = z.object({ open: z.number() });

@@ -1,10 +1,23 @@
 /** The console's files, the paths only the browser knows, the sub-path of a proxy, and the channels' endpoints. */
-import { expect, test } from "vitest";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports.ts";
 import { expectProblem } from "../support/http-problem.ts";
 import { type Bench, bench } from "../support/http-server.ts";
 
-const consoleDir = "test/fixtures/http-console";
+let consoleDir: string;
+beforeAll(async () => {
+  consoleDir = await mkdtemp(join(tmpdir(), "belay-console-"));
+  await mkdir(join(consoleDir, "assets"));
+  const script = '<script type="module" src="/assets/app.js"></script>';
+  const page = `<!doctype html><html><head>${script}</head><body><div id="root"></div></body></html>`;
+  await writeFile(join(consoleDir, "index.html"), page);
+  await writeFile(join(consoleDir, "assets/app.js"), "document.title = 'Console';");
+});
+afterAll(() => rm(consoleDir, { recursive: true }));
+
 const page = { accept: "text/html,*/*" };
 const get = (b: Bench, path: string, headers: Record<string, string> = {}) =>
   b.call("GET", path, { as: null, headers });

@@ -1,6 +1,6 @@
 /** Reads server-sent events from a response, one at a time. */
 
-export interface SentEvent {
+interface SentEvent {
   id: string | null;
   event: string;
   data: unknown;

@@ -10,7 +10,7 @@ import type { RunState } from "../../src/http/wire.ts";
 import { type TestEngine, testEngine } from "./http-engine.ts";
 
 /** Token name → its scopes; the token's secret is `secret-<name>`. */
-export const tokens = {
+const tokens = {
   admin: ["admin"],
   owner: ["admin"],
   launcher: ["launch", "read", "control"],
