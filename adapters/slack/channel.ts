@@ -59,7 +59,7 @@ export function slackChannel(options: SlackOptions): Channel {
 
   return {
     name: "slack",
-    can: { edit: true, buttons: true, maxText: maxMarkdown, minIntervalMs: 3000, maxAgeMs: 24 * 3_600_000 },
+    can: { edit: true, buttons: true, maxText: maxMarkdown, minIntervalMs: 250, maxAgeMs: 24 * 3_600_000 },
 
     async start(inlet) {
       try {

@@ -78,15 +78,16 @@ export class SlackWorld {
     return id;
   }
 
-  /** Somebody writes into #ops: the message exists, and Slack tells the bot (a mention: twice). Returns its ts. */
-  async say(text: string, options: { root?: string; user?: string } = {}): Promise<string> {
+  /** Somebody writes into #ops; the bot is not told yet. Returns the message's ts. */
+  async write(text: string, options: { root?: string } = {}): Promise<string> {
     const thread = options.root === undefined ? {} : { thread_ts: options.root };
-    const posted = await this.edge.ask(
-      "chat.postMessage",
-      { channel: this.id("ops"), text, ...thread },
-      tokens.dana,
-    );
-    const ts = String(posted.ts);
+    const message = { channel: this.id("ops"), text, ...thread };
+    return String((await this.edge.ask("chat.postMessage", message, tokens.dana)).ts);
+  }
+
+  /** Somebody writes, and Slack tells the bot (a mention: twice). Returns the message's ts. */
+  async say(text: string, options: { root?: string; user?: string } = {}): Promise<string> {
+    const ts = await this.write(text, options);
     await Promise.all(this.eventsOf(text, ts, options).map((event) => this.deliver(event)));
     return ts;
   }
@@ -208,6 +209,12 @@ export class SlackWorld {
   async thread(root: string): Promise<SlackMessage[]> {
     return (await this.edge.ask("conversations.replies", { channel: this.id("ops"), ts: root }))
       .messages as SlackMessage[];
+  }
+
+  /** What the bot shows in a thread: one line a message, oldest first. */
+  async screen(root: string): Promise<string[]> {
+    const own = (await this.thread(root)).filter((message) => message.user === "U0BOT");
+    return own.map(({ text }) => text.replaceAll("\u200b", ""));
   }
 
   /** Root messages of #ops, newest first. */

@@ -1,0 +1,126 @@
+/** A run in Slack from the mention to the answer, with the real engine, over both transports, as the thread shows it. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Bot, startBot } from "../support/bot.ts";
+import { answerWith, ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { type SlackMessage, SlackWorld, type Transport } from "../support/slack-world.ts";
+
+let world: SlackWorld;
+let bot: Bot;
+afterEach(async () => {
+  await bot.stop();
+  await world.stop();
+});
+
+/** Resolves when the thread shows messages like these, in this order, and no others. */
+async function shows(root: string, ...lines: RegExp[]): Promise<SlackMessage[]> {
+  await expect
+    .poll(() => world.screen(root), { timeout: 10_000, interval: 30 })
+    .toEqual(lines.map((line) => expect.stringMatching(line)));
+  return (await world.thread(root)).filter((message) => message.user === "U0BOT");
+}
+
+const transports: Transport[] = ["socket", "http"];
+
+describe.each(transports)("over %s", (transport) => {
+  beforeEach(async () => {
+    world = await SlackWorld.start(transport);
+  });
+
+  test("mention, progress, question, reply, answer", async () => {
+    const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed v1.2.3."));
+    bot = await startBot({ model, channels: [world.channel] });
+
+    const root = await world.say("<@U0BOT> deploy payments");
+    await shows(root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
+
+    await world.say("v1.2.3", { root });
+    const [progress, question] = await shows(
+      root,
+      /^deploy payments — done in/,
+      /^Answered by dana: Which version\?$/,
+    );
+    expect(JSON.stringify(progress)).toContain("Deployed v1.2.3.");
+    expect(JSON.stringify(question)).toContain("v1.2.3");
+    expect(JSON.stringify(question)).not.toContain("belay:reply");
+    // The question pinged the one who was asked; nothing else pinged anybody.
+    const sent = world.edge.callsOf("chat.postMessage").map(({ body }) => body.blocks ?? "");
+    expect(sent.map((blocks) => blocks.includes(`<@${world.id("dana")}>`))).toEqual([false, true]);
+  });
+
+  test("a slash command makes its own thread, choices are pressed, a second press is told off privately", async () => {
+    const model = scripted(
+      calling(ask("Where?", ["staging", "production"])),
+      finalAnswer("Done in staging."),
+    );
+    bot = await startBot({ model, channels: [world.channel] });
+
+    await world.slash("restart payments");
+    await world.edge.until(() => world.edge.responses.length === 1);
+    expect(world.edge.responses[0]).toMatchObject({
+      response_type: "ephemeral",
+      text: expect.stringMatching(/Started/),
+    });
+    await expect.poll(async () => (await world.roots()).length, { timeout: 10_000 }).toBe(1);
+    const root = (await world.roots())[0]?.ts ?? "";
+    const [, question] = await shows(root, /waiting for an answer/, /^Question: Where\?/);
+    if (!question) throw new Error("no question");
+
+    await world.press("choose", question);
+    await shows(root, /done in/, /^Answered by dana/);
+    await world.press("choose", question, "oncall");
+    await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
+    expect(world.edge.callsOf("chat.postEphemeral")[0]?.body).toMatchObject({ user: world.id("oncall") });
+  });
+});
+
+describe("over http", () => {
+  beforeEach(async () => {
+    world = await SlackWorld.start("http");
+  });
+
+  test("a message while it works is noted with an eye; a reply to a finished run continues it", async () => {
+    const gate = Promise.withResolvers<void>();
+    const model = scripted(
+      async () => {
+        await gate.promise;
+        return answerWith(finalAnswer("One."));
+      },
+      finalAnswer("Two."),
+      finalAnswer("Three."),
+    );
+    bot = await startBot({ model, channels: [world.channel] });
+    const root = await world.say("<@U0BOT> count");
+    await expect.poll(() => model.requests.length).toBe(1);
+    const steering = await world.say("count further", { root });
+    await world.edge.until(() =>
+      world.edge.callsOf("reactions.add").some(({ body }) => body.timestamp === steering),
+    );
+    gate.resolve();
+    await shows(root, /done in/);
+    await world.say("and once more", { root });
+    await shows(root, /^count — done in/, /^and once more — done in/);
+  });
+
+  test("Stop on the progress message stops the run", async () => {
+    const model = scripted(calling(ask("Which version?")));
+    bot = await startBot({ model, channels: [world.channel] });
+    const root = await world.say("<@U0BOT> deploy payments");
+    const [progress] = await shows(root, /waiting/, /Question/);
+    if (!progress) throw new Error("no progress message");
+    await world.press("stop", progress);
+    await shows(root, /cancelled/, /^Withdrawn/);
+    const runId = await bot.store.runAt(world.address(root));
+    expect((await bot.store.run(runId ?? ""))?.status).toBe("cancelled");
+  });
+
+  test("who may not is told so, in the thread, alone; a guest too", async () => {
+    const rights = { launch: [`slack:${world.team}/*`], read: [], answer: [], approve: [], control: [] };
+    bot = await startBot({ model: scripted(finalAnswer("Yes.")), channels: [world.channel], rights });
+    world.edge.flags.set(world.id("guest"), { is_ultra_restricted: true });
+    const root = await world.say("<@U0BOT> hello", { user: "guest" });
+    await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
+    expect(await world.screen(root)).toEqual([]);
+    const other = await world.say("<@U0BOT> hello");
+    await shows(other, /done in/);
+  });
+});
