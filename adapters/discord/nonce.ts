@@ -36,6 +36,11 @@ export function markOf(id: string): number {
   return (digest(id).readUInt32BE(0) & 0x3fff_ffff) | 0x4000_0000;
 }
 
+/** The id of the nth message of a post that takes several. */
+export function partOf(id: string, part: number): string {
+  return part === 0 ? id : `${id}/${part}`;
+}
+
 /** A short stand-in for an id that is too long for a button. */
 export function hashOf(id: string): string {
   return base32(digest(id)).slice(0, 20);

@@ -1,7 +1,6 @@
 /** Make a post stand in Discord exactly once: nonces, read-back, edits, threads. */
 import {
   type APIMessage,
-  ComponentType,
   MessageFlags,
   type RESTPatchAPIChannelMessageJSONBody,
   type RESTPostAPIChannelMessageJSONBody,
@@ -9,7 +8,8 @@ import {
 } from "discord.js";
 import { ChannelError, type Delivery } from "../../src/core/ports.ts";
 import { channelError, codeOf } from "./errors.ts";
-import { laterOf, markOf, nonceOf, snowflakeAt } from "./nonce.ts";
+import { lookUp } from "./lookup.ts";
+import { markOf, nonceOf, partOf } from "./nonce.ts";
 import { type Target, targetOf, threadAddress } from "./places.ts";
 import { render, type Sheet } from "./render.ts";
 import type { Line } from "./session.ts";
@@ -25,17 +25,13 @@ export interface Posted {
 export async function post(line: Line, delivery: Delivery): Promise<Posted> {
   const target = targetOf(delivery.address);
   if (target === null) throw new ChannelError(`no Discord address: ${delivery.address}`, { permanent: true });
-  const sheets = render(delivery.body, { ...line.options, mark: (n) => markOf(partId(delivery, n)) });
+  const sheets = render(delivery.body, { ...line.options, mark: (n) => markOf(partOf(delivery.id, n)) });
   try {
     if (delivery.remoteId === null) return await sendAll(line, delivery, target, sheets);
     return await editAll(line, delivery, delivery.remoteId, target, sheets);
   } catch (error) {
     throw channelError(error, false);
   }
-}
-
-function partId(delivery: Delivery, part: number): string {
-  return part === 0 ? delivery.id : `${delivery.id}#${part}`;
 }
 
 async function sendAll(
@@ -45,24 +41,29 @@ async function sendAll(
   sheets: readonly Sheet[],
 ): Promise<Posted> {
   if (target.kind === "thread") await ensureThread(line, target, threadName(delivery.body));
-  const ids: string[] = [];
+  const places: string[] = [];
   let channelId = placeToSend(target);
   let address: string | undefined;
   try {
     for (const [part, sheet] of sheets.entries()) {
-      const id = await sendPart(line, delivery, channelId, sheet, part);
-      ids.push(`${channelId}/${id}`);
+      const place = await sendPart(line, delivery, channelId, sheet, part);
+      places.push(place);
       if (target.kind === "new" && part === 0) {
-        const thread = { guildId: target.guildId, parentId: target.parentId, threadId: id };
+        channelId = messageOf(place);
+        const thread = { guildId: target.guildId, parentId: target.parentId, threadId: channelId };
         await ensureThread(line, thread, threadName(delivery.body));
-        channelId = id;
-        address = threadAddress(target.guildId, target.parentId, id);
+        address = threadAddress(target.guildId, target.parentId, channelId);
       }
     }
   } catch (error) {
-    throw ids.length > 0 ? partlyThere(channelError(error, true)) : error;
+    throw places.length > 0 ? partlyThere(channelError(error, true)) : error;
   }
-  return { remoteId: ids.join(","), ...(address === undefined ? {} : { address }) };
+  return { remoteId: places.join(","), ...(address === undefined ? {} : { address }) };
+}
+
+/** The message of a `<channel>/<message>`. */
+function messageOf(place: string): string {
+  return place.slice(place.indexOf("/") + 1);
 }
 
 function placeToSend(target: Target): string {
@@ -91,46 +92,21 @@ async function sendPart(
 ): Promise<string> {
   const standing = delivery.uncertain ? await lookUp(line, delivery, channelId, part) : null;
   if (standing !== null) {
-    await edit(line, `${channelId}/${standing}`, sheet);
+    await edit(line, standing, sheet);
     return standing;
   }
   const body: RESTPostAPIChannelMessageJSONBody = {
     ...payloadOf(sheet),
-    nonce: nonceOf(partId(delivery, part)),
+    nonce: nonceOf(partOf(delivery.id, part)),
     enforce_nonce: true,
   };
   try {
     const route = Routes.channelMessages(channelId);
     const made = (await line.rest.post(route, { body, files: filesOf(sheet) })) as APIMessage;
-    return made.id;
+    return `${channelId}/${made.id}`;
   } catch (error) {
     throw channelError(error, true);
   }
-}
-
-/** Pages of a hundred messages that are read back before a post is sent again. */
-const pagesBack = 3;
-
-/** The message that carries this part's mark, among those since the post was made. */
-async function lookUp(
-  line: Line,
-  delivery: Delivery,
-  channelId: string,
-  part: number,
-): Promise<string | null> {
-  const mark = markOf(partId(delivery, part));
-  let after = snowflakeAt(delivery.createdAt - 60_000);
-  for (let page = 0; page < pagesBack; page += 1) {
-    const query = new URLSearchParams({ after, limit: "100" });
-    const messages = (await line.rest.get(Routes.channelMessages(channelId), { query })) as APIMessage[];
-    const found = messages.find((message) =>
-      message.components?.some((each) => each.type === ComponentType.Container && each.id === mark),
-    );
-    if (found) return found.id;
-    if (messages.length < 100) return null;
-    after = messages.reduce((latest, message) => laterOf(latest, message.id), after);
-  }
-  return null;
 }
 
 async function editAll(
@@ -141,21 +117,20 @@ async function editAll(
   sheets: readonly Sheet[],
 ): Promise<Posted> {
   const standing = remoteId.split(",");
-  const ids: string[] = [];
+  const places: string[] = [];
   for (const [part, sheet] of sheets.entries()) {
     const place = standing[part];
     if (place !== undefined) {
       await edit(line, place, sheet);
-      ids.push(place);
+      places.push(place);
       continue;
     }
-    const channelId = target.kind === "new" ? (standing[0]?.split("/")[1] ?? "") : placeToSend(target);
+    const channelId = target.kind === "new" ? messageOf(standing[0] ?? "") : placeToSend(target);
     // The new part may have been sent by an attempt that failed later: look, then send.
-    const id = await sendPart(line, { ...delivery, uncertain: true }, channelId, sheet, part);
-    ids.push(`${channelId}/${id}`);
+    places.push(await sendPart(line, { ...delivery, uncertain: true }, channelId, sheet, part));
   }
   for (const surplus of standing.slice(sheets.length)) await remove(line, surplus);
-  return { remoteId: ids.join(",") };
+  return { remoteId: places.join(",") };
 }
 
 async function edit(line: Line, place: string, sheet: Sheet): Promise<void> {

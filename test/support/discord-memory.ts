@@ -97,6 +97,11 @@ export class DiscordMemory {
     return { status: 200, body: found };
   }
 
+  one(channelId: string, messageId: string): Answer {
+    const found = this.messages.get(channelId)?.find((message) => message.id === messageId);
+    return found ? { status: 200, body: found } : failed(404, 10_008, "Unknown Message");
+  }
+
   /** Like Discord: the hundred oldest after the cursor, newest first. */
   list(channelId: string, query: URLSearchParams): Answer {
     const after = BigInt(query.get("after") ?? "0");

@@ -85,6 +85,11 @@ const routes: readonly Route[] = [
   ["POST", /^\/channels\/(\d+)\/messages$/, (rest, call, [id = ""]) => rest.create(id, call)],
   ["GET", /^\/channels\/(\d+)\/messages$/, (rest, call, [id = ""]) => rest.list(id, call.query)],
   [
+    "GET",
+    /^\/channels\/(\d+)\/messages\/(\d+)$/,
+    (rest, _call, [id = "", message = ""]) => rest.one(id, message),
+  ],
+  [
     "PATCH",
     /^\/channels\/(\d+)\/messages\/(\d+)$/,
     (rest, call, [id = "", message = ""]) => rest.edit(id, message, call),

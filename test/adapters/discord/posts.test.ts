@@ -152,6 +152,13 @@ describe("once", () => {
     expect(posted.address).toBe(`discord:${ids.guild}/${ids.channel}/${posted.remoteId.split("/")[1]}`);
   });
 
+  test("a root message whose run has moved to its thread already is found from there", async () => {
+    const posted = await post(`discord:${ids.guild}/${ids.channel}/new:902`);
+    const again = await post(posted.address ?? "", { uncertain: true, body: body("newer") });
+    expect(again.remoteId).toBe(posted.remoteId);
+    expect(JSON.stringify(discord.rest.own(ids.channel).at(-1))).toContain("newer");
+  });
+
   test("a request that never left surely did not arrive", async () => {
     const { address } = asked();
     const elsewhere = await fakeDiscord();

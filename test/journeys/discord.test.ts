@@ -1,0 +1,82 @@
+/** The story in Discord: asked there, worked in a thread, a question answered there, the result there. */
+import { afterEach, expect, test } from "vitest";
+import type { Channel } from "../../src/core/ports.ts";
+import { type Bot, startBot } from "../support/bot.ts";
+import { mention, unstarted, until } from "../support/discord-bed.ts";
+import { type FakeDiscord, fakeDiscord } from "../support/discord-fake.ts";
+import { ids, message, press, slash } from "../support/discord-payloads.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+
+let discord: FakeDiscord;
+let channel: Channel;
+let bot: Bot;
+
+/** The channel as it is, only quicker: the fake has no rate limits. */
+async function started(...script: Parameters<typeof scripted>): Promise<void> {
+  discord = await fakeDiscord();
+  const real = unstarted(discord);
+  channel = { ...real, can: { ...real.can, minIntervalMs: 20 } };
+  bot = await startBot({ model: scripted(...script), channels: [channel] });
+  await channel.start(bot.engine);
+}
+
+afterEach(async () => {
+  await channel.stop();
+  await bot.stop();
+  await discord.close();
+});
+
+function says(content: string, where: string = ids.channel): string {
+  const id = discord.rest.id();
+  discord.say(message({ id, content, channel: where }));
+  return id;
+}
+
+/** What stands in a channel or thread, each message as the text it holds. */
+function shown(where: string): string[] {
+  return discord.rest.own(where).map((standing) => JSON.stringify(standing.components));
+}
+
+test("a mention is worked on in its thread; a reply there answers the question", async () => {
+  await started(calling(ask("Which version should I deploy?")), finalAnswer("v1.2.3 is deployed."));
+  const thread = says(`${mention} deploy the newest version`);
+  await until(() => expect(shown(thread).join()).toContain("Which version should I deploy?"));
+  expect(shown(thread)[0]).toContain("deploy the newest version");
+  expect(shown(thread)[0]).toContain("waiting for an answer");
+
+  says("v1.2.3", thread);
+  await until(() => expect(shown(thread)[0]).toContain("v1.2.3 is deployed."));
+  await until(() => expect(shown(thread)[1]).toContain("Answered"));
+  expect(shown(thread)).toHaveLength(2);
+  expect(shown(thread)[1]).not.toContain("custom_id");
+  expect(shown(ids.channel)).toEqual([]);
+  const question = discord.rest.own(thread)[1];
+  expect(question?.allowed_mentions?.parse).toEqual([]);
+});
+
+test("/agent posts the root message, speaks in its thread, and a button answers", async () => {
+  await started(calling(ask("Which one?", ["payments", "billing"])), finalAnswer("billing it is."));
+  discord.gateway.dispatch("INTERACTION_CREATE", slash("5001", "run", { task: "restart one of them" }));
+  await until(() => expect(shown(ids.channel)[0]).toContain("waiting for an answer"));
+  const root = discord.rest.own(ids.channel)[0]?.id ?? "";
+  await until(() => expect(shown(root).join()).toContain("Which one?"));
+  expect(discord.rest.replies[0]).toMatchObject({ token: "token-5001", kind: "edit" });
+
+  const id = /choose\|[^"]*\|billing/.exec(shown(root).join())?.[0] ?? "";
+  const channel = { id: root, type: 11, parent_id: ids.channel };
+  discord.gateway.dispatch("INTERACTION_CREATE", press("5002", id, undefined, { channel }));
+  await until(() => expect(shown(ids.channel)[0]).toContain("billing it is."));
+  expect(shown(ids.channel)).toHaveLength(1);
+
+  says("and now payments", root);
+  await until(() => expect(shown(root).join()).toContain("and now payments"));
+});
+
+test("a stranger's press is refused in private and changes nothing", async () => {
+  await started(calling(ask("Which one?", ["payments", "billing"])), finalAnswer("done"));
+  const thread = says(`${mention} restart one of them`);
+  await until(() => expect(shown(thread).join()).toContain("Which one?"));
+  discord.gateway.dispatch("INTERACTION_CREATE", press("5003", "choose|q_unknown|billing"));
+  await until(() => expect(discord.rest.replies[0]?.body.content).toContain("not known"));
+  expect(Number(discord.rest.replies[0]?.body.flags) & 64).toBe(64);
+});
