@@ -1,6 +1,7 @@
 /** The one server: API, event streams, channel endpoints and the console's files, behind the same doors. */
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
+import { auditRefusal } from "./audit.ts";
 import { authenticate } from "./auth.ts";
 import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
@@ -57,7 +58,11 @@ export function createHttp(deps: Deps): Http {
   });
   addChannelEndpoints(app, server);
   addConsole(app, server);
-  app.onError((error, c: Ctx) => problemResponse(c, asProblem(error) ?? bug(error, c, deps)));
+  app.onError(async (error, c: Ctx) => {
+    const problem = asProblem(error) ?? bug(error, c, deps);
+    await auditRefusal(c, problem, deps);
+    return problemResponse(c, problem);
+  });
   return {
     app,
     issueLoginCode: () => sessions.issueLoginCode(),

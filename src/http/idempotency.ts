@@ -11,6 +11,8 @@ export interface Request {
   /** What the key stands for: the operation and its checked body. */
   operation: string;
   body: unknown;
+  /** Where the run stands that a refusal speaks of. */
+  instance: string | null;
 }
 
 /** Throws 400 `invalid_idempotency_key`. */
@@ -40,7 +42,7 @@ export class Idempotency {
     request: Request,
     act: (inbox: InboxKey | null) => Promise<Submitted>,
   ): Promise<{ runId: string; replayed: boolean }> {
-    if (request.key === null) return done(await act(null));
+    if (request.key === null) return done(await act(null), request);
     const inbox = { source: `api:${request.principal}`, key: request.key };
     const name = JSON.stringify([inbox.source, inbox.key]);
     const print = sha256(JSON.stringify([request.operation, request.body]));
@@ -48,7 +50,7 @@ export class Idempotency {
     if (busy !== undefined) throw busy === print ? inProgress() : reused();
     this.#busy.set(name, print);
     try {
-      return (await this.#before(inbox, print)) ?? (await this.#first(inbox, print, act));
+      return (await this.#before(inbox, print)) ?? (await this.#first(request, inbox, print, act));
     } finally {
       this.#busy.delete(name);
     }
@@ -63,8 +65,13 @@ export class Idempotency {
     return { runId: row.runId, replayed: true };
   }
 
-  async #first(inbox: InboxKey, print: string, act: (inbox: InboxKey) => Promise<Submitted>) {
-    const outcome = done(await act(inbox));
+  async #first(
+    request: Request,
+    inbox: InboxKey,
+    print: string,
+    act: (inbox: InboxKey) => Promise<Submitted>,
+  ) {
+    const outcome = done(await act(inbox), request);
     // Another process was faster: what it did is the answer, if it was the same request.
     if (outcome.replayed) return (await this.#before(inbox, print)) ?? outcome;
     const settled = { state: "done", runId: outcome.runId, outcome: print } as const;
@@ -73,8 +80,8 @@ export class Idempotency {
   }
 }
 
-function done(submitted: Submitted): { runId: string; replayed: boolean } {
-  if (!submitted.ok) throw problemOfRefusal(submitted.refusal);
+function done(submitted: Submitted, { instance }: Request): { runId: string; replayed: boolean } {
+  if (!submitted.ok) throw problemOfRefusal(submitted.refusal, instance);
   return { runId: submitted.runId, replayed: submitted.duplicate };
 }
 

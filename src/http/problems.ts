@@ -78,10 +78,10 @@ export class ProblemError extends Error {
   }
 }
 
-export function problemOfRefusal(refusal: Refusal, instance?: string): ProblemError {
+export function problemOfRefusal(refusal: Refusal, instance: string | null): ProblemError {
   return new ProblemError(refusal.code, refusal.message, {
     more: {
-      ...(instance === undefined ? {} : { instance }),
+      ...(instance === null ? {} : { instance }),
       ...(refusal.questions ? { questions: refusal.questions } : {}),
     },
   });

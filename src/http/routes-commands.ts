@@ -43,7 +43,8 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
       const { id } = body;
       await readableRun(server, actor, id);
       const command = commands[operation](body, { actor, via: viaOf(actor) });
-      const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation, body };
+      const instance = `${server.base}/agent/state/${id}`;
+      const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation, body, instance };
       const outcome = await idempotency.once(request, (inbox) => server.engine.command(id, command, inbox));
       return answerRun(server, c, operation, outcome);
     };
@@ -53,7 +54,8 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
     launch: async (c, { body }) => {
       const { actor } = callerOf(c);
       const agent = launchable(server, actor, body.agent ?? server.config.defaultAgent);
-      const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation: "launch", body };
+      const key = idempotencyKeyOf(c);
+      const request = { principal: actor.principal, key, operation: "launch", body, instance: null };
       const launch = launchOf(actor, body.input_prompt);
       const outcome = await idempotency.once(request, (inbox) => server.engine.launch(agent, launch, inbox));
       return answerRun(server, c, "launch", outcome);

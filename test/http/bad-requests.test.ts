@@ -1,6 +1,7 @@
 /** Requests that are refused for who sends them, where to, or when. */
 import { expect, test } from "vitest";
 import { StoreError } from "../../src/core/ports.ts";
+import type { RefusalList } from "../../src/http/wire-server.ts";
 import { expectProblem } from "../support/http-problem.ts";
 import { askingRun, bench, questionOf } from "../support/http-server.ts";
 
@@ -27,6 +28,28 @@ test("a token without the scope learns which one it lacks", async () => {
     "insufficient_scope",
   );
   expect(problem.detail).toContain('"launch"');
+});
+
+test("who was refused for lack of rights is on record", async () => {
+  using b = await bench();
+  const run = await askingRun(b);
+  const json = { id: run.id, answer: "3" };
+  await b.call("POST", "/agent/launch", { json: { input_prompt: "a", agent: "secret" } });
+  await b.call("POST", "/agent/provide_input", { as: "reader", json });
+  await b.call("POST", "/agent/resume", { json: { id: run.id } });
+  const { refusals } = (await (await b.call("GET", "/refusals")).json()) as RefusalList;
+  expect(refusals.map(({ principal, action, rule }) => [principal, action, rule]).sort()).toEqual([
+    ["token:admin", "POST /agent/launch", "not_allowed"],
+    ["token:reader", "POST /agent/provide_input", "insufficient_scope"],
+  ]);
+});
+
+test("a refusal names where the run stands", async () => {
+  using b = await bench();
+  const run = await b.launch();
+  const response = await b.call("POST", "/agent/resume", { json: { id: run.id } });
+  const problem = await expectProblem(response, 409, "run_busy");
+  expect(problem.instance).toBe(`/agent/state/${run.id}`);
 });
 
 test("a malformed, an unknown and an invisible run can't be told apart", async () => {

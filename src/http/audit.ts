@@ -1,0 +1,26 @@
+/** Remembers who was refused what for lack of rights: the other refusals are nobody's business. */
+import type { Ctx, Deps } from "./context.ts";
+import type { ProblemError } from "./problems.ts";
+
+const ofRights = ["not_allowed", "not_an_answerer", "not_an_approver", "insufficient_scope"];
+
+export async function auditRefusal(
+  c: Ctx,
+  problem: ProblemError,
+  { engine, clock, log }: Deps,
+): Promise<void> {
+  const caller = c.get("caller");
+  if (!caller || !ofRights.includes(problem.code)) return;
+  const row = {
+    at: clock.now(),
+    principal: caller.actor.principal,
+    action: `${c.req.method} ${c.req.path}`,
+    resource: problem.more.instance ?? c.req.path,
+    decision: "refused",
+    rule: problem.code,
+  } as const;
+  await engine.store.audit(row).catch((error: unknown) => {
+    // The refusal stands whether or not it could be written down.
+    log.error({ request_id: c.get("requestId"), err: error }, "audit failed");
+  });
+}
