@@ -4,24 +4,32 @@ import { defuse, fence } from "./fence.ts";
 import type { ModelInput, ModelRequest } from "./ports.ts";
 import type { Entry, State } from "./state.ts";
 
-/** The same entry is always told in the same words: what was said once is found again, not written again. */
-const told = new WeakMap<Entry, ModelInput>();
+/**
+ * What a run was told last, by its first entry: the next request repeats it and adds what is new, so that a step
+ * costs the same however long the run is.
+ */
+const toldLast = new WeakMap<Entry, { upTo: Entry; input: readonly ModelInput[] }>();
 
 export function compose(state: State, agent: Agent, tools: Readonly<Record<string, ToolSpec>>): ModelRequest {
   return {
     model: agent.model,
     instructions: agent.instructions,
     tools: agent.tools.flatMap((name) => tools[name] ?? []),
-    input: state.entries.map(tell),
+    input: tell(state.entries),
     cacheKey: `${agent.name}-${agent.hash.slice(0, 16)}`,
   };
 }
 
-function tell(entry: Entry): ModelInput {
-  const before = told.get(entry);
-  if (before) return before;
-  const input = inputOf(entry);
-  told.set(entry, input);
+function tell(entries: readonly Entry[]): readonly ModelInput[] {
+  const first = entries[0];
+  const last = entries.at(-1);
+  if (!first || !last) return [];
+  const before = toldLast.get(first);
+  const isPrefix = before !== undefined && entries[before.input.length - 1] === before.upTo;
+  const input = isPrefix
+    ? [...before.input, ...entries.slice(before.input.length).map(inputOf)]
+    : entries.map(inputOf);
+  toldLast.set(first, { upTo: last, input });
   return input;
 }
 

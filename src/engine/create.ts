@@ -93,6 +93,7 @@ class RunEngine implements Engine {
       store,
       clock,
       log,
+      rng,
       owner,
       drive: (claim, signal) => this.#drive(claim, signal),
     });
@@ -274,10 +275,8 @@ class RunEngine implements Engine {
     });
   }
 
-  #committed(
-    change: Parameters<Listener>[0] & { wakeAt: number | null; posts: number; wake: readonly string[] },
-  ): void {
-    if (change.wakeAt !== null || change.wake.length > 0) this.#worker.poke();
+  #committed(change: Parameters<Listener>[0] & { due: boolean; posts: number }): void {
+    if (change.due) this.#worker.poke();
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }

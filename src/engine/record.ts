@@ -46,13 +46,7 @@ export interface RecordDeps {
   channels: ReadonlySet<string>;
   policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
   /** After each commit: watchers, worker, deliverer. */
-  committed: (change: {
-    runId: string;
-    version: number;
-    wakeAt: number | null;
-    posts: number;
-    wake: readonly string[];
-  }) => void;
+  committed: (change: { runId: string; version: number; due: boolean; posts: number }) => void;
 }
 
 export type Record = (proposal: Proposal) => Promise<Recorded>;
@@ -227,12 +221,13 @@ function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit)
     { state: next.state, posted },
     commit.release || isRest(next.effect, deps.clock.now()),
   );
+  // The worker that holds a run needs no word of its own commits.
+  const forWorkers = commit.epoch === null || commit.release;
   deps.committed({
     runId: commit.runId,
     version: next.state.version,
-    wakeAt: commit.wakeAt,
+    due: (forWorkers && commit.wakeAt !== null) || commit.wake.length > 0,
     posts: commit.posts.length,
-    wake: commit.wake,
   });
 }
 

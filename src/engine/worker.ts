@@ -1,6 +1,7 @@
 /** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
 import type { Logger } from "pino";
 import type { Claim, Clock, Store } from "../core/ports.ts";
+import { backoffMs, type Rng } from "./backoff.ts";
 import { Fenced } from "./record.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -16,6 +17,7 @@ export interface WorkerDeps {
   clock: Clock;
   log: Logger;
   owner: string;
+  rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
   drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
 }
@@ -106,16 +108,25 @@ export class Worker {
   }
 
   async #drive(claim: Claim, abort: AbortController): Promise<void> {
-    const log = this.#deps.log;
-    try {
-      await this.#deps.drive(claim, abort.signal);
-    } catch (error) {
-      if (error instanceof Fenced) log.warn({ run: claim.runId }, "run taken over by another worker");
-      else if (!abort.signal.aborted) log.error({ run: claim.runId, err: error }, "driving a run failed");
-    } finally {
-      this.#active.delete(claim.runId);
-      this.poke();
+    const { log, rng } = this.#deps;
+    for (let attempt = 1; !abort.signal.aborted; attempt++) {
+      try {
+        await this.#deps.drive(claim, abort.signal);
+        break;
+      } catch (error) {
+        if (error instanceof Fenced) {
+          log.warn({ run: claim.runId }, "run taken over by another worker");
+          break;
+        }
+        if (abort.signal.aborted) break;
+        // The run stays ours: the store may be busy, or a bug must not spin.
+        log.error({ run: claim.runId, err: error, attempt }, "driving a run failed");
+        await pause(backoffMs(attempt, null, rng), abort.signal);
+      }
     }
+    const full = this.#active.size >= maxActive;
+    this.#active.delete(claim.runId);
+    if (full) this.poke();
   }
 
   /** A lease that was lost means that somebody else drives the run: stop at once. */
@@ -143,4 +154,12 @@ export class Worker {
     this.#timer = setTimeout(() => this.poke(), ms);
     this.#timer.unref();
   }
+}
+
+/** Ends early when the run is taken away or the process stops. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+  });
 }
