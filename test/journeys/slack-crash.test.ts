@@ -19,9 +19,9 @@ const deaths: Death[] = [
   { method: "receive", nth: 1, tookEffect: false },
   ...points("receive", 2, true),
   ...points("settleInbox", 1, true),
-  ...points("commit", 8, true),
+  ...points("commit", 4, true),
   ...points("beginDelivery", 2, true),
-  ...points("finishDelivery", 3, false),
+  ...points("finishDelivery", 5, false),
 ];
 
 function points(method: keyof Store, count: number, tookEffect: boolean): Death[] {
