@@ -64,7 +64,7 @@ async function startOn(store: Store, config: Config, log: Logger): Promise<Belay
     clock: systemClock,
     log,
   });
-  const stop = once(() => stopAll({ listening, schedules, engine, store, log }));
+  const stop = once(() => stopAll({ http, listening, schedules, engine, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   return { engine, http, log, port: listening.port, url, stop };
 }
@@ -160,6 +160,7 @@ function version(): string {
 }
 
 async function stopAll(parts: {
+  http: Http;
   listening: Listening;
   schedules: { stop(): Promise<void> };
   engine: Engine;
@@ -167,6 +168,7 @@ async function stopAll(parts: {
   log: Logger;
 }): Promise<void> {
   parts.log.info({}, "stopping");
+  parts.http.endStreams();
   await parts.schedules.stop();
   // Requests are answered while runs come to rest: what arrives is written down for the next start.
   await parts.engine.drain(20_000);

@@ -180,7 +180,17 @@ class RunEngine implements Engine {
       inbox,
       propose: (state, policy) => admit(state, checked.command, policy),
     });
-    return this.#submitted(runId, recorded);
+    return this.#submitted(runId, await this.#withOldQuestion(recorded, command));
+  }
+
+  /** The state keeps the last few settled questions; of older ones the store still knows that they were settled. */
+  async #withOldQuestion(recorded: Recorded, command: Command): Promise<Recorded> {
+    if (recorded.type !== "refused" || recorded.refusal.code !== "question_not_found") return recorded;
+    const id = "questionId" in command ? command.questionId : null;
+    const row = id === null ? null : await this.store.question(id);
+    if (row?.runId !== recorded.state.runId || row.settledAt === null) return recorded;
+    const message = `Already answered at ${new Date(row.settledAt).toISOString()}.`;
+    return { ...recorded, refusal: { code: "already_answered", message } };
   }
 
   async state(runId: string): Promise<State | null> {
