@@ -117,6 +117,27 @@ describe.each(transports)("over %s", (transport) => {
     });
   });
 
+  test("Ask the agent on a message makes its words the task and its thread the context", async () => {
+    const root = await world.say("payments answers 500");
+    const ts = await world.write("since the deploy", { root });
+    await world.deliver({
+      type: "message_action",
+      callback_id: "agent_from_message",
+      team: { id: world.team, domain: "example" },
+      user: { id: world.id("oncall"), name: "oncall", team_id: world.team },
+      channel: { id: world.id("ops"), name: "ops" },
+      trigger_id: await world.trigger("oncall"),
+      message_ts: ts,
+      message: { type: "message", ts, thread_ts: root, user: world.id("dana"), text: "since the deploy" },
+    });
+    expect(inlet.accepted[0]).toMatchObject({
+      address: world.address(root),
+      actor: { principal: `slack:${world.team}/${world.id("oncall")}` },
+      intent: { type: "message", text: "since the deploy", addressed: true },
+      context: [{ text: expect.stringContaining("payments answers 500"), trusted: false }],
+    });
+  });
+
   test("a guest is marked, a member of a group carries it", async () => {
     world.edge.groups = [{ id: "S9", handle: "oncall", users: [world.id("dana"), world.id("guest")] }];
     world.edge.flags.set(world.id("guest"), { is_restricted: true });

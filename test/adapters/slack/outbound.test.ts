@@ -152,6 +152,15 @@ describe("an uncertain send", () => {
     expect(remoteId.split(",")).toHaveLength(2);
   });
 
+  test("of a file looks whether it is there before it is sent again", async () => {
+    const body = messageNamed("very long answer");
+    world.edge.fail("files.completeUploadExternal", { type: "drop" });
+    expect(await failure(world.channel.post(delivery({ body })))).toMatchObject({ uncertain: true });
+    await world.channel.post(delivery({ body, uncertain: true }));
+    expect((await replies()).flatMap((message) => message.files ?? [])).toHaveLength(1);
+    expect(world.edge.callsOf("files.completeUploadExternal")).toHaveLength(1);
+  });
+
   test("stays uncertain while Slack can't be asked", async () => {
     world.edge.fail("conversations.replies", { type: "500" });
     expect(await failure(world.channel.post(delivery({ uncertain: true })))).toMatchObject({

@@ -1,0 +1,81 @@
+/** Slack's session status: follows the run, is repaired at the start, and goes quietly where it is not to be had. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunRow } from "../../../src/core/ports.ts";
+import type { Status } from "../../../src/core/state.ts";
+import { messageNamed } from "../../fixtures/messages.ts";
+import { recordingInlet } from "../../support/slack-inlet.ts";
+import { SlackWorld } from "../../support/slack-world.ts";
+
+let world: SlackWorld;
+let status: Status;
+const ended: RunRow[] = [];
+
+beforeEach(async () => {
+  world = await SlackWorld.start("http");
+  ended.length = 0;
+});
+afterEach(() => world.stop());
+
+async function start(): Promise<void> {
+  const inlet = recordingInlet();
+  inlet.store.run = async () => rowOf(status);
+  inlet.store.runs = async () => ended;
+  await world.channel.start(inlet);
+}
+
+function rowOf(now: Status, address = world.address("1764000000.000100")): RunRow {
+  return {
+    runId: "run_1",
+    version: 1,
+    status: now,
+    agent: "ops",
+    task: "a task",
+    channel: "slack",
+    principal: "slack:T1/U1",
+    personName: "dana",
+    address,
+    parentId: null,
+    steps: 0,
+    tokens: 0,
+    costUsd: 0,
+    asking: 0,
+    launchedAt: 0,
+    updatedAt: 0,
+  };
+}
+
+async function post(now: Status, root: string, id: string): Promise<void> {
+  status = now;
+  const address = world.address(root);
+  const body = messageNamed("done");
+  const one = { runId: "run_1", key: "progress", address, body, revision: 1 };
+  await world.channel.post({ ...one, id, remoteId: null, uncertain: false, createdAt: Date.now() });
+}
+
+const shown = () => world.edge.callsOf("agents.sessions.setStatus").map(({ body }) => body.status);
+
+test("a run that waits for a person is not shown as working", async () => {
+  await start();
+  const root = await world.say("hello");
+  await post("waiting_human_input", root, "a");
+  await world.edge.until(() => shown().length === 1);
+  expect(shown()).toEqual(["suspended"]);
+});
+
+test("what a former process left as working is cleared at the start", async () => {
+  ended.push(rowOf("complete"));
+  await start();
+  await world.edge.until(() => shown().length === 1);
+  expect(shown()).toEqual(["active"]);
+});
+
+test("where it is not to be had, it is asked for once and posts are none the worse", async () => {
+  world.edge.fail("agents.sessions.setStatus", { type: "error", code: "not_allowed_token_type" });
+  ended.push(rowOf("complete"), rowOf("failed", world.address("1764000000.000200")));
+  await start();
+  await world.edge.until(() => shown().length === 1);
+  const root = await world.say("hello");
+  await post("running", root, "a");
+  expect(await world.screen(root)).toHaveLength(1);
+  expect(shown()).toHaveLength(1);
+});
