@@ -1,0 +1,203 @@
+/** The terminal as a channel: one person at this machine, one thread at a time. */
+import { randomUUID } from "node:crypto";
+import type { Actor, Address } from "../../src/core/actor.ts";
+import { never } from "../../src/core/never.ts";
+import type { Channel, Clock, Inlet, Outcome } from "../../src/core/ports.ts";
+import type { Status } from "../../src/core/state.ts";
+import { type Line, span } from "./line.ts";
+import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
+import { render } from "./render.ts";
+import type { Surface } from "./surface.ts";
+
+export interface TerminalOptions {
+  surface: Surface;
+  /** What the person is called: shown, never trusted. */
+  personName: string;
+  clock: Clock;
+  /** IANA name; undefined: this machine's. */
+  timeZone?: string;
+  /** The person wants to leave. */
+  onQuit(): void;
+}
+
+export interface TerminalChannel extends Channel {
+  /** What was typed. Resolves when it is durable. */
+  hear(text: string): Promise<void>;
+  /** Texts that were heard and whose outcome is not known yet. */
+  readonly pending: number;
+}
+
+const name = "terminal";
+const unfinished: readonly Status[] = [
+  "running",
+  "paused",
+  "waiting_human_input",
+  "sleeping",
+  "max_steps_reached",
+];
+
+export function terminalChannel(options: TerminalOptions): TerminalChannel {
+  return new Terminal(options);
+}
+
+class Terminal implements TerminalChannel {
+  readonly name = name;
+  readonly can = {
+    edit: true,
+    buttons: false,
+    maxText: Number.POSITIVE_INFINITY,
+    minIntervalMs: 0,
+    maxAgeMs: Number.POSITIVE_INFINITY,
+  };
+  readonly #options: TerminalOptions;
+  readonly #actor: Actor;
+  /** Open questions by the id of their post, in the order they were shown. */
+  readonly #asked = new Map<string, Asked>();
+  #inlet: Inlet | null = null;
+  #address: Address = newThread();
+  #detail: Extract<Typed, { type: "asks" }> | null = null;
+  #pending = 0;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    this.#actor = {
+      principal: "terminal:local",
+      name: options.personName,
+      groups: [],
+      guest: false,
+      kind: "person",
+    };
+  }
+
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Shows what a former chat left unfinished and goes on in its thread. */
+  async start(inlet: Inlet): Promise<void> {
+    this.#inlet = inlet;
+    const left = await inlet.store.runs({ channel: name, status: unfinished, limit: 20 });
+    this.#address = left[0]?.address ?? this.#address;
+    for (const { runId } of left.reverse()) {
+      for (const { id, body } of await inlet.store.deliveries(runId)) this.#show(id, body);
+    }
+    this.#prompt();
+  }
+
+  async stop(): Promise<void> {
+    this.#inlet = null;
+  }
+
+  async post({ id, body }: Parameters<Channel["post"]>[0]): Promise<{ remoteId: string }> {
+    this.#show(id, body);
+    this.#prompt();
+    return { remoteId: id };
+  }
+
+  /** What the posts show anyway is not said twice. */
+  async whisper(_inbound: unknown, { type, text }: Outcome): Promise<void> {
+    this.#pending -= 1;
+    if (type !== "launched" && type !== "answered") this.#tell(text);
+  }
+
+  handle(): null {
+    return null;
+  }
+
+  health(): { ok: boolean; detail: string } {
+    return { ok: this.#inlet !== null, detail: this.#address };
+  }
+
+  async hear(text: string): Promise<void> {
+    const detail = this.#detail;
+    this.#detail = null;
+    const asked = this.#asked.values().next().value ?? null;
+    const typed =
+      detail === null
+        ? parse(text, asked)
+        : detail.for === "reason"
+          ? parseReason(text, detail.questionId)
+          : parseArguments(text, detail.questionId);
+    await this.#do(typed);
+    if (this.#detail === null) this.#prompt();
+  }
+
+  async #do(typed: Typed): Promise<void> {
+    switch (typed.type) {
+      case "intent":
+        await this.#accept(typed.intent);
+        break;
+      case "told":
+        this.#tell(typed.text);
+        break;
+      case "asks":
+        await this.#ask(typed);
+        break;
+      case "new_thread":
+        this.#address = newThread();
+        this.#tell("A new thread: the next task starts afresh.");
+        break;
+      case "quit":
+        this.#options.onQuit();
+        break;
+      case "nothing":
+        break;
+      default:
+        never(typed);
+    }
+  }
+
+  async #accept(intent: Extract<Typed, { type: "intent" }>["intent"]): Promise<void> {
+    if (!this.#inlet) return;
+    this.#pending += 1;
+    await this.#inlet.accept({
+      key: randomUUID(),
+      actor: this.#actor,
+      channel: name,
+      address: this.#address,
+      intent,
+      replyTo: {},
+      context: [],
+    });
+  }
+
+  async #ask(asks: Extract<Typed, { type: "asks" }>): Promise<void> {
+    const { surface } = this.#options;
+    this.#detail = asks;
+    if (asks.for === "reason") {
+      surface.expect("reason › ");
+      return;
+    }
+    const row = await this.#inlet?.store.question(asks.questionId);
+    this.#tell(
+      "Change the arguments and press Enter: they are approved as they stand then. An empty line: nothing.",
+    );
+    surface.expect("arguments › ", JSON.stringify(row?.question.call?.input ?? {}));
+  }
+
+  #show(id: string, body: Parameters<typeof render>[0]): void {
+    const { surface, clock, timeZone } = this.#options;
+    const asked = askedIn(body);
+    if (asked) this.#asked.set(id, asked);
+    else this.#asked.delete(id);
+    surface.put(id, render(body, { now: clock.now(), timeZone }));
+  }
+
+  #tell(text: string): void {
+    const line: Line = { spans: [span(text, "dim")], indent: 0, passing: false };
+    this.#options.surface.tell([line]);
+  }
+
+  /** Says what the next line is for. */
+  #prompt(): void {
+    if (this.#detail !== null) return;
+    const asked = this.#asked.values().next().value;
+    const more = this.#asked.size > 1 ? ` (1 of ${this.#asked.size})` : "";
+    if (!asked) this.#options.surface.expect("› ");
+    else this.#options.surface.expect(asked.isApproval ? `y, n, e${more} › ` : `answer${more} › `);
+  }
+}
+
+function newThread(): Address {
+  return `${name}:${randomUUID()}`;
+}

@@ -1,0 +1,122 @@
+/** What a line typed at the terminal means, given the question that is open. Pure. */
+import type { Message } from "../../src/core/message.ts";
+import type { Intent } from "../../src/core/ports.ts";
+
+/** An open question as it stands on the screen. */
+export interface Asked {
+  questionId: string;
+  isApproval: boolean;
+  choices: { label: string; value: string }[];
+  freeText: boolean;
+}
+
+export type Typed =
+  | { type: "intent"; intent: Intent }
+  /** Words for whoever typed it; nothing happened. */
+  | { type: "told"; text: string }
+  /** The next line is the reason, or the arguments as JSON. */
+  | { type: "asks"; for: "reason" | "arguments"; questionId: string }
+  | { type: "new_thread" }
+  | { type: "quit" }
+  | { type: "nothing" };
+
+export const helpText = [
+  "A line is a task, the answer to the open question, or a word to the run that works.",
+  "/stop · /pause · /resume · /status · /list · /agents · /help",
+  "/new starts a thread that knows nothing of the former runs · /quit or Ctrl-C ends the chat",
+].join("\n");
+
+/** The question that a message asks; null when it asks none (any more). */
+export function askedIn(message: Message): Asked | null {
+  const buttons = message.blocks.flatMap((block) => (block.type === "actions" ? block.buttons : []));
+  const questionId = buttons.find((button) => button.questionId !== undefined)?.questionId;
+  if (questionId === undefined) return null;
+  return {
+    questionId,
+    isApproval: buttons.some(({ action }) => action === "approve"),
+    choices: buttons.flatMap(({ action, label, value }) =>
+      action === "choose" ? [{ label, value: value ?? label }] : [],
+    ),
+    freeText: buttons.some(({ action }) => action === "reply"),
+  };
+}
+
+export function parse(line: string, asked: Asked | null): Typed {
+  const text = line.trim();
+  if (text === "") return { type: "nothing" };
+  if (text.startsWith("/")) return parseCommand(text.slice(1).trim());
+  if (!asked) return { type: "intent", intent: { type: "message", text, addressed: true, agent: null } };
+  return asked.isApproval ? parseDecision(text, asked.questionId) : parseAnswer(text, asked);
+}
+
+function parseCommand(text: string): Typed {
+  switch (text.toLowerCase()) {
+    case "":
+    case "help":
+      return { type: "told", text: helpText };
+    case "quit":
+    case "exit":
+      return { type: "quit" };
+    case "new":
+      return { type: "new_thread" };
+    default:
+      return /^(stop|pause|resume|status|list|agents)\b/i.test(text)
+        ? { type: "intent", intent: { type: "instruction", text } }
+        : { type: "told", text: `There is no /${text}.\n${helpText}` };
+  }
+}
+
+function parseDecision(text: string, questionId: string): Typed {
+  const [, letter = "", rest = ""] = /^(y|yes|n|no|e|edit)(?:[\s:,]+(.*))?$/is.exec(text) ?? [];
+  switch (letter.toLowerCase()[0]) {
+    case "y":
+      if (rest === "") return { type: "intent", intent: { type: "approve", questionId, input: null } };
+      return { type: "told", text: "Approving takes y alone; what comes after it would be lost." };
+    case "n":
+      if (rest === "") return { type: "asks", for: "reason", questionId };
+      return { type: "intent", intent: { type: "refuse", questionId, reason: rest } };
+    case "e":
+      return rest === "" ? { type: "asks", for: "arguments", questionId } : parseArguments(rest, questionId);
+    default:
+      return {
+        type: "told",
+        text: "Type y to approve, n and a reason to refuse, or e to change the arguments.",
+      };
+  }
+}
+
+function parseAnswer(text: string, { questionId, choices, freeText }: Asked): Typed {
+  const named = choices.find(({ label, value }) =>
+    [label, value].some((own) => own.toLowerCase() === text.toLowerCase()),
+  );
+  const counted = areNumbered(choices) && /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined;
+  const chosen = named ?? counted;
+  if (chosen) return { type: "intent", intent: { type: "choose", questionId, value: chosen.value } };
+  if (freeText) return { type: "intent", intent: { type: "answer", questionId, text } };
+  return { type: "told", text: `Type one of: ${choices.map(({ label }) => label).join(" · ")}` };
+}
+
+/** Choices that are numbers themselves are typed as they are: "2" can't mean the second and the number 2. */
+export function areNumbered(choices: readonly { label: string }[]): boolean {
+  return choices.every(({ label }) => !/^\s*-?\d/.test(label));
+}
+
+/** The line after `n` alone. An empty one takes the refusal back. */
+export function parseReason(line: string, questionId: string): Typed {
+  const reason = line.trim();
+  return reason === ""
+    ? { type: "told", text: "Nothing was decided." }
+    : { type: "intent", intent: { type: "refuse", questionId, reason } };
+}
+
+/** The line after `e` alone: approves the call with these arguments. An empty one changes nothing. */
+export function parseArguments(line: string, questionId: string): Typed {
+  if (line.trim() === "") return { type: "told", text: "Nothing was decided." };
+  try {
+    const input: unknown = JSON.parse(line);
+    return { type: "intent", intent: { type: "approve", questionId, input } };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { type: "told", text: `That is not JSON (${why}). Nothing was decided; type e to try again.` };
+  }
+}

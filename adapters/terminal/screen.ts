@@ -1,0 +1,152 @@
+/** The chat on a terminal: what was said scrolls up, what still changes is redrawn in place above the line that is typed. */
+import { createInterface, type Interface } from "node:readline";
+import type { ReadStream, WriteStream } from "node:tty";
+import { type Line, paint, span, widthOf, wrap } from "./line.ts";
+import type { Surface } from "./surface.ts";
+
+export interface ScreenOptions {
+  input: Pick<ReadStream, "isTTY"> & NodeJS.ReadableStream;
+  output: WriteStream;
+  /** Lines that were pasted at once come as one text. */
+  onText(text: string): void;
+  /** Ctrl-C, Ctrl-D. */
+  onEnd(): void;
+}
+
+/** A piece of the chat as it was painted: rows from top to bottom. */
+interface Entry {
+  id: string | null;
+  lines: readonly Line[];
+  rows: string[];
+}
+
+/** Pieces that are remembered; older ones are beyond any screen. */
+const kept = 200;
+
+export class Screen implements Surface {
+  readonly #options: ScreenOptions;
+  readonly #typed: Interface;
+  #entries: Entry[] = [];
+  #prompt = "› ";
+  #pasted: string[] = [];
+  #closed = false;
+
+  constructor(options: ScreenOptions) {
+    this.#options = options;
+    const { input, output } = options;
+    this.#typed = createInterface({ input, output, terminal: true, prompt: this.#prompt, historySize: 200 });
+    this.#typed.on("line", (text) => this.#onLine(text));
+    this.#typed.on("SIGINT", () => options.onEnd());
+    this.#typed.on("close", () => {
+      if (!this.#closed) options.onEnd();
+    });
+    output.on("resize", this.#onResize);
+    this.#typed.prompt();
+  }
+
+  put(id: string, lines: readonly Line[]): void {
+    const index = this.#entries.findIndex((entry) => entry.id === id);
+    const found = this.#entries[index];
+    const fresh = this.#entry(id, lines);
+    if (found?.rows.join("\n") === fresh.rows.join("\n")) return;
+    if (found && this.#heightFrom(index) <= this.#reach()) {
+      this.#draw(index, [fresh, ...this.#entries.slice(index + 1)]);
+      return;
+    }
+    // It scrolled out, where nothing can be redrawn: what it became is said below, once it is no mere progress.
+    if (found && lines.some((line) => line.passing)) return;
+    if (found) found.id = null;
+    this.#draw(this.#entries.length, [fresh]);
+  }
+
+  tell(lines: readonly Line[]): void {
+    this.#draw(this.#entries.length, [this.#entry(null, lines)]);
+  }
+
+  expect(prompt: string, prefill = ""): void {
+    this.#prompt = prompt;
+    if (this.#closed) return;
+    this.#draw(this.#entries.length, []);
+    if (prefill !== "") this.#typed.write(prefill);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#erase(0);
+    this.#closed = true;
+    this.#options.output.off("resize", this.#onResize);
+    this.#typed.close();
+  }
+
+  #entry(id: string | null, lines: readonly Line[]): Entry {
+    const { output } = this.#options;
+    const columns = Math.max(20, output.columns - 1);
+    const colours = output.hasColors();
+    const rows = lines.flatMap((line) => wrap(line, columns)).map((row) => paint(row, colours));
+    return { id, lines, rows: [...rows, ""] };
+  }
+
+  /** Replaces everything from this entry on. */
+  #draw(from: number, entries: readonly Entry[]): void {
+    const rows = entries.flatMap((entry) => entry.rows);
+    const height = this.#heightFrom(from);
+    this.#entries = [...this.#entries.slice(0, from), ...entries].slice(-kept);
+    if (this.#closed) {
+      this.#options.output.write(rows.map((row) => `${row}\n`).join(""));
+      return;
+    }
+    const typedRows = this.#erase(height);
+    // readline moves up by the rows of its line before it draws it again.
+    this.#options.output.write(rows.map((row) => `${row}\n`).join("") + "\n".repeat(typedRows));
+    this.#typed.setPrompt(this.#prompt);
+    this.#typed.prompt(true);
+  }
+
+  /** Clears the line being typed and `height` rows above it; returns how many rows the cursor was below its begin. */
+  #erase(height: number): number {
+    const { rows } = this.#typed.getCursorPos();
+    const up = rows + height;
+    this.#options.output.write(`\r${up > 0 ? `\u001b[${up}A` : ""}\u001b[0J`);
+    return rows;
+  }
+
+  #heightFrom(index: number): number {
+    return this.#entries.slice(index).reduce((sum, entry) => sum + entry.rows.length, 0);
+  }
+
+  /** Rows above the typed line that are still on the screen. */
+  #reach(): number {
+    return Math.max(0, this.#options.output.rows - 1 - this.#typed.getCursorPos().rows);
+  }
+
+  #onLine(text: string): void {
+    if (this.#closed) return;
+    const { output } = this.#options;
+    // The typed line stands above the cursor: it becomes a piece of the chat.
+    const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / output.columns));
+    output.write(`\u001b[${height}A\u001b[0J`);
+    if (this.#pasted.push(text) > 1) return;
+    setImmediate(() => {
+      const all = this.#pasted.join("\n");
+      this.#pasted = [];
+      if (all.trim() !== "") this.tell([{ spans: [span(`› ${all}`, "dim")], indent: 0, passing: false }]);
+      else this.#draw(this.#entries.length, []);
+      this.#options.onText(all);
+    });
+  }
+
+  /** The terminal has wrapped everything anew: draw what fits onto an empty screen. */
+  #onResize = (): void => {
+    if (this.#closed) return;
+    const { output } = this.#options;
+    const entries = this.#entries.map(({ id, lines }) => this.#entry(id, lines));
+    let room = output.rows - 2;
+    const fitting = entries.reverse().filter((entry) => {
+      room -= entry.rows.length;
+      return room >= 0;
+    });
+    output.write("\u001b[2J\u001b[H");
+    this.#entries = [];
+    this.#draw(0, fitting.reverse());
+  };
+}
