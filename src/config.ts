@@ -20,6 +20,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
   /** Signs the one-time URLs of wait_for_event, and nothing else. 32 bytes, the same wherever the token is the same. */
   eventKey: Uint8Array;
+  /** Signs the reply tokens in mail addresses, and nothing else. */
+  mailKey: Uint8Array;
   /** By model name. */
   prices: Readonly<Record<string, Price>>;
   agents: readonly Agent[];
@@ -87,11 +89,12 @@ export async function loadConfig(
     tokens.map(({ value }) => value),
   );
   const eventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
+  const mailKey = new Uint8Array(hkdfSync("sha256", token, "", "belay reply token", 32));
   return Object.freeze({
     ...place,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
-    ...{ agents, rights, tools, token, tokens: byHash, eventKey, secrets, warnings },
+    ...{ agents, rights, tools, token, tokens: byHash, eventKey, mailKey, secrets, warnings },
   });
 }
 

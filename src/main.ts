@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { demoModel } from "../adapters/demo/model.ts";
-import { discordChannel } from "../adapters/discord/channel.ts";
 import { openaiModel } from "../adapters/openai/model.ts";
 import { openPostgres } from "../adapters/postgres/store.ts";
-import { slackChannel } from "../adapters/slack/channel.ts";
 import { openSqlite } from "../adapters/sqlite/store.ts";
-import { webhookChannel } from "../adapters/webhook/channel.ts";
+import { openChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
 import type { Channel, Clock, Model, Store } from "./core/ports.ts";
 import { createRedactor } from "./core/redact.ts";
@@ -49,7 +47,7 @@ export async function startBelay(config: Config): Promise<Belay> {
 }
 
 async function startOn(store: Store, config: Config, log: Logger): Promise<Belay> {
-  const channels = openChannels(config, log);
+  const channels = openChannels(config, systemClock, log);
   const engine = openEngine(config, { store, channels, log });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
   const listening = await serve(http, { host: config.host, port: config.port });
@@ -105,31 +103,6 @@ function openModel(config: Config): Model {
     prices: config.prices,
     timeouts: { firstByteMs: 120_000, answerMs: 600_000 },
   });
-}
-
-function openChannels(config: Config, log: Logger): Channel[] {
-  const clock = systemClock;
-  const { publicUrl, trustedLinkHosts } = config;
-  const channels: Channel[] = [];
-  if (config.discord) {
-    channels.push(discordChannel({ ...config.discord, publicUrl, clock, log, trustedLinkHosts }));
-  }
-  if (config.slack) {
-    channels.push(slackChannel({ ...config.slack, publicUrl, clock, log, trustedLinkHosts }));
-  }
-  channels.push(
-    webhookChannel({
-      hooks: config.webhooks,
-      secrets: config.triggerSecrets,
-      publicUrl: publicUrl ?? `http://${config.host}:${config.port}`,
-      eventKey: config.eventKey,
-      callbackHosts: config.callbackHosts,
-      github: config.github,
-      clock,
-      log,
-    }),
-  );
-  return channels;
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {

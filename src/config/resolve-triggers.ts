@@ -41,8 +41,10 @@ export function resolveTriggers(
     .map((webhook) => ({ ...webhook, prompt: readPrompt(webhook, folder, problems) }))
     .filter(({ name, secretEnv }) => hasSecret(secretEnv, `webhooks.${name}`, "the webhook is off"))
     .map((webhook) => ({ ...webhook, callback: signedCallback(webhook, hasSecret) }));
-  const inbound = (file.mail?.inbound ?? []).filter(({ name, secretEnv }) =>
-    hasSecret(secretEnv, `mail.inbound.${name}`, "the route is off"),
+  const inbound = (file.mail?.inbound ?? []).filter(
+    (mailbox) =>
+      mailbox.provider === "ses" ||
+      hasSecret(mailbox.secretEnv, `mail.inbound.${mailbox.name}`, "the route is off"),
   );
   const githubToken = file.github && env[file.github.tokenEnv];
   if (file.github && !githubToken) {

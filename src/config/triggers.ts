@@ -79,25 +79,40 @@ export const scheduleSchema = z.strictObject({
   address: z.string().nullable().default(null),
 });
 
+/** What every way for mail to come in has. */
+const mailbox = {
+  agent: name.default("default"),
+  /** The id that our own MTA writes into Authentication-Results; null: none of these headers is believed. */
+  authservId: z.string().nullable().default(null),
+  /** Mail a receipt when a run starts. */
+  receipt: z.boolean().default(false),
+  /** Address where its runs speak besides the mail thread. */
+  speaksAt: z.string().nullable().default(null),
+};
+
+const inboundMail = z.discriminatedUnion("provider", [
+  /** The variable holds a bearer token or HMAC key (raw), `user:password` (postmark), the signing key (mailgun) or
+   * the public key (sendgrid). */
+  z.strictObject({
+    name,
+    provider: z.enum(["raw", "postmark", "mailgun", "sendgrid"]),
+    secretEnv: variable,
+    ...mailbox,
+  }),
+  /** Amazon signs by itself; only these topics are listened to. */
+  z.strictObject({ name, provider: z.literal("ses"), topicArns: z.array(z.string()).min(1), ...mailbox }),
+]);
+
 export const mailSchema = z.strictObject({
   /** The bot's own address; replies carry a token behind a + in it. */
   from: z.email(),
-  inbound: z
-    .array(
-      z.strictObject({
-        name,
-        provider: z.enum(["raw", "postmark", "mailgun", "sendgrid", "ses"]),
-        /** The variable of the bearer token, signing key or public key (ses: the topic's ARN). Unset: no route. */
-        secretEnv: variable,
-        agent: name.default("default"),
-      }),
-    )
-    .default([]),
+  fromName: z.string().default("Belay"),
+  inbound: z.array(inboundMail).default([]),
   /** Senders by address (`dana@example.com`) or domain (`@example.com`). Nobody else starts anything. */
   allow: z.array(z.string().regex(/^[^\s@*]*@[^\s@*]+$/, "is an address or @domain")).default([]),
-  /** LMTP on loopback for a relay on this machine. */
+  /** SMTP or LMTP on loopback, for a relay on this machine. */
   listener: z
-    .strictObject({ port: z.int().min(0).max(65535), agent: name.default("default") })
+    .strictObject({ port: z.int().min(0).max(65535), lmtp: z.boolean().default(true), ...mailbox })
     .nullable()
     .default(null),
 });

@@ -1,0 +1,81 @@
+/** Which channels the configuration switches on, and with what. */
+import type { Logger } from "pino";
+import { discordChannel } from "../adapters/discord/channel.ts";
+import { emailChannel } from "../adapters/email/channel.ts";
+import type { MailboxOptions } from "../adapters/email/options.ts";
+import { slackChannel } from "../adapters/slack/channel.ts";
+import { webhookChannel } from "../adapters/webhook/channel.ts";
+import type { Config } from "./config.ts";
+import type { Channel, Clock } from "./core/ports.ts";
+
+export function openChannels(config: Config, clock: Clock, log: Logger): Channel[] {
+  const { publicUrl, trustedLinkHosts } = config;
+  const shared = { publicUrl, clock, log, trustedLinkHosts };
+  const url = publicUrl ?? `http://${config.host}:${config.port}`;
+  return [
+    ...(config.slack ? [slackChannel({ ...config.slack, ...shared })] : []),
+    ...(config.discord ? [discordChannel({ ...config.discord, ...shared })] : []),
+    ...(config.mail ? [openMail(config, config.mail, { clock, log, url })] : []),
+    webhookChannel({
+      hooks: config.webhooks,
+      secrets: config.triggerSecrets,
+      publicUrl: url,
+      eventKey: config.eventKey,
+      callbackHosts: config.callbackHosts,
+      github: config.github,
+      clock,
+      log,
+    }),
+  ];
+}
+
+type Mail = NonNullable<Config["mail"]>;
+
+function openMail(config: Config, mail: Mail, on: { clock: Clock; log: Logger; url: string }): Channel {
+  const { clock, log, url } = on;
+  const { listener, allow, from: address } = mail;
+  const inbound = mail.inbound.map((mailbox): MailboxOptions => {
+    const { name, agent, authservId, receipt, speaksAt } = mailbox;
+    const secretEnv = mailbox.provider === "ses" ? null : mailbox.secretEnv;
+    return {
+      name,
+      address,
+      source: sourceOf(mailbox),
+      secretEnv,
+      agent,
+      allow,
+      authservId,
+      receipt,
+      speaksAt,
+    };
+  });
+  const local: MailboxOptions[] = listener
+    ? [{ name: "smtp", address, source: { kind: "smtp" }, secretEnv: null, allow, ...mailboxOf(listener) }]
+    : [];
+  return emailChannel({
+    mailboxes: [...inbound, ...local],
+    secrets: config.triggerSecrets,
+    smtpUrl: config.smtpUrl,
+    from: { name: mail.fromName, address },
+    tokenKey: config.mailKey,
+    listener: listener ? { host: "127.0.0.1", port: listener.port, lmtp: listener.lmtp } : null,
+    runUrl: (runId) => `${url}/runs/${runId}`,
+    fetchText: async (from) => (await fetch(from, { redirect: "error" })).text(),
+    clock,
+    log,
+  });
+}
+
+function mailboxOf(listener: NonNullable<Mail["listener"]>) {
+  const { agent, authservId, receipt, speaksAt } = listener;
+  return { agent, authservId, receipt, speaksAt };
+}
+
+function sourceOf(mailbox: Mail["inbound"][number]): MailboxOptions["source"] {
+  switch (mailbox.provider) {
+    case "ses":
+      return { kind: "ses", topicArns: mailbox.topicArns };
+    default:
+      return { kind: mailbox.provider };
+  }
+}
