@@ -4,8 +4,8 @@ import type { Clock } from "../../src/core/ports.ts";
 
 /** Where a mailbox's mail comes from, and so who says what of its sender is true. */
 export type MailSource =
-  /** Raw RFC 822 by POST, with a bearer token or an HMAC, from our own MTA or a mail worker. */
-  | { kind: "raw"; proof: "bearer" | "hmac" }
+  /** Raw RFC 822 by POST, with the secret as bearer token or as HMAC key, from our own MTA or a mail worker. */
+  | { kind: "raw" }
   /** HTTP basic auth in the URL: the secret is `user:password`. */
   | { kind: "postmark" }
   /** The secret is the HTTP webhook signing key. */

@@ -11,7 +11,7 @@ export async function carry(mailbox: MailboxOptions, call: Call): Promise<Carrie
   try {
     switch (mailbox.source.kind) {
       case "raw":
-        return carryRaw(mailbox.source.proof, call);
+        return carryRaw(call);
       case "postmark":
         return carryPostmark(call);
       case "mailgun":
@@ -29,9 +29,11 @@ export async function carry(mailbox: MailboxOptions, call: Call): Promise<Carrie
   }
 }
 
-function carryRaw(proof: "bearer" | "hmac", { headers, body, secret, now }: Call): Carried {
-  const authentic =
-    proof === "bearer" ? verifyBearer(headers, secret) : verifyHmac(headers, body, secret, now);
+/** Whoever can sign need not send the secret itself. */
+function carryRaw({ headers, body, secret, now }: Call): Carried {
+  const authentic = headers.has("x-signature")
+    ? verifyHmac(headers, body, secret, now)
+    : verifyBearer(headers, secret);
   if (!authentic) return { type: "unauthentic" };
   const envelope = {
     from: headers.get("x-envelope-from")?.replace(/[<>]/g, "").toLowerCase() ?? null,

@@ -32,6 +32,9 @@ export async function takeMail(taker: Taker, mailbox: MailboxOptions, carriage: 
   if (carriage.onceToken !== null && !(await isFirstUse(taker.inlet, carriage.onceToken, key))) {
     return drop(taker, mailbox, sender, "replayed");
   }
+  // A repetition counts for nothing: neither as a run of this sender nor as a word to it.
+  const known = await taker.inlet.store.inboxRow({ source: "email", key });
+  if (known?.runId) return { type: "told", runId: known.runId, duplicate: true };
   const trusted = { mailbox, mail, sender, key };
   const sent = await taker.threads.answered(taker.inlet, {
     recipients: recipientsOf(mail, carriage.envelope),

@@ -2,7 +2,7 @@
 import type { Actor } from "../../src/core/actor.ts";
 import type { Command, LaunchRequest, Refusal } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports.ts";
-import { headerValue, type ParsedMail } from "./inbound.ts";
+import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { drop, type Taken, type Taker, type TrustedMail } from "./taker.ts";
 import type { Sent, Thread } from "./threads.ts";
 
@@ -78,8 +78,14 @@ async function command(
   what: Exclude<Command, { type: "launch" }>,
   type: "told" | "answered",
 ): Promise<Taken> {
-  const submitted = await taker.inlet.command(sent.runId, what, { source: "email", key: trusted.key });
-  if (!submitted.ok) return refuse(taker, trusted, thread, submitted.refusal, sent);
+  const key = { source: "email", key: trusted.key };
+  const submitted = await taker.inlet.command(sent.runId, what, key);
+  if (!submitted.ok) {
+    // The same mail at once over two ways: the other one was the answer, and this is no news to anybody.
+    const before = await taker.inlet.store.inboxRow(key);
+    if (before?.runId) return { type, runId: before.runId, duplicate: true };
+    return refuse(taker, trusted, thread, submitted.refusal, sent);
+  }
   return { type, runId: submitted.runId, duplicate: submitted.duplicate };
 }
 
@@ -137,7 +143,8 @@ function aroundOf(mail: ParsedMail): string {
 
 /** A mail speaks for its sender but is no session of theirs: it never approves. */
 function actorOf(sender: string): Actor {
-  return { principal: `email:${sender}`, name: sender, groups: [], guest: false, kind: "machine" };
+  const groups = [`email:@${domainOf(sender)}`];
+  return { principal: `email:${sender}`, name: sender, groups, guest: false, kind: "machine" };
 }
 
 function viaOf(sent: Sent): { channel: string; address: string } {

@@ -30,13 +30,18 @@ export async function receiveEvent(
     guest: false,
     kind: "machine" as const,
   };
+  const key = { source: "webhook:event", key: digest(token) };
   try {
     const submitted = await receiver.inlet.command(
       named.runId,
       { type: "deliver_event", callId: named.callId, payload, actor, via: { channel: "webhook" } },
-      { source: "webhook:event", key: digest(token) },
+      key,
     );
-    if (!submitted.ok) return problem("event_closed", submitted.refusal.message);
+    if (!submitted.ok) {
+      const before = await receiver.inlet.store.inboxRow(key);
+      if (before?.runId) return json(200, { run_id: before.runId, duplicate: true });
+      return problem("event_closed", submitted.refusal.message);
+    }
     const { runId, duplicate } = submitted;
     return json(duplicate ? 200 : 202, { run_id: runId, ...(duplicate ? { duplicate } : {}) });
   } catch (error) {

@@ -42,7 +42,7 @@ describe("a mail of a proved and listed person", () => {
     expect(launch.actor).toEqual({
       principal: "email:dana@example.com",
       name: "dana@example.com",
-      groups: [],
+      groups: ["email:@example.com"],
       guest: false,
       kind: "machine",
     });

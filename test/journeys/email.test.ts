@@ -1,0 +1,98 @@
+/** A mail's whole way on the real engine and store: request by SMTP, question and outcome by SMTP, answered by a reply. */
+import { afterEach, expect, test } from "vitest";
+import { type EmailChannel, emailChannel } from "../../adapters/email/channel.ts";
+import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
+import { eml, mailbox } from "../support/mail-bench.ts";
+import { type MailWorld, mailWorld, relay, type SentMail } from "../support/mail-world.ts";
+import { ask, calling, finalAnswer, type ScriptedModel, scripted } from "../support/scripted-model.ts";
+
+const parts: { bot: Bot; world: MailWorld }[] = [];
+afterEach(async () => {
+  for (const { bot, world } of parts.splice(0)) {
+    await bot.stop();
+    await world.close();
+  }
+});
+
+async function start(model: ScriptedModel): Promise<{ bot: Bot; world: MailWorld; channel: EmailChannel }> {
+  const world = await mailWorld();
+  const silent = () => {};
+  const channel = emailChannel({
+    mailboxes: [mailbox({ agent: "default" })],
+    secrets: {},
+    smtpUrl: world.url,
+    from: { name: "Belay", address: "agent@belay.example" },
+    tokenKey: Buffer.alloc(32, 9),
+    listener: { host: "127.0.0.1", port: 0, lmtp: false },
+    runUrl: (runId) => `https://belay.example/runs/${runId}`,
+    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+    clock,
+    log: { info: silent, warn: silent },
+  });
+  const rights = { ...openRights, launch: ["email:dana@example.com"], answer: ["requester"] };
+  const bot = await startBot({ model, channels: [channel], rights });
+  parts.push({ bot, world });
+  return { bot, world, channel };
+}
+
+const send = (channel: EmailChannel, raw: string | Buffer, to = "agent@belay.example") =>
+  relay(channel.listenerPort ?? 0, raw, { from: "dana@example.com", to });
+
+const replyTo = (mail: SentMail) => mail.replyTo?.value[0]?.address ?? "";
+
+function replyWith(words: string, id: string): string {
+  return eml("thunderbird-bottom-posted")
+    .toString()
+    .replace("v1.2.4, after lunch", words)
+    .replace("<tb2@", `<${id}@`);
+}
+
+test("a request, two questions answered by their replies in the other order, one outcome", async () => {
+  const model = scripted(calling(ask("Which version?"), ask("Which service?")), finalAnswer("Deployed."));
+  const { bot, world, channel } = await start(model);
+  await send(channel, eml("attachment"));
+  const questions = [await world.nth(1), await world.nth(2)];
+  const about = (what: string) => {
+    const mail = questions.find(({ text }) => text?.includes(what));
+    if (!mail) throw new Error(`no mail asks ${what}`);
+    return mail;
+  };
+  const [row] = await bot.store.runs({ limit: 1 });
+  const runId = row?.runId ?? "";
+
+  await send(channel, replyWith("payments", "a1"), replyTo(about("Which service?")));
+  await send(channel, replyWith("v1.2.4", "a2"), replyTo(about("Which version?")));
+  await bot.untilEnd(runId);
+  const answers = (await bot.engine.events(runId)).flatMap((event) =>
+    event.type === "question_answered" ? [[event.answer, event.from.principal]] : [],
+  );
+  expect(answers).toEqual([
+    ["payments", "email:dana@example.com"],
+    ["v1.2.4", "email:dana@example.com"],
+  ]);
+  const outcome = await world.nth(3);
+  expect(outcome.text).toContain("Deployed.");
+  expect(outcome.inReplyTo).toBe("<a2@example.com>");
+  const state = await bot.engine.state(runId);
+  expect(state?.tainted).toBe(true);
+
+  // Too late: told so, in private, and nothing changes.
+  await send(channel, replyWith("v9", "a3"), replyTo(about("Which version?")));
+  expect((await world.nth(4)).text).toContain("Already answered by dana@example.com");
+});
+
+test("a reply to the outcome goes on in a new run of the same thread", async () => {
+  const { bot, world, channel } = await start(
+    scripted(finalAnswer("It is the disk."), finalAnswer("Cleaned.")),
+  );
+  await send(channel, eml("attachment"));
+  const outcome = await world.nth(1);
+  await send(channel, replyWith("Then clean it.", "b1"), replyTo(outcome));
+  expect((await world.nth(2)).text).toContain("Cleaned.");
+  const rows = await bot.store.runs({ limit: 10 });
+  expect(rows.map(({ task }) => task).sort()).toEqual([
+    "Read this log\n\nWhy does the deploy fail?",
+    "Then clean it.",
+  ]);
+  expect(new Set(rows.map(({ address }) => address)).size).toBe(1);
+});
