@@ -120,7 +120,12 @@ async function whoAmI(client: Session["client"]): Promise<Bot> {
   try {
     const found = await client.auth.test();
     if (!found.team_id || !found.user_id) throw new Error("auth.test did not say who this is");
-    return { team: found.team_id, user: found.user_id, bot: found.bot_id ?? null };
+    return {
+      team: found.team_id,
+      enterprise: found.enterprise_id ?? null,
+      user: found.user_id,
+      bot: found.bot_id ?? null,
+    };
   } catch (error) {
     const code = slackCode(error);
     const what = code ?? (error instanceof Error ? error.message : String(error));

@@ -7,6 +7,8 @@ import { textAt } from "./payload.ts";
 export interface Bot {
   team: string;
   user: string;
+  /** The organisation of the workspace; null outside of Enterprise Grid. */
+  enterprise: string | null;
   /** Null for tokens that belong to no bot user. */
   bot: string | null;
 }
@@ -41,7 +43,8 @@ export function presser(payload: unknown, user: string, bot: Bot): Actor {
 
 /** Somebody of another workspace counts as a guest; the rest is for the look-up to say. */
 export function actorOf(user: string, team: string | null, name: string | null, bot: Bot): Actor {
-  const home = team ?? bot.team;
+  // On Enterprise Grid some payloads name the organisation instead of the workspace.
+  const home = team === null || team === bot.enterprise ? bot.team : team;
   return {
     principal: `slack:${home}/${user}`,
     name: name ?? user,

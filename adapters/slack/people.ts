@@ -55,7 +55,10 @@ export function people(client: webApi.WebClient, team: string, clock: Clock, log
     try {
       const { user: found } = await client.users.info({ user });
       if (!found) return null;
-      const stranger = found.is_stranger === true || (found.team_id !== undefined && found.team_id !== team);
+      const isMember = found.team_id === undefined || found.team_id === team;
+      // On Enterprise Grid a member's home may be another workspace of the same organisation.
+      const isColleague = found.enterprise_user?.teams?.includes(team) === true;
+      const stranger = found.is_stranger === true || !(isMember || isColleague);
       return {
         name: found.profile?.display_name || found.profile?.real_name || found.name || user,
         guest:

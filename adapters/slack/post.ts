@@ -4,11 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../src/core/actor.ts";
 import { ChannelError, type Delivery } from "../../src/core/ports.ts";
 import { type Place, readAddress, threadAddress } from "./address.ts";
-import { channelError, slackCode } from "./errors.ts";
+import { channelError } from "./errors.ts";
 import { type Found, fileName, lookUp, metadataType } from "./lookup.ts";
 import { textAt } from "./payload.ts";
 import { held, type Paces, waitForTurn } from "./rates.ts";
 import { type Part, type Rendered, render } from "./render.ts";
+import { asMember, inPlainFormIfNeeded } from "./second-try.ts";
 import type { Session } from "./session.ts";
 
 /** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
@@ -36,8 +37,9 @@ export async function post(
   try {
     return await bringUp(send, place, rendered, standing, found);
   } catch (error) {
-    if (send.sent === 0 || !(error instanceof ChannelError)) throw error;
-    // Some of it stands there now: the next try has to find that first.
+    const mayStand = send.sent > 0 || (delivery.uncertain && delivery.remoteId === null);
+    if (!mayStand || !(error instanceof ChannelError)) throw error;
+    // Some of it may stand there: the next try has to find that first.
     throw new ChannelError(error.message, {
       uncertain: true,
       retryAfterMs: error.retryAfterMs,
@@ -102,7 +104,9 @@ async function edit(send: Send, ts: string, part: Part): Promise<void> {
   waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
   const what = { method: "chat.update", idempotent: true };
   try {
-    await session.client.apiCall("chat.update", { channel: send.channel, ts, ...body(part) });
+    await inPlainFormIfNeeded(session, part, (form) =>
+      session.client.apiCall("chat.update", { channel: send.channel, ts, ...body(form) }),
+    );
   } catch (error) {
     throw held(channelError(error, what), send.rates.edits);
   }
@@ -120,7 +124,6 @@ async function create(send: Send, part: Part, index: number): Promise<string> {
   const message = {
     channel: send.channel,
     ...(send.root === null ? {} : { thread_ts: send.root }),
-    ...body(part),
     // A first net only: what Slack does with a repeated id is not documented.
     client_msg_id: uuidOf(`${delivery.id}:${index}:${delivery.revision}`),
     metadata: {
@@ -130,8 +133,10 @@ async function create(send: Send, part: Part, index: number): Promise<string> {
   };
   const what = { method: "chat.postMessage", idempotent: false };
   try {
-    const answer = await withMembership(session, send.channel, () =>
-      session.client.apiCall("chat.postMessage", message),
+    const answer = await inPlainFormIfNeeded(session, part, (form) =>
+      asMember(session, send.channel, () =>
+        session.client.apiCall("chat.postMessage", { ...message, ...body(form) }),
+      ),
     );
     const ts = textAt(answer, "ts");
     if (ts === null) throw new ChannelError("chat.postMessage: no ts in the answer", { uncertain: true });
@@ -151,21 +156,6 @@ function body(part: Part): Record<string, unknown> {
     unfurl_links: false,
     unfurl_media: false,
   };
-}
-
-/** A public channel can be joined without being asked; any other needs an invitation. */
-async function withMembership<T>(session: Session, channel: string, call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    if (slackCode(error) !== "not_in_channel") throw error;
-    try {
-      await session.client.conversations.join({ channel });
-    } catch {
-      throw error;
-    }
-    return await call();
-  }
 }
 
 async function upload(send: Send, content: string): Promise<void> {

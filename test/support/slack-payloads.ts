@@ -1,7 +1,7 @@
 /** Payloads in the shapes of Slack's documentation, with example names, and small changes of them. */
 import { readFileSync } from "node:fs";
 
-export const bot = { team: "T1", user: "U0BOT", bot: "B0BOT" };
+export const bot = { team: "T1", enterprise: "E1", user: "U0BOT", bot: "B0BOT" };
 
 /** One of test/fixtures/slack, with its top-level fields (or those of `event`) replaced. */
 export function recorded(name: string, change: Record<string, unknown> = {}): Record<string, unknown> {

@@ -19,7 +19,7 @@ export interface SlackMessage {
 
 type Body = Record<string, unknown>;
 
-export const quiet = { info() {}, warn() {}, error() {} };
+const quiet = { info() {}, warn() {}, error() {} };
 
 export class SlackWorld {
   readonly edge: SlackEdge;

@@ -126,6 +126,14 @@ describe("an uncertain send", () => {
     expect(await replies()).toHaveLength(1);
   });
 
+  test("that was found stays uncertain when its edit has to wait", async () => {
+    world.edge.fail("chat.postMessage", { type: "drop" });
+    await failure(world.channel.post(delivery()));
+    world.edge.fail("chat.update", { type: "429", seconds: 2 });
+    const error = await failure(world.channel.post(delivery({ uncertain: true })));
+    expect(error).toMatchObject({ uncertain: true, retryAfterMs: 2000 });
+  });
+
   test("of a new root is found in the channel", async () => {
     const address = `slack:${world.team}/${world.id("ops")}/new:13.37.abc`;
     world.edge.fail("chat.postMessage", { type: "drop" });
@@ -193,12 +201,20 @@ describe("what Slack refuses", () => {
     ["invalid_auth", /SLACK_BOT_TOKEN/],
     ["account_inactive", /removed/],
     ["missing_scope", /doctor/],
-    ["invalid_blocks", /invalid_blocks/],
+    ["some_new_code", /some_new_code/],
   ])("%s is final, with words for the operator", async (code, words) => {
     world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
     world.edge.fail("chat.postMessage", { type: "error", code });
     const error = await failure(world.channel.post(delivery()));
     expect(error).toMatchObject({ permanent: true, uncertain: false, message: expect.stringMatching(words) });
+  });
+
+  test("a form that Slack does not take is replaced by one line without buttons", async () => {
+    world.edge.fail("chat.postMessage", { type: "error", code: "invalid_blocks" });
+    await world.channel.post(delivery({ body: messageNamed("approval") }));
+    const [message] = await replies();
+    expect(message?.text).toMatch(/^Approval wanted.*it is in the console/s);
+    expect(JSON.stringify(message)).not.toContain("belay:approve");
   });
 
   test("only a message that is gone is posted anew", async () => {

@@ -42,6 +42,11 @@ describe("who speaks", () => {
     expect(actor).toMatchObject({ principal: "slack:T2/U9", guest: true });
   });
 
+  test("the organisation of an Enterprise Grid stands for its workspace", () => {
+    const { actor } = read(recordedEvent("app-mention", { user_team: "E1" }));
+    expect(actor).toMatchObject({ principal: "slack:T1/U1", guest: false });
+  });
+
   test("a click from another workspace is a guest's too", () => {
     const user = { id: "U9", name: "robin", team_id: "T2" };
     expect(read(recorded("press-approve", { user })).actor).toMatchObject({

@@ -1,0 +1,33 @@
+/** The doctor's command: wrong configurations are findings too, and nothing secret is printed. */
+import { expect, test } from "vitest";
+import { examine, report } from "../../src/cli/doctor.ts";
+import { type Config, ConfigError } from "../../src/config.ts";
+import { broken, fine } from "../../src/core/finding.ts";
+
+const config = {
+  agents: [{ name: "default" }],
+  databaseUrl: "postgres://belay:hunter2@db.example/belay",
+  warnings: ["tokens.ci: secret missing"],
+  model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
+  slack: null,
+  publicUrl: null,
+} as unknown as Config;
+
+test("everything that is wrong with the configuration is a finding", async () => {
+  const problems = ["PORT: must be a number", "SLACK_BOT_TOKEN: must be a bot token"];
+  const load = () => Promise.reject(new ConfigError(problems));
+  const findings = await examine(load, { slackConfigToken: null });
+  expect(findings.map(({ ok, detail }) => [ok, detail])).toEqual(problems.map((problem) => [false, problem]));
+});
+
+test("warnings are findings, passwords are not printed, what is off says how to switch it on", async () => {
+  const printed = report(await examine(async () => config, { slackConfigToken: null }));
+  expect(printed).toContain("✗ configuration: tokens.ci: secret missing");
+  expect(printed).toContain("✓ Slack: off; docs/slack.md");
+  expect(printed).toContain("demo model");
+  expect(printed).not.toContain("hunter2");
+});
+
+test("a finding is one line, and under it what to do", () => {
+  expect(report([fine("a", "good"), broken("b", "bad", "mend it")])).toBe("✓ a: good\n✗ b: bad\n  → mend it");
+});
