@@ -67,6 +67,30 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
       expect(results.every((result) => result.ok)).toBe(true);
     });
 
+    it("that wait for each other both get through: the one that was undone runs again", async () => {
+      const [a, , url] = await pair();
+      for (const id of ["p1", "p2"]) await must(a.commit(commit(id, 0)));
+      const other = new Client({ connectionString: url });
+      await other.connect();
+      await other.query("BEGIN");
+      await other.query("SELECT FROM runs WHERE run_id = 'p1' FOR UPDATE");
+      const committed = a.commit(commit("p2", 1, { wake: ["p1"] }));
+      const waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      await expect
+        .poll(async () => {
+          // A transaction sees one snapshot of the activity unless it asks for another.
+          await other.query("SELECT pg_stat_clear_snapshot()");
+          return (await other.query(waiting)).rowCount;
+        })
+        .toBe(1);
+      // The commit holds p2 and waits for p1; now it is a circle, and PostgreSQL undoes the one that waited first.
+      await other.query("SELECT FROM runs WHERE run_id = 'p2' FOR UPDATE");
+      await other.query("COMMIT");
+      await other.end();
+      expect(await committed).toEqual({ ok: true, version: 2 });
+    });
+
     it("migrate an empty database together, once", async () => {
       const url = await server().emptyDatabase();
       const stores = await Promise.all([open(url), open(url), open(url)]);
