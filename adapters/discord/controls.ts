@@ -15,21 +15,31 @@ export type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 /** Five buttons fit in a row; more choices than this become a select. */
 const choicesAsButtons = 4;
 
-/** At most three rows: a select, then the other buttons. Choices beyond 25 are answered by a reply. */
-export function rowsOf(buttons: readonly Button[], publicUrl: string | null): Row[] {
+/**
+ * At most three rows: a select, then the other buttons. Choices beyond 25 are answered by a reply.
+ * `used`: custom ids that stand in the message already; what repeats them is left out.
+ */
+export function rowsOf(buttons: readonly Button[], publicUrl: string | null, used: Set<string>): Row[] {
   const choices = buttons.filter((button) => button.action === "choose");
-  if (choices.length <= choicesAsButtons) return buttonRows(buttons, publicUrl);
+  if (choices.length <= choicesAsButtons) return buttonRows(buttons, publicUrl, used);
   const others = buttons.filter((button) => button.action !== "choose");
-  return [selectRow(choices), ...buttonRows(others, publicUrl)];
+  return [...selectRow(choices, used), ...buttonRows(others, publicUrl, used)];
 }
 
-function buttonRows(buttons: readonly Button[], publicUrl: string | null): Row[] {
-  const drawn = buttons.flatMap((button) => drawnButton(button, publicUrl) ?? []).slice(0, 10);
+function buttonRows(buttons: readonly Button[], publicUrl: string | null, used: Set<string>): Row[] {
+  const drawn = buttons
+    .flatMap((button) => drawnButton(button, publicUrl) ?? [])
+    .filter((button) => !("custom_id" in button) || isNew(button.custom_id, used))
+    .slice(0, 10);
   const rows: Row[] = [];
   for (let at = 0; at < drawn.length; at += 5) {
     rows.push({ type: ComponentType.ActionRow, components: drawn.slice(at, at + 5) });
   }
   return rows;
+}
+
+function isNew(id: string, used: Set<string>): boolean {
+  return !used.has(id) && used.add(id).has(id);
 }
 
 const styles = {
@@ -66,7 +76,9 @@ function idOf(button: Button): string | null {
   }
 }
 
-function selectRow(choices: readonly Button[]): Row {
+function selectRow(choices: readonly Button[], used: Set<string>): Row[] {
+  const id = customId({ action: "choose", question: choices[0]?.questionId ?? "", value: null });
+  if (!isNew(id, used)) return [];
   const options = new Map(
     choices.map((choice) => {
       const value = shortValue(choice.value ?? "");
@@ -75,11 +87,11 @@ function selectRow(choices: readonly Button[]): Row {
   );
   const select = {
     type: ComponentType.StringSelect as const,
-    custom_id: customId({ action: "choose", question: choices[0]?.questionId ?? "", value: null }),
+    custom_id: id,
     placeholder: "Choose one",
     options: [...options.values()].slice(0, 25),
   };
-  return { type: ComponentType.ActionRow, components: [select] };
+  return [{ type: ComponentType.ActionRow, components: [select] }];
 }
 
 /** Where the console shows a run. */

@@ -32,9 +32,10 @@ export interface Drawing {
 type Piece = { text: string; source: string } | { rows: Row[] };
 
 export function render(message: Message, drawing: Drawing): Sheet[] {
-  const blocks = message.blocks.length > 0 ? message.blocks : [summaryBlock(message.summary)];
-  const pieces = blocks.map((block) => pieceOf(block, drawing));
-  const sheets = packed(pieces);
+  const used = new Set<string>();
+  const pieces = message.blocks.map((block) => pieceOf(block, drawing, used));
+  const pages = packed(pieces);
+  const sheets = pages.length > 0 ? pages : packed([summaryPiece(message.summary)]);
   const drawn = sheets.length > maxSheets ? [excerptOf(pieces)] : sheets;
   const pings = pingsOf(message);
   return drawn.map((sheet, index) => ({
@@ -44,11 +45,13 @@ export function render(message: Message, drawing: Drawing): Sheet[] {
   }));
 }
 
-function summaryBlock(summary: string): Block {
-  return { type: "note", parts: [summary] };
+/** For a message in which nothing can be drawn. */
+function summaryPiece(summary: string): Piece {
+  return { text: plain(summary).trim() || "–", source: summary };
 }
 
-function pieceOf(block: Block, drawing: Drawing): Piece {
+/** `used`: custom ids so far; Discord refuses a message that has one twice. */
+function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
   switch (block.type) {
     case "heading": {
       const note = block.note.length > 0 ? `\n${small(inlines(block.note))}` : "";
@@ -69,7 +72,7 @@ function pieceOf(block: Block, drawing: Drawing): Piece {
     case "note":
       return { text: small(inlines(block.parts)), source: inlines(block.parts) };
     case "actions":
-      return { rows: rowsOf(block.buttons, drawing.publicUrl) };
+      return { rows: rowsOf(block.buttons, drawing.publicUrl, used) };
     default:
       return never(block);
   }
