@@ -30,6 +30,8 @@ const client: QueryClient = new QueryClient({
   },
 });
 
+// A part that is loaded later may be gone after an upgrade: the new page has its own.
+addEventListener("vite:preloadError", () => location.reload());
 applyStoredTheme();
 const root = document.getElementById("root");
 if (root) {

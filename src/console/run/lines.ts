@@ -56,6 +56,7 @@ function tellAnswer(
 ) {
   for (const call of answer.calls) telling.chosen.set(call.id, call);
   const tokens = answer.usage.inputTokens + answer.usage.outputTokens;
+  const counted = tokens === 0 ? "" : `· ${plural(tokens, "token")}`;
   const said = answer.text === null || answer.text.trim() === "" ? "" : ` · ${brief(answer.text, 120)}`;
   telling.lines.push({
     ...base(event),
@@ -63,7 +64,7 @@ function tellAnswer(
     answer,
     shape: "model",
     title: "asked the model",
-    detail: `· ${plural(tokens, "token")}${said}`,
+    detail: `${counted}${said}`.trim(),
     ms: answer.ms,
   });
 }

@@ -14,7 +14,7 @@ export function wordsOf(data: EventBody): Words | null {
     case "heard":
       return person(
         data.from.name,
-        `said ${brief(data.text, 160)} (${channelName(data.via.channel)})`,
+        `said: ${brief(data.text, 160)} (${channelName(data.via.channel)})`,
         data.text,
       );
     case "prefetched":

@@ -13,7 +13,7 @@ export function questionLine(base: LineBase, question: Question, requester: stri
     approvals: 0,
     shape: "waiting",
     live: true,
-    title: `asked ${whom}`,
+    title: question.kind === "approval" || question.kind === "doubt" ? `asked ${whom}` : `asked ${whom}:`,
     detail: questionWords(question),
   };
 }

@@ -10,7 +10,8 @@ export function Login() {
   const entering = useMutation({
     mutationFn: login,
     onSuccess: (session) => {
-      client.clear();
+      // What a former session read is not this one's to see.
+      client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       client.setQueryData(keys.session, session);
     },
   });

@@ -1,0 +1,184 @@
+/** The console in a real Chromium, against the whole program with its demo model. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildConsole } from "../../src/cli/build-console.ts";
+import { openChromium } from "../support/chromium.ts";
+import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
+import { expectStatus, launch, timeline, type Visitor, visit } from "./session.ts";
+
+const question = "What is (17 + 5) * 3, divided by a number you must ask me for?";
+
+let bot: ConsoleBot;
+let browser: Browser;
+/** Logged in; the others take its cookie. */
+let first: Visitor;
+
+beforeAll(async () => {
+  await buildConsole();
+  [bot, browser] = await Promise.all([consoleBot(), openChromium()]);
+  first = await visit(browser, bot, { loginUrl: bot.loginUrl() });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await bot?.stop();
+});
+
+async function second(path = ""): Promise<Visitor> {
+  const visitor = await visit(browser, bot, { path });
+  await visitor.context.addCookies(await first.context.cookies());
+  await visitor.page.reload();
+  await visitor.page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
+  return visitor;
+}
+
+describe("the door", { timeout: 90_000 }, () => {
+  it("lets nobody in without the code, and says why a wrong one is refused", async () => {
+    const { page, context } = await visit(browser, bot, { path: "runs/anything" });
+    await page.getByLabel("Code").fill("not-the-code");
+    await page.getByRole("button", { name: "Log in" }).click();
+    expect(await page.getByRole("alert").innerText()).toContain("The code is wrong, used or too old");
+    expect(await page.locator(".row").count()).toBe(0);
+    const answers = await page.evaluate(async () =>
+      Promise.all(
+        ["/agent/runs", "/questions", "/agent/stream", "/sessions"].map(
+          async (path) => (await fetch(path)).status,
+        ),
+      ),
+    );
+    expect(answers).toEqual([401, 401, 401, 401]);
+    await context.close();
+  });
+
+  it("opens once by the printed link and leaves no code in the address", async () => {
+    expect(first.page.url()).toBe(`${bot.url}/`);
+    const [cookie] = await first.context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+    const other = await visit(browser, bot, {});
+    await other.page.goto(bot.loginUrl());
+    await other.page.getByRole("alert").waitFor();
+    expect(await other.page.getByRole("alert").innerText()).toContain("used");
+    await other.context.close();
+  });
+});
+
+describe("a run in the console", { timeout: 90_000 }, () => {
+  it("is launched, shows its steps as they happen, asks, is answered, and completes", async () => {
+    const { page } = first;
+    await launch(page, question);
+    await page.getByRole("heading", { name: question }).waitFor();
+    await page.locator(".line.kind-call", { hasText: "sum_numbers" }).waitFor();
+    const answer = page.getByLabel("Your answer");
+    await answer.waitFor();
+    expect(await page.title()).toContain("(1) ");
+    expect(await page.locator(".needs-you .row").count()).toBe(1);
+    await answer.fill("3");
+    await answer.press("Enter");
+    await expectStatus(page, "complete");
+    await page.locator(".card").waitFor({ state: "detached" });
+    const lines = (await timeline(page)).join("\n");
+    expect(lines).toMatch(/sum_numbers.*→ 22/);
+    expect(lines).toMatch(/multiply_numbers.*→ 66/);
+    expect(lines).toContain("answered 3 (Console)");
+    expect(await page.locator(".outcome").innerText()).toContain("22");
+    await expect.poll(() => page.title()).not.toContain("(1) ");
+  });
+
+  it("runs the call as a person edited it, not as the model chose it", async () => {
+    const { page } = first;
+    await launch(page, "restart payments in staging");
+    await page.getByRole("button", { name: "Edit…" }).click();
+    await page.getByRole("textbox", { name: "service" }).fill("ledger");
+    await page.getByRole("button", { name: "Approve as edited" }).click();
+    await expectStatus(page, "complete");
+    const lines = (await timeline(page)).join("\n");
+    expect(lines).toContain("approved with changed arguments");
+    expect(lines).toMatch(/restart_service.*→ ledger in staging was restarted/);
+    expect(lines).not.toMatch(/→ payments in staging was restarted/);
+  });
+
+  it("is refused with a reason that the model hears", async () => {
+    const { page } = first;
+    await launch(page, "restart search in staging");
+    await page.getByRole("button", { name: "Refuse…" }).click();
+    await page.getByLabel(/Why not/).fill("not during the sale");
+    await page.getByRole("button", { name: "Refuse", exact: true }).click();
+    await page.locator(".card").waitFor({ state: "detached" });
+    await expectStatus(page, "complete");
+    expect((await timeline(page)).join("\n")).toContain("refused: not during the sale");
+  });
+
+  it("is stopped after one question, and run again with the same task", async () => {
+    const { page } = first;
+    const id = await launch(page, question);
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Stop this run?" }).click();
+    await expectStatus(page, "cancelled");
+    await page.getByRole("button", { name: "Run again" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.endsWith(id));
+    await page.getByRole("heading", { name: question }).waitFor();
+    await page.getByLabel("Your answer").fill("11");
+    await page.getByRole("button", { name: "Answer", exact: true }).click();
+    await expectStatus(page, "complete");
+  });
+});
+
+describe("two people at once", { timeout: 90_000 }, () => {
+  it("closes the card of one in the moment the other answers", async () => {
+    const { page } = first;
+    const id = await launch(page, question);
+    const other = await second(`runs/${id}`);
+    await Promise.all([page.locator(".card").waitFor(), other.page.locator(".card").waitFor()]);
+    await other.page.getByLabel("Your answer").fill("2");
+    await page.getByLabel("Your answer").fill("6");
+    await page.getByRole("button", { name: "Answer", exact: true }).click();
+    await other.page.locator(".card").waitFor({ state: "detached" });
+    await expectStatus(other.page, "complete");
+    expect((await timeline(other.page)).join("\n")).toContain("answered 6");
+    await other.page.locator(`.needs-you .row[href="/runs/${id}"]`).waitFor({ state: "detached" });
+    await other.context.close();
+  });
+
+  it("sees the other's run appear in the list", async () => {
+    const other = await second();
+    await launch(first.page, "What is the square root of 1764?");
+    await other.page.locator(".run-list .row", { hasText: "square root of 1764" }).waitFor();
+    await other.context.close();
+  });
+});
+
+describe("a server that is killed and comes back", { timeout: 120_000 }, () => {
+  it("is told of, waited for, and caught up with, without a reload", async () => {
+    const { page } = first;
+    const id = await launch(page, question);
+    await page.locator(".card").waitFor();
+    await page.evaluate(() => document.body.setAttribute("data-same-page", "yes"));
+    await bot.kill();
+    await page.locator(".connection", { hasText: "Connection lost" }).waitFor();
+    await bot.start();
+    // Somebody else answers in the moment it is back; this page only listens.
+    const other = await second();
+    const status = await other.page.evaluate(async (run) => {
+      const headers = { "Content-Type": "application/json" };
+      const body = JSON.stringify({ id: run, answer: "33" });
+      return (await fetch("/agent/provide_input", { method: "POST", headers, body })).status;
+    }, id);
+    expect(status).toBe(200);
+    await expectStatus(page, "complete");
+    await page.locator(".connection[data-lost=false]").waitFor({ state: "attached" });
+    expect(await page.locator(".outcome").innerText()).toContain("2");
+    expect(await page.locator("body").getAttribute("data-same-page")).toBe("yes");
+    await other.context.close();
+  });
+});
+
+describe("a session", { timeout: 90_000 }, () => {
+  it("that is revoked leads every open page of it to the door", async () => {
+    const other = await second("bot/sessions");
+    await other.page.getByRole("button", { name: "Log out" }).click();
+    await other.page.getByLabel("Code").waitFor();
+    await first.page.getByLabel("Code").waitFor();
+    expect(await first.page.locator(".row").count()).toBe(0);
+    await other.context.close();
+  });
+});

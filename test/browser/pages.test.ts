@@ -1,0 +1,214 @@
+/** Every page of the console: accessible in both themes, harmless whatever a run holds, usable without a mouse. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildConsole } from "../../src/cli/build-console.ts";
+import { openChromium } from "../support/chromium.ts";
+import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
+import { known, writeHistory } from "../support/console-history.ts";
+import { Story, tell } from "../support/console-story.ts";
+import { expectStatus, launch, visit } from "./session.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const image = '<img src=x onerror="window.harmed=1">';
+const script = '</script><script>window.harmed=1</script><svg onload="window.harmed=1">';
+const markdown = [
+  image,
+  script,
+  "[press me](javascript:window.harmed=1)",
+  "![spy](https://evil.example/pixel.png)",
+  "[away](https://evil.example/?q=secret)",
+].join("\n\n");
+
+let bot: ConsoleBot;
+let browser: Browser;
+
+beforeAll(async () => {
+  await buildConsole();
+  bot = await consoleBot({
+    env: { BELAY_AUTH: "none" },
+    fill: async (store) => {
+      await writeHistory(store, Date.now());
+      await tell(store, hostile());
+    },
+  });
+  browser = await openChromium();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await bot?.stop();
+});
+
+/** Says the worst it can in every place where words of others are shown. */
+function hostile(): Story {
+  const story = new Story("run_hostile", Date.now() - 1000, {
+    task: `${image} ${script}`,
+    from: { principal: "email:a@b.example", name: image },
+    via: { channel: "email" },
+    addresses: [],
+    trusted: false,
+  });
+  story.did(100, markdown, ["service_status", { service: image }, script, 100]);
+  const [call] = story.chose(100, image, ["ask_human", { question: script }]);
+  return story.asked(call ?? null, {
+    text: markdown,
+    context: script,
+    choices: [{ value: "a", label: image }],
+  });
+}
+
+const pages: [string, (page: Page) => Promise<void>][] = [
+  ["", loaded],
+  ["new", loaded],
+  [`runs/${known.complete}`, openInspector],
+  [`runs/${known.approval}`, openEdit],
+  [`runs/${known.question}`, loaded],
+  [`runs/${known.failed}`, loaded],
+  ["runs/no-such-run", loaded],
+  ...["health", "agents", "tools", "sources", "refusals", "sessions"].map((name): [string, typeof loaded] => [
+    `bot/${name}`,
+    loaded,
+  ]),
+];
+
+async function loaded(page: Page): Promise<void> {
+  await page.locator(".run-list .row").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+}
+
+async function openInspector(page: Page): Promise<void> {
+  await loaded(page);
+  const line = page.locator(".line.kind-model").first();
+  await line.locator(".line-head").click();
+  await line.getByRole("button", { name: "Inspect" }).click();
+  await page.getByRole("tab", { name: "Prompt" }).click();
+  await page.getByText("Instructions").waitFor();
+}
+
+async function openEdit(page: Page): Promise<void> {
+  await loaded(page);
+  await page.getByRole("button", { name: "Edit…" }).click();
+  await page.getByRole("textbox", { name: "service" }).waitFor();
+}
+
+/** `rule: what it is about`, one a line. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Found {
+      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+    }
+    const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
+    );
+  });
+}
+
+describe("accessibility", { timeout: 180_000 }, () => {
+  it.each(["light", "dark"] as const)("finds no violation on any page in the %s theme", async (theme) => {
+    const { page, context, complaints } = await visit(browser, bot, { theme, width: 1200 });
+    for (const [path, ready] of pages) {
+      await page.goto(`${bot.url}/${path}`);
+      await ready(page);
+      expect(await violations(page), `/${path}`).toEqual([]);
+    }
+    expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
+    await context.close();
+  });
+
+  it("finds no violation on a phone, nor in the sheets", async () => {
+    const { page, context } = await visit(browser, bot, { width: 360 });
+    for (const [path, ready] of pages.slice(0, 5)) {
+      await page.goto(`${bot.url}/${path}`);
+      await ready(page);
+      expect(await violations(page), `/${path}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `/${path}`).toBeLessThanOrEqual(
+        360,
+      );
+    }
+    await context.close();
+  });
+});
+
+describe("words of others", { timeout: 60_000 }, () => {
+  it("harm nothing, load nothing and lead nowhere", async () => {
+    const { page, context, complaints } = await visit(browser, bot);
+    const foreign: string[] = [];
+    page.on("request", (request) => {
+      if (!request.url().startsWith(bot.url)) foreign.push(request.url());
+    });
+    for (const path of ["", "runs/run_hostile"]) {
+      await page.goto(`${bot.url}/${path}`);
+      await loaded(page);
+    }
+    for (const line of await page.locator(".line-head").all()) await line.click();
+    await page.locator(".card").getByText("away").waitFor();
+    expect(await page.locator("h1").innerText()).toContain(image);
+    expect(await page.locator("#root img, #root script").count()).toBe(0);
+    expect(await page.locator('a[href^="javascript"], a[href*="evil.example"]').count()).toBe(0);
+    expect(await page.evaluate(() => "harmed" in window)).toBe(false);
+    expect(foreign).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("harm nothing when they are launched from the form itself", async () => {
+    const { page, context, complaints } = await visit(browser, bot);
+    await launch(page, `${image}${script}`);
+    await expectStatus(page, "complete");
+    expect(await page.locator("h1").innerText()).toContain("<img src=x");
+    expect(await page.evaluate(() => "harmed" in window)).toBe(false);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
+
+describe("the keyboard", { timeout: 60_000 }, () => {
+  it("moves, opens, asks once before it approves, and shows its keys", async () => {
+    const { page, context } = await visit(browser, bot);
+    await loaded(page);
+    await page.keyboard.press("/");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+      "Search the runs",
+    );
+    await page.keyboard.type("nightly export");
+    await page.waitForFunction(() => document.querySelectorAll(".run-list .row").length === 1);
+    await page.keyboard.press("Escape");
+    for (let row = 0; row < 3; row++) await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/runs\//);
+    await page.keyboard.press("n");
+    await page.waitForURL(/\/new$/);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.goto(`${bot.url}/runs/${known.approval}`);
+    await loaded(page);
+    await page.keyboard.press("y");
+    await page.getByRole("button", { name: "Press y again to approve" }).waitFor();
+    expect(await page.locator(".card").count()).toBe(1);
+    await context.close();
+  });
+});
+
+describe("a reverse proxy", { timeout: 90_000 }, () => {
+  it("may show the console under a path of its own, also when a deep page is loaded", async () => {
+    const env = { BELAY_AUTH: "none", PUBLIC_URL: "http://127.0.0.1/ops/belay" };
+    const behind = await consoleBot({ env, fill: (store) => writeHistory(store, Date.now()) });
+    const { page, context, complaints } = await visit(browser, behind, {
+      path: `ops/belay/runs/${known.complete}`,
+    });
+    await loaded(page);
+    await page.locator(".outcome table").waitFor();
+    await page.getByRole("link", { name: "New run" }).click();
+    expect(new URL(page.url()).pathname).toBe("/ops/belay/new");
+    expect(complaints).toEqual([]);
+    await context.close();
+    await behind.stop();
+  });
+});

@@ -1,0 +1,57 @@
+/** A browser at the console: opened once, a fresh profile for each test. */
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { ConsoleBot } from "../support/console-bot.ts";
+
+export interface Visitor {
+  context: BrowserContext;
+  page: Page;
+  /** What the page complained about: errors, refused code, blocked loads. */
+  complaints: string[];
+}
+
+/** A profile of its own; with `loggedIn` it has gone through the door by the printed link. */
+export async function visit(
+  browser: Browser,
+  bot: ConsoleBot,
+  options: { path?: string; loginUrl?: string; theme?: "light" | "dark"; width?: number } = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1280, height: 800 },
+    colorScheme: options.theme ?? "light",
+    reducedMotion: "reduce",
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  page.setDefaultTimeout(10_000);
+  if (options.loginUrl) {
+    await page.goto(options.loginUrl);
+    await page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
+  }
+  if (options.path !== undefined || !options.loginUrl) await page.goto(`${bot.url}/${options.path ?? ""}`);
+  return { context, page, complaints };
+}
+
+/** Starts a run from the form and waits for its page. Returns its id. */
+export async function launch(page: Page, task: string): Promise<string> {
+  await page.getByRole("link", { name: "New run" }).click();
+  const field = page.getByLabel("What should be done?");
+  await field.fill(task);
+  await field.press("Control+Enter");
+  await page.waitForURL(/\/runs\//);
+  return page.url().split("/").at(-1) ?? "";
+}
+
+/** The lines of the timeline as a person reads them, without their times. */
+export function timeline(page: Page): Promise<string[]> {
+  return page.locator(".timeline .line-text").allInnerTexts();
+}
+
+export async function expectStatus(page: Page, words: string): Promise<void> {
+  await page.locator(".run-top .status", { hasText: words }).waitFor();
+  expect(await page.locator(".run-top .status").innerText()).toContain(words);
+}
