@@ -2,7 +2,7 @@
 import type { Inbound } from "../../src/core/ports.ts";
 import { slackCode } from "./errors.ts";
 import { drawModal } from "./modals.ts";
-import { parse } from "./parse.ts";
+import { messageKey, parse } from "./parse.ts";
 import type { Parsed } from "./parsed.ts";
 import type { Session } from "./session.ts";
 import { threadContext } from "./threads.ts";
@@ -51,7 +51,15 @@ export function ear(session: Session, noticed: Noticed): Ear {
   const isForUs = async ({ intent, address, replyTo }: Inbound): Promise<boolean> => {
     if (intent.type !== "message" || intent.addressed || address === null) return true;
     if (recent.has(address)) return true;
-    return replyTo.ts !== replyTo.root && (await inlet.store.runAt(address)) !== null;
+    // A message at the root starts its own thread: there is no run in it.
+    if (replyTo.ts === replyTo.root) return false;
+    // The mention may still wait for its run, here after a restart or in another process.
+    const rootKey = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
+    const { store } = inlet;
+    return (
+      (await store.runAt(address)) !== null ||
+      (await store.inboxRow({ source: "slack", key: rootKey })) !== null
+    );
   };
 
   const take = async (parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> => {

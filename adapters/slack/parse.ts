@@ -34,6 +34,11 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   }
 }
 
+/** The inbox key of a message. */
+export function messageKey(team: string, channel: string, ts: string): string {
+  return `msg:${team}/${channel}/${ts}`;
+}
+
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
@@ -51,7 +56,7 @@ function parseMessage(event: unknown, bot: Bot): Parsed | null {
   return {
     type: "inbound",
     inbound: {
-      key: `msg:${bot.team}/${channel}/${ts}`,
+      key: messageKey(bot.team, channel, ts),
       actor: actorOf(user, textAt(event, "user_team") ?? textAt(event, "team"), null, bot),
       channel: "slack",
       address: threadAddress(bot.team, channel, root),

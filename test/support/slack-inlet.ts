@@ -42,7 +42,10 @@ export function recordingInlet(): RecordingInlet {
       openQuestions: async () => [...questions.values()],
       deliveries: async () => [],
       audit: async () => undefined,
-      inboxRow: async () => null,
+      inboxRow: async ({ source, key }) =>
+        accepted.some((known) => known.key === key)
+          ? { source, key, body: "", receivedAt: 0, state: "pending", runId: null, outcome: null }
+          : null,
     },
   };
   return inlet;

@@ -88,6 +88,15 @@ describe.each(transports)("over %s", (transport) => {
     ]);
   });
 
+  test("also when the bot was restarted in between", async () => {
+    const root = await world.say("<@U0BOT> deploy");
+    await world.channel.stop();
+    world.channel = world.makeChannel();
+    await world.channel.start(inlet);
+    await world.say("only to staging", { root });
+    expect(inlet.accepted).toHaveLength(2);
+  });
+
   test("a mention in somebody's thread brings the thread's text as data", async () => {
     const root = await world.say("payments answers 500");
     await world.say("since the deploy", { root });

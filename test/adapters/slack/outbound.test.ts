@@ -1,8 +1,9 @@
-/** What is sent to Slack, once, through every kind of trouble: the real Web API client against the emulated Slack. */
+/** Posts in Slack stand once, also when an answer was lost: the real Web API client against the emulated Slack. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Message } from "../../../src/core/message.ts";
-import { ChannelError, type Delivery, type Inbound } from "../../../src/core/ports.ts";
+import type { Delivery } from "../../../src/core/ports.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { deliveryAt, failure, saying } from "../../support/slack-delivery.ts";
+import { tokens } from "../../support/slack-edge.ts";
 import { recordingInlet } from "../../support/slack-inlet.ts";
 import { SlackWorld } from "../../support/slack-world.ts";
 
@@ -18,35 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-function delivery(change: Partial<Delivery> = {}): Delivery {
-  return {
-    id: "run_7f3a/progress#0",
-    runId: "run_7f3a",
-    key: "progress",
-    address: world.address(root),
-    body: messageNamed("done"),
-    revision: 1,
-    remoteId: null,
-    uncertain: false,
-    createdAt: Date.now(),
-    ...change,
-  };
-}
-
-function saying(words: string): Message {
-  return { summary: words, blocks: [{ type: "text", markdown: words, foreign: false }] };
-}
-
-/** The error that a post ends with. */
-async function failure(promise: Promise<unknown>): Promise<ChannelError> {
-  const error = await promise.then(
-    () => new Error("it was delivered"),
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof ChannelError)) throw error;
-  return error;
-}
-
+const delivery = (change: Partial<Delivery> = {}) => deliveryAt(world.address(root), change);
 const replies = async () => (await world.thread(root)).slice(1);
 
 describe("a post", () => {
@@ -182,7 +155,6 @@ describe("an uncertain send", () => {
       event_type: "belay_post",
       event_payload: { id: "run_7f3a/progress#0", part: 0 },
     });
-    const { tokens } = await import("../../support/slack-edge.ts");
     const forged = { channel: world.id("ops"), thread_ts: root, text: "forged", metadata };
     await world.edge.ask("chat.postMessage", forged, tokens.dana);
     const { remoteId } = await world.channel.post(delivery({ uncertain: true }));
@@ -190,169 +162,5 @@ describe("an uncertain send", () => {
       false,
       true,
     ]);
-  });
-});
-
-describe("what Slack refuses", () => {
-  test.each([
-    ["not_in_channel", /invite/],
-    ["channel_not_found", /invite/],
-    ["is_archived", /archived/],
-    ["invalid_auth", /SLACK_BOT_TOKEN/],
-    ["account_inactive", /removed/],
-    ["missing_scope", /doctor/],
-    ["some_new_code", /some_new_code/],
-  ])("%s is final, with words for the operator", async (code, words) => {
-    world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
-    world.edge.fail("chat.postMessage", { type: "error", code });
-    const error = await failure(world.channel.post(delivery()));
-    expect(error).toMatchObject({ permanent: true, uncertain: false, message: expect.stringMatching(words) });
-  });
-
-  test("a form that Slack does not take is replaced by one line without buttons", async () => {
-    world.edge.fail("chat.postMessage", { type: "error", code: "invalid_blocks" });
-    await world.channel.post(delivery({ body: messageNamed("approval") }));
-    const [message] = await replies();
-    expect(message?.text).toMatch(/^Approval wanted.*it is in the console/s);
-    expect(JSON.stringify(message)).not.toContain("belay:approve");
-  });
-
-  test("only a message that is gone is posted anew", async () => {
-    world.edge.fail("chat.update", { type: "error", code: "message_not_found" });
-    expect(await failure(world.channel.post(delivery({ remoteId: "1.1" })))).toMatchObject({ lost: true });
-    world.edge.fail("chat.update", { type: "error", code: "cant_update_message" });
-    const other = await failure(world.channel.post(delivery({ remoteId: "1.1" })));
-    expect(other).toMatchObject({ lost: false, permanent: true });
-  });
-
-  test("a failed edit is simply done again", async () => {
-    const { remoteId } = await world.channel.post(delivery());
-    world.edge.fail("chat.update", { type: "drop" });
-    expect(await failure(world.channel.post(delivery({ remoteId })))).toMatchObject({
-      uncertain: false,
-      permanent: false,
-    });
-  });
-
-  test("a rate limit says how long, and holds up its own kind only", async () => {
-    const { remoteId } = await world.channel.post(delivery());
-    world.edge.fail("chat.update", { type: "429", seconds: 7 });
-    expect(await failure(world.channel.post(delivery({ remoteId })))).toMatchObject({ retryAfterMs: 7000 });
-    const other = await failure(world.channel.post(delivery({ remoteId, id: "other" })));
-    expect(other.retryAfterMs).toBeGreaterThanOrEqual(7000);
-    expect(world.edge.callsOf("chat.update")).toHaveLength(1);
-    now += 1000;
-    await world.channel.post(delivery({ id: "third" }));
-  });
-
-  test("a public channel without the bot is joined", async () => {
-    world.edge.fail("chat.postMessage", { type: "error", code: "not_in_channel" });
-    await world.channel.post(delivery());
-    expect(world.edge.callsOf("conversations.join")).toHaveLength(1);
-    expect(await replies()).toHaveLength(1);
-  });
-
-  test("whoever sent the command learns that the bot is not in the channel", async () => {
-    await world.slash("restart payments");
-    world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
-    world.edge.fail("chat.postMessage", { type: "error", code: "not_in_channel" });
-    const trigger = await world.trigger("oncall");
-    await world.slash("again", { trigger_id: trigger });
-    const address = `slack:${world.team}/${world.id("ops")}/new:${trigger}`;
-    await failure(world.channel.post(delivery({ address })));
-    expect(world.edge.responses).toEqual([
-      expect.objectContaining({ response_type: "ephemeral", text: expect.stringContaining("/invite") }),
-    ]);
-  });
-});
-
-describe("rates", () => {
-  test("a channel gets one message a second, whoever posts", async () => {
-    await world.channel.post(delivery({ id: "a" }));
-    expect(await failure(world.channel.post(delivery({ id: "b" })))).toMatchObject({
-      retryAfterMs: 1000,
-      uncertain: false,
-    });
-    expect(await failure(world.channel.post(delivery({ id: "c" })))).toMatchObject({ retryAfterMs: 2000 });
-    now += 1000;
-    await world.channel.post(delivery({ id: "b" }));
-    expect(world.edge.callsOf("chat.postMessage")).toHaveLength(2);
-  });
-
-  test("the workspace gets fifty edits a minute, whoever edits", async () => {
-    const { remoteId } = await world.channel.post(delivery());
-    const due = new Map(Array.from({ length: 30 }, (_, n) => [`run_${n}`, now]));
-    const begun = now;
-    let asked = 0;
-    while (due.size > 0 && now < begun + 60_000) {
-      const [id = "", at = now] = [...due].sort((one, other) => one[1] - other[1])[0] ?? [];
-      now = Math.max(now, at);
-      asked += 1;
-      try {
-        await world.channel.post(delivery({ id, remoteId }));
-        due.delete(id);
-      } catch (error) {
-        due.set(id, now + ((error as ChannelError).retryAfterMs ?? 0));
-      }
-    }
-    expect(due.size).toBe(0);
-    // Whoever waits as told comes back once, not in a loop.
-    expect(asked).toBeLessThanOrEqual(60);
-  });
-});
-
-describe("private words", () => {
-  const from = (replyTo: Record<string, string>): Inbound => ({
-    key: "k",
-    actor: { principal: "slack:T1/U1", name: "dana", groups: [], guest: false, kind: "person" },
-    channel: "slack",
-    address: world.address(root),
-    intent: { type: "instruction", text: "" },
-    replyTo: { channel: world.id("ops"), user: world.id("dana"), root, ...replyTo },
-    context: [],
-  });
-  const outcome = (type: "noted" | "refused" | "launched" | "done", text = "words") => ({
-    type,
-    text,
-    runId: null,
-  });
-  const calls = () =>
-    world.edge.calls.map(({ method }) => method).filter((method) => /ephemeral|reactions/i.test(method));
-
-  test("a noted reply gets an eye", async () => {
-    await world.channel.whisper(from({ via: "message", ts: root }), outcome("noted"));
-    await world.edge.until(() => calls().length === 1);
-    expect(world.edge.callsOf("reactions.add")[0]?.body).toMatchObject({ name: "eyes", timestamp: root });
-  });
-
-  test("a refused press is told to the presser alone, in the thread", async () => {
-    await world.channel.whisper(from({ via: "press" }), outcome("refused", "Only <!channel> may."));
-    await world.edge.until(() => calls().length === 1);
-    const told = world.edge.callsOf("chat.postEphemeral")[0]?.body;
-    expect(told).toMatchObject({ user: world.id("dana"), thread_ts: root });
-    expect(`${told?.text}${told?.blocks}`).not.toContain("<!channel>");
-  });
-
-  test("a command is answered through its URL, or in the channel when that is used up", async () => {
-    const url = `${world.edge.url}/respond/1`;
-    await world.channel.whisper(from({ via: "slash", response_url: url }), outcome("launched", "On it."));
-    await world.edge.until(() => world.edge.responses.length === 1);
-    const gone = "http://127.0.0.1:9/respond";
-    await world.channel.whisper(from({ via: "slash", response_url: gone }), outcome("done", "Stopped."));
-    await world.edge.until(() => calls().length === 1);
-  });
-
-  test("what the thread shows anyway is not said again", async () => {
-    await world.channel.whisper(from({ via: "message", ts: root }), outcome("launched"));
-    await world.channel.whisper(from({ via: "press" }), outcome("done"));
-    await world.channel.stop();
-    expect(calls()).toEqual([]);
-  });
-
-  test("a word that can't be delivered harms nobody", async () => {
-    world.edge.fail("chat.postEphemeral", { type: "500" });
-    await world.channel.whisper(from({ via: "press" }), outcome("refused"));
-    await world.channel.stop();
-    expect(calls()).toEqual(["chat.postEphemeral"]);
   });
 });

@@ -1,0 +1,130 @@
+/** What Slack refuses, what it slows down, and what is made of it. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ChannelError, Delivery } from "../../../src/core/ports.ts";
+import { messageNamed } from "../../fixtures/messages.ts";
+import { deliveryAt, failure } from "../../support/slack-delivery.ts";
+import { recordingInlet } from "../../support/slack-inlet.ts";
+import { SlackWorld } from "../../support/slack-world.ts";
+
+let world: SlackWorld;
+let now: number;
+let root: string;
+
+beforeEach(async () => {
+  now = Date.now();
+  world = await SlackWorld.start("http", { clock: { now: () => now } });
+  await world.channel.start(recordingInlet());
+  root = await world.say("<@U0BOT> restart payments");
+});
+afterEach(() => world.stop());
+
+const delivery = (change: Partial<Delivery> = {}) => deliveryAt(world.address(root), change);
+const replies = async () => (await world.thread(root)).slice(1);
+
+describe("what Slack refuses", () => {
+  test.each([
+    ["not_in_channel", /invite/],
+    ["channel_not_found", /invite/],
+    ["is_archived", /archived/],
+    ["invalid_auth", /SLACK_BOT_TOKEN/],
+    ["account_inactive", /removed/],
+    ["missing_scope", /doctor/],
+    ["some_new_code", /some_new_code/],
+  ])("%s is final, with words for the operator", async (code, words) => {
+    world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
+    world.edge.fail("chat.postMessage", { type: "error", code });
+    const error = await failure(world.channel.post(delivery()));
+    expect(error).toMatchObject({ permanent: true, uncertain: false, message: expect.stringMatching(words) });
+  });
+
+  test("a form that Slack does not take is replaced by one line without buttons", async () => {
+    world.edge.fail("chat.postMessage", { type: "error", code: "invalid_blocks" });
+    await world.channel.post(delivery({ body: messageNamed("approval") }));
+    const [message] = await replies();
+    expect(message?.text).toMatch(/^Approval wanted.*it is in the console/s);
+    expect(JSON.stringify(message)).not.toContain("belay:approve");
+  });
+
+  test("only a message that is gone is posted anew", async () => {
+    world.edge.fail("chat.update", { type: "error", code: "message_not_found" });
+    expect(await failure(world.channel.post(delivery({ remoteId: "1.1" })))).toMatchObject({ lost: true });
+    world.edge.fail("chat.update", { type: "error", code: "cant_update_message" });
+    const other = await failure(world.channel.post(delivery({ remoteId: "1.1" })));
+    expect(other).toMatchObject({ lost: false, permanent: true });
+  });
+
+  test("a failed edit is simply done again", async () => {
+    const { remoteId } = await world.channel.post(delivery());
+    world.edge.fail("chat.update", { type: "drop" });
+    expect(await failure(world.channel.post(delivery({ remoteId })))).toMatchObject({
+      uncertain: false,
+      permanent: false,
+    });
+  });
+
+  test("a rate limit says how long, and holds up its own kind only", async () => {
+    const { remoteId } = await world.channel.post(delivery());
+    world.edge.fail("chat.update", { type: "429", seconds: 7 });
+    expect(await failure(world.channel.post(delivery({ remoteId })))).toMatchObject({ retryAfterMs: 7000 });
+    const other = await failure(world.channel.post(delivery({ remoteId, id: "other" })));
+    expect(other.retryAfterMs).toBeGreaterThanOrEqual(7000);
+    expect(world.edge.callsOf("chat.update")).toHaveLength(1);
+    now += 1000;
+    await world.channel.post(delivery({ id: "third" }));
+  });
+
+  test("a public channel without the bot is joined", async () => {
+    world.edge.fail("chat.postMessage", { type: "error", code: "not_in_channel" });
+    await world.channel.post(delivery());
+    expect(world.edge.callsOf("conversations.join")).toHaveLength(1);
+    expect(await replies()).toHaveLength(1);
+  });
+
+  test("whoever sent the command learns that the bot is not in the channel", async () => {
+    await world.slash("restart payments");
+    world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
+    world.edge.fail("chat.postMessage", { type: "error", code: "not_in_channel" });
+    const trigger = await world.trigger("oncall");
+    await world.slash("again", { trigger_id: trigger });
+    const address = `slack:${world.team}/${world.id("ops")}/new:${trigger}`;
+    await failure(world.channel.post(delivery({ address })));
+    expect(world.edge.responses).toEqual([
+      expect.objectContaining({ response_type: "ephemeral", text: expect.stringContaining("/invite") }),
+    ]);
+  });
+});
+
+describe("rates", () => {
+  test("a channel gets one message a second, whoever posts", async () => {
+    await world.channel.post(delivery({ id: "a" }));
+    expect(await failure(world.channel.post(delivery({ id: "b" })))).toMatchObject({
+      retryAfterMs: 1000,
+      uncertain: false,
+    });
+    expect(await failure(world.channel.post(delivery({ id: "c" })))).toMatchObject({ retryAfterMs: 2000 });
+    now += 1000;
+    await world.channel.post(delivery({ id: "b" }));
+    expect(world.edge.callsOf("chat.postMessage")).toHaveLength(2);
+  });
+
+  test("the workspace gets fifty edits a minute, whoever edits", async () => {
+    const { remoteId } = await world.channel.post(delivery());
+    const due = new Map(Array.from({ length: 30 }, (_, n) => [`run_${n}`, now]));
+    const begun = now;
+    let asked = 0;
+    while (due.size > 0 && now < begun + 60_000) {
+      const [id = "", at = now] = [...due].sort((one, other) => one[1] - other[1])[0] ?? [];
+      now = Math.max(now, at);
+      asked += 1;
+      try {
+        await world.channel.post(delivery({ id, remoteId }));
+        due.delete(id);
+      } catch (error) {
+        due.set(id, now + ((error as ChannelError).retryAfterMs ?? 0));
+      }
+    }
+    expect(due.size).toBe(0);
+    // Whoever waits as told comes back once, not in a loop.
+    expect(asked).toBeLessThanOrEqual(60);
+  });
+});
