@@ -95,19 +95,18 @@ export class Screen implements Surface {
       this.#options.output.write(rows.map((row) => `${row}\n`).join(""));
       return;
     }
-    const typedRows = this.#erase(height);
-    // readline moves up by the rows of its line before it draws it again.
-    this.#options.output.write(rows.map((row) => `${row}\n`).join("") + "\n".repeat(typedRows));
+    this.#erase(height);
+    // readline goes up by as many rows as it believes to be below its prompt before it draws the line again.
+    const { prevRows = 0 } = this.#typed as Interface & { prevRows?: number };
+    this.#options.output.write(rows.map((row) => `${row}\n`).join("") + "\n".repeat(prevRows));
     this.#typed.setPrompt(this.#prompt);
     this.#typed.prompt(true);
   }
 
-  /** Clears the line being typed and `height` rows above it; returns how many rows the cursor was below its begin. */
-  #erase(height: number): number {
-    const { rows } = this.#typed.getCursorPos();
-    const up = rows + height;
+  /** Clears the line being typed and `height` rows above it. */
+  #erase(height: number): void {
+    const up = this.#typed.getCursorPos().rows + height;
     this.#options.output.write(`\r${up > 0 ? `\u001b[${up}A` : ""}\u001b[0J`);
-    return rows;
   }
 
   #heightFrom(index: number): number {

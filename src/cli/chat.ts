@@ -31,6 +31,7 @@ function openChatStore({ dataDir }: Config): Promise<Store> {
 async function run(): Promise<void> {
   const config = await loadConfig();
   const store = await openChatStore(config);
+  const started = Promise.withResolvers<void>();
   const ending = Promise.withResolvers<void>();
   const isLive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   let channel: TerminalChannel | null = null;
@@ -38,7 +39,8 @@ async function run(): Promise<void> {
     ? new Screen({
         input: process.stdin,
         output: process.stdout,
-        onText: (text) => void channel?.hear(text).catch(ending.reject),
+        // What is typed while the engine starts waits for it.
+        onText: (text) => void started.promise.then(() => channel?.hear(text)).catch(ending.reject),
         onEnd: () => ending.resolve(),
       })
     : plainSurface(process.stdout);
@@ -46,6 +48,7 @@ async function run(): Promise<void> {
   const engine = openEngine(config, { store, channels: [channel], log: openLog(config) });
   greet(surface, engine.modelName);
   await engine.start();
+  started.resolve();
   process.once("SIGTERM", () => ending.resolve());
   const task = process.argv.slice(2).join(" ");
   if (task.trim() !== "") await channel.hear(task);

@@ -1,0 +1,92 @@
+/** What a typed line means, question by question. */
+import { expect, test } from "vitest";
+import { type Asked, askedIn, parse, parseArguments, parseReason } from "../../../adapters/terminal/parse.ts";
+import { messageNamed } from "../../fixtures/messages.ts";
+
+const approval: Asked = { questionId: "q1", isApproval: true, choices: [], freeText: false };
+const versions: Asked = {
+  questionId: "q1",
+  isApproval: false,
+  choices: [
+    { label: "It ran", value: "ran" },
+    { label: "It did not", value: "not_run" },
+  ],
+  freeText: false,
+};
+const numbers: Asked = {
+  ...versions,
+  choices: [
+    { label: "3", value: "3" },
+    { label: "7", value: "7" },
+  ],
+  freeText: true,
+};
+
+test("the questions of the fixtures are known by their buttons", () => {
+  expect(askedIn(messageNamed("progress"))).toBeNull();
+  expect(askedIn(messageNamed("settled approval"))).toBeNull();
+  expect(askedIn(messageNamed("approval"))).toMatchObject({ isApproval: true, choices: [] });
+  expect(askedIn(messageNamed("question"))).toMatchObject({
+    isApproval: false,
+    freeText: true,
+    choices: [
+      { label: "v1.2.3", value: "v1.2.3" },
+      { label: "v1.2.4", value: "v1.2.4" },
+    ],
+  });
+});
+
+test("without a question a line is a message", () => {
+  expect(parse("  add 2 and 3 ", null)).toEqual({
+    type: "intent",
+    intent: { type: "message", text: "add 2 and 3", addressed: true, agent: null },
+  });
+  expect(parse("  ", null)).toEqual({ type: "nothing" });
+});
+
+test.each([
+  ["y", { type: "intent", intent: { type: "approve", questionId: "q1", input: null } }],
+  ["YES", { type: "intent", intent: { type: "approve", questionId: "q1", input: null } }],
+  ["n not today", { type: "intent", intent: { type: "refuse", questionId: "q1", reason: "not today" } }],
+  ["no, not today", { type: "intent", intent: { type: "refuse", questionId: "q1", reason: "not today" } }],
+  ["n", { type: "asks", for: "reason", questionId: "q1" }],
+  ["e", { type: "asks", for: "arguments", questionId: "q1" }],
+  ['e {"a":1}', { type: "intent", intent: { type: "approve", questionId: "q1", input: { a: 1 } } }],
+])("an approval takes %j", (line, meaning) => {
+  expect(parse(line, approval)).toEqual(meaning);
+});
+
+test.each(["y but only half of it", "yeah", "maybe", "ok", "restart it"])(
+  "an approval is not given by %j",
+  (line) => {
+    expect(parse(line, approval).type).toBe("told");
+  },
+);
+
+test("choices are taken by number and by name, and nothing else is where nothing else is asked", () => {
+  const chosen = { type: "intent", intent: { type: "choose", questionId: "q1", value: "not_run" } };
+  expect(parse("2", versions)).toEqual(chosen);
+  expect(parse("it did NOT", versions)).toEqual(chosen);
+  expect(parse("9", versions)).toEqual({ type: "told", text: "Type one of: It ran · It did not" });
+});
+
+test("choices that are numbers are meant as they are, never as places in the list", () => {
+  expect(parse("7", numbers)).toMatchObject({ intent: { type: "choose", value: "7" } });
+  expect(parse("2", numbers)).toMatchObject({ intent: { type: "answer", text: "2" } });
+});
+
+test("words after a slash are never an answer", () => {
+  expect(parse("/stop", numbers)).toEqual({ type: "intent", intent: { type: "instruction", text: "stop" } });
+  expect(parse("/quit", approval)).toEqual({ type: "quit" });
+  expect(parse("/new", null)).toEqual({ type: "new_thread" });
+  expect(parse("/deploy", approval).type).toBe("told");
+});
+
+test("a reason and edited arguments can be left empty, and then nothing is decided", () => {
+  expect(parseReason(" ", "q1")).toEqual({ type: "told", text: "Nothing was decided." });
+  expect(parseArguments("", "q1")).toEqual({ type: "told", text: "Nothing was decided." });
+  expect(parseArguments("{oops", "q1")).toMatchObject({
+    type: "told",
+    text: expect.stringContaining("not JSON"),
+  });
+});

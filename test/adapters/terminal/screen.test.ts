@@ -1,0 +1,100 @@
+/** The screen as a person sees it: what changes does so in place, and what is typed is never disturbed. */
+import { once } from "node:events";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Line, span } from "../../../adapters/terminal/line.ts";
+import { Screen } from "../../../adapters/terminal/screen.ts";
+import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
+
+let terminal: TestTerminal;
+let screen: Screen;
+let texts: string[];
+let ends: number;
+
+function open(columns: number, rows: number): void {
+  terminal = testTerminal(columns, rows);
+  texts = [];
+  ends = 0;
+  screen = new Screen({
+    input: terminal.input,
+    output: terminal.output,
+    onText: (text) => {
+      texts.push(text);
+      terminal.output.emit("heard");
+    },
+    onEnd: () => {
+      ends += 1;
+      terminal.output.emit("heard");
+    },
+  });
+}
+
+beforeEach(() => open(40, 12));
+afterEach(() => screen.close());
+
+function lines(...all: string[]): Line[] {
+  return all.map((text) => ({ spans: [span(text)], indent: 0, passing: text.startsWith("◐") }));
+}
+
+async function type(text: string): Promise<void> {
+  const heard = once(terminal.output, "heard");
+  terminal.type(text);
+  await heard;
+}
+
+test("a post that changes is redrawn where it stands, also below others", () => {
+  screen.put("a", lines("task", "◐ step 1"));
+  screen.put("b", lines("question"));
+  screen.put("a", lines("task", "✓ step 1", "✓ step 2"));
+  expect(terminal.rows()).toEqual(["task", "✓ step 1", "✓ step 2", "", "question", "", "›"]);
+  screen.put("b", lines("answered"));
+  expect(terminal.rows()).toEqual(["task", "✓ step 1", "✓ step 2", "", "answered", "", "›"]);
+});
+
+test("what is being typed stands below all changes, also when it takes two rows", async () => {
+  screen.put("a", lines("task", "◐ step 1"));
+  terminal.type("a line that is longer than the forty columns of this screen");
+  screen.put("a", lines("task", "✓ step 1"));
+  screen.tell(lines("noted"));
+  const typed = ["› a line that is longer than the forty c", "olumns of this screen"];
+  expect(terminal.rows()).toEqual(["task", "✓ step 1", "", "noted", "", ...typed]);
+  await type("\r");
+  expect(texts).toEqual(["a line that is longer than the forty columns of this screen"]);
+  expect(terminal.rows().slice(0, 5)).toEqual(["task", "✓ step 1", "", "noted", ""]);
+  expect(terminal.rows().at(-1)).toBe("›");
+});
+
+test("a paste of several lines is one text", async () => {
+  await type("first\rsecond\r");
+  expect(texts).toEqual(["first\nsecond"]);
+});
+
+test("a post that scrolled out is said again at the end, once it is final", () => {
+  screen.put("a", lines("task", "◐ step 1"));
+  screen.tell(lines(..."abcdefghijklmn"));
+  const before = terminal.rows();
+  screen.put("a", lines("task", "◐ step 2"));
+  expect(terminal.rows()).toEqual(before);
+  screen.put("a", lines("task", "✓ done"));
+  expect(terminal.rows().slice(-4)).toEqual(["task", "✓ done", "", "›"]);
+});
+
+test("a new width redraws what fits", () => {
+  screen.put("a", lines("one two three four five six"));
+  terminal.resize(20, 6);
+  expect(terminal.rows()).toEqual(["one two three four", "five six", "", "›"]);
+  screen.put("a", lines("one"));
+  expect(terminal.rows()).toEqual(["one", "", "›"]);
+});
+
+test("the arguments to edit stand in the line already", async () => {
+  screen.expect("arguments › ", '{"a":1}');
+  expect(terminal.rows()).toEqual(['arguments › {"a":1}']);
+  await type("\u007f\u007f2}\r");
+  expect(texts).toEqual(['{"a":2}']);
+});
+
+test("Ctrl-C and Ctrl-D end the chat", async () => {
+  await type("\u0003");
+  await type("\u0004");
+  expect(ends).toBe(2);
+});
