@@ -36,6 +36,8 @@ export class DiscordMemory {
   readonly replies: { token: string; kind: "edit" | "followup"; body: Record<string, unknown> }[] = [];
   readonly reactions: string[] = [];
   commands: unknown[] = [];
+  application: Record<string, unknown> = { id: ids.application, flags: 1 << 19 };
+  guilds: { id: string; name: string; permissions: string }[] = [];
   readonly #acknowledged = new Set<string>();
   #nextId: bigint;
 

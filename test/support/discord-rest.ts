@@ -56,6 +56,8 @@ type Route = readonly [string, RegExp, (rest: FakeRest, call: Call, ids: string[
 
 const routes: readonly Route[] = [
   ["GET", /^\/users\/@me$/, () => ({ status: 200, body: bot })],
+  ["GET", /^\/applications\/@me$/, (rest) => ({ status: 200, body: rest.application })],
+  ["GET", /^\/users\/@me\/guilds$/, (rest) => ({ status: 200, body: rest.guilds })],
   [
     "PUT",
     /^\/applications\/\d+\/commands$/,
