@@ -1,0 +1,68 @@
+/**
+ * A bot with one webhook in a process of its own, killed at the n-th point around launch and answer.
+ * Arguments: database file, point to die at (0: none), mutant ("none" or "ack_first"). Prints its port.
+ */
+import { flushCompileCache } from "node:module";
+import { setTimeout as later } from "node:timers/promises";
+import { serve } from "@hono/node-server";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { webhookChannel } from "../../adapters/webhook/channel.ts";
+import type { Inlet } from "../../src/core/ports.ts";
+import { runIdFor } from "../../src/engine/ids.ts";
+import { clock, startBot } from "../support/bot.ts";
+import { finalAnswer, scripted } from "../support/scripted-model.ts";
+import { hook, secret } from "../support/webhook-bench.ts";
+
+const [path = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
+let points = 0;
+
+/** A place where the process may die. Nothing is flushed, nobody is told. */
+function point(): void {
+  points++;
+  if (points === Number(dieAt)) process.kill(process.pid, "SIGKILL");
+}
+
+/** The inlet with a point before and after the launch; the mutant acknowledges first and launches afterwards. */
+function dying(inlet: Inlet): Inlet {
+  const launch: Inlet["launch"] = async (agent, request, key) => {
+    point();
+    if (mutant === "ack_first") {
+      later(5).then(() => inlet.launch(agent, request, key));
+      return { ok: true, runId: runIdFor(key), duplicate: false, version: 1 };
+    }
+    const submitted = await inlet.launch(agent, request, key);
+    point();
+    return submitted;
+  };
+  return { accept: inlet.accept.bind(inlet), command: inlet.command.bind(inlet), store: inlet.store, launch };
+}
+
+const silent = () => {};
+const channel = webhookChannel({
+  hooks: [hook({ agent: "default", verify: { kind: "bearer" } })],
+  secrets: { CI_SECRET: secret },
+  publicUrl: "http://127.0.0.1",
+  eventKey: Buffer.alloc(32, 3),
+  callbackHosts: [],
+  github: null,
+  clock,
+  log: { info: silent, warn: silent },
+});
+const store = await openSqlite({ path, clock });
+const model = scripted(finalAnswer("seen"));
+const { engine } = await startBot({ model, store });
+await channel.start(dying(engine));
+
+const notFound = () => Promise.resolve(new Response(null, { status: 404 }));
+const options = {
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: async (request: Request) => {
+    const response = await (channel.handle(request) ?? notFound());
+    point();
+    return response;
+  },
+};
+// A killed process never writes its compile cache; the next one would start as slowly.
+flushCompileCache();
+serve(options, ({ port }) => process.stdout.write(`${port}\n`));
