@@ -1,17 +1,10 @@
 /** What the Slack emulator lacks, on 127.0.0.1: token checks, Socket Mode, response URLs, user groups, and misbehaviour. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createEmulator, type Emulator } from "emulate";
+import type { Emulator } from "emulate";
 import { type WebSocket, WebSocketServer } from "ws";
 import { neededScopes } from "../../adapters/slack/requirements.ts";
-
-export const tokens = {
-  bot: "xoxb-test-bot",
-  app: "xapp-test-app",
-  dana: "xoxp-test-dana",
-  secret: "test-signing-secret",
-  config: "xoxe.xoxp-test-config",
-};
+import { startEmulator, tokens } from "./slack-emulator.ts";
 
 /** Methods that want another token than the bot's. */
 const ownTokens: Record<string, string> = {
@@ -66,35 +59,7 @@ export class SlackEdge {
   }
 
   static async start(): Promise<SlackEdge> {
-    const port = await freePort();
-    const scopes = Object.keys(neededScopes);
-    const emulator = await createEmulator({
-      service: "slack",
-      port,
-      seed: {
-        slack: {
-          strict_scopes: true,
-          users: [{ name: "dana" }, { name: "oncall" }, { name: "guest" }],
-          channels: [{ name: "ops" }, { name: "deploys" }],
-          oauth_apps: [
-            {
-              app_id: "A1",
-              client_id: "1.1",
-              client_secret: "none",
-              name: "Belay",
-              redirect_uris: [],
-              bot_id: "B0BOT",
-              bot_user_id: "U0BOT",
-              scopes,
-            },
-          ],
-          tokens: [
-            { token: tokens.bot, user_id: "U0BOT", bot_id: "B0BOT", app_id: "A1", scopes },
-            { token: tokens.dana, user_id: "dana", scopes: [...scopes, "channels:read", "channels:write"] },
-          ],
-        },
-      },
-    });
+    const emulator = await startEmulator();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new SlackEdge(emulator, server);
@@ -233,13 +198,4 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");
-}
-
-/** The emulator wants to know its port beforehand. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -3,7 +3,8 @@ import { createHmac } from "node:crypto";
 import { slackChannel } from "../../adapters/slack/channel.ts";
 import type { SlackOptions } from "../../adapters/slack/options.ts";
 import type { Channel } from "../../src/core/ports.ts";
-import { SlackEdge, tokens } from "./slack-edge.ts";
+import { SlackEdge } from "./slack-edge.ts";
+import { tokens } from "./slack-emulator.ts";
 
 export type Transport = "socket" | "http";
 

@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import { diagnose, type SlackCheck } from "../../../adapters/slack/doctor.ts";
 import { neededEvents, neededScopes } from "../../../adapters/slack/requirements.ts";
 import type { Finding } from "../../../src/core/finding.ts";
-import { SlackEdge, tokens } from "../../support/slack-edge.ts";
+import { SlackEdge } from "../../support/slack-edge.ts";
+import { tokens } from "../../support/slack-emulator.ts";
 
 let edge: SlackEdge;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/core/ports.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { deliveryAt, failure, saying } from "../../support/slack-delivery.ts";
-import { tokens } from "../../support/slack-edge.ts";
+import { tokens } from "../../support/slack-emulator.ts";
 import { recordingInlet } from "../../support/slack-inlet.ts";
 import { SlackWorld } from "../../support/slack-world.ts";
 
