@@ -1,6 +1,7 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { diagnose as diagnoseDiscord } from "../../adapters/discord/doctor.ts";
 import { diagnose as diagnoseSlack } from "../../adapters/slack/doctor.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { broken, type Finding, fine } from "../core/finding.ts";
@@ -22,7 +23,8 @@ export async function examine(
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => broken("configuration", problem, "Mend this first."));
   }
-  return [...configFindings(config), ...(await slackFindings(config, options))];
+  const [slack, discord] = await Promise.all([slackFindings(config, options), discordFindings(config)]);
+  return [...configFindings(config), ...slack, ...discord];
 }
 
 function configFindings(config: Readonly<Config>): Finding[] {
@@ -43,6 +45,11 @@ async function slackFindings(config: Readonly<Config>, options: DoctorOptions): 
     publicUrl: config.publicUrl,
     configToken: options.slackConfigToken,
   });
+}
+
+async function discordFindings(config: Readonly<Config>): Promise<Finding[]> {
+  if (config.discord === null) return [fine("Discord", "off; docs/discord.md says how to switch it on")];
+  return diagnoseDiscord(config.discord);
 }
 
 function withoutPassword(url: string): string {

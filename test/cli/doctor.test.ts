@@ -10,6 +10,7 @@ const config = {
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   slack: null,
+  discord: null,
   publicUrl: null,
 } as unknown as Config;
 
@@ -24,6 +25,7 @@ test("warnings are findings, passwords are not printed, what is off says how to 
   const printed = report(await examine(async () => config, { slackConfigToken: null }));
   expect(printed).toContain("✗ configuration: tokens.ci: secret missing");
   expect(printed).toContain("✓ Slack: off; docs/slack.md");
+  expect(printed).toContain("✓ Discord: off");
   expect(printed).toContain("demo model");
   expect(printed).not.toContain("hunter2");
 });
