@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Actor, Address } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
 import type { Channel, Clock, Inlet, Outcome } from "../../src/core/ports.ts";
-import type { Status } from "../../src/core/state.ts";
+import { type Status, statuses } from "../../src/core/state.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
@@ -28,13 +28,7 @@ export interface TerminalChannel extends Channel {
 }
 
 const name = "terminal";
-const unfinished: readonly Status[] = [
-  "running",
-  "paused",
-  "waiting_human_input",
-  "sleeping",
-  "max_steps_reached",
-];
+const ended: readonly Status[] = ["complete", "failed", "cancelled"];
 
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
@@ -76,7 +70,11 @@ class Terminal implements TerminalChannel {
   /** Shows what a former chat left unfinished and goes on in its thread. */
   async start(inlet: Inlet): Promise<void> {
     this.#inlet = inlet;
-    const left = await inlet.store.runs({ channel: name, status: unfinished, limit: 20 });
+    const left = await inlet.store.runs({
+      channel: name,
+      status: statuses.filter((status) => !ended.includes(status)),
+      limit: 20,
+    });
     this.#address = left[0]?.address ?? this.#address;
     for (const { runId } of left.reverse()) {
       for (const { id, body } of await inlet.store.deliveries(runId)) this.#show(id, body);

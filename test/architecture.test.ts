@@ -1,0 +1,245 @@
+/** What the folders promise: arrows point down, a vendor has one home, names say what a file is, files stay small. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+interface Source {
+  path: string;
+  text: string;
+  imports: { target: string; typeOnly: boolean }[];
+}
+
+function sourcesIn(...folders: string[]): Source[] {
+  return folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name))
+      .map((name) => sourceAt(join(folder, name))),
+  );
+}
+
+function sourceAt(path: string): Source {
+  const text = readFileSync(join(root, path), "utf8");
+  const found = text.matchAll(
+    /^(?:import|export)\s([^;"]*?)\sfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gm,
+  );
+  const imports = [...found].map(([, names = "", named, bare, dynamic]) => ({
+    target: named ?? bare ?? dynamic ?? "",
+    typeOnly: names.startsWith("type ") || /^\{(\s*type \w+( as \w+)?,?)+\s*\}$/.test(names),
+  }));
+  return { path, text, imports };
+}
+
+/** A relative import as a path from the root, a package as it is. */
+function placeOf(source: Source, target: string): string {
+  return target.startsWith(".") ? relative(root, resolve(root, dirname(source.path), target)) : target;
+}
+
+const program = [...sourcesIn("src", "adapters"), sourceAt("belay.config.ts")];
+
+/** Where a file of this folder may look; the longest matching folder counts, `src/cli` and `src/main.ts` may look anywhere. */
+const mayImport: Record<string, readonly string[]> = {
+  "src/core/": ["src/core/"],
+  "src/tools/": ["src/core/", "src/tools/"],
+  "src/engine/": ["src/core/", "src/engine/"],
+  "src/http/": ["src/core/", "src/engine/", "src/http/"],
+  "src/config": ["src/core/", "src/tools/", "src/config"],
+  "src/log.ts": [],
+  "src/console/": ["src/core/", "src/http/", "src/console/"],
+  "src/main.ts": ["src/", "adapters/"],
+  "src/channels.ts": ["src/", "adapters/"],
+  "src/cli/": ["src/", "adapters/"],
+  // Shows the console on the same made-up history as the browser tests.
+  "src/cli/screenshots.ts": ["src/", "test/support/"],
+  "belay.config.ts": ["src/config", "src/tools/"],
+};
+
+/** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
+const homes: Record<string, readonly string[]> = {
+  zod: ["src/core/", "src/config", "src/tools/", "src/http/"],
+  pino: ["src/log.ts", "src/main.ts", "src/channels.ts", "src/engine/", "src/http/", "adapters/"],
+  "pino-pretty": ["src/log.ts"],
+  yaml: ["src/config/"],
+  croner: ["src/engine/schedule.ts", "src/main.ts"],
+  hono: ["src/http/"],
+  "@hono/node-server": ["src/http/"],
+  react: ["src/console/"],
+  "react-dom": ["src/console/"],
+  "react-markdown": ["src/console/"],
+  "remark-gfm": ["src/console/"],
+  "radix-ui": ["src/console/"],
+  wouter: ["src/console/"],
+  "@tanstack/react-query": ["src/console/"],
+  "@tanstack/react-virtual": ["src/console/"],
+  "@vitejs/plugin-react": ["src/console/"],
+  vite: ["src/console/vite.config.ts", "src/cli/build-console.ts"],
+  "playwright-core": ["src/cli/screenshots.ts"],
+  "@sparticuz/chromium": ["src/cli/screenshots.ts"],
+  openai: ["adapters/openai/"],
+  "@slack/bolt": ["adapters/slack/"],
+  "@slack/socket-mode": ["adapters/slack/"],
+  "discord.js": ["adapters/discord/"],
+  nodemailer: ["adapters/email/"],
+  "postal-mime": ["adapters/email/"],
+  "smtp-server": ["adapters/email/"],
+  "better-sqlite3": ["adapters/sqlite/"],
+  pg: ["adapters/postgres/"],
+  "drizzle-orm": ["adapters/sqlite/", "adapters/postgres/"],
+};
+
+function isIn(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path.startsWith(folder));
+}
+
+function allowedFor(path: string): readonly string[] {
+  const adapter = /^adapters\/[^/]+\//.exec(path)?.[0];
+  if (adapter !== undefined) return ["src/core/", adapter];
+  const folder = Object.keys(mayImport)
+    .filter((known) => path.startsWith(known))
+    .sort((a, b) => b.length - a.length)[0];
+  if (folder === undefined) throw new Error(`${path} is in a folder that architecture.test.ts does not know`);
+  return mayImport[folder] ?? [];
+}
+
+describe("imports", () => {
+  it("point down", () => {
+    const upward = program.flatMap((source) =>
+      source.imports
+        .filter(({ target }) => target.startsWith("."))
+        .map(({ target }) => placeOf(source, target))
+        .filter((place) => !isIn(place, allowedFor(source.path)))
+        .map((place) => `${source.path} → ${place}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it("of the core are zod and itself: it has no clock, no random, no input and no output", () => {
+    const core = program.filter(({ path }) => path.startsWith("src/core/"));
+    const foreign = core.flatMap((source) =>
+      source.imports
+        .filter(({ target }) => !target.startsWith(".") && target !== "zod")
+        .map(({ target }) => `${source.path} → ${target}`),
+    );
+    const impure = /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|fetch|console\.)/;
+    expect([
+      ...foreign,
+      ...core.filter(({ text }) => impure.test(withoutComments(text))).map(({ path }) => path),
+    ]).toEqual([]);
+  });
+
+  it("of a vendor's package stand in its home alone", () => {
+    const strays = program.flatMap((source) =>
+      source.imports
+        .map(({ target }) => /^(@[^/]+\/[^/]+|[^./][^/]*)/.exec(target)?.[0])
+        .filter((name) => name !== undefined && !name.startsWith("node:"))
+        .filter((name) => !isIn(source.path, homes[name ?? ""] ?? []))
+        .map((name) => `${source.path} → ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it("of the console are only types where core and http are concerned: nothing of theirs is in the browser", () => {
+    const heavy = program
+      .filter(({ path }) => path.startsWith("src/console/"))
+      .flatMap((source) =>
+        source.imports
+          .filter(
+            ({ target, typeOnly }) => isIn(placeOf(source, target), ["src/core/", "src/http/"]) && !typeOnly,
+          )
+          .map(({ target }) => `${source.path} → ${target}`),
+      );
+    expect(heavy).toEqual([]);
+  });
+
+  it("have no circles, since the linter looks for them", () => {
+    const { linter } = JSON.parse(readFileSync(join(root, "biome.json"), "utf8"));
+    expect(linter.rules.suspicious.noImportCycles).toBe("error");
+    expect(linter.rules.performance.noBarrelFile).toBe("error");
+  });
+});
+
+describe("files", () => {
+  const all = [...program, ...sourcesIn("test", "bench")];
+
+  it("have no name that says nothing", () => {
+    const empty = /(^|\/)(index|types?|utils?|helpers?|common|misc|shared)\.tsx?$/;
+    expect(all.filter(({ path }) => empty.test(path)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it("begin with a sentence that says what they are", () => {
+    expect(all.filter(({ text }) => !/^(#!.*\n)?\/\*\*[\s*]+\S/.test(text)).map(({ path }) => path)).toEqual(
+      [],
+    );
+  });
+
+  it("export names, no defaults, but where a tool insists", () => {
+    const insisted = ["belay.config.ts", "src/console/vite.config.ts"];
+    const defaults = program.filter(({ text }) => /^export default /m.test(text)).map(({ path }) => path);
+    expect(defaults.filter((path) => !insisted.includes(path))).toEqual([]);
+  });
+
+  it("leave the environment to src/config.ts", () => {
+    // Vite and React choose their production code by NODE_ENV, when the console is built.
+    const allowed = ["src/config.ts", "src/console/vite.config.ts"];
+    const readers = program.filter(({ text }) => /\bprocess\.env\b(?!\.$)/m.test(withoutComments(text)));
+    expect(readers.map(({ path }) => path).filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+
+  it("are at most 200 lines long, with few exceptions", () => {
+    const long = program
+      .filter(({ path, text }) => text.split("\n").length - 1 > (longer[path] ?? 200))
+      .map(({ path, text }) => `${path}: ${text.split("\n").length - 1}`);
+    expect(long).toEqual([]);
+  });
+});
+
+/** At most so many lines, and why. */
+const longer: Record<string, number> = {
+  // All that the engine needs of the world, on one page on purpose.
+  "src/core/ports.ts": 480,
+  // One `switch` over all events each: cut in two, neither half could be checked for completeness.
+  "src/core/reduce.ts": 300,
+  // The wiring of the engine's parts, and its face.
+  "src/engine/create.ts": 320,
+  // The one door to the log, with everything that happens in its transaction.
+  "src/engine/record.ts": 250,
+  "src/core/state.ts": 220,
+  "src/core/questions.ts": 230,
+  "src/engine/ingest.ts": 240,
+  // The API's paths, each with its words for the document.
+  "src/http/operations.ts": 300,
+};
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+}
+
+describe("channels", () => {
+  const channels = readdirSync(join(root, "adapters")).filter((name) =>
+    existsSync(join(root, "adapters", name, "channel.ts")),
+  );
+
+  it("are known", () => {
+    expect(channels.sort()).toEqual(["discord", "email", "slack", "terminal", "webhook"]);
+  });
+
+  // A webhook's payload is data for an agent and its answer is JSON: nothing is parsed as talk, nothing is drawn.
+  it.each(channels.filter((name) => name !== "webhook"))(
+    "%s has the same three files as the others",
+    (name) => {
+      const files = ["channel.ts", "parse.ts", "render.ts"];
+      expect(files.filter((file) => !existsSync(join(root, "adapters", name, file)))).toEqual([]);
+    },
+  );
+});
+
+describe("the lockfile", () => {
+  it("holds no registry host", () => {
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    const resolved = Object.entries<{ resolved?: string; link?: boolean }>(packages)
+      .filter(([, entry]) => entry.resolved !== undefined && entry.link !== true)
+      .map(([path]) => path);
+    expect(resolved).toEqual([]);
+  });
+});
