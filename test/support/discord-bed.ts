@@ -45,7 +45,7 @@ export async function bed(surviving: Surviving = {}): Promise<Bed> {
   };
 }
 
-export function unstarted(discord: FakeDiscord, logged: string[] = []): Channel {
+export function unstarted(discord: Pick<FakeDiscord, "apiUrl">, logged: string[] = []): Channel {
   const log = (level: string) => (_fields: object, phrase: string) => void logged.push(`${level} ${phrase}`);
   const options = {
     token: "example.token",

@@ -18,6 +18,8 @@ export interface Fault {
 export class FakeRest extends DiscordMemory {
   readonly calls: Call[] = [];
   readonly faults: Fault[] = [];
+  /** Called when a call was carried out, before it is answered; true: it never is. */
+  interrupt: (call: Call) => boolean = () => false;
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://fake");
@@ -29,6 +31,7 @@ export class FakeRest extends DiscordMemory {
     if (fault?.answer === "refuse") return void request.socket.destroy();
     if (fault && fault.answer !== "drop") return send(response, fault.answer);
     const answer = this.#answer(call);
+    if (this.interrupt(call)) return;
     if (fault) return void request.socket.destroy();
     send(response, answer);
   }
