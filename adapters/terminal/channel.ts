@@ -28,6 +28,7 @@ export interface TerminalChannel extends Channel {
 }
 
 const name = "terminal";
+const noLimit = Number.POSITIVE_INFINITY;
 const ended: readonly Status[] = ["complete", "failed", "cancelled"];
 
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
@@ -36,13 +37,7 @@ export function terminalChannel(options: TerminalOptions): TerminalChannel {
 
 class Terminal implements TerminalChannel {
   readonly name = name;
-  readonly can = {
-    edit: true,
-    buttons: false,
-    maxText: Number.POSITIVE_INFINITY,
-    minIntervalMs: 0,
-    maxAgeMs: Number.POSITIVE_INFINITY,
-  };
+  readonly can = { edit: true, buttons: false, maxText: noLimit, minIntervalMs: 0, maxAgeMs: noLimit };
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */
