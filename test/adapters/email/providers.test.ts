@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { mailboxesOf } from "../../../adapters/email/mailboxes.ts";
+import type { MailSource } from "../../../adapters/email/options.ts";
 import { isAmazonUrl } from "../../../adapters/email/sns.ts";
 import { verifySendgrid } from "../../../adapters/email/verify.ts";
-import { eml, type MailBench, mailBench, mailClock } from "../../support/mail-bench.ts";
+import { eml, type MailBench, mailBench, mailbox, mailClock } from "../../support/mail-bench.ts";
 
 const topic = "arn:aws:sns:eu-central-1:123456789012:mail";
 const certUrl = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";
@@ -49,21 +49,21 @@ beforeAll(async () => {
     { stdio: "ignore" },
   );
   sns = { key: readFileSync(key, "utf8"), certificate: readFileSync(cert, "utf8") };
-  const providers = ["raw", "postmark", "mailgun", "sendgrid", "ses"] as const;
-  const inbound = providers.map((provider) => ({
-    name: provider,
-    provider,
-    secretEnv: provider.toUpperCase(),
-    agent: "helper",
-  }));
-  const settings = {
-    from: "agent@belay.example",
-    inbound,
-    allow: ["dana@example.com"],
-    listener: null,
-    authservId: "mx.example.com",
-  };
-  b = await mailBench(mailboxesOf(settings, secrets), {
+  const sources: MailSource[] = [
+    { kind: "raw" },
+    { kind: "postmark" },
+    { kind: "mailgun" },
+    { kind: "sendgrid" },
+    { kind: "ses", topicArns: [topic] },
+  ];
+  const mailboxes = sources.map((source) =>
+    mailbox({
+      name: source.kind,
+      source,
+      secretEnv: source.kind === "ses" ? null : source.kind.toUpperCase(),
+    }),
+  );
+  b = await mailBench(mailboxes, {
     secrets,
     listener: null,
     fetchText: async (url) => {
