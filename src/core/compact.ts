@@ -9,24 +9,28 @@ const summaryLength = 6_000;
 
 /**
  * Keeps the newest entries within `budget` tokens, cut only where a turn begins (a call stays with its result, a
- * provider's items with what follows them). null: nothing worth dropping.
+ * provider's items with what follows them). The last turn is kept up to `most` tokens: the model has not used its
+ * results yet. null: nothing worth dropping.
  */
-export function compaction(state: State, budget: number): EventOf<"compacted"> | null {
-  const keepFrom = firstKept(state.entries, budget);
+export function compaction(state: State, budget: number, most = budget): EventOf<"compacted"> | null {
+  const keepFrom = firstKept(state.entries, budget, most);
   const dropped = state.entries.slice(0, keepFrom).filter((entry) => entry.type !== "task");
-  const saved = dropped.reduce((sum, entry) => sum + tokensOf(entry), 0);
+  const summary = summaryOf(dropped);
+  const before = dropped.reduce((sum, entry) => sum + tokensOf(entry), 0);
+  // Counted after the summary, so that every compaction makes the context smaller and none follows for ever.
+  const saved = before - tokensOf({ type: "notice", text: summary });
   if (saved * 5 < state.contextTokens) return null;
-  return { type: "compacted", keepFrom, summary: summaryOf(dropped) };
+  return { type: "compacted", keepFrom, summary };
 }
 
-function firstKept(entries: readonly Entry[], budget: number): number {
+function firstKept(entries: readonly Entry[], budget: number, most: number): number {
   let tokens = 0;
   let keepFrom = entries.length;
   for (let index = entries.length - 1; index >= 0; index--) {
     const entry = entries[index];
     if (!entry) break;
     tokens += tokensOf(entry);
-    if (tokens > budget) break;
+    if (tokens > (keepFrom === entries.length ? most : budget)) break;
     if (entry.type !== "result") keepFrom = index;
   }
   return keepFrom;

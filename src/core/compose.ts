@@ -8,7 +8,10 @@ import type { Entry, State } from "./state.ts";
  * What a run was told last, by its first entry: the next request repeats it and adds what is new, so that a step
  * costs the same however long the run is.
  */
-const toldLast = new WeakMap<Entry, { upTo: Entry; input: readonly ModelInput[] }>();
+const toldLast = new WeakMap<
+  Entry,
+  { second: Entry | undefined; upTo: Entry; input: readonly ModelInput[] }
+>();
 
 export function compose(state: State, agent: Agent, tools: Readonly<Record<string, ToolSpec>>): ModelRequest {
   return {
@@ -25,11 +28,15 @@ function tell(entries: readonly Entry[]): readonly ModelInput[] {
   const last = entries.at(-1);
   if (!first || !last) return [];
   const before = toldLast.get(first);
-  const isPrefix = before !== undefined && entries[before.input.length - 1] === before.upTo;
+  const isPrefix =
+    before !== undefined &&
+    entries[before.input.length - 1] === before.upTo &&
+    // A compaction keeps the task in its place and puts a new summary behind it.
+    (before.second === undefined || entries[1] === before.second);
   const input = isPrefix
     ? [...before.input, ...entries.slice(before.input.length).map(inputOf)]
     : entries.map(inputOf);
-  toldLast.set(first, { upTo: last, input });
+  toldLast.set(first, { second: entries[1], upTo: last, input });
   return input;
 }
 
