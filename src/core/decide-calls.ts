@@ -13,10 +13,12 @@ import type { Call, Phase, State } from "./state.ts";
 export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {
   const open = calls.filter((call) => call.is.at !== "settled");
   const impossible = open.flatMap((call) => {
-    const why = call.is.at === "chosen" ? whyImpossible(call, calls, policy) : null;
+    // Also after its approval: the tool may have gone in an upgrade.
+    const waits = call.is.at === "chosen" || call.is.at === "approved";
+    const why = waits ? whyImpossible(call, calls, policy) : null;
     return why ? [failure(call, why.code, why.message)] : [];
   });
-  if (impossible.length > 0) return { type: "record", events: impossible };
+  if (impossible.length > 0) return record(...impossible);
   const started = open.find((call) => call.is.at === "started");
   if (started) return interrupted(started, policy);
   return front(state, open, calls, policy);
@@ -29,7 +31,7 @@ export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): E
   for (const call of phase.calls) {
     if (call.is.at === "with_child") return { type: "cancel_child", callId: call.id, runId: call.is.runId };
   }
-  return { type: "record", events: [{ type: "cancelled", reason: phase.reason, from: phase.from }] };
+  return record({ type: "cancelled", reason: phase.reason, from: phase.from });
 }
 
 /** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
@@ -53,20 +55,27 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
       reads.push(call);
       continue;
     }
-    if (index === 0) return alone(state, call, spec, all);
+    if (index === 0) return alone(state, call, { spec, all, policy });
     break;
   }
   if (asks.length > 0)
-    return {
-      type: "record",
-      events: asks.map((call, index) => askQuestion(questionId(state, index), call, policy)),
-    };
+    return record(...asks.map((call, index) => askQuestion(questionId(state, index), call, policy)));
   if (reads.length > 0) return { type: "run_calls", callIds: reads.map((call) => call.id) };
   return { type: "rest", until: "someone_speaks" };
 }
 
+interface Among {
+  spec: ToolSpec;
+  all: readonly Call[];
+  policy: Policy;
+}
+
+const spokenMeanwhile =
+  "Not run: somebody spoke meanwhile. Take their words into account, then choose again.";
+
 /** The first open call, when it is one that nothing may run beside. */
-function alone(state: State, call: Call, spec: ToolSpec, all: readonly Call[]): Effect {
+function alone(state: State, call: Call, among: Among): Effect {
+  const spec = among.spec;
   switch (call.is.at) {
     case "asking":
     case "doubted":
@@ -78,7 +87,9 @@ function alone(state: State, call: Call, spec: ToolSpec, all: readonly Call[]): 
     case "approved":
       return begin(call, spec);
     default:
-      if (spec.control === "finish") return finish(call, all);
+      // Words that came after the choice: the model hears them before anything happens.
+      if (state.queued.length > 0) return record(failure(call, "superseded", spokenMeanwhile));
+      if (spec.control === "finish") return finish(call, among);
       return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);
   }
 }
@@ -105,14 +116,18 @@ function asleep(call: Call, until: number | null, event: boolean): Effect {
   return { type: "sleep_until", at: until, due: [due] };
 }
 
-/** An answer written before its neighbours' results were known does not stand when one of them failed. */
-function finish(call: Call, all: readonly Call[]): Effect {
-  const failed = all.some((other) => other.is.at === "settled" && !other.is.ok);
-  if (failed) {
+/** An answer written before its neighbours' results were known does not stand when they could change it. */
+function finish(call: Call, { all, policy }: Among): Effect {
+  if (all.some((other) => other.is.at === "settled" && !other.is.ok)) {
     const message = "Another call of the same answer failed. Look at its result, then answer again.";
-    return { type: "record", events: [failure(call, "not_final", message)] };
+    return record(failure(call, "not_final", message));
   }
-  return { type: "record", events: [{ type: "completed", answer: textOf(call.input, "answer") }] };
+  if (all.some((other) => specOf(other, policy)?.control === "ask")) {
+    const message =
+      "You asked a person in the same answer. Take their answer into account, then answer again.";
+    return record(failure(call, "not_final", message));
+  }
+  return record({ type: "completed", answer: textOf(call.input, "answer") });
 }
 
 /** Intent without outcome: only reads and idempotent calls run again by themselves. */
@@ -167,6 +182,10 @@ function askQuestion(id: string, call: Call, policy: Policy): EventBody {
 
 function failure(call: Call, code: string, message: string): EventBody {
   return { type: "call_failed", callId: call.id, code, message, ms: 0 };
+}
+
+function record(...events: EventBody[]): Effect {
+  return { type: "record", events };
 }
 
 function textOf(input: unknown, key: string): string {

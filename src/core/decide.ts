@@ -15,7 +15,7 @@ export function decide(state: State, policy: Policy): Effect {
     case "thinking":
       return decideThinking(state, phase, policy);
     case "answered":
-      return decideAnswered(state, phase);
+      return decideAnswered(state, phase, policy);
     case "acting":
       return decideCalls(state, phase.calls, policy);
     case "cancelling":
@@ -48,15 +48,19 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
   if (stuck)
     return record(state.nudges.stuck === 0 ? stuckNudge(stuck) : stuckQuestion(state, stuck, policy));
   if (state.contextTokens > limits.contextTokens) {
-    const compacted = compaction(state, Math.floor(limits.contextTokens / 2));
+    const compacted = compaction(state, Math.floor(limits.contextTokens / 2), limits.contextTokens);
     if (compacted) return record(compacted);
   }
   return { type: "call_model" };
 }
 
-/** A text is the answer only the second time: once the model is reminded that it acts through tools. */
-function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>): Effect {
+/**
+ * A text is the answer only the second time: once the model is reminded that it acts through tools. In the last
+ * step there is no second time, and what it said must not be lost.
+ */
+function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>, policy: Policy): Effect {
   const nudged = state.nudges.answer > 0;
+  const isLast = state.steps >= Math.min(state.stepsGranted, policy.agent.limits.totalSteps);
   if (phase.refusal !== null) {
     return record({ type: "failed", code: "model_refused", message: `The model refused: ${phase.refusal}` });
   }
@@ -68,7 +72,7 @@ function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>)
     const message = "The model answered nothing, twice. Try again, or use another model.";
     return record(nudged ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
-  return record(nudged ? { type: "completed", answer: phase.text.trim() } : noCallNudge);
+  return record(nudged || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge);
 }
 
 const noCallNudge: EventBody = {

@@ -166,20 +166,26 @@ function close(
   state: State,
   question: OpenQuestion,
   outcome: SettledQuestion["outcome"],
-  event: { at: number; from: Person; via: { channel: string } } | null,
+  event: { at: number; from: Person; via: { channel: string } },
 ): State {
-  const { approvedBy: _, ...asked } = question;
-  const done: SettledQuestion = {
-    ...asked,
-    settledAt: event?.at ?? state.updatedAt,
-    outcome,
-    from: event?.from ?? null,
-    channel: event?.via.channel ?? null,
-  };
   return {
     ...state,
     questions: state.questions.filter((open) => open.id !== question.id),
-    settled: [...state.settled, done].slice(-keptSettled),
+    settled: [...state.settled, settledAs(question, outcome, event)].slice(-keptSettled),
+  };
+}
+
+function settledAs(
+  { approvedBy: _, ...asked }: OpenQuestion,
+  outcome: SettledQuestion["outcome"],
+  event: { at: number; from?: Person; via?: { channel: string } },
+): SettledQuestion {
+  return {
+    ...asked,
+    settledAt: event.at,
+    outcome,
+    from: event.from ?? null,
+    channel: event.via?.channel ?? null,
   };
 }
 
@@ -198,12 +204,14 @@ export function questionId(state: Pick<State, "runId" | "version">, index = 0): 
 
 /** The run ended: open questions are withdrawn, and calls without a result get one, so that the log has no gaps. */
 export function withdrawAll(state: State, pending: ReturnType<typeof pendingCalls>): State {
-  const withdrawn = state.questions.reduce(
-    (sum, question) => close(sum, question, { kind: "withdrawn", text: "the run ended" }, null),
-    state,
+  // All of them stay, however many: each must be shown and stored as settled.
+  const withdrawn = state.questions.map((question) =>
+    settledAs(question, { kind: "withdrawn", text: "the run ended" }, { at: state.updatedAt }),
   );
-  return pending.reduce((sum, call) => {
-    const done = state.phase.at === "complete";
+  const closed: State = { ...state, questions: [], settled: [...state.settled, ...withdrawn] };
+  return pending.reduce((sum, call, index) => {
+    // The calls before a final answer are settled when it completes the run.
+    const done = state.phase.at === "complete" && index === 0;
     const output = done
       ? "The answer was delivered."
       : call.is.at === "started"
@@ -217,5 +225,5 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
       ok: done,
       untrusted: false,
     });
-  }, withdrawn);
+  }, closed);
 }

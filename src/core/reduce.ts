@@ -56,13 +56,18 @@ export const initial: State = {
 };
 
 export function reduce(state: State, event: Event): State {
-  const after = apply(state, event);
+  const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
   return { ...after, version: state.version + 1, updatedAt: event.at };
 }
 
 /** Fold events onto a state. */
 export function fold(events: readonly Event[], from: State = initial): State {
   return events.reduce(reduce, from);
+}
+
+/** An end is final. Only where it is told can still change: a thread that the first post makes. */
+function epilogue(state: State, event: Event): State {
+  return event.type === "address_became" ? apply(state, event) : state;
 }
 
 function apply(state: State, event: Event): State {
@@ -113,11 +118,11 @@ function apply(state: State, event: Event): State {
     case "cancel_requested":
       return control(state, event);
     case "completed":
-      return ended(state, { at: "complete", answer: event.answer });
+      return ended(state, event.at, { at: "complete", answer: event.answer });
     case "failed":
-      return ended(state, { at: "failed", code: event.code, message: event.message });
+      return ended(state, event.at, { at: "failed", code: event.code, message: event.message });
     case "cancelled":
-      return ended(state, { at: "cancelled", reason: event.reason, from: event.from });
+      return ended(state, event.at, { at: "cancelled", reason: event.reason, from: event.from });
     default:
       return never(event);
   }
@@ -166,9 +171,12 @@ function heard(state: State, event: EventOf<"heard">): State {
   });
   const marked = { ...state, ...line, tainted: state.tainted || !event.trusted, heard: state.heard + 1 };
   const phase = underPause(state.phase);
-  return phase.at === "acting" || phase.at === "cancelling"
-    ? { ...marked, queued: [...state.queued, entry] }
-    : entered(marked, entry);
+  if (phase.at === "acting" || phase.at === "cancelling") {
+    return { ...marked, queued: [...state.queued, entry] };
+  }
+  // A text that was about to be taken for the answer was written before these words.
+  const next = phase.at === "answered" ? keepPause(state, thinking()) : state.phase;
+  return entered({ ...marked, phase: next }, entry);
 }
 
 function prefetched(state: State, event: EventOf<"prefetched">): State {
@@ -268,9 +276,8 @@ function resumed(state: State): State {
   return { ...state, phase, stepsGranted: state.steps + state.limits.steps };
 }
 
-function ended(state: State, phase: Phase): State {
-  if (hasEnded(state)) return state;
-  return withdrawAll({ ...state, phase, queued: [] }, pendingCalls(state));
+function ended(state: State, at: number, phase: Phase): State {
+  return withdrawAll({ ...state, updatedAt: at, phase, queued: [] }, pendingCalls(state));
 }
 
 function addUsage(sum: State["usage"], more: State["usage"]): State["usage"] {
