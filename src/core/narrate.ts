@@ -4,7 +4,7 @@ import type { Block, Button, Inline, Message, Post, StepLine } from "./message.t
 import { narrateOpen, narrateSettled } from "./narrate-question.ts";
 import { spentTokens } from "./questions.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "./state.ts";
-import { argumentsInBrief, brief } from "./trail.ts";
+import { argumentsInBrief, brief, keptLines } from "./trail.ts";
 
 /** An answer of up to this many characters stands in the progress post itself. */
 const shortAnswer = 600;
@@ -32,7 +32,10 @@ function progress(state: State): Message {
   const asked: Inline[] = ["asked by ", { person: state.from }];
   const blocks: Block[] = [{ type: "heading", text: title, note: asked }];
   const lines = [...state.lines, ...pendingCalls(state).flatMap(pendingLine)];
-  if (lines.length > 0) blocks.push({ type: "steps", folded: state.linesFolded, lines });
+  const more = Math.max(0, lines.length - keptLines);
+  if (lines.length > 0) {
+    blocks.push({ type: "steps", folded: state.linesFolded + more, lines: lines.slice(more) });
+  }
   const outcome = outcomeOf(state);
   if (outcome !== null) blocks.push({ type: "text", markdown: outcome, foreign: state.tainted });
   blocks.push({ type: "note", parts: footer(state) });

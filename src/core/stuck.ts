@@ -8,7 +8,9 @@ export function stuckBecause(traces: readonly Trace[], repeats: number): string 
   if (sameInARow(traces, (trace) => trace.sign === last.sign) >= repeats) {
     return `${last.tool} was called ${repeats} times in a row with the same arguments`;
   }
-  if (!last.ok && sameInARow(traces, (trace) => trace.tool === last.tool && !trace.ok) >= repeats) {
+  // What other tools did in between does not help this one.
+  const own = traces.filter((trace) => trace.tool === last.tool);
+  if (!last.ok && sameInARow(own, (trace) => !trace.ok) >= repeats) {
     return `${last.tool} failed ${repeats} times in a row`;
   }
   return alternates(traces, repeats);

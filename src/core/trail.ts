@@ -3,8 +3,10 @@ import type { ChosenCall } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { State, Trace } from "./state.ts";
 
-const keptLines = 6;
-const keptTraces = 12;
+/** Step lines that the progress post shows; older ones are counted. */
+export const keptLines = 6;
+/** As many as the highest `repeats` needs for an alternating pair (see limits in agent.ts). */
+const keptTraces = 40;
 
 /** One line more; beyond six the oldest is only counted. */
 export function withLine(state: State, line: StepLine): Pick<State, "lines" | "linesFolded"> {
