@@ -1,7 +1,7 @@
 /** Marks text as data, so that nothing inside it can pass for instructions or close the mark. */
 
 /** Tags that carry provenance in the context. Text that contains one of them, however written, loses it. */
-const fences = /<\s*(\/?)\s*(data|said|task|result|notice)\b/giu;
+const fences = /<[\s\p{Cf}]*(\/?)[\s\p{Cf}]*(data|said|task|result|notice)\b/giu;
 
 /**
  * `<data source="webhook ci" trusted="no"> … </data>`. Inside, every opening angle bracket of a fence tag is
