@@ -1,10 +1,12 @@
 /** `perform` does one effect: the only place where a run touches the world. */
+import { decide } from "../core/decide.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EventBody } from "../core/event.ts";
 import { never } from "../core/never.ts";
 import type { State } from "../core/state.ts";
 import { fact, type Performance, startable } from "./fact.ts";
-import { performAskApproval, performCalls, performReconcile } from "./perform-calls.ts";
+import { performAskApproval } from "./perform-approval.ts";
+import { performCalls, performReconcile } from "./perform-calls.ts";
 import { performAwaitChild, performCancelChild, performLaunchChild } from "./perform-child.ts";
 import { performCallModel } from "./perform-model.ts";
 import type { Recorded } from "./record.ts";
@@ -33,7 +35,7 @@ export async function perform(effect: Effect, on: Performance): Promise<Recorded
       return performCancelChild(on, effect.callId, effect.runId);
     case "sleep_until":
       return fact(on, (state) =>
-        effect.at <= on.clock.now() && stillDue(state, on.state) ? effect.due : [],
+        effect.at <= on.clock.now() && stillDue(state, on, effect.at) ? effect.due : [],
       );
     case "rest":
       return fact(on, () => []);
@@ -42,9 +44,10 @@ export async function perform(effect: Effect, on: Performance): Promise<Recorded
   }
 }
 
-/** What was slept for is still slept for: nobody changed the phase meanwhile. */
-function stillDue(now: State, then: State): boolean {
-  return now.phase.at === then.phase.at;
+/** What was slept for is still slept for: no event came, nobody paused or stopped the run. */
+function stillDue(state: State, on: Performance, at: number): boolean {
+  const effect = decide(state, on.policy);
+  return effect.type === "sleep_until" && effect.at === at;
 }
 
 async function performPrefetch(on: Performance, tools: readonly string[]): Promise<Recorded> {
@@ -54,6 +57,7 @@ async function performPrefetch(on: Performance, tools: readonly string[]): Promi
       const key = on.toolbox.key(tool, {}, call);
       const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
       const ok = outcome.type === "finished";
+      if (on.signal.aborted && !ok) throw new Error("interrupted");
       const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
       return { type: "prefetched", tool, output, ok, untrusted: on.policy.tools[tool]?.untrusted ?? true };
     }),
