@@ -194,7 +194,7 @@ class RunEngine implements Engine {
   }
 
   async state(runId: string): Promise<State | null> {
-    const { state } = await this.#live.load(runId);
+    const state = await this.#live.newest(runId);
     return state.version === 0 ? null : state;
   }
 
@@ -307,7 +307,7 @@ class RunEngine implements Engine {
       signal,
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
-      loadState: async (runId) => (await this.#live.load(runId)).state,
+      loadState: (runId) => this.#live.newest(runId),
     });
   }
 }

@@ -3,6 +3,8 @@ import type { Logger } from "pino";
 import type { Channel, Clock, Inbound, InboxRow, Outcome, Store } from "../core/ports.ts";
 
 const batch = 200;
+/** After the store failed. */
+const lookAgainMs = 1_000;
 
 export interface InboxDeps {
   store: Store;
@@ -15,6 +17,7 @@ export interface InboxDeps {
 export class Inbox {
   readonly #deps: InboxDeps;
   #working: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #again = false;
   #running = false;
 
@@ -42,6 +45,7 @@ export class Inbox {
   async stop(): Promise<void> {
     this.#running = false;
     await this.#working;
+    if (this.#timer) clearTimeout(this.#timer);
   }
 
   poke(): void {
@@ -54,11 +58,18 @@ export class Inbox {
   }
 
   async #work(): Promise<void> {
-    while (this.#again && this.#running) {
-      this.#again = false;
-      const rows = await this.#deps.store.pendingInbox(batch);
-      for (const row of rows) await this.#process(row);
-      if (rows.length === batch) this.#again = true;
+    try {
+      while (this.#again && this.#running) {
+        this.#again = false;
+        const rows = await this.#deps.store.pendingInbox(batch);
+        for (const row of rows) await this.#process(row);
+        if (rows.length === batch) this.#again = true;
+      }
+    } catch (error) {
+      // The messages are still there, and what one of them did already is known by its key.
+      this.#deps.log.error({ err: error }, "working off the inbox failed");
+      this.#timer = setTimeout(() => this.poke(), lookAgainMs);
+      this.#timer.unref();
     }
   }
 

@@ -29,6 +29,12 @@ export class Live {
     return { state: fold(events, initial), posted: new Map() };
   }
 
+  /** The state as the log has it now: another process may have added to what this one remembers. */
+  async newest(runId: string): Promise<State> {
+    const known = this.#runs.get(runId)?.state ?? initial;
+    return fold(await this.#store.read(runId, known.version), known);
+  }
+
   remember(runId: string, run: LiveRun, resting: boolean): void {
     this.#runs.delete(runId);
     if (resting) return;

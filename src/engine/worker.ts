@@ -125,7 +125,8 @@ export class Worker {
       }
     }
     const full = this.#active.size >= maxActive;
-    this.#active.delete(claim.runId);
+    // It may have been claimed anew in the turn since it was released.
+    if (this.#active.get(claim.runId)?.abort === abort) this.#active.delete(claim.runId);
     if (full) this.poke();
   }
 
@@ -133,9 +134,11 @@ export class Worker {
   async #renew(): Promise<void> {
     if (this.#active.size === 0) return;
     const { store, owner, clock } = this.#deps;
+    // What is claimed while the store answers is not in its answer, and still ours.
+    const driven = [...this.#active];
     try {
       const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs }));
-      for (const [runId, run] of this.#active) if (!held.has(runId)) run.abort.abort();
+      for (const [runId, run] of driven) if (!held.has(runId)) run.abort.abort();
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
     }
