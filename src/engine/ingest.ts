@@ -73,8 +73,8 @@ async function message(
   intent: Extract<Intent, { type: "message" }>,
   inbox: InboxKey,
 ): Promise<Outcome> {
-  const runId = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  const state = runId ? await deps.engine.state(runId) : null;
+  const newest = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
+  const state = newest ? await above(deps, newest, (run) => !hasEnded(run)) : null;
   if (!state && !intent.addressed) return ignored();
   const instruction: Instruction = intent.addressed
     ? parseInstruction(intent.text, agentNames(deps))
@@ -140,10 +140,24 @@ async function onRun(
   }
 }
 
-/** The run of this thread, else the newest run of this person. */
+/**
+ * A child run speaks where its parent does, so the newest run of a thread may be one. The first run from it upwards
+ * that is meant, else the one at the top.
+ */
+async function above(
+  deps: IngestDeps,
+  runId: string,
+  isMeant: (state: State) => boolean,
+): Promise<State | null> {
+  const state = await deps.engine.state(runId);
+  if (!state?.parent || isMeant(state)) return state;
+  return above(deps, state.parent.runId, isMeant);
+}
+
+/** The run of this thread (a child run is stopped with its parent), else the newest run of this person. */
 async function runMeant(deps: IngestDeps, inbound: Inbound): Promise<string | null> {
   const here = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  if (here) return here;
+  if (here) return (await above(deps, here, () => false))?.runId ?? null;
   const [newest] = await deps.engine.store.runs({ principal: inbound.actor.principal, limit: 1 });
   return newest?.runId ?? null;
 }
