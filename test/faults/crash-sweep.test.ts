@@ -24,7 +24,7 @@ function run(folder: string, dieAt: number, mutant = "none"): Promise<Ending | n
     execFile(process.execPath, [child, folder, String(dieAt), mutant], { env }, (error, stdout, stderr) => {
       if (error?.signal === "SIGKILL") resolve(null);
       else if (error) reject(new Error(stderr || error.message));
-      else resolve(JSON.parse(stdout) as Ending);
+      else resolve(JSON.parse(stdout.split("\n")[1] ?? "") as Ending);
     });
   });
 }

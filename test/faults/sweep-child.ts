@@ -1,6 +1,7 @@
 /**
  * One scripted run in a process of its own, killed at the n-th point between two calls of store, model or tool.
- * Arguments: folder, point to die at (0: none), mutant ("none" or "no_intent"). Prints one line of JSON at its end.
+ * Arguments: folder, point to die at (0: none), mutant ("none" or "no_intent"). Prints a line when it begins to work,
+ * and one of JSON at its end.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -108,6 +109,7 @@ async function main(): Promise<void> {
     ],
     toolbox: (toolbox) => dying(mutated(toolbox), ["run", "reconcile"]),
   });
+  process.stdout.write("working\n");
   const inbox = { source: "sweep", key: "the trigger" };
   const launched = await bot.engine.launch(
     "default",
