@@ -1,15 +1,19 @@
 /** Every page of the console: accessible in both themes, harmless whatever a run holds, usable without a mouse. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoModel } from "../../adapters/demo/model.ts";
 import { buildConsole } from "../../src/cli/build-console.ts";
 import { openChromium } from "../support/chromium.ts";
 import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
 import { known, writeHistory } from "../support/console-history.ts";
 import { Story, tell } from "../support/console-story.ts";
+import { listeningBot } from "../support/http-bot.ts";
 import { expectStatus, launch, visit } from "./session.ts";
 
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const image = '<img src=x onerror="window.harmed=1">';
 const script = '</script><script>window.harmed=1</script><svg onload="window.harmed=1">';
@@ -74,7 +78,7 @@ const pages: [string, (page: Page) => Promise<void>][] = [
 ];
 
 async function loaded(page: Page): Promise<void> {
-  await page.locator(".run-list .row").first().waitFor({ state: "attached" });
+  await page.locator("h1").first().waitFor({ state: "attached" });
   await page.waitForFunction(() => document.querySelector(".skeleton") === null);
 }
 
@@ -147,7 +151,7 @@ describe("words of others", { timeout: 60_000 }, () => {
     }
     for (const line of await page.locator(".line-head").all()) await line.click();
     await page.locator(".card").getByText("away").waitFor();
-    expect(await page.locator("h1").innerText()).toContain(image);
+    expect(await page.locator(".task").innerText()).toContain(image);
     expect(await page.locator("#root img, #root script").count()).toBe(0);
     expect(await page.locator('a[href^="javascript"], a[href*="evil.example"]').count()).toBe(0);
     expect(await page.evaluate(() => "harmed" in window)).toBe(false);
@@ -160,7 +164,7 @@ describe("words of others", { timeout: 60_000 }, () => {
     const { page, context, complaints } = await visit(browser, bot);
     await launch(page, `${image}${script}`);
     await expectStatus(page, "complete");
-    expect(await page.locator("h1").innerText()).toContain("<img src=x");
+    expect(await page.locator(".task").innerText()).toContain("<img src=x");
     expect(await page.evaluate(() => "harmed" in window)).toBe(false);
     expect(complaints).toEqual([]);
     await context.close();
@@ -198,13 +202,14 @@ describe("the keyboard", { timeout: 60_000 }, () => {
 
 describe("a reverse proxy", { timeout: 90_000 }, () => {
   it("may show the console under a path of its own, also when a deep page is loaded", async () => {
-    const env = { BELAY_AUTH: "none", PUBLIC_URL: "http://127.0.0.1/ops/belay" };
-    const behind = await consoleBot({ env, fill: (store) => writeHistory(store, Date.now()) });
-    const { page, context, complaints } = await visit(browser, behind, {
-      path: `ops/belay/runs/${known.complete}`,
+    const behind = await listeningBot({
+      model: demoModel({ delayMs: 0 }),
+      config: { auth: { mode: "none" }, publicUrl: "http://127.0.0.1/ops/belay", consoleDir },
     });
-    await loaded(page);
-    await page.locator(".outcome table").waitFor();
+    const { page, context, complaints } = await visit(browser, behind, { path: "ops/belay/new" });
+    await launch(page, "**bold** words");
+    await page.reload();
+    await page.locator(".outcome .prose:not(.plain)").waitFor();
     await page.getByRole("link", { name: "New run" }).click();
     expect(new URL(page.url()).pathname).toBe("/ops/belay/new");
     expect(complaints).toEqual([]);

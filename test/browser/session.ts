@@ -1,7 +1,6 @@
 /** A browser at the console: opened once, a fresh profile for each test. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
-import type { ConsoleBot } from "../support/console-bot.ts";
 
 export interface Visitor {
   context: BrowserContext;
@@ -13,7 +12,7 @@ export interface Visitor {
 /** A profile of its own; with `loggedIn` it has gone through the door by the printed link. */
 export async function visit(
   browser: Browser,
-  bot: ConsoleBot,
+  bot: { url: string },
   options: { path?: string; loginUrl?: string; theme?: "light" | "dark"; width?: number } = {},
 ): Promise<Visitor> {
   const context = await browser.newContext({

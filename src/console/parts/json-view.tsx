@@ -7,9 +7,9 @@ const shownItems = 200;
 export function JsonView({ value, label }: { value: unknown; label: string }) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return (
-    <section className="json">
+    <div className="json">
       <header>
-        <h4>{label}</h4>
+        <p className="json-label">{label}</p>
         <CopyButton text={text ?? ""} />
       </header>
       {typeof value === "string" ? (
@@ -17,7 +17,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
       ) : (
         <Node value={value} depth={0} />
       )}
-    </section>
+    </div>
   );
 }
 

@@ -31,11 +31,11 @@ export function QuestionCard({ runId, question, requester, foreign, first }: Que
   const { call } = question;
   const title = call ? `${titles[question.kind]} · ${call.tool}` : titles[question.kind];
   return (
-    <section className={`card kind-${question.kind}`} aria-label={title} data-question={question.id}>
+    <article className={`card kind-${question.kind}`} aria-label={title} data-question={question.id}>
       <header>
-        <h3 className="status tone-waiting">
+        <h2 className="status tone-waiting">
           <Mark shape="waiting" /> {title}
-        </h3>
+        </h2>
         <span className="muted" title={wordsOfRules(question.audience, requester)}>
           for {audience(question.audience, requester)} · <Since at={question.asked_at} />
         </span>
@@ -56,7 +56,7 @@ export function QuestionCard({ runId, question, requester, foreign, first }: Que
       ) : (
         <AnswerForm runId={runId} question={question} first={first} />
       )}
-    </section>
+    </article>
   );
 }
 

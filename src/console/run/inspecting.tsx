@@ -25,9 +25,9 @@ export function Inspecting(props: InspectingProps) {
   useKey("Escape", props.onClose);
   if (wide) {
     return (
-      <aside className="inspector-panel" aria-label="Inspector">
+      <section className="inspector-panel" aria-label="Inspector">
         {inspector}
-      </aside>
+      </section>
     );
   }
   return (

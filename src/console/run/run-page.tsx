@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from "react";
 import type { RunState, WireEvent } from "../../http/wire.ts";
 import { getTools, keys } from "../api/calls.ts";
 import { useRun, useRunLog } from "../api/run-log.ts";
-import { Empty, ErrorNote, Skeleton } from "../parts/notice.tsx";
+import { ErrorNote, Skeleton } from "../parts/notice.tsx";
 import { brief } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { usePageTitle } from "../shell/page-title.ts";
@@ -26,9 +26,8 @@ export function RunPage({ id }: { id: string }) {
   if (problem && !run) {
     return (
       <div className="run-page run-missing">
-        <Empty title="This run can't be shown">
-          <ErrorNote error={problem} />
-        </Empty>
+        <h1>This run can’t be shown</h1>
+        <ErrorNote error={problem} />
       </div>
     );
   }

@@ -26,10 +26,10 @@ export function Shell() {
   useKey("k", () => moveRow(-1));
   useKey("?", () => showKeys(true));
   return (
-    <div className="shell" data-at={location === "/" ? "list" : "page"}>
+    <main className="shell" data-at={location === "/" ? "list" : "page"}>
       <ConnectionBar />
       <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
-      <main className="main">
+      <div className="main">
         <Switch>
           <Route path="/">
             <Home inbox />
@@ -49,8 +49,8 @@ export function Shell() {
             <Empty title="There is nothing here. The list on the left has all runs." />
           </Route>
         </Switch>
-      </main>
+      </div>
       {keysShown && <KeysSheet onClose={() => showKeys(false)} />}
-    </div>
+    </main>
   );
 }

@@ -10,7 +10,8 @@ import { SidebarFoot } from "./sidebar-foot.tsx";
 export function Sidebar({ openId, onKeys }: { openId: string | null; onKeys: () => void }) {
   const [filter, setFilter] = useState(noFilter);
   return (
-    <aside className="sidebar" aria-label="Runs">
+    <section className="sidebar" aria-label="All runs">
+      <h1 className="sr-only">All runs</h1>
       <header className="sidebar-head">
         <Link href="/" className="brand">
           Belay
@@ -26,6 +27,6 @@ export function Sidebar({ openId, onKeys }: { openId: string | null; onKeys: () 
         <RunList filter={filter} openId={openId} />
       </section>
       <SidebarFoot onKeys={onKeys} />
-    </aside>
+    </section>
   );
 }
