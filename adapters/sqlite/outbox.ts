@@ -124,6 +124,8 @@ function changeFor(outcome: DeliveryOutcome) {
         error: outcome.error,
         ...(outcome.lost ? { remoteId: null } : {}),
       };
+    case "deferred":
+      return { nextAt: outcome.nextAt, uncertain: 0 };
     case "given_up":
       return { givenUp: 1, error: outcome.error };
   }

@@ -136,6 +136,8 @@ export type DeliveryOutcome =
   | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
+  /** The channel asked to wait and took nothing: no attempt was made. */
+  | { type: "deferred"; nextAt: number }
   | { type: "given_up"; error: string };
 
 export interface AuditRow {

@@ -20,7 +20,7 @@ import type {
 } from "../core/ports.ts";
 import type { State } from "../core/state.ts";
 import { advance } from "./advance.ts";
-import type { Rng } from "./backoff.ts";
+import { backoffMs, type Rng } from "./backoff.ts";
 import { bindingOf } from "./binding.ts";
 import { Deliverer } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
@@ -67,6 +67,8 @@ class RunEngine implements Engine {
   readonly #deliverer: Deliverer;
   readonly #inbox: Inbox;
   readonly #listeners = new Set<Listener>();
+  /** Channels that could not start and wait to be tried again. */
+  readonly #restarts = new Map<string, NodeJS.Timeout>();
   /** Agents as runs pinned them, by hash: few, and never changed. */
   readonly #pinned = new Map<string, Agent>();
 
@@ -126,16 +128,24 @@ class RunEngine implements Engine {
     this.#deliverer.start();
   }
 
-  /** A channel that can't start says so in health and log; the rest of the bot works. */
-  async #startChannel(channel: Channel): Promise<void> {
+  /** A channel that can't start says so and is tried again; the rest of the bot works. */
+  async #startChannel(channel: Channel, attempt = 1): Promise<void> {
+    const { log, rng } = this.#options;
     try {
       await channel.start(this);
     } catch (error) {
-      this.#options.log.error({ channel: channel.name, err: error }, "channel did not start");
+      log.error({ channel: channel.name, err: error, attempt }, "channel did not start");
+      const again = setTimeout(
+        () => void this.#startChannel(channel, attempt + 1),
+        backoffMs(attempt, null, rng, 5_000, 300_000),
+      );
+      again.unref();
+      this.#restarts.set(channel.name, again);
     }
   }
 
   async drain(graceMs: number): Promise<void> {
+    for (const again of this.#restarts.values()) clearTimeout(again);
     await this.#worker.stop(graceMs);
     await this.#inbox.stop();
     await this.#deliverer.stop();

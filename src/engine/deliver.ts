@@ -12,8 +12,10 @@ import {
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
 
-const maxAttempts = 8;
-const batch = 100;
+/** With the waits between them about an hour: a platform may be down that long. */
+const maxAttempts = 20;
+const longestWaitMs = 300_000;
+const batch = 500;
 const lookAgainMs = 5_000;
 /** After a send whose outcome is unknown, the platform gets this long to show it. */
 const settleMs = 1_500;
@@ -156,11 +158,19 @@ export class Deliverer {
       error instanceof ChannelError
         ? error
         : new ChannelError(String(error), { uncertain: true, cause: error });
+    const now = this.#deps.clock.now();
+    if (known.retryAfterMs !== null && !known.uncertain && !known.permanent) {
+      this.#deps.log.debug(
+        { run: row.runId, key: row.key, wait: known.retryAfterMs },
+        "channel asked to wait",
+      );
+      return { type: "deferred", nextAt: now + known.retryAfterMs };
+    }
     const attempt = row.attempts + 1;
     this.#deps.log.warn({ run: row.runId, key: row.key, attempt, err: known }, "channel did not take a post");
     if (known.permanent || attempt >= maxAttempts) return { type: "given_up", error: known.message };
-    const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng);
-    const nextAt = this.#deps.clock.now() + (known.uncertain ? Math.max(wait, settleMs) : wait);
+    const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng, 1_000, longestWaitMs);
+    const nextAt = now + (known.uncertain ? Math.max(wait, settleMs) : wait);
     return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };
   }
 
