@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildConsole } from "../../src/cli/build-console.ts";
 import { openChromium } from "../support/chromium.ts";
 import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
-import { expectStatus, launch, timeline, type Visitor, visit } from "./session.ts";
+import { expectStatus, launch, timeline, type Visitor, violations, visit } from "./session.ts";
 
 const question = "What is (17 + 5) * 3, divided by a number you must ask me for?";
 
@@ -35,6 +35,8 @@ async function second(path = ""): Promise<Visitor> {
 describe("the door", { timeout: 90_000 }, () => {
   it("lets nobody in without the code, and says why a wrong one is refused", async () => {
     const { page, context } = await visit(browser, bot, { path: "runs/anything" });
+    await page.getByLabel("Code").waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByLabel("Code").fill("not-the-code");
     await page.getByRole("button", { name: "Log in" }).click();
     expect(await page.getByRole("alert").innerText()).toContain("The code is wrong, used or too old");

@@ -1,6 +1,4 @@
 /** Every page of the console: accessible in both themes, harmless whatever a run holds, usable without a mouse. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,10 +9,9 @@ import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
 import { known, writeHistory } from "../support/console-history.ts";
 import { Story, tell } from "../support/console-story.ts";
 import { listeningBot } from "../support/http-bot.ts";
-import { expectStatus, launch, visit } from "./session.ts";
+import { expectStatus, launch, violations, visit } from "./session.ts";
 
 const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const image = '<img src=x onerror="window.harmed=1">';
 const script = '</script><script>window.harmed=1</script><svg onload="window.harmed=1">';
 const markdown = [
@@ -95,21 +92,6 @@ async function openEdit(page: Page): Promise<void> {
   await loaded(page);
   await page.getByRole("button", { name: "Edit…" }).click();
   await page.getByRole("textbox", { name: "service" }).waitFor();
-}
-
-/** `rule: what it is about`, one a line. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Found {
-      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-    }
-    const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
-    const found = await axe.run();
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
-    );
-  });
 }
 
 describe("accessibility", { timeout: 180_000 }, () => {

@@ -1,6 +1,10 @@
 /** A browser at the console: opened once, a fresh profile for each test. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { expect } from "vitest";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export interface Visitor {
   context: BrowserContext;
@@ -53,4 +57,19 @@ export function timeline(page: Page): Promise<string[]> {
 export async function expectStatus(page: Page, words: string): Promise<void> {
   await page.locator(".run-top .status", { hasText: words }).waitFor();
   expect(await page.locator(".run-top .status").innerText()).toContain(words);
+}
+
+/** What axe finds: `rule: the element, and what is wrong`, one a line. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    interface Found {
+      violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
+    }
+    const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
+    );
+  });
 }

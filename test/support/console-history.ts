@@ -261,3 +261,28 @@ function earlier(now: number): Story[] {
     return story.completed("Done: nothing unusual.");
   });
 }
+
+/** Very many small runs, the newest just now. */
+export async function writeManyRuns(store: Store, count: number, now: number): Promise<void> {
+  await store.saveAgent(operator);
+  const batch = 200;
+  for (let first = 0; first < count; first += batch) {
+    const stories = Array.from({ length: Math.min(batch, count - first) }, (_, index) => {
+      const number = first + index;
+      const at = now - (count - number) * 1000;
+      const task = `${tasks[number % tasks.length]} (${number})`;
+      return new Story(`run_many_${number}`, at, { task, addresses: [] }).completed("Done.");
+    });
+    await Promise.all(stories.map((story) => tell(store, story)));
+  }
+}
+
+/** One run of at least so many events. */
+export async function writeLongRun(store: Store, id: string, events: number, now: number): Promise<void> {
+  const story = new Story(id, now, { task: "watch the error rate until it is low", addresses: [] });
+  for (let step = 0; story.events.length < events - 1; step++) {
+    const input = { service: "payments", minutes: step };
+    story.did(900, null, ["restart_service", input, { percent: 7 - step / 100, requests: 4000 + step }, 300]);
+  }
+  await tell(store, story.completed("The error rate is low."));
+}
