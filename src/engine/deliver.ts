@@ -97,7 +97,7 @@ export class Deliverer {
 
   #pace(address: Address, intervalMs: number): void {
     const now = this.#deps.clock.now();
-    if (intervalMs > 0) this.#nextAt.set(address, now + intervalMs);
+    this.#nextAt.set(address, Math.max(now + intervalMs, this.#nextAt.get(address) ?? 0));
     if (this.#nextAt.size < 1_000) return;
     for (const [known, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(known);
   }
@@ -114,6 +114,8 @@ export class Deliverer {
       await store.beginDelivery(row.id);
       const outcome = await this.#post({ ...row, uncertain }, channel);
       await store.finishDelivery(row.id, outcome);
+      // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
+      if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
       const ms = Math.round(performance.now() - started);
       log.info(
         {

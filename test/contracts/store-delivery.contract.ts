@@ -57,6 +57,14 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await due()).toMatchObject([{ revision: 2, deliveredRevision: 1, uncertain: false }]);
     });
 
+    it("that was asked to wait is due later, and no attempt was made", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await store.beginDelivery(id("p"));
+      await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500 });
+      expect(await due(499)).toEqual([]);
+      expect(await due(500)).toMatchObject([{ attempts: 0, uncertain: false, nextAt: 500 }]);
+    });
+
     it("stands at each address by itself", async () => {
       const posts = [post("p", "one"), post("p", "one", { address: "discord:G1/C1", n: 1 })];
       await must(store.commit(commit("r1", 0, { posts })));
