@@ -173,8 +173,13 @@ describe("the keyboard", { timeout: 60_000 }, () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
+    await page.goto(`${bot.url}/runs/${known.question}`);
+    await page.locator(".card").waitFor();
+    await page.keyboard.press("a");
+    await page.keyboard.type("eu-north-1");
+    expect(await page.getByLabel("Your answer").inputValue()).toBe("eu-north-1");
     await page.goto(`${bot.url}/runs/${known.approval}`);
-    await loaded(page);
+    await page.locator(".card").waitFor();
     await page.keyboard.press("y");
     await page.getByRole("button", { name: "Press y again to approve" }).waitFor();
     expect(await page.locator(".card").count()).toBe(1);

@@ -14,15 +14,15 @@ export const allKeys = [
   ["Esc", "close what lies on top"],
 ] as const;
 
-export function useKey(key: string, action: () => void): void {
+/** `action` returns false when the key is not for it now: then others may take it. */
+export function useKey(key: string, action: () => boolean): void {
   const latest = useRef(action);
   latest.current = action;
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.key !== key || event.defaultPrevented) return;
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      event.preventDefault();
-      latest.current();
+      if (latest.current()) event.preventDefault();
     };
     document.addEventListener("keydown", pressed);
     return () => document.removeEventListener("keydown", pressed);
@@ -36,7 +36,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 /** Moves the focus among the rows of the lists, wherever they stand. */
-export function moveRow(by: 1 | -1): void {
+export function moveRow(by: 1 | -1): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter(
     (row) => row.offsetParent !== null,
   );
@@ -45,4 +45,5 @@ export function moveRow(by: 1 | -1): void {
   );
   const next = rows[now === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, now + by))];
   next?.focus();
+  return next !== undefined;
 }

@@ -1,26 +1,21 @@
 /** Choices as buttons, free text where it is taken. */
 import { useRef, useState } from "react";
-import type { WireQuestion } from "../../http/wire.ts";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
-import { useSettle } from "./use-settle.ts";
+import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
-interface AnswerFormProps {
-  runId: string;
-  question: WireQuestion;
-  first: boolean;
-}
-
-export function AnswerForm({ runId, question, first }: AnswerFormProps) {
+export function AnswerForm({ runId, question, first, onRefused }: SettleFormProps) {
   const [text, setText] = useState("");
   const [sent, setSent] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
-  const settle = useSettle(runId);
+  const settle = useSettle(runId, onRefused);
   useKey("a", () => {
-    if (first) (field.current ?? buttons.current?.querySelector("button"))?.focus();
+    if (!first) return false;
+    (field.current ?? buttons.current?.querySelector("button"))?.focus();
+    return true;
   });
   if (!question.may_answer) return null;
   const send = (words: string) => {

@@ -1,26 +1,20 @@
 /** Approve as shown, refuse with a reason, or edit and approve what was edited. */
-import { useEffect, useState } from "react";
-import type { WireQuestion } from "../../http/wire.ts";
+import { useEffect, useRef, useState } from "react";
 import { approve, refuse } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { EditForm } from "./edit-form.tsx";
 import { RefuseForm } from "./refuse-form.tsx";
-import { useSettle } from "./use-settle.ts";
-
-interface ApprovalFormProps {
-  runId: string;
-  question: WireQuestion;
-  first: boolean;
-}
+import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
 const askedMs = 5_000;
 
-export function ApprovalForm({ runId, question, first }: ApprovalFormProps) {
+export function ApprovalForm({ runId, question, first, onRefused }: SettleFormProps) {
   const [doing, setDoing] = useState<"deciding" | "refusing" | "editing">("deciding");
   const [asked, setAsked] = useState(false);
-  const settle = useSettle(runId);
+  const buttons = useRef<HTMLDivElement>(null);
+  const settle = useSettle(runId, onRefused);
   const ready = first && question.may_answer;
   const approving = () => settle.mutate(() => approve(runId, question.id));
   useEffect(() => {
@@ -29,17 +23,25 @@ export function ApprovalForm({ runId, question, first }: ApprovalFormProps) {
     return () => clearTimeout(timer);
   }, [asked]);
   useKey("y", () => {
-    if (!ready || doing !== "deciding" || settle.isPending) return;
+    if (!ready || doing !== "deciding" || settle.isPending) return false;
     if (asked) approving();
     setAsked(!asked);
+    return true;
   });
-  useKey("e", () => ready && setDoing("editing"));
+  useKey("e", () => {
+    if (ready) setDoing("editing");
+    return ready;
+  });
+  useKey("a", () => {
+    if (ready) buttons.current?.querySelector("button")?.focus();
+    return ready;
+  });
   if (!question.may_answer || !question.call) return null;
   const back = () => setDoing("deciding");
   return (
     <div className="settle">
       {doing === "deciding" && (
-        <div className="buttons">
+        <div className="buttons" ref={buttons}>
           <Button look="primary" pending={settle.isPending} onPress={approving} hint="y">
             {settle.isPending ? "Approving…" : asked ? "Press y again to approve" : "Approve"}
           </Button>

@@ -1,12 +1,15 @@
 /** The open questions of all runs, oldest first, each to be settled on the spot. */
+import { useState } from "react";
 import { Link } from "wouter";
 import type { OpenWireQuestion } from "../../http/wire.ts";
+import { ErrorNote } from "../parts/notice.tsx";
 import { brief, plural } from "../parts/words.ts";
 import { QuestionCard } from "./question-card.tsx";
 
 const shown = 5;
 
 export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
+  const [refusal, setRefusal] = useState<Error | null>(null);
   return (
     <section className="inbox">
       <h1>{plural(questions.length, "question")} for you</h1>
@@ -23,9 +26,11 @@ export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
             requester={null}
             foreign
             first={index === 0}
+            onRefused={setRefusal}
           />
         </div>
       ))}
+      <ErrorNote error={refusal} />
       {questions.length > shown && <p className="muted">{questions.length - shown} more on the left.</p>}
     </section>
   );

@@ -17,6 +17,7 @@ export interface QuestionCardProps {
   foreign: boolean;
   /** The keys a, y and e speak of this one. */
   first: boolean;
+  onRefused: (error: Error) => void;
 }
 
 const titles = {
@@ -27,7 +28,9 @@ const titles = {
   budget: "Budget used",
 } as const;
 
-export function QuestionCard({ runId, question, requester, foreign, first }: QuestionCardProps) {
+export function QuestionCard(props: QuestionCardProps) {
+  const { question, requester, foreign, ...rest } = props;
+  const settling = { question, ...rest };
   const { call } = question;
   const title = call ? `${titles[question.kind]} · ${call.tool}` : titles[question.kind];
   return (
@@ -51,11 +54,7 @@ export function QuestionCard({ runId, question, requester, foreign, first }: Que
           {question.kind === "approval" ? "approve" : "answer"} this.
         </p>
       )}
-      {question.kind === "approval" ? (
-        <ApprovalForm runId={runId} question={question} first={first} />
-      ) : (
-        <AnswerForm runId={runId} question={question} first={first} />
-      )}
+      {question.kind === "approval" ? <ApprovalForm {...settling} /> : <AnswerForm {...settling} />}
     </article>
   );
 }

@@ -1,15 +1,27 @@
 /** Sends what settles a question, and takes the state that comes back. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState, WireQuestion } from "../../http/wire.ts";
 import { keys } from "../api/calls.ts";
+import { ApiError } from "../api/client.ts";
 
-export function useSettle(runId: string) {
+export interface SettleFormProps {
+  runId: string;
+  question: WireQuestion;
+  first: boolean;
+  /** It was settled elsewhere meanwhile: the card goes, why stays with whoever shows it. */
+  onRefused: (error: Error) => void;
+}
+
+export function useSettle(runId: string, onRefused: (error: Error) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (send: () => Promise<RunState>) => send(),
     onSuccess: (state) => client.setQueryData(keys.run(runId), state),
-    // Refused because it was settled elsewhere: what stands here is old.
-    onError: () => client.invalidateQueries({ queryKey: keys.run(runId) }),
+    onError: (error) => {
+      // 409: what stands here is old, and gone with the next state.
+      if (error instanceof ApiError && error.status === 409) onRefused(error);
+      return client.invalidateQueries({ queryKey: keys.run(runId) });
+    },
     onSettled: () => client.invalidateQueries({ queryKey: keys.questions }),
   });
 }

@@ -17,7 +17,10 @@ export function ActionsBar({ run }: { run: RunState }) {
   const ended = ["complete", "failed", "cancelled"].includes(run.status);
   const busy = command.isPending ? command.variables : null;
   const resumes = () => command.mutate(resume);
-  useKey("r", () => can.resume.allowed && resumes());
+  useKey("r", () => {
+    if (can.resume.allowed && !command.isPending) resumes();
+    return can.resume.allowed;
+  });
   const rests = run.status === "paused" || run.status === "max_steps_reached";
   return (
     <div className="actions">

@@ -69,7 +69,7 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
       line.detail = `${called} · ${sleepWords(data.event, data.until)}`;
       return;
     case "child_launched":
-      Object.assign(line, { shape: "waiting", live: true, childId: data.runId });
+      Object.assign(line, { shape: "waiting", live: true, open: true, childId: data.runId });
       line.detail = `${called} · waits for the run it started`;
   }
 }

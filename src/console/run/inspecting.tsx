@@ -22,7 +22,10 @@ export function Inspecting(props: InspectingProps) {
       <Inspector key={props.line.key} {...props} />
     </Suspense>
   );
-  useKey("Escape", props.onClose);
+  useKey("Escape", () => {
+    props.onClose();
+    return true;
+  });
   if (wide) {
     return (
       <section className="inspector-panel" aria-label="Inspector">

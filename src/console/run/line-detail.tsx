@@ -1,10 +1,10 @@
 /** What a line opens into: the arguments, the result, the words; everything else is in the inspector. */
-import { Link } from "wouter";
 import { JsonView } from "../parts/json-view.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { parsed } from "../parts/words.ts";
 import { CallFields } from "../questions/call-fields.tsx";
 import type { CallLine, Line } from "./line.ts";
+import { RelatedRun } from "./related.tsx";
 
 export function LineDetail({ line, inspect }: { line: Line; inspect: (line: Line) => void }) {
   return (
@@ -68,7 +68,11 @@ function CallContent({ line }: { line: CallLine }) {
       )}
       {line.output !== null && <JsonView label="Result" value={parsed(line.output)} />}
       {line.omitted > 0 && <p className="muted">{line.omitted} more characters did not fit.</p>}
-      {line.childId !== null && <Link href={`/runs/${line.childId}`}>Open the run it started</Link>}
+      {line.childId !== null && (
+        <ul className="related">
+          <RelatedRun id={line.childId} how="started" />
+        </ul>
+      )}
     </>
   );
 }

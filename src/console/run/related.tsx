@@ -18,7 +18,7 @@ export function Related({ run }: { run: RunState }) {
   );
 }
 
-function RelatedRun({ id, how }: { id: string; how: string }) {
+export function RelatedRun({ id, how }: { id: string; how: string }) {
   const { data } = useRun(id);
   return (
     <li>

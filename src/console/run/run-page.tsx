@@ -49,6 +49,7 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
   const [inspectedKey, inspectKey] = useState<string | null>(null);
   const inspected = useMemo(() => findLine(lines ?? [], inspectedKey), [lines, inspectedKey]);
   const inspect = useCallback((line: Line | null) => inspectKey(line?.key ?? null), []);
+  const [refusal, setRefusal] = useState<Error | null>(null);
   const settled = useMemo(() => settledIn(events), [events]);
   const open = run.questions.filter((question) => !settled.has(question.id));
   return (
@@ -72,8 +73,10 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
             requester={run.from.name}
             foreign={run.tainted}
             first={index === 0}
+            onRefused={setRefusal}
           />
         ))}
+        {!open.length && <ErrorNote error={refusal} />}
         <Outcome run={run} />
       </StickyEnd>
       {inspected && (

@@ -1,11 +1,9 @@
 /** The timeline: one line a step, the newest last, with a search when there are many. */
 import { useMemo, useRef, useState } from "react";
 import type { RunState } from "../../http/wire.ts";
-import { Mark } from "../parts/mark.tsx";
-import { Since } from "../parts/time.tsx";
-import { clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { LineRow } from "./line-row.tsx";
+import { PendingLines } from "./pending-lines.tsx";
 
 /** More than these are shown on demand: a page of ten thousand lines helps nobody. */
 const shownLines = 1000;
@@ -56,7 +54,7 @@ export function Timeline({
             inspect={inspect}
           />
         ))}
-        {search === "" && <NowLine run={run} />}
+        {search === "" && <PendingLines run={run} lines={lines} />}
       </ol>
       {search !== "" && found.length === 0 && <p className="muted">No line holds “{search}”.</p>}
     </section>
@@ -67,29 +65,4 @@ function matching(lines: Line[], search: string): Line[] {
   const words = search.trim().toLowerCase();
   if (words === "") return lines;
   return lines.filter((line) => JSON.stringify(line).toLowerCase().includes(words));
-}
-
-/** What it is doing at this moment, when no line of the log says so yet. */
-function NowLine({ run }: { run: RunState }) {
-  const retry = run.waiting?.for === "model" ? run.waiting.until : null;
-  if (run.status !== "running" || (run.phase !== "thinking" && run.phase !== "cancelling")) return null;
-  const words =
-    run.phase === "cancelling"
-      ? "stopping"
-      : retry === null
-        ? "asking the model"
-        : `next try at ${clock(retry)}`;
-  return (
-    <li className="line now">
-      <div className="line-head">
-        <Mark shape="running" live />
-        <span className="line-text">
-          <b>{words}</b>
-        </span>
-        <span className="line-time">
-          <Since at={run.updated_at} />
-        </span>
-      </div>
-    </li>
-  );
 }

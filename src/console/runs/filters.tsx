@@ -17,7 +17,10 @@ const typingMs = 200;
 export function Filters({ filter, onChange }: FiltersProps) {
   const search = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(filter.text);
-  useKey("/", () => search.current?.focus());
+  useKey("/", () => {
+    search.current?.focus();
+    return true;
+  });
   useEffect(() => {
     if (text === filter.text) return;
     const timer = setTimeout(() => onChange({ ...filter, text }), typingMs);

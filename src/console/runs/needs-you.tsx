@@ -15,7 +15,9 @@ export function NeedsYou({ openId }: { openId: string | null }) {
   const first = questions.find((question) => question.may_answer);
   useKey("a", () => {
     // On a page with cards they take the key themselves.
-    if (first && document.querySelector(".card") === null) navigate(`/runs/${first.run_id}`);
+    if (!first || document.querySelector(".card") !== null) return false;
+    navigate(`/runs/${first.run_id}`);
+    return true;
   });
   return (
     <section className="needs-you" aria-labelledby="needs-you">

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { Route, Switch, useLocation, useRoute } from "wouter";
 import { useLiveRuns } from "../api/live.ts";
 import { Home } from "../launch/home.tsx";
+import { Crash } from "../parts/crash.tsx";
 import { moveRow, useKey } from "../parts/keyboard.ts";
 import { Empty, Skeleton } from "../parts/notice.tsx";
 import { RunPage } from "../run/run-page.tsx";
@@ -21,34 +22,42 @@ export function Shell() {
   const [location, navigate] = useLocation();
   const [, params] = useRoute("/runs/:id");
   const [keysShown, showKeys] = useState(false);
-  useKey("n", () => navigate("/new"));
+  useKey("n", () => {
+    navigate("/new");
+    return true;
+  });
   useKey("j", () => moveRow(1));
   useKey("k", () => moveRow(-1));
-  useKey("?", () => showKeys(true));
+  useKey("?", () => {
+    showKeys(true);
+    return true;
+  });
   return (
     <main className="shell" data-at={location === "/" ? "list" : "page"}>
       <ConnectionBar />
       <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
       <div className="main">
-        <Switch>
-          <Route path="/">
-            <Home inbox />
-          </Route>
-          <Route path="/new">
-            <Home inbox={false} />
-          </Route>
-          <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
-          <Route path="/bot/:page">
-            {({ page }) => (
-              <Suspense fallback={<Skeleton lines={8} label="Loading the page" />}>
-                <AdminPage page={page} />
-              </Suspense>
-            )}
-          </Route>
-          <Route>
-            <Empty title="There is nothing here. The list on the left has all runs." />
-          </Route>
-        </Switch>
+        <Crash at={location}>
+          <Switch>
+            <Route path="/">
+              <Home inbox />
+            </Route>
+            <Route path="/new">
+              <Home inbox={false} />
+            </Route>
+            <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+            <Route path="/bot/:page">
+              {({ page }) => (
+                <Suspense fallback={<Skeleton lines={8} label="Loading the page" />}>
+                  <AdminPage page={page} />
+                </Suspense>
+              )}
+            </Route>
+            <Route>
+              <Empty title="There is nothing here. The list on the left has all runs." />
+            </Route>
+          </Switch>
+        </Crash>
       </div>
       {keysShown && <KeysSheet onClose={() => showKeys(false)} />}
     </main>
