@@ -1,0 +1,163 @@
+/** The chat as it should look: one progress post, questions that settle where they stand, long answers below. */
+import { describe, expect, test } from "vitest";
+import type { Block, Button } from "../../src/core/message.ts";
+import { narrate } from "../../src/core/narrate.ts";
+import { hasEnded } from "../../src/core/state.ts";
+import {
+  answer,
+  approve,
+  ask,
+  askedApproval,
+  call,
+  cancel,
+  chose,
+  final,
+  finished,
+  given,
+  heard,
+  launch,
+  nobody,
+  pause,
+  policyWith,
+  type Story,
+  started,
+  under,
+  used,
+} from "../support/given.ts";
+
+const keys = (run: Story) => narrate(run.state).map((post) => post.key);
+const post = (run: Story, key: string) => narrate(run.state).find((one) => one.key === key)?.body;
+function block<T extends Block["type"]>(run: Story, key: string, type: T) {
+  return post(run, key)?.blocks.find((one): one is Extract<Block, { type: T }> => one.type === type);
+}
+const buttons = (run: Story, key = "progress"): Button["action"][] =>
+  block(run, key, "actions")?.buttons.map((button) => button.action) ?? [];
+const footer = (run: Story) => JSON.stringify(block(run, "progress", "note")?.parts);
+
+function steps(run: Story, count: number): Story {
+  let story = run;
+  for (let n = 0; n < count; n++) {
+    story = story.when(chose(call(`c${n}`, "look", { version: `v${n}` })), finished(`c${n}`, `"out ${n}"`));
+  }
+  return story;
+}
+
+describe("the progress post", () => {
+  test("stands from the launch on, with the task, who asked, and the buttons that make sense", () => {
+    expect(keys(given())).toEqual(["progress"]);
+    expect(block(given(), "progress", "heading")).toMatchObject({
+      text: "release v1",
+      note: ["asked by ", { person: { name: "dana" } }],
+    });
+    expect(buttons(given())).toEqual(["stop", "open"]);
+    expect(buttons(given(pause))).toEqual(["resume", "stop", "open"]);
+    expect(buttons(given(cancel))).toEqual(["open"]);
+  });
+
+  test("says each step in a few words, without JSON", () => {
+    const run = given(chose(call("a", "look", { version: "v1" })), finished("a", '{"status":"degraded"}'));
+    expect(block(run, "progress", "steps")?.lines).toEqual([
+      { shape: "done", title: "look", detail: "v1 → degraded", ms: 1 },
+    ]);
+  });
+
+  test("keeps the last six lines and counts the others, what runs included", () => {
+    const six = block(steps(given(), 9), "progress", "steps");
+    expect(six).toMatchObject({ folded: 3, lines: { length: 6 } });
+    expect(six?.lines.at(-1)?.detail).toBe("v8 → out 8");
+    const busy = steps(given(), 6).when(chose(ask("q", "One?"), ask("r", "Two?")));
+    const lines = block(busy, "progress", "steps");
+    expect(lines).toMatchObject({ folded: 2, lines: { length: 6 } });
+    expect(lines?.lines.slice(-2).map((line) => line.shape)).toEqual(["waiting", "waiting"]);
+  });
+
+  test("shows what runs and what waits", () => {
+    const running = given(chose(call("a", "restart")), started("a"));
+    expect(block(running, "progress", "steps")?.lines).toMatchObject([
+      { shape: "running", title: "restart" },
+    ]);
+    const waiting = given(chose(call("a", "deploy")), askedApproval("q", "a"));
+    expect(block(waiting, "progress", "steps")?.lines).toMatchObject([{ shape: "waiting", title: "deploy" }]);
+    expect(footer(waiting)).toContain("waiting for approval");
+  });
+
+  test("says how it ended, with steps, tokens and money", () => {
+    const done = given({ ...chose(final("a", "It is out.")), usage: used(2310, 0.014) });
+    expect(block(done, "progress", "text")?.markdown).toBe("It is out.");
+    expect(footer(done)).toMatch(/done in .* · 1 step.*2,310 tokens.*\$0\.01/);
+    expect(block(given(cancel), "progress", "text")?.markdown).toBe("Stopped by dana: enough");
+  });
+
+  test("tells trouble once, with when it is tried again, and that it was restarted", () => {
+    const busy = given({ type: "model_failed", code: "overloaded", message: "busy", retryAt: 9_000 });
+    expect(footer(busy)).toContain('next try ",{"time":9000}');
+    expect(footer(given({ type: "recovered" }))).toContain("was restarted and carried on");
+  });
+});
+
+describe("an answer", () => {
+  test("of up to 600 characters stands in the progress post, a longer one below it", () => {
+    expect(keys(given(chose(final("a", "x".repeat(600)))))).toEqual(["progress"]);
+    const long = given(chose(final("a", "x".repeat(601))));
+    expect(keys(long)).toEqual(["progress", "answer"]);
+    expect(block(long, "progress", "text")).toBeUndefined();
+    expect(block(long, "answer", "text")?.markdown).toHaveLength(601);
+  });
+
+  test("of a run that read foreign bytes shows no foreign links", () => {
+    expect(block(given(heard("x", false), chose(final("a", "see"))), "progress", "text")?.foreign).toBe(true);
+    expect(block(given(chose(final("a", "see"))), "progress", "text")?.foreign).toBe(false);
+  });
+});
+
+describe("a question", () => {
+  const asking = given(chose(ask("a", "Which version?")));
+  const key = `question:${asking.question}`;
+
+  test("is a post of its own, with who is asked and what happens without an answer", () => {
+    expect(keys(asking)).toEqual(["progress", key]);
+    expect(block(asking, key, "heading")).toMatchObject({
+      text: "Question",
+      note: ["for ", { person: { name: "dana" }, ping: true }],
+    });
+    expect(JSON.stringify(block(asking, key, "note"))).toContain("Until somebody answers, I wait");
+    expect(buttons(asking, key)).toEqual(["reply", "open"]);
+  });
+
+  test("becomes who, when and what, under the same key and without buttons", () => {
+    const answered = asking.when(answer("v2"));
+    expect(keys(answered)).toContain(key);
+    expect(buttons(answered, key)).toEqual([]);
+    expect(post(answered, key)?.summary).toBe("Answered by dana: Which version?");
+    expect(block(answered, key, "text")?.markdown).toBe("v2");
+    expect(post(asking.when(cancel), key)?.summary).toContain("Withdrawn");
+  });
+
+  test("for approval shows the call whole, and only listed people are pinged", () => {
+    const run = given(chose(call("a", "deploy")), askedApproval("q", "a"));
+    expect(block(run, "question:q", "fields")?.fields).toEqual([{ name: "version", value: "v1" }]);
+    expect(buttons(run, "question:q")).toEqual(["approve", "refuse", "edit", "open"]);
+    expect(post(run.when(approve("q")), "question:q")?.summary).toBe("Approved by oncall: deploy v1");
+  });
+
+  test("of the oldest stays as it stood when many are settled", () => {
+    let run = under(policyWith({ steps: 100, totalSteps: 100, repeats: 20 }));
+    for (let n = 0; n < 12; n++) run = run.when(chose(ask(`q${n}`, `${n}?`)), answer(`${n}`));
+    expect(keys(run)).toHaveLength(9);
+    expect(hasEnded(run.state)).toBe(false);
+  });
+});
+
+test("a child run speaks only to ask", () => {
+  const parent = { runId: "run_0", callId: "a", depth: 1 };
+  const child = nobody().when(launch({ parent }));
+  expect(keys(child)).toEqual([]);
+  expect(keys(child.when(chose(ask("a", "Which?"))))).toEqual(["question:run_1.2"]);
+  expect(keys(child.when(chose(final("a", "x".repeat(900)))))).toEqual([]);
+});
+
+test("keys are stable: a post of an earlier state is the same post later", () => {
+  const states = [given(), given(chose(ask("a", "Which?"))), given(chose(ask("a", "Which?")), answer("v2"))];
+  const seen = states.map((run) => keys(run).join(" "));
+  expect(seen).toEqual(["progress", "progress question:run_1.2", "progress question:run_1.2"]);
+});

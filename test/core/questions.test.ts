@@ -1,0 +1,192 @@
+/** Approvals, doubts and taint: who must say yes, to which bytes, and what their word does. */
+import { describe, expect, test } from "vitest";
+import { openRights } from "../support/bot.ts";
+import {
+  answer,
+  approve,
+  askedApproval,
+  call,
+  cancel,
+  chose,
+  dana,
+  doubted,
+  edit,
+  finished,
+  given,
+  heard,
+  launch,
+  nobody,
+  oncall,
+  pause,
+  person,
+  policyWith,
+  refuse,
+  resume,
+  say,
+  started,
+  under,
+} from "../support/given.ts";
+
+const deploys = () => given(chose(call("a", "deploy")), askedApproval("q", "a"));
+
+describe("an approval", () => {
+  test("is asked before the call, and only then does it run", () => {
+    given(chose(call("a", "deploy"))).wants({ type: "ask_approval", callId: "a" });
+    deploys().is("waiting_human_input").wants({ type: "rest" });
+    const approved = deploys()
+      .when(approve("q"))
+      .then({ type: "approval_granted", from: { name: "oncall" } });
+    approved.is("running").wants({ type: "run_calls", callIds: ["a"] });
+    expect(approved.state.phase).toMatchObject({ calls: [{ approvedHash: "shown" }] });
+  });
+
+  test("that is refused shows the model the reason", () => {
+    const run = deploys().when(refuse("q", "not on Fridays"));
+    expect(run.results.a).toContain("oncall refused this call: not on Fridays");
+    run.wants({ type: "call_model" });
+  });
+
+  test("is no matter for words, nor for machines, nor for tokens without the scope", () => {
+    deploys().when(answer("yes", "q")).refused("answer_invalid", "approve it or refuse it");
+    deploys().when(say("yes")).then("heard").is("waiting_human_input");
+    deploys()
+      .when(approve("q", person("ci", { kind: "machine" })))
+      .refused("not_an_approver");
+    deploys()
+      .when(approve("q", person("ci", { scopes: ["answer"] })))
+      .refused("insufficient_scope", '"approve"');
+  });
+
+  test("is for listed approvers, as they are listed now", () => {
+    const rights = { ...openRights, approve: ["slack:T1/oncall"] };
+    const run = under(policyWith({}, rights), chose(call("a", "deploy")), askedApproval("q", "a"));
+    run.when(approve("q", dana)).refused("not_an_approver", "slack:T1/oncall");
+    run.when(refuse("q", "no", dana)).refused("not_an_approver");
+    run.when(approve("q", oncall)).then("approval_granted");
+  });
+
+  test("with changed arguments runs the changed ones, bound anew", () => {
+    const run = deploys().when(edit("q", { version: "v2" }));
+    expect(run.state.phase).toMatchObject({ calls: [{ input: { version: "v2" }, approvedHash: "edited" }] });
+  });
+
+  test("granted while paused runs after the resume", () => {
+    const run = deploys().when(pause, approve("q")).is("paused").wants({ type: "rest" });
+    run.when(resume).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("given twice counts once, and the second is told", () => {
+    deploys().when(approve("q"), approve("q", dana)).refused("already_answered", "approved by oncall");
+  });
+
+  test("is void when what was shown has changed: it is asked again", () => {
+    const run = deploys().when(approve("q"), { type: "approval_voided", callId: "a", reason: "changed" });
+    run.wants({ type: "ask_approval", callId: "a" });
+    expect(run.state.phase).toMatchObject({ calls: [{ approvedHash: null }] });
+  });
+
+  test("outlives its tool: a tool that is gone is told to the model, not waited for", () => {
+    const run = deploys();
+    const { deploy: _, ...others } = run.policy.tools;
+    const upgraded = run.under({ ...run.policy, tools: others });
+    upgraded.when(approve("q")).then("approval_granted", { type: "call_failed", code: "unknown_tool" });
+  });
+});
+
+describe("four eyes", () => {
+  const both = () => given(chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2));
+  const [one, two] = [person("one"), person("two")];
+
+  test("the one who asked may not approve", () => {
+    both().when(approve("q", dana)).refused("not_an_approver", "somebody else");
+  });
+
+  test("two different people must", () => {
+    const half = both().when(approve("q", one)).is("waiting_human_input");
+    half.when(approve("q", one)).is("waiting_human_input").wants({ type: "rest" });
+    half.when(approve("q", two)).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("an edit takes the former approvals away", () => {
+    const run = both().when(approve("q", one), edit("q", { version: "v2" }, two));
+    run
+      .is("waiting_human_input")
+      .when(approve("q", one))
+      .wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("one refusal is enough", () => {
+    expect(both().when(approve("q", one), refuse("q", "no", two)).results.a).toContain("two refused");
+  });
+});
+
+describe("a doubt", () => {
+  const doubts = () => given(chose(call("a", "restart")), started("a"), doubted("q", "a"));
+
+  test("waits for a person, and nothing runs until then", () => {
+    doubts().is("waiting_human_input").wants({ type: "rest" });
+    doubts().when(say("I think so")).then("heard").is("waiting_human_input");
+  });
+
+  test("it ran: the call has its result and is not repeated", () => {
+    const run = doubts().when(answer("happened", "q"));
+    expect(run.results.a).toContain("dana confirmed that this call took effect");
+    run.wants({ type: "call_model" });
+  });
+
+  test("it did not: it runs now", () => {
+    doubts()
+      .when(answer("run", "q"))
+      .wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("stop: the run ends and the doubt stays in the record", () => {
+    const run = doubts().when(answer("stop", "q")).then("question_answered", "cancelled");
+    expect(run.results.a).toContain("not known whether this call took effect");
+  });
+
+  test("of a call that needs approval takes an approver", () => {
+    const rights = { ...openRights, approve: ["slack:T1/oncall"] };
+    const run = under(
+      policyWith({}, rights),
+      chose(call("a", "deploy")),
+      askedApproval("q", "a"),
+      approve("q"),
+      started("a"),
+      doubted("d", "a", "deploy"),
+    );
+    run.when(answer("run", "d", dana)).refused("not_an_approver");
+    run.when(answer("run", "d", oncall)).then("question_answered");
+  });
+});
+
+describe("a run that has read bytes from outside", () => {
+  const restart = chose(call("b", "restart"));
+  const free = { type: "run_calls", callIds: ["b"] } as const;
+  const asks = { type: "ask_approval", callId: "b" } as const;
+
+  test("needs approval for once calls from then on, and only for those", () => {
+    given(restart).wants(free);
+    given(chose(call("a", "fetch")), finished("a", "page", true), restart).wants(asks);
+    given(chose(call("a", "fetch")), finished("a", "page", true), chose(call("b", "tag"))).wants(free);
+    given(heard("buy now", false), restart).wants(asks);
+    nobody()
+      .when(launch({ trusted: false }), restart)
+      .wants(asks);
+  });
+
+  test("also for those of the same answer", () => {
+    given(chose(call("a", "fetch"), call("b", "restart")), finished("a", "page", true)).wants(asks);
+  });
+});
+
+describe("questions at the end", () => {
+  test("are withdrawn, however many were open", () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      call(`c${index}`, "ask_human", { question: `${index}?`, choices: null, context: null }),
+    );
+    const run = under(policyWith({ callsPerStep: 20 }), chose(...many)).when(cancel);
+    expect(run.state.questions).toEqual([]);
+    expect(run.state.settled.map((question) => question.outcome.kind)).toEqual(Array(12).fill("withdrawn"));
+  });
+});
