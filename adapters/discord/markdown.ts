@@ -30,7 +30,7 @@ function unping(text: string): string {
 
 /** Text as code on one line. */
 export function code(text: string): string {
-  const line = visible(text).replace(/\s*\n\s*/g, " ⏎ ");
+  const line = visible(text).replaceAll("\n", " ⏎ ");
   if (!line.includes("`")) return `\`${line === "" ? " " : line}\``;
   return `\`\` ${line.replace(/``+/g, (ticks) => ticks.split("").join("\u200b"))} \`\``;
 }
@@ -57,9 +57,10 @@ function mentions(text: string): string {
   return unping(text.replace(/<(?=[@#:/]|a:|id:|t:)/g, "\\<"));
 }
 
+/** Every repetition is bounded: what a model writes must not be able to hold the program up. */
 function links(text: string, foreign: boolean, hosts: readonly string[]): string {
   return text.replace(
-    /!?\[([^\]\n]*)\]\(\s*<?([^\s)>]+)>?[^)\n]*\)|<?(\b[a-z][a-z0-9+.-]*:\/\/[^\s<>)\]]+)>?/gi,
+    /!?\[([^\]\n]{0,300})\]\([ \t]{0,9}<?([^\s)>]{1,2000})>?[^)\n]{0,300}\)|<?(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>)\]]+)>?/gi,
     (_whole, label: string | undefined, target: string | undefined, bare: string | undefined) => {
       const url = target ?? bare ?? "";
       const shown = foreign && !isTrusted(url, hosts) ? code(url) : url;
@@ -91,12 +92,11 @@ export function split(text: string, limit: number): string[] {
   const room = limit - 2 * fence.length - 24;
   for (const line of text.split("\n").flatMap((whole) => cut(whole, room))) {
     const closing = open === null ? 0 : fence.length + 1;
-    if (part.length + 1 + line.length + closing > limit - fence.length - 1) {
+    while (part !== "" && part.length + 1 + line.length + closing > limit - fence.length - 1) {
       const keep = paragraph > limit / 2 ? paragraph : part.length;
-      const rest = part.slice(keep).replace(/^\n+/, "");
       const reopened = keep === part.length && open !== null;
-      parts.push(reopened ? `${part.slice(0, keep)}\n${fence}` : part.slice(0, keep));
-      part = reopened && open !== null ? open : rest;
+      parts.push(reopened ? `${part}\n${fence}` : part.slice(0, keep));
+      part = reopened && open !== null ? open : part.slice(keep).replace(/^\n+/, "");
       paragraph = 0;
     }
     part = part === "" ? line : `${part}\n${line}`;

@@ -79,7 +79,7 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, " ");
+  return text.replaceAll("\n", " ");
 }
 
 function small(text: string): string {

@@ -1,6 +1,5 @@
 /** The story in Discord: asked there, worked in a thread, a question answered there, the result there. */
 import { afterEach, expect, test } from "vitest";
-import type { Channel } from "../../src/core/ports.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import { mention, unstarted, until } from "../support/discord-bed.ts";
 import { type FakeDiscord, fakeDiscord } from "../support/discord-fake.ts";
@@ -8,20 +7,17 @@ import { ids, message, press, slash } from "../support/discord-payloads.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
 let discord: FakeDiscord;
-let channel: Channel;
 let bot: Bot;
 
 /** The channel as it is, only quicker: the fake has no rate limits. */
 async function started(...script: Parameters<typeof scripted>): Promise<void> {
   discord = await fakeDiscord();
   const real = unstarted(discord);
-  channel = { ...real, can: { ...real.can, minIntervalMs: 20 } };
+  const channel = { ...real, can: { ...real.can, minIntervalMs: 20 } };
   bot = await startBot({ model: scripted(...script), channels: [channel] });
-  await channel.start(bot.engine);
 }
 
 afterEach(async () => {
-  await channel.stop();
   await bot.stop();
   await discord.close();
 });

@@ -23,5 +23,4 @@ const model: Model = {
 const real = unstarted({ apiUrl });
 const channel = { ...real, can: { ...real.can, minIntervalMs: 20 } };
 const store = await openSqlite({ path: join(folder, "belay.db"), clock });
-const bot = await startBot({ store, model, channels: [channel] });
-await channel.start(bot.engine);
+await startBot({ store, model, channels: [channel] });
