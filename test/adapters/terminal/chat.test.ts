@@ -1,7 +1,7 @@
 /** `npm run chat` as a program: in a pipe, killed in the middle, and started twice. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -27,6 +27,12 @@ interface Chat {
   /** Resolves with everything said so far once it holds these words. */
   says(words: string): Promise<string>;
   ended: Promise<{ code: number | null; output: string }>;
+}
+
+async function exists(path: string): Promise<void> {
+  const changes = watch(home);
+  while (!existsSync(path)) await once(changes, "change");
+  changes.close();
 }
 
 function chat(...task: string[]): Chat {
@@ -79,6 +85,25 @@ test("killed while it waits for an approval, it shows the same approval again an
   expect(code).toBe(0);
   expect(output).toContain("✓ restart_service");
   expect(readFileSync(join(home, "restarts.log"), "utf8").trim().split("\n")).toHaveLength(1);
+});
+
+test("killed in the middle of what must happen once, it asks what happened and does not do it again", async () => {
+  const restarts = join(home, "restarts.log");
+  const first = chat("restart payments in staging");
+  first.child.stdin.write("y\n");
+  // The line is written in the middle of the call: three seconds long, a second and a half to go.
+  await exists(restarts);
+  first.child.kill("SIGKILL");
+  await first.ended;
+
+  const second = chat();
+  await second.says("3. Stop");
+  second.child.stdin.end("1\n");
+  const { code, output } = await second.ended;
+  expect(code).toBe(0);
+  expect(output).toContain("I can't tell whether restart_service ran");
+  expect(output).toContain("Answered by");
+  expect(readFileSync(restarts, "utf8").trim().split("\n")).toHaveLength(1);
 });
 
 test("a second chat on the same machine says why it can't start", async () => {
