@@ -4,7 +4,7 @@ import { identifyDelay } from "../../../adapters/discord/gateway.ts";
 import { type Bed, bed, mention, unstarted, until } from "../../support/discord-bed.ts";
 import { fakeDiscord } from "../../support/discord-fake.ts";
 import { recordingInlet } from "../../support/discord-inlet.ts";
-import { channels, ids, message } from "../../support/discord-payloads.ts";
+import { channels, dana, ids, message } from "../../support/discord-payloads.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {
@@ -73,8 +73,9 @@ describe("packets that nobody expected", () => {
     made.discord.gateway.dispatch("INTERACTION_CREATE", {
       id: "1",
       type: 3,
-      data: {},
+      data: { component_type: 2, custom_id: "x" },
       channel_id: ids.channel,
+      user: dana,
     });
     made.discord.gateway.dispatch("MESSAGE_CREATE", { id: "2", channel_id: ids.channel });
     made.discord.gateway.dispatch("SOMETHING_NEW", null);
