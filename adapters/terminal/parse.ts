@@ -20,7 +20,7 @@ export type Typed =
   | { type: "quit" }
   | { type: "nothing" };
 
-export const helpText = [
+const helpText = [
   "A line is a task, the answer to the open question, or a word to the run that works.",
   "/stop · /pause · /resume · /status · /list · /agents · /help",
   "/new starts a thread that knows nothing of the former runs · /quit or Ctrl-C ends the chat",
