@@ -12,7 +12,7 @@ import {
 } from "discord.js";
 import type { Inlet } from "../../src/core/ports.ts";
 
-export const menuCommand = "Ask the agent";
+const menuCommand = "Ask the agent";
 
 const where = {
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
@@ -35,7 +35,7 @@ function subcommand(name: string, description: string, options: (typeof runOptio
  * Discord forbids a command to have both options of its own and subcommands, so `/agent task:…` is
  * `/agent run task:…`; everything else has the name it has in Slack.
  */
-export const commands: RESTPutAPIApplicationCommandsJSONBody = [
+const commands: RESTPutAPIApplicationCommandsJSONBody = [
   {
     type: ApplicationCommandType.ChatInput,
     name: "agent",

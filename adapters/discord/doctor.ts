@@ -19,7 +19,7 @@ export interface DiscordCheck {
 }
 
 /** What the bot does in a channel; docs/discord.md shows the sum as the invite link's number. */
-export const neededPermissions = {
+const neededPermissions = {
   "View Channels": PermissionFlagsBits.ViewChannel,
   "Send Messages": PermissionFlagsBits.SendMessages,
   "Send Messages in Threads": PermissionFlagsBits.SendMessagesInThreads,

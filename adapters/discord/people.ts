@@ -15,12 +15,12 @@ export interface MemberFacts {
   nick?: string | null;
 }
 
-export function principalOf(userId: string): string {
+function principalOf(userId: string): string {
   return `discord:${userId}`;
 }
 
 /** `discord:<guild>/role:<role>`; the role with the guild's own id is everybody in it. */
-export function roleRule(guildId: string, roleId: string): string {
+function roleRule(guildId: string, roleId: string): string {
   return `discord:${guildId}/role:${roleId}`;
 }
 

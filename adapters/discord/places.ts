@@ -19,7 +19,7 @@ export function threadAddress(guildId: string, parentId: string, threadId: strin
   return `discord:${guildId}/${parentId}/${threadId}`;
 }
 
-export function directAddress(channelId: string): Address {
+function directAddress(channelId: string): Address {
   return `discord:@me/${channelId}`;
 }
 

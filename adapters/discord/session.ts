@@ -4,7 +4,7 @@ import type { Clock, Inlet } from "../../src/core/ports.ts";
 import type { Places } from "./places.ts";
 
 /** As much of a logger as this channel uses; pino fits. */
-export interface Log {
+interface Log {
   info(fields: object, phrase: string): void;
   warn(fields: object, phrase: string): void;
   error(fields: object, phrase: string): void;

@@ -99,7 +99,7 @@ export interface InteractionOptions {
 }
 
 /** INTERACTION_CREATE as the gateway dispatches it. */
-export function interaction(options: InteractionOptions) {
+function interaction(options: InteractionOptions) {
   const { id, type, data, guild = ids.guild, author = dana, channel = channels.text } = options;
   const who =
     guild === null
