@@ -8,10 +8,15 @@ import { webhookChannel } from "../adapters/webhook/channel.ts";
 import type { Config } from "./config.ts";
 import type { Channel, Clock } from "./core/ports.ts";
 
+/** Where others reach this bot: without PUBLIC_URL only this machine does. */
+export function publicUrlOf(config: Pick<Config, "publicUrl" | "host" | "port">): string {
+  return config.publicUrl ?? `http://${config.host}:${config.port}`;
+}
+
 export function openChannels(config: Config, clock: Clock, log: Logger): Channel[] {
   const { publicUrl, trustedLinkHosts } = config;
   const shared = { publicUrl, clock, log, trustedLinkHosts };
-  const url = publicUrl ?? `http://${config.host}:${config.port}`;
+  const url = publicUrlOf(config);
   return [
     ...(config.slack ? [slackChannel({ ...config.slack, ...shared })] : []),
     ...(config.discord ? [discordChannel({ ...config.discord, ...shared })] : []),
@@ -60,7 +65,7 @@ function openMail(config: Config, mail: Mail, on: { clock: Clock; log: Logger; u
     tokenKey: config.mailKey,
     listener: listener ? { host: "127.0.0.1", port: listener.port, lmtp: listener.lmtp } : null,
     runUrl: (runId) => `${url}/runs/${runId}`,
-    fetchText: async (from) => (await fetch(from, { redirect: "error" })).text(),
+    fetchText,
     clock,
     log,
   });
@@ -78,4 +83,14 @@ function sourceOf(mailbox: Mail["inbound"][number]): MailboxOptions["source"] {
     default:
       return { kind: mailbox.provider };
   }
+}
+
+const longestCertificate = 64 * 1024;
+
+/** A signing certificate or a subscription's confirmation: small, soon, and from the very host that was checked. */
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5_000) });
+  const text = await response.text();
+  if (!response.ok || text.length > longestCertificate) throw new Error(`${url} answered ${response.status}`);
+  return text;
 }

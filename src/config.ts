@@ -12,6 +12,7 @@ import { loadToken } from "./config/token.ts";
 import { type Scope, scopes } from "./core/actor.ts";
 import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/define-tool.ts";
+import { eventUrl } from "./tools/event-url.ts";
 
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
@@ -30,7 +31,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   routes: Readonly<Record<string, string>>;
   /** By agent name; groups expanded, triggers included. */
   rights: Readonly<Record<string, Rights>>;
-  /** The control tools and those of belay.config.ts. */
+  /** The control tools and those of belay.config.ts; event_url is added where URLs are signed. */
   tools: readonly Tool[];
   /** Host names answered beside loopback's and PUBLIC_URL's. */
   allowedHosts: readonly string[];
@@ -106,7 +107,7 @@ function readAgents(
   problems: string[],
 ): { agents: Agent[]; rights: Record<string, Rights> } {
   const before = problems.length;
-  const agents = loadAgents(root, specsOf(tools), problems);
+  const agents = loadAgents(root, specsOf([...tools, eventUrl(() => "")]), problems);
   // An agent that could not be read is told of once, not again by everything that names it.
   if (problems.length > before) return { agents, rights: {} };
   checkAgentNames(file, agents, problems);

@@ -7,7 +7,8 @@ import { demoModel } from "../adapters/demo/model.ts";
 import { openaiModel } from "../adapters/openai/model.ts";
 import { openPostgres } from "../adapters/postgres/store.ts";
 import { openSqlite } from "../adapters/sqlite/store.ts";
-import { openChannels } from "./channels.ts";
+import { eventUrls } from "../adapters/webhook/event-url.ts";
+import { openChannels, publicUrlOf } from "./channels.ts";
 import type { Config } from "./config.ts";
 import type { Channel, Clock, Model, Store } from "./core/ports.ts";
 import { createRedactor } from "./core/redact.ts";
@@ -17,6 +18,7 @@ import { startSchedules } from "./engine/schedule.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
+import { eventUrl } from "./tools/event-url.ts";
 import { createToolbox } from "./tools/toolbox.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
@@ -72,10 +74,11 @@ export function openEngine(
   parts: { store: Store; channels: readonly Channel[]; log: Logger },
 ): Engine {
   const redact = createRedactor(config.secrets);
+  const urls = eventUrls(config.eventKey, publicUrlOf(config));
   return createEngine({
     ...parts,
     model: openModel(config),
-    toolbox: createToolbox(config.tools, { redact }),
+    toolbox: createToolbox([...config.tools, eventUrl(urls.url)], { redact }),
     agents: config.agents,
     defaultAgent: config.defaultAgent,
     rights: config.rights,

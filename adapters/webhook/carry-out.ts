@@ -50,14 +50,6 @@ async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Abo
     receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook resolved, no live run");
     return json(202, { ignored: "resolved" });
   }
-  // Words to a run with an open question are taken for its answer, and a webhook's never may be.
-  if ((await receiver.inlet.store.run(runId))?.asking) {
-    receiver.options.log.warn(
-      { webhook: hook.name, run: runId },
-      "webhook follow-up not told, run waits for a person",
-    );
-    return json(202, { run_id: runId, attached: false });
-  }
   const text = about.resolved ? "The alert is resolved:" : "The same matter was reported again:";
   const said = await receiver.inlet.command(
     runId,

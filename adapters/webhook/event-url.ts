@@ -1,11 +1,11 @@
-/** The one-time URLs of wait_for_event: whoever holds one may tell exactly that call of that run. */
+/** The one-time URLs of an event: whoever holds one may report exactly that event of that run. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 export interface EventUrls {
   /** The URL to hand out. The authority is in it: treat it like a password. */
-  url(runId: string, callId: string): string;
+  url(runId: string, event: string): string;
   /** What the token of such a URL names, or null when we did not make it. */
-  read(token: string): { runId: string; callId: string } | null;
+  read(token: string): { runId: string; event: string } | null;
 }
 
 /** `key`: at least 32 bytes, used for nothing else. `publicUrl` has no slash at the end. */
@@ -13,8 +13,8 @@ export function eventUrls(key: Uint8Array, publicUrl: string): EventUrls {
   const sign = (name: string) => createHmac("sha256", key).update(`event/${name}`).digest();
 
   return {
-    url(runId, callId) {
-      const name = Buffer.from(JSON.stringify([runId, callId])).toString("base64url");
+    url(runId, event) {
+      const name = Buffer.from(JSON.stringify([runId, event])).toString("base64url");
       return `${publicUrl}/webhooks/events/${name}.${sign(name).toString("base64url")}`;
     },
 
@@ -24,8 +24,8 @@ export function eventUrls(key: Uint8Array, publicUrl: string): EventUrls {
       const given = Buffer.from(signature, "base64url");
       const expected = sign(name);
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-      const [runId, callId] = JSON.parse(Buffer.from(name, "base64url").toString()) as [string, string];
-      return { runId, callId };
+      const [runId, event] = JSON.parse(Buffer.from(name, "base64url").toString()) as [string, string];
+      return { runId, event };
     },
   };
 }

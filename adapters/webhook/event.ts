@@ -1,4 +1,4 @@
-/** The one-time URL of wait_for_event: who calls it tells one waiting call of one run what happened. */
+/** The one-time URL of an event: who calls it tells one run what happened, whether it waits already or will. */
 
 import { notStored, type Receiver } from "./carry-out.ts";
 import { digest } from "./delivery-key.ts";
@@ -34,7 +34,7 @@ export async function receiveEvent(
   try {
     const submitted = await receiver.inlet.command(
       named.runId,
-      { type: "deliver_event", callId: named.callId, payload, actor, via: { channel: "webhook" } },
+      { type: "deliver_event", event: named.event, payload, actor, via: { channel: "webhook" } },
       key,
     );
     if (!submitted.ok) {

@@ -24,8 +24,14 @@ const middle = { width: 900, height: 900 };
 const narrow = { width: 390, height: 844 };
 
 const shots: Shot[] = [
-  { name: "run-wide-light", path: `runs/${known.complete}`, ...wide, theme: "light", before: inspectModel },
-  { name: "run-wide-dark", path: `runs/${known.complete}`, ...wide, theme: "dark", before: inspectModel },
+  { name: "run-wide-light", path: `runs/${known.complete}`, ...wide, theme: "light" },
+  {
+    name: "inspector-wide-dark",
+    path: `runs/${known.complete}`,
+    ...wide,
+    theme: "dark",
+    before: inspectCall,
+  },
   { name: "approval-wide-light", path: `runs/${known.approval}`, ...wide, theme: "light" },
   { name: "approval-wide-dark", path: `runs/${known.approval}`, ...wide, theme: "dark" },
   { name: "home-wide-light", path: "", ...wide, theme: "light" },
@@ -38,7 +44,7 @@ const shots: Shot[] = [
   { name: "tools-wide-light", path: "bot/tools", ...wide, theme: "light" },
 ];
 
-async function inspectModel(page: Page): Promise<void> {
+async function inspectCall(page: Page): Promise<void> {
   const line = page.locator(".line.kind-call").last();
   await line.locator(".line-head").click();
   await line.getByRole("button", { name: "Inspect" }).click();

@@ -71,8 +71,8 @@ export const githubSchema = z.strictObject({
 
 export const scheduleSchema = z.strictObject({
   name,
-  /** Five or six fields. */
-  cron: z.string().regex(/^\S+( +\S+){4,5}$/, "is five (or six) cron fields"),
+  /** Five fields: minute, hour, day, month, weekday. */
+  cron: z.string().regex(/^\S+( +\S+){4}$/, "is five cron fields"),
   timezone: timezone.default("UTC"),
   agent: name.default("default"),
   task: z.string().trim().min(1),

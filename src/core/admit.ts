@@ -6,7 +6,6 @@ import { personOf } from "./actor.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
 import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./admit-answer.ts";
 import type { Policy } from "./agent.ts";
-import { findCall } from "./calls.ts";
 import type { Command, Launch } from "./command.ts";
 import type { EventBody } from "./event.ts";
 import { hasEnded, type State, statusOf } from "./state.ts";
@@ -56,22 +55,16 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
 
 /** Words in the thread: the answer to the open question when there is one that words can answer, else steering. */
 function admitSay(state: State, command: Extract<Command, { type: "say" }>, policy: Policy): Admission {
-  const denied = deny("answer", command.actor, policy, state.from.principal);
+  // What may start a run may report to it.
+  const action = command.actor.kind === "machine" ? "launch" : "answer";
+  const denied = deny(action, command.actor, policy, state.from.principal);
   if (denied) return denied;
   if (hasEnded(state)) return finished(state);
   if (command.text.trim() === "")
     return refuse("empty_text", "The message is empty. Say something, or press Stop.");
   const { actor, via } = command;
-  for (const question of state.questions) {
-    const answer = answerTo(question, command.text);
-    if (answer === null) continue;
-    const answered = admitAnswer(
-      state,
-      { type: "provide_input", questionId: question.id, answer, actor, via },
-      policy,
-    );
-    if (answered.ok) return answered;
-  }
+  const answered = actor.kind === "person" ? asAnswer(state, command, policy) : null;
+  if (answered) return answered;
   return accept({
     type: "heard",
     text: cut(command.text),
@@ -81,18 +74,38 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
   });
 }
 
+/** Only people answer with words: what a machine sends could be anybody's text. */
+function asAnswer(
+  state: State,
+  { text, actor, via }: Extract<Command, { type: "say" }>,
+  policy: Policy,
+): Admission | null {
+  for (const question of state.questions) {
+    const answer = answerTo(question, text);
+    if (answer === null) continue;
+    const answered = admitAnswer(
+      state,
+      { type: "provide_input", questionId: question.id, answer, actor, via },
+      policy,
+    );
+    if (answered.ok) return answered;
+  }
+  return null;
+}
+
+/** The first time counts, whether a call waits already or will. */
 function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {
   if (hasEnded(state)) return finished(state);
-  const call = findCall(state, command.callId);
-  if (call?.is.at !== "sleeping" || !call.is.event) {
-    return refuse(
-      "question_closed",
-      "Nothing waits for this event any more: it came before, or its time is over.",
-    );
+  if (state.arrived[command.event]) {
+    return refuse("question_closed", "This event was reported before; its URL works once.");
   }
-  const output = cut(command.payload);
-  const omitted = command.payload.length - output.length;
-  return accept({ type: "call_finished", callId: call.id, output, omitted, ms: 0, untrusted: true });
+  const payload = cut(command.payload);
+  return accept({
+    type: "event_arrived",
+    event: command.event,
+    payload,
+    omitted: command.payload.length - payload.length,
+  });
 }
 
 type Control = Extract<Command, { type: "pause" | "resume" | "cancel" }>;

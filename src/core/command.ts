@@ -37,8 +37,8 @@ export type Command =
    */
   | { type: "approve"; questionId: string; input: unknown | null; hash?: string; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
-  /** An event from outside that a sleeping call waits for; the one-time URL was the authority. */
-  | { type: "deliver_event"; callId: string; payload: string; actor: Actor; via: Via }
+  /** An event from outside that the run asked for; the one-time URL was the authority. */
+  | { type: "deliver_event"; event: string; payload: string; actor: Actor; via: Via }
   | { type: "pause"; actor: Actor; via: Via }
   | { type: "resume"; actor: Actor; via: Via }
   | { type: "cancel"; reason: string; actor: Actor; via: Via };

@@ -81,7 +81,7 @@ function alone(state: State, call: Call, among: Among): Effect {
     case "doubted":
       return { type: "rest", until: "someone_speaks" };
     case "sleeping":
-      return asleep(call, call.is.until, call.is.event);
+      return asleep(state, call, call.is);
     case "with_child":
       return { type: "await_child", callId: call.id, runId: call.is.runId };
     case "approved":
@@ -101,18 +101,18 @@ function begin(call: Call, spec: ToolSpec): Effect {
   return { type: "run_calls", callIds: [call.id] };
 }
 
-function asleep(call: Call, until: number | null, event: boolean): Effect {
+type Asleep = Extract<Call["is"], { at: "sleeping" }>;
+
+function asleep(state: State, call: Call, { until, event }: Asleep): Effect {
+  const arrived = event === null ? undefined : state.arrived[event];
+  const ended = { type: "call_finished", callId: call.id, ms: 0 } as const;
+  if (arrived)
+    return record({ ...ended, output: arrived.payload, omitted: arrived.omitted, untrusted: true });
   if (until === null) return { type: "rest", until: "someone_speaks" };
-  const due: EventBody = event
-    ? failure(call, "no_event", "The event did not arrive in time.")
-    : {
-        type: "call_finished",
-        callId: call.id,
-        output: "The time has come.",
-        omitted: 0,
-        ms: 0,
-        untrusted: false,
-      };
+  const due: EventBody =
+    event === null
+      ? { ...ended, output: "The time has come.", omitted: 0, untrusted: false }
+      : failure(call, "no_event", "The event did not arrive in time.");
   return { type: "sleep_until", at: until, due: [due] };
 }
 

@@ -123,8 +123,11 @@ const bodies = [
     type: z.literal("call_slept"),
     callId: z.string(),
     until: z.number().nullable(),
-    event: z.boolean(),
+    /** The name of the event that ends the sleep; null: only the time does. */
+    event: z.string().nullable(),
   }),
+  /** Somebody called the one-time URL of this event; a call may be waiting for it already, or later. */
+  z.object({ type: z.literal("event_arrived"), event: z.string(), payload: z.string(), omitted: z.number() }),
   z.object({ type: z.literal("child_launched"), callId: z.string(), runId: z.string() }),
 
   z.object({ type: z.literal("question_asked"), question: questionSchema }),

@@ -51,6 +51,7 @@ export const initial: State = {
   linesFolded: 0,
   traces: [],
   nudges: { answer: 0, stuck: 0 },
+  arrived: {},
   tainted: false,
   recoveries: 0,
 };
@@ -85,6 +86,10 @@ function apply(state: State, event: Event): State {
     }
     case "prefetched":
       return prefetched(state, event);
+    case "event_arrived": {
+      const { payload, omitted } = event;
+      return { ...state, arrived: { ...state.arrived, [event.event]: { payload, omitted } } };
+    }
     case "model_answered":
       return modelAnswered(state, event);
     case "model_failed":

@@ -11,7 +11,7 @@ export type Call = ChosenCall & {
     | { at: "approved" }
     | { at: "started"; attempt: number; startedAt: number }
     | { at: "doubted"; questionId: string }
-    | { at: "sleeping"; until: number | null; event: boolean }
+    | { at: "sleeping"; until: number | null; event: string | null }
     | { at: "with_child"; runId: string }
     | { at: "settled"; ok: boolean };
   /** Attempts so far; the idempotency key never changes with it. */
@@ -130,6 +130,8 @@ export interface State {
   /** The last finished calls, newest last. */
   traces: readonly Trace[];
   nudges: { answer: number; stuck: number };
+  /** Events from outside that have come, by name: before or while a call waits for them. */
+  arrived: Readonly<Record<string, { payload: string; omitted: number }>>;
   /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */
   tainted: boolean;
   recoveries: number;

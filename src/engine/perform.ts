@@ -75,10 +75,10 @@ function performSleep(on: Performance, callId: string): Promise<Recorded> {
   return fact(on, (state) => {
     const call = startable(state, callId);
     if (!call) return [];
-    const control = on.policy.tools[call.tool]?.control;
-    const input = call.input as { seconds?: number; timeout_seconds?: number };
+    const input = call.input as { seconds?: number; timeout_seconds?: number; event?: string };
     const seconds = input.seconds ?? input.timeout_seconds ?? 0;
-    const until = on.clock.now() + seconds * 1000;
-    return [{ type: "call_slept", callId, until, event: control === "wait_for_event" }];
+    return [
+      { type: "call_slept", callId, until: on.clock.now() + seconds * 1000, event: input.event ?? null },
+    ];
   });
 }

@@ -1,5 +1,7 @@
 /** The calls of one model answer: their order, their one result each, and who may step in between. */
 import { describe, expect, test } from "vitest";
+import type { Command } from "../../src/core/command.ts";
+import type { EventBody } from "../../src/core/event.ts";
 import {
   answer,
   ask,
@@ -11,6 +13,7 @@ import {
   finished,
   given,
   pause,
+  person,
   policyWith,
   resume,
   say,
@@ -165,43 +168,51 @@ describe("between choice and execution", () => {
 });
 
 describe("sleeping", () => {
-  const slept = { type: "call_slept", callId: "a", until: 5_000, event: false } as const;
-  const waits = { ...slept, event: true };
-  const doze = chose(call("a", "sleep_until", { seconds: 5 }));
-  const wait = chose(call("a", "wait_for_event", { description: "CI", timeout_seconds: 5 }));
-  const deliver = {
-    type: "deliver_event",
+  const slept = (event: string | null): EventBody => ({
+    type: "call_slept",
     callId: "a",
+    until: 5_000,
+    event,
+  });
+  const doze = chose(call("a", "sleep_until", { seconds: 5 }));
+  const wait = chose(call("a", "wait_for_event", { description: "CI", event: "ci", timeout_seconds: 5 }));
+  const report: Command = {
+    type: "deliver_event",
+    event: "ci",
     payload: "green",
-    actor: given().state.from,
-  } as const;
-  const ci = {
-    ...deliver,
-    actor: { ...deliver.actor, groups: [], guest: false, kind: "machine" },
+    actor: person("ci", { kind: "machine" }),
     via: { channel: "webhook" },
-  } as const;
+  };
 
   test("a sleep ends with its time", () => {
     given(doze).wants({ type: "begin_sleep", callId: "a" });
-    const asleep = given(doze, slept).is("sleeping");
+    const asleep = given(doze, slept(null)).is("sleeping");
     asleep.wants({
       type: "sleep_until",
       at: 5_000,
       due: [expect.objectContaining({ type: "call_finished" })],
     });
-    asleep.when({ ...ci }).refused("question_closed");
   });
 
   test("an event from outside ends the wait, marks the run, and comes once", () => {
-    const run = given(wait, waits)
-      .when({ ...ci })
-      .then({ type: "call_finished", output: "green", untrusted: true });
+    const run = given(wait, slept("ci")).is("sleeping").when(report);
+    run.then("event_arrived", { type: "call_finished", output: "green", untrusted: true });
     expect(run.state.tainted).toBe(true);
-    run.when({ ...ci }).refused("question_closed");
+    run.when(report).refused("question_closed");
+  });
+
+  test("an event that comes before anybody waits for it is kept until somebody does", () => {
+    const early = given(report, wait).wants({ type: "begin_sleep", callId: "a" });
+    expect(early.when(slept("ci")).results).toEqual({ a: "green" });
+  });
+
+  test("an event that comes while the run is paused is there after the resume", () => {
+    const run = given(wait, slept("ci"), pause, report).is("paused");
+    run.when(resume).then("resumed", { type: "call_finished", output: "green" });
   });
 
   test("without the event the call fails when its time is over", () => {
-    given(wait, waits).wants({
+    given(wait, slept("ci")).wants({
       type: "sleep_until",
       due: [{ type: "call_failed", callId: "a", code: "no_event", message: expect.any(String), ms: 0 }],
     });

@@ -33,9 +33,7 @@ describe("an approval", () => {
   test("is asked before the call, and only then does it run", () => {
     given(chose(call("a", "deploy"))).wants({ type: "ask_approval", callId: "a" });
     deploys().is("waiting_human_input").wants({ type: "rest" });
-    const approved = deploys()
-      .when(approve("q"))
-      .then({ type: "approval_granted", from: { name: "oncall" } });
+    const approved = deploys().when(approve("q")).then({ type: "approval_granted", edited: false });
     approved.is("running").wants({ type: "run_calls", callIds: ["a"] });
     expect(approved.state.phase).toMatchObject({ calls: [{ approvedHash: "shown" }] });
   });

@@ -182,11 +182,11 @@ test("a hook that the rights do not list starts nothing, and leaves an audit row
 });
 
 test("a run that waits for an event goes on when its URL is called, once", async () => {
-  const wait = call("wait_for_event", { description: "the CI job", timeout_seconds: 3600 }, "call_wait");
+  const wait = call("wait_for_event", { event: "ci-job", timeout_seconds: 3600 }, "call_wait");
   const { bot, channel } = await start(scripted(calling(wait), finalAnswer("the job is green")), [ci]);
   const runId = await runOf(await deliver(channel, "ci", github, signed(github, "d-4")));
   await bot.untilStatus(runId, "sleeping");
-  const url = eventUrls(eventKey, "https://belay.example.com").url(runId, "call_wait");
+  const url = eventUrls(eventKey, "https://belay.example.com").url(runId, "ci-job");
   const tell = async (body: string) => channel.handle(new Request(url, { method: "POST", body }));
   const answers = await Promise.all([tell("green"), tell("green"), tell("red")]);
   expect(answers.map((answer) => answer?.status).sort()).toEqual([200, 200, 202]);

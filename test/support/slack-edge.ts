@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "emulate";
-import { type WebSocket, WebSocketServer } from "ws";
 import { neededScopes } from "../../adapters/slack/requirements.ts";
 import { startEmulator, tokens } from "./slack-emulator.ts";
+import { SlackSockets } from "./slack-sockets.ts";
 
 /** Methods that want another token than the bot's. */
 const ownTokens: Record<string, string> = {
@@ -30,6 +30,9 @@ export type Fault =
 
 export class SlackEdge {
   readonly calls: Call[] = [];
+  readonly sockets: SlackSockets;
+  /** Told of each call that Slack has done and not yet answered; true: nobody is there for the answer any more. */
+  interrupt: ((call: Call) => boolean) | null = null;
   readonly responses: Record<string, unknown>[] = [];
   /** What `usergroups.list` says. */
   groups: { id: string; handle: string; users: string[] }[] = [];
@@ -41,17 +44,12 @@ export class SlackEdge {
   readonly #faults = new Map<string, Fault[]>();
   readonly #emulator: Emulator;
   readonly #server: Server;
-  readonly #sockets: WebSocketServer;
-  readonly #acks = new Map<string, (payload: unknown) => void>();
-  #connections = 0;
-  #envelopes = 0;
   #changed = Promise.withResolvers<void>();
 
   private constructor(emulator: Emulator, server: Server) {
     this.#emulator = emulator;
     this.#server = server;
-    this.#sockets = new WebSocketServer({ server, path: "/socket" });
-    this.#sockets.on("connection", (socket) => this.#connected(socket));
+    this.sockets = new SlackSockets(server, () => this.#note());
     server.on(
       "request",
       (request, response) => void this.#serve(request, response).catch(() => response.destroy()),
@@ -66,8 +64,7 @@ export class SlackEdge {
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets.clients) socket.terminate();
-    this.#sockets.close();
+    this.sockets.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     await this.#emulator.close();
@@ -75,11 +72,6 @@ export class SlackEdge {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** Sockets that have been opened so far. */
-  get connections(): number {
-    return this.#connections;
   }
 
   fail(method: string, ...faults: Fault[]): void {
@@ -113,37 +105,6 @@ export class SlackEdge {
     return (await answer.json()) as Record<string, unknown>;
   }
 
-  /** Push an envelope through the newest socket; resolves with the payload of its acknowledgement. */
-  push(type: string, payload: unknown, envelopeId = `envelope-${++this.#envelopes}`): Promise<unknown> {
-    const acked = Promise.withResolvers<unknown>();
-    this.#acks.set(envelopeId, acked.resolve);
-    this.sendRaw({ type, envelope_id: envelopeId, payload, accepts_response_payload: type !== "events_api" });
-    return acked.promise;
-  }
-
-  sendRaw(frame: object): void {
-    const [...open] = this.#sockets.clients;
-    const newest = open.filter((socket) => socket.readyState === socket.OPEN).at(-1);
-    if (!newest) throw new Error("no socket is open");
-    newest.send(JSON.stringify(frame));
-  }
-
-  /** The connection breaks without a word. */
-  cut(): void {
-    for (const socket of this.#sockets.clients) socket.terminate();
-  }
-
-  #connected(socket: WebSocket): void {
-    this.#connections += 1;
-    socket.on("message", (data) => {
-      const ack = JSON.parse(String(data)) as { envelope_id: string; payload: unknown };
-      this.#acks.get(ack.envelope_id)?.(ack.payload);
-      this.#note();
-    });
-    socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
-    this.#note();
-  }
-
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = await textOf(request);
     const path = new URL(request.url ?? "/", "http://localhost").pathname;
@@ -153,7 +114,8 @@ export class SlackEdge {
       return this.#note();
     }
     const method = path.replace("/api/", "");
-    this.calls.push({ method, body: Object.fromEntries(new URLSearchParams(raw)), at: Date.now() });
+    const call = { method, body: Object.fromEntries(new URLSearchParams(raw)), at: Date.now() };
+    this.calls.push(call);
     const fault = this.#faults.get(method)?.shift();
     if (fault?.type === "unsent") response.destroy();
     else if (fault?.type === "429") response.writeHead(429, { "retry-after": String(fault.seconds) }).end();
@@ -161,7 +123,7 @@ export class SlackEdge {
     else if (fault?.type === "error") json(response, { ok: false, error: fault.code });
     else {
       const answer = await this.#answer(method, raw, request);
-      if (fault?.type === "drop") response.destroy();
+      if (fault?.type === "drop" || this.interrupt?.(call)) response.destroy();
       else json(response, answer, { "x-oauth-scopes": this.scopes });
     }
     this.#note();

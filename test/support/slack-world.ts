@@ -180,7 +180,7 @@ export class SlackWorld {
   async deliver(payload: Body): Promise<unknown> {
     if (this.transport === "socket") {
       const type = payload.command ? "slash_commands" : payload.event ? "events_api" : "interactive";
-      const answer = await this.edge.push(type, payload);
+      const answer = await this.edge.sockets.push(type, payload);
       return Object.keys(answer ?? {}).length === 0 ? null : answer;
     }
     const answer = await this.request(payload);

@@ -1,7 +1,7 @@
 /** A server-sent event stream that is read by hand: so silence, a refusal and a cut line are told apart at once. */
 import { base } from "./client.ts";
 
-export interface StreamEvent {
+interface StreamEvent {
   event: string;
   data: string;
 }
@@ -74,7 +74,7 @@ async function readOnce(following: Following, signal: AbortSignal): Promise<Outc
 }
 
 /** The lines of an event stream, in whatever pieces they come. */
-export function parser(onEvent: (event: StreamEvent) => void): (text: string) => void {
+function parser(onEvent: (event: StreamEvent) => void): (text: string) => void {
   let rest = "";
   let event = "message";
   let data: string[] = [];

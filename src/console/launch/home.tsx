@@ -1,6 +1,6 @@
 /** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { getQuestions, keys, noFilter } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
 import { InboxCards } from "../questions/inbox-cards.tsx";
@@ -18,6 +18,11 @@ export function Home({ inbox }: { inbox: boolean }) {
   const [task, setTask] = useState("");
   const { runs, loading } = useRuns(noFilter);
   const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
+  const field = useRef<HTMLTextAreaElement>(null);
+  const choose = (example: string) => {
+    setTask(example);
+    field.current?.focus();
+  };
   usePageTitle(inbox ? null : "New run");
   const questions = inbox ? (data?.questions ?? []) : [];
   return (
@@ -25,16 +30,16 @@ export function Home({ inbox }: { inbox: boolean }) {
       <div className="home-content">
         {questions.length > 0 && <InboxCards questions={questions} />}
         <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
-        <LaunchForm task={task} setTask={setTask} />
+        <LaunchForm task={task} setTask={setTask} field={field} />
         {!loading && runs.length === 0 && (
           <Empty title="Nothing has run yet. Three tasks to try:">
-            <Examples onChoose={setTask} />
+            <Examples onChoose={choose} />
           </Empty>
         )}
         {runs.length > 0 && (
           <section className="try">
             <h2>To try</h2>
-            <Examples onChoose={setTask} />
+            <Examples onChoose={choose} />
           </section>
         )}
       </div>

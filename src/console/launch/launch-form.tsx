@@ -1,12 +1,18 @@
 /** Starts a run: a task in words, and the agent that takes it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { type RefObject, useId, useState } from "react";
 import { useLocation } from "wouter";
 import { getAgents, keys, launch, newKey } from "../api/calls.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { AgentChoice } from "./agent-choice.tsx";
 
-export function LaunchForm({ task, setTask }: { task: string; setTask: (task: string) => void }) {
+interface LaunchFormProps {
+  task: string;
+  setTask: (task: string) => void;
+  field: RefObject<HTMLTextAreaElement | null>;
+}
+
+export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
   const id = useId();
   const { data: agents } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
   const [chosen, setChosen] = useState<string | null>(null);
@@ -25,6 +31,7 @@ export function LaunchForm({ task, setTask }: { task: string; setTask: (task: st
     >
       <label htmlFor={id}>What should be done?</label>
       <textarea
+        ref={field}
         id={id}
         rows={3}
         value={task}

@@ -1,8 +1,8 @@
 /** Light, dark, or as the system says; remembered in this browser. */
 import { useState } from "react";
 
-export const themes = ["system", "light", "dark"] as const;
-export type Theme = (typeof themes)[number];
+const themes = ["system", "light", "dark"] as const;
+type Theme = (typeof themes)[number];
 
 const storageKey = "belay-theme";
 

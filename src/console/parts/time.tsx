@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { age, duration, exactTime } from "./words.ts";
 
 /** The time now, renewed every `stepMs`. */
-export function useNow(stepMs: number): number {
+function useNow(stepMs: number): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), stepMs);

@@ -74,7 +74,7 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
   }
 }
 
-function sleepWords(event: boolean, until: number | null): string {
+function sleepWords(event: string | null, until: number | null): string {
   const limit = until === null ? "" : ` until ${clock(until)}`;
-  return event ? `waits for an event${limit}` : `sleeps${limit}`;
+  return event === null ? `sleeps${limit}` : `waits for the event ${event}${limit}`;
 }

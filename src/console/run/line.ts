@@ -29,7 +29,7 @@ export type CallLine = LineBase & {
   childId: string | null;
   settled: boolean;
 };
-export type ModelLine = LineBase & { kind: "model"; answer: EventOf<"model_answered"> };
+type ModelLine = LineBase & { kind: "model"; answer: EventOf<"model_answered"> };
 export type QuestionLine = LineBase & { kind: "question"; question: Question; approvals: number };
 export type WordsLine = LineBase & { kind: "words"; text: string };
 export type FoldLine = LineBase & { kind: "fold"; lines: CallLine[] };

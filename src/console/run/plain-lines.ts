@@ -26,6 +26,8 @@ export function wordsOf(data: EventBody): Words | null {
       };
     case "model_failed":
       return modelFailedWords(data);
+    case "event_arrived":
+      return { title: "event", detail: `${data.event} arrived`, text: data.payload };
     case "decision_dropped":
       return { title: "asked again", detail: "somebody spoke while the model was thinking", ms: data.ms };
     case "approval_voided":

@@ -1,4 +1,4 @@
-/** The one-time URLs of wait_for_event. */
+/** The one-time URLs of events. */
 import { expect, test } from "vitest";
 import { eventUrls } from "../../../adapters/webhook/event-url.ts";
 import { type Bench, bench } from "../../support/webhook-bench.ts";
@@ -12,7 +12,7 @@ async function call(b: Bench, to: string, init: RequestInit = { method: "POST", 
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-test("tells the waiting call what was sent, as a machine", async () => {
+test("tells the run what was sent, as a machine", async () => {
   const b = await bench([]);
   expect(await call(b, url)).toEqual({ status: 202, body: { run_id: "run_1" } });
   expect(b.inlet.commands).toMatchObject([
@@ -20,7 +20,7 @@ test("tells the waiting call what was sent, as a machine", async () => {
       runId: "run_1",
       command: {
         type: "deliver_event",
-        callId: "call/äöü 1",
+        event: "call/äöü 1",
         payload: '{"result":"ok"}',
         actor: { kind: "machine" },
       },

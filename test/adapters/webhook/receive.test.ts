@@ -289,15 +289,6 @@ describe("a matter that is reported again", () => {
     });
   });
 
-  test("is never told to a run that asks people: words there would be an answer", async () => {
-    await b.deliver("alerts", alert, bearer);
-    b.inlet.setRun("run_1", { status: "waiting_human_input", asking: 1 });
-    const changed = await b.deliver("alerts", firing("2026-01-22T20:00:00Z"), bearer);
-    expect(await answer(changed)).toEqual({ status: 202, body: { run_id: "run_1", attached: false } });
-    expect(b.inlet.commands).toHaveLength(0);
-    expect(b.inlet.launches).toHaveLength(1);
-  });
-
   test("another group is another matter", async () => {
     await b.deliver("alerts", alert, bearer);
     await b.deliver("alerts", alert.replace("HighErrorRate", "Latency"), bearer);
