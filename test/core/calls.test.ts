@@ -175,7 +175,7 @@ describe("sleeping", () => {
     event,
   });
   const doze = chose(call("a", "sleep_until", { seconds: 5 }));
-  const wait = chose(call("a", "wait_for_event", { description: "CI", event: "ci", timeout_seconds: 5 }));
+  const wait = chose(call("a", "wait_for_event", { event: "ci", timeout_seconds: 5 }));
   const report: Command = {
     type: "deliver_event",
     event: "ci",

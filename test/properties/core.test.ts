@@ -38,7 +38,7 @@ function must(holds: boolean, what: string, ...about: unknown[]): asserts holds 
 const stored = (event: Event) => decodeEvent(encodeEvent(event), { runId: "run_1", version: 0 });
 
 test("replaying any prefix, also from the store, gives the state that was live", () => {
-  everyRun(250, () => {
+  everyRun(300, () => {
     let replayed: State = initial;
     return {
       watch({ events, after }) {
@@ -51,7 +51,7 @@ test("replaying any prefix, also from the store, gives the state that was live",
 });
 
 test("every call has exactly one result, right behind its answer, before the model is asked again and at the end", () => {
-  everyRun(400, () => ({
+  everyRun(800, () => ({
     watch({ after, effect }) {
       if (effect.type === "call_model" || hasEnded(after)) checkResults(after.entries);
       if (effect.type === "call_model") must(after.queued.length === 0, "words were kept back");
@@ -80,7 +80,7 @@ function checkResults(entries: readonly Entry[]): void {
 }
 
 test("nothing follows an end, and nothing can change it", () => {
-  everyRun(400, () => {
+  everyRun(800, () => {
     let over = false;
     return {
       watch({ events, after }) {
@@ -105,7 +105,7 @@ test("nothing follows an end, and nothing can change it", () => {
 });
 
 test("each request begins with the former one unless a compaction lies between, and is what the log says", () => {
-  everyRun(250, () => {
+  everyRun(300, () => {
     let former: readonly ModelInput[] = [];
     return {
       watch({ events, after, effect, policy }) {
@@ -124,7 +124,7 @@ test("each request begins with the former one unless a compaction lies between, 
 });
 
 test("status, phase and effect agree: what runs is driven, what rests waits for somebody or something", () => {
-  everyRun(400, () => ({
+  everyRun(800, () => ({
     watch({ after, effect, policy }) {
       const status = statusOf(after);
       const at = after.phase.at;
@@ -144,7 +144,7 @@ test("status, phase and effect agree: what runs is driven, what rests waits for 
 });
 
 test("questions: open while they are waited for, never after the end, settled once", () => {
-  everyRun(400, () => {
+  everyRun(800, () => {
     const asked = new Set<string>();
     const settled = new Set<string>();
     return {
@@ -165,7 +165,7 @@ test("questions: open while they are waited for, never after the end, settled on
 });
 
 test("a once call starts again only on a person's word or the tool's, and one that needs approval never without", () => {
-  everyRun(400, () => {
+  everyRun(800, () => {
     const spent = new Set<string>();
     return {
       watch({ before, events, policy }) {
@@ -200,7 +200,7 @@ test("what is counted only grows, and the total of steps is never passed", () =>
 });
 
 test("the chat: unique keys, drawable bodies, six lines, a post for each open question, no buttons on settled ones", () => {
-  everyRun(150, () => ({
+  everyRun(300, () => ({
     watch({ after }) {
       const posts = narrate(after);
       const keys = posts.map((post) => post.key);

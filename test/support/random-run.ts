@@ -231,7 +231,7 @@ export class RandomRun {
       () => call(id, "destroy", args),
       () => ask(id, `which ${luck % 5}?`),
       () => call(id, "sleep_until", { seconds: 5 }),
-      () => call(id, "wait_for_event", { description: "CI", event: "ci", timeout_seconds: 5 }),
+      () => call(id, "wait_for_event", { event: "ci", timeout_seconds: 5 }),
       () => call(id, "hand_off", { agent: "helper", task: "find it" }),
       () => call(id, "nonsense"),
       () => ({ ...call(id, "tag", "{"), error: { code: "invalid_json", message: "not JSON" } }),
