@@ -1,6 +1,6 @@
 /**
  * Kills a bot between accepting webhooks and answering them, many times, and counts what became of each delivery.
- * By hand: node test/faults/webhook-kills.ts --kills 1000
+ * By hand: node test/faults/webhook-kills.ts --kills 1000; prints one line of JSON, exits with 1 when anything was lost or doubled.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -124,6 +124,6 @@ async function count(path: string, sender: Sender): Promise<Omit<KillReport, "ki
 if (import.meta.main) {
   const { values } = parseArgs({ options: { kills: { type: "string", default: "1000" } } });
   const report = await killLoop(Number(values.kills));
-  console.log(report);
+  process.stdout.write(`${JSON.stringify(report)}\n`);
   process.exitCode = report.lost + report.doubled > 0 ? 1 : 0;
 }
