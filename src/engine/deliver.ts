@@ -33,6 +33,8 @@ export interface DeliverDeps {
 export class Deliverer {
   readonly #deps: DeliverDeps;
   readonly #busy = new Map<Address, Promise<void>>();
+  /** Posts on their way: one that moves to its real address in the middle must not be sent again there. */
+  readonly #sending = new Set<string>();
   readonly #nextAt = new Map<Address, number>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
@@ -84,10 +86,12 @@ export class Deliverer {
   #begin(row: OutboxRow): void {
     const address = row.address;
     const channel = this.#deps.channels.get(channelOf(address));
-    if (!channel || this.#busy.has(address)) return;
+    if (!channel || this.#busy.has(address) || this.#sending.has(row.id)) return;
     const now = this.#deps.clock.now();
     if ((this.#nextAt.get(address) ?? 0) > now) return;
+    this.#sending.add(row.id);
     const sending = this.#send(row, channel).finally(() => {
+      this.#sending.delete(row.id);
       this.#busy.delete(address);
       this.#pace(address, channel.can.minIntervalMs);
       this.poke();

@@ -1,0 +1,40 @@
+/** The channels of this bot: started, tried again when one can't start, stopped together. */
+import type { Logger } from "pino";
+import type { Channel, Inlet } from "../core/ports.ts";
+import { backoffMs, type Rng } from "./backoff.ts";
+
+export class ChannelSet {
+  readonly byName: ReadonlyMap<string, Channel>;
+  readonly #log: Logger;
+  readonly #rng: Rng;
+  /** Channels that could not start and wait to be tried again. */
+  readonly #restarts = new Map<string, NodeJS.Timeout>();
+
+  constructor(channels: readonly Channel[], log: Logger, rng: Rng) {
+    this.byName = new Map(channels.map((channel) => [channel.name, channel]));
+    this.#log = log;
+    this.#rng = rng;
+  }
+
+  async start(inlet: Inlet): Promise<void> {
+    for (const channel of this.byName.values()) await this.#start(channel, inlet, 1);
+  }
+
+  async stop(): Promise<void> {
+    for (const again of this.#restarts.values()) clearTimeout(again);
+    for (const channel of this.byName.values()) await channel.stop();
+  }
+
+  /** A channel that can't start says so and is tried again; the rest of the bot works. */
+  async #start(channel: Channel, inlet: Inlet, attempt: number): Promise<void> {
+    try {
+      await channel.start(inlet);
+    } catch (error) {
+      this.#log.error({ channel: channel.name, err: error, attempt }, "channel did not start");
+      const wait = backoffMs(attempt, null, this.#rng, 5_000, 300_000);
+      const again = setTimeout(() => void this.#start(channel, inlet, attempt + 1), wait);
+      again.unref();
+      this.#restarts.set(channel.name, again);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** Commands from outside: admitted by the core, recorded, and answered with what became of them. */
+import { admit } from "../core/admit.ts";
+import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
+import type { InboxKey, Store, Submitted, Toolbox } from "../core/ports.ts";
+import type { State } from "../core/state.ts";
+import { bindingOf } from "./binding.ts";
+import { runIdFor } from "./ids.ts";
+import type { Record, Recorded } from "./record.ts";
+
+export interface SubmitDeps {
+  record: Record;
+  toolbox: Toolbox;
+  store: Pick<Store, "question">;
+  state: (runId: string) => Promise<State | null>;
+}
+
+type RunCommand = Exclude<Command, { type: "launch" }>;
+
+export async function submitLaunch(
+  deps: SubmitDeps,
+  agent: string,
+  request: LaunchRequest,
+  inbox: InboxKey | null,
+): Promise<Submitted> {
+  const runId = runIdFor(inbox);
+  const launch: Command = { type: "launch", runId, ...request };
+  const recorded = await deps.record({
+    runId,
+    epoch: null,
+    inbox,
+    agent,
+    propose: (state, policy) => admit(state, launch, policy),
+  });
+  // The run exists already: its key was seen before (perhaps before a crash that came after the commit).
+  if (recorded.type === "refused" && recorded.refusal.code === "already_launched" && inbox) {
+    return { ok: true, runId, duplicate: true, version: recorded.state.version };
+  }
+  return submitted(runId, recorded);
+}
+
+export async function submitCommand(
+  deps: SubmitDeps,
+  runId: string,
+  command: RunCommand,
+  inbox: InboxKey | null,
+): Promise<Submitted> {
+  const checked = await withCheckedEdit(deps, runId, command);
+  if ("refusal" in checked) return { ok: false, refusal: checked.refusal };
+  const recorded = await deps.record({
+    runId,
+    epoch: null,
+    inbox,
+    propose: (state, policy) => admit(state, checked.command, policy),
+  });
+  return submitted(runId, await withOldQuestion(deps, recorded, command));
+}
+
+/** The state keeps the last few settled questions; of older ones the store still knows that they were settled. */
+async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: RunCommand): Promise<Recorded> {
+  if (recorded.type !== "refused" || recorded.refusal.code !== "question_not_found") return recorded;
+  const id = "questionId" in command ? command.questionId : null;
+  const row = id === null ? null : await deps.store.question(id);
+  if (row?.runId !== recorded.state.runId || row.settledAt === null) return recorded;
+  const message = `Already answered at ${new Date(row.settledAt).toISOString()}.`;
+  return { ...recorded, refusal: { code: "already_answered", message } };
+}
+
+/** Arguments that a person edited are checked like the model's, and bound anew. */
+async function withCheckedEdit(
+  deps: SubmitDeps,
+  runId: string,
+  command: RunCommand,
+): Promise<{ command: RunCommand } | { refusal: Refusal }> {
+  if (command.type !== "approve" || command.input === null) return { command };
+  const state = await deps.state(runId);
+  const call = state?.questions.find((question) => question.id === command.questionId)?.call;
+  const spec = call ? deps.toolbox.specs[call.tool] : undefined;
+  // Not open any more, or no such tool: admit finds the right words.
+  if (!state || !call || !spec) return { command };
+  const { input, error } = deps.toolbox.checkInput(call.tool, command.input);
+  if (error) return { refusal: { code: "answer_invalid", message: error.message } };
+  return { command: { ...command, input, hash: bindingOf(spec, input, state.agent.hash, null) } };
+}
+
+function submitted(runId: string, recorded: Recorded): Submitted {
+  switch (recorded.type) {
+    case "recorded":
+      return { ok: true, runId, duplicate: false, version: recorded.state.version };
+    case "refused":
+      return { ok: false, refusal: recorded.refusal };
+    case "duplicate":
+      return { ok: true, runId: recorded.runId ?? runId, duplicate: true, version: 0 };
+  }
+}
