@@ -168,6 +168,7 @@ describe("a server that is killed and comes back", { timeout: 120_000 }, () => {
     expect(status).toBe(200);
     await expectStatus(page, "complete");
     await page.locator(".connection[data-lost=false]").waitFor({ state: "attached" });
+    await page.locator(".timeline .line", { hasText: "answered 33" }).waitFor();
     expect(await page.locator(".outcome").innerText()).toContain("2");
     expect(await page.locator("body").getAttribute("data-same-page")).toBe("yes");
     await other.context.close();

@@ -18,8 +18,8 @@ export function useLiveRuns(): void {
       path: () => "agent/stream",
       onOpen: () => {
         reportStream("all", true);
-        // What happened while we were away is in the lists, not in the stream.
-        if (opened) void client.invalidateQueries();
+        // What happened while we were away is in the lists, not in this stream; each log has its own.
+        if (opened) void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "events" });
         opened = true;
       },
       onLost: () => reportStream("all", false),
