@@ -30,7 +30,7 @@ export async function visit(
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   if (options.loginUrl) {
     await page.goto(options.loginUrl);
     await page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
