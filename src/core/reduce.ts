@@ -136,8 +136,9 @@ function apply(state: State, event: Event): State {
 function launched(event: EventOf<"launched"> & { at: number }): State {
   const trusted = event.trusted && event.context.every((item) => item.trusted);
   const entries: Entry[] = [
+    // Whoever may launch gives the order; what the order rests on may still be anybody's text.
     ...event.context.map((item): Entry => ({ type: "data", ...item })),
-    { type: "task", text: event.task, from: event.from.name, trusted: event.trusted },
+    { type: "task", text: event.task, from: event.from.name, trusted: true },
   ];
   if (event.follows) entries.unshift({ type: "notice", text: formerTurn(event.follows) });
   const fresh: State = {

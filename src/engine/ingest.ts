@@ -8,6 +8,7 @@ import type { Inbound, InboxKey, Intent, Outcome } from "../core/ports.ts";
 import { hasEnded, type State } from "../core/state.ts";
 import { brief } from "../core/trail.ts";
 import type { Engine } from "./engine.ts";
+import { above, listed, runMeant } from "./run-meant.ts";
 
 export interface IngestDeps {
   engine: Engine;
@@ -74,7 +75,7 @@ async function message(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const newest = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  const state = newest ? await above(deps, newest, (run) => !hasEnded(run)) : null;
+  const state = newest ? await above(deps.engine, newest, (run) => !hasEnded(run)) : null;
   if (!state && !intent.addressed) return ignored();
   const instruction: Instruction = intent.addressed
     ? parseInstruction(intent.text, agentNames(deps))
@@ -109,7 +110,7 @@ async function instruct(
     case "agents":
       return told(deps.engine.agents.map((agent) => `${agent.name} — ${agent.description}`).join("\n"));
     case "list":
-      return told(await listed(deps, inbound));
+      return told(await listed(deps.engine, inbound));
     case "launch":
       return launch(deps, inbound, instruction, null, inbox);
     default:
@@ -123,7 +124,7 @@ async function onRun(
   instruction: Extract<Instruction, { verb: "status" | "stop" | "pause" | "resume" }>,
   inbox: InboxKey,
 ): Promise<Outcome> {
-  const runId = instruction.runId ?? (await runMeant(deps, inbound));
+  const runId = instruction.runId ?? (await runMeant(deps.engine, inbound));
   const state = runId ? await deps.engine.state(runId) : null;
   if (!runId || !state || !deps.engine.mayRead(inbound.actor, state)) {
     return refused("I know no such run. `list` shows yours.");
@@ -138,34 +139,6 @@ async function onRun(
     default:
       return toRun(deps, runId, { type: instruction.verb, actor, via }, inbox, "done");
   }
-}
-
-/**
- * A child run speaks where its parent does, so the newest run of a thread may be one. The first run from it upwards
- * that is meant, else the one at the top.
- */
-async function above(
-  deps: IngestDeps,
-  runId: string,
-  isMeant: (state: State) => boolean,
-): Promise<State | null> {
-  const state = await deps.engine.state(runId);
-  if (!state?.parent || isMeant(state)) return state;
-  return above(deps, state.parent.runId, isMeant);
-}
-
-/** The run of this thread (a child run is stopped with its parent), else the newest run of this person. */
-async function runMeant(deps: IngestDeps, inbound: Inbound): Promise<string | null> {
-  const here = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  if (here) return (await above(deps, here, () => false))?.runId ?? null;
-  const [newest] = await deps.engine.store.runs({ principal: inbound.actor.principal, limit: 1 });
-  return newest?.runId ?? null;
-}
-
-async function listed(deps: IngestDeps, inbound: Inbound): Promise<string> {
-  const rows = await deps.engine.store.runs({ principal: inbound.actor.principal, limit: 10 });
-  if (rows.length === 0) return "You have no runs yet. Give me a task.";
-  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${row.status}`).join("\n");
 }
 
 async function launch(
