@@ -2,7 +2,7 @@
 import type { Usage } from "../../src/core/event.ts";
 
 /** US dollars per million tokens. */
-export interface Price {
+interface Price {
   input: number;
   cachedInput: number;
   output: number;
@@ -12,7 +12,7 @@ export type Prices = Readonly<Record<string, Price>>;
 
 export type Tokens = Omit<Usage, "costUsd">;
 
-export const noTokens: Tokens = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+const noTokens: Tokens = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
 /**
  * `models`: the names to look under, best first (providers answer `gpt-5` as `gpt-5-2025-08-07`).

@@ -20,7 +20,7 @@ export function functionOf(spec: ToolSpec, can: HostFeatures): FunctionDefinitio
  * Strict mode takes only objects that require every property and allow no other. A schema from elsewhere (MCP)
  * often does not, and is then sent as not strict: `strict: true` would be answered with 400 for the whole request.
  */
-export function isStrict(schema: unknown): boolean {
+function isStrict(schema: unknown): boolean {
   if (Array.isArray(schema)) return schema.every(isStrict);
   if (typeof schema !== "object" || schema === null) return true;
   if ("properties" in schema || ("type" in schema && schema.type === "object")) {

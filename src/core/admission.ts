@@ -9,7 +9,7 @@ import { type State, statusOf } from "./state.ts";
 export type Admission = { ok: true; events: EventBody[] } | { ok: false; refusal: Refusal };
 
 /** The longest task or message that is taken as it is, in characters. */
-export const maxText = 32_768;
+const maxText = 32_768;
 
 /** null when the actor may; otherwise the refusal, in words that say who can. */
 export function deny(

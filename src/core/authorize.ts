@@ -9,16 +9,12 @@ export type Action = keyof Rights;
  * `slack:T1/U1` a principal · `slack:T1/group:S9` one of the actor's groups · `slack:T1/*` and `*` anyone
  * there who is no guest · `requester` whoever started the run. A guest is matched by id only.
  */
-export function ruleMatches(rule: string, actor: Actor, requester: Principal | null): boolean {
+function ruleMatches(rule: string, actor: Actor, requester: Principal | null): boolean {
   if (rule === actor.principal) return true;
   if (rule === "requester") return requester !== null && actor.principal === requester;
   if (actor.guest) return false;
   if (actor.groups.includes(rule)) return true;
   return rule.endsWith("*") && actor.principal.startsWith(rule.slice(0, -1));
-}
-
-export function isListed(rules: readonly string[], actor: Actor, requester: Principal | null): boolean {
-  return rules.some((rule) => ruleMatches(rule, actor, requester));
 }
 
 export type Verdict =

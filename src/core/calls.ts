@@ -50,7 +50,7 @@ export function reduceCall(state: State, event: Extract<Event, { type: CallEvent
 }
 
 /** What the model is told of a failure: short, without stack, as data. */
-export function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): string {
+function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): string {
   return JSON.stringify({ error: event.code, message: event.message });
 }
 

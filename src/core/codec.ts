@@ -12,7 +12,7 @@ export interface StoredEvent {
 }
 
 /** Where a stored event stands: named in errors. */
-export interface EventPlace {
+interface EventPlace {
   runId: string;
   version: number;
 }
@@ -25,7 +25,7 @@ export interface Upcaster {
 }
 
 /** Every shape change since the first release, oldest first per type. A type without one is at version 1. */
-export const upcasters: readonly Upcaster[] = [];
+const upcasters: readonly Upcaster[] = [];
 
 export interface EventCodec {
   encode(event: Event): StoredEvent;

@@ -4,7 +4,7 @@ import { personSchema } from "./actor.ts";
 
 const via = z.object({ channel: z.string(), address: z.string().optional() });
 
-export const usageSchema = z.object({
+const usageSchema = z.object({
   inputTokens: z.number(),
   cachedTokens: z.number(),
   outputTokens: z.number(),
@@ -15,7 +15,7 @@ export const usageSchema = z.object({
 export type Usage = z.infer<typeof usageSchema>;
 
 /** A call as the model chose it, already checked: `input` is canonical, or `error` says why it can't run. */
-export const chosenCallSchema = z.object({
+const chosenCallSchema = z.object({
   id: z.string(),
   tool: z.string(),
   input: z.unknown(),

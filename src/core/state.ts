@@ -191,7 +191,7 @@ function statusOfCalls(calls: readonly Call[]): Status {
 }
 
 /** The call can't go on without a person, a time, an event or a child run. */
-export function isWaiting(call: Call): boolean {
+function isWaiting(call: Call): boolean {
   return (
     call.is.at === "asking" ||
     call.is.at === "doubted" ||

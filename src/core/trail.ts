@@ -21,7 +21,7 @@ export function withTrace(state: State, call: ChosenCall, ok: boolean): readonly
 }
 
 /** Tool and input as one string: equal for identical calls. */
-export function signOf(call: ChosenCall): string {
+function signOf(call: ChosenCall): string {
   return `${call.tool} ${JSON.stringify(call.input ?? null)}`;
 }
 

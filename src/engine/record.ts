@@ -17,7 +17,7 @@ import type { Live, LiveRun } from "./live.ts";
 /** Events follow from the state as it is; on a conflict the same question is put to the newer state. */
 export type Propose = (state: State, policy: Policy) => Admission;
 
-export interface Proposal {
+interface Proposal {
   runId: string;
   propose: Propose;
   /** The worker's epoch; null for everybody else. */

@@ -33,7 +33,7 @@ export const demoToolbox = createToolbox(
   [...mathTools, ...controlTools, currentTime, restartService({ file: "/dev/null", seconds: 0 })],
   { redact: (text) => text },
 );
-export const demoTools: readonly ToolSpec[] = Object.values(demoToolbox.specs);
+const demoTools: readonly ToolSpec[] = Object.values(demoToolbox.specs);
 
 export function modelRequest(
   input: readonly ModelInput[],
