@@ -1,0 +1,149 @@
+/** A task handed to another agent: a run of its own, its outcome a result, its questions in the parent's thread. */
+import { expect, onTestFinished, test } from "vitest";
+import type { Inbound } from "../../src/core/ports.ts";
+import { statusOf } from "../../src/core/state.ts";
+import { childRunId } from "../../src/engine/ids.ts";
+import { agent, type Bot, operator, startBot } from "../support/bot.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+
+const by = { actor: operator, via: { channel: "console" } };
+const handOff = (task: string, to = "helper") => calling(call("hand_off", { agent: to, task }, "h1"));
+
+/** The agents share the model; the task says who asks. */
+async function start(parent: Parameters<typeof scripted>, child: Parameters<typeof scripted>) {
+  const [parents, children] = [scripted(...parent), scripted(...child)];
+  const known = agent();
+  const bot = await startBot({
+    model: {
+      name: "two",
+      answer: (request, signal) =>
+        (request.cacheKey.startsWith("default") ? parents : children).answer(request, signal),
+    },
+    agents: [
+      { ...known, handOff: ["helper"] },
+      { ...known, name: "helper", hash: "helper-1", handOff: ["helper"] },
+    ],
+  });
+  onTestFinished(() => bot.stop());
+  return { bot, parents, children };
+}
+
+const childOf = (runId: string) => childRunId(runId, "h1");
+
+test("the child's answer is the result of the call, and its steps are its own", async () => {
+  const { bot, parents } = await start(
+    [handOff("find it"), finalAnswer("found")],
+    [finalAnswer("behind the sofa")],
+  );
+  const runId = await bot.launch("where is it?");
+  const state = await bot.untilEnd(runId);
+  expect(state).toMatchObject({ steps: 2, phase: { at: "complete", answer: "found" } });
+  expect(JSON.stringify(parents.requests[1]?.input)).toContain("behind the sofa");
+  const child = await bot.engine.state(childOf(runId));
+  expect(child).toMatchObject({ task: "find it", parent: { runId, depth: 1 }, agent: { name: "helper" } });
+});
+
+test("the parent sleeps meanwhile; a question of the child is answered there", async () => {
+  const { bot } = await start(
+    [handOff("find it"), finalAnswer("found")],
+    [calling(ask("Which room?")), finalAnswer("ok")],
+  );
+  const runId = await bot.launch("where is it?");
+  await bot.untilStatus(childOf(runId), "waiting_human_input");
+  await bot.untilStatus(runId, "sleeping");
+  const command = { type: "provide_input", questionId: null, answer: "the hall", ...by } as const;
+  expect((await bot.engine.command(childOf(runId), command, null)).ok).toBe(true);
+  expect((await bot.untilEnd(runId)).phase.at).toBe("complete");
+});
+
+test("a child that fails is a failed call, and the parent decides what that means", async () => {
+  const { bot, parents } = await start(
+    [handOff("find it"), finalAnswer("sorry")],
+    [{ refusal: "I must not" }],
+  );
+  expect((await bot.untilEnd(await bot.launch("where?"))).phase).toMatchObject({ answer: "sorry" });
+  expect(JSON.stringify(parents.requests[1]?.input)).toMatch(/hand_off_failed.*I must not/);
+});
+
+test("an agent that is not listed is refused, and so is a chain of four", async () => {
+  const { bot, parents } = await start([handOff("x", "nobody"), finalAnswer("no")], []);
+  await bot.untilEnd(await bot.launch("hand it over"));
+  expect(JSON.stringify(parents.requests[1]?.input)).toContain("You may hand it to: helper");
+
+  let seen = "";
+  const deep = await start(
+    [handOff("deeper"), finalAnswer("top")],
+    [
+      (request) => {
+        const told = JSON.stringify(request.input);
+        if (told.includes("hand_off_failed")) seen = told;
+        const isDone = request.input.some((item) => item.type === "result");
+        return answerWith(isDone ? finalAnswer("deep") : handOff("deeper"));
+      },
+    ],
+  );
+  expect((await deep.bot.untilEnd(await deep.bot.launch("dig"))).phase).toMatchObject({ answer: "top" });
+  expect(seen).toContain("3 times at most");
+});
+
+test("a parent that is stopped stops its child", async () => {
+  const { bot } = await start([handOff("find it")], [calling(ask("Which room?"))]);
+  const runId = await bot.launch("where is it?");
+  await bot.untilStatus(childOf(runId), "waiting_human_input");
+  await bot.untilStatus(runId, "sleeping");
+  await bot.engine.command(runId, { type: "cancel", reason: "enough", ...by }, null);
+  expect((await bot.untilEnd(runId)).phase.at).toBe("cancelled");
+  const child = await bot.untilEnd(childOf(runId));
+  expect(child.phase).toMatchObject({ at: "cancelled", reason: "its parent run was stopped" });
+  expect(child.questions).toEqual([]);
+});
+
+const thread = "slack:T1/C1/1";
+let messages = 0;
+const inbound = (text: string, addressed = false): Inbound => ({
+  key: `m${++messages}`,
+  actor: operator,
+  channel: "slack",
+  address: thread,
+  intent: { type: "message", text, addressed, agent: null },
+  replyTo: {},
+  context: [],
+});
+
+async function launchedByMention(bot: Bot, text: string): Promise<string> {
+  const first = inbound(text, true);
+  const launched = new Promise<string>((resolve) => {
+    const end = bot.engine.watch((change) => {
+      end();
+      resolve(change.runId);
+    });
+  });
+  await bot.engine.accept(first);
+  return launched;
+}
+
+test("in the thread, words go to the child while it asks, to the parent once it has ended", async () => {
+  const { bot, parents } = await start(
+    [handOff("find it"), calling(ask("And now?")), finalAnswer("done")],
+    [calling(ask("Which room?")), finalAnswer("in the hall")],
+  );
+  const runId = await launchedByMention(bot, "where is it?");
+  await bot.untilStatus(childOf(runId), "waiting_human_input");
+  await bot.engine.accept(inbound("the hall"));
+  await bot.untilStatus(runId, "waiting_human_input");
+  await bot.engine.accept(inbound("stop looking"));
+  await bot.untilEnd(runId);
+  expect(JSON.stringify(parents.requests[2]?.input)).toContain("stop looking");
+  expect(await bot.store.runs({ limit: 10 })).toHaveLength(2);
+});
+
+test("in the thread, stop means the whole of it", async () => {
+  const { bot } = await start([handOff("find it")], [calling(ask("Which room?"))]);
+  const runId = await launchedByMention(bot, "where is it?");
+  await bot.untilStatus(childOf(runId), "waiting_human_input");
+  await bot.untilStatus(runId, "sleeping");
+  await bot.engine.accept(inbound("stop", true));
+  const state = await bot.untilEnd(runId);
+  expect(statusOf(state)).toBe("cancelled");
+  expect(statusOf(await bot.untilEnd(childOf(runId)))).toBe("cancelled");
+});
