@@ -1,42 +1,44 @@
 /** Which channels the configuration switches on, and with what. */
 import type { Logger } from "pino";
-import { discordChannel } from "../adapters/discord/channel.ts";
-import { emailChannel } from "../adapters/email/channel.ts";
 import type { MailboxOptions } from "../adapters/email/options.ts";
-import { slackChannel } from "../adapters/slack/channel.ts";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
+import { publicUrlOf } from "./assemble.ts";
 import type { Config } from "./config.ts";
 import type { Channel, Clock } from "./core/ports.ts";
 
-/** Where others reach this bot: without PUBLIC_URL only this machine does. */
-export function publicUrlOf(config: Pick<Config, "publicUrl" | "host" | "port">): string {
-  return config.publicUrl ?? `http://${config.host}:${config.port}`;
-}
-
-export function openChannels(config: Config, clock: Clock, log: Logger): Channel[] {
+/** The SDKs of channels that are off are not loaded. */
+export async function openChannels(config: Config, clock: Clock, log: Logger): Promise<Channel[]> {
   const { publicUrl, trustedLinkHosts } = config;
   const shared = { publicUrl, clock, log, trustedLinkHosts };
   const url = publicUrlOf(config);
-  return [
-    ...(config.slack ? [slackChannel({ ...config.slack, ...shared })] : []),
-    ...(config.discord ? [discordChannel({ ...config.discord, ...shared })] : []),
-    ...(config.mail ? [openMail(config, config.mail, { clock, log, url })] : []),
-    webhookChannel({
-      hooks: config.webhooks,
-      secrets: config.triggerSecrets,
-      publicUrl: url,
-      eventKey: config.eventKey,
-      callbackHosts: config.callbackHosts,
-      github: config.github,
-      clock,
-      log,
-    }),
-  ];
+  const channels: Channel[] = [];
+  if (config.slack) {
+    const { slackChannel } = await import("../adapters/slack/channel.ts");
+    channels.push(slackChannel({ ...config.slack, ...shared }));
+  }
+  if (config.discord) {
+    const { discordChannel } = await import("../adapters/discord/channel.ts");
+    channels.push(discordChannel({ ...config.discord, ...shared }));
+  }
+  if (config.mail) channels.push(await openMail(config, config.mail, { clock, log, url }));
+  const hooks = {
+    hooks: config.webhooks,
+    secrets: config.triggerSecrets,
+    publicUrl: url,
+    eventKey: config.eventKey,
+    callbackHosts: config.callbackHosts,
+    github: config.github,
+  };
+  return [...channels, webhookChannel({ ...hooks, clock, log })];
 }
 
 type Mail = NonNullable<Config["mail"]>;
 
-function openMail(config: Config, mail: Mail, on: { clock: Clock; log: Logger; url: string }): Channel {
+async function openMail(
+  config: Config,
+  mail: Mail,
+  on: { clock: Clock; log: Logger; url: string },
+): Promise<Channel> {
   const { clock, log, url } = on;
   const { listener, allow, from: address } = mail;
   const inbound = mail.inbound.map((mailbox): MailboxOptions => {
@@ -57,6 +59,7 @@ function openMail(config: Config, mail: Mail, on: { clock: Clock; log: Logger; u
   const local: MailboxOptions[] = listener
     ? [{ name: "smtp", address, source: { kind: "smtp" }, secretEnv: null, allow, ...mailboxOf(listener) }]
     : [];
+  const { emailChannel } = await import("../adapters/email/channel.ts");
   return emailChannel({
     mailboxes: [...inbound, ...local],
     secrets: config.triggerSecrets,

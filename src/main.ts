@@ -3,26 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
-import { demoModel } from "../adapters/demo/model.ts";
-import { openaiModel } from "../adapters/openai/model.ts";
-import { openPostgres } from "../adapters/postgres/store.ts";
-import { openSqlite } from "../adapters/sqlite/store.ts";
-import { eventUrls } from "../adapters/webhook/event-url.ts";
-import { openChannels, publicUrlOf } from "./channels.ts";
+import { openEngine, openStore, systemClock } from "./assemble.ts";
+import { openChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
-import type { Channel, Clock, Model, Store } from "./core/ports.ts";
+import type { Store } from "./core/ports.ts";
 import { createRedactor } from "./core/redact.ts";
-import { createEngine } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
 import { startSchedules } from "./engine/schedule.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
-import { eventUrl } from "./tools/event-url.ts";
-import { createToolbox } from "./tools/toolbox.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
-const systemClock: Clock = { now: () => Date.now() };
 
 export interface Belay {
   engine: Engine;
@@ -49,8 +41,8 @@ export async function startBelay(config: Config): Promise<Belay> {
 }
 
 async function startOn(store: Store, config: Config, log: Logger): Promise<Belay> {
-  const channels = openChannels(config, systemClock, log);
-  const engine = openEngine(config, { store, channels, log });
+  const channels = await openChannels(config, systemClock, log);
+  const engine = await openEngine(config, { store, channels, log });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
@@ -67,45 +59,6 @@ async function startOn(store: Store, config: Config, log: Logger): Promise<Belay
   const stop = once(() => stopAll({ http, listening, schedules, engine, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   return { engine, http, log, port: listening.port, url, stop };
-}
-
-export function openEngine(
-  config: Config,
-  parts: { store: Store; channels: readonly Channel[]; log: Logger },
-): Engine {
-  const redact = createRedactor(config.secrets);
-  const urls = eventUrls(config.eventKey, publicUrlOf(config));
-  return createEngine({
-    ...parts,
-    model: openModel(config),
-    toolbox: createToolbox([...config.tools, eventUrl(urls.url)], { redact }),
-    agents: config.agents,
-    defaultAgent: config.defaultAgent,
-    rights: config.rights,
-    routes: config.routes,
-    clock: systemClock,
-    rng: Math.random,
-  });
-}
-
-export function openStore(config: Pick<Config, "databaseUrl">, clock: Clock): Promise<Store> {
-  const { databaseUrl } = config;
-  const isPostgres = /^postgres(ql)?:/.test(databaseUrl);
-  return isPostgres ? openPostgres({ url: databaseUrl, clock }) : openSqlite({ path: databaseUrl, clock });
-}
-
-/** Without a key and without a server of one's own there is the demo model, and it says so wherever it speaks. */
-function openModel(config: Config): Model {
-  const { apiKey, baseUrl, model, api } = config.model;
-  if (apiKey === null && baseUrl === null) return demoModel({ delayMs: 300 });
-  return openaiModel({
-    apiKey: apiKey ?? "none",
-    baseURL: baseUrl,
-    model,
-    api,
-    prices: config.prices,
-    timeouts: { firstByteMs: 120_000, answerMs: 600_000 },
-  });
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {

@@ -8,12 +8,12 @@ import { type TerminalChannel, terminalChannel } from "../../adapters/terminal/c
 import { span } from "../../adapters/terminal/line.ts";
 import { Screen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
+import { openEngine, openStore } from "../assemble.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { type Store, StoreError } from "../core/ports.ts";
 import { createRedactor } from "../core/redact.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createLog } from "../log.ts";
-import { openEngine, openStore } from "../main.ts";
 
 const clock = { now: () => Date.now() };
 
@@ -45,7 +45,7 @@ async function run(): Promise<void> {
       })
     : plainSurface(process.stdout);
   channel = terminalChannel({ surface, personName: userName(), clock, onQuit: () => ending.resolve() });
-  const engine = openEngine(config, { store, channels: [channel], log: openLog(config) });
+  const engine = await openEngine(config, { store, channels: [channel], log: openLog(config) });
   greet(surface, engine.modelName);
   await engine.start();
   started.resolve();

@@ -17,7 +17,6 @@ export const limitsSchema = z.strictObject({
   /** Identical calls, alternating pairs or errors of one tool in a row that count as stuck. */
   repeats: z.int().min(2).max(20).default(3),
 });
-export type Limits = z.infer<typeof limitsSchema>;
 
 /** An agent exactly as a run uses it from its launch to its end; `hash` names these bytes. */
 export const agentSchema = z.object({

@@ -105,7 +105,7 @@ describe("belay.config.ts", () => {
     [
       "a schedule without fields",
       configFile({ schedules: [{ name: "a", cron: "daily", task: "x" }] }),
-      "schedules.0.cron: is five (or six) cron fields",
+      "schedules.0.cron: is five cron fields",
     ],
     [
       "an unknown time zone",
@@ -188,7 +188,7 @@ describe("prompts", () => {
     [
       "an unknown tool",
       { "prompts/a.md": agentFile({ name: "a", tools: ["rm_rf"] }) },
-      "prompts/a.md: tools: there is no tool rm_rf; the tools are ask_human, final_answer",
+      "prompts/a.md: tools: there is no tool rm_rf; the tools are ask_human, event_url, final_answer",
     ],
     [
       "an unknown agent to hand off to",

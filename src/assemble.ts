@@ -1,0 +1,61 @@
+/** Store, model and engine as the configuration names them: what a bot is made of, channels and server aside. */
+import type { Logger } from "pino";
+import { demoModel } from "../adapters/demo/model.ts";
+import { openSqlite } from "../adapters/sqlite/store.ts";
+import { eventUrls } from "../adapters/webhook/event-url.ts";
+import type { Config } from "./config.ts";
+import type { Channel, Clock, Model, Store } from "./core/ports.ts";
+import { createRedactor } from "./core/redact.ts";
+import { createEngine } from "./engine/create.ts";
+import type { Engine } from "./engine/engine.ts";
+import { eventUrl } from "./tools/event-url.ts";
+import { createToolbox } from "./tools/toolbox.ts";
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export async function openEngine(
+  config: Config,
+  parts: { store: Store; channels: readonly Channel[]; log: Logger },
+): Promise<Engine> {
+  const redact = createRedactor(config.secrets);
+  const urls = eventUrls(config.eventKey, publicUrlOf(config));
+  return createEngine({
+    ...parts,
+    model: await openModel(config),
+    toolbox: createToolbox([...config.tools, eventUrl(urls.url)], { redact }),
+    agents: config.agents,
+    defaultAgent: config.defaultAgent,
+    rights: config.rights,
+    routes: config.routes,
+    clock: systemClock,
+    rng: Math.random,
+  });
+}
+
+/** Drivers that are not used are not loaded: a start is mostly the reading of code. */
+export async function openStore(config: Pick<Config, "databaseUrl">, clock: Clock): Promise<Store> {
+  const { databaseUrl } = config;
+  if (!/^postgres(ql)?:/.test(databaseUrl)) return openSqlite({ path: databaseUrl, clock });
+  const { openPostgres } = await import("../adapters/postgres/store.ts");
+  return openPostgres({ url: databaseUrl, clock });
+}
+
+/** Without a key and without a server of one's own there is the demo model, and it says so wherever it speaks. */
+async function openModel(config: Config): Promise<Model> {
+  const { apiKey, baseUrl, model, api } = config.model;
+  if (apiKey === null && baseUrl === null) return demoModel({ delayMs: 300 });
+  const { openaiModel } = await import("../adapters/openai/model.ts");
+  return openaiModel({
+    apiKey: apiKey ?? "none",
+    baseURL: baseUrl,
+    model,
+    api,
+    prices: config.prices,
+    timeouts: { firstByteMs: 120_000, answerMs: 600_000 },
+  });
+}
+
+/** Where others reach this bot: without PUBLIC_URL only this machine does. */
+export function publicUrlOf(config: Pick<Config, "publicUrl" | "host" | "port">): string {
+  return config.publicUrl ?? `http://${config.host}:${config.port}`;
+}
