@@ -1,4 +1,5 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
+import { channelOf } from "./actor.ts";
 import type { Question } from "./event.ts";
 import type { Block, Button, Inline, Message } from "./message.ts";
 import type { OpenQuestion, SettledQuestion, State } from "./state.ts";
@@ -66,13 +67,38 @@ function titleOf(question: Question): string {
 
 /** Exactly the people who may settle it; wildcards are said in words and ping nobody. */
 function audience(question: Question, state: State): Inline[] {
+  const mayAnswer = requesterMayAnswer(question, state);
   const listed = question.audience.filter((rule) => !rule.endsWith("*") && rule !== "requester");
-  const asksRequester = question.audience.includes("requester") || listed.length === 0;
+  const asksRequester = mayAnswer && (question.audience.includes("requester") || listed.length === 0);
   const people: Inline[] = listed
     .filter((rule) => !(asksRequester && rule === state.from.principal))
     .map((rule) => ({ rule, ping: true }));
   const all: Inline[] = asksRequester ? [{ person: state.from, ping: true }, ...people] : people;
-  return all.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
+  const named = all.length > 0 ? all : anyone(question);
+  return named.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
+}
+
+/** A webhook and a schedule hear nothing; who wrote a mail may answer by mail, but settles nothing else. */
+function requesterMayAnswer(question: Question, state: State): boolean {
+  const channel = channelOf(state.from.principal);
+  if (channel === "email") return question.kind === "ask" || question.kind === "stuck";
+  return channel !== "webhook" && channel !== "schedule";
+}
+
+const rightThatSettles = {
+  ask: "answer",
+  stuck: "answer",
+  doubt: "approve",
+  approval: "approve",
+  budget: "control",
+} as const satisfies Record<Question["kind"], string>;
+
+/** Nobody is named: those whom a wildcard lets in, or what is missing in the configuration. */
+function anyone(question: Question): Inline[] {
+  const wide = question.audience.filter((rule) => rule.endsWith("*") && !/^(terminal|token):/.test(rule));
+  if (wide.length === 0) return [`nobody yet: list people under \`${rightThatSettles[question.kind]}\``];
+  if (wide.includes("*")) return ["anyone"];
+  return wide.map((rule) => (rule === "console:*" ? "anyone at the console" : { rule }));
 }
 
 function consequence(question: OpenQuestion): Inline[] {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Block, Button } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate.ts";
 import { hasEnded } from "../../src/core/state.ts";
+import { openRights } from "../support/bot.ts";
 import {
   answer,
   approve,
@@ -18,6 +19,7 @@ import {
   launch,
   nobody,
   pause,
+  person,
   policyWith,
   type Story,
   started,
@@ -122,6 +124,35 @@ describe("a question", () => {
     });
     expect(JSON.stringify(block(asking, key, "note"))).toContain("Until somebody answers, I wait");
     expect(buttons(asking, key)).toEqual(["reply", "open"]);
+  });
+
+  describe("of a run that a machine started", () => {
+    const machine = (principal: string) => person(principal, { principal, kind: "machine" });
+    const asks = (principal: string, answerers: string[], what = ask("a", "Which?")) => {
+      const policy = policyWith({}, { ...openRights, answer: answerers });
+      const run = nobody(policy).when(launch({ actor: machine(principal) }), chose(what));
+      return block(run, `question:${run.question}`, "heading")?.note.slice(1);
+    };
+
+    test.each(["webhook:ci", "schedule:nightly"])("names whoever may answer, never %s", (principal) => {
+      const oncall = { rule: "slack:T1/U2", ping: true };
+      expect(asks(principal, ["requester", "slack:T1/U2", "console:*"])).toEqual([oncall]);
+      expect(asks(principal, ["requester", "slack:T1/*"])).toEqual([{ rule: "slack:T1/*" }]);
+      expect(asks(principal, ["requester", "console:*", "token:*"])).toEqual(["anyone at the console"]);
+      expect(asks(principal, ["*"])).toEqual(["anyone"]);
+      expect(asks(principal, ["requester"])).toEqual(["nobody yet: list people under `answer`"]);
+    });
+
+    test("names the sender of a mail for what a mail may answer", () => {
+      const from = "email:dana@example.com";
+      expect(asks(from, ["requester"])).toMatchObject([{ person: { principal: from }, ping: true }]);
+      const approval = nobody().when(
+        launch({ actor: machine(from) }),
+        chose(call("a", "deploy")),
+        askedApproval("q", "a"),
+      );
+      expect(block(approval, "question:q", "heading")?.note).toEqual(["for ", "anyone"]);
+    });
   });
 
   test("becomes who, when and what, under the same key and without buttons", () => {
