@@ -36,7 +36,7 @@ export interface MailboxOptions {
 }
 
 /** The part of pino that this channel uses. */
-export interface Log {
+interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

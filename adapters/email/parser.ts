@@ -7,7 +7,7 @@ const MAX_HEAP_MB = 128;
 /** Mails that may wait for the thread; more are turned away for now. */
 const MAX_WAITING = 50;
 
-export type Parsing = { ok: true; mail: ParsedMail } | { ok: false; why: "limit" | "busy"; detail: string };
+type Parsing = { ok: true; mail: ParsedMail } | { ok: false; why: "limit" | "busy"; detail: string };
 
 export interface MailParser {
   parse(job: MailJob): Promise<Parsing>;

@@ -3,7 +3,7 @@ import nodemailer from "nodemailer";
 import { ChannelError } from "../../src/core/ports.ts";
 import type { Rendered } from "./render.ts";
 
-export interface OutMail extends Rendered {
+interface OutMail extends Rendered {
   to: string;
   subject: string;
   /** Without angle brackets. The same for each attempt: a mail sent twice is one mail. */

@@ -39,19 +39,19 @@ export function verify(how: Verification, delivered: Delivered): Verdict {
 }
 
 /** `X-Hub-Signature-256: sha256=<hex>`. docs.github.com, "Validating webhook deliveries". */
-export function verifyGithub({ headers, body, secret }: Delivered): Verdict {
+function verifyGithub({ headers, body, secret }: Delivered): Verdict {
   const given = after(headers.get("x-hub-signature-256"), "sha256=");
   return verdict(given !== null && equal(hex(given), mac(secret, body)));
 }
 
 /** A signing token (Standard Webhooks) when one is set up, else the plain `X-Gitlab-Token`. docs.gitlab.com, "Webhooks". */
-export function verifyGitlab(delivered: Delivered): Verdict {
+function verifyGitlab(delivered: Delivered): Verdict {
   if (delivered.secret.startsWith("whsec_")) return verifyStandard(delivered);
   return verdict(sameText(delivered.headers.get("x-gitlab-token"), delivered.secret));
 }
 
 /** `webhook-signature: v1,<base64> v1,<base64>` over `id.timestamp.body`. standardwebhooks.com, specification. */
-export function verifyStandard({ headers, body, secret, now }: Delivered): Verdict {
+function verifyStandard({ headers, body, secret, now }: Delivered): Verdict {
   const id = headers.get("webhook-id");
   const stamp = headers.get("webhook-timestamp");
   const given = headers.get("webhook-signature");
@@ -71,13 +71,13 @@ export function standardKey(secret: string): Buffer {
 }
 
 /** `v1=<hex>,v1=<hex>` over the body: PagerDuty (a list while secrets rotate) and CircleCI. */
-export function verifyVersioned({ headers, body, secret }: Delivered, header: string): Verdict {
+function verifyVersioned({ headers, body, secret }: Delivered, header: string): Verdict {
   const signatures = (headers.get(header) ?? "").split(",").map((part) => after(part.trim(), "v1="));
   return verdict(anyEqual(signatures, mac(secret, body), hex));
 }
 
 /** `timestamp=…,signature=<hex>` over `timestamp.body`, or the plain token. buildkite.com/docs/apis/webhooks. */
-export function verifyBuildkite({ headers, body, secret, now }: Delivered): Verdict {
+function verifyBuildkite({ headers, body, secret, now }: Delivered): Verdict {
   const signed = headers.get("x-buildkite-signature");
   if (signed === null) return verdict(sameText(headers.get("x-buildkite-token"), secret));
   const parts = signed.split(",").map((part) => part.trim());
@@ -89,7 +89,7 @@ export function verifyBuildkite({ headers, body, secret, now }: Delivered): Verd
 }
 
 /** Bare hex; with a timestamp header `timestamp:body` is signed. grafana.com, webhook contact point. */
-export function verifyGrafana({ headers, body, secret, now }: Delivered, timestampHeader?: string): Verdict {
+function verifyGrafana({ headers, body, secret, now }: Delivered, timestampHeader?: string): Verdict {
   const given = headers.get("x-grafana-alerting-signature");
   if (!given) return "bad_signature";
   if (timestampHeader === undefined) return verdict(equal(hex(given), mac(secret, body)));
@@ -98,12 +98,12 @@ export function verifyGrafana({ headers, body, secret, now }: Delivered, timesta
   return isFresh(stamp, now) ? "authentic" : "stale_signature";
 }
 
-export function verifyBearer({ headers, secret }: Delivered): Verdict {
+function verifyBearer({ headers, secret }: Delivered): Verdict {
   const given = /^bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
   return verdict(sameText(given ?? null, secret));
 }
 
-export function verifyHmac(
+function verifyHmac(
   { headers, body, secret, now }: Delivered,
   how: Extract<Verification, { kind: "hmac" }>,
 ): Verdict {
