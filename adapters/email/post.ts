@@ -40,9 +40,14 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
     ...renderMail(delivery.body, { runUrl, reply: what === "question" }),
     messageId,
     replyTo: threads.replyAddress(token),
-    references: thread.messageIds,
+    references: thread.messageIds.length > 0 ? thread.messageIds : [rootOf(threads, delivery)],
   });
   return `${what} ${messageId}`;
+}
+
+/** At an address where no mail was before, mails of one run hang together by a root that nobody sent. */
+function rootOf(threads: Threads, { runId, address }: Delivery): string {
+  return threads.messageId(threads.threadToken(`${runId} ${address}`));
 }
 
 /** One word without spaces; null: not worth a mail. */

@@ -1,5 +1,5 @@
 /** What a trusted mail does: start a run, answer a question, or be told to a run that works. */
-import type { Actor } from "../../src/core/actor.ts";
+import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { Command, LaunchRequest, Refusal } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
@@ -19,7 +19,8 @@ export async function takeLaunch(taker: Taker, trusted: TrustedMail): Promise<Ta
     receipt: mailbox.receipt,
   };
   await taker.threads.saveThread(taker.inlet, address, thread);
-  const addresses = mailbox.speaksAt === null ? [address] : [address, mailbox.speaksAt];
+  const place = mailbox.speaksAt && threadAt(mailbox.speaksAt, key.slice(0, 32));
+  const addresses = place === null ? [address] : [address, place];
   return launch(taker, trusted, { addresses, follows: null }, thread);
 }
 
@@ -171,7 +172,7 @@ async function refuse(
       if (sent) await threads.saveSent(inlet, token, sent);
       await mailer.send({
         to: trusted.sender,
-        subject: replySubject(thread.subject),
+        subject: replySubject(thread.subject || trusted.mail.subject),
         text: `${refusal.message}\n`,
         html: `<p>${refusal.message.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</p>\n`,
         messageId: threads.messageId(token),

@@ -78,7 +78,8 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
 
     async thread(inlet, address) {
       const place = address.slice("email:".length);
-      if (place.includes("@")) return { to: place, subject: "", messageIds: [], receipt: false };
+      if (place.includes("@"))
+        return { to: place.toLowerCase(), subject: "", messageIds: [], receipt: false };
       const note = await inlet.store.note(`mail:thread:${place}`);
       return note === null ? null : (JSON.parse(note) as Thread);
     },

@@ -1,7 +1,8 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
-import type { Actor } from "../../src/core/actor.ts";
+import { type Actor, threadAt } from "../../src/core/actor.ts";
 import { type Inlet, StoreError } from "../../src/core/ports.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
+import { digest } from "./delivery-key.ts";
 import type { FailureLimiter } from "./limiter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
 import { holdsAll, type Json } from "./payload.ts";
@@ -78,13 +79,14 @@ async function launch(receiver: Receiver, delivery: Delivery, about: About): Pro
   const { hook, key, headers, payload } = delivery;
   const target = resultTarget(hook, payload, headers);
   const results = target === null ? null : await saveTarget(receiver.inlet, hook, key, target);
+  const place = hook.speaksAt && threadAt(hook.speaksAt, digest(`${hook.name}\n${key}`));
   const submitted = await receiver.inlet.launch(
     hook.agent,
     {
       task: hook.prompt,
       actor: actorOf(hook),
       via: { channel: "webhook" },
-      addresses: [hook.speaksAt, about.address, results].filter((address) => address !== null),
+      addresses: [place, about.address, results].filter((address) => address !== null),
       // The task is ours and trusted; the delivery is data, and marks the run as having read untrusted bytes.
       trusted: true,
       context: [{ source: `webhook ${hook.name}`, text: briefing(hook, payload, headers), trusted: false }],

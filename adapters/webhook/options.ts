@@ -43,7 +43,7 @@ export interface WebhookOptions {
   prompt: string;
   /** Paths whose values are listed, as data, before the body. */
   fields: readonly string[];
-  /** Where the run speaks besides the console, e.g. `slack:T1/C1`. */
+  /** Where the run speaks besides the console: `slack:T1/C1` (each run in a thread of its own), `email:a@b.example`. */
   speaksAt: Address | null;
   /** Paths whose values name what a delivery is about: one live run for each. */
   concurrencyKey: readonly string[] | null;
@@ -63,7 +63,7 @@ export interface CallbackHost {
 }
 
 /** The part of pino that channels use. */
-export interface Log {
+interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

@@ -15,6 +15,16 @@ export function channelOf(id: Address | Principal): string {
   return id.slice(0, Math.max(0, id.indexOf(":")));
 }
 
+/**
+ * Where a run speaks that is launched at a configured place. A Slack or Discord channel without a thread becomes
+ * `<place>/new:<id>`: the run's first post makes the thread, and the run moves there. Any other place stays.
+ * @param id unique for each launch, the same each time that launch is tried
+ */
+export function threadAt(place: Address, id: string): Address {
+  const isChannel = /^(?:slack:[^/]+|discord:(?!@me\/)[^/]+)\/[^/]+$/.test(place);
+  return isChannel ? `${place}/new:${id}` : place;
+}
+
 /** A person (or machine) as an event remembers it: the id decides, the name is only shown. */
 export const personSchema = z.object({ principal: z.string(), name: z.string() });
 export type Person = z.infer<typeof personSchema>;

@@ -1,6 +1,6 @@
 /** Launches runs at the times that cron expressions name; what was missed while nothing ran is launched once. */
 import { Cron } from "croner";
-import type { Address } from "../core/actor.ts";
+import { type Address, threadAt } from "../core/actor.ts";
 import type { Clock, Inlet } from "../core/ports.ts";
 
 export interface Schedule {
@@ -12,6 +12,7 @@ export interface Schedule {
   timeZone: string;
   agent: string;
   task: string;
+  /** `slack:T1/C1`: each run in a thread of its own. null: the console only. */
   speaksAt: Address | null;
 }
 
@@ -66,7 +67,7 @@ export async function startSchedules(options: ScheduleOptions): Promise<{ stop()
  * Parsed once; never runs by itself.
  * @throws TypeError or RangeError, in words for whoever wrote it
  */
-export function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron {
+function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron {
   // Cron itself would notice an unknown zone only at its first use.
   Intl.DateTimeFormat("en", { timeZone });
   return new Cron(cron, { paused: true, timezone: timeZone, mode: "5-part" });
@@ -95,13 +96,14 @@ async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cro
 
 async function fire({ inlet, log }: ScheduleOptions, schedule: Schedule, due: Date): Promise<void> {
   const principal = `schedule:${schedule.name}`;
+  const place = schedule.speaksAt && threadAt(schedule.speaksAt, `${schedule.name}-${due.getTime()}`);
   const submitted = await inlet.launch(
     schedule.agent,
     {
       task: schedule.task,
       actor: { principal, name: `schedule ${schedule.name}`, groups: [], guest: false, kind: "machine" },
       via: { channel: "schedule" },
-      addresses: schedule.speaksAt === null ? [] : [schedule.speaksAt],
+      addresses: place === null ? [] : [place],
       context: [],
       trusted: true,
       follows: null,

@@ -57,7 +57,7 @@ test("a new schedule waits for its next time", async () => {
     launch: {
       task: "Read the night's alerts.",
       actor: { principal: "schedule:nightly", kind: "machine" },
-      addresses: ["slack:T1/C1"],
+      addresses: [`slack:T1/C1/new:nightly-${Date.parse("2026-01-11T01:30:00Z")}`],
       trusted: true,
     },
   });

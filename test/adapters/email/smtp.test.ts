@@ -268,14 +268,25 @@ describe("what goes out", () => {
     expect(b.world.mails[1]?.messageId).toBe(b.world.mails[0]?.messageId);
   });
 
-  test("a configured mail address is written to without a thread", async () => {
+  test("a run of a mailbox speaks in a new thread of its configured channel too", async () => {
+    await using b = await mailBench([mailbox({ speaksAt: "slack:T1/C1" })]);
+    const { launch } = await launchedBy(b, "attachment");
+    expect(launch.addresses[1]).toMatch(/^slack:T1\/C1\/new:[0-9a-f]{32}$/);
+  });
+
+  test("mails of one run to a configured address belong together, without a mail to answer", async () => {
     await using b = await mailBench();
     const { runId } = await launchedBy(b, "attachment");
+    await launchedBy(b, "forwarded");
     await b.channel.post(delivery(runId, "email:oncall@example.com", "answer"));
     const mail = await b.world.nth(1);
     expect(mail.to).toMatchObject({ value: [{ address: "oncall@example.com" }] });
     expect(mail.subject).toBe("Read this log — done");
-    expect(mail.inReplyTo).toBeUndefined();
+    await b.channel.post(delivery(runId, "email:oncall@example.com", "answer", { id: "another" }));
+    await b.channel.post(delivery("run_2", "email:oncall@example.com", "answer"));
+    const other = await b.world.nth(3);
+    expect((await b.world.nth(2)).inReplyTo).toBe(mail.inReplyTo);
+    expect(other.inReplyTo).not.toBe(mail.inReplyTo);
   });
 });
 

@@ -51,7 +51,7 @@ describe("an authentic, interesting delivery", () => {
     expect(agent).toBe("triage");
     expect(launch.task).toBe("Find out why the build failed.");
     expect(launch.actor).toMatchObject({ principal: "webhook:ci", kind: "machine", guest: false });
-    expect(launch.addresses).toEqual(["slack:T1/C1"]);
+    expect(launch.addresses).toEqual([expect.stringMatching(/^slack:T1\/C1\/new:[0-9a-f]{32}$/)]);
     expect(launch.context).toHaveLength(1);
     expect(launch.context[0]).toMatchObject({ source: "webhook ci", trusted: false });
     expect(launch.context[0]?.text.split("\n").slice(0, 3)).toEqual([
