@@ -6,10 +6,16 @@ import { buildConsole } from "./build-console.ts";
 
 async function run(): Promise<void> {
   const config = await loadConfig();
-  await buildConsole();
+  await buildConsole().catch(noConsole);
   const belay = await startBelay(config);
   tell(config, belay);
   stopOnSignal(belay);
+}
+
+/** The bot works without its console; whoever opens it is told that it is not built. */
+function noConsole(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The console could not be built, everything else starts:\n${why}\n`);
 }
 
 function tell(config: Config, belay: Belay): void {
