@@ -41,6 +41,10 @@ export class SlackEdge {
   scopes: string = Object.keys(neededScopes).join(",");
   /** What the app's manifest subscribes to. */
   events: string[] = [];
+  /** Seconds that a call has to wait, or null; with it this Slack has rates. */
+  limit: (call: Call) => number | null = () => null;
+  /** Calls that were over a rate. */
+  refused = 0;
   readonly #faults = new Map<string, Fault[]>();
   readonly #emulator: Emulator;
   readonly #server: Server;
@@ -116,7 +120,7 @@ export class SlackEdge {
     const method = path.replace("/api/", "");
     const call = { method, body: Object.fromEntries(new URLSearchParams(raw)), at: Date.now() };
     this.calls.push(call);
-    const fault = this.#faults.get(method)?.shift();
+    const fault = this.#faults.get(method)?.shift() ?? this.#overRate(call);
     if (fault?.type === "unsent") response.destroy();
     else if (fault?.type === "429") response.writeHead(429, { "retry-after": String(fault.seconds) }).end();
     else if (fault?.type === "500") response.writeHead(500).end("{}");
@@ -127,6 +131,13 @@ export class SlackEdge {
       else json(response, answer, { "x-oauth-scopes": this.scopes });
     }
     this.#note();
+  }
+
+  #overRate(call: Call): Fault | undefined {
+    const seconds = this.limit(call);
+    if (seconds === null) return undefined;
+    this.refused += 1;
+    return { type: "429", seconds };
   }
 
   async #answer(method: string, raw: string, request: IncomingMessage): Promise<Record<string, unknown>> {

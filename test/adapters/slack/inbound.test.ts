@@ -51,11 +51,11 @@ describe.each(transports)("over %s", (transport) => {
     if (transport === "http") await expect(world.deliver(event)).rejects.toThrow("503");
     else {
       let isAcked = false;
-      void world.edge.push("events_api", event).then(() => {
+      void world.edge.sockets.push("events_api", event).then(() => {
         isAcked = true;
       });
       // A later envelope's acknowledgement shows that the first one's would have come.
-      await world.edge.push("events_api", world.eventOf({ type: "reaction_added" }));
+      await world.edge.sockets.push("events_api", world.eventOf({ type: "reaction_added" }));
       expect(isAcked).toBe(false);
     }
     expect(inlet.accepted).toHaveLength(0);

@@ -16,8 +16,8 @@ const healthy = () => world.channel.health().ok;
 test("when Slack recycles the connection, the next one is there at once", async () => {
   await world.channel.start(inlet);
   const asked = Date.now();
-  world.edge.sendRaw({ type: "disconnect", reason: "refresh_requested" });
-  await world.edge.until(() => world.edge.connections === 2);
+  world.edge.sockets.sendRaw({ type: "disconnect", reason: "refresh_requested" });
+  await world.edge.until(() => world.edge.sockets.connections === 2);
   expect(Date.now() - asked).toBeLessThan(3000);
   await expect.poll(healthy).toBe(true);
   await world.say("<@U0BOT> still there?");
@@ -27,9 +27,9 @@ test("when Slack recycles the connection, the next one is there at once", async 
 test("a cut connection comes back, also when Slack can't be reached for a while", async () => {
   await world.channel.start(inlet);
   world.edge.fail("apps.connections.open", { type: "unsent" }, { type: "500" });
-  world.edge.cut();
+  world.edge.sockets.cut();
   await expect.poll(healthy).toBe(false);
-  await world.edge.until(() => world.edge.connections === 2);
+  await world.edge.until(() => world.edge.sockets.connections === 2);
   await expect.poll(healthy).toBe(true);
 });
 
@@ -52,7 +52,7 @@ test("stopping while nothing is connected ends", async () => {
 test("the same envelope again is remembered once", async () => {
   await world.channel.start(inlet);
   const [event] = world.eventsOf("<@U0BOT> hello", "1764000000.000100");
-  await world.edge.push("events_api", event, "envelope-same");
-  await world.edge.push("events_api", event, "envelope-same");
+  await world.edge.sockets.push("events_api", event, "envelope-same");
+  await world.edge.sockets.push("events_api", event, "envelope-same");
   expect(inlet.accepted).toHaveLength(1);
 });

@@ -1,0 +1,79 @@
+/** Kill -9 at every point of "mention → progress → question → reply → answer": nothing is lost, nothing stands twice. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { type Death, SlackLife } from "../../support/slack-life.ts";
+import type { Transport } from "../../support/slack-world.ts";
+
+const root = mkdtempSync(join(tmpdir(), "belay-slack-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+interface Ending {
+  death: Death;
+  deaths: number;
+  writes: number;
+  calls: number;
+  /** How many messages of the bot stand in the thread, and the buttons on them. */
+  messages: number;
+  buttons: string[];
+}
+
+/** The story once, with one death in it; returns what stands in the thread when nothing is left to do. */
+async function story(life: SlackLife, death: Death): Promise<Ending> {
+  life.expect(death);
+  const thread = await life.say("<@U0BOT> deploy payments");
+  await life.untilShown(thread, /waiting for an answer$/, /^Question: Which version\?$/);
+  await life.say("v1.2.3", { root: thread });
+  await life.untilShown(thread, /done in/, /^Answered by dana/, /^Deployed v1/);
+  await life.untilQuiet();
+  const own = (await life.world.thread(thread)).filter(({ user }) => user === "U0BOT");
+  const buttons = [...JSON.stringify(own).matchAll(/belay:(\w+):/g)].map(([, action = ""]) => action);
+  return { ...life.count, death, messages: own.length, buttons };
+}
+
+/** One bot and its Slack live through as many stories as there are deaths. */
+async function stories(transport: Transport, deaths: Death[]): Promise<Ending[]> {
+  const life = await SlackLife.begin(transport, root);
+  const endings: Ending[] = [];
+  try {
+    for (let death = deaths.shift(); death !== undefined; death = deaths.shift()) {
+      endings.push(await story(life, death));
+    }
+  } finally {
+    await life.end();
+  }
+  return endings;
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+function expectAllTold(endings: readonly Ending[]): void {
+  for (const { death, deaths, messages, buttons } of endings) {
+    expect({ death, messages, buttons }).toEqual({ death, messages: 3, buttons: [] });
+    expect(deaths).toBeLessThanOrEqual(1);
+  }
+}
+
+test("in Socket Mode, whatever the moment of the kill, the thread shows the run once and to its end", async () => {
+  // The first story is not like the others: nobody is known yet.
+  const [, whole] = await stories("socket", [{ at: "never" }, { at: "never" }]);
+  if (!whole) throw new Error("no story");
+  const deaths: Death[] = [
+    ...[0, ...upTo(whole.writes)].map((n): Death => ({ at: "write", n })),
+    ...upTo(whole.calls).map((n): Death => ({ at: "call", n })),
+  ];
+  const points = deaths.length;
+  const endings = (await Promise.all([stories("socket", deaths), stories("socket", deaths)])).flat();
+  expect(endings).toHaveLength(points);
+  expectAllTold(endings);
+  // Two writes may change places or fall together; a point that was never reached would prove nothing.
+  expect(endings.filter(({ deaths }) => deaths === 1).length).toBeGreaterThanOrEqual(points - 3);
+}, 180_000);
+
+test("over HTTP too", async () => {
+  const writes = [0, 1, 2, 3].map((n): Death => ({ at: "write", n }));
+  const endings = await stories("http", [...writes, { at: "call", n: 1 }, { at: "call", n: 3 }]);
+  expectAllTold(endings);
+  expect(endings.map(({ deaths }) => deaths)).toEqual(endings.map(() => 1));
+}, 60_000);
