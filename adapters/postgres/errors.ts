@@ -1,6 +1,7 @@
 /** PostgreSQL's error codes in the words of the store's port. */
-import { DrizzleQueryError } from "drizzle-orm";
+
 import { StoreError } from "../../src/core/ports.ts";
+import { DrizzleQueryError } from "./drizzle.ts";
 
 /** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
 const busy = /^(08|40|53[0234]|55P03|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;

@@ -1,8 +1,9 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
-import { and, asc, eq, lt, ne, sql } from "drizzle-orm";
+
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { plainText } from "../../src/core/codec.ts";
 import type { InboxKey, Store } from "../../src/core/ports.ts";
+import { and, asc, eq, lt, ne, sql } from "./drizzle.ts";
 import { inbox } from "./schema.ts";
 
 const columns = {

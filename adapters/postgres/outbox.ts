@@ -1,11 +1,10 @@
 /** The outbox: which posts are due, and what became of each send. */
 
-import { and, asc, count, eq, gt, inArray, lt, lte, min, notExists, or, sql } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { alias } from "drizzle-orm/pg-core";
 import { plainText } from "../../src/core/codec.ts";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
 import { rowOfPost } from "../../src/core/rows.ts";
+import { alias, and, asc, count, eq, gt, inArray, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
 import { outbox } from "./schema.ts";
 
 const columns = {

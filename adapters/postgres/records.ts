@@ -1,9 +1,10 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
-import { asc, desc, eq } from "drizzle-orm";
+
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { agentSchema } from "../../src/core/agent.ts";
 import { decodeJson, encodeJson, plainText } from "../../src/core/codec.ts";
 import type { Store } from "../../src/core/ports.ts";
+import { asc, desc, eq } from "./drizzle.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
 
 type Records = Pick<

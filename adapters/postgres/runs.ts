@@ -1,9 +1,11 @@
 /** Runs as lists and workers see them: reading, filtering, claiming. */
-import { and, asc, desc, eq, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
+
+import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { decodeEvent, plainText } from "../../src/core/codec.ts";
 import type { RunFilter, Store } from "../../src/core/ports.ts";
 import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 
 const runColumns = {

@@ -1,7 +1,8 @@
 /** The tables as drizzle sees them in PostgreSQL; `migrations/` makes them, with their indexes. */
-import { bigint, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+
 import type { AuditRow, InboxRow } from "../../src/core/ports.ts";
 import type { Status } from "../../src/core/state.ts";
+import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 
 export const runs = pgTable("runs", {
   runId: text("run_id").primaryKey(),

@@ -1,7 +1,8 @@
 /** The store in PostgreSQL, for any number of processes. */
-import { drizzle } from "drizzle-orm/node-postgres";
+
 import type { Clock, Store } from "../../src/core/ports.ts";
 import { committer } from "./commit.ts";
+import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { receiveMessages } from "./inbox.ts";
 import { openPool } from "./open.ts";

@@ -1,5 +1,6 @@
 /** The hot path: one commit as prepared statements inside the shared transaction. */
-import { type AnyColumn, and, eq, inArray, type SQL, sql } from "drizzle-orm";
+
+import type { AnyColumn, SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock, Commit, Committed } from "../../src/core/ports.ts";
 import {
@@ -10,6 +11,7 @@ import {
   runRecord,
   runsToWake,
 } from "../../src/core/rows.ts";
+import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
 /** A job for the group's transaction: checks first, then writes everything. */

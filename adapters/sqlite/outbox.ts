@@ -1,10 +1,9 @@
 /** The outbox: which posts are due, and what became of each send. */
 
-import { and, asc, count, eq, gt, lt, lte, min, notExists, or, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { alias } from "drizzle-orm/sqlite-core";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
 import { rowOfPost } from "../../src/core/rows.ts";
+import { alias, and, asc, count, eq, gt, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { outbox } from "./schema.ts";
 

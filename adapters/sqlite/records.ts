@@ -1,9 +1,10 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
-import { asc, desc, eq } from "drizzle-orm";
+
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { agentSchema } from "../../src/core/agent.ts";
 import { decodeJson, encodeJson, plainText } from "../../src/core/codec.ts";
 import type { Store } from "../../src/core/ports.ts";
+import { asc, desc, eq } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
 

@@ -1,9 +1,11 @@
 /** Runs as lists and workers see them: reading, filtering, claiming. */
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+
+import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { decodeEvent } from "../../src/core/codec.ts";
 import type { RunFilter, Store } from "../../src/core/ports.ts";
 import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 

@@ -1,7 +1,8 @@
 /** The tables as drizzle sees them in SQLite; `migrations/` makes them, with their indexes. */
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
 import type { AuditRow, InboxRow } from "../../src/core/ports.ts";
 import type { Status } from "../../src/core/state.ts";
+import { integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 export const runs = sqliteTable("runs", {
   runId: text("run_id").primaryKey(),

@@ -1,7 +1,8 @@
 /** The store in one SQLite file, for one process. */
-import { drizzle } from "drizzle-orm/better-sqlite3";
+
 import type { Clock, Store } from "../../src/core/ports.ts";
 import { commitJob } from "./commit.ts";
+import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { groupCommit } from "./group.ts";
 import { receiveMessages } from "./inbox.ts";
