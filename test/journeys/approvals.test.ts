@@ -6,6 +6,7 @@ import type { Command } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
 import { type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
+import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
@@ -87,6 +88,26 @@ test("the approver sees the preview; when it no longer holds the approval is voi
   await settle(bot, runId, approve(again.questions[0]?.id ?? ""));
   await bot.untilEnd(runId);
   expect(done).toEqual(["v1"]);
+});
+
+test("a pause while the preview is looked at again keeps the approved call from starting", async () => {
+  const looking = gate();
+  let looks = 0;
+  const { done, tool } = deployment({
+    preview: async () => {
+      if (++looks === 2) await looking.pass();
+      return "v0 → v1";
+    },
+  });
+  const bot = await start({ model: deploys(), tools: [tool] });
+  const runId = await bot.launch("deploy");
+  await settle(bot, runId, approve(await asked(bot, runId)));
+  await looking.reached;
+  await settle(bot, runId, { type: "pause", ...by });
+  looking.open();
+  await bot.engine.drain(5_000);
+  expect(done).toEqual([]);
+  expect((await bot.store.read(runId)).map((event) => event.type).at(-1)).toBe("paused");
 });
 
 test("an upgrade that changes the tool voids what was approved of the former one", async () => {
