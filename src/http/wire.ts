@@ -180,6 +180,8 @@ export const openQuestionSchema = wireQuestionSchema.extend({
   run_id: z.string(),
   agent: z.string(),
   task: z.string(),
+  /** Who started the run. */
+  from: personSchema,
 });
 export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
 export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });

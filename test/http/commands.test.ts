@@ -1,7 +1,7 @@
 /** Commands on runs: what is accepted, and every refusal with its status and code. */
 import { expect, test } from "vitest";
 import type { RunState } from "../../src/http/wire.ts";
-import { runStateSchema } from "../../src/http/wire.ts";
+import { questionListSchema, runStateSchema } from "../../src/http/wire.ts";
 import { expectProblem } from "../support/http-problem.ts";
 import {
   approvalAsked,
@@ -142,6 +142,15 @@ test("an answer nobody waits for is refused with the status", async () => {
     "not_waiting_for_input",
   );
   expect(problem.detail).toContain("running");
+});
+
+test("the inbox says whose run asks", async () => {
+  using b = await bench();
+  const run = await askingRun(b);
+  const { questions } = questionListSchema.parse(await (await b.call("GET", "/questions")).json());
+  expect(questions).toMatchObject([
+    { id: questionOf(run), run_id: run.id, from: { principal: "token:admin", name: "token admin" } },
+  ]);
 });
 
 test("with several open questions one must be named", async () => {

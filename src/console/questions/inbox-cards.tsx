@@ -23,7 +23,7 @@ export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
           <QuestionCard
             runId={question.run_id}
             question={question}
-            requester={null}
+            requester={question.from.name}
             foreign
             first={index === 0}
             onRefused={setRefusal}

@@ -11,8 +11,8 @@ import { CallFields } from "./call-fields.tsx";
 export interface QuestionCardProps {
   runId: string;
   question: WireQuestion;
-  /** The name of whoever started the run; null where it is not known. */
-  requester: string | null;
+  /** The name of whoever started the run. */
+  requester: string;
   /** The run has read untrusted bytes. */
   foreign: boolean;
   /** The keys a, y and e speak of this one. */

@@ -40,7 +40,7 @@ export function NeedsYou({ openId }: { openId: string | null }) {
                 <Age at={question.asked_at} />
               </span>
               <span className="row-facts">
-                <span>for {audience(question.audience, null)}</span>
+                <span>for {audience(question.audience, question.from.name)}</span>
                 <span title={question.task}>{brief(question.task, 60)}</span>
               </span>
             </Link>
