@@ -5,6 +5,7 @@ import type { Actor, Scope } from "../core/actor.ts";
 import type { Caller, Ctx, Env, HttpConfig, Token } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import { remoteOf } from "./remote.ts";
 import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
 
 export const cookieName = "belay_session";
@@ -22,14 +23,10 @@ export function authenticate(config: HttpConfig, sessions: Sessions, failures: R
   return createMiddleware<Env>(async (c, next) => {
     const { caller, wrong } = await recognise(c, config, sessions);
     // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
-    if (wrong) failures.take(remoteOf(c));
+    if (wrong) failures.take(remoteOf(c, config));
     c.set("caller", caller);
     await next();
   });
-}
-
-export function remoteOf(c: Ctx): string {
-  return c.env?.incoming?.socket.remoteAddress ?? "unknown";
 }
 
 /** Throws 401: one body for a token that is missing, wrong or expired. */

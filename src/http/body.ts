@@ -4,7 +4,8 @@ import type { Ctx } from "./context.ts";
 import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "./json-text.ts";
 import { ProblemError } from "./problems.ts";
 
-const maxBodyBytes = 1024 * 1024;
+const maxBodyMib = 1;
+const maxBodyBytes = maxBodyMib * 1024 * 1024;
 
 /** Throws ProblemError: 400, 413, 415 or 422. */
 export async function readBody<S extends z.ZodType>(c: Ctx, schema: S): Promise<z.infer<S>> {
@@ -30,7 +31,7 @@ function checkHeaders(c: Ctx): void {
   if (type !== "application/json") {
     throw new ProblemError("unsupported_media_type", "Send the body with Content-Type: application/json.");
   }
-  if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge();
+  if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge(maxBodyMib);
 }
 
 /** Counts while it reads: a length that was declared too small, or not at all, does not help. */
@@ -39,7 +40,7 @@ async function readText(request: Request): Promise<string> {
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) throw tooLarge();
+    if (bytes > maxBodyBytes) throw tooLarge(maxBodyMib);
     chunks.push(chunk);
   }
   try {
@@ -49,8 +50,9 @@ async function readText(request: Request): Promise<string> {
   }
 }
 
-function tooLarge(): ProblemError {
-  const detail = `The body is larger than ${maxBodyBytes} bytes (1 MiB). Send less.`;
+/** The connection is closed: nobody wants to read the rest of such a body. */
+export function tooLarge(mib: number): ProblemError {
+  const detail = `The body is larger than ${mib * 1024 * 1024} bytes (${mib} MiB). Send less.`;
   return new ProblemError("body_too_large", detail, { headers: { Connection: "close" } });
 }
 

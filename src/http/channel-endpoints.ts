@@ -1,12 +1,23 @@
 /** Where channels receive by HTTP: they check their own signatures, nobody logs in here. */
 import type { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { tooLarge } from "./body.ts";
 import type { Env, Server } from "./context.ts";
 import { ProblemError } from "./problems.ts";
+
+/** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
+const maxBodyMib = 26;
 
 const places = ["/slack/*", "/webhooks/*", "/mail/*"];
 
 export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base }: Server): void {
-  app.on(["GET", "POST", "PUT"], places, async (c) => {
+  const limit = bodyLimit({
+    maxSize: maxBodyMib * 1024 * 1024,
+    onError: () => {
+      throw tooLarge(maxBodyMib);
+    },
+  });
+  app.on(["GET", "POST", "PUT"], places, limit, async (c) => {
     if (engine.draining) {
       throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
         headers: { "Retry-After": "5" },

@@ -33,6 +33,10 @@ export interface HttpConfig {
   schedules: () => readonly ScheduleInfo[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
   rate: { burst: number; perSecond: number };
+  /** A proxy stands in front: the last hop of X-Forwarded-For names the client. Never without one, anybody can send it. */
+  trustProxy?: boolean;
+  /** For people: `SQLite file`, `PostgreSQL`; no address and no secret. */
+  database?: string;
 }
 
 /** The part of a pino logger that the server needs. */

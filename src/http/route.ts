@@ -1,6 +1,6 @@
 /** Turns the table of operations into routes: recognise, limit, check, then handle. */
 import type { Hono } from "hono";
-import { callerOf, demandScopes, remoteOf } from "./auth.ts";
+import { callerOf, demandScopes } from "./auth.ts";
 import { readBody, readQuery } from "./body.ts";
 import type { Ctx, Env, Server } from "./context.ts";
 import type { Operation } from "./operation.ts";
@@ -8,6 +8,7 @@ import { type BodyOf, type OperationId, operationIds, operations, type QueryOf }
 import { demandOwnOrigin, isUnsafe } from "./origin.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import { remoteOf } from "./remote.ts";
 
 export type Handlers = {
   [K in OperationId]: (c: Ctx, input: { body: BodyOf<K>; query: QueryOf<K> }) => Response | Promise<Response>;
@@ -31,7 +32,7 @@ function addRoute<K extends OperationId>(
   const operation: Operation = operations[id];
   app.on(operation.method.toUpperCase(), operation.path, async (c) => {
     if (operation.scopes === null) {
-      if (isUnsafe(c.req.method)) limit.take(`remote:${remoteOf(c)}`);
+      if (isUnsafe(c.req.method)) limit.take(`remote:${remoteOf(c, server.config)}`);
     } else {
       const caller = callerOf(c);
       limit.take(caller.actor.principal);

@@ -1,9 +1,10 @@
 /** Login and logout of the console, and the list of its sessions. */
 import { deleteCookie, setCookie } from "hono/cookie";
-import { callerOf, cookieName, remoteOf } from "./auth.ts";
+import { callerOf, cookieName } from "./auth.ts";
 import type { Caller, Ctx, Server } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";
+import { remoteOf } from "./remote.ts";
 import type { Handlers } from "./route.ts";
 import { type Sessions, sessionMs } from "./sessions.ts";
 import type { Session, SessionList } from "./wire-server.ts";
@@ -28,7 +29,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
     login: async (c, { body }) => {
       const login = await sessions.login(body.code);
       if (!login) {
-        failures.take(remoteOf(c));
+        failures.take(remoteOf(c, server.config));
         const detail = "The code is wrong, used or too old. A new one is printed when the server starts.";
         throw new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" } });
       }

@@ -155,6 +155,34 @@ test("guessing tokens is limited, and never locks a valid one out", async () => 
   expect((await b.call("GET", "/agents")).status).toBe(200);
 });
 
+test("behind a trusted proxy a guesser is known by the last hop, and stops nobody else behind it", async () => {
+  using b = await bench({ trustProxy: true });
+  const guess = (hops: string) =>
+    b.call("GET", "/agents", {
+      as: null,
+      headers: { authorization: "Bearer guess", "x-forwarded-for": hops },
+    });
+  // What stands before the last hop is the guesser's own word, and changes nothing.
+  for (let count = 0; count < 10; count++) {
+    await expectProblem(await guess(`198.51.100.${count}, 203.0.113.7`), 401, "unauthorized");
+  }
+  await expectProblem(await guess("203.0.113.7"), 429, "rate_limited");
+  await expectProblem(await guess("203.0.113.8"), 401, "unauthorized");
+  for (let count = 0; count < 10; count++) await guess(`not an address ${count}`);
+  await expectProblem(await guess("nor this one"), 429, "rate_limited");
+});
+
+test("without a trusted proxy nobody is somebody else by a header", async () => {
+  using b = await bench();
+  const guess = (hop: number) =>
+    b.call("GET", "/agents", {
+      as: null,
+      headers: { authorization: "Bearer guess", "x-forwarded-for": `203.0.113.${hop}` },
+    });
+  for (let hop = 0; hop < 10; hop++) await expectProblem(await guess(hop), 401, "unauthorized");
+  await expectProblem(await guess(10), 429, "rate_limited");
+});
+
 test("while it drains the server reads but changes nothing", async () => {
   using b = await bench();
   const run = await b.launch();

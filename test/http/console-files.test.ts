@@ -102,10 +102,21 @@ test("channels receive below their paths, without a login, with the raw body", a
   await expectProblem(await b.call("POST", "/webhooks/ci", { as: null, body: "{}" }), 503, "draining");
 });
 
-test("a channel that is down shows in the health", async () => {
+test("a body over 26 MiB reaches no channel, whether its length is declared or not", async () => {
   using b = await bench({}, [echoing()]);
-  expect(await (await b.call("GET", "/health")).json()).toMatchObject({
-    status: "degraded",
-    channels: [{ name: "webhook", ok: false, detail: "not connected" }],
-  });
+  const piece = new Uint8Array(1024 * 1024).fill(0x61);
+  const pieces = (count: number) =>
+    new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (count-- > 0) controller.enqueue(piece);
+        else controller.close();
+      },
+    });
+  const send = (count: number) => b.call("POST", "/webhooks/ci", { as: null, body: pieces(count) });
+  const most = (await (await send(26)).json()) as { body: string };
+  expect(most.body.length).toBe(26 * 1024 * 1024);
+  await expectProblem(await send(27), 413, "body_too_large");
+  const headers = { "content-length": String(26 * 1024 * 1024 + 1) };
+  const declared = b.call("POST", "/webhooks/ci", { as: null, body: "short", headers });
+  await expectProblem(await declared, 413, "body_too_large");
 });
