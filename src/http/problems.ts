@@ -4,7 +4,7 @@ import { StoreError } from "../core/ports.ts";
 import type { Ctx } from "./context.ts";
 import type { Problem } from "./wire-server.ts";
 
-/** Refusals of the core. A new code does not compile until it has a status here. */
+/** Refusals of the core, all of them, also those that it does not use yet: a code without a status does not compile. */
 const refusals = {
   run_not_found: [404, "There is no such run"],
   run_busy: [409, "The run is already running"],
@@ -58,7 +58,7 @@ export type ProblemCode = keyof typeof table;
 export const problemCodes = Object.keys(table) as ProblemCode[];
 
 /** Members of a problem beyond the common ones. */
-type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "agents" | "reset_at">>;
+type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "agents">>;
 
 /** Thrown by middlewares and routes, answered by `onError`. */
 export class ProblemError extends Error {

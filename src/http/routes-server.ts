@@ -2,8 +2,9 @@
 import { authorize } from "../core/authorize.ts";
 import { callerOf } from "./auth.ts";
 import type { Server } from "./context.ts";
+import { healthOf } from "./health.ts";
 import type { Handlers } from "./route.ts";
-import type { AgentList, Health, RefusalList, ToolList } from "./wire-server.ts";
+import type { AgentList, RefusalList, ToolList } from "./wire-server.ts";
 
 type ServerRoutes = Pick<Handlers, "agents" | "tools" | "webhooks" | "schedules" | "refusals" | "health">;
 
@@ -24,9 +25,9 @@ export function serverRoutes(server: Server): ServerRoutes {
       return c.json(list);
     },
     health: async (c) => {
-      const health = await healthOf(server);
-      const known = c.get("caller") !== null;
-      return c.json(known ? health : { status: health.status }, health.status === "draining" ? 503 : 200);
+      const health = await healthOf(server, c.get("caller") !== null);
+      const takesWork = health.status === "ok" || health.status === "degraded";
+      return c.json(health, takesWork ? 200 : 503);
     },
   };
 }
@@ -67,21 +68,5 @@ function tools({ engine }: Server): ToolList {
         untrusted,
       }),
     ),
-  };
-}
-
-/** Degraded: a channel is down or posts were given up. The runs themselves go on. */
-async function healthOf({ engine, channels, config, startedAt }: Server): Promise<Health> {
-  const outbox = await engine.store.outboxHealth();
-  const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
-  const well = outbox.givenUp === 0 && states.every((state) => state.ok);
-  return {
-    status: engine.draining ? "draining" : well ? "ok" : "degraded",
-    version: config.version,
-    model: engine.modelName,
-    auth: config.auth.mode,
-    started_at: startedAt,
-    channels: states,
-    outbox: { undelivered: outbox.undelivered, oldest_at: outbox.oldestAt, given_up: outbox.givenUp },
   };
 }

@@ -93,7 +93,7 @@ export type SessionList = z.infer<typeof sessionListSchema>;
 
 /** Callers that nobody knows get `status` alone. */
 export const healthSchema = z.object({
-  status: z.enum(["ok", "degraded", "draining"]),
+  status: z.enum(["ok", "degraded", "draining", "down"]),
   version: z.string().optional(),
   /** `demo` or the provider and model. */
   model: z.string().optional(),
@@ -102,6 +102,15 @@ export const healthSchema = z.object({
   channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),
   /** Posts that the chat does not show yet. */
   outbox: z.object({ undelivered: z.number(), oldest_at: time.nullable(), given_up: z.number() }).optional(),
+  /**
+   * Runs on the move and asleep, each counted up to 1,000. `due`: one waits for a worker now; else the next does at
+   * `next_at`, or (null) when somebody speaks.
+   */
+  queue: z
+    .object({ running: z.number(), sleeping: z.number(), due: z.boolean(), next_at: time.nullable() })
+    .optional(),
+  /** `ms`: how long it took to answer. */
+  database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 
@@ -115,8 +124,7 @@ export const problemSchema = z.object({
   request_id: z.string(),
   instance: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-  questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
   agents: z.array(z.string()).optional(),
-  reset_at: time.optional(),
+  questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

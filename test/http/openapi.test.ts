@@ -84,11 +84,6 @@ test("what the server says about itself has the described shapes", async () => {
   });
 });
 
-test("strangers learn of the health only whether it is well", async () => {
-  using b = await bench();
-  expect(await (await b.call("GET", "/health", { as: null })).json()).toEqual({ status: "ok" });
-});
-
 test("the page shows every route and needs no script", async () => {
   using b = await bench();
   const response = await b.call("GET", "/docs", { as: null });

@@ -1,16 +1,17 @@
-/** How the bot is: channels, model, posts that the chat does not show yet. */
+/** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
 import type { Health } from "../../http/wire-server.ts";
 import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
-import { channelName, count } from "../parts/words.ts";
+import { channelName, clock, count, duration } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 const statusWords = {
   ok: "works",
   degraded: "works, with trouble below",
   draining: "is being stopped: no new runs",
+  down: "the database does not answer: nothing can be recorded",
 } as const;
 
 export function HealthPage() {
@@ -27,17 +28,12 @@ export function HealthPage() {
             {health.auth && (
               <Fact name="login" value={health.auth === "none" ? "off: whoever reaches it is in" : "on"} />
             )}
-            {health.started_at && (
-              <div>
-                <dt>started</dt>
-                <dd>
-                  <Age at={health.started_at} ago />
-                </dd>
-              </div>
-            )}
+            {health.started_at && <AgeFact name="started" at={health.started_at} />}
+            {health.database && <Fact name="database" value={databaseWords(health.database)} />}
           </dl>
           <h2>Channels</h2>
           <Channels channels={health.channels ?? []} />
+          {health.queue && <Queue queue={health.queue} />}
           {health.outbox && <Outbox outbox={health.outbox} />}
         </>
       )}
@@ -52,6 +48,22 @@ function Fact({ name, value }: { name: string; value: string }) {
       <dd>{value}</dd>
     </div>
   );
+}
+
+function AgeFact({ name, at }: { name: string; at: number }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <Age at={at} ago />
+      </dd>
+    </div>
+  );
+}
+
+function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): string {
+  const words = answers ? `answered in ${duration(ms)}` : "does not answer";
+  return kind === null ? words : `${kind}, ${words}`;
 }
 
 function Channels({ channels }: { channels: NonNullable<Health["channels"]> }) {
@@ -77,20 +89,28 @@ function Channels({ channels }: { channels: NonNullable<Health["channels"]> }) {
   );
 }
 
+function Queue({ queue }: { queue: NonNullable<Health["queue"]> }) {
+  const { running, sleeping, due, next_at } = queue;
+  const later = next_at === null ? "when somebody speaks" : clock(next_at);
+  return (
+    <>
+      <h2>Work</h2>
+      <dl className="fact-list">
+        <Fact name="runs on the move" value={count(running)} />
+        <Fact name="asleep" value={count(sleeping)} />
+        <Fact name="next one is due" value={due ? "now" : later} />
+      </dl>
+    </>
+  );
+}
+
 function Outbox({ outbox }: { outbox: NonNullable<Health["outbox"]> }) {
   return (
     <>
       <h2>Messages on their way</h2>
       <dl className="fact-list">
         <Fact name="not delivered yet" value={count(outbox.undelivered)} />
-        {outbox.oldest_at !== null && (
-          <div>
-            <dt>oldest</dt>
-            <dd>
-              <Age at={outbox.oldest_at} ago />
-            </dd>
-          </div>
-        )}
+        {outbox.oldest_at !== null && <AgeFact name="oldest" at={outbox.oldest_at} />}
         <Fact name="given up" value={count(outbox.given_up)} />
       </dl>
     </>

@@ -1,0 +1,83 @@
+/** What /health tells: to callers it knows everything but secrets, to all others one word. */
+import { expect, test } from "vitest";
+import { type Channel, StoreError } from "../../src/core/ports.ts";
+import { type Health, healthSchema } from "../../src/http/wire-server.ts";
+import { type Bench, bench } from "../support/http-server.ts";
+
+function channel(ok: boolean): Channel {
+  return {
+    name: "slack",
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0, maxAgeMs: 0 },
+    start: async () => {},
+    stop: async () => {},
+    post: async () => ({ remoteId: "1" }),
+    whisper: async () => {},
+    handle: () => null,
+    health: () => ({ ok, detail: ok ? "connected" : "not connected" }),
+  };
+}
+
+async function healthOf(b: Bench): Promise<Health> {
+  return healthSchema.parse(await (await b.call("GET", "/health")).json());
+}
+
+test("channels, queue, outbox and database are told to callers it knows", async () => {
+  using b = await bench({ database: "SQLite file" }, [channel(true)]);
+  await b.launch();
+  expect(await healthOf(b)).toMatchObject({
+    status: "ok",
+    channels: [{ name: "slack", ok: true, detail: "connected" }],
+    queue: { running: 1, sleeping: 0, due: true, next_at: null },
+    outbox: { undelivered: 0, oldest_at: null, given_up: 0 },
+    database: { kind: "SQLite file", answers: true, ms: 0 },
+  });
+});
+
+test("a channel that is down degrades it", async () => {
+  using b = await bench({}, [channel(false)]);
+  expect(await healthOf(b)).toMatchObject({
+    status: "degraded",
+    channels: [{ name: "slack", ok: false, detail: "not connected" }],
+  });
+});
+
+test("the queue says when the next run is due", async () => {
+  using b = await bench();
+  expect((await healthOf(b)).queue).toEqual({ running: 0, sleeping: 0, due: false, next_at: null });
+  const later = b.clock.now() + 5;
+  b.engine.store.nextWake = async () => later;
+  expect((await healthOf(b)).queue).toMatchObject({ due: false, next_at: later });
+  b.clock.time += 5;
+  expect((await healthOf(b)).queue).toMatchObject({ due: true, next_at: null });
+});
+
+test("posts that were given up degrade it", async () => {
+  using b = await bench();
+  b.engine.store.outboxHealth = async () => ({ undelivered: 2, oldestAt: 5, givenUp: 1 });
+  expect(await healthOf(b)).toMatchObject({
+    status: "degraded",
+    outbox: { undelivered: 2, oldest_at: 5, given_up: 1 },
+  });
+});
+
+test("a database that does not answer is told, with 503 and without its words", async () => {
+  using b = await bench({ database: "PostgreSQL" });
+  b.engine.store.outboxHealth = () =>
+    Promise.reject(new StoreError("storage_busy", "no route to db.internal"));
+  const known = await b.call("GET", "/health");
+  const said = await known.text();
+  expect([known.status, JSON.parse(said)]).toMatchObject([
+    503,
+    { status: "down", database: { kind: "PostgreSQL", answers: false } },
+  ]);
+  expect(said).not.toContain("db.internal");
+  expect(b.bugs).toHaveLength(1);
+  const stranger = await b.call("GET", "/health", { as: null });
+  expect([stranger.status, await stranger.json()]).toEqual([503, { status: "down" }]);
+});
+
+test("a stranger learns the status alone, and no runs are counted for it", async () => {
+  using b = await bench({ database: "SQLite file" }, [channel(true)]);
+  b.engine.store.runs = () => Promise.reject(new Error("the runs were read"));
+  expect(await (await b.call("GET", "/health", { as: null })).json()).toEqual({ status: "ok" });
+});
