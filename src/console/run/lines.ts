@@ -6,7 +6,7 @@ import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
 import { foldReads } from "./fold-reads.ts";
 import type { CallLine, Line, LineBase, QuestionLine } from "./line.ts";
 import { wordsOf } from "./plain-lines.ts";
-import { questionLine, settledWords } from "./question-lines.ts";
+import { isSettling, questionLine, type SettlingEvent, settledWords } from "./question-lines.ts";
 
 interface Telling {
   lines: Line[];
@@ -36,11 +36,8 @@ function tell(telling: Telling, event: WireEvent, data: EventBody): void {
   if (data.type === "model_answered") tellAnswer(telling, event, data);
   else if (data.type === "question_asked") tellQuestion(telling, event, data.question);
   else if (isCallEvent(data)) tellCall(telling, event, data);
-  else {
-    tellSettled(telling, event, data);
-    const words = wordsOf(data);
-    if (words) telling.lines.push({ ...base(event), kind: "words", text: "", ...words });
-  }
+  else if (isSettling(data)) tellSettled(telling, event, data);
+  else telling.lines.push({ ...base(event), kind: "words", text: "", ...wordsOf(data) });
 }
 
 function tellQuestion(telling: Telling, event: WireEvent, question: Question): void {
@@ -81,10 +78,9 @@ function tellCall(telling: Telling, event: WireEvent, data: CallEvent): void {
   settle(line, event, data);
 }
 
-function tellSettled(telling: Telling, event: WireEvent, data: EventBody): void {
+function tellSettled(telling: Telling, event: WireEvent, data: SettlingEvent): void {
   const settled = settledWords(data);
-  if (!settled) return;
-  const asked = telling.questions.get(settled.questionId);
+  const asked = telling.questions.get(data.questionId);
   // With two approvers needed, the first approval leaves the question open; its own line tells of it.
   if (asked && (data.type !== "approval_granted" || ++asked.approvals >= asked.question.need)) {
     rest(asked);

@@ -1,13 +1,20 @@
 /** Lines of events that stand alone: who started it, what people said, troubles, pauses, restarts, the end. */
 import type { EventBody } from "../../core/event.ts";
 import { brief, channelName, clock, plural } from "../parts/words.ts";
+import type { CallEvent } from "./call-lines.ts";
 import type { WordsLine } from "./line.ts";
+import type { SettlingEvent } from "./question-lines.ts";
+
+/** Told by a line of its own; every event that no other line tells of must have words here. */
+type PlainEvent = Exclude<
+  EventBody,
+  CallEvent | SettlingEvent | { type: "model_answered" | "question_asked" }
+>;
 
 type Words = Pick<WordsLine, "title" | "detail"> &
   Partial<Pick<WordsLine, "shape" | "text" | "open" | "live" | "ms">>;
 
-/** Null for events that other lines tell of, and for those that say nothing to a person. */
-export function wordsOf(data: EventBody): Words | null {
+export function wordsOf(data: PlainEvent): Words {
   switch (data.type) {
     case "launched":
       return launchedWords(data);
@@ -57,8 +64,32 @@ const nudges = {
   stuck: "it was going in circles",
 } as const;
 
-function controlWords(data: EventBody): Words | null {
+type ControlEvent = Extract<
+  PlainEvent,
+  {
+    type:
+      | "address_became"
+      | "paused"
+      | "resumed"
+      | "woke"
+      | "recovered"
+      | "limit_reached"
+      | "cancel_requested"
+      | "completed"
+      | "failed"
+      | "cancelled";
+  }
+>;
+
+function controlWords(data: ControlEvent): Words {
   switch (data.type) {
+    case "address_became":
+      return {
+        title: "thread opened",
+        detail: `in ${channelName(data.address)}: from here on it speaks there`,
+      };
+    case "woke":
+      return { title: "woke up", detail: "the time it waited for has come" };
     case "paused":
       return { ...person(data.from.name, `paused it (${channelName(data.via.channel)})`), shape: "paused" };
     case "resumed":
@@ -75,8 +106,6 @@ function controlWords(data: EventBody): Words | null {
       return { shape: "failed", title: "failed", detail: "", text: data.message };
     case "cancelled":
       return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
-    default:
-      return null;
   }
 }
 

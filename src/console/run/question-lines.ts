@@ -30,8 +30,14 @@ function questionWords(question: Question): string {
   }
 }
 
+const settling = ["question_answered", "approval_granted", "approval_refused"] as const;
+export type SettlingEvent = Extract<EventBody, { type: (typeof settling)[number] }>;
+
+export function isSettling(data: EventBody): data is SettlingEvent {
+  return settling.some((type) => type === data.type);
+}
+
 interface Settled {
-  questionId: string;
   name: string;
   channel: string;
   verb: string;
@@ -39,8 +45,7 @@ interface Settled {
   shape: Shape;
 }
 
-/** Null for every other event. */
-export function settledWords(data: EventBody): Settled | null {
+export function settledWords(data: SettlingEvent): Settled {
   switch (data.type) {
     case "question_answered":
       return settled(data, `answered ${brief(data.answer, 120)}`, data.answer, "done");
@@ -48,16 +53,9 @@ export function settledWords(data: EventBody): Settled | null {
       return settled(data, data.edited ? "approved with changed arguments" : "approved", "", "done");
     case "approval_refused":
       return settled(data, `refused: ${brief(data.reason, 120)}`, data.reason, "cancelled");
-    default:
-      return null;
   }
 }
 
-function settled(
-  data: Extract<EventBody, { questionId: string }>,
-  verb: string,
-  text: string,
-  shape: Shape,
-): Settled {
-  return { questionId: data.questionId, name: data.from.name, channel: data.via.channel, verb, text, shape };
+function settled(data: SettlingEvent, verb: string, text: string, shape: Shape): Settled {
+  return { name: data.from.name, channel: data.via.channel, verb, text, shape };
 }

@@ -1,0 +1,78 @@
+/** The timeline has words for whatever can happen to a run: none is left out, none is called by its type. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { linesOf } from "../../src/console/run/lines.ts";
+import { decodeEvent, type StoredEvent } from "../../src/core/codec.ts";
+import { type EventType, eventBodySchema } from "../../src/core/event.ts";
+import type { WireEvent } from "../../src/http/wire.ts";
+
+/** What a person reads of each event of the golden log, which holds one of every type. */
+const words: Record<EventType, string> = {
+  launched: "dana started it (Slack)",
+  heard: "oncall said: please hurry",
+  address_became: "thread opened in Slack",
+  prefetched: "list_services looked up before the first step → checkout",
+  model_answered: "asked the model · 852 tokens",
+  model_failed: "the model did not answer · overloaded · tried again at",
+  decision_dropped: "somebody spoke while the model was thinking",
+  call_started: "add(2, 3)",
+  call_finished: "add(2, 3) → 5",
+  call_failed: "failed: a is missing",
+  call_doubted: "restart_service(checkout) · not known whether it ran",
+  call_cleared: "restart_service(checkout) · did not run, may start again",
+  call_slept: "waits for the event ci",
+  event_arrived: "event ci arrived",
+  child_launched: "waits for the run it started",
+  question_asked: "asked U2 to approve restart_service(checkout)",
+  question_answered: "dana answered blue (Slack)",
+  approval_granted: "oncall approved with changed arguments",
+  approval_refused: "oncall refused: not now",
+  approval_voided: "approval no longer holds the version changed",
+  nudged: "reminded the model it answered without a tool",
+  limit_reached: "step limit reached resume grants as many steps again",
+  compacted: "shortened the context",
+  paused: "dana paused it (Slack)",
+  resumed: "dana let it go on (Slack)",
+  woke: "woke up the time it waited for has come",
+  recovered: "restarted carried on where it was",
+  cancel_requested: "dana stopped it (Slack)",
+  completed: "complete",
+  failed: "failed",
+  cancelled: "cancelled by dana",
+};
+
+const file = join(import.meta.dirname, "../fixtures/golden/0.1.0/events.jsonl");
+
+function goldenEvents(): WireEvent[] {
+  return readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line, index) => {
+      const place = { runId: "run_1", version: index + 1 };
+      const { at, ...data } = decodeEvent(JSON.parse(line) as StoredEvent, place);
+      return { version: place.version, at, type: data.type, data };
+    });
+}
+
+/** The line that tells of the last of these events, as it stood then. */
+function lastTold(events: readonly WireEvent[]): string {
+  const version = events.length;
+  const line = linesOf(events, new Set()).findLast(({ versions }) => versions.includes(version));
+  if (!line) return "no line tells of it";
+  return `${line.title}${line.detail.startsWith("(") ? "" : " "}${line.detail}`;
+}
+
+describe("the timeline", () => {
+  const events = goldenEvents();
+  const types = eventBodySchema.options.map((option) => option.shape.type.value);
+
+  it.each(types)("tells of %s in words", (type) => {
+    const at = events.findIndex((event) => event.type === type);
+    expect(at, "the golden log holds one").toBeGreaterThanOrEqual(0);
+    const told = lastTold(events.slice(0, at + 1));
+    expect(words[type], `the words of ${type}`).toBeTruthy();
+    expect(told).toContain(words[type]);
+    expect(told).not.toMatch(/undefined|null|_became|\[object/);
+  });
+});
