@@ -2,13 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { beforeAll, expect, it } from "vitest";
-import { buildConsole } from "../../src/cli/build-console.ts";
+import { expect, it } from "vitest";
 
 const folder = join(import.meta.dirname, "..", "..", "dist", "console");
 const budgetBytes = 200 * 1024;
-
-beforeAll(buildConsole, 120_000);
 
 function page(): string {
   return readFileSync(join(folder, "index.html"), "utf8");

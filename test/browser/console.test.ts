@@ -1,7 +1,6 @@
 /** The console in a real Chromium, against the whole program with its demo model. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildConsole } from "../../src/cli/build-console.ts";
 import { openChromium } from "../support/chromium.ts";
 import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
 import { expectStatus, launch, timeline, type Visitor, violations, visit } from "./session.ts";
@@ -14,7 +13,6 @@ let browser: Browser;
 let first: Visitor;
 
 beforeAll(async () => {
-  await buildConsole();
   [bot, browser] = await Promise.all([consoleBot(), openChromium()]);
   first = await visit(browser, bot, { loginUrl: bot.loginUrl() });
 }, 120_000);

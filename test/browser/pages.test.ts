@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { buildConsole } from "../../src/cli/build-console.ts";
 import { openChromium } from "../support/chromium.ts";
 import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
 import { known, writeHistory } from "../support/console-history.ts";
@@ -26,7 +25,6 @@ let bot: ConsoleBot;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildConsole();
   bot = await consoleBot({
     env: { BELAY_AUTH: "none" },
     fill: async (store) => {
