@@ -47,6 +47,7 @@ const verbs = {
   answered: "Answered",
   approved: "Approved",
   refused: "Refused",
+  changed: "Changed",
   withdrawn: "Withdrawn",
 } as const satisfies Record<SettledQuestion["outcome"]["kind"], string>;
 

@@ -136,14 +136,32 @@ function granted(
   const now: OpenQuestion = { ...question, call, approvedBy };
   const pending = findCall(state, question.callId ?? "");
   const edited = pending && changed ? moved(state, pending, { input: event.input }) : state;
-  if (approvedBy.length < question.need) {
-    return { ...edited, questions: edited.questions.map((open) => (open.id === now.id ? now : open)) };
-  }
+  if (approvedBy.length < question.need) return askOn(edited, question, { now, event });
   const names = approvedBy.map((who) => who.name).join(", ");
   const text = changed ? `${names} (with changed arguments)` : names;
   const closed = renewed(close(edited, now, { kind: "approved", text }, event));
   const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
   return pending ? moved(closed, pending, approved) : closed;
+}
+
+/**
+ * More people must approve. What was edited is another question: a press on the card that showed the former arguments
+ * must not count for these.
+ */
+function askOn(
+  state: State,
+  before: OpenQuestion,
+  { now, event }: { now: OpenQuestion; event: EventOf<"approval_granted"> & { at: number } },
+): State {
+  if (!event.edited) {
+    return { ...state, questions: state.questions.map((open) => (open.id === now.id ? now : open)) };
+  }
+  const outcome = { kind: "changed", text: "The arguments were changed; it is asked anew." } as const;
+  const closed = close(state, before, outcome, event);
+  const anew: OpenQuestion = { ...now, id: questionId(state), askedAt: event.at };
+  const call = findCall(closed, now.callId ?? "");
+  const open = { ...closed, questions: [...closed.questions, anew] };
+  return call ? moved(open, call, { is: { at: "asking", questionId: anew.id } }) : open;
 }
 
 function refused(

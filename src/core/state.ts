@@ -65,7 +65,7 @@ export interface SettledQuestion extends Question {
   askedAt: number;
   settledAt: number;
   /** What was answered; null when it was withdrawn because the run ended. */
-  outcome: { kind: "answered" | "approved" | "refused" | "withdrawn"; text: string };
+  outcome: { kind: "answered" | "approved" | "refused" | "changed" | "withdrawn"; text: string };
   from: Person | null;
   channel: string | null;
 }

@@ -105,12 +105,16 @@ describe("four eyes", () => {
     half.when(approve("q", two)).wants({ type: "run_calls", callIds: ["a"] });
   });
 
-  test("an edit takes the former approvals away", () => {
+  test("an edit takes the former approvals away, and is another question: presses on the old card don't count", () => {
     const run = both().when(approve("q", one), edit("q", { version: "v2" }, two));
-    run
-      .is("waiting_human_input")
-      .when(approve("q", one))
-      .wants({ type: "run_calls", callIds: ["a"] });
+    const [anew] = run.state.questions;
+    expect(anew).toMatchObject({
+      approvedBy: [{ principal: two.principal }],
+      call: { input: { version: "v2" } },
+    });
+    expect(anew?.id).not.toBe("q");
+    run.when(approve("q", one)).refused("already_answered");
+    run.when(approve(anew?.id ?? "", one)).wants({ type: "run_calls", callIds: ["a"] });
   });
 
   test("one refusal is enough", () => {
