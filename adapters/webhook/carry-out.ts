@@ -28,14 +28,15 @@ export interface Delivery {
 export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<Response> {
   const { hook, key, headers, payload } = delivery;
   try {
-    const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
-    if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
     if (!holdsAll(hook.filter, payload, headers)) {
       receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook delivery not interesting");
       return json(202, { ignored: "filter" });
     }
     const about = aboutOf(hook, payload, headers);
+    // The launch itself finds out whether this delivery was here before.
     if (about.address === null) return await launch(receiver, delivery, about);
+    const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
+    if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
     // One after another per matter: two alerts of one group at once must not start two runs.
     return await receiver.inTurn(about.address, () => attachOrLaunch(receiver, delivery, about));
   } catch (error) {
