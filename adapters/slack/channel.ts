@@ -77,6 +77,7 @@ export function slackChannel(options: SlackOptions): Channel {
 
     async stop() {
       await receiver.stop();
+      running?.statuses.stop();
       await Promise.allSettled(whispers);
     },
 

@@ -3,6 +3,8 @@ import type { Server } from "node:http";
 import { type WebSocket, WebSocketServer } from "ws";
 
 export class SlackSockets {
+  /** False: connections are opened, and then nothing is said. */
+  greets = true;
   readonly #server: WebSocketServer;
   readonly #changed: () => void;
   readonly #acks = new Map<string, (payload: unknown) => void>();
@@ -25,6 +27,11 @@ export class SlackSockets {
   /** Sockets that have been opened so far. */
   get connections(): number {
     return this.#connections;
+  }
+
+  /** Sockets that are open now. */
+  get open(): number {
+    return this.#server.clients.size;
   }
 
   /** Push an envelope through the newest socket; resolves with the payload of its acknowledgement. */
@@ -71,7 +78,7 @@ export class SlackSockets {
       this.#acks.get(ack.envelope_id)?.(ack.payload);
       this.#changed();
     });
-    socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
+    if (this.greets) socket.send(JSON.stringify({ type: "hello", num_connections: 1 }));
     this.#opened.resolve();
     this.#opened = Promise.withResolvers<void>();
     this.#changed();

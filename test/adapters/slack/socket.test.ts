@@ -56,3 +56,40 @@ test("the same envelope again is remembered once", async () => {
   await world.edge.sockets.push("events_api", event, "envelope-same");
   expect(inlet.accepted).toHaveLength(1);
 });
+
+test("a start that failed can be tried again, and what is said then is heard once", async () => {
+  world.edge.fail("auth.test", { type: "500" });
+  await expect(world.channel.start(inlet)).rejects.toThrow(/bot token/);
+  world.edge.fail("apps.connections.open", { type: "500" }, { type: "429", seconds: 1 }, { type: "unsent" });
+  for (let n = 0; n < 3; n += 1) await expect(world.channel.start(inlet)).rejects.toThrow(/Socket Mode/);
+  expect(healthy()).toBe(false);
+  await world.channel.start(inlet);
+  expect(healthy()).toBe(true);
+  expect(world.edge.sockets.connections).toBe(1);
+  await world.say("<@U0BOT> hello");
+  expect(inlet.accepted).toHaveLength(1);
+});
+
+test("a connection that closes before its hello fails the start, and the next start works", async () => {
+  world.edge.sockets.greets = false;
+  const started = world.channel.start(inlet);
+  const failed = expect(started).rejects.toThrow(/closed before the hello/);
+  await world.edge.until(() => world.edge.sockets.connections === 1);
+  world.edge.sockets.cut();
+  await failed;
+  world.edge.sockets.greets = true;
+  await world.channel.start(inlet);
+  expect(healthy()).toBe(true);
+});
+
+test("stopping after a failed start, and while one is on its way, ends and leaves nothing connected", async () => {
+  world.edge.fail("apps.connections.open", { type: "500" });
+  await expect(world.channel.start(inlet)).rejects.toThrow(/Socket Mode/);
+  await world.channel.stop();
+  world.channel = world.makeChannel();
+  const started = world.channel.start(inlet).catch(() => undefined);
+  await world.channel.stop();
+  await started;
+  await expect.poll(() => world.edge.sockets.open).toBe(0);
+  expect(healthy()).toBe(false);
+});

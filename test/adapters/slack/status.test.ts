@@ -44,12 +44,13 @@ function rowOf(now: Status, address = world.address("1764000000.000100")): RunRo
   };
 }
 
-async function post(now: Status, root: string, id: string): Promise<void> {
+async function post(now: Status, root: string, id: string, remoteId: string | null = null): Promise<string> {
   status = now;
   const address = world.address(root);
   const body = messageNamed("done");
   const one = { runId: "run_1", key: "progress", address, body, revision: 1 };
-  await world.channel.post({ ...one, id, remoteId: null, uncertain: false, createdAt: Date.now() });
+  const stands = await world.channel.post({ ...one, id, remoteId, uncertain: false, createdAt: Date.now() });
+  return stands.remoteId;
 }
 
 const shown = () => world.edge.callsOf("agents.sessions.setStatus").map(({ body }) => body.status);
@@ -67,6 +68,36 @@ test("what a former process left as working is cleared at the start", async () =
   await start();
   await world.edge.until(() => shown().length === 1);
   expect(shown()).toEqual(["active"]);
+});
+
+test("what waits for a person or was carried on is shown as that after a restart", async () => {
+  const waiting = rowOf("waiting_human_input", world.address("1764000000.000300"));
+  ended.push(rowOf("complete"), waiting, rowOf("failed"));
+  await start();
+  // The older run of a thread is not asked about: its newest says how the thread is.
+  await world.edge.until(() => shown().length === 2);
+  expect(shown().toSorted()).toEqual(["active", "suspended"]);
+});
+
+test("a thread is as busy as the run at the top, also when a child of it has spoken", async () => {
+  const inlet = recordingInlet();
+  inlet.store.run = async (runId) =>
+    runId === "run_1" ? { ...rowOf("complete"), parentId: "run_0" } : rowOf("running");
+  await world.channel.start(inlet);
+  await post("complete", await world.say("hello"), "a");
+  await world.edge.until(() => shown().length === 1);
+  expect(shown()).toEqual(["processing"]);
+});
+
+test("a rate limit delays it, and the newest status is the one that is sent then", async () => {
+  world.edge.fail("agents.sessions.setStatus", { type: "429", seconds: 1 });
+  await start();
+  const root = await world.say("hello");
+  const standing = await post("running", root, "a");
+  await world.edge.until(() => shown().length === 1);
+  await post("complete", root, "a", standing);
+  await world.edge.until(() => shown().length === 2);
+  expect(shown()).toEqual(["processing", "active"]);
 });
 
 test("where it is not to be had, it is asked for once and posts are none the worse", async () => {
