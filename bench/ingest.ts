@@ -148,8 +148,8 @@ function slowly(finished: () => void): Model & { steps: number } {
     async answer(request: ModelRequest, signal) {
       await sleep(50);
       this.steps++;
-      const [task] = request.input;
-      if (task?.type === "user" && task.text.includes("Look.")) return finalAnswer;
+      if (request.input.some((item) => item.type === "user" && item.text.includes("Look.")))
+        return finalAnswer;
       const next = await additions.answer(request, signal);
       if (next.calls[0]?.tool === "final_answer") finished();
       return next;
@@ -169,8 +169,8 @@ async function whileRunsWork(seconds: number): Promise<void> {
   const bench = await openBench(join(folder.path, "belay.db"), model);
   const server = await openServer(bench);
   const warm = { url: server.url, secret, perSecond: rate, connections: 64, twiceEvery: 10 };
-  await deliverAll({ ...warm, name: "warm", count: rate * 2 });
   await Promise.all(Array.from({ length: working }, () => bench.launch("add")));
+  await deliverAll({ ...warm, name: "warm", count: rate * 2 });
   const before = model.steps;
   const { answers, ms } = await deliverAll({ ...warm, name: "measured", count: rate * seconds });
   const steps = model.steps - before;
