@@ -6,6 +6,7 @@ import { messageKey, parse } from "./parse.ts";
 import type { Parsed } from "./parsed.ts";
 import type { Session } from "./session.ts";
 import { threadContext } from "./threads.ts";
+import { topRun } from "./top-run.ts";
 import { tell } from "./whisper.ts";
 
 export interface Ear {
@@ -124,8 +125,10 @@ async function openModal(session: Session, parsed: Extract<Parsed, { type: "open
 }
 
 async function pressStop(session: Session, parsed: Extract<Parsed, { type: "stopped" }>): Promise<void> {
-  const runId = await session.inlet.store.runAt(parsed.address);
-  if (runId === null) return;
+  const { store } = session.inlet;
+  const newest = await store.runAt(parsed.address);
+  if (newest === null) return;
+  const runId = (await topRun(store, newest))?.runId ?? newest;
   const actor = await session.people.identify(parsed.inbound.actor);
   await session.inlet.accept({ ...parsed.inbound, actor, intent: { type: "press", action: "stop", runId } });
 }

@@ -62,6 +62,9 @@ async function answerHttp(
   options: SlackOptions,
   remember: Remember,
 ): Promise<Response> {
+  // Slack looks now and then whether the certificate is good (docs.slack.dev, slash commands), without a signature.
+  const isCheck = request.method === "GET" && new URL(request.url).searchParams.get("ssl_check") === "1";
+  if (isCheck) return new Response(null, { status: 200 });
   if (request.method !== "POST") return new Response(null, { status: 405, headers: { Allow: "POST" } });
   if (Number(request.headers.get("content-length") ?? 0) > maxBody) return problem(413, "too_large");
   const raw = await request.text();

@@ -1,11 +1,11 @@
 /** Slack's agent session status (the loader and native Stop): an extra, switched off where Slack does not have it. */
-import type { RunRow } from "../../src/core/ports.ts";
 import type { Status } from "../../src/core/state.ts";
 import { readAddress } from "./address.ts";
 import { channelError } from "./errors.ts";
 import { pace } from "./pace.ts";
 import { perMinute } from "./rates.ts";
 import type { Session } from "./session.ts";
+import { topRun } from "./top-run.ts";
 
 type SessionStatus = "processing" | "suspended" | "active";
 
@@ -87,16 +87,10 @@ export function sessionStatuses(session: Session): SessionStatuses {
     }
   };
 
-  /** A child run speaks where its parent does: the thread is as busy as the run at the top. */
-  const top = async (runId: string): Promise<RunRow | null> => {
-    const row = await inlet.store.run(runId);
-    return row?.parentId ? top(row.parentId) : row;
-  };
-
   return {
     show(runId, address) {
       if (isOff) return;
-      top(runId).then(
+      topRun(inlet.store, runId).then(
         (row) => row && want(address, meaning[row.status]),
         () => undefined,
       );

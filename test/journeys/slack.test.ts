@@ -1,7 +1,9 @@
 /** A run in Slack from the mention to the answer, with the real engine, over both transports, as the thread shows it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, startBot } from "../support/bot.ts";
-import { answerWith, ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 import { type SlackMessage, SlackWorld, type Transport } from "../support/slack-world.ts";
 
 let world: SlackWorld;
@@ -122,5 +124,62 @@ describe("over http", () => {
     expect(await world.screen(root)).toEqual([]);
     const other = await world.say("<@U0BOT> hello");
     await shows(other, /done in/);
+  });
+});
+
+describe("approvals", () => {
+  const restarted: string[] = [];
+  const restart = defineTool({
+    name: "restart_service",
+    description: "Restart a service.",
+    input: z.object({ service: z.string() }),
+    effect: "once",
+    requiresApproval: true,
+    run: ({ service }) => {
+      restarted.push(service);
+      return "restarted";
+    },
+  });
+
+  async function asked(): Promise<{ root: string; card: SlackMessage }> {
+    restarted.length = 0;
+    world = await SlackWorld.start("http");
+    const everybody = [`slack:${world.team}/*`];
+    const approve = [`slack:${world.team}/${world.id("oncall")}`];
+    const rights = { launch: everybody, read: everybody, answer: everybody, approve, control: everybody };
+    const model = scripted(
+      calling(call("restart_service", { service: "payments" })),
+      finalAnswer("Restarted."),
+    );
+    bot = await startBot({ model, channels: [world.channel], rights, tools: [restart] });
+    const root = await world.say("<@U0BOT> restart payments");
+    const [, card] = await shows(root, /waiting for approval/, /^Approval/);
+    if (!card) throw new Error("no card");
+    return { root, card };
+  }
+  const told = () => world.edge.callsOf("chat.postEphemeral").map(({ body }) => body.user);
+
+  test("who may not approve is told so alone, Edit runs what was submitted, a late press changes nothing", async () => {
+    const { root, card } = await asked();
+    await world.press("approve", card);
+    await world.edge.until(() => told().length === 1);
+    expect(restarted).toEqual([]);
+    await world.press("edit", card, "oncall");
+    await world.submit(world.modal(), { "arg:service": { string: { value: "billing" } } }, "oncall");
+    const [, settled] = await shows(root, /done in/, /^Approved by oncall/);
+    expect(JSON.stringify(settled)).not.toMatch(/belay:(approve|refuse|edit)/);
+    await world.press("approve", card, "oncall");
+    await world.edge.until(() => told().length === 2);
+    expect(told()).toEqual([world.id("dana"), world.id("oncall")]);
+    expect(restarted).toEqual(["billing"]);
+  });
+
+  test("Refuse brings its reason into the thread and runs nothing", async () => {
+    const { root, card } = await asked();
+    await world.press("refuse", card, "oncall");
+    await world.submit(world.modal(), { words: { text: { value: "not on a Friday" } } }, "oncall");
+    const [, settled] = await shows(root, /done in/, /^Refused by oncall/);
+    expect(JSON.stringify(settled)).toContain("not on a Friday");
+    expect(restarted).toEqual([]);
   });
 });

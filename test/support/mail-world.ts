@@ -15,11 +15,20 @@ export interface SentMail {
   to?: { value: { address?: string }[] };
   replyTo?: { value: { address?: string }[] };
   headers: Map<string, unknown>;
+  from?: { text: string };
+  /** Each as it stands in the mail, unfolded or not. */
+  headerLines: { key: string; line: string }[];
+  attachments: { filename?: string; contentType: string; size: number; content: Buffer }[];
 }
 
 const { simpleParser } = createRequire(import.meta.url)("mailparser") as {
-  simpleParser(source: Readable): Promise<SentMail>;
+  simpleParser(source: Readable | Buffer, options?: { skipHtmlToText: boolean }): Promise<SentMail>;
 };
+
+/** A mail as a provider takes it apart. */
+export function takenApart(raw: Buffer): Promise<SentMail> {
+  return simpleParser(raw, { skipHtmlToText: true });
+}
 
 export interface MailWorld {
   url: string;

@@ -1,6 +1,6 @@
 /** A small engine for the Slack channel under test: durable, deduplicated, remembers, and can fail. */
 import type { Question } from "../../src/core/event.ts";
-import type { Inbound, Inlet, QuestionRow } from "../../src/core/ports.ts";
+import type { Inbound, Inlet, QuestionRow, RunRow } from "../../src/core/ports.ts";
 
 export interface RecordingInlet extends Inlet {
   readonly accepted: Inbound[];
@@ -66,4 +66,26 @@ export function approvalRow(questionId: string, input: unknown): QuestionRow {
     need: 1,
   };
   return { runId: "run_7f3a", question, askedAt: 0, settledAt: null };
+}
+
+export function runRow(change: Partial<RunRow>): RunRow {
+  return {
+    runId: "run_7f3a",
+    version: 1,
+    status: "running",
+    agent: "ops",
+    task: "a task",
+    channel: "slack",
+    principal: "slack:T1/U1",
+    personName: "dana",
+    address: null,
+    parentId: null,
+    steps: 0,
+    tokens: 0,
+    costUsd: 0,
+    asking: 0,
+    launchedAt: 0,
+    updatedAt: 0,
+    ...change,
+  };
 }

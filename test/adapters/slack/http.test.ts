@@ -47,4 +47,6 @@ test("without a signing secret there is no endpoint", () => {
 test("Slack's certificate check is answered with nothing", async () => {
   const answer = await world.request({ command: "", ssl_check: "1" });
   expect(answer.status).toBe(200);
+  const get = await world.channel.handle(new Request("http://127.0.0.1/slack/events?ssl_check=1"));
+  expect(get?.status).toBe(200);
 });

@@ -1,6 +1,6 @@
 /** What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { approvalRow, recordingInlet } from "../../support/slack-inlet.ts";
+import { approvalRow, recordingInlet, runRow } from "../../support/slack-inlet.ts";
 import type { SlackMessage } from "../../support/slack-world.ts";
 import { SlackWorld, type Transport } from "../../support/slack-world.ts";
 
@@ -229,6 +229,15 @@ describe.each(transports)("over %s", (transport) => {
       }),
     );
     expect(inlet.accepted[0]?.intent).toEqual({ type: "press", action: "stop", runId: "run_7f3a" });
+  });
+
+  test("Slack's own Stop in a thread where a child run spoke last stops the run at the top", async () => {
+    const rows: Record<string, string | null> = { run_child: "run_top", run_top: null };
+    inlet.store.run = async (runId) => runRow({ runId, parentId: rows[runId] ?? null });
+    inlet.runs.set(world.address("1764000000.000100"), "run_child");
+    const where = { channel: world.id("ops"), user: world.id("dana"), thread_ts: "1764000000.000100" };
+    await world.deliver(world.eventOf({ type: "agent_session_stopped", ...where }));
+    expect(inlet.accepted[0]?.intent).toMatchObject({ action: "stop", runId: "run_top" });
   });
 
   test("after an uninstall it says so in its health", async () => {

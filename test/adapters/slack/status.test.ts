@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunRow } from "../../../src/core/ports.ts";
 import type { Status } from "../../../src/core/state.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { recordingInlet } from "../../support/slack-inlet.ts";
+import { recordingInlet, runRow } from "../../support/slack-inlet.ts";
 import { SlackWorld } from "../../support/slack-world.ts";
 
 let world: SlackWorld;
@@ -24,24 +24,7 @@ async function start(): Promise<void> {
 }
 
 function rowOf(now: Status, address = world.address("1764000000.000100")): RunRow {
-  return {
-    runId: "run_1",
-    version: 1,
-    status: now,
-    agent: "ops",
-    task: "a task",
-    channel: "slack",
-    principal: "slack:T1/U1",
-    personName: "dana",
-    address,
-    parentId: null,
-    steps: 0,
-    tokens: 0,
-    costUsd: 0,
-    asking: 0,
-    launchedAt: 0,
-    updatedAt: 0,
-  };
+  return runRow({ runId: "run_1", status: now, address });
 }
 
 async function post(now: Status, root: string, id: string, remoteId: string | null = null): Promise<string> {
