@@ -1,6 +1,6 @@
 /** Mails in forms: Mailgun's routes and SendGrid's Inbound Parse. */
 import { addresses, type Call, type Carried, parseJson, Unreadable } from "./carried.ts";
-import type { Envelope, MailHeader, MailJob } from "./inbound.ts";
+import type { Attachment, Envelope, MailHeader, MailJob } from "./inbound.ts";
 import { verifyMailgun, verifySendgrid } from "./verify.ts";
 
 export async function carryMailgun({ headers, body, secret, now }: Call): Promise<Carried> {
@@ -17,10 +17,9 @@ export async function carryMailgun({ headers, body, secret, now }: Call): Promis
     providerId: null,
     verdict: { by: "mailgun" as const },
   };
-  const raw = form.text("body-mime");
   const job: MailJob =
-    raw !== ""
-      ? { kind: "raw", bytes: Buffer.from(raw) }
+    form.text("body-mime") !== ""
+      ? { kind: "raw", bytes: await form.bytes("body-mime") }
       : {
           kind: "parts",
           headers: mailgunHeaders(form.text("message-headers")),
@@ -45,7 +44,7 @@ function mailgunHeaders(json: string): MailHeader[] {
 export async function carrySendgrid({ headers, body, secret, now }: Call): Promise<Carried> {
   if (!verifySendgrid(headers, body, secret, now)) return { type: "unauthentic" };
   const form = await formOf(headers, body);
-  const envelope = parseJson(form.text("envelope") || "{}") as { to?: unknown; from?: unknown };
+  const envelope = (parseJson(form.text("envelope") || "{}") ?? {}) as { to?: unknown; from?: unknown };
   const to = Array.isArray(envelope.to) ? envelope.to.filter((value) => typeof value === "string") : [];
   const known: Envelope = {
     from: typeof envelope.from === "string" ? envelope.from.toLowerCase() : null,
@@ -53,15 +52,16 @@ export async function carrySendgrid({ headers, body, secret, now }: Call): Promi
     providerId: null,
     verdict: { by: "sendgrid", dkim: form.text("dkim") },
   };
-  const raw = form.text("email");
+  const charsets = (parseJson(form.text("charsets") || "{}") ?? {}) as Record<string, unknown>;
+  const written = async (name: string) => decoded(await form.bytes(name), charsets[name]);
   const job: MailJob =
-    raw !== ""
-      ? { kind: "raw", bytes: Buffer.from(raw) }
+    form.text("email") !== ""
+      ? { kind: "raw", bytes: await form.bytes("email") }
       : {
           kind: "parts",
           headers: headerBlock(form.text("headers")),
-          text: form.text("text"),
-          html: form.text("html"),
+          text: await written("text"),
+          html: await written("html"),
           reply: null,
           attachments: form.files,
         };
@@ -81,23 +81,54 @@ function headerBlock(block: string): MailHeader[] {
   return headers;
 }
 
-async function formOf(headers: Headers, body: Uint8Array) {
+/** SendGrid leaves each field in the character set that its mail had, and says which. */
+function decoded(bytes: Uint8Array, charset: unknown): string {
+  try {
+    return new TextDecoder(typeof charset === "string" ? charset : "utf-8").decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+interface Form {
+  /** "" when there is no such field. */
+  text(name: string): string;
+  /** A field as it was sent: mails are not always UTF-8. */
+  bytes(name: string): Promise<Uint8Array>;
+  files: Attachment[];
+}
+
+async function formOf(headers: Headers, body: Uint8Array): Promise<Form> {
   const type = headers.get("content-type") ?? "";
   if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
     throw new Unreadable("a form is expected");
   }
-  let form: FormData;
-  try {
-    form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-  } catch {
-    throw new Unreadable("the form can't be read");
-  }
+  const form = await readForm(type, body);
   const files = [...form.values()].flatMap((value) =>
     typeof value === "string" ? [] : [{ name: value.name, type: value.type, bytes: value.size }],
   );
-  const read = (name: string) => {
-    const value = form.get(name);
-    return typeof value === "string" ? value : "";
+  const isMultipart = /^multipart/i.test(type);
+  return {
+    text: (name) => textIn(form, name),
+    files,
+    async bytes(name) {
+      if (!isMultipart) return Buffer.from(textIn(form, name));
+      // Fields are always read as UTF-8. With each byte made a character before, each character is a byte again.
+      const widened = Buffer.from(Buffer.from(body).toString("latin1"));
+      return Buffer.from(textIn(await readForm(type, widened), name), "latin1");
+    },
   };
-  return { text: read, files };
+}
+
+async function readForm(type: string, body: Uint8Array): Promise<FormData> {
+  try {
+    return await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
+  } catch {
+    throw new Unreadable("the form can't be read");
+  }
+}
+
+function textIn(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
 }

@@ -1,14 +1,12 @@
 /** Mail from every provider, in its own form and under its own proof: the same mail, the same run. */
-import { execFileSync } from "node:child_process";
 import { createHmac, createSign, generateKeyPairSync, sign } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { MailSource } from "../../../adapters/email/options.ts";
 import { isAmazonUrl } from "../../../adapters/email/sns.ts";
 import { verifySendgrid } from "../../../adapters/email/verify.ts";
+import { selfSigned } from "../../support/certificate.ts";
 import { eml, type MailBench, mailBench, mailbox, mailClock } from "../../support/mail-bench.ts";
+import { takenApart } from "../../support/mail-world.ts";
 
 const topic = "arn:aws:sns:eu-central-1:123456789012:mail";
 const certUrl = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";
@@ -21,34 +19,11 @@ const secrets = {
   SES: topic,
 };
 
-let folder: string;
-let sns: { key: string; certificate: string };
+const sns = selfSigned("sns.amazonaws.com");
 let b: MailBench;
 const fetched: string[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "belay-sns-"));
-  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  execFileSync(
-    "openssl",
-    [
-      "req",
-      "-x509",
-      "-newkey",
-      "rsa:2048",
-      "-nodes",
-      "-keyout",
-      key,
-      "-out",
-      cert,
-      "-days",
-      "2",
-      "-subj",
-      "/CN=sns.amazonaws.com",
-    ],
-    { stdio: "ignore" },
-  );
-  sns = { key: readFileSync(key, "utf8"), certificate: readFileSync(cert, "utf8") };
   const sources: MailSource[] = [
     { kind: "raw" },
     { kind: "postmark" },
@@ -72,10 +47,7 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(async () => {
-  await b[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => b[Symbol.asyncDispose]());
 
 /** Each test has its own hour: what one sender may start in one is tested elsewhere. */
 beforeEach(() => {
@@ -106,28 +78,29 @@ const forms: Record<string, (name: string, id: string) => Promise<Sent> | Sent> 
     },
   }),
 
-  postmark: (name, id) => {
-    const { headers, text } = simple(name, id);
-    const received = {
-      Name: "Received-SPF",
-      Value: "Pass (sender SPF authorized) identity=mailfrom; envelope-from=dana@example.com",
-    };
+  postmark: async (name, id) => {
+    const { mail, headers } = await apart(name, id);
+    const spf =
+      name === "forged"
+        ? "Fail (sender not authorized) identity=mailfrom; envelope-from=dana@example.com"
+        : "Pass (sender SPF authorized) identity=mailfrom; envelope-from=dana@example.com";
+    const others = headers.filter(([key]) => !["from", "to", "subject"].includes(key.toLowerCase()));
     const body = JSON.stringify({
-      From: headers.From,
-      To: headers.To,
-      Subject: headers.Subject,
+      From: mail.from?.text,
+      To: "agent@belay.example",
+      Subject: mail.subject,
       OriginalRecipient: "agent@belay.example",
       MessageID: `pm-${id}`,
-      TextBody: text,
-      HtmlBody: "",
+      TextBody: mail.text ?? "",
+      HtmlBody: mail.html || "",
       StrippedTextReply: "",
-      Headers: [
-        received,
-        ...Object.entries(headers)
-          .filter(([Name]) => !["From", "To", "Subject"].includes(Name))
-          .map(([Name, Value]) => ({ Name, Value })),
-      ],
-      Attachments: [],
+      Headers: [["Received-SPF", spf], ...others].map(([Name, Value]) => ({ Name, Value })),
+      Attachments: mail.attachments.map(({ filename, contentType, size, content }) => ({
+        Name: filename,
+        Content: content.toString("base64"),
+        ContentType: contentType,
+        ContentLength: size,
+      })),
     });
     return {
       body,
@@ -135,13 +108,13 @@ const forms: Record<string, (name: string, id: string) => Promise<Sent> | Sent> 
     };
   },
 
-  mailgun: (name, id) => {
-    const { headers, text } = simple(name, id);
+  mailgun: async (name, id) => {
+    const { mail, headers } = await apart(name, id);
     const timestamp = seconds();
     const token = `token-${name}-${id}`;
     const form = new FormData();
     const proof: [string, string][] = [
-      ["X-Mailgun-Dkim-Check-Result", "Pass"],
+      ["X-Mailgun-Dkim-Check-Result", name === "forged" ? "Fail" : "Pass"],
       ["Dkim-Signature", "a=rsa-sha256; v=1; d=example.com; s=s1"],
     ];
     const fields = {
@@ -152,32 +125,20 @@ const forms: Record<string, (name: string, id: string) => Promise<Sent> | Sent> 
         .digest("hex"),
       sender: fromOf(name),
       recipient: "agent@belay.example",
-      "body-plain": text,
-      "message-headers": JSON.stringify([...Object.entries(headers), ...proof]),
+      "body-plain": mail.text ?? "",
+      "body-html": mail.html || "",
+      "message-headers": JSON.stringify([...headers, ...proof]),
     };
     for (const [key, value] of Object.entries(fields)) form.set(key, value);
+    for (const [index, { filename = "", contentType, content }] of mail.attachments.entries())
+      form.set(
+        `attachment-${index + 1}`,
+        new File([new Uint8Array(content)], filename, { type: contentType }),
+      );
     return formOf(form);
   },
 
-  sendgrid: async (name, id) => {
-    const form = new FormData();
-    form.set("email", new TextDecoder("latin1").decode(marked(name, id)));
-    form.set("dkim", name === "forged" ? "{@evil.example : pass}" : "{@example.com : pass}");
-    form.set("envelope", JSON.stringify({ to: ["agent@belay.example"], from: fromOf(name) }));
-    const { body, headers } = await formOf(form);
-    const stamp = seconds();
-    const signed = Buffer.concat([Buffer.from(stamp), Buffer.from(body as Uint8Array)]);
-    return {
-      body,
-      headers: {
-        ...headers,
-        "x-twilio-email-event-webhook-timestamp": stamp,
-        "x-twilio-email-event-webhook-signature": sign("sha256", signed, sendgrid.privateKey).toString(
-          "base64",
-        ),
-      },
-    };
-  },
+  sendgrid: (name, id) => signedBySendgrid(withRawField(sendgridFields(name), "email", marked(name, id))),
 
   ses: (name, id) =>
     snsOf({
@@ -192,6 +153,39 @@ const forms: Record<string, (name: string, id: string) => Promise<Sent> | Sent> 
     }),
 };
 
+const boundary = "belay-test-boundary";
+
+function sendgridFields(name: string): Record<string, string> {
+  return {
+    dkim: name === "forged" ? "{@evil.example : pass}" : "{@example.com : pass}",
+    envelope: JSON.stringify({ to: ["agent@belay.example"], from: fromOf(name) }),
+  };
+}
+
+/** As SendGrid writes a form: one field has the bytes of the mail, whatever they are. */
+function withRawField(fields: Record<string, string>, raw: string, bytes: Uint8Array): Buffer {
+  const field = (name: string, value: Uint8Array) => [
+    Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`),
+    value,
+    Buffer.from("\r\n"),
+  ];
+  const texts = Object.entries(fields).flatMap(([name, value]) => field(name, Buffer.from(value)));
+  return Buffer.concat([...texts, ...field(raw, bytes), Buffer.from(`--${boundary}--\r\n`)]);
+}
+
+function signedBySendgrid(body: Buffer): Sent {
+  const stamp = seconds();
+  const signature = sign("sha256", Buffer.concat([Buffer.from(stamp), body]), sendgrid.privateKey);
+  return {
+    body: new Uint8Array(body),
+    headers: {
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+      "x-twilio-email-event-webhook-timestamp": stamp,
+      "x-twilio-email-event-webhook-signature": signature.toString("base64"),
+    },
+  };
+}
+
 function marked(name: string, id: string): Buffer {
   const raw = eml(name)
     .toString("latin1")
@@ -203,15 +197,14 @@ function fromOf(name: string): string {
   return name === "bounce" ? "" : "dana@example.com";
 }
 
-/** Header fields and text of a mail with one text part. */
-function simple(name: string, id: string): { headers: Record<string, string>; text: string } {
-  const [head = "", ...rest] = marked(name, id)
-    .toString("utf8")
-    .split(/\r?\n\r?\n/);
-  const fields = head
-    .split(/\r?\n/)
-    .map((line): [string, string] => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
-  return { headers: Object.fromEntries(fields), text: rest.join("\n\n") };
+/** What a provider finds in the mail, by a parser that is not ours; header fields as they stand in it. */
+async function apart(name: string, id: string) {
+  const mail = await takenApart(marked(name, id));
+  const headers = mail.headerLines.map(({ line }): [string, string] => {
+    const colon = line.indexOf(":");
+    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+  });
+  return { mail, headers };
 }
 
 async function formOf(form: FormData): Promise<Sent> {
@@ -248,47 +241,43 @@ function snsOf(message: object, change: Record<string, string> = {}): Sent {
   };
 }
 
-const multipart = [
-  "gmail-top-posted",
-  "apple-html-only",
-  "attachment",
-  "german-latin1",
-  "outlook-top-posted",
+/** Mails by name → the task that they are, whoever carries them. */
+const tasks: [string, string][] = [
+  ["gmail-top-posted", "Re: Which version should I deploy?\n\nTake v1.2.4, please. Grüße"],
+  ["thunderbird-bottom-posted", "Re: Which version should I deploy?\n\nv1.2.4, after lunch"],
+  ["outlook-top-posted", "RE: Which version should I deploy?\n\nTake v1.2.4 – it’s tested."],
+  ["apple-html-only", "Re: Which version should I deploy?\n\nv1.2.4 & nothing else"],
+  ["german-latin1", "AW: Version für Staging\n\nBitte v1.2.4, für Staging genügt das."],
+  ["attachment", "Read this log\n\nWhy does the deploy fail?"],
+  ["forwarded", "Fwd: urgent\n\nIs this real?"],
 ];
-const single = ["thunderbird-bottom-posted", "forwarded"];
-const ignored = ["auto-reply", "forged"];
 
 describe.each(Object.keys(forms))("%s", (provider) => {
-  const raw = !["postmark", "mailgun"].includes(provider);
   const send = async (name: string, id: string) =>
     deliver(provider, await (forms[provider] as (typeof forms)[string])(name, id));
 
-  test.each([...single, ...(raw ? multipart : [])])(
-    "%s starts one run, also when it comes twice",
-    async (name) => {
-      const before = b.inlet.launches.length;
-      const first = await send(name, `${provider}-${name}`);
-      expect(first, JSON.stringify(b.inlet.auditRows.at(-1))).toMatchObject({
-        status: 200,
-        body: { run_id: expect.any(String) },
-      });
-      expect(await send(name, `${provider}-${name}`)).toMatchObject({
-        status: 200,
-        body: { duplicate: true },
-      });
-      expect(b.inlet.launches.length - before).toBe(1);
-      expect(b.inlet.launches.at(-1)?.launch.actor.principal).toBe("email:dana@example.com");
-    },
-  );
+  test.each(tasks)("%s starts one run with their own words, also when it comes twice", async (name, task) => {
+    const before = b.inlet.launches.length;
+    const first = await send(name, `${provider}-${name}`);
+    expect(first, JSON.stringify(b.inlet.auditRows.at(-1))).toMatchObject({
+      status: 200,
+      body: { run_id: expect.any(String) },
+    });
+    expect(await send(name, `${provider}-${name}`)).toMatchObject({
+      status: 200,
+      body: { duplicate: true },
+    });
+    expect(b.inlet.launches.length - before).toBe(1);
+    const launch = b.inlet.launches.at(-1)?.launch;
+    expect(launch).toMatchObject({ task, actor: { principal: "email:dana@example.com" } });
+    if (name === "attachment") expect(launch?.context[0]?.text).toContain("11 bytes");
+  });
 
-  test.each(provider === "postmark" || provider === "mailgun" ? ["auto-reply"] : [...ignored, "bounce"])(
-    "%s is dropped, and looks taken",
-    async (name) => {
-      const before = b.inlet.launches.length;
-      expect(await send(name, `${provider}-${name}`)).toEqual({ status: 200, body: { taken: true } });
-      expect(b.inlet.launches).toHaveLength(before);
-    },
-  );
+  test.each(["auto-reply", "forged", "bounce"])("%s is dropped, and looks taken", async (name) => {
+    const before = b.inlet.launches.length;
+    expect(await send(name, `${provider}-${name}`)).toEqual({ status: 200, body: { taken: true } });
+    expect(b.inlet.launches).toHaveLength(before);
+  });
 
   test("without its proof, or with a changed one, it is refused", async () => {
     const before = b.inlet.auditRows.length;
@@ -338,6 +327,17 @@ test("SendGrid's published vector", () => {
   expect(verifySendgrid(headers, body, key, 1588788367_000 + 301_000)).toBe(false);
   expect(verifySendgrid(headers, Buffer.from("{}"), key, 1588788367_000)).toBe(false);
   expect(verifySendgrid(headers, body, "no key", 1588788367_000)).toBe(false);
+});
+
+test("SendGrid's fields are read in the character set that it names", async () => {
+  const fields = {
+    ...sendgridFields("german"),
+    headers: "From: dana@example.com\nTo: agent@belay.example\nMessage-ID: <charset@example.com>",
+    charsets: JSON.stringify({ text: "iso-8859-1", html: "no-such-set" }),
+  };
+  const text = Buffer.from("Grüße", "latin1");
+  expect((await deliver("sendgrid", signedBySendgrid(withRawField(fields, "text", text)))).status).toBe(200);
+  expect(b.inlet.launches.at(-1)?.launch.task).toBe("Grüße");
 });
 
 test("Mailgun's token vouches for one mail only", async () => {
