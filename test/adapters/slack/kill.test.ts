@@ -55,7 +55,7 @@ function expectAllTold(endings: readonly Ending[]): void {
   }
 }
 
-test("in Socket Mode, whatever the moment of the kill, the thread shows the run once and to its end", async () => {
+test.concurrent("in Socket Mode, whatever the moment of the kill, the thread shows the run once and to its end", async () => {
   // The first story is not like the others: nobody is known yet.
   const [, whole] = await stories("socket", [{ at: "never" }, { at: "never" }]);
   if (!whole) throw new Error("no story");
@@ -71,9 +71,9 @@ test("in Socket Mode, whatever the moment of the kill, the thread shows the run 
   expect(endings.filter(({ deaths }) => deaths === 1).length).toBeGreaterThanOrEqual(points - 3);
 }, 180_000);
 
-test("over HTTP too", async () => {
+test.concurrent("over HTTP too", async () => {
   const writes = [0, 1, 2, 3].map((n): Death => ({ at: "write", n }));
   const endings = await stories("http", [...writes, { at: "call", n: 1 }, { at: "call", n: 3 }]);
   expectAllTold(endings);
   expect(endings.map(({ deaths }) => deaths)).toEqual(endings.map(() => 1));
-}, 60_000);
+}, 180_000);
