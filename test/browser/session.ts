@@ -6,6 +6,12 @@ import { expect } from "vitest";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/**
+ * The longest that anything here may take, ms: a machine may be busy with the other tests. Nothing waits for this
+ * time, everything waits for a condition.
+ */
+export const patient = 180_000;
+
 export interface Visitor {
   context: BrowserContext;
   page: Page;
@@ -30,7 +36,7 @@ export async function visit(
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(patient / 2);
   if (options.loginUrl) {
     await page.goto(options.loginUrl);
     await page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
@@ -49,9 +55,21 @@ export async function launch(page: Page, task: string): Promise<string> {
   return page.url().split("/").at(-1) ?? "";
 }
 
-/** The lines of the timeline as a person reads them, without their times. */
-export function timeline(page: Page): Promise<string[]> {
-  return page.locator(".timeline .line-text").allInnerTexts();
+/** The lines of the timeline as a person reads them, without their times; also those that are scrolled away. */
+export async function timeline(page: Page): Promise<string> {
+  return (await page.locator(".timeline .line-text").allTextContents()).join("\n");
+}
+
+/** Waits until the timeline says so: its lines and the status of the run arrive apart. */
+export async function expectTimeline(page: Page, ...words: (string | RegExp)[]): Promise<void> {
+  for (const one of words) {
+    const said = expect.poll(() => timeline(page), { timeout: patient / 2 });
+    await (typeof one === "string" ? said.toContain(one) : said.toMatch(one));
+  }
+}
+
+export async function expectOutcome(page: Page, words: string | RegExp): Promise<void> {
+  await page.locator(".outcome", { hasText: words }).waitFor();
 }
 
 export async function expectStatus(page: Page, words: string): Promise<void> {

@@ -28,6 +28,8 @@ export const keys = {
   runs: ["runs"],
   runsBy: (filter: RunsFilter) => ["runs", filter],
   run: (id: string) => ["run", id],
+  /** The newest version of a run that the stream of all runs has told of. */
+  newest: (id: string) => ["newest", id],
   events: (id: string) => ["events", id],
   request: (id: string, version: number) => ["request", id, version],
   questions: ["questions"],

@@ -39,6 +39,7 @@ export function useLiveRuns(): void {
 }
 
 function heard(client: QueryClient, run: RunSummary, refresh: () => void): void {
+  client.setQueryData<number>(keys.newest(run.id), (known) => (known === undefined ? known : run.version));
   let asked = run.asking > 0;
   for (const [key, pages] of client.getQueriesData<Pages>({ queryKey: keys.runs })) {
     const known = find(pages, run.id);

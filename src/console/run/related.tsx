@@ -1,7 +1,7 @@
 /** The runs this one came from, and those it started. */
 import { Link } from "wouter";
 import type { RunState } from "../../http/wire.ts";
-import { useRun } from "../api/run-log.ts";
+import { useMentionedRun } from "../api/mentioned-run.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { brief, statusOfRun } from "../parts/words.ts";
 
@@ -19,7 +19,7 @@ export function Related({ run }: { run: RunState }) {
 }
 
 export function RelatedRun({ id, how }: { id: string; how: string }) {
-  const { data } = useRun(id);
+  const data = useMentionedRun(id);
   return (
     <li>
       <span className="muted">{how}</span>

@@ -1,0 +1,130 @@
+/** Runs that are paused, that reach their limit, that start others; and a timeline that leaves its reader in peace. */
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demoModel } from "../../adapters/demo/model.ts";
+import { openChromium } from "../support/chromium.ts";
+import { consoleBot } from "../support/console-bot.ts";
+import { gate } from "../support/gate.ts";
+import { type ListeningBot, listeningBot } from "../support/http-bot.ts";
+import { expectOutcome, expectStatus, expectTimeline, launch, patient, visit } from "./session.ts";
+
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+/** One more step than the ten that a run of this bot may take before somebody lets it go on. */
+const long = "What is 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11?";
+
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+}, patient);
+
+afterAll(() => browser?.close());
+
+/** In this process, so that the test may hold the model. */
+function botWith(model = demoModel({ delayMs: 0 })): Promise<ListeningBot> {
+  return listeningBot({ model, config: { auth: { mode: "none" }, consoleDir, database: "SQLite file" } });
+}
+
+/** How far the reader is from the top, and the end from the reader. */
+function reading(page: Page): Promise<{ top: number; left: number }> {
+  return page.locator(".run-scroll").evaluate((box) => ({
+    top: box.scrollTop,
+    left: box.scrollHeight - box.scrollTop - box.clientHeight,
+  }));
+}
+
+describe("control of a run", { timeout: patient }, () => {
+  it("holds it while the model thinks, and lets it go on", async () => {
+    const demo = demoModel({ delayMs: 0 });
+    const thinking = gate();
+    const bot = await botWith({
+      name: demo.name,
+      answer: async (request, signal) => {
+        await thinking.pass();
+        return demo.answer(request, signal);
+      },
+    });
+    const { page, context, complaints } = await visit(browser, bot);
+    await launch(page, "What is 2 + 3?");
+    await thinking.reached;
+    await page.getByRole("button", { name: "Pause" }).click();
+    await expectStatus(page, "paused");
+    thinking.open();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await expectStatus(page, "complete");
+    await expectOutcome(page, "5");
+    await expectTimeline(page, /console paused it[\s\S]*console let it go on[\s\S]*sum_numbers/);
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  });
+
+  it("lets it go on after its step limit, and moves nothing under a reader who has scrolled up", async () => {
+    const bot = await botWith();
+    const { page, context, complaints } = await visit(browser, bot);
+    await page.setViewportSize({ width: 1280, height: 480 });
+    await launch(page, long);
+    await expectStatus(page, "step limit reached");
+    await expectTimeline(page, "step limit reached");
+    await expect.poll(async () => (await reading(page)).left, { timeout: patient / 2 }).toBeLessThan(48);
+    await page.locator(".run-scroll").evaluate((box) => box.scrollTo(0, 0));
+    await page.keyboard.press("r");
+    await expectStatus(page, "complete");
+    const missed = page.getByRole("button", { name: /^\d+ new steps? ↓$/ });
+    await missed.waitFor();
+    expect((await reading(page)).top).toBe(0);
+    await missed.click();
+    await missed.waitFor({ state: "detached" });
+    await expect.poll(async () => (await reading(page)).left, { timeout: patient / 2 }).toBeLessThan(48);
+    await expectOutcome(page, "66");
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  });
+});
+
+describe("the page of the bot's health", { timeout: patient }, () => {
+  it("tells of channels, work, messages and the database", async () => {
+    const bot = await botWith();
+    const { page, context } = await visit(browser, bot, { path: "bot/health" });
+    const facts = page.locator(".fact-list");
+    await facts.first().waitFor();
+    const words = (await facts.allInnerTexts()).join("\n").replace(/\s+/g, " ");
+    expect(words).toContain("database SQLite file, answered in");
+    expect(words).toContain("runs on the move 0 asleep 0 next one is due when somebody speaks");
+    expect(words).toContain("not delivered yet 0");
+    expect(await page.getByText("No chat is connected yet.").count()).toBe(1);
+    await context.close();
+    await bot.stop();
+  });
+});
+
+describe("runs of others", { timeout: patient }, () => {
+  it("stand under the call that started them, and each leads to the other", async () => {
+    const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
+    const { page, context, complaints } = await visit(browser, bot);
+    const parent = await launch(page, "ask the calculator agent to add 2 and a number you must ask me for");
+    const call = page.locator(".line.kind-call", { hasText: "hand_off" });
+    const child = call.getByRole("link", { name: /^add 2 and/ });
+    await child.waitFor();
+    await call.getByText("waiting for console").waitFor();
+    await page.locator(".needs-you .row", { hasText: "for console" }).waitFor();
+    await child.click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.endsWith(parent));
+    await page.getByLabel("Your answer").fill("3");
+    await page.getByRole("button", { name: "Answer", exact: true }).click();
+    await expectStatus(page, "complete");
+    await page
+      .getByRole("link", { name: /^ask the calculator agent/ })
+      .first()
+      .click();
+    await page.waitForURL((url) => url.pathname.endsWith(parent));
+    await expectStatus(page, "complete");
+    await call.getByText("complete").waitFor();
+    await expectOutcome(page, /The calculator agent says: .*5/);
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  });
+});
