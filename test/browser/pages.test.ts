@@ -8,7 +8,7 @@ import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
 import { known, writeHistory } from "../support/console-history.ts";
 import { Story, tell } from "../support/console-story.ts";
 import { listeningBot } from "../support/http-bot.ts";
-import { expectStatus, launch, violations, visit } from "./session.ts";
+import { expectStatus, launch, patient, violations, visit } from "./session.ts";
 
 const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 const image = '<img src=x onerror="window.harmed=1">';
@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
   });
   browser = await openChromium();
-}, 120_000);
+}, patient);
 
 afterAll(async () => {
   await browser?.close();
@@ -92,7 +92,7 @@ async function openEdit(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "service" }).waitFor();
 }
 
-describe("accessibility", { timeout: 180_000 }, () => {
+describe("accessibility", { timeout: 2 * patient }, () => {
   it.each(["light", "dark"] as const)("finds no violation on any page in the %s theme", async (theme) => {
     const { page, context, complaints } = await visit(browser, bot, { theme, width: 1200 });
     for (const [path, ready] of pages) {
@@ -118,7 +118,7 @@ describe("accessibility", { timeout: 180_000 }, () => {
   });
 });
 
-describe("words of others", { timeout: 60_000 }, () => {
+describe("words of others", { timeout: patient }, () => {
   it("harm nothing, load nothing and lead nowhere", async () => {
     const { page, context, complaints } = await visit(browser, bot);
     const foreign: string[] = [];
@@ -151,14 +151,12 @@ describe("words of others", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the keyboard", { timeout: 60_000 }, () => {
+describe("the keyboard", { timeout: patient }, () => {
   it("moves, opens, asks once before it approves, and shows its keys", async () => {
     const { page, context } = await visit(browser, bot);
     await loaded(page);
     await page.keyboard.press("/");
-    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
-      "Search the runs",
-    );
+    await page.locator('[aria-label="Search the runs"]:focus').waitFor();
     await page.keyboard.type("nightly export");
     await page.waitForFunction(() => document.querySelectorAll(".run-list .row").length === 1);
     await page.keyboard.press("Escape");
@@ -185,7 +183,7 @@ describe("the keyboard", { timeout: 60_000 }, () => {
   });
 });
 
-describe("a reverse proxy", { timeout: 90_000 }, () => {
+describe("a reverse proxy", { timeout: patient }, () => {
   it("may show the console under a path of its own, also when a deep page is loaded", async () => {
     const behind = await listeningBot({
       model: demoModel({ delayMs: 0 }),
