@@ -36,9 +36,9 @@ export function Button({
   );
 }
 
-const armedMs = 5_000;
+const armedMs = 10_000;
 
-/** The first press asks, the second within five seconds does it. */
+/** The first press asks, the second within ten seconds does it. */
 export function ConfirmButton({ onPress, children, question, ...rest }: ButtonProps & { question: string }) {
   const [armed, setArmed] = useState(false);
   useEffect(() => {

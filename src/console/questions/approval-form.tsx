@@ -8,7 +8,7 @@ import { EditForm } from "./edit-form.tsx";
 import { RefuseForm } from "./refuse-form.tsx";
 import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
-const askedMs = 5_000;
+const askedMs = 10_000;
 
 export function ApprovalForm({ runId, question, first, onRefused }: SettleFormProps) {
   const [doing, setDoing] = useState<"deciding" | "refusing" | "editing">("deciding");
