@@ -5,9 +5,9 @@
  * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
  */
 import type { ApprovalRule, Policy, ToolSpec } from "./agent.ts";
+import { questionId } from "./closing.ts";
 import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
-import { questionId } from "./questions.ts";
 import type { Call, Phase, State } from "./state.ts";
 
 export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {

@@ -1,11 +1,11 @@
 /** `decide(state, policy) → effect`. Total: the whole control flow of the agent, resting is an effect too. */
 import type { Policy } from "./agent.ts";
+import { questionId, spentTokens } from "./closing.ts";
 import { compaction } from "./compact.ts";
 import { decideCalls, decideCancelling } from "./decide-calls.ts";
 import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { never } from "./never.ts";
-import { questionId, spentTokens } from "./questions.ts";
 import type { Phase, State } from "./state.ts";
 import { stuckBecause } from "./stuck.ts";
 

@@ -1,8 +1,9 @@
 /** `narrate(state) → posts`: the chat as it should look now, with stable keys. Nobody else words what a run says. */
+
+import { spentTokens } from "./closing.ts";
 import { durationInWords } from "./duration.ts";
 import type { Block, Button, Inline, Message, Post, StepLine } from "./message.ts";
 import { narrateOpen, narrateSettled } from "./narrate-question.ts";
-import { spentTokens } from "./questions.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "./state.ts";
 import { argumentsInBrief, brief, keptLines } from "./trail.ts";
 

@@ -1,9 +1,10 @@
 /** `reduce(state, event) → state`. Total: every event is legal in every state, because it happened. */
 import { reduceCall } from "./calls.ts";
+import { withdrawAll } from "./closing.ts";
 import { entered } from "./context.ts";
 import type { Event, EventOf } from "./event.ts";
 import { never } from "./never.ts";
-import { reduceQuestion, withdrawAll } from "./questions.ts";
+import { reduceQuestion } from "./questions.ts";
 import {
   type Entry,
   hasEnded,

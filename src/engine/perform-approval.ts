@@ -1,8 +1,8 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
 import { findCall } from "../core/calls.ts";
+import { questionId } from "../core/closing.ts";
 import { approvalFor } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
-import { questionId } from "../core/questions.ts";
 import type { Call } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
 import { fact, type Performance, startable } from "./fact.ts";

@@ -1,11 +1,11 @@
 /** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
 
 import { findCall } from "../core/calls.ts";
+import { questionId } from "../core/closing.ts";
 import { decide } from "../core/decide.ts";
 import { approvalFor } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
 import type { CallOutcome } from "../core/ports.ts";
-import { questionId } from "../core/questions.ts";
 import type { Call, State } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
 import { fact, type Performance } from "./fact.ts";

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { admit } from "../../src/core/admit.ts";
 import type { Policy } from "../../src/core/agent.ts";
 import { findCall } from "../../src/core/calls.ts";
+import { questionId } from "../../src/core/closing.ts";
 import type { Command } from "../../src/core/command.ts";
 import { decide } from "../../src/core/decide.ts";
 import { approvalFor } from "../../src/core/decide-calls.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, Event, EventBody, EventOf } from "../../src/core/event.ts";
-import { questionId } from "../../src/core/questions.ts";
 import { initial, reduce } from "../../src/core/reduce.ts";
 import { hasEnded, type State, underPause } from "../../src/core/state.ts";
 import {
