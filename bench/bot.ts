@@ -7,7 +7,6 @@ import { openSqlite } from "../adapters/sqlite/store.ts";
 import type { Actor } from "../src/core/actor.ts";
 import type { Agent } from "../src/core/agent.ts";
 import type { Clock, Model, ModelAnswer, ModelRequest, Store } from "../src/core/ports.ts";
-import { hasEnded } from "../src/core/state.ts";
 import { createEngine } from "../src/engine/create.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { controlTools } from "../src/tools/control-tools.ts";
@@ -52,8 +51,8 @@ export interface Bench {
   store: Store;
   path: string;
   launch(task: string): Promise<string>;
-  /** Resolves when `count` runs have ended. */
-  ended(count: number): Promise<void>;
+  /** Resolves when `count` runs have reached the version at which they end. */
+  ended(count: number, lastVersion: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -84,7 +83,7 @@ export async function openBench(path: string, model: Model): Promise<Bench> {
     store,
     path,
     launch: (task) => launch(engine, task),
-    ended: (count) => ended(engine, count),
+    ended: (count, lastVersion) => ended(engine, count, lastVersion),
     async stop() {
       await engine.drain(5_000);
       await store.close();
@@ -109,14 +108,13 @@ async function launch(engine: Engine, task: string): Promise<string> {
   return launched.runId;
 }
 
-function ended(engine: Engine, count: number): Promise<void> {
+/** Looks at versions alone: reading states would be work of the measurement, not of the bot. */
+function ended(engine: Engine, count: number, lastVersion: number): Promise<void> {
   const done = Promise.withResolvers<void>();
-  const over = new Set<string>();
-  const end = engine.watch(({ runId }) => {
-    void engine.state(runId).then((state) => {
-      if (state && hasEnded(state)) over.add(runId);
-      if (over.size >= count) done.resolve();
-    });
+  let over = 0;
+  const end = engine.watch(({ version }) => {
+    if (version === lastVersion) over++;
+    if (over === count) done.resolve();
   });
   return done.promise.finally(end);
 }
@@ -147,6 +145,11 @@ export function adding(steps: number): Model {
         : answer(`call_${step}`, "final_answer", { answer: "done" });
     },
   };
+}
+
+/** launched, then two events a step, then the answer and the end. */
+export function lastVersionOf(steps: number): number {
+  return 2 * steps + 3;
 }
 
 export function round(value: number, digits = 2): number {

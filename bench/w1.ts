@@ -2,14 +2,14 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { adding, openBench, round, tempFolder } from "./bot.ts";
+import { adding, lastVersionOf, openBench, round, tempFolder } from "./bot.ts";
 import { openFloor } from "./floor.ts";
 
 async function oneRun(steps: number): Promise<{ ms: number; bytes: number }> {
   const folder = tempFolder();
   const path = join(folder.path, "belay.db");
   const bench = await openBench(path, adding(steps));
-  const ended = bench.ended(1);
+  const ended = bench.ended(1, lastVersionOf(steps));
   const started = performance.now();
   await bench.launch("add");
   await ended;
@@ -28,13 +28,14 @@ function sizeOf(path: string): number {
   return statSync(path).size;
 }
 
-function floor(steps: number): number {
+function floor(steps: number): { inserts: number; commits: number } {
   const folder = tempFolder();
   const bare = openFloor(join(folder.path, "floor.db"));
-  const ms = bare.steps(steps);
+  const inserts = bare.steps(steps);
+  const commits = bare.commits(steps);
   bare.close();
   folder.remove();
-  return ms;
+  return { inserts, commits };
 }
 
 function median(values: number[]): number {
@@ -48,19 +49,23 @@ for (const steps of [10, 50, 200, 1000]) {
   const times = Math.max(3, Math.round(600 / steps));
   const belay: number[] = [];
   const bare: number[] = [];
+  const same: number[] = [];
   let bytes = 0;
   for (let time = 0; time < times; time++) {
     const run = await oneRun(steps);
     bytes = run.bytes;
     belay.push(run.ms / steps);
-    bare.push(floor(steps) / steps);
+    const { inserts, commits } = floor(steps);
+    bare.push(inserts / steps);
+    same.push(commits / steps);
   }
   const row = {
     workload: "W1",
     steps,
     "ms per step": round(median(belay), 3),
-    "floor ms": round(median(bare), 3),
-    ratio: round(median(belay) / median(bare)),
+    "bare inserts ms": round(median(bare), 3),
+    "bare commits ms": round(median(same), 3),
+    "to its commits": round(median(belay) / median(same)),
     "bytes per step": Math.round((bytes - empty) / steps),
   };
   process.stdout.write(`${JSON.stringify(row)}\n`);

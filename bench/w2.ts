@@ -1,6 +1,6 @@
 /** W2: many runs at once. Steps a second beside the floor with group commit, and the peak of memory. */
 import { join } from "node:path";
-import { adding, openBench, round, tempFolder } from "./bot.ts";
+import { adding, lastVersionOf, openBench, round, tempFolder } from "./bot.ts";
 import { openFloor } from "./floor.ts";
 
 const runs = 200;
@@ -9,7 +9,7 @@ const steps = 10;
 async function many(): Promise<number> {
   const folder = tempFolder();
   const bench = await openBench(join(folder.path, "belay.db"), adding(steps));
-  const ended = bench.ended(runs);
+  const ended = bench.ended(runs, lastVersionOf(steps));
   const started = performance.now();
   await Promise.all(Array.from({ length: runs }, () => bench.launch("add")));
   await ended;

@@ -49,7 +49,7 @@ await first.stop();
 const opening = performance.now();
 const second = await openBench(path, asking);
 const readyMs = performance.now() - opening;
-const ended = second.ended(runs);
+const ended = second.ended(runs, 6);
 const answering = performance.now();
 for (const runId of ids) {
   const command = { questionId: null, answer: "this", actor: operator, via: { channel: "console" } };
