@@ -1,7 +1,8 @@
-/** Before all tests, once: two files that need the console never build it at the same time. */
+/** Before all tests, once: makes what two files at the same time would get in each other's way making. */
+import chromium from "@sparticuz/chromium";
 import { buildConsole } from "../../src/cli/build-console.ts";
 
-/** Called by vitest; quick when nothing has changed. */
-export function setup(): Promise<void> {
-  return buildConsole();
+/** Called by vitest; quick when the console has not changed and the browser is unpacked. */
+export async function setup(): Promise<void> {
+  await Promise.all([buildConsole(), chromium.executablePath()]);
 }

@@ -1,6 +1,6 @@
 /** The door: a one-time code, printed where the server was started. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { keys, login } from "../api/calls.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 
@@ -15,13 +15,17 @@ export function Login() {
       client.setQueryData(keys.session, session);
     },
   });
-  const linked = useRef(false);
+  const { mutate } = entering;
   useEffect(() => {
-    const given = codeInLink();
-    if (given === null || linked.current) return;
-    linked.current = true;
-    entering.mutate(given);
-  });
+    const enter = () => {
+      const given = codeInLink();
+      if (given !== null) mutate(given);
+    };
+    enter();
+    // The link opened in the tab that shows this form already: nothing is loaded anew.
+    addEventListener("hashchange", enter);
+    return () => removeEventListener("hashchange", enter);
+  }, [mutate]);
   return (
     <main className="login">
       <form
