@@ -7,13 +7,16 @@ export function StickyEnd({ count, children }: { count: number; children: ReactN
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const [seen, setSeen] = useState(count);
 
   useLayoutEffect(() => {
     const content = inner.current;
     if (!content) return;
     const keep = () => {
-      if (atEnd.current) toEnd(box.current);
+      if (!atEnd.current || !box.current) return;
+      toEnd(box.current);
+      top.current = box.current.scrollTop;
     };
     keep();
     // Cards and prose grow after their first paint.
@@ -32,7 +35,11 @@ export function StickyEnd({ count, children }: { count: number; children: ReactN
       ref={box}
       className="run-scroll"
       onScroll={({ currentTarget: at }) => {
-        atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < nearPx;
+        // Away from the end without having gone up: the lines were faster than this event.
+        const wentUp = at.scrollTop < top.current;
+        const isNear = at.scrollHeight - at.scrollTop - at.clientHeight < nearPx;
+        atEnd.current = isNear || (atEnd.current && !wentUp);
+        top.current = at.scrollTop;
         if (atEnd.current) setSeen(count);
       }}
     >
