@@ -103,6 +103,7 @@ function conditions(filter: RunFilter): SQL[] {
 type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
+  const earliest = prepareEarliest(db);
   const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
@@ -146,27 +147,29 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
         db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner)).run();
       }),
     async nextWake() {
-      return earliest(db);
+      return earliest();
     },
   };
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */
-function earliest(db: BetterSQLite3Database): number | null {
+function prepareEarliest(db: BetterSQLite3Database): () => number | null {
   const unheld = db
     .select({ wakeAt: runs.wakeAt })
     .from(runs)
     .where(and(isNotNull(runs.wakeAt), isNull(runs.owner)))
     .orderBy(asc(runs.wakeAt))
     .limit(1)
-    .get();
+    .prepare();
   const held = db
     .select({ at: sql<number | null>`min(max(${runs.wakeAt}, ${runs.leaseUntil}))` })
     .from(runs)
     .where(and(isNotNull(runs.wakeAt), isNotNull(runs.owner)))
-    .get();
-  const times = [unheld?.wakeAt, held?.at].filter((at) => at !== null && at !== undefined);
-  return times.length > 0 ? Math.min(...times) : null;
+    .prepare();
+  return () => {
+    const times = [unheld.get()?.wakeAt, held.get()?.at].filter((at) => at !== null && at !== undefined);
+    return times.length > 0 ? Math.min(...times) : null;
+  };
 }
 
 /** What a former process held is free: the lock on the file says that it is gone. */

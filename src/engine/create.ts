@@ -180,8 +180,8 @@ class RunEngine implements Engine {
     });
   }
 
-  #committed(change: Parameters<Listener>[0] & { due: boolean; posts: number }): void {
-    if (change.due) this.#worker.poke();
+  #committed(change: Parameters<Listener>[0] & { dueAt: number | null; posts: number }): void {
+    if (change.dueAt !== null) this.#worker.poke(change.dueAt);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }

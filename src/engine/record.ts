@@ -46,7 +46,7 @@ export interface RecordDeps {
   channels: ReadonlySet<string>;
   policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
   /** After each commit: watchers, worker, deliverer. */
-  committed: (change: { runId: string; version: number; due: boolean; posts: number }) => void;
+  committed: (change: { runId: string; version: number; dueAt: number | null; posts: number }) => void;
 }
 
 export type Record = (proposal: Proposal) => Promise<Recorded>;
@@ -226,7 +226,7 @@ function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit)
   deps.committed({
     runId: commit.runId,
     version: next.state.version,
-    due: (forWorkers && commit.wakeAt !== null) || commit.wake.length > 0,
+    dueAt: commit.wake.length > 0 ? 0 : forWorkers ? commit.wakeAt : null,
     posts: commit.posts.length,
   });
 }

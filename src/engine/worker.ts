@@ -35,6 +35,9 @@ export class Worker {
   #claiming: Promise<void> | null = null;
   #again = false;
   #running = false;
+  /** The earliest time at which something is known to be due, and when the store is asked for it again. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #lookAt = 0;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -51,9 +54,14 @@ export class Worker {
     this.poke();
   }
 
-  /** Something may be due: look now. Many pokes in one turn of the event loop are one look. */
-  poke(): void {
+  /** Something is due now, or will be at `at` (ms). Many pokes in one turn of the event loop are one look. */
+  poke(at = 0): void {
     if (!this.#running) return;
+    const wait = at - this.#deps.clock.now();
+    if (wait > 0) {
+      this.#dueIn(wait, at);
+      return;
+    }
     this.#again = true;
     this.#claiming ??= this.#claimAll().finally(() => {
       this.#claiming = null;
@@ -144,11 +152,21 @@ export class Worker {
     }
   }
 
+  /** The store is asked for the next time now and then only: what this process commits says so itself. */
   async #sleep(): Promise<void> {
-    if (!this.#running) return;
-    const next = await this.#deps.store.nextWake();
-    if (next === null) return this.#wakeIn(lookAgainMs);
-    this.#wakeIn(Math.min(lookAgainMs, Math.max(10, next - this.#deps.clock.now())));
+    const now = this.#deps.clock.now();
+    if (this.#dueAt <= now) this.#dueAt = Number.POSITIVE_INFINITY;
+    if (now >= this.#lookAt) {
+      this.#lookAt = now + lookAgainMs;
+      this.#dueAt = (await this.#deps.store.nextWake()) ?? Number.POSITIVE_INFINITY;
+    }
+    this.#wakeIn(Math.min(lookAgainMs, Math.max(10, this.#dueAt - now)));
+  }
+
+  #dueIn(ms: number, at: number): void {
+    if (at >= this.#dueAt) return;
+    this.#dueAt = at;
+    this.#wakeIn(Math.min(lookAgainMs, ms));
   }
 
   #wakeIn(ms: number): void {
