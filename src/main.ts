@@ -73,6 +73,8 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     rate: { burst: 200, perSecond: 100 },
+    trustProxy: config.trustProxy,
+    database: /^postgres(ql)?:/.test(config.databaseUrl) ? "PostgreSQL" : "SQLite file",
   };
 }
 

@@ -64,7 +64,6 @@ export type RefusalCode =
   | "question_closed"
   | "already_answered"
   | "answer_invalid"
-  | "approval_stale"
   | "not_allowed"
   | "not_an_answerer"
   | "not_an_approver"

@@ -17,7 +17,6 @@ const refusals = {
   question_closed: [410, "The question is closed"],
   already_answered: [409, "The question is already answered"],
   answer_invalid: [422, "The answer does not fit the question"],
-  approval_stale: [409, "The call has changed since it was shown"],
   not_allowed: [403, "Not allowed"],
   not_an_answerer: [403, "Not asked for an answer"],
   not_an_approver: [403, "Not asked for an approval"],

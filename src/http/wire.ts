@@ -56,7 +56,10 @@ const settledQuestionSchema = wireQuestionSchema
   .pick({ id: true, kind: true, text: true, choices: true, call: true, asked_at: true })
   .extend({
     settled_at: time,
-    outcome: z.object({ kind: z.enum(["answered", "approved", "refused", "changed", "withdrawn"]), text: z.string() }),
+    outcome: z.object({
+      kind: z.enum(["answered", "approved", "refused", "changed", "withdrawn"]),
+      text: z.string(),
+    }),
     from: personSchema.nullable(),
     channel: z.string().nullable(),
   });
