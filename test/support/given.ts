@@ -22,7 +22,7 @@ const done = () => "done";
 const input = z.object({ version: z.string() });
 
 /** One tool of each kind; they are never run here. */
-export const tools = [
+const tools = [
   ...controlTools,
   ...mathTools,
   defineTool({ name: "look", description: "Look.", input, effect: "read", run: done }),
@@ -73,7 +73,7 @@ export const person = (name: string, change: Partial<Actor> = {}): Actor => ({
 });
 export const dana = person("dana");
 export const oncall = person("oncall");
-export const via = { channel: "slack" };
+const via = { channel: "slack" };
 const from = { principal: dana.principal, name: dana.name };
 
 // ---- what people ask ---------------------------------------------------------------------------------------------
