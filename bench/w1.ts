@@ -44,11 +44,11 @@ function sizeOf(path: string): number {
   return statSync(path).size;
 }
 
-function floor(steps: number): { inserts: number; commits: number } {
+async function floor(steps: number): Promise<{ inserts: number; commits: number }> {
   const folder = tempFolder();
   const bare = openFloor(join(folder.path, "floor.db"));
   const inserts = bare.steps(steps);
-  const commits = bare.commits(steps);
+  const commits = await bare.commits(steps);
   bare.close();
   folder.remove();
   return { inserts, commits };
@@ -59,7 +59,7 @@ function median(values: number[]): number {
 }
 
 await oneRun(200);
-floor(200);
+await floor(200);
 const empty = (await oneRun(1)).bytes;
 for (const steps of [10, 50, 200, 1000]) {
   const times = Math.max(5, Math.round(600 / steps));
@@ -75,7 +75,7 @@ for (const steps of [10, 50, 200, 1000]) {
     belay.push(run.ms / steps);
     early.push(window(run.at, 10));
     late.push(window(run.at, steps - 100));
-    const { inserts, commits } = floor(steps);
+    const { inserts, commits } = await floor(steps);
     bare.push(inserts / steps);
     same.push(commits / steps);
   }

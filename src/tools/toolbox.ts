@@ -101,7 +101,9 @@ function isUnchanged(tool: Tool, input: unknown): boolean {
 }
 
 function sameJson(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys);
+  return (
+    JSON.stringify(a) === JSON.stringify(b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys)
+  );
 }
 
 /** A store may give an object's keys back in another order. */
@@ -134,23 +136,26 @@ async function within<T>(
   context: CallContext,
   work: (context: CallContext) => Promise<T>,
 ): Promise<T> {
-  const time = AbortSignal.timeout(tool.timeoutMs);
-  const signal = AbortSignal.any([context.signal, time]);
   const { promise: stopped, reject } = Promise.withResolvers<never>();
-  const stop = () =>
-    reject(
-      time.aborted
-        ? new Stopped("timeout", `${tool.spec.name} did not come back within ${tool.timeoutMs / 1000} s`)
-        : new Stopped("interrupted", `${tool.spec.name} was interrupted`),
-    );
-  // Listening before the work begins: a tool that throws on the abort must not be taken for one that failed.
-  signal.addEventListener("abort", stop, { once: true });
   stopped.catch(() => {});
+  const ours = new AbortController();
+  const stop = (why: Stopped) => {
+    // First the reason, then the abort: a tool that throws on it must not be taken for one that failed.
+    reject(why);
+    ours.abort(why);
+  };
+  const seconds = tool.timeoutMs / 1000;
+  const late = () => stop(new Stopped("timeout", `${tool.spec.name} did not come back within ${seconds} s`));
+  const interrupt = () => stop(new Stopped("interrupted", `${tool.spec.name} was interrupted`));
+  // A timer of our own, cleared in time: signals that time out by themselves outlive the call.
+  const timer = setTimeout(late, tool.timeoutMs);
+  context.signal.addEventListener("abort", interrupt, { once: true });
   try {
-    if (signal.aborted) stop();
-    else return await Promise.race([stopped, work({ ...context, signal })]);
+    if (context.signal.aborted) interrupt();
+    else return await Promise.race([stopped, work({ ...context, signal: ours.signal })]);
     return await stopped;
   } finally {
-    signal.removeEventListener("abort", stop);
+    clearTimeout(timer);
+    context.signal.removeEventListener("abort", interrupt);
   }
 }
