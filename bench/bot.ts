@@ -134,17 +134,24 @@ export function answer(id: string, tool: string, input: unknown): ModelAnswer {
   };
 }
 
-/** Adds `steps` times, then answers. What to do follows from the length of the request alone. */
-export function adding(steps: number): Model {
+/**
+ * Adds as often as it should, then answers: `steps` times, or as the task says (`add 50`). What to do follows from the
+ * request alone.
+ */
+export function adding(steps?: number): Model {
   return {
     name: "bench",
     answer: async (request: ModelRequest) => {
       const step = (request.input.length - 1) / 2;
-      return step < steps
+      return step < (steps ?? stepsOf(request))
         ? answer(`call_${step}`, "sum_numbers", { a: step, b: 1 })
         : answer(`call_${step}`, "final_answer", { answer: "done" });
     },
   };
+}
+
+function stepsOf({ input: [task] }: ModelRequest): number {
+  return Number(/add (\d+)/.exec(task?.type === "user" ? task.text : "")?.[1]);
 }
 
 /** launched, then two events a step, then the answer and the end. */
@@ -154,4 +161,8 @@ export function lastVersionOf(steps: number): number {
 
 export function round(value: number, digits = 2): number {
   return Number(value.toFixed(digits));
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

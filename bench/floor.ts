@@ -8,32 +8,12 @@ export function openFloor(path: string) {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.exec("CREATE TABLE e (run TEXT, version INTEGER, body TEXT, PRIMARY KEY (run, version)) WITHOUT ROWID");
-  db.exec("CREATE TABLE r (run TEXT PRIMARY KEY, version INTEGER, body TEXT) WITHOUT ROWID");
   const insert = db.prepare("INSERT INTO e VALUES (?, ?, ?)");
   return {
     /** ms for `steps` steps of two commits each. */
     steps(steps: number, run = "r"): number {
       const started = performance.now();
       for (let version = 0; version < steps * 2; version++) insert.run(run, version, body);
-      return performance.now() - started;
-    },
-    /**
-     * ms for the same steps when each commit also brings the run's row up to date, as every commit of a bot must, and
-     * comes in a turn of the event loop of its own, as it does in any program that awaits it.
-     */
-    async commits(steps: number, run = "c"): Promise<number> {
-      db.prepare("INSERT INTO r VALUES (?, 0, ?)").run(run, body);
-      const update = db.prepare("UPDATE r SET version = ? WHERE run = ?");
-      const begin = db.prepare("BEGIN IMMEDIATE");
-      const commit = db.prepare("COMMIT");
-      const started = performance.now();
-      for (let version = 0; version < steps * 2; version++) {
-        await new Promise((resolve) => setImmediate(resolve));
-        begin.run();
-        insert.run(run, version, body);
-        update.run(version, run);
-        commit.run();
-      }
       return performance.now() - started;
     },
     /** ms when `runs` runs of `steps` steps share the commits of each round. */

@@ -1,6 +1,6 @@
 /** W2: many runs at once. Steps a second beside the floor with group commit, and the peak of memory. */
 import { join } from "node:path";
-import { adding, lastVersionOf, openBench, round, tempFolder } from "./bot.ts";
+import { adding, lastVersionOf, median, openBench, round, tempFolder } from "./bot.ts";
 import { openFloor } from "./floor.ts";
 
 const runs = 200;
@@ -36,8 +36,6 @@ for (let time = 0; time < 5; time++) {
   belay.push(await many());
   bare.push(floor());
 }
-const median = (values: number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const row = {
   workload: "W2",
   "steps per s": Math.round(median(belay)),

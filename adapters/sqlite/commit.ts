@@ -29,12 +29,12 @@ export function commitJob(db: BetterSQLite3Database, clock: Clock): (commit: Com
     if (refusal) return refusal;
 
     const version = commit.expect + commit.events.length;
-    const record = { ...runRecord(commit.row), runId, version };
     const wakeAt = found.run?.woken === 1 ? 0 : commit.wakeAt;
-    if (!found.run) put.launch.run({ ...record, wakeAt });
+    const record = { ...runRecord(commit.row), runId, version, wakeAt };
+    if (!found.run) put.launch.run(record);
     else {
       put.progress.run(record);
-      if (isTurn(found.run, { ...record, wakeAt })) put.turn.run({ ...record, wakeAt });
+      if (isTurn(found.run, record)) put.turn.run(record);
       if (commit.release && commit.epoch !== null) put.release.run({ runId });
     }
     for (const event of eventRecords(commit)) put.event.run({ ...event });

@@ -1,6 +1,6 @@
 /** Making room in the context: old steps become one line each. A pure function, so that its result can be an event. */
 
-import { tokensOf } from "./context.ts";
+import { entriesOf, tokensOf } from "./context.ts";
 import type { EventOf } from "./event.ts";
 import type { Entry, State } from "./state.ts";
 import { argumentsInBrief, brief, outputInBrief } from "./trail.ts";
@@ -13,8 +13,9 @@ const summaryLength = 6_000;
  * results yet. null: nothing worth dropping.
  */
 export function compaction(state: State, budget: number, most = budget): EventOf<"compacted"> | null {
-  const keepFrom = firstKept(state.entries, budget, most);
-  const dropped = state.entries.slice(0, keepFrom).filter((entry) => entry.type !== "task");
+  const entries = entriesOf(state);
+  const keepFrom = firstKept(entries, budget, most);
+  const dropped = entries.slice(0, keepFrom).filter((entry) => entry.type !== "task");
   const summary = summaryOf(dropped);
   const before = dropped.reduce((sum, entry) => sum + tokensOf(entry), 0);
   // Counted after the summary, so that every compaction makes the context smaller and none follows for ever.

@@ -1,43 +1,30 @@
 /** `compose(state, agent, tools) → model request`: the context window, owned. Append-only from step to step. */
 import type { Agent, ToolSpec } from "./agent.ts";
 import { defuse, fence } from "./fence.ts";
+import { isFull } from "./pages.ts";
 import type { ModelInput, ModelRequest } from "./ports.ts";
 import type { Entry, State } from "./state.ts";
 
-/**
- * What a run was told last, by its first entry: the next request repeats it and adds what is new, so that a step
- * costs the same however long the run is.
- */
-const toldLast = new WeakMap<
-  Entry,
-  { second: Entry | undefined; upTo: Entry; input: readonly ModelInput[] }
->();
+/** Full pages as the model is told them: a step of a long run tells only what is new. */
+const toldPages = new WeakMap<readonly Entry[], readonly ModelInput[]>();
+const nothing: readonly ModelInput[] = [];
 
 export function compose(state: State, agent: Agent, tools: Readonly<Record<string, ToolSpec>>): ModelRequest {
   return {
     model: agent.model,
     instructions: agent.instructions,
     tools: agent.tools.flatMap((name) => tools[name] ?? []),
-    input: tell(state.entries),
+    input: nothing.concat(...state.entries.map(told)),
     cacheKey: `${agent.name}-${agent.hash.slice(0, 16)}`,
   };
 }
 
-function tell(entries: readonly Entry[]): readonly ModelInput[] {
-  const first = entries[0];
-  const last = entries.at(-1);
-  if (!first || !last) return [];
-  const before = toldLast.get(first);
-  const isPrefix =
-    before !== undefined &&
-    entries[before.input.length - 1] === before.upTo &&
-    // A compaction keeps the task in its place and puts a new summary behind it.
-    (before.second === undefined || entries[1] === before.second);
-  const input = isPrefix
-    ? [...before.input, ...entries.slice(before.input.length).map(inputOf)]
-    : entries.map(inputOf);
-  toldLast.set(first, { second: entries[1], upTo: last, input });
-  return input;
+function told(page: readonly Entry[]): readonly ModelInput[] {
+  const known = toldPages.get(page);
+  if (known) return known;
+  const inputs = page.map(inputOf);
+  if (isFull(page)) toldPages.set(page, inputs);
+  return inputs;
 }
 
 /** People's words keep their name; what no listed person wrote is fenced as data that gives no orders. */

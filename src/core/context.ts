@@ -1,13 +1,19 @@
 /** Appending to the model's context: nothing before the end ever changes, so providers' prompt caches hit. */
+import { added } from "./pages.ts";
 import type { Entry, State } from "./state.ts";
 import { estimateTokens } from "./tokens.ts";
 
 export function entered(state: State, entry: Entry): State {
   return {
     ...state,
-    entries: [...state.entries, entry],
+    entries: added(state.entries, entry),
     contextTokens: state.contextTokens + tokensOf(entry),
   };
+}
+
+/** The model's context as one list. */
+export function entriesOf(state: Pick<State, "entries">): Entry[] {
+  return state.entries.flat();
 }
 
 /** Words that waited for the results of calls are told now. */

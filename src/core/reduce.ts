@@ -1,7 +1,7 @@
 /** `reduce(state, event) → state`. Total: every event is legal in every state, because it happened. */
 import { reduceCall } from "./calls.ts";
 import { withdrawAll } from "./closing.ts";
-import { entered } from "./context.ts";
+import { entered, entriesOf } from "./context.ts";
 import type { Event, EventOf } from "./event.ts";
 import { never } from "./never.ts";
 import { reduceQuestion } from "./questions.ts";
@@ -237,15 +237,12 @@ function nudged(state: State, event: EventOf<"nudged">): State {
 }
 
 function compacted(state: State, event: EventOf<"compacted">): State {
-  const kept = state.entries.slice(event.keepFrom);
+  const entries = entriesOf(state);
   const empty = { ...state, entries: [], contextTokens: 0, compactions: state.compactions + 1 };
   const summary: Entry = { type: "notice", text: event.summary };
-  return [...taskEntries(state, event.keepFrom), summary, ...kept].reduce(entered, empty);
-}
-
-/** The task itself survives every compaction. */
-function taskEntries(state: State, keepFrom: number): Entry[] {
-  return state.entries.slice(0, keepFrom).filter((entry) => entry.type === "task");
+  // The task itself survives every compaction.
+  const tasks = entries.slice(0, event.keepFrom).filter((entry) => entry.type === "task");
+  return [...tasks, summary, ...entries.slice(event.keepFrom)].reduce(entered, empty);
 }
 
 function control(

@@ -2,6 +2,7 @@
 import type { Address, Person } from "./actor.ts";
 import type { ChosenCall, EventOf, Question, Usage } from "./event.ts";
 import type { StepLine } from "./message.ts";
+import type { Pages } from "./pages.ts";
 
 /** A call of the current model answer and how far it is. */
 export type Call = ChosenCall & {
@@ -114,7 +115,8 @@ export interface State {
    * Grows whenever the model would see something new. A model's choice stands only at the count it was made on.
    */
   heard: number;
-  entries: readonly Entry[];
+  /** What the model has been told, oldest first. */
+  entries: Pages<Entry>;
   /** Estimated tokens of `entries`. */
   contextTokens: number;
   /** Compactions since the last model answer; a second overflow in a row ends the run. */

@@ -16,19 +16,23 @@ export interface Drive extends Omit<Performance, "state" | "policy"> {
 /** Returns when the run rests and is released (true), or when the process drains (false: it is still held). */
 export async function advance(drive: Drive): Promise<boolean> {
   let state = await drive.loadState(drive.runId);
+  // A run keeps its agent for life, so one look is enough.
+  const policy = await drive.policy(state);
+  let effect = decide(state, policy);
   if (drive.recovered) {
-    const on = { ...drive, state, policy: await drive.policy(state) };
+    const on = { ...drive, state, policy };
     const told = await fact(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
-    if (told.type === "recorded" && told.released) return true;
-    state = told.type === "recorded" ? told.state : state;
+    if (told.type === "recorded") {
+      if (told.released) return true;
+      ({ state, effect } = told);
+    }
   }
   while (!drive.stopping()) {
-    const on: Performance = { ...drive, state, policy: await drive.policy(state) };
-    const done = await perform(decide(state, on.policy), on);
+    const done = await perform(effect, { ...drive, state, policy });
     switch (done.type) {
       case "recorded":
         if (done.released) return true;
-        state = done.state;
+        ({ state, effect } = done);
         break;
       case "refused":
       case "duplicate":

@@ -1,4 +1,5 @@
 /** The model's context in the seeds' shapes: `{role, content}`, `function_call`, `function_call_output`. */
+import { entriesOf } from "../core/context.ts";
 import { never } from "../core/never.ts";
 import { type Call, type Entry, pendingCalls, type State } from "../core/state.ts";
 import type { ContextItem } from "./wire.ts";
@@ -12,7 +13,7 @@ type ModelCall = Extract<Entry, { type: "model" }>["answer"]["calls"][number];
 export function contextOf(state: State): ContextItem[] {
   const items: ContextItem[] = [];
   const untold = new Map<string, ModelCall>();
-  for (const entry of state.entries) items.push(...itemsOf(entry, untold));
+  for (const entry of entriesOf(state)) items.push(...itemsOf(entry, untold));
   for (const call of pendingCalls(state)) if (!isAnsweredByWords(state, call)) untold.delete(call.id);
   return [
     ...items,

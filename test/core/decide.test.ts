@@ -1,6 +1,7 @@
 /** How a run goes on by itself: limits, nudges, stuck detection, budgets, compaction. */
 import { describe, expect, test } from "vitest";
 import { compose } from "../../src/core/compose.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import { agent } from "../support/bot.ts";
 import {
   answer,
@@ -138,7 +139,7 @@ describe("an answer without a call", () => {
   test("that was cut off runs nothing of it, is nudged, then fails", () => {
     const cut = model({ cut: "length", calls: [call("a", "restart")] });
     const run = given(cut).wants({ type: "call_model" });
-    expect(run.state.entries.map((entry) => entry.type)).toEqual(["task", "notice"]);
+    expect(entriesOf(run.state).map((entry) => entry.type)).toEqual(["task", "notice"]);
     run.when(cut).then("model_answered", { type: "failed", code: "answer_cut" });
   });
 
@@ -243,10 +244,10 @@ describe("the budget", () => {
 });
 
 describe("the context", () => {
-  test("each request begins with the former one, byte for byte", () => {
-    let run = given();
+  test("each request begins with the former one, byte for byte, and grows by what is new", () => {
+    let run = under(policyWith({ steps: 100, totalSteps: 100, repeats: 20 }));
     const requests = [run.request];
-    for (let n = 0; n < 6; n++) {
+    for (let n = 0; n < 60; n++) {
       run = run.when(
         chose(call(`c${n}`, n % 2 ? "look" : "fetch", { version: `v${n}` })),
         say(`word ${n}`),
@@ -255,6 +256,7 @@ describe("the context", () => {
       requests.push(run.request);
     }
     requests.slice(1).forEach((request, index) => {
+      expect(request.input).toHaveLength(3 * index + 4);
       const before = JSON.stringify(requests[index]?.input).slice(0, -1);
       expect(JSON.stringify(request.input).startsWith(before)).toBe(true);
     });
@@ -271,7 +273,7 @@ describe("the context", () => {
       );
       n++;
     }
-    const [task, summary, ...kept] = run.state.entries;
+    const [task, summary, ...kept] = entriesOf(run.state);
     expect(task).toMatchObject({ type: "task", text: "release v1" });
     expect(summary).toMatchObject({ type: "notice", text: expect.stringContaining("- look(v0) → 0 0 0") });
     expect(kept.at(-1)).toMatchObject({ type: "result", callId: `c${n - 1}` });

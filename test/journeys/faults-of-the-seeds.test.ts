@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
 import type { RunList } from "../../src/http/wire.ts";
@@ -127,7 +128,7 @@ describe("C: two requests at the same moment, with 100 ms between check and writ
     await held.reached;
     await apis[0].post("pause", { id });
     held.open();
-    await until(id, (state) => state.entries.length === 3);
+    await until(id, (state) => entriesOf(state).length === 3);
     const answers = await Promise.all(apis.map((api) => api.post("resume", { id })));
     expect(answers.map((response) => response.status).sort()).toEqual([202, 409]);
     await until(id, isWaitingForPeople);
@@ -164,7 +165,7 @@ test("D: arguments that do not fit the schema never reach the tool; the model is
   const { bot, api } = await start({ model });
   const { id } = await api.launch("1 + 2");
   const state = await bot.untilEnd(id);
-  const outputs = state.entries.flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
+  const outputs = entriesOf(state).flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
   expect(outputs[0]).toMatch(/invalid_input.*input\.a: /);
   expect(outputs[1]).toMatch(/invalid_input.*input\.a: /);
   expect(JSON.stringify(outputs)).not.toMatch(/"12"|at .*\.ts/);
@@ -261,7 +262,7 @@ test("H: a pause while a slow tool is batched with final_answer pauses, and a re
     final_answer: null,
   });
   held.open();
-  await bot.until(id, (state) => state.entries.length === 3);
+  await bot.until(id, (state) => entriesOf(state).length === 3);
   expect(await api.state(id)).toMatchObject({ status: "paused", final_answer: null, error: null });
   await api.post("resume", { id });
   await bot.untilEnd(id);

@@ -1,6 +1,7 @@
 /** When the model or its provider misbehaves: retried with patience, compacted once, ended with words. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { entriesOf } from "../../src/core/context.ts";
 import { ModelError } from "../../src/core/ports.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type BotOptions, operator, startBot } from "../support/bot.ts";
@@ -79,7 +80,7 @@ test("a hundred calls in one answer: the first eight run, each of the rest is to
   const model = scripted(calling(...many), finalAnswer("ok"));
   const bot = await start({ model });
   const state = await bot.untilEnd(await bot.launch("sums"));
-  const results = state.entries.flatMap((entry) => (entry.type === "result" ? [entry] : []));
+  const results = entriesOf(state).flatMap((entry) => (entry.type === "result" ? [entry] : []));
   expect(results.filter((result) => result.ok && result.tool === "sum_numbers")).toHaveLength(8);
   expect(results.filter((result) => !result.ok)).toHaveLength(92);
 });
@@ -88,7 +89,7 @@ test("two calls with one id: the first counts, the second gets its own id and an
   const twins = calling(call("sum_numbers", { a: 1, b: 1 }, "c"), call("sum_numbers", { a: 2, b: 2 }, "c"));
   const bot = await start({ model: scripted(twins, finalAnswer("ok")) });
   const state = await bot.untilEnd(await bot.launch("sums"));
-  const results = state.entries.flatMap((entry) => (entry.type === "result" ? [entry] : []));
+  const results = entriesOf(state).flatMap((entry) => (entry.type === "result" ? [entry] : []));
   expect(results.map((result) => [result.callId, result.ok])).toEqual([
     ["c~1", false],
     ["c", true],

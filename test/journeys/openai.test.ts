@@ -1,6 +1,7 @@
 /** The newcomer's run through the unmodified openai client: streamed calls, and everything that goes wrong on the way. */
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { entriesOf } from "../../src/core/context.ts";
 import type { State } from "../../src/core/state.ts";
 import { type Bot, operator, startBot } from "../support/bot.ts";
 import { testModel } from "../support/model-openai.ts";
@@ -39,7 +40,7 @@ async function answerWith(state: State, answer: string): Promise<void> {
 }
 
 function results(state: State): string[] {
-  return state.entries.flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
+  return entriesOf(state).flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
 }
 
 test("streamed tool calls lead to a question, the answer goes on, the run completes", async () => {
@@ -122,7 +123,7 @@ test.each<[string, Script]>([
   const types = (await bot.store.read(runId)).map((event) => event.type);
   expect(types).toEqual(["launched", "model_failed", "woke", "model_answered", "completed"]);
   expect(done.phase).toEqual({ at: "complete", answer: "fine" });
-  expect(done.entries.filter((entry) => entry.type === "notice")).toEqual([]);
+  expect(entriesOf(done).filter((entry) => entry.type === "notice")).toEqual([]);
 });
 
 test("an exhausted quota ends the run at once, with words for a person", async () => {

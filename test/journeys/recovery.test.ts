@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { z } from "zod";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import { type Store, StoreError } from "../../src/core/ports.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
@@ -167,7 +168,7 @@ describe("a restart", () => {
     await first.engine.drain(0);
     const bot = await start({ store, model, agents, tools: [page(async () => "the page")] });
     const state = await bot.untilEnd(runId);
-    expect(state.entries.filter((entry) => entry.type === "data")).toMatchObject([{ text: "the page" }]);
+    expect(entriesOf(state).filter((entry) => entry.type === "data")).toMatchObject([{ text: "the page" }]);
   });
 });
 

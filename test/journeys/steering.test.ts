@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import type { Command } from "../../src/core/command.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import type { EventBody } from "../../src/core/event.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
@@ -103,7 +104,7 @@ test("a pause while a tool runs keeps its result; the run rests, and goes on aft
   await door.reached;
   await command(bot, runId, pause);
   door.open();
-  await bot.until(runId, (state) => state.entries.at(-1)?.type === "result");
+  await bot.until(runId, (state) => entriesOf(state).at(-1)?.type === "result");
   expect(await types(bot, runId)).toEqual([
     "launched",
     "model_answered",
@@ -127,7 +128,7 @@ test("a cancel while a once tool runs waits for its outcome, keeps it, and then 
   door.open();
   const state = await bot.untilEnd(runId);
   expect(state.phase.at).toBe("cancelled");
-  const results = state.entries.flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
+  const results = entriesOf(state).flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
   expect(results).toEqual(["worked", "Not run: the run ended first."]);
   expect(runs).toHaveLength(1);
   expect(await types(bot, runId)).toEqual([

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeEvent, encodeEvent } from "../../src/core/codec.ts";
 import { compose } from "../../src/core/compose.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import { decide } from "../../src/core/decide.ts";
 import { approvalFor } from "../../src/core/decide-calls.ts";
 import type { Event } from "../../src/core/event.ts";
@@ -53,7 +54,7 @@ test("replaying any prefix, also from the store, gives the state that was live",
 test("every call has exactly one result, right behind its answer, before the model is asked again and at the end", () => {
   everyRun(800, () => ({
     watch({ after, effect }) {
-      if (effect.type === "call_model" || hasEnded(after)) checkResults(after.entries);
+      if (effect.type === "call_model" || hasEnded(after)) checkResults(entriesOf(after));
       if (effect.type === "call_model") must(after.queued.length === 0, "words were kept back");
     },
   }));

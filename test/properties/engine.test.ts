@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import type { Inbound } from "../../src/core/ports.ts";
 import { hasEnded, statusOf } from "../../src/core/state.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
@@ -129,7 +130,7 @@ test("of answers that race over two engines one wins, and each of the others is 
       }
       const end = await Promise.race(bots.map((bot) => bot.untilEnd(runId)));
       expect(statusOf(end)).toBe("complete");
-      const results = end.entries.flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
+      const results = entriesOf(end).flatMap((entry) => (entry.type === "result" ? [entry.output] : []));
       expect(results[0]).toBe(JSON.stringify({ answer: racing[winner]?.word }));
       const log = await store.read(runId);
       expect(log.filter((event) => event.type === "question_answered")).toHaveLength(1);

@@ -6,6 +6,7 @@ import { admit } from "../../src/core/admit.ts";
 import type { Agent, Policy } from "../../src/core/agent.ts";
 import type { Command, Launch, Refusal } from "../../src/core/command.ts";
 import { compose } from "../../src/core/compose.ts";
+import { entriesOf } from "../../src/core/context.ts";
 import { decide } from "../../src/core/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, Event, EventBody, EventOf, Usage } from "../../src/core/event.ts";
@@ -283,7 +284,7 @@ export class Story {
 
   /** Results that the model would be shown, by call id. */
   get results(): Record<string, string> {
-    const results = this.state.entries.filter((entry) => entry.type === "result");
+    const results = entriesOf(this.state).filter((entry) => entry.type === "result");
     expect(new Set(results.map((entry) => entry.callId)).size).toBe(results.length);
     return Object.fromEntries(results.map((entry) => [entry.callId, entry.output]));
   }
