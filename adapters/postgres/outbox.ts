@@ -3,7 +3,7 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { plainText } from "../../src/core/codec.ts";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
-import { rowOfPost } from "../../src/core/rows.ts";
+import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
 import { alias, and, asc, count, eq, gt, inArray, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
 import { outbox } from "./schema.ts";
 
@@ -94,26 +94,6 @@ function inOrder(db: NodePgDatabase) {
 }
 
 function changeFor(outcome: DeliveryOutcome) {
-  switch (outcome.type) {
-    case "delivered":
-      return {
-        deliveredRevision: outcome.revision,
-        remoteId: outcome.remoteId,
-        attempts: 0,
-        uncertain: 0,
-        error: null,
-      };
-    case "retry":
-      return {
-        attempts: sql`${outbox.attempts} + 1`,
-        nextAt: outcome.nextAt,
-        uncertain: outcome.uncertain ? 1 : 0,
-        error: outcome.error,
-        ...(outcome.lost ? { remoteId: null } : {}),
-      };
-    case "deferred":
-      return { nextAt: outcome.nextAt, uncertain: 0 };
-    case "given_up":
-      return { givenUp: 1, error: outcome.error };
-  }
+  const { set, failed } = deliveryChange(outcome);
+  return failed ? { ...set, attempts: sql`${outbox.attempts} + 1` } : set;
 }

@@ -2,7 +2,7 @@
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
-import { rowOfPost } from "../../src/core/rows.ts";
+import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
 import { alias, and, asc, count, eq, gt, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { outbox } from "./schema.ts";
@@ -106,26 +106,6 @@ function inOrder(db: BetterSQLite3Database) {
 const inChannels = sql`${outbox.channel} IN (SELECT value FROM json_each(${sql.placeholder("channels")}))`;
 
 function changeFor(outcome: DeliveryOutcome) {
-  switch (outcome.type) {
-    case "delivered":
-      return {
-        deliveredRevision: outcome.revision,
-        remoteId: outcome.remoteId,
-        attempts: 0,
-        uncertain: 0,
-        error: null,
-      };
-    case "retry":
-      return {
-        attempts: sql`${outbox.attempts} + 1`,
-        nextAt: outcome.nextAt,
-        uncertain: outcome.uncertain ? 1 : 0,
-        error: outcome.error,
-        ...(outcome.lost ? { remoteId: null } : {}),
-      };
-    case "deferred":
-      return { nextAt: outcome.nextAt, uncertain: 0 };
-    case "given_up":
-      return { givenUp: 1, error: outcome.error };
-  }
+  const { set, failed } = deliveryChange(outcome);
+  return failed ? { ...set, attempts: sql`${outbox.attempts} + 1` } : set;
 }

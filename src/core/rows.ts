@@ -6,6 +6,7 @@ import { messageSchema } from "./message.ts";
 import {
   type Commit,
   type Committed,
+  type DeliveryOutcome,
   type InboxRow,
   type OutboxRow,
   type QuestionRow,
@@ -85,6 +86,28 @@ export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxR
     body: decodeJson(messageSchema, body, `post ${record.id}`),
     uncertain: uncertain === 1,
   };
+}
+
+/** What an outcome changes of its post; `failed`: one attempt more. */
+export function deliveryChange(outcome: DeliveryOutcome): {
+  set: Partial<Omit<OutboxRecord, "id" | "body">> & { givenUp?: 1; error?: string | null };
+  failed: boolean;
+} {
+  switch (outcome.type) {
+    case "delivered": {
+      const { revision: deliveredRevision, remoteId } = outcome;
+      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null }, failed: false };
+    }
+    case "retry": {
+      const { nextAt, error, uncertain, lost } = outcome;
+      const set = { nextAt, error, uncertain: uncertain ? 1 : 0 };
+      return { set: lost ? { ...set, remoteId: null } : set, failed: true };
+    }
+    case "deferred":
+      return { set: { nextAt: outcome.nextAt, uncertain: 0 }, failed: false };
+    case "given_up":
+      return { set: { givenUp: 1, error: outcome.error }, failed: false };
+  }
 }
 
 export interface QuestionRecord {
