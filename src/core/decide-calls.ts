@@ -70,6 +70,10 @@ interface Among {
   policy: Policy;
 }
 
+const wokenEarly = "Woken early: somebody spoke. Sleep again if the time still matters.";
+const notYetArrived =
+  "The event has not arrived yet, and somebody spoke. Wait for it again if it is still needed.";
+
 const spokenMeanwhile =
   "Not run: somebody spoke meanwhile. Take their words into account, then choose again.";
 
@@ -108,6 +112,11 @@ function asleep(state: State, call: Call, { until, event }: Asleep): Effect {
   const ended = { type: "call_finished", callId: call.id, ms: 0 } as const;
   if (arrived)
     return record({ ...ended, output: arrived.payload, omitted: arrived.omitted, untrusted: true });
+  // Whoever speaks to a run that sleeps is heard now, not when it would have woken.
+  if (state.queued.length > 0) {
+    const output = event === null ? wokenEarly : notYetArrived;
+    return record({ ...ended, output, omitted: 0, untrusted: false });
+  }
   if (until === null) return { type: "rest", until: "someone_speaks" };
   const due: EventBody =
     event === null

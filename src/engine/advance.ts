@@ -3,7 +3,7 @@ import type { Policy } from "../core/agent.ts";
 import { decide } from "../core/decide.ts";
 import { never } from "../core/never.ts";
 import type { State } from "../core/state.ts";
-import { fact, type Performance } from "./fact.ts";
+import { fact, type Performance, runEnded } from "./fact.ts";
 import { perform } from "./perform.ts";
 
 export interface Drive extends Omit<Performance, "state" | "policy"> {
@@ -28,7 +28,11 @@ export async function advance(drive: Drive): Promise<boolean> {
     }
   }
   while (!drive.stopping()) {
-    const done = await perform(effect, { ...drive, state, policy });
+    const done = await perform(effect, { ...drive, state, policy }).catch((error: unknown) => {
+      // Its end cut short what it was about: nothing is left to do but to let it go.
+      if (drive.signal.reason !== runEnded) throw error;
+      return fact({ ...drive, state, policy }, () => []);
+    });
     switch (done.type) {
       case "recorded":
         if (done.released) return true;

@@ -27,7 +27,7 @@ import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import { Live } from "./live.ts";
 import { Policies } from "./policies.ts";
-import { createRecord, type Record } from "./record.ts";
+import { type Change, createRecord, type Record } from "./record.ts";
 import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { Worker } from "./worker.ts";
 
@@ -180,7 +180,8 @@ class RunEngine implements Engine {
     });
   }
 
-  #committed(change: Parameters<Listener>[0] & { dueAt: number | null; posts: number }): void {
+  #committed(change: Change): void {
+    if (change.endedFromOutside) this.#worker.giveUp(change.runId);
     if (change.dueAt !== null) this.#worker.poke(change.dueAt);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);

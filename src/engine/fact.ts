@@ -6,6 +6,9 @@ import { type Call, hasEnded, type State } from "../core/state.ts";
 import type { Rng } from "./backoff.ts";
 import type { Record, Recorded } from "./record.ts";
 
+/** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
+export const runEnded = new Error("the run has ended");
+
 /** What performing an effect of one run needs. */
 export interface Performance {
   runId: string;
@@ -17,7 +20,7 @@ export interface Performance {
   toolbox: Toolbox;
   clock: Clock;
   rng: Rng;
-  /** Aborted when the worker lost the run or must stop at once. */
+  /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
 }

@@ -46,7 +46,17 @@ export interface RecordDeps {
   channels: ReadonlySet<string>;
   policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
   /** After each commit: watchers, worker, deliverer. */
-  committed: (change: { runId: string; version: number; dueAt: number | null; posts: number }) => void;
+  committed: (change: Change) => void;
+}
+
+export interface Change {
+  runId: string;
+  version: number;
+  /** When a worker should look at the run, ms; null: nothing new for workers. */
+  dueAt: number | null;
+  posts: number;
+  /** It has ended, and not by its worker. */
+  endedFromOutside: boolean;
 }
 
 export type Record = (proposal: Proposal) => Promise<Recorded>;
@@ -228,6 +238,7 @@ function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit)
     version: next.state.version,
     dueAt: commit.wake.length > 0 ? 0 : forWorkers ? commit.wakeAt : null,
     posts: commit.posts.length,
+    endedFromOutside: commit.epoch === null && hasEnded(next.state),
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Claim, Clock, Store } from "../core/ports.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
+import { runEnded } from "./fact.ts";
 import { Fenced } from "./record.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -67,6 +68,11 @@ export class Worker {
       this.#claiming = null;
       if (this.#again) this.poke();
     });
+  }
+
+  /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
+  giveUp(runId: string): void {
+    this.#active.get(runId)?.abort.abort(runEnded);
   }
 
   /** Claim nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */

@@ -211,6 +211,14 @@ describe("sleeping", () => {
     run.when(resume).then("resumed", { type: "call_finished", output: "green" });
   });
 
+  test("whoever speaks to a run that sleeps or waits is heard at once, and what it waits for can still come", () => {
+    given(doze, slept(null)).when(say("hurry")).then("heard", { type: "call_finished", callId: "a" });
+    const run = given(wait, slept("ci"), say("well?")).wants({ type: "call_model" });
+    expect(run.results.a).toContain("not arrived yet");
+    const again = run.when(chose(call("b", "wait_for_event", { event: "ci", timeout_seconds: 5 })), report);
+    again.wants({ type: "begin_sleep", callId: "b" });
+  });
+
   test("without the event the call fails when its time is over", () => {
     given(wait, slept("ci")).wants({
       type: "sleep_until",

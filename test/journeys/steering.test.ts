@@ -1,12 +1,14 @@
 /** People step in while the bot works: words, pause and cancel at every moment of a step. */
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Command } from "../../src/core/command.ts";
 import { entriesOf } from "../../src/core/context.ts";
 import type { EventBody } from "../../src/core/event.ts";
+import type { Store } from "../../src/core/ports.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { type Bot, type BotOptions, operator, startBot } from "../support/bot.ts";
+import { type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { answerWith, call, calling, finalAnswer, noUsage, scripted } from "../support/scripted-model.ts";
 
@@ -158,6 +160,61 @@ test("a cancel while the model thinks ends the run at once; what it answers late
   await answered.promise;
   await bot.engine.drain(1_000);
   expect(await types(bot, runId)).toEqual(["launched", "cancel_requested", "cancelled"]);
+});
+
+test("a cancel gives up the model call that is under way, and lets the run go", async () => {
+  const thinking = Promise.withResolvers<void>();
+  const model = scripted((_request, signal) => {
+    const { promise, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    thinking.resolve();
+    return promise;
+  });
+  const store = await openSqlite({ path: ":memory:", clock });
+  const releases: string[] = [];
+  const commit: Store["commit"] = (commit) => {
+    if (commit.release) releases.push(commit.runId);
+    return store.commit(commit);
+  };
+  const bot = await start({ model, store: { ...store, commit } });
+  const runId = await bot.launch("work");
+  await thinking.promise;
+  await command(bot, runId, cancel);
+  // Waits for what is under way: a model call that nobody gave up would keep it.
+  await bot.engine.drain(60_000);
+  expect(await types(bot, runId)).toEqual(["launched", "cancel_requested", "cancelled"]);
+  expect(releases).toEqual([runId]);
+});
+
+test("a cancel gives up a read that is under way", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  const look = defineTool({
+    name: "look",
+    description: "Look.",
+    input: z.object({}),
+    effect: "read",
+    run: (_, { signal }) => {
+      begun.resolve(signal);
+      return new Promise(() => {});
+    },
+  });
+  const bot = await start({ model: scripted(calling(call("look", {}))), tools: [look] });
+  const runId = await bot.launch("look");
+  const signal = await begun.promise;
+  await command(bot, runId, cancel);
+  expect(signal.aborted).toBe(true);
+  expect((await bot.untilEnd(runId)).phase.at).toBe("cancelled");
+});
+
+test("words to a run that sleeps are heard at once", async () => {
+  const model = scripted(calling(call("sleep_until", { seconds: 3600 })), finalAnswer("as you say"));
+  const bot = await start({ model });
+  const runId = await bot.launch("look again in an hour");
+  await bot.untilStatus(runId, "sleeping");
+  await command(bot, runId, say("no need to wait"));
+  expect((await bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "as you say" });
+  const told = model.requests[1]?.input.slice(-2).map((item) => JSON.stringify(item));
+  expect(told).toEqual([expect.stringContaining("Woken early"), expect.stringContaining("no need to wait")]);
 });
 
 test("words while a tool runs are heard before the next change that was chosen without them", async () => {
