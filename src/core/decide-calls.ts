@@ -8,6 +8,7 @@ import type { ApprovalRule, Policy, ToolSpec } from "./agent.ts";
 import { questionId } from "./closing.ts";
 import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
+import { decideAsleep } from "./sleep.ts";
 import type { Call, Phase, State } from "./state.ts";
 
 export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {
@@ -70,10 +71,6 @@ interface Among {
   policy: Policy;
 }
 
-const wokenEarly = "Woken early: somebody spoke. Sleep again if the time still matters.";
-const notYetArrived =
-  "The event has not arrived yet, and somebody spoke. Wait for it again if it is still needed.";
-
 const spokenMeanwhile =
   "Not run: somebody spoke meanwhile. Take their words into account, then choose again.";
 
@@ -85,7 +82,7 @@ function alone(state: State, call: Call, among: Among): Effect {
     case "doubted":
       return { type: "rest", until: "someone_speaks" };
     case "sleeping":
-      return asleep(state, call, call.is);
+      return decideAsleep(state, call.id, call.is);
     case "with_child":
       return { type: "await_child", callId: call.id, runId: call.is.runId };
     case "approved":
@@ -103,26 +100,6 @@ function begin(call: Call, spec: ToolSpec): Effect {
   if (spec.control === "sleep" || spec.control === "wait_for_event")
     return { type: "begin_sleep", callId: call.id };
   return { type: "run_calls", callIds: [call.id] };
-}
-
-type Asleep = Extract<Call["is"], { at: "sleeping" }>;
-
-function asleep(state: State, call: Call, { until, event }: Asleep): Effect {
-  const arrived = event === null ? undefined : state.arrived[event];
-  const ended = { type: "call_finished", callId: call.id, ms: 0 } as const;
-  if (arrived)
-    return record({ ...ended, output: arrived.payload, omitted: arrived.omitted, untrusted: true });
-  // Whoever speaks to a run that sleeps is heard now, not when it would have woken.
-  if (state.queued.length > 0) {
-    const output = event === null ? wokenEarly : notYetArrived;
-    return record({ ...ended, output, omitted: 0, untrusted: false });
-  }
-  if (until === null) return { type: "rest", until: "someone_speaks" };
-  const due: EventBody =
-    event === null
-      ? { ...ended, output: "The time has come.", omitted: 0, untrusted: false }
-      : failure(call, "no_event", "The event did not arrive in time.");
-  return { type: "sleep_until", at: until, due: [due] };
 }
 
 /** An answer written before its neighbours' results were known does not stand when they could change it. */
