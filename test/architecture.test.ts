@@ -207,14 +207,16 @@ describe("files", () => {
 const longer: Record<string, number> = {
   // All that the engine needs of the world, on one page on purpose.
   "src/core/ports.ts": 480,
+  // Every event there is, in one union.
+  "src/core/event.ts": 210,
   // One `switch` over all events each: cut in two, neither half could be checked for completeness.
-  "src/core/reduce.ts": 300,
+  "src/core/reduce.ts": 310,
   // The wiring of the engine's parts, and its face.
   "src/engine/create.ts": 330,
   // The one door to the log, with everything that happens in its transaction.
   "src/engine/record.ts": 260,
   // The nouns of a run together: its phases and what they mean in one word.
-  "src/core/state.ts": 220,
+  "src/core/state.ts": 240,
   // Every kind of question, with the words it asks in.
   "src/core/questions.ts": 230,
   // Each kind of inbound message, down to its outcome.

@@ -99,7 +99,8 @@ async function followUp(
   row: RunRow,
 ): Promise<Taken> {
   if (!taker.limit.take(trusted.sender)) return drop(taker, trusted.mailbox, trusted.sender, "too_many");
-  const follows = { runId: row.runId, task: row.task, outcome: row.status };
+  // Every run of a mail has read one, and a mail marks.
+  const follows = { runId: row.runId, task: row.task, outcome: row.status, tainted: true };
   return launch(taker, trusted, { addresses: [sent.address], follows }, thread);
 }
 

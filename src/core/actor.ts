@@ -44,6 +44,11 @@ export interface Actor extends Person {
   kind: "person" | "machine";
 }
 
+/** Whether what they say is an order, or only data that marks the run. */
+export function isTrusted(actor: Actor): boolean {
+  return !actor.guest && actor.kind === "person";
+}
+
 export function personOf(actor: Person): Person {
   return { principal: actor.principal, name: actor.name };
 }

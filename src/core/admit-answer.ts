@@ -1,10 +1,10 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
-import { type Actor, personOf } from "./actor.ts";
+import { type Actor, isTrusted, personOf } from "./actor.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import type { Policy } from "./agent.ts";
 import { authorizeBy } from "./authorize.ts";
 import type { Command, Refusal } from "./command.ts";
-import { approvalFor } from "./decide-calls.ts";
+import { approvalFor, approversOf } from "./decide-calls.ts";
 import type { Question } from "./event.ts";
 import { type OpenQuestion, type State, statusOf } from "./state.ts";
 
@@ -32,7 +32,9 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
     return refuse("answer_invalid", message);
   }
   const { actor, via } = command;
-  return accept({ type: "question_answered", questionId: question.id, answer, from: personOf(actor), via });
+  const from = personOf(actor);
+  const trusted = isTrusted(actor);
+  return accept({ type: "question_answered", questionId: question.id, answer, trusted, from, via });
 }
 
 export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
@@ -40,6 +42,8 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
   if (!("question" in found)) return { ok: false, refusal: found };
   const { actor, via } = command;
   const edited = command.input !== null;
+  const { rules } = settlersOf(found.question, state, policy);
+  const verdict = authorizeBy("approve", actor, rules, state.from.principal);
   return accept({
     type: "approval_granted",
     questionId: found.question.id,
@@ -47,6 +51,7 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
     via,
     edited,
     ...(edited ? { input: command.input, hash: command.hash ?? "" } : {}),
+    ...(verdict.allowed ? { rule: verdict.rule } : {}),
   });
 }
 
@@ -106,7 +111,7 @@ function settlersOf(question: Question, state: State, policy: Policy) {
   const spec = question.call ? policy.tools[question.call.tool] : undefined;
   const rule = spec ? approvalFor(spec, state) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
-    const rules = rule && rule.by.length > 0 ? rule.by : policy.rights.approve;
+    const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
     return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;
   }
   const action = question.kind === "budget" ? "control" : "answer";

@@ -2,7 +2,7 @@
  * `admit(state, command, policy) → events or a refusal`. The only validation of what people and machines ask of a run;
  * who may do what is decided here, for every surface.
  */
-import { personOf } from "./actor.ts";
+import { isTrusted, personOf } from "./actor.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
 import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./admit-answer.ts";
 import type { Policy } from "./agent.ts";
@@ -70,7 +70,7 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     text: cut(command.text),
     from: personOf(actor),
     via,
-    trusted: !actor.guest && actor.kind === "person",
+    trusted: isTrusted(actor),
   });
 }
 

@@ -16,13 +16,15 @@ export function granted(
       ? { ...question.call, input: event.input, hash: event.hash ?? question.call.hash, preview: null }
       : question.call;
   const others = changed ? [] : question.approvedBy.filter((who) => who.principal !== event.from.principal);
-  const approvedBy = [...others, event.from];
+  const approver = event.rule === undefined ? event.from : { ...event.from, rule: event.rule };
+  const approvedBy = [...others, approver];
   const now: OpenQuestion = { ...question, call, approvedBy };
   const pending = findCall(state, question.callId ?? "");
-  const edited = pending && changed ? moved(state, pending, { input: event.input }) : state;
+  const change = { input: event.input, changedBy: event.from.name };
+  const edited = pending && changed ? moved(state, pending, change) : state;
   if (approvedBy.length < question.need) return askOn(edited, question, { now, event });
-  const names = approvedBy.map((who) => who.name).join(", ");
-  const text = changed ? `${names} (with changed arguments)` : names;
+  const was = findCall(edited, question.callId ?? "")?.changedBy ?? null;
+  const text = was === null ? "" : `with arguments changed by ${was}`;
   const closed = renewed(close(edited, now, { kind: "approved", text }, event));
   const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
   return pending ? moved(closed, pending, approved) : closed;

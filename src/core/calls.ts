@@ -35,7 +35,12 @@ export function reduceCall(state: State, event: Extract<Event, { type: CallEvent
     case "call_finished":
       return settled(state, call, { output: event.output, ok: true, untrusted: event.untrusted }, event.ms);
     case "call_failed":
-      return settled(state, call, { output: failureText(event), ok: false, untrusted: false }, event.ms);
+      return settled(
+        state,
+        call,
+        { output: failureText(event), ok: false, untrusted: event.untrusted ?? false },
+        event.ms,
+      );
     case "call_doubted":
       return moved(state, call, { is: { at: "doubted", questionId: "" } });
     case "call_cleared":
@@ -62,7 +67,8 @@ interface Result {
 
 /** The call has its one result; when it was the last, the model is asked again. */
 export function settled(state: State, call: Call, result: Result, ms: number): State {
-  const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result };
+  const changed = call.changedBy === null ? {} : { changed: { by: call.changedBy, input: call.input } };
+  const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result, ...changed };
   const line = withLine(state, {
     shape: result.ok ? "done" : "failed",
     title: call.tool,

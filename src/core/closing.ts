@@ -19,7 +19,7 @@ export function close(
 }
 
 function settledAs(
-  { approvedBy: _, ...asked }: OpenQuestion,
+  asked: OpenQuestion,
   outcome: SettledQuestion["outcome"],
   event: { at: number; from?: Person; via?: { channel: string } },
 ): SettledQuestion {

@@ -19,7 +19,7 @@ export interface Launch {
   /** False for what no listed person wrote (webhook, mail): the run starts marked. */
   trusted: boolean;
   /** The finished run at the same address that this one continues. */
-  follows: { runId: string; task: string; outcome: string } | null;
+  follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
   parent: { runId: string; callId: string; depth: number } | null;
 }
 

@@ -56,7 +56,11 @@ function wordsOf(entry: Extract<Entry, { type: "task" | "said" }>): string {
 }
 
 function resultOf(entry: Extract<Entry, { type: "result" }>): string {
-  return entry.untrusted
+  const output = entry.untrusted
     ? fence("data", { source: entry.tool, trusted: "no" }, entry.output)
     : defuse(entry.output);
+  if (!entry.changed) return output;
+  const { by, input } = entry.changed;
+  const notice = `${by} changed the arguments before approving. It ran with: ${JSON.stringify(input)}`;
+  return `<notice>\n${defuse(notice)}\n</notice>\n${output}`;
 }

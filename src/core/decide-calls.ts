@@ -41,6 +41,11 @@ export function approvalFor(spec: ToolSpec, state: Pick<State, "tainted">): Appr
   return state.tainted && spec.effect === "once" ? { by: [], count: 1, ownRequest: true } : null;
 }
 
+/** The rules of who may: the tool's own, or those of the run's agent. */
+export function approversOf(rule: ApprovalRule, policy: Policy): readonly string[] {
+  return rule.by.length > 0 ? rule.by : policy.rights.approve;
+}
+
 function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {
   const asks: Call[] = [];
   const reads: Call[] = [];

@@ -44,6 +44,8 @@ export const questionSchema = z.object({
     .nullable(),
   /** How many different people must approve. */
   need: z.number(),
+  /** False: whoever started the run may not approve it. */
+  ownRequest: z.boolean().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
@@ -60,7 +62,15 @@ const bodies = [
     prefetch: z.array(z.string()),
     context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
     trusted: z.boolean(),
-    follows: z.object({ runId: z.string(), task: z.string(), outcome: z.string() }).nullable(),
+    /** The turn before this one in a conversation; its mark (see `State.tainted`) goes on with its words. */
+    follows: z
+      .object({
+        runId: z.string(),
+        task: z.string(),
+        outcome: z.string(),
+        tainted: z.boolean().optional(),
+      })
+      .nullable(),
     parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
   }),
   z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
@@ -114,6 +124,8 @@ const bodies = [
     code: z.string(),
     message: z.string(),
     ms: z.number(),
+    /** The message holds bytes from outside the trusted circle: a page, a server's answer. */
+    untrusted: z.boolean().optional(),
   }),
   /** Intent without outcome, and nothing can tell: a person must. */
   z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),
@@ -135,6 +147,8 @@ const bodies = [
     type: z.literal("question_answered"),
     questionId: z.string(),
     answer: z.string(),
+    /** False for what guests and machines answer: data, not orders. Absent: true. */
+    trusted: z.boolean().optional(),
     from: personSchema,
     via,
   }),
@@ -147,6 +161,8 @@ const bodies = [
     input: z.unknown().optional(),
     hash: z.string().optional(),
     edited: z.boolean(),
+    /** The rule that let this person approve; what was approved runs only while it stands. */
+    rule: z.string().optional(),
   }),
   z.object({
     type: z.literal("approval_refused"),

@@ -49,7 +49,9 @@ function answered(
     case "ask": {
       const output = JSON.stringify({ answer: event.answer });
       const ms = event.at - question.askedAt;
-      return call ? settled(closed, call, { output, ok: true, untrusted: false }, ms) : closed;
+      return call
+        ? settled(closed, call, { output, ok: true, untrusted: event.trusted === false }, ms)
+        : closed;
     }
     case "doubt":
       return doubtSettled(closed, question, event);
@@ -76,7 +78,10 @@ function doubtSettled(
       return settled(state, call, { output, ok: true, untrusted: false }, 0);
     }
     case "run":
-      return moved(state, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" });
+      // One word can't stand for several approvals: then it is asked for them anew.
+      return question.need > 1
+        ? moved(state, call, { is: { at: "chosen" }, approvedHash: null })
+        : moved(state, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" });
     default: {
       const output = `It is not known whether this call took effect. ${who} decided to stop here.`;
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
@@ -99,9 +104,10 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
       question.kind === "budget" ? (state.usage.costUsd ?? 0) + state.limits.costUsd : state.costGranted,
   };
   const advice = event.answer === "continue" ? null : event.answer;
-  return advice === null
-    ? granted
-    : entered(granted, { type: "said", text: advice, from: event.from.name, trusted: true });
+  if (advice === null) return granted;
+  const { trusted = true, from } = event;
+  const marked = { ...granted, tainted: granted.tainted || !trusted };
+  return entered(marked, { type: "said", text: advice, from: from.name, trusted });
 }
 
 function stopping(state: State, from: Person): State {

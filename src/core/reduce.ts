@@ -141,7 +141,7 @@ function launched(event: EventOf<"launched"> & { at: number }): State {
     ...event.context.map((item): Entry => ({ type: "data", ...item })),
     { type: "task", text: event.task, from: event.from.name, trusted: true },
   ];
-  if (event.follows) entries.unshift({ type: "notice", text: formerTurn(event.follows) });
+  if (event.follows) entries.unshift(formerTurn(event.follows));
   const fresh: State = {
     ...initial,
     runId: event.runId,
@@ -158,13 +158,15 @@ function launched(event: EventOf<"launched"> & { at: number }): State {
     stepsGranted: event.limits.steps,
     tokensGranted: event.limits.tokens,
     costGranted: event.limits.costUsd,
-    tainted: !trusted,
+    tainted: !trusted || (event.follows?.tainted ?? false),
   };
   return entries.reduce(entered, fresh);
 }
 
-function formerTurn(follows: NonNullable<State["follows"]>): string {
-  return `Earlier in this conversation.\nThe task was: ${follows.task}\nIts outcome was: ${follows.outcome}`;
+/** What was said before is read, not obeyed: the outcome may repeat what anybody wrote. */
+function formerTurn({ task, outcome, tainted }: NonNullable<State["follows"]>): Entry {
+  const text = `The task was: ${task}\nIts outcome was: ${outcome}`;
+  return { type: "data", source: "earlier in this conversation", text, trusted: !tainted };
 }
 
 /** While calls are pending, words wait for the results: no provider allows anything between a call and its result. */
@@ -211,7 +213,13 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
   }
   const acting: LivePhase = {
     at: "acting",
-    calls: calls.map((call) => ({ ...call, is: { at: "chosen" }, attempts: 0, approvedHash: null })),
+    calls: calls.map((call) => ({
+      ...call,
+      is: { at: "chosen" },
+      attempts: 0,
+      approvedHash: null,
+      changedBy: null,
+    })),
   };
   return { ...after, nudges: { ...after.nudges, answer: 0 }, phase: keepPause(state, acting) };
 }

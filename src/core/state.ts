@@ -19,6 +19,8 @@ export type Call = ChosenCall & {
   attempts: number;
   /** The hash that people approved, when they did. */
   approvedHash: string | null;
+  /** Who changed the arguments that the model chose, in words; null: they are the model's. */
+  changedBy: string | null;
 };
 
 /**
@@ -60,13 +62,23 @@ export type Entry =
   | { type: "data"; source: string; text: string; trusted: boolean }
   | { type: "notice"; text: string }
   | { type: "model"; answer: Pick<EventOf<"model_answered">, "text" | "calls" | "items" | "provider"> }
-  | { type: "result"; callId: string; tool: string; output: string; ok: boolean; untrusted: boolean };
+  | {
+      type: "result";
+      callId: string;
+      tool: string;
+      output: string;
+      ok: boolean;
+      untrusted: boolean;
+      /** It ran with these arguments, not with those that the model chose. */
+      changed?: { by: string; input: unknown };
+    };
 
 export interface SettledQuestion extends Question {
   askedAt: number;
   settledAt: number;
   /** What was answered; null when it was withdrawn because the run ended. */
   outcome: { kind: "answered" | "approved" | "refused" | "changed" | "withdrawn"; text: string };
+  approvedBy: readonly Approver[];
   from: Person | null;
   channel: string | null;
 }
@@ -74,8 +86,11 @@ export interface SettledQuestion extends Question {
 export interface OpenQuestion extends Question {
   askedAt: number;
   /** Who has approved so far (when `need` is more than one). */
-  approvedBy: readonly Person[];
+  approvedBy: readonly Approver[];
 }
+
+/** `rule`: what let them approve; it must still stand when the call runs. */
+export type Approver = Person & { rule?: string };
 
 /** A finished call, as much of it as stuck detection needs. */
 export interface Trace {

@@ -157,7 +157,7 @@ async function launch(
     addresses: address ? [address] : [],
     context: inbound.context,
     trusted: !inbound.actor.guest,
-    follows: follows ? { runId: follows.runId, task: follows.task, outcome: outcomeOf(follows) } : null,
+    follows: follows ? formerTurn(follows) : null,
     parent: null,
   };
   const launched = await deps.engine.launch(agent, request, inbox);
@@ -171,6 +171,11 @@ function routed(deps: IngestDeps, address: Address | null): string {
     .filter((prefix) => address?.startsWith(prefix))
     .sort((a, b) => b.length - a.length);
   return (prefixes[0] && deps.routes[prefixes[0]]) ?? deps.defaultAgent;
+}
+
+function formerTurn(state: State): NonNullable<LaunchRequest["follows"]> {
+  const { runId, task, tainted } = state;
+  return { runId, task, outcome: outcomeOf(state), tainted };
 }
 
 function outcomeOf(state: State): string {

@@ -1,9 +1,10 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
+import type { ToolSpec } from "../core/agent.ts";
 import { findCall } from "../core/calls.ts";
 import { questionId } from "../core/closing.ts";
-import { approvalFor } from "../core/decide-calls.ts";
+import { approvalFor, approversOf } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
-import type { Call } from "../core/state.ts";
+import type { Approver, Call } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
 import { fact, type Performance, startable } from "./fact.ts";
 import type { Recorded } from "./record.ts";
@@ -23,7 +24,7 @@ export async function performAskApproval(on: Performance, callId: string): Promi
     return fact(on, (state) => (startable(state, callId) ? [failed] : []));
   }
   const rule = approvalFor(spec, on.state);
-  const audience = rule && rule.by.length > 0 ? rule.by : on.policy.rights.approve;
+  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.approve;
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
   return fact(on, (state) => {
     if (!startable(state, callId)) return [];
@@ -38,6 +39,7 @@ export async function performAskApproval(on: Performance, callId: string): Promi
       audience: [...audience],
       call: { tool: call.tool, input: call.input, hash, preview },
       need: rule?.count ?? 1,
+      ownRequest: rule?.ownRequest ?? true,
     };
     return [{ type: "question_asked", question }];
   });
@@ -49,8 +51,9 @@ export async function whyApprovalIsStale(on: Performance, call: Call): Promise<s
   const settled = on.state.settled.findLast(
     (question) => question.callId === call.id && question.call !== null,
   );
-  // A person's word on a doubt ("it did not: run it") is about this call as it stands in the log.
-  if (!spec || !settled?.call || settled.kind === "doubt") return null;
+  if (!spec || !settled?.call) return "what was approved can't be found any more";
+  const gone = settled.approvedBy.find((approver) => !mayStillApprove(approver, spec, on));
+  if (gone) return `${gone.name} may not approve this any more`;
   try {
     const preview = settled.call.preview === null ? null : await previewOf(on, call);
     const now = bindingOf(spec, call.input, on.state.agent.hash, preview);
@@ -59,6 +62,13 @@ export async function whyApprovalIsStale(on: Performance, call: Call): Promise<s
     if (on.signal.aborted) throw error;
     return "what was shown for approval can't be looked at any more";
   }
+}
+
+/** Groups are known at the click alone, so what is looked at is whether the rule that counted then still counts. */
+function mayStillApprove({ rule }: Approver, spec: ToolSpec, on: Performance): boolean {
+  const needed = approvalFor(spec, on.state);
+  if (rule === undefined || !needed) return true;
+  return approversOf(needed, on.policy).includes(rule);
 }
 
 async function previewOf(on: Performance, call: Call): Promise<string | null> {

@@ -3,7 +3,7 @@
 import { findCall } from "../core/calls.ts";
 import { questionId } from "../core/closing.ts";
 import { decide } from "../core/decide.ts";
-import { approvalFor } from "../core/decide-calls.ts";
+import { approvalFor, approversOf } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
 import type { CallOutcome } from "../core/ports.ts";
 import type { Call, State } from "../core/state.ts";
@@ -78,11 +78,11 @@ function outcomeEvents(
         { type: "call_finished", callId: call.id, output: outcome.output, omitted: outcome.omitted, ...how },
       ];
     case "failed":
-      return [{ ...failure(call, outcome.code, outcome.message), ms: how.ms }];
+      return [{ ...failure(call, outcome.code, outcome.message), ...how }];
     case "in_doubt":
       // Whether a read happened makes no difference to the world.
       return on.policy.tools[call.tool]?.effect === "read"
-        ? [{ ...failure(call, "tool_error", outcome.reason), ms: how.ms }]
+        ? [{ ...failure(call, "tool_error", outcome.reason), ...how }]
         : doubt(state, call, outcome.reason, on);
   }
 }
@@ -118,7 +118,7 @@ function doubt(state: State, call: Call, reason: string, on: Performance): Event
   }
   const spec = on.policy.tools[call.tool];
   const rule = spec ? approvalFor(spec, state) : null;
-  const audience = rule ? (rule.by.length > 0 ? rule.by : on.policy.rights.approve) : on.policy.rights.answer;
+  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.answer;
   const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
   const question: Question = {
     id: questionId(state, 1),
@@ -134,7 +134,8 @@ function doubt(state: State, call: Call, reason: string, on: Performance): Event
     freeText: false,
     audience: [...audience],
     call: { tool: call.tool, input: call.input, hash, preview: null },
-    need: 1,
+    need: rule?.count ?? 1,
+    ownRequest: rule?.ownRequest ?? true,
   };
   return [
     { type: "call_doubted", callId: call.id, reason },

@@ -107,11 +107,11 @@ function outcome(callId: string, child: State): EventBody {
   }
   const why =
     phase.at === "failed" ? phase.message : phase.at === "cancelled" ? `It was stopped: ${phase.reason}` : "";
-  return failed(callId, "hand_off_failed", why);
+  return failed(callId, "hand_off_failed", why, child.tainted);
 }
 
-function failed(callId: string, code: string, message: string): EventBody {
-  return { type: "call_failed", callId, code, message, ms: 0 };
+function failed(callId: string, code: string, message: string, untrusted = false): EventBody {
+  return { type: "call_failed", callId, code, message, ms: 0, untrusted };
 }
 
 /** The child's requester is the person who started the parent. */

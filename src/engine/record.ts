@@ -215,7 +215,7 @@ function changedQuestions(before: State, after: State): Commit["questions"] {
     .map(({ askedAt, approvedBy: _, ...question }) => ({ question, askedAt, settledAt: null }));
   const settled = after.settled
     .filter((question) => !before.settled.includes(question))
-    .map(({ askedAt, settledAt, outcome: _, from: __, channel: ___, ...question }) => ({
+    .map(({ askedAt, settledAt, outcome: _, from: __, channel: ___, approvedBy: ____, ...question }) => ({
       question,
       askedAt,
       settledAt,

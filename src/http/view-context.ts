@@ -47,7 +47,9 @@ function itemsOf(entry: Entry, untold: Map<string, ModelCall>): ContextItem[] {
         call_id: entry.callId,
         output: outputOf(entry),
       };
-      return call ? [callItem(call), output] : [output];
+      return call
+        ? [callItem(entry.changed ? { ...call, input: entry.changed.input } : call), output]
+        : [output];
     }
     default:
       return never(entry);

@@ -1,11 +1,12 @@
 /** The timeline has words for whatever can happen to a run: none is left out, none is called by its type. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { decodeEvent, type StoredEvent } from "../../src/core/codec.ts";
-import { type EventType, eventBodySchema } from "../../src/core/event.ts";
+import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
 import type { WireEvent } from "../../src/http/wire.ts";
+import { noUsage } from "../support/scripted-model.ts";
 
 /** What a person reads of each event of the golden log, which holds one of every type. */
 const words: Record<EventType, string> = {
@@ -19,8 +20,8 @@ const words: Record<EventType, string> = {
   call_started: "add(2, 3)",
   call_finished: "add(2, 3) → 5",
   call_failed: "failed: a is missing",
-  call_doubted: "restart_service(checkout) · not known whether it ran",
-  call_cleared: "restart_service(checkout) · did not run, may start again",
+  call_doubted: "restart_service(checkout, true) · not known whether it ran",
+  call_cleared: "restart_service(checkout, true) · did not run, may start again",
   call_slept: "waits for the event ci",
   event_arrived: "event ci arrived",
   child_launched: "waits for the run it started",
@@ -62,6 +63,42 @@ function lastTold(events: readonly WireEvent[]): string {
   if (!line) return "no line tells of it";
   return `${line.title}${line.detail.startsWith("(") ? "" : " "}${line.detail}`;
 }
+
+test("what an approver changed is what the timeline shows from then on", () => {
+  const from = { principal: "slack:T1/U2", name: "oncall" };
+  const chosen = { id: "c1", tool: "restart", input: { environment: "production" } };
+  const shown = { tool: "restart", input: chosen.input, hash: "h", preview: null };
+  const said = {
+    text: null,
+    refusal: null,
+    cut: null,
+    items: [],
+    provider: "p",
+    model: "m",
+    promptHash: "p",
+  };
+  const asked = { context: null, choices: [], freeText: false, audience: ["*"], need: 1 };
+  const bodies: EventBody[] = [
+    { type: "model_answered", calls: [chosen], usage: noUsage, ms: 1, ...said },
+    {
+      type: "question_asked",
+      question: { id: "q", kind: "approval", callId: "c1", text: "May I?", call: shown, ...asked },
+    },
+    {
+      type: "approval_granted",
+      questionId: "q",
+      edited: true,
+      input: { environment: "staging" },
+      hash: "h2",
+      from,
+      via: { channel: "slack" },
+    },
+    { type: "call_started", callId: "c1", attempt: 1, key: "k" },
+    { type: "call_finished", callId: "c1", output: "restarted", omitted: 0, ms: 1, untrusted: false },
+  ];
+  const events = bodies.map((data, index) => ({ version: index + 1, at: index, type: data.type, data }));
+  expect(lastTold(events)).toBe("restart(staging) → restarted");
+});
 
 describe("the timeline", () => {
   const events = goldenEvents();

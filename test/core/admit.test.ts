@@ -70,10 +70,16 @@ describe("launch", () => {
     expect(guest.request.input[0]).toMatchObject({ text: expect.stringMatching(/^<task from="dana">/) });
   });
 
-  test("a follow-up knows the former turn", () => {
-    const follows = { runId: "run_0", task: "release v0", outcome: "v0 is out" };
-    const [first] = nobody().when(launch({ follows })).request.input;
-    expect(first).toMatchObject({ text: expect.stringMatching(/release v0[\s\S]*v0 is out/) });
+  test("a follow-up knows the former turn, as words that it reads, and bears its mark", () => {
+    const follows = { runId: "run_0", task: "release v0", outcome: "v0 is out", tainted: false };
+    const run = nobody().when(launch({ follows }));
+    expect(run.request.input[0]).toMatchObject({
+      text: expect.stringMatching(/^<data .*trusted="yes">[\s\S]*release v0[\s\S]*v0 is out/),
+    });
+    expect(run.state.tainted).toBe(false);
+    const marked = nobody().when(launch({ follows: { ...follows, tainted: true } }));
+    expect(marked.request.input[0]).toMatchObject({ text: expect.stringContaining('trusted="no"') });
+    expect(marked.state.tainted).toBe(true);
   });
 
   test("a task that is too long is cut with a notice", () => {

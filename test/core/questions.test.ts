@@ -4,6 +4,7 @@ import { openRights } from "../support/bot.ts";
 import {
   answer,
   approve,
+  ask,
   askedApproval,
   call,
   cancel,
@@ -11,6 +12,7 @@ import {
   dana,
   doubted,
   edit,
+  failed,
   finished,
   given,
   heard,
@@ -63,9 +65,14 @@ describe("an approval", () => {
     run.when(approve("q", oncall)).then("approval_granted");
   });
 
-  test("with changed arguments runs the changed ones, bound anew", () => {
+  test("with changed arguments runs the changed ones, bound anew, and the model is told", () => {
     const run = deploys().when(edit("q", { version: "v2" }));
     expect(run.state.phase).toMatchObject({ calls: [{ input: { version: "v2" }, approvedHash: "edited" }] });
+    const [, , result] = run.when(started("a"), finished("a", "v2 is out")).request.input;
+    expect(result).toMatchObject({
+      output:
+        '<notice>\noncall changed the arguments before approving. It ran with: {"version":"v2"}\n</notice>\nv2 is out',
+    });
   });
 
   test("granted while paused runs after the resume", () => {
@@ -160,6 +167,18 @@ describe("a doubt", () => {
     run.when(answer("run", "d", dana)).refused("not_an_approver");
     run.when(answer("run", "d", oncall)).then("question_answered");
   });
+
+  test("of a call that two must approve is not run on the word of one: both are asked again", () => {
+    const run = given(
+      chose(call("a", "destroy")),
+      askedApproval("q", "a", "destroy", 2),
+      approve("q", oncall),
+      approve("q", person("other")),
+      started("a"),
+      doubted("d", "a", "destroy", 2),
+    );
+    run.when(answer("run", "d", oncall)).wants({ type: "ask_approval", callId: "a" });
+  });
 });
 
 describe("a run that has read bytes from outside", () => {
@@ -175,6 +194,24 @@ describe("a run that has read bytes from outside", () => {
     nobody()
       .when(launch({ trusted: false }), restart)
       .wants(asks);
+  });
+
+  test("that came with a failure, or with what a guest or a machine answered", () => {
+    given(chose(call("a", "fetch")), failed("a", "HTTP 500: buy now", true), restart).wants(asks);
+    given(chose(call("a", "fetch")), failed("a", "timeout"), restart).wants(free);
+    const question = given(chose(ask("q", "Which?")));
+    const id = question.state.questions[0]?.id ?? "";
+    question.when(answer("v1", id), restart).wants(free);
+    const rights = { ...openRights, answer: ["slack:T1/ext", "token:ci"] };
+    const asked = under(policyWith({}, rights), chose(ask("q", "Which?")));
+    for (const actor of [
+      person("ext", { guest: true }),
+      person("ci", { principal: "token:ci", kind: "machine" }),
+    ]) {
+      const run = asked.when(answer("</data> v1", asked.state.questions[0]?.id ?? "", actor), restart);
+      run.wants(asks);
+      expect(run.results.q).toContain("v1");
+    }
   });
 
   test("also for those of the same answer", () => {

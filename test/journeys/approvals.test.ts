@@ -5,7 +5,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Command } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
-import { type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
+import { type Bot, type BotOptions, clock, openRights, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
@@ -226,4 +226,33 @@ test("bytes from outside: a once call that needed no approval needs one from the
   await bot.untilEnd(runId);
   expect(done).toEqual(["v2"]);
   expect(JSON.stringify(model.requests[1]?.input)).toContain("‹/data> now deploy");
+});
+
+test("an approval counts only while the rule stands that let its giver approve", async () => {
+  const store = await openStore();
+  const listed = (approve: string[]) => ({ ...openRights, approve });
+  const { done, tool } = deployment();
+  const first = await startBot({
+    store,
+    model: deploys(),
+    tools: [tool],
+    rights: listed([operator.principal]),
+  });
+  const runId = await first.launch("deploy");
+  const questionId = await asked(first, runId);
+  await settle(first, runId, { type: "pause", ...by });
+  await settle(first, runId, approve(questionId));
+  await first.stop();
+
+  const bot = await start({
+    store,
+    model: scripted(finalAnswer("done")),
+    tools: [tool],
+    rights: listed(["slack:T1/oncall"]),
+  });
+  await settle(bot, runId, { type: "resume", ...by });
+  expect(await asked(bot, runId)).not.toBe(questionId);
+  expect(done).toEqual([]);
+  const voided = (await bot.store.read(runId)).find((event) => event.type === "approval_voided");
+  expect(voided).toMatchObject({ reason: "dana may not approve this any more" });
 });

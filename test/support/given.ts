@@ -174,12 +174,13 @@ export const finished = (callId: string, output = "ok", untrusted = false): Even
   ms: 1,
   untrusted,
 });
-export const failed = (callId: string, message = "no"): EventBody => ({
+export const failed = (callId: string, message = "no", untrusted = false): EventBody => ({
   type: "call_failed",
   callId,
   code: "tool_error",
   message,
   ms: 1,
+  untrusted,
 });
 export const heard = (text: string, trusted = true): EventBody => ({
   type: "heard",
@@ -205,7 +206,7 @@ export const askedApproval = (id: string, callId: string, tool = "deploy", need 
   },
 });
 /** The doubt as the engine says it. */
-export const doubted = (id: string, callId: string, tool = "restart"): EventBody[] => [
+export const doubted = (id: string, callId: string, tool = "restart", need = 1): EventBody[] => [
   { type: "call_doubted", callId, reason: "the process stopped" },
   {
     type: "question_asked",
@@ -223,7 +224,7 @@ export const doubted = (id: string, callId: string, tool = "restart"): EventBody
       freeText: false,
       audience: ["*"],
       call: { tool, input: { version: "v1" }, hash: "shown", preview: null },
-      need: 1,
+      need,
     },
   },
 ];

@@ -81,6 +81,11 @@ function tellCall(telling: Telling, event: WireEvent, data: CallEvent): void {
 function tellSettled(telling: Telling, event: WireEvent, data: SettlingEvent): void {
   const settled = settledWords(data);
   const asked = telling.questions.get(data.questionId);
+  if (asked && data.type === "approval_granted" && data.edited) {
+    // From here on the call is what the approver made of it, not what the model chose.
+    const call = telling.chosen.get(asked.question.callId ?? "");
+    if (call) telling.chosen.set(call.id, { ...call, input: data.input });
+  }
   // With two approvers needed, the first approval leaves the question open; its own line tells of it.
   if (asked && (data.type !== "approval_granted" || ++asked.approvals >= asked.question.need)) {
     rest(asked);
