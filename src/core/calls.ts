@@ -93,6 +93,11 @@ function allSettled(state: State): State {
   return flushed({ ...state, phase: keepPause(state, { at: "thinking", retryAt: null, attempts: 0 }) });
 }
 
+/** Names a call in its run for good: in keys, and for what is derived from it. */
+export function lastingId(call: Pick<Call, "id" | "number">): string {
+  return `${call.id}.${call.number}`;
+}
+
 export function findCall(state: State, callId: string): Call | undefined {
   const phase = underPause(state.phase);
   return phase.at === "acting" || phase.at === "cancelling"

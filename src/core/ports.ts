@@ -305,6 +305,7 @@ export class ModelError extends Error {
 
 export interface CallContext {
   runId: string;
+  /** Unique in the run, for good. */
   callId: string;
   /** The same on every attempt. */
   key: string;

@@ -213,9 +213,10 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
   }
   const acting: LivePhase = {
     at: "acting",
-    calls: calls.map((call) => ({
+    calls: calls.map((call, index) => ({
       ...call,
       is: { at: "chosen" },
+      number: state.callsMade + index + 1,
       attempts: 0,
       approvedHash: null,
       changedBy: null,

@@ -6,6 +6,8 @@ import type { Pages } from "./pages.ts";
 
 /** A call of the current model answer and how far it is. */
 export type Call = ChosenCall & {
+  /** Counted over the whole run: providers may use an id again once it has left the context. */
+  number: number;
   is:
     | { at: "chosen" }
     | { at: "asking"; questionId: string }

@@ -1,7 +1,8 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
 import type { Policy } from "../core/agent.ts";
+import { lastingId } from "../core/calls.ts";
 import type { EventBody } from "../core/event.ts";
-import type { Clock, Model, Toolbox } from "../core/ports.ts";
+import type { CallContext, Clock, Model, Toolbox } from "../core/ports.ts";
 import { type Call, hasEnded, type State } from "../core/state.ts";
 import type { Rng } from "./backoff.ts";
 import type { Record, Recorded } from "./record.ts";
@@ -38,6 +39,12 @@ export function fact(
     ...(restUntil === undefined ? {} : { restUntil }),
     propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
   });
+}
+
+/** What a tool is told of the call that it carries out, the same on every attempt. */
+export function contextOf(on: Performance, call: Call): CallContext {
+  const ids = { runId: on.runId, callId: lastingId(call) };
+  return { ...ids, key: on.toolbox.key(call.tool, call.input, ids), signal: on.signal };
 }
 
 /** The call when it may begin now: chosen or approved, and the run is neither paused nor being cancelled. */

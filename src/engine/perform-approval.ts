@@ -6,7 +6,7 @@ import { approvalFor, approversOf } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
 import type { Approver, Call } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
-import { fact, type Performance, startable } from "./fact.ts";
+import { contextOf, fact, type Performance, startable } from "./fact.ts";
 import type { Recorded } from "./record.ts";
 
 /** Show the call, whole, to those who may approve it. */
@@ -72,11 +72,5 @@ function mayStillApprove({ rule }: Approver, spec: ToolSpec, on: Performance): b
 }
 
 async function previewOf(on: Performance, call: Call): Promise<string | null> {
-  const key = on.toolbox.key(call.tool, call.input, { runId: on.runId, callId: call.id });
-  return on.toolbox.preview(call.tool, call.input, {
-    runId: on.runId,
-    callId: call.id,
-    key,
-    signal: on.signal,
-  });
+  return on.toolbox.preview(call.tool, call.input, contextOf(on, call));
 }

@@ -2,7 +2,7 @@
 
 import type { Actor } from "../core/actor.ts";
 import { admit } from "../core/admit.ts";
-import { findCall } from "../core/calls.ts";
+import { findCall, lastingId } from "../core/calls.ts";
 import type { Command } from "../core/command.ts";
 import type { EventBody } from "../core/event.ts";
 import { hasEnded, type State } from "../core/state.ts";
@@ -20,7 +20,7 @@ export async function performLaunchChild(on: Performance, callId: string): Promi
   const why = whyNot(agent, depth, on);
   if (why)
     return fact(on, (state) => (startable(state, callId) ? [failed(callId, "hand_off_failed", why)] : []));
-  const runId = childRunId(on.runId, callId);
+  const runId = childRunId(on.runId, lastingId(call));
   const launch: Command = {
     type: "launch",
     runId,

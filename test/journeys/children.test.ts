@@ -28,7 +28,7 @@ async function start(parent: Parameters<typeof scripted>, child: Parameters<type
   return { bot, parents, children };
 }
 
-const childOf = (runId: string) => childRunId(runId, "h1");
+const childOf = (runId: string) => childRunId(runId, "h1.1");
 
 test("the child's answer is the result of the call, and its steps are its own", async () => {
   const { bot, parents } = await start(

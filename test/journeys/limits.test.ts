@@ -113,3 +113,27 @@ test("long runs compact by themselves, and every request without one repeats the
   expect(compactions).toBeGreaterThan(0);
   expect(starts.filter((repeats) => !repeats)).toHaveLength(compactions);
 });
+
+test("a provider that uses its call ids again gets another key for each call", async () => {
+  const keys: string[] = [];
+  const tag = defineTool({
+    name: "tag",
+    description: "Tag.",
+    input: z.object({ version: z.string() }),
+    effect: "idempotent",
+    requiresApproval: false,
+    run: (_, { key }) => {
+      keys.push(key);
+      return "tagged";
+    },
+  });
+  const versions = ["v1", "v2", "v3"];
+  const model = scripted(
+    ...versions.map((version) => calling(call("tag", { version }, "call_0"))),
+    finalAnswer("done"),
+  );
+  const bot = await start({ model, tools: [tag] });
+  const runId = await bot.launch("tag them");
+  await bot.untilEnd(runId);
+  expect(keys).toEqual([`${runId}:call_0.1`, `${runId}:call_0.2`, `${runId}:call_0.3`]);
+});

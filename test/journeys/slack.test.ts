@@ -204,9 +204,10 @@ describe("where else a run can start", () => {
       message_ts: ts,
       message: { type: "message", ts, thread_ts: root, user: world.id("dana"), text: "since the deploy" },
     });
-    await shows(root, /^since the deploy — done in/);
+    await shows(root, /^Help with the message that is quoted here\. — done in/);
     const said = JSON.stringify(model.requests[0]?.input);
     expect(said).toMatch(/the Slack thread.*payments answers 500/);
+    expect(said).toMatch(/<data source=\\"the message\\" trusted=\\"no\\">\\nsince the deploy/);
     const runId = (await bot.store.runAt(world.address(root))) ?? "";
     expect((await bot.engine.state(runId))?.tainted).toBe(true);
   });
