@@ -3,7 +3,7 @@
 import { spentTokens } from "./closing.ts";
 import { durationInWords } from "./duration.ts";
 import type { Block, Button, Inline, Message, Post, StepLine } from "./message.ts";
-import { narrateOpen, narrateSettled } from "./narrate-question.ts";
+import { audience, listed, narrateOpen, narrateSettled } from "./narrate-question.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "./state.ts";
 import { argumentsInBrief, brief, keptLines } from "./trail.ts";
 
@@ -50,7 +50,7 @@ function pendingLine(call: Call): StepLine[] {
   const detail = argumentsInBrief(call.input);
   switch (call.is.at) {
     case "asking":
-      return [{ shape: "waiting", title, detail: `${detail} — waiting for a person`, ms: null }];
+      return [{ shape: "waiting", title, detail: `${detail} — waiting`, ms: null }];
     case "doubted":
       return [{ shape: "waiting", title, detail: `${detail} — not known whether it ran`, ms: null }];
     case "sleeping":
@@ -90,7 +90,7 @@ function longAnswer(state: State): Post | null {
 /** What it is doing, or how it ended, with the numbers that people asked for. */
 function footer(state: State): Inline[] {
   const steps = `${state.steps} ${state.steps === 1 ? "step" : "steps"}`;
-  const parts: Inline[] = [`${statusInWords(state)} · ${steps}`];
+  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${steps}`];
   const tokens = spentTokens(state);
   if (hasEnded(state) && tokens > 0) parts.push(` · ${tokens.toLocaleString("en-US")} tokens`);
   const cost = state.usage.costUsd;
@@ -101,6 +101,17 @@ function footer(state: State): Inline[] {
   }
   if (state.recoveries > 0 && !hasEnded(state)) parts.push(" · was restarted and carried on");
   return parts;
+}
+
+/** For whom it waits, and since when. Only the question's own post pings them. */
+function waitingFor(state: State): Inline[] {
+  const question = state.questions[0];
+  if (!question || statusOf(state) !== "waiting_human_input") return [];
+  const silent = audience(question, state).map((part) =>
+    typeof part === "object" && "ping" in part ? { ...part, ping: false } : part,
+  );
+  const preposition = question.kind === "approval" ? " by " : " from ";
+  return [preposition, ...listed(silent), " since ", { time: question.askedAt }];
 }
 
 export function statusInWords(state: State): string {

@@ -30,8 +30,18 @@ export function argumentsInBrief(input: unknown): string {
   if (input === null || typeof input !== "object") return brief(String(input ?? ""), 60);
   const values = Object.values(input)
     .filter((value) => value !== null && value !== "")
-    .map((value) => brief(typeof value === "string" ? value : JSON.stringify(value), 40));
+    .map((value) => brief(plainly(value, 3), 40));
   return brief(values.join(", "), 80);
+}
+
+/** A value without JSON: what stands in lists and objects, one after the other. */
+function plainly(value: unknown, depth: number): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (depth === 0) return "…";
+  return Object.values(value)
+    .slice(0, 8)
+    .map((inner) => plainly(inner, depth - 1))
+    .join(", ");
 }
 
 /** One line, cut at `length` characters with an ellipsis. */
