@@ -17,6 +17,7 @@ import type {
   Submitted,
   Toolbox,
 } from "../core/ports.ts";
+import type { Redact } from "../core/redact.ts";
 import type { State } from "../core/state.ts";
 import { advance } from "./advance.ts";
 import type { Rng } from "./backoff.ts";
@@ -45,6 +46,8 @@ export interface EngineOptions {
   clock: Clock;
   rng: Rng;
   log: Logger;
+  /** Takes the secrets that this bot knows out of whatever is recorded. */
+  redact: Redact;
 }
 
 type Listener = (change: { runId: string; version: number }) => void;
@@ -69,7 +72,7 @@ class RunEngine implements Engine {
   readonly #listeners = new Set<Listener>();
 
   constructor(options: EngineOptions) {
-    const { store, toolbox, agents, clock, log, rng } = options;
+    const { store, toolbox, agents, clock, log, rng, redact } = options;
     this.#options = options;
     this.store = store;
     this.toolbox = toolbox;
@@ -84,6 +87,7 @@ class RunEngine implements Engine {
       live: this.#live,
       clock,
       log,
+      redact,
       channels: new Set(channels.keys()),
       policyOf: (state, agent) => this.#policies.of(state, agent),
       committed: (change) => this.#committed(change),
@@ -162,7 +166,8 @@ class RunEngine implements Engine {
 
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
-    return { record: this.#record, toolbox, store, state: (runId) => this.state(runId) };
+    const { redact } = this.#options;
+    return { record: this.#record, toolbox, store, redact, state: (runId) => this.state(runId) };
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {

@@ -4,6 +4,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Agent, Rights } from "../../src/core/agent.ts";
 import type { Channel, Clock, Model, Store, Toolbox } from "../../src/core/ports.ts";
+import { knownRedactor } from "../../src/core/redact.ts";
 import { hasEnded, type State, type Status, statusOf } from "../../src/core/state.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -64,6 +65,8 @@ export interface BotOptions {
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
+  /** Secrets that the bot knows. */
+  secrets?: readonly string[];
 }
 
 export interface Bot {
@@ -98,6 +101,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     channels: options.channels ?? [],
     clock: options.clock ?? clock,
     rng: () => 0.5,
+    redact: knownRedactor(options.secrets ?? []),
     log: pino({ level: process.env.TEST_LOG ?? "silent" }),
   });
   await engine.start();
