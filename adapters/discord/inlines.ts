@@ -24,7 +24,7 @@ function inline(part: Inline): string {
 }
 
 /** Shown as Discord shows it. Only `pingsOf` decides who is notified. */
-function ruleText(rule: string): string {
+export function ruleText(rule: string): string {
   const user = userOf(rule);
   if (user !== null) return `<@${user}>`;
   const role = roleOf(rule);

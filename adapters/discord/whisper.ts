@@ -1,6 +1,7 @@
 /** The private word to whoever sent something: a hidden reply to an interaction, a short reply to a message. */
 import { MessageFlags, Routes } from "discord.js";
 import type { Inbound, Outcome } from "../../src/core/ports.ts";
+import { ruleText } from "./inlines.ts";
 import { clip } from "./markdown.ts";
 import { nonceOf } from "./nonce.ts";
 import type { Line } from "./session.ts";
@@ -63,7 +64,9 @@ export async function reply(
   await line.rest.post(Routes.channelMessages(word.channel), { body });
 }
 
-function clipped(text: string): string {
+function clipped(words: string): string {
+  // Who may do what is said in ids; Discord shows them as names, and the reply notifies nobody.
+  const text = words.replace(/\bdiscord:\d+(?:\/role:\d+)?(?![\w/])/g, ruleText);
   return text.length <= 1_900
     ? text
     : `${text.slice(0, 1_800)}\n${clip("… (longer than Discord allows)", 80)}`;

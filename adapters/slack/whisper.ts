@@ -33,8 +33,11 @@ async function eye(session: Session, { replyTo }: Inbound): Promise<void> {
 }
 
 /** A slash command is answered through its URL, which works where the bot is no member; all else in the thread. */
-export async function tell(session: Session, replyTo: Record<string, string>, text: string): Promise<void> {
+export async function tell(session: Session, replyTo: Record<string, string>, words: string): Promise<void> {
   const { channel, user, root, response_url: url, via } = replyTo;
+  // Who may do what is said in ids; people know each other by name.
+  const names = session.people.names();
+  const text = words.replace(/\bslack:\w+\/(?:group:)?\w+(?![\w/])/g, (id) => names.get(id) ?? id);
   const [piece = ""] = splitMarkdown(safeMarkdown(text, null), maxMarkdown);
   const message = {
     text: cut(plainMrkdwn(text), 2900),

@@ -367,6 +367,8 @@ export interface Outcome {
   type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "ignored";
   text: string;
   runId: string | null;
+  /** Written down, but told to nobody: the sender is a stranger. */
+  quiet?: true;
 }
 
 /** Differences between platforms are data. */

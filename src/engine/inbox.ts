@@ -86,7 +86,8 @@ export class Inbox {
       { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
       "ingested",
     );
-    if (outcome.type !== "ignored") await channels.get(inbound.channel)?.whisper(inbound, outcome);
+    if (outcome.type !== "ignored" && !outcome.quiet)
+      await channels.get(inbound.channel)?.whisper(inbound, outcome);
   }
 
   /** A message that breaks us must not stop the ones behind it, and its sender is told. */
