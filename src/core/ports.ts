@@ -150,7 +150,7 @@ export interface AuditRow {
 }
 
 export interface SessionRow {
-  /** SHA-256 of the cookie's secret. */
+  /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
   id: string;
   principal: Principal;
   createdAt: number;

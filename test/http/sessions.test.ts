@@ -1,8 +1,11 @@
 /** The console's login: a one-time code, a cookie no script can read, and no way in for other pages. */
 import { expect, test } from "vitest";
+import { createHttp } from "../../src/http/app.ts";
+import type { Token } from "../../src/http/context.ts";
+import { sha256 } from "../../src/http/sessions.ts";
 import { sentEvents } from "../support/http-events.ts";
 import { expectProblem } from "../support/http-problem.ts";
-import { type Bench, bench } from "../support/http-server.ts";
+import { type Bench, bench, defaults } from "../support/http-server.ts";
 
 const origin = "http://localhost:3000";
 
@@ -46,6 +49,35 @@ test("a session and a code end with their time", async () => {
   const me = await b.call("GET", "/session", { as: null, headers: { cookie: sent } });
   await expectProblem(me, 401, "unauthorized");
 });
+
+test("a new token in the place of the old one ends every session", async () => {
+  using b = await bench();
+  const headers = { cookie: (await login(b)).sent };
+  const serverWith = (secret: string) =>
+    createHttp({
+      engine: b.engine,
+      channels: [],
+      clock: b.clock,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      config: { ...defaults(), auth: { mode: "token", tokens: tokensWith(secret) } },
+    }).app;
+  const me = (app: ReturnType<typeof serverWith>) =>
+    app.request("http://localhost:3000/session", { headers: { host: "localhost:3000", ...headers } });
+  expect((await me(serverWith("secret-admin"))).status).toBe(200);
+  const rotated = serverWith("another-secret");
+  await expectProblem(await me(rotated), 401, "unauthorized");
+  const list = await rotated.request("http://localhost:3000/sessions", {
+    headers: { host: "localhost:3000", authorization: "Bearer another-secret" },
+  });
+  expect(await list.json()).toEqual({ sessions: [] });
+});
+
+/** The tests' tokens, with this one as the first administrator's. */
+function tokensWith(secret: string): Token[] {
+  const { auth } = defaults();
+  const tokens = auth.mode === "token" ? auth.tokens : [];
+  return tokens.map((token) => (token.name === "admin" ? { ...token, hash: sha256(secret) } : token));
+}
 
 test("guessing codes is limited", async () => {
   using b = await bench();
