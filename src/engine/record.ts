@@ -89,7 +89,14 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     const policy = await deps.policyOf(run.state, proposal.agent);
     if (!("rights" in policy)) return { type: "refused", refusal: policy, state: run.state };
     const admission = proposal.propose(run.state, policy);
-    if (!admission.ok) return { type: "refused", refusal: admission.refusal, state: run.state };
+    if (!admission.ok) {
+      // What this process remembers may be old news: another one may have moved the run on.
+      if ((await deps.live.newest(runId)).version === run.state.version) {
+        return { type: "refused", refusal: admission.refusal, state: run.state };
+      }
+      deps.live.forget(runId);
+      continue;
+    }
     const next = follow(run.state, admission.events, { policy, redact: deps.redact, at: deps.clock.now() });
     const idle = proposal.restUntil !== undefined && next.events.length === 0;
     const release = epoch !== null && (idle || isRest(next.effect, deps.clock.now()));
