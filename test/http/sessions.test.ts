@@ -172,3 +172,23 @@ test("CORS is off unless an origin is listed", async () => {
   expect(await allowed(opened, "https://tools.example")).toBe("https://tools.example");
   expect(await allowed(opened, "https://evil.example")).toBeNull();
 });
+
+test("a cookie that is over is no wrong guess, however often a browser sends it", async () => {
+  using b = await bench();
+  const headers = { cookie: "belay_session=over" };
+  for (let i = 0; i < 15; i++) {
+    expect((await b.call("GET", "/session", { as: null, headers })).status).toBe(401);
+  }
+  const json = { code: b.http.issueLoginCode() };
+  expect((await b.call("POST", "/session", { as: null, headers, json })).status).toBe(200);
+});
+
+test("what a source sends as its own proof is no wrong token", async () => {
+  using b = await bench();
+  for (let i = 0; i < 15; i++) {
+    const headers = { authorization: "Bearer the secret of a webhook" };
+    expect((await b.call("POST", "/webhooks/ci", { as: null, headers, json: {} })).status).toBe(404);
+  }
+  const wrong = { authorization: "Bearer a wrong token" };
+  expect((await b.call("GET", "/agent/runs", { as: null, headers: wrong })).status).toBe(401);
+});
