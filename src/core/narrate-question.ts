@@ -13,8 +13,7 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
   ];
   if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call.input) });
-  if (question.call?.preview)
-    blocks.push({ type: "text", markdown: question.call.preview, foreign: state.tainted });
+  if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
   return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
@@ -154,6 +153,11 @@ function buttonsOf(question: OpenQuestion, state: State): Button[] {
   );
   const reply: Button = { action: "reply", label: "Reply…", style: "plain", ...ids };
   return question.freeText ? [...choices, reply, open] : [...choices, open];
+}
+
+/** A value like the arguments are, in a block of its own: as Markdown it could hide what it says. */
+function previewOf(preview: string): { name: string; value: string } {
+  return { name: "Preview by the tool", value: preview };
 }
 
 /** The call whole: every argument by its name. */

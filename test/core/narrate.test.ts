@@ -216,6 +216,17 @@ describe("a question", () => {
     expect(block(run, `question:${settled}`, "text")?.markdown).toBe("with arguments changed by oncall");
   });
 
+  test("for approval shows the preview as a value, never as Markdown that could hide a line of it", () => {
+    const preview = "- old\n[//]: # (+ and everything else)\n<!-- + more -->";
+    const run = given(chose(call("a", "deploy")), askedApproval("q", "a", "deploy", 1, preview));
+    const blocks = post(run, "question:q")?.blocks ?? [];
+    expect(blocks.filter(({ type }) => type === "text")).toHaveLength(1);
+    expect(blocks).toContainEqual({
+      type: "fields",
+      fields: [{ name: "Preview by the tool", value: preview }],
+    });
+  });
+
   test("of the oldest stays as it stood when many are settled", () => {
     let run = under(policyWith({ steps: 100, totalSteps: 100, repeats: 20 }));
     for (let n = 0; n < 12; n++) run = run.when(chose(ask(`q${n}`, `${n}?`)), answer(`${n}`));

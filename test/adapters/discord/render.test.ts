@@ -200,6 +200,29 @@ describe("what foreign text can't do", () => {
   });
 });
 
+describe("approvals", () => {
+  const ids = { runId: "run_1", questionId: "q_1" };
+  const decisions: Block = {
+    type: "actions",
+    buttons: (["approve", "refuse", "edit"] as const).map(
+      (action): Button => ({ action, label: action, style: "plain", ...ids }),
+    ),
+  };
+  const asking = (...values: string[]): Message => ({
+    summary: "Approval wanted",
+    blocks: [
+      ...values.map((value): Block => ({ type: "fields", fields: [{ name: "command", value }] })),
+      decisions,
+    ],
+  });
+
+  test("a value can't close the code that it is shown in", () => {
+    const drawn = textOf(render(asking("a\n```\n[//]: # (hidden)\n<!-- ``` -->"), drawing));
+    expect(drawn.match(/```/g)).toHaveLength(2);
+    expect(drawn).toContain("[//]: # (hidden)");
+  });
+});
+
 describe("drawing", () => {
   test("many choices are a select", () => {
     const buttons = Array.from(
