@@ -1,6 +1,7 @@
 /** Blocks of a message as Slack's blocks, each within its limits. */
 import type { types } from "@slack/bolt";
 import type { Block, Button, StepLine } from "../../src/core/message.ts";
+import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
 import { cut, visible, withoutBroadcasts, withoutControls } from "./escape.ts";
 import { inlineMrkdwn, type Scene } from "./inline.ts";
 
@@ -85,22 +86,26 @@ export function drawFields(block: Extract<Block, { type: "fields" }>): SlackBloc
   return elements.length === 0 ? [] : [{ type: "rich_text", elements }];
 }
 
-/** `mayDecide` false: the call is not shown whole, so Approve and Edit are left out. `row`: unique in the message. */
+/** `mayDecide` false: something of the call is not shown, so it can't be approved here. `row`: unique in the message. */
 export function drawActions(
   buttons: readonly Button[],
   scene: Scene,
   mayDecide: boolean,
   row: number,
 ): SlackBlock[] {
-  const drawn = buttons
-    .filter((button) => mayDecide || (button.action !== "approve" && button.action !== "edit"))
+  const kept = mayDecide ? buttons : withoutDeciding(buttons);
+  const drawn = kept
     .map((button, index) => drawButton(button, `${row}.${index}`, scene))
     .filter((button) => button !== null);
-  const rows: SlackBlock[] = [];
+  const rows: SlackBlock[] = kept.length < buttons.length ? [drawWords(tooLongToApprove)] : [];
   for (let from = 0; from < drawn.length; from += limits.actions) {
     rows.push({ type: "actions", elements: drawn.slice(from, from + limits.actions) });
   }
   return rows;
+}
+
+export function drawWords(text: string): SlackBlock {
+  return { type: "section", text: { type: "plain_text", text, emoji: false } };
 }
 
 /** The value holds ids only: what a press may do is decided when it arrives. Null: it can't be drawn. */
