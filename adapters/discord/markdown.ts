@@ -18,26 +18,21 @@ function clean(text: string): string {
   return text.replace(controls, "");
 }
 
-/** In code they are shown: what is approved must be what is seen. */
-function visible(text: string): string {
-  return text.replace(controls, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
 /** Allowed mentions keep it silent; this keeps it from looking like a ping as well. */
 function unping(text: string): string {
   return text.replace(/@(?=everyone|here)/g, "@\u200b");
 }
 
-/** Text as code on one line. */
+/** Text as code on one line; what could hide in it is written out before. */
 export function code(text: string): string {
-  const line = visible(text).replaceAll("\n", " ⏎ ");
+  const line = text.replaceAll("\n", " ⏎ ");
   if (!line.includes("`")) return `\`${line === "" ? " " : line}\``;
   return `\`\` ${line.replace(/``+/g, (ticks) => ticks.split("").join("\u200b"))} \`\``;
 }
 
 /** Text as a block of code; fences inside it are broken by a character that cannot be seen. */
 export function codeBlock(text: string): string {
-  return `\`\`\`\n${visible(text).replace(/```/g, "`\u200b`\u200b`")}\n\`\`\``;
+  return `\`\`\`\n${text.replace(/```/g, "`\u200b`\u200b`")}\n\`\`\``;
 }
 
 const codeSpans = /(^[ \t]*```[\s\S]*?(?:^[ \t]*```[ \t]*$|$(?![\s\S]))|`[^`\n]+`)/gm;

@@ -4,6 +4,7 @@ import { durationInWords } from "../../src/core/duration.ts";
 import type { Block, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
 import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
 import { type Row, rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inlines.ts";
 import { code, codeBlock, plain, split, written } from "./markdown.ts";
@@ -70,7 +71,9 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
       return { text: stepsText(block.folded, block.lines), source: stepsText(block.folded, block.lines) };
     case "fields":
       return {
-        text: block.fields.map((field) => `**${plain(field.name)}** ${value(field.value)}`).join("\n"),
+        text: block.fields
+          .map((field) => `**${plain(visibleLine(field.name))}** ${value(visible(field.value))}`)
+          .join("\n"),
         source: block.fields.map((field) => `${field.name}: ${field.value}`).join("\n"),
       };
     case "note":

@@ -2,7 +2,8 @@
 import type { types } from "@slack/bolt";
 import type { Block, Button, StepLine } from "../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
-import { cut, visible, withoutBroadcasts, withoutControls } from "./escape.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
+import { cut, withoutBroadcasts, withoutControls } from "./escape.ts";
 import { inlineMrkdwn, type Scene } from "./inline.ts";
 
 export type SlackBlock = types.KnownBlock;
@@ -63,18 +64,18 @@ function duration(ms: number): string {
 
 /** Null when the call is too long to be shown whole: then it must not be approved from here. */
 export function drawFields(block: Extract<Block, { type: "fields" }>): SlackBlock[] | null {
-  const size = block.fields.reduce((sum, field) => sum + field.name.length + visible(field.value).length, 0);
-  if (size > maxCall || block.fields.length > 50) return null;
+  const fields = block.fields.map(({ name, value }) => ({ name: visibleLine(name), value: visible(value) }));
+  const size = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  if (size > maxCall || fields.length > 50) return null;
   const elements: types.RichTextBlockElement[] = [];
   let line: Word[] = [];
   const flush = () => {
     if (line.length > 0) elements.push({ type: "rich_text_section", elements: line });
     line = [];
   };
-  for (const field of block.fields) {
+  for (const { name, value } of fields) {
     if (line.length > 0) line.push(word("\n"));
-    line.push(word(visible(field.name), { bold: true }), word("  "));
-    const value = visible(field.value);
+    line.push(word(name, { bold: true }), word("  "));
     if (value.includes("\n") || value.length > 120) {
       flush();
       elements.push({ type: "rich_text_preformatted", elements: [word(value)] });

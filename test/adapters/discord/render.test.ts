@@ -196,7 +196,7 @@ describe("what foreign text can't do", () => {
 
   test("control characters and turned writing are gone, in code they are shown", () => {
     expect(plain("\u001b[31mred\u202egpj")).toBe("\\[31mredgpj");
-    expect(JSON.stringify(hostile)).toContain("\\\\u202egpj.exe");
+    expect(JSON.stringify(hostile)).toContain("\\\\u{202e}gpj.exe");
   });
 });
 
