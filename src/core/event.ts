@@ -55,6 +55,8 @@ const bodies = [
     runId: z.string(),
     task: z.string(),
     from: personSchema,
+    /** What else decides on the launcher's rights; logs of the first release have none. */
+    launcher: z.object({ groups: z.array(z.string()), guest: z.boolean() }).optional(),
     via,
     addresses: z.array(z.string()),
     agent: z.object({ name: z.string(), hash: z.string() }),

@@ -110,6 +110,8 @@ export interface State {
   updatedAt: number;
   task: string;
   from: Person;
+  /** With `from`, whoever launched the run as the authorisation saw them: child runs are launched in their name. */
+  launcher: { groups: readonly string[]; guest: boolean };
   channel: string;
   addresses: readonly Address[];
   agent: { name: string; hash: string };

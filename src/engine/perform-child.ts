@@ -25,7 +25,7 @@ export async function performLaunchChild(on: Performance, callId: string): Promi
     type: "launch",
     runId,
     task,
-    actor: systemActor(on.state),
+    actor: launcherOf(on.state),
     via: { channel: on.state.channel },
     // Its questions appear where the parent speaks.
     addresses: [...on.state.addresses],
@@ -73,7 +73,7 @@ export async function performCancelChild(
   callId: string,
   childId: string,
 ): Promise<Recorded> {
-  const actor = systemActor(on.state);
+  const { from } = on.state;
   await on.record({
     runId: childId,
     epoch: null,
@@ -86,7 +86,7 @@ export async function performCancelChild(
             {
               type: "cancel_requested",
               reason: "its parent run was stopped",
-              from: actor,
+              from,
               via: { channel: "belay" },
             },
           ],
@@ -114,7 +114,7 @@ function failed(callId: string, code: string, message: string, untrusted = false
   return { type: "call_failed", callId, code, message, ms: 0, untrusted };
 }
 
-/** The child's requester is the person who started the parent. */
-function systemActor(state: State): Actor {
-  return { ...state.from, groups: [], guest: false, kind: "person" };
+/** The child's requester is whoever started the parent, with no more rights than they had. */
+function launcherOf({ from, launcher }: State): Actor {
+  return { ...from, ...launcher, kind: "person" };
 }

@@ -61,6 +61,8 @@ export interface BotOptions {
   tools?: readonly Tool[];
   agents?: readonly Agent[];
   rights?: Rights;
+  /** By agent name, instead of the same for all. */
+  rightsOf?: Readonly<Record<string, Rights>>;
   channels?: readonly Channel[];
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
@@ -97,7 +99,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ),
     agents,
     defaultAgent: "default",
-    rights: { "*": options.rights ?? openRights },
+    rights: options.rightsOf ?? { "*": options.rights ?? openRights },
     channels: options.channels ?? [],
     clock: options.clock ?? clock,
     rng: () => 0.5,
