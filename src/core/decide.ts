@@ -3,6 +3,7 @@ import type { Policy } from "./agent.ts";
 import { questionId, spentTokens } from "./closing.ts";
 import { compaction } from "./compact.ts";
 import { decideCalls, decideCancelling } from "./decide-calls.ts";
+import { dollars } from "./dollars.ts";
 import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { never } from "./never.ts";
@@ -125,7 +126,7 @@ function overBudget(state: State): string | null {
   }
   const cost = state.usage.costUsd;
   if (cost === null || cost < state.costGranted) return null;
-  return `$${cost.toFixed(2)} of $${state.costGranted.toFixed(2)}`;
+  return `${dollars(cost)} of ${dollars(state.costGranted)}`;
 }
 
 function budgetQuestion(state: State, spent: string, policy: Policy): EventBody {

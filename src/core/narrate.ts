@@ -1,6 +1,7 @@
 /** `narrate(state) → posts`: the chat as it should look now, with stable keys. Nobody else words what a run says. */
 
 import { spentTokens } from "./closing.ts";
+import { dollars } from "./dollars.ts";
 import { durationInWords } from "./duration.ts";
 import type { Block, Button, Inline, Message, Post, StepLine } from "./message.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./narrate-question.ts";
@@ -94,7 +95,7 @@ function footer(state: State): Inline[] {
   const tokens = spentTokens(state);
   if (hasEnded(state) && tokens > 0) parts.push(` · ${tokens.toLocaleString("en-US")} tokens`);
   const cost = state.usage.costUsd;
-  if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · $${cost.toFixed(2)}`);
+  if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · ${dollars(cost)}`);
   const phase = underPause(state.phase);
   if (phase.at === "thinking" && phase.retryAt !== null) {
     parts.push(" · the model is not available, next try ", { time: phase.retryAt });

@@ -99,6 +99,8 @@ describe("the progress post", () => {
     const done = given({ ...chose(final("a", "It is out.")), usage: used(2310, 0.014) });
     expect(block(done, "progress", "text")?.markdown).toBe("It is out.");
     expect(footer(done)).toMatch(/done in .* · 1 step.*2,310 tokens.*\$0\.01/);
+    const cheap = under(policyWith()).when({ ...chose(final("a", "It is 4.")), usage: used(100, 0.0004) });
+    expect(footer(cheap)).toMatch(/100 tokens.* · < \$0\.01/);
     expect(block(given(cancel), "progress", "text")?.markdown).toBe("Stopped by dana: enough");
   });
 
