@@ -152,6 +152,10 @@ function admitPause(state: State, by: By): Admission {
 
 function admitResume(state: State, by: By): Admission {
   const status = statusOf(state);
+  if (state.phase.at === "paused" && state.phase.withParent) {
+    const message = `Run ${state.runId} is paused with the run that started it. Resume that one: ${state.parent?.runId}.`;
+    return refuse("run_busy", message);
+  }
   if (status === "paused" || status === "max_steps_reached") return accept({ type: "resumed", ...by });
   if (status === "waiting_human_input") {
     return {

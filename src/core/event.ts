@@ -183,7 +183,13 @@ const bodies = [
   }),
   z.object({ type: z.literal("limit_reached"), limit: z.literal("steps") }),
   z.object({ type: z.literal("compacted"), keepFrom: z.number(), summary: z.string() }),
-  z.object({ type: z.literal("paused"), from: personSchema, via }),
+  /** `withParent`: a child run that rests while the run above it is paused; it goes on with it. */
+  z.object({
+    type: z.literal("paused"),
+    from: personSchema,
+    via,
+    withParent: z.boolean().optional(),
+  }),
   z.object({ type: z.literal("resumed"), from: personSchema, via }),
   /** A time that was slept for has come (a retry's, a sleeping call's). */
   z.object({ type: z.literal("woke") }),

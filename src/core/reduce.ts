@@ -265,7 +265,7 @@ function control(
     case "paused":
       return phase.at === "paused" || phase.at === "cancelling" || hasEnded(state)
         ? state
-        : { ...state, phase: { at: "paused", next: phase as LivePhase } };
+        : { ...state, phase: pausedPhase(phase as LivePhase, event) };
     case "resumed":
       return resumed(state);
     case "woke":
@@ -281,6 +281,10 @@ function control(
       };
     }
   }
+}
+
+function pausedPhase(next: LivePhase, { withParent }: EventOf<"paused">): Phase {
+  return withParent ? { at: "paused", next, withParent } : { at: "paused", next };
 }
 
 /** Resume grants the steps anew; what was in the way is tried again. */

@@ -30,7 +30,7 @@ export type Call = ChosenCall & {
  * thinking: the model is asked (not before `retryAt`) · acting: calls are carried out, in the model's order
  * answered: the model answered without a call, and what that means is decided before anything else
  * asking: a question that belongs to no call (stuck, budget) · limited: the granted steps are used up
- * paused: `next` goes on after a resume · cancelling: a started call is waited for, nothing else starts
+ * paused: `next` goes on after a resume (`withParent`: after that of the run above it) · cancelling: a started call is waited for, nothing else starts
  */
 export type Phase =
   | { at: "thinking"; retryAt: number | null; attempts: number }
@@ -38,7 +38,7 @@ export type Phase =
   | { at: "answered"; text: string; refusal: string | null; cut: string | null }
   | { at: "asking"; questionId: string }
   | { at: "limited" }
-  | { at: "paused"; next: LivePhase }
+  | { at: "paused"; next: LivePhase; withParent?: boolean }
   | { at: "cancelling"; calls: readonly Call[]; reason: string; from: Person }
   | { at: "complete"; answer: string }
   | { at: "failed"; code: string; message: string }
@@ -54,7 +54,7 @@ export function underPause(phase: Phase): Exclude<Phase, { at: "paused" }> {
 
 /** The same, from a paused run's point of view: a paused run stays paused whatever comes next. */
 export function keepPause(state: State, next: LivePhase): Phase {
-  return state.phase.at === "paused" ? { at: "paused", next } : next;
+  return state.phase.at === "paused" ? { ...state.phase, next } : next;
 }
 
 /** One entry of the model's context, in the order it will be told. */

@@ -209,6 +209,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
+      loadRow: (runId) => this.store.run(runId),
     });
   }
 }

@@ -2,7 +2,7 @@
 import type { Policy } from "../core/agent.ts";
 import { lastingId } from "../core/calls.ts";
 import type { EventBody } from "../core/event.ts";
-import type { CallContext, Clock, Model, Toolbox } from "../core/ports.ts";
+import type { CallContext, Clock, Model, RunRow, Toolbox } from "../core/ports.ts";
 import { type Call, hasEnded, type State } from "../core/state.ts";
 import type { Rng } from "./backoff.ts";
 import type { Record, Recorded } from "./record.ts";
@@ -24,6 +24,7 @@ export interface Performance {
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
+  loadRow: (runId: string) => Promise<RunRow | null>;
 }
 
 /** Record what happened: proposed again on a newer state after a conflict, and nothing once the run has ended. */

@@ -4,13 +4,15 @@ import type { Actor } from "../core/actor.ts";
 import { admit } from "../core/admit.ts";
 import { findCall, lastingId } from "../core/calls.ts";
 import type { Command } from "../core/command.ts";
+import type { Effect } from "../core/effect.ts";
 import type { EventBody } from "../core/event.ts";
-import { hasEnded, type State } from "../core/state.ts";
+import { hasEnded, type State, type Status } from "../core/state.ts";
 import { fact, type Performance, startable } from "./fact.ts";
 import { childRunId } from "./ids.ts";
 import type { Recorded } from "./record.ts";
 
 const maxDepth = 3;
+const ended: ReadonlySet<Status> = new Set(["complete", "failed", "cancelled"]);
 
 export async function performLaunchChild(on: Performance, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
@@ -47,7 +49,11 @@ export async function performLaunchChild(on: Performance, callId: string): Promi
       startable(state, callId) ? [failed(callId, "hand_off_failed", message)] : [],
     );
   }
-  return fact(on, (state) => (startable(state, callId) ? [{ type: "child_launched", callId, runId }] : []));
+  // It runs, also when somebody paused or stopped this run meanwhile: then it must be known, to be paused or stopped too.
+  return fact(on, (state) => {
+    const at = findCall(state, callId)?.is.at;
+    return at === "chosen" || at === "approved" ? [{ type: "child_launched", callId, runId }] : [];
+  });
 }
 
 function whyNot(agent: string, depth: number, on: Performance): string | null {
@@ -60,11 +66,61 @@ function whyNot(agent: string, depth: number, on: Performance): string | null {
 
 export async function performAwaitChild(on: Performance, callId: string, childId: string): Promise<Recorded> {
   const child = await on.loadState(childId);
+  if (isPausedWithParent(child)) await resumeChild(on, childId);
   // Its end wakes this run in the same commit; looking again now and then covers an end that fell in between.
   if (!hasEnded(child)) return fact(on, () => [], on.clock.now() + 10_000);
   return fact(on, (state) =>
     findCall(state, callId)?.is.at === "with_child" ? [outcome(callId, child)] : [],
   );
+}
+
+/**
+ * A child begins nothing while a run above it is paused, and nothing at all once that is stopped. It looks by itself,
+ * before each effect: so it holds whenever the process dies. null: nothing is in its way.
+ */
+export async function performWithParent(effect: Effect, on: Performance): Promise<Recorded | null> {
+  if (!beginsSomething(effect) || on.state.phase.at === "cancelling") return null;
+  for (let above = on.state.parent?.runId ?? null; above !== null; ) {
+    const row = await on.loadRow(above);
+    if (row?.status === "paused") return fact(on, pausedWithParent);
+    if (row && ended.has(row.status)) return fact(on, stoppedWithParent);
+    above = row?.parentId ?? null;
+  }
+  return null;
+}
+
+function pausedWithParent(state: State): EventBody[] {
+  const { from, phase } = state;
+  if (phase.at === "paused" || phase.at === "cancelling") return [];
+  return [{ type: "paused", from, via: { channel: "belay" }, withParent: true }];
+}
+
+function stoppedWithParent(state: State): EventBody[] {
+  if (hasEnded(state) || state.phase.at === "cancelling") return [];
+  const reason = "its parent run was stopped";
+  return [{ type: "cancel_requested", reason, from: state.from, via: { channel: "belay" } }];
+}
+
+function beginsSomething(effect: Effect): boolean {
+  return effect.type !== "record" && effect.type !== "rest" && effect.type !== "sleep_until";
+}
+
+function isPausedWithParent(state: State): boolean {
+  return state.phase.at === "paused" && state.phase.withParent === true;
+}
+
+/** This run goes on, and with it the child that was paused because of it. */
+async function resumeChild(on: Performance, childId: string): Promise<void> {
+  const { from } = on.state;
+  await on.record({
+    runId: childId,
+    epoch: null,
+    inbox: null,
+    propose: (state) => ({
+      ok: true,
+      events: isPausedWithParent(state) ? [{ type: "resumed", from, via: { channel: "belay" } }] : [],
+    }),
+  });
 }
 
 /** The parent is being stopped: so is the child, first. */
@@ -73,24 +129,11 @@ export async function performCancelChild(
   callId: string,
   childId: string,
 ): Promise<Recorded> {
-  const { from } = on.state;
   await on.record({
     runId: childId,
     epoch: null,
     inbox: null,
-    propose: (state) => ({
-      ok: true,
-      events: hasEnded(state)
-        ? []
-        : [
-            {
-              type: "cancel_requested",
-              reason: "its parent run was stopped",
-              from,
-              via: { channel: "belay" },
-            },
-          ],
-    }),
+    propose: (state) => ({ ok: true, events: stoppedWithParent(state) }),
   });
   return fact(on, (state) =>
     findCall(state, callId)?.is.at === "with_child"
