@@ -8,6 +8,7 @@ import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { never } from "./never.ts";
 import type { Phase, State } from "./state.ts";
+import { stepLimit } from "./steps.ts";
 import { stuckBecause } from "./stuck.ts";
 
 export function decide(state: State, policy: Policy): Effect {
@@ -38,11 +39,8 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
   const limits = policy.agent.limits;
   if (phase.retryAt !== null) return { type: "sleep_until", at: phase.retryAt, due: [{ type: "woke" }] };
   if (state.prefetch.length > 0) return { type: "prefetch", tools: state.prefetch };
-  if (state.steps >= limits.totalSteps) {
-    const message = `The run used all ${limits.totalSteps} steps it may ever take. Start a new one with a smaller task.`;
-    return record({ type: "failed", code: "total_steps_reached", message });
-  }
-  if (state.steps >= state.stepsGranted) return record({ type: "limit_reached", limit: "steps" });
+  const limit = stepLimit(state, policy);
+  if (limit) return record(limit);
   const budget = overBudget(state);
   if (budget) return record(budgetQuestion(state, budget, policy));
   const stuck = stuckBecause(state.traces, limits.repeats);

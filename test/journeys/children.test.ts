@@ -15,6 +15,7 @@ async function start(
   parent: Parameters<typeof scripted>,
   child: Parameters<typeof scripted>,
   rights?: BotOptions["rightsOf"],
+  limits = agent().limits,
 ) {
   const [parents, children] = [scripted(...parent), scripted(...child)];
   const known = agent();
@@ -26,7 +27,7 @@ async function start(
     },
     agents: [
       { ...known, handOff: ["helper"] },
-      { ...known, name: "helper", hash: "helper-1", handOff: ["helper"] },
+      { ...known, name: "helper", hash: "helper-1", limits, handOff: ["helper"] },
     ],
     ...(rights ? { rightsOf: rights } : {}),
   });
@@ -69,6 +70,20 @@ test("a child that fails is a failed call, and the parent decides what that mean
   );
   expect((await bot.untilEnd(await bot.launch("where?"))).phase).toMatchObject({ answer: "sorry" });
   expect(JSON.stringify(parents.requests[1]?.input)).toMatch(/hand_off_failed.*I must not/);
+});
+
+test("a child that used its steps has ended: its parent is told what it found and decides", async () => {
+  const known = agent();
+  const { bot, parents } = await start(
+    [handOff("find it"), finalAnswer("partly")],
+    [calling(call("sum_numbers", { a: 20, b: 22 }))],
+    undefined,
+    { ...known.limits, steps: 2 },
+  );
+  const runId = await bot.launch("where is it?");
+  expect((await bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "partly" });
+  expect(JSON.stringify(parents.requests[1]?.input)).toMatch(/hand_off_failed.*used its 2 steps.*42/);
+  expect((await bot.untilEnd(childOf(runId))).phase).toMatchObject({ at: "failed", code: "steps_reached" });
 });
 
 test("an agent that is not listed is refused, and so is a chain of four", async () => {

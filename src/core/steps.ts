@@ -1,0 +1,26 @@
+/** How many steps a run may take, and what becomes of it when they are used up. */
+import type { Policy } from "./agent.ts";
+import type { EventBody } from "./event.ts";
+import type { State } from "./state.ts";
+
+/** What the limits of steps call for before the model is asked again, or null. */
+export function stepLimit(state: State, policy: Policy): EventBody | null {
+  const { totalSteps } = policy.agent.limits;
+  if (state.steps >= totalSteps) {
+    const message = `The run used all ${totalSteps} steps it may ever take. Start a new one with a smaller task.`;
+    return { type: "failed", code: "total_steps_reached", message: message + foundByChild(state) };
+  }
+  if (state.steps < state.stepsGranted) return null;
+  if (!state.parent) return { type: "limit_reached", limit: "steps" };
+  // Nobody sees a child rest: the run that waits for it is told, and decides.
+  const message = `It used its ${state.steps} steps and was not done.`;
+  return { type: "failed", code: "steps_reached", message: message + foundByChild(state) };
+}
+
+/** The last results in brief, for the run that handed the task over. */
+function foundByChild(state: State): string {
+  const found = state.lines
+    .filter((line) => line.shape === "done")
+    .map((line) => `${line.title}: ${line.detail}`);
+  return state.parent && found.length > 0 ? ` What it did last: ${found.join("; ")}` : "";
+}
