@@ -8,6 +8,7 @@ import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./admit-answ
 import type { Policy } from "./agent.ts";
 import type { Command, Launch } from "./command.ts";
 import type { EventBody } from "./event.ts";
+import { arrivedAs } from "./sleep.ts";
 import { hasEnded, type State, statusOf } from "./state.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -105,7 +106,7 @@ function asAnswer(
 /** The first time counts, whether a call waits already or will. */
 function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {
   if (hasEnded(state)) return finished(state);
-  if (state.arrived[command.event]) {
+  if (arrivedAs(state, command.event)) {
     return refuse("question_closed", "This event was reported before; its URL works once.");
   }
   const payload = cut(command.payload);

@@ -19,7 +19,7 @@ import type {
 } from "../core/ports.ts";
 import type { Redact } from "../core/redact.ts";
 import type { State } from "../core/state.ts";
-import { advance } from "./advance.ts";
+import { advance, failRun } from "./advance.ts";
 import type { Rng } from "./backoff.ts";
 import { ChannelSet } from "./channel-set.ts";
 import { Deliverer } from "./deliver.ts";
@@ -94,7 +94,9 @@ class RunEngine implements Engine {
     });
     const owner = `worker-${randomUUID()}`;
     const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
-    this.#worker = new Worker({ store, clock, log, rng, owner, drive });
+    const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
+      failRun({ record: this.#record, runId, epoch }, error, times);
+    this.#worker = new Worker({ store, clock, log, rng, owner, drive, fail });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal });
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
