@@ -100,6 +100,8 @@ export interface Trace {
   /** Tool and input as one string. */
   sign: string;
   ok: boolean;
+  /** Of which model answer. */
+  step: number;
 }
 
 export interface State {

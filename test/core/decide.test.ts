@@ -212,6 +212,59 @@ describe("stuck", () => {
     });
   });
 
+  const rounds = (
+    count: number,
+    answerOf: (n: number) => [string, string, boolean][],
+    policy = policyWith(),
+  ) => {
+    let story = under(policy);
+    for (let n = 0; n < count; n++) {
+      const calls = answerOf(n).map(([tool, version], at) => call(`r${n}.${at}`, tool, { version }));
+      const results = answerOf(n).map(([, , ok], at) => (ok ? finished : failed)(`r${n}.${at}`));
+      story = story.when(chose(...calls), ...results);
+    }
+    return story;
+  };
+
+  test("errors of one tool, wherever it stands among the calls of its answer", () => {
+    const some = (n: number): [string, string, boolean][] => [
+      ["tag", `v${n}`, false],
+      ["look", `v${n}`, true],
+    ];
+    rounds(2, some).wants({ type: "call_model" });
+    const nudged = rounds(3, some);
+    expect(nudged.news.at(-1)).toMatchObject({ text: expect.stringContaining("tag failed 3 times") });
+  });
+
+  test("the same answer of several calls, again and again, also in turn with another", () => {
+    const abc = (change = ""): [string, string, boolean][] => [
+      ["look", `v1${change}`, true],
+      ["fetch", `v2${change}`, true],
+      ["tag", `v3${change}`, true],
+    ];
+    rounds(2, () => abc()).wants({ type: "call_model" });
+    const same = rounds(3, () => abc());
+    expect(same.news.at(-1)).toMatchObject({ text: expect.stringContaining("the same 3 calls") });
+    const inTurn = (n: number) => abc(n % 2 ? "b" : "");
+    rounds(5, inTurn).wants({ type: "call_model" });
+    expect(rounds(6, inTurn).news.at(-1)).toMatchObject({ type: "nudged", reason: "stuck" });
+    const patient = policyWith({ repeats: 20, steps: 50 });
+    expect(rounds(19, () => abc(), patient).state.nudges.stuck).toBe(0);
+    expect(rounds(20, () => abc(), patient).state.nudges.stuck).toBe(1);
+    rounds(8, (n) => abc(`${n}`)).wants({ type: "call_model" });
+  });
+
+  test("answers of which nothing works, whatever they call", () => {
+    const wrong = (count: number) => {
+      let story = given();
+      for (let n = 0; n < count; n++) story = story.when(chose(call(`w${n}`, `tool_${n}`)));
+      return story;
+    };
+    wrong(2).wants({ type: "call_model" });
+    const nudged = wrong(3);
+    expect(nudged.news.at(-1)).toMatchObject({ text: expect.stringContaining("nothing worked") });
+  });
+
   test("different calls are no trouble", () => {
     expect(steps(given(), 9).state.nudges.stuck).toBe(0);
   });
