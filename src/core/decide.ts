@@ -8,7 +8,7 @@ import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { never } from "./never.ts";
 import type { Phase, State } from "./state.ts";
-import { stepLimit } from "./steps.ts";
+import { isLastStep, stepLimit } from "./steps.ts";
 import { stuckBecause } from "./stuck.ts";
 
 export function decide(state: State, policy: Policy): Effect {
@@ -59,7 +59,7 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
  */
 function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>, policy: Policy): Effect {
   const nudged = state.nudges.answer > 0;
-  const isLast = state.steps >= Math.min(state.stepsGranted, policy.agent.limits.totalSteps);
+  const isLast = isLastStep(state, policy);
   if (phase.refusal !== null) {
     return record({ type: "failed", code: "model_refused", message: `The model refused: ${phase.refusal}` });
   }

@@ -3,11 +3,27 @@ import type { Policy } from "./agent.ts";
 import type { EventBody } from "./event.ts";
 import type { State } from "./state.ts";
 
+/** Steps in the whole life of the run: one more when a person answered in the last one, to use what they said. */
+function totalOf(state: State, policy: Policy): number {
+  const { totalSteps } = policy.agent.limits;
+  const renewedAt = state.stepsGranted - state.limits.steps;
+  return renewedAt >= totalSteps ? totalSteps + 1 : totalSteps;
+}
+
+/** Nobody and nothing can grant another one. */
+export function isVeryLastStep(state: State, policy: Policy): boolean {
+  return state.steps >= totalOf(state, policy);
+}
+
+/** The model is not asked again without a person's word. */
+export function isLastStep(state: State, policy: Policy): boolean {
+  return state.steps >= state.stepsGranted || isVeryLastStep(state, policy);
+}
+
 /** What the limits of steps call for before the model is asked again, or null. */
 export function stepLimit(state: State, policy: Policy): EventBody | null {
-  const { totalSteps } = policy.agent.limits;
-  if (state.steps >= totalSteps) {
-    const message = `The run used all ${totalSteps} steps it may ever take. Start a new one with a smaller task.`;
+  if (isVeryLastStep(state, policy)) {
+    const message = `The run used all ${totalOf(state, policy)} steps it may ever take. Start a new one with a smaller task.`;
     return { type: "failed", code: "total_steps_reached", message: message + foundByChild(state) };
   }
   if (state.steps < state.stepsGranted) return null;

@@ -104,6 +104,40 @@ describe("steps", () => {
     under(policyWith({ steps: 1, totalSteps: 1 }), chose(final("a", "42"))).is("complete");
   });
 
+  test("a final answer beside a failed call stands in the last one: there is no other to write it again in", () => {
+    const both = chose(call("a", "look"), final("b", "42, without v1"));
+    for (const limits of [{ steps: 1 }, { steps: 1, totalSteps: 1 }]) {
+      under(policyWith(limits), both, failed("a")).is("complete");
+    }
+    given(both, failed("a")).wants({ type: "call_model" });
+  });
+
+  test("a final answer stands in the very last one, whatever was said meanwhile", () => {
+    const policy = policyWith({ steps: 1, totalSteps: 1 });
+    const run = under(policy, chose(call("a", "look"), final("b", "42")), say("and v2?"), finished("a"));
+    run.is("complete");
+    // Where a resume can grant more, the words are heard.
+    const granted = under(
+      policyWith({ steps: 1 }),
+      chose(call("a", "look"), final("b", "42")),
+      say("and v2?"),
+    );
+    granted.when(finished("a")).is("max_steps_reached");
+  });
+
+  test("an answer in the very last one grants the one that uses it", () => {
+    const policy = policyWith({ steps: 2, totalSteps: 2 });
+    const asked = steps(under(policy), 1).when(chose(ask("q", "Which?"), final("f", "I don't know")));
+    const used = asked.is("waiting_human_input").when(answer("v2")).wants({ type: "call_model" });
+    expect(used.results.f).toContain("not_final");
+    used.when(chose(final("g", "v2 it is"))).is("complete");
+    used.when(wrote("v2 it is")).is("complete");
+    steps(used, 1, 5).then("model_answered", "call_finished", {
+      type: "failed",
+      code: "total_steps_reached",
+    });
+  });
+
   test("a question in the last one is asked", () => {
     under(policyWith({ steps: 1 }), chose(ask("a", "Which?"))).is("waiting_human_input");
   });
