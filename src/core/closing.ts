@@ -5,6 +5,8 @@ import type { OpenQuestion, pendingCalls, SettledQuestion, State } from "./state
 
 const keptSettled = 8;
 
+export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, stuck: 0 };
+
 export function close(
   state: State,
   question: OpenQuestion,

@@ -58,20 +58,22 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
  * step there is no second time, and what it said must not be lost.
  */
 function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>, policy: Policy): Effect {
-  const nudged = state.nudges.answer > 0;
+  const nudges = state.nudges;
   const isLast = isLastStep(state, policy);
   if (phase.refusal !== null) {
     return record({ type: "failed", code: "model_refused", message: `The model refused: ${phase.refusal}` });
   }
   if (phase.cut !== null) {
     const message = `The model's answer was cut off (${phase.cut}), twice. Ask for less at once.`;
-    return record(nudged ? { type: "failed", code: "answer_cut", message } : cutNudge(phase.cut));
+    return record(nudges.cut > 0 ? { type: "failed", code: "answer_cut", message } : cutNudge(phase.cut));
   }
   if (phase.text.trim() === "") {
     const message = "The model answered nothing, twice. Try again, or use another model.";
-    return record(nudged ? { type: "failed", code: "empty_answer", message } : emptyNudge);
+    return record(nudges.empty > 0 ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
-  return record(nudged || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge);
+  return record(
+    nudges.no_call > 0 || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge,
+  );
 }
 
 const noCallNudge: EventBody = {

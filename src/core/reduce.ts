@@ -1,6 +1,6 @@
 /** `reduce(state, event) → state`. Total: every event is legal in every state, because it happened. */
 import { reduceCall } from "./calls.ts";
-import { withdrawAll } from "./closing.ts";
+import { noNudges, withdrawAll } from "./closing.ts";
 import { entered, entriesOf } from "./context.ts";
 import type { Event, EventOf } from "./event.ts";
 import { never } from "./never.ts";
@@ -52,7 +52,7 @@ export const initial: State = {
   lines: [],
   linesFolded: 0,
   traces: [],
-  nudges: { answer: 0, stuck: 0 },
+  nudges: noNudges,
   arrived: {},
   tainted: false,
   recoveries: 0,
@@ -224,7 +224,7 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
       changedBy: null,
     })),
   };
-  return { ...after, nudges: { ...after.nudges, answer: 0 }, phase: keepPause(state, acting) };
+  return { ...after, nudges: { ...noNudges, stuck: after.nudges.stuck }, phase: keepPause(state, acting) };
 }
 
 function thinking(): Extract<Phase, { at: "thinking" }> {
@@ -238,10 +238,7 @@ function modelFailed(state: State, event: EventOf<"model_failed">): State {
 }
 
 function nudged(state: State, event: EventOf<"nudged">): State {
-  const nudges =
-    event.reason === "stuck"
-      ? { ...state.nudges, stuck: state.nudges.stuck + 1 }
-      : { ...state.nudges, answer: state.nudges.answer + 1 };
+  const nudges = { ...state.nudges, [event.reason]: state.nudges[event.reason] + 1 };
   const traces = event.reason === "stuck" ? [] : state.traces;
   const phase = keepPause(state, thinking());
   return entered({ ...state, nudges, traces, phase }, { type: "notice", text: event.text });

@@ -152,7 +152,8 @@ export interface State {
   linesFolded: number;
   /** The last finished calls, newest last. */
   traces: readonly Trace[];
-  nudges: { answer: number; stuck: number };
+  /** How often the model was reminded of what, since it last acted or was advised. */
+  nudges: Readonly<Record<EventOf<"nudged">["reason"], number>>;
   /** Events from outside that have come, by name: before or while a call waits for them. */
   arrived: Readonly<Record<string, { payload: string; omitted: number }>>;
   /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */

@@ -177,6 +177,15 @@ describe("an answer without a call", () => {
     run.when(cut).then("model_answered", { type: "failed", code: "answer_cut" });
   });
 
+  test("is nudged once for each thing that is wrong with it", () => {
+    const cut = model({ cut: "length" });
+    const run = given(wrote("hm"), cut).wants({ type: "call_model" });
+    run.when(wrote("42")).then("model_answered", { type: "completed", answer: "42" });
+    given(cut).when(wrote("42")).then("model_answered", { type: "nudged", reason: "no_call" });
+    given(wrote("")).when(wrote("42")).then("model_answered", { type: "nudged", reason: "no_call" });
+    run.when(wrote(""), cut).is("failed");
+  });
+
   test("that refuses ends the run with the refusal", () => {
     given(model({ refusal: "I must not" })).is("failed");
     expect(given(model({ refusal: "I must not" })).state.phase).toMatchObject({
