@@ -22,7 +22,9 @@ export function granted(
   const approver = event.rule === undefined ? event.from : { ...event.from, rule: event.rule };
   const approvedBy = [...others, approver];
   const now: OpenQuestion = { ...question, call, approvedBy };
-  const pending = findCall(state, question.callId ?? "");
+  const found = findCall(state, question.callId ?? "");
+  // It may have got its result meanwhile: an upgrade took the rule away for which it was asked.
+  const pending = found?.is.at === "settled" ? undefined : found;
   const change = { input: event.input, changedBy: event.from.name };
   const edited = pending && changed ? moved(state, pending, change) : state;
   if (approvedBy.length < question.need) return askOn(edited, question, { now, event });

@@ -30,6 +30,7 @@ export function reduceCall(state: State, event: Extract<Event, { type: CallEvent
     case "call_started":
       return moved(state, call, {
         attempts: event.attempt,
+        key: event.key,
         is: { at: "started", attempt: event.attempt, startedAt: event.at },
       });
     case "call_finished":

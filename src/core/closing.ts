@@ -60,7 +60,7 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
     const done = state.phase.at === "complete" && index === 0;
     const output = done
       ? "The answer was delivered."
-      : call.is.at === "started"
+      : call.is.at === "started" || call.is.at === "doubted"
         ? "It is not known whether this call took effect: the run ended first."
         : "Not run: the run ended first.";
     return entered(sum, {

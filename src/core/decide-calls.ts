@@ -58,7 +58,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
       continue;
     }
     const free = spec.control === "none" && spec.effect === "read" && !approvalFor(spec, state);
-    if (free) {
+    if (free && call.is.at !== "asking") {
       reads.push(call);
       continue;
     }

@@ -136,9 +136,10 @@ export type DeliveryOutcome =
   | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
-  /** The channel asked to wait and took nothing: no attempt was made. */
-  | { type: "deferred"; nextAt: number }
-  | { type: "given_up"; error: string };
+  /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
+  | { type: "deferred"; nextAt: number; uncertain: boolean }
+  /** `revision`: what was given up; words that came meanwhile are still due. */
+  | { type: "given_up"; revision: number; error: string };
 
 export interface AuditRow {
   at: number;
@@ -164,16 +165,30 @@ export interface Store {
   read(runId: string, after?: number): Promise<Event[]>;
   run(runId: string): Promise<RunRow | null>;
   runs(filter: RunFilter): Promise<RunRow[]>;
-  /** The newest run that speaks at this address. */
+  /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   question(questionId: string): Promise<QuestionRow | null>;
   /** Open questions of all runs, oldest first. */
   openQuestions(limit: number): Promise<QuestionRow[]>;
 
-  /** Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. */
-  claim(claim: { owner: string; now: number; leaseMs: number; limit: number }): Promise<Claim[]>;
-  /** Prolong the leases of this owner; returns the run ids it still holds. */
-  renew(renewal: { owner: string; now: number; leaseMs: number }): Promise<string[]>;
+  /**
+   * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what this
+   * owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   */
+  claim(claim: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<Claim[]>;
+  /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
+  renew(renewal: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    runIds: readonly string[];
+  }): Promise<string[]>;
   /** Let go of everything this owner holds (a clean stop): due at once for others. */
   releaseAll(owner: string): Promise<void>;
   /** The earliest wakeAt, or null. */

@@ -220,6 +220,7 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
       is: { at: "chosen" },
       number: state.callsMade + index + 1,
       attempts: 0,
+      key: null,
       approvedHash: null,
       changedBy: null,
     })),
@@ -302,6 +303,12 @@ function addUsage(sum: State["usage"], more: State["usage"]): State["usage"] {
     cachedTokens: sum.cachedTokens + more.cachedTokens,
     outputTokens: sum.outputTokens + more.outputTokens,
     reasoningTokens: sum.reasoningTokens + more.reasoningTokens,
-    costUsd: sum.costUsd === null || more.costUsd === null ? null : sum.costUsd + more.costUsd,
+    costUsd: addCost(sum.costUsd, more.costUsd),
   };
+}
+
+/** null: no price is known so far. What has one counts, so that the budget holds for it. */
+function addCost(sum: number | null, more: number | null): number | null {
+  if (more === null) return sum === 0 ? null : sum;
+  return (sum ?? 0) + more;
 }

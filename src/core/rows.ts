@@ -88,15 +88,16 @@ export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxR
   };
 }
 
-/** What an outcome changes of its post; `failed`: one attempt more. */
+/** What an outcome changes of its post. `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
 export function deliveryChange(outcome: DeliveryOutcome): {
-  set: Partial<Omit<OutboxRecord, "id" | "body">> & { givenUp?: 1; error?: string | null };
-  failed: boolean;
+  set: Partial<Omit<OutboxRecord, "id" | "body">> & { error?: string | null };
+  failed?: true;
+  givenUp?: number;
 } {
   switch (outcome.type) {
     case "delivered": {
       const { revision: deliveredRevision, remoteId } = outcome;
-      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null }, failed: false };
+      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null } };
     }
     case "retry": {
       const { nextAt, error, uncertain, lost } = outcome;
@@ -104,9 +105,9 @@ export function deliveryChange(outcome: DeliveryOutcome): {
       return { set: lost ? { ...set, remoteId: null } : set, failed: true };
     }
     case "deferred":
-      return { set: { nextAt: outcome.nextAt, uncertain: 0 }, failed: false };
+      return { set: { nextAt: outcome.nextAt, uncertain: outcome.uncertain ? 1 : 0 } };
     case "given_up":
-      return { set: { givenUp: 1, error: outcome.error }, failed: false };
+      return { set: { error: outcome.error, uncertain: 0 }, givenUp: outcome.revision };
   }
 }
 

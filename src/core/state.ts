@@ -19,6 +19,8 @@ export type Call = ChosenCall & {
     | { at: "settled"; ok: boolean };
   /** Attempts so far; the idempotency key never changes with it. */
   attempts: number;
+  /** The key that the first attempt had; null before it. */
+  key: string | null;
   /** The hash that people approved, when they did. */
   approvedHash: string | null;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */

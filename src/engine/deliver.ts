@@ -36,6 +36,8 @@ export class Deliverer {
   /** Posts on their way: one that moves to its real address in the middle must not be sent again there. */
   readonly #sending = new Set<string>();
   readonly #nextAt = new Map<Address, number>();
+  /** Sends in a row whose outcome could not be written down, by address. */
+  readonly #troubles = new Map<Address, number>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #again = false;
@@ -111,7 +113,8 @@ export class Deliverer {
     const started = performance.now();
     try {
       if (clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0) {
-        await store.finishDelivery(row.id, { type: "given_up", error: "too old to be news" });
+        const error = "too old to be news";
+        await store.finishDelivery(row.id, { type: "given_up", revision: row.revision, error });
         return;
       }
       const uncertain = row.uncertain;
@@ -132,8 +135,16 @@ export class Deliverer {
         },
         "delivered",
       );
+      this.#troubles.delete(row.address);
     } catch (error) {
       log.error({ run: row.runId, err: error }, "delivering failed");
+      // It may have been sent, and that could not be written down: sending it over and over would be worse than late.
+      const times = (this.#troubles.get(row.address) ?? 0) + 1;
+      this.#troubles.set(row.address, times);
+      this.#nextAt.set(
+        row.address,
+        clock.now() + backoffMs(times, null, this.#deps.rng, 1_000, longestWaitMs),
+      );
     }
   }
 
@@ -170,11 +181,13 @@ export class Deliverer {
         { run: row.runId, key: row.key, wait: known.retryAfterMs },
         "channel asked to wait",
       );
-      return { type: "deferred", nextAt: now + known.retryAfterMs };
+      return { type: "deferred", nextAt: Math.ceil(now + known.retryAfterMs), uncertain: row.uncertain };
     }
     const attempt = row.attempts + 1;
     this.#deps.log.warn({ run: row.runId, key: row.key, attempt, err: known }, "channel did not take a post");
-    if (known.permanent || attempt >= maxAttempts) return { type: "given_up", error: known.message };
+    if (known.permanent || attempt >= maxAttempts) {
+      return { type: "given_up", revision: row.revision, error: known.message };
+    }
     const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng, 1_000, longestWaitMs);
     const nextAt = now + (known.uncertain ? Math.max(wait, settleMs) : wait);
     return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };

@@ -1,6 +1,14 @@
 /** Inbound messages: remembered first, acknowledged then, worked off in order; a restart goes on where it stopped. */
 import type { Logger } from "pino";
-import type { Channel, Clock, Inbound, InboxRow, Outcome, Store } from "../core/ports.ts";
+import {
+  type Channel,
+  type Clock,
+  type Inbound,
+  type InboxRow,
+  type Outcome,
+  type Store,
+  StoreError,
+} from "../core/ports.ts";
 
 const batch = 200;
 /** After the store failed. */
@@ -95,6 +103,8 @@ export class Inbox {
     try {
       return await this.#deps.ingest(inbound);
     } catch (error) {
+      // The store's trouble passes: the message waits for that, and its key makes a second try harmless.
+      if (error instanceof StoreError) throw error;
       this.#deps.log.error({ err: error, channel: inbound.channel, key: inbound.key }, "ingesting failed");
       return {
         type: "refused",

@@ -86,7 +86,7 @@ async function message(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const newest = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  const state = newest ? await above(deps.engine, newest, (run) => !hasEnded(run)) : null;
+  let state = newest ? await above(deps.engine, newest, (run) => !hasEnded(run)) : null;
   if (!state && !intent.addressed) return ignored();
   const instruction: Instruction = intent.addressed
     ? parseInstruction(intent.text, agentNames(deps))
@@ -95,7 +95,11 @@ async function message(
   if (state && !hasEnded(state)) {
     const { actor } = inbound;
     const say: RunCommand = { type: "say", text: intent.text, actor, via: viaOf(inbound) };
-    return unlessChatter(intent, state, await toRun(deps, state.runId, say, inbox, "noted"));
+    const outcome = await toRun(deps, state.runId, say, inbox, "noted");
+    const now = outcome.type === "refused" ? await deps.engine.state(state.runId) : null;
+    // It ended in this very moment: what was said starts the next turn, as it would have a moment later.
+    if (!now || !hasEnded(now)) return unlessChatter(intent, state, outcome);
+    state = now;
   }
   const what = { agent: intent.agent ?? instruction.agent, task: instruction.task };
   return unlessChatter(intent, state, await launch(deps, inbound, what, state, inbox));

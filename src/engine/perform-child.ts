@@ -6,7 +6,7 @@ import { findCall, lastingId } from "../core/calls.ts";
 import type { Command } from "../core/command.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EventBody } from "../core/event.ts";
-import { hasEnded, type State, type Status } from "../core/state.ts";
+import { type Call, hasEnded, type State, type Status } from "../core/state.ts";
 import { fact, type Performance, startable } from "./fact.ts";
 import { childRunId } from "./ids.ts";
 import type { Recorded } from "./record.ts";
@@ -14,15 +14,21 @@ import type { Recorded } from "./record.ts";
 const maxDepth = 3;
 const ended: ReadonlySet<Status> = new Set(["complete", "failed", "cancelled"]);
 
+/** Only noted here: from then on the run knows its child, whatever anybody says and wherever the process dies. */
 export async function performLaunchChild(on: Performance, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
   if (!call) return fact(on, () => []);
+  const { agent } = call.input as { agent: string };
+  const why = whyNot(agent, depthBelow(on.state), on);
+  const noted: EventBody = why
+    ? failed(callId, "hand_off_failed", why)
+    : { type: "child_launched", callId, runId: childRunId(on.runId, lastingId(call)) };
+  return fact(on, (state) => (startable(state, callId) ? [noted] : []));
+}
+
+/** A second try names the same run, which is there then. null: it is; otherwise why it can't be. */
+async function launchChild(on: Performance, call: Call, runId: string): Promise<string | null> {
   const { agent, task } = call.input as { agent: string; task: string };
-  const depth = (on.state.parent?.depth ?? 0) + 1;
-  const why = whyNot(agent, depth, on);
-  if (why)
-    return fact(on, (state) => (startable(state, callId) ? [failed(callId, "hand_off_failed", why)] : []));
-  const runId = childRunId(on.runId, lastingId(call));
   const launch: Command = {
     type: "launch",
     runId,
@@ -34,7 +40,7 @@ export async function performLaunchChild(on: Performance, callId: string): Promi
     context: [],
     trusted: !on.state.tainted,
     follows: null,
-    parent: { runId: on.runId, callId, depth },
+    parent: { runId: on.runId, callId: call.id, depth: depthBelow(on.state) },
   };
   const launched = await on.record({
     runId,
@@ -43,17 +49,11 @@ export async function performLaunchChild(on: Performance, callId: string): Promi
     agent,
     propose: (state, policy) => (state.version > 0 ? { ok: true, events: [] } : admit(state, launch, policy)),
   });
-  if (launched.type === "refused") {
-    const { message } = launched.refusal;
-    return fact(on, (state) =>
-      startable(state, callId) ? [failed(callId, "hand_off_failed", message)] : [],
-    );
-  }
-  // It runs, also when somebody paused or stopped this run meanwhile: then it must be known, to be paused or stopped too.
-  return fact(on, (state) => {
-    const at = findCall(state, callId)?.is.at;
-    return at === "chosen" || at === "approved" ? [{ type: "child_launched", callId, runId }] : [];
-  });
+  return launched.type === "refused" ? launched.refusal.message : null;
+}
+
+function depthBelow(state: State): number {
+  return (state.parent?.depth ?? 0) + 1;
 }
 
 function whyNot(agent: string, depth: number, on: Performance): string | null {
@@ -66,6 +66,9 @@ function whyNot(agent: string, depth: number, on: Performance): string | null {
 
 export async function performAwaitChild(on: Performance, callId: string, childId: string): Promise<Recorded> {
   const child = await on.loadState(childId);
+  const call = findCall(on.state, callId);
+  const why = child.version === 0 && call ? await launchChild(on, call, childId) : null;
+  if (why !== null) return fact(on, (state) => failedChild(state, callId, why));
   if (isPausedWithParent(child)) await resumeChild(on, childId);
   // Its end wakes this run in the same commit; looking again now and then covers an end that fell in between.
   if (!hasEnded(child)) return fact(on, () => [], on.clock.now() + 10_000);
@@ -133,13 +136,18 @@ export async function performCancelChild(
     runId: childId,
     epoch: null,
     inbox: null,
-    propose: (state) => ({ ok: true, events: stoppedWithParent(state) }),
+    // It may never have begun.
+    propose: (state) => ({ ok: true, events: state.version === 0 ? [] : stoppedWithParent(state) }),
   });
   return fact(on, (state) =>
     findCall(state, callId)?.is.at === "with_child"
       ? [failed(callId, "cancelled", "The run was stopped.")]
       : [],
   );
+}
+
+function failedChild(state: State, callId: string, why: string): EventBody[] {
+  return findCall(state, callId)?.is.at === "with_child" ? [failed(callId, "hand_off_failed", why)] : [];
 }
 
 function outcome(callId: string, child: State): EventBody {

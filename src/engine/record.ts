@@ -98,7 +98,8 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
       continue;
     }
     const next = follow(run.state, admission.events, { policy, redact: deps.redact, at: deps.clock.now() });
-    const idle = proposal.restUntil !== undefined && next.events.length === 0;
+    const idle =
+      proposal.restUntil !== undefined && next.events.length === 0 && next.effect.type === "await_child";
     const release = epoch !== null && (idle || isRest(next.effect, deps.clock.now()));
     if (next.events.length === 0 && !release) {
       return { type: "recorded", state: run.state, effect: next.effect, events: 0, released: false };

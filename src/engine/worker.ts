@@ -1,7 +1,7 @@
 /** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
 import type { Logger } from "pino";
 import { type Claim, type Clock, type Store, StoreError } from "../core/ports.ts";
-import { backoffMs, type Rng } from "./backoff.ts";
+import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { runEnded } from "./fact.ts";
 import { Fenced } from "./record.ts";
 
@@ -108,6 +108,7 @@ export class Worker {
           now: this.#deps.clock.now(),
           leaseMs,
           limit,
+          except: [...this.#active.keys()],
         });
         for (const claim of claims) this.#begin(claim);
         if (claims.length === limit) this.#again = true;
@@ -158,7 +159,8 @@ export class Worker {
     // What is claimed while the store answers is not in its answer, and still ours.
     const driven = [...this.#active];
     try {
-      const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs }));
+      const runIds = driven.map(([runId]) => runId);
+      const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs, runIds }));
       for (const [runId, run] of driven) if (!held.has(runId)) run.abort.abort();
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
@@ -188,12 +190,4 @@ export class Worker {
     this.#timer = setTimeout(() => this.poke(), ms);
     this.#timer.unref();
   }
-}
-
-/** Ends early when the run is taken away or the process stops. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
-  });
 }

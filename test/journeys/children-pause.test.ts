@@ -12,7 +12,7 @@ import { answerWith, ask, call, calling, finalAnswer, scripted } from "../suppor
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = calling(call("hand_off", { agent: "helper", task: "wipe it" }, "h1"));
-const childOf = (runId: string) => childRunId(runId, "h1");
+const childOf = (runId: string) => childRunId(runId, "h1.1");
 const wipe = calling(call("wipe", { disk: "b" }));
 
 /** A world in which disks are wiped, and what was wiped. */
