@@ -1,7 +1,9 @@
 /** People, rules, times and code within a line, and whom a message may notify. */
+
+import { codeSpan } from "../../src/core/markdown-code.ts";
 import type { Inline, Message } from "../../src/core/message.ts";
 import { visible } from "../../src/core/visible.ts";
-import { code, plain } from "./markdown.ts";
+import { plain } from "./markdown.ts";
 
 export interface Pings {
   users: string[];
@@ -20,7 +22,7 @@ function inline(part: Inline): string {
   }
   if ("rule" in part) return ruleText(part.rule);
   if ("time" in part) return `<t:${Math.floor(part.time / 1_000)}:f>`;
-  if ("code" in part) return code(visible(part.code));
+  if ("code" in part) return codeSpan(visible(part.code));
   return `**${plain(part.strong)}**`;
 }
 

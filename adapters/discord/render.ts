@@ -1,13 +1,14 @@
 /** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
 import { type APIContainerComponent, ComponentType } from "discord.js";
 import { durationInWords } from "../../src/core/duration.ts";
+import { codeBlock, codeSpan } from "../../src/core/markdown-code.ts";
 import type { Block, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
 import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
 import { visible, visibleLine } from "../../src/core/visible.ts";
 import { type Row, rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inlines.ts";
-import { code, codeBlock, plain, split, written } from "./markdown.ts";
+import { plain, split, written } from "./markdown.ts";
 
 /** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
 const maxText = 3_800;
@@ -97,7 +98,7 @@ function small(text: string): string {
 }
 
 function value(text: string): string {
-  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : code(text);
+  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : codeSpan(text);
 }
 
 const shapes = { done: "✓", running: "◐", waiting: "◌", failed: "✗", note: "–" } as const;

@@ -232,7 +232,7 @@ describe("approvals", () => {
   });
 
   test("a value can't close the code that it is shown in", () => {
-    const drawn = textOf(render(asking("a\n```\n[//]: # (hidden)\n<!-- ``` -->"), drawing));
+    const drawn = textOf(render(asking("a\n```\n[//]: # (hidden)\n````` <!-- ``` -->"), drawing));
     expect(drawn.match(/```/g)).toHaveLength(2);
     expect(drawn).toContain("[//]: # (hidden)");
   });
