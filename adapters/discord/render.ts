@@ -46,6 +46,13 @@ export function render(message: Message, drawing: Drawing): Sheet[] {
   }));
 }
 
+/** What stands in a message that a post needs no more. */
+export function emptySheet(mark: number): Sheet {
+  const components: Components = [{ type: ComponentType.TextDisplay, content: "–" }];
+  const container = { type: ComponentType.Container as const, id: mark, components };
+  return { container, pings: { users: [], roles: [] }, file: null };
+}
+
 function piecesOf(blocks: readonly Block[], drawing: Drawing): Piece[] {
   const used = new Set<string>();
   return blocks.map((block) => pieceOf(block, drawing, used));
