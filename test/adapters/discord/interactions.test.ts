@@ -227,7 +227,7 @@ describe("private words to messages", () => {
     await made.channel.whisper(asked, refusal);
     const words = made.discord.rest.own(`7${ids.dana}`);
     expect(words.map((word) => word.content)).toEqual([
-      `In <#${ids.channel}>: \\[free\\]\\(https\\://evil.gg\\) may not. Who may: discord:1, \\*@\u200beveryone\\*.`,
+      `In <#${ids.channel}>: \\[free\\]\\(https\\://evil.gg\\) may not. Who may: <@1>, \\*@\u200beveryone\\*.`,
     ]);
     expect(words[0]).toMatchObject({ flags: 4096 | 4, allowed_mentions: { parse: [], replied_user: false } });
     expect(made.discord.rest.own(ids.channel)).toEqual([]);
