@@ -37,7 +37,7 @@ export async function runClient(options: ClientOptions): Promise<RunState> {
     told = line;
     if (isOver(run)) return run;
     const question = run.questions.find((open) => open.may_answer);
-    if (question && run.status === "waiting_human_input") await settle(options, run, question);
+    if (question && isWaiting(run)) await settle(options, run, question);
     else await change(options, run);
     run = await request<RunState>(options, "GET", `/agent/state/${run.id}`);
   }
@@ -45,6 +45,11 @@ export async function runClient(options: ClientOptions): Promise<RunState> {
 
 function isOver({ status }: RunState): boolean {
   return ["complete", "failed", "cancelled", "max_steps_reached"].includes(status);
+}
+
+/** For a person, or for a run below that may ask one: its questions are listed here as well. */
+function isWaiting({ status }: RunState): boolean {
+  return status === "waiting_human_input" || status === "sleeping";
 }
 
 /** Somebody else may be faster: then their answer stands and this one is told so. */
@@ -77,8 +82,9 @@ async function askApproval({ print, ask }: ClientOptions, question: WireQuestion
   return ["/agent/refuse", { reason: await ask("Reason: ") }];
 }
 
-/** Resolves when something happened to the run; without a stream, after a while. */
+/** Resolves when something happened to the run; after a while where no stream tells: of the runs below it has none. */
 async function change(options: ClientOptions, run: RunState): Promise<void> {
+  if (run.waiting?.for === "run") return void (await wait(pollMs));
   const end = new AbortController();
   try {
     const path = `/agent/runs/${run.id}/stream?after=${run.version}`;

@@ -1,6 +1,7 @@
 /** The one way from an id in a request to a run: what the caller may not see does not exist. */
 import type { Actor } from "../core/actor.ts";
 import type { State } from "../core/state.ts";
+import { askingBelow, childrenOf } from "./below.ts";
 import type { Server } from "./context.ts";
 import { runNotFound } from "./problems.ts";
 import { viewRun } from "./view.ts";
@@ -13,10 +14,11 @@ export async function readableRun({ engine }: Server, actor: Actor, id: string):
   return state;
 }
 
-export async function showRun({ engine }: Server, actor: Actor, state: State): Promise<RunState> {
-  const [policy, children] = await Promise.all([
-    engine.policy(state),
-    engine.store.runs({ parentId: state.runId, limit: 100 }),
+export async function showRun(server: Server, actor: Actor, state: State): Promise<RunState> {
+  const children = await childrenOf(server, state.runId);
+  const [policy, below] = await Promise.all([
+    server.engine.policy(state),
+    askingBelow(server, actor, children),
   ]);
-  return viewRun(state, { policy, actor, children: children.map((child) => child.runId).reverse() });
+  return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below });
 }

@@ -8,13 +8,16 @@ import { demoModel } from "../../adapters/demo/model.ts";
 import { ClientError, runClient } from "../../src/cli/client.ts";
 import type { Model } from "../../src/core/ports.ts";
 import { restartService } from "../../src/tools/restart-service.ts";
+import { agent } from "../support/bot.ts";
 import { listeningBot } from "../support/http-bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
-async function terminal(model: Model, ...answers: string[]) {
+type Given = Parameters<typeof listeningBot>[0];
+
+async function terminal(given: Model | Given, ...answers: string[]) {
   const file = join(tmpdir(), `restarts-${process.pid}.jsonl`);
   const tools = [restartService({ file, seconds: 0 })];
-  const server = await listeningBot({ model, tools });
+  const server = await listeningBot({ tools, ...("model" in given ? given : { model: given }) });
   onTestFinished(() => server.stop());
   const screen: string[] = [];
   const run = (task: string, token: string | null = "secret-admin") =>
@@ -68,6 +71,17 @@ test("a choice is taken by its number", async () => {
   await run("Deploy");
   expect(screen).toContain("  2. production");
   expect(JSON.stringify(model.requests[1])).toContain("production");
+});
+
+test("asks what a run asks that the task was handed to", async () => {
+  const known = agent();
+  const calculator = { ...known, name: "calculator", hash: "calculator-1" };
+  const agents = [{ ...known, handOff: ["calculator"] }, calculator];
+  const { run, screen } = await terminal({ model: demoModel(), agents }, "6");
+  const end = await run("Ask the calculator agent to multiply 7 by a number you must ask me for");
+  expect(end).toMatchObject({ status: "complete", final_answer: expect.stringContaining("42") });
+  expect(screen).toContain("> 6");
+  expect(screen.join("\n")).toMatch(/Status: sleeping.*> 6.*Status: complete/s);
 });
 
 test("a refused token and a missing server are told in words", async () => {
