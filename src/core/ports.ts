@@ -81,15 +81,17 @@ export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
   source: string;
   key: string;
+  /** Fingerprint of an API request: its commit keeps it as the row's outcome. */
+  print?: string;
 }
 
-export interface InboxRow extends InboxKey {
-  /** JSON of the inbound message, or a fingerprint of an API request. */
+export interface InboxRow extends Omit<InboxKey, "print"> {
+  /** JSON of the inbound message; empty for an API request. */
   body: string;
   receivedAt: number;
   state: "pending" | "done" | "refused";
   runId: string | null;
-  /** What the sender was told. */
+  /** What the sender was told; of an API request its fingerprint. */
   outcome: string | null;
 }
 
