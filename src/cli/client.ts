@@ -1,9 +1,8 @@
 /** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { loadPlace } from "../config.ts";
 import type { RunState, WireQuestion } from "../http/wire.ts";
 import type { Problem } from "../http/wire-server.ts";
 
@@ -138,14 +137,6 @@ async function send(
   }
 }
 
-function readToken(): string | null {
-  try {
-    return readFileSync(join(import.meta.dirname, "../../data/token"), "utf8").trim();
-  } catch {
-    return null;
-  }
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -153,13 +144,14 @@ async function main(): Promise<void> {
   });
   const task = positionals.join(" ").trim();
   if (task === "") throw new ClientError(usage);
+  const place = loadPlace();
   const terminal = createInterface({ input: process.stdin });
   // Lines that come before they are asked for (a pipe) wait here.
   const lines = terminal[Symbol.asyncIterator]();
   try {
     const run = await runClient({
-      url: (values.url ?? "http://127.0.0.1:3000").replace(/\/+$/, ""),
-      token: values.token ?? readToken(),
+      url: (values.url ?? place.url).replace(/\/+$/, ""),
+      token: values.token ?? place.token,
       task,
       agent: values.agent ?? null,
       print: (line) => process.stdout.write(`${line}\n`),

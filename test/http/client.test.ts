@@ -1,5 +1,6 @@
 /** `npm run client`: a person at a terminal, a server, and what each sees. */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -101,6 +102,25 @@ test("as a program it takes its answers from a pipe and tells the outcome by its
   running.child.stdin?.end("3\n");
   const { stdout } = await running;
   expect(stdout).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
+});
+
+test("as a program it finds the server and the token where the server's own variables say", async () => {
+  const { url } = await terminal(demoModel());
+  const folder = mkdtempSync(join(tmpdir(), "belay-client-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "token"), "secret-admin\n");
+  const { PATH } = process.env;
+  const place = { PATH, HOST: "127.0.0.1", PORT: new URL(url).port };
+  const run = (env: NodeJS.ProcessEnv) =>
+    promisify(execFile)(process.execPath, ["src/cli/client.ts", "What is 2 + 3?"], {
+      env: { ...place, ...env },
+    });
+  // A variable that is wrong is the server's to complain of.
+  const byFile = { DATABASE_URL: join(folder, "belay.db"), LOG_LEVEL: "loud" };
+  expect((await run(byFile)).stdout).toContain("2 + 3 = 5");
+  expect((await run({ BELAY_TOKEN: "secret-admin-of-this-test" }).catch((error) => error)).stderr).toContain(
+    "refused the token",
+  );
 });
 
 test("as a program it says how it is used, and where it found no server", async () => {
