@@ -88,11 +88,18 @@ export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxR
   };
 }
 
-/** What an outcome changes of its post; `failed`: one attempt more. */
-export function deliveryChange(outcome: DeliveryOutcome): {
+interface DeliveryChange {
   set: Partial<Omit<OutboxRecord, "id" | "body">> & { givenUp?: 1; error?: string | null };
   failed: boolean;
-} {
+}
+
+/** What an outcome changes of its post, whose claim ends with it; `failed`: one attempt more. */
+export function deliveryChange(outcome: DeliveryOutcome) {
+  const { set, failed } = changeOf(outcome);
+  return { set: { ...set, leaseUntil: null }, failed };
+}
+
+function changeOf(outcome: DeliveryOutcome): DeliveryChange {
   switch (outcome.type) {
     case "delivered": {
       const { revision: deliveredRevision, remoteId } = outcome;
