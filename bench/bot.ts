@@ -7,6 +7,7 @@ import { openSqlite } from "../adapters/sqlite/store.ts";
 import type { Actor } from "../src/core/actor.ts";
 import type { Agent } from "../src/core/agent.ts";
 import type { Clock, Model, ModelAnswer, ModelRequest, Store } from "../src/core/ports.ts";
+import { knownRedactor } from "../src/core/redact.ts";
 import { createEngine } from "../src/engine/create.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { controlTools } from "../src/tools/control-tools.ts";
@@ -76,6 +77,7 @@ export async function openBench(path: string, model: Model): Promise<Bench> {
     clock,
     rng: Math.random,
     log: pino({ level: "silent" }),
+    redact: knownRedactor(["the-token-of-this-benchmark", "a-key-of-its-model"]),
   });
   await engine.start();
   return {

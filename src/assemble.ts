@@ -5,7 +5,7 @@ import { openSqlite } from "../adapters/sqlite/store.ts";
 import { eventUrls } from "../adapters/webhook/event-url.ts";
 import type { Config } from "./config.ts";
 import type { Channel, Clock, Model, Store } from "./core/ports.ts";
-import { createRedactor } from "./core/redact.ts";
+import { createRedactor, knownRedactor } from "./core/redact.ts";
 import { createEngine } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
 import { eventUrl } from "./tools/event-url.ts";
@@ -29,6 +29,7 @@ export async function openEngine(
     routes: config.routes,
     clock: systemClock,
     rng: Math.random,
+    redact: knownRedactor(config.secrets),
   });
 }
 

@@ -220,7 +220,7 @@ const longer: Record<string, number> = {
   // Every kind of question, with the words it asks in.
   "src/core/questions.ts": 230,
   // Each kind of inbound message, down to its outcome.
-  "src/engine/ingest.ts": 250,
+  "src/engine/ingest.ts": 260,
   // The API's paths, each with its words for the document.
   "src/http/operations.ts": 300,
 };

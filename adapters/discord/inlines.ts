@@ -1,6 +1,9 @@
 /** People, rules, times and code within a line, and whom a message may notify. */
+
+import { codeSpan } from "../../src/core/markdown-code.ts";
 import type { Inline, Message } from "../../src/core/message.ts";
-import { code, plain } from "./markdown.ts";
+import { visible } from "../../src/core/visible.ts";
+import { plain } from "./markdown.ts";
 
 export interface Pings {
   users: string[];
@@ -19,12 +22,12 @@ function inline(part: Inline): string {
   }
   if ("rule" in part) return ruleText(part.rule);
   if ("time" in part) return `<t:${Math.floor(part.time / 1_000)}:f>`;
-  if ("code" in part) return code(part.code);
+  if ("code" in part) return codeSpan(visible(part.code));
   return `**${plain(part.strong)}**`;
 }
 
 /** Shown as Discord shows it. Only `pingsOf` decides who is notified. */
-function ruleText(rule: string): string {
+export function ruleText(rule: string): string {
   const user = userOf(rule);
   if (user !== null) return `<@${user}>`;
   const role = roleOf(rule);

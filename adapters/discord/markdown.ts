@@ -1,4 +1,5 @@
 /** Text made safe for Discord's markdown: nothing in it can ping, preview or hide where a link goes. */
+import { aroundCode, beforeCode, codeBlock, codeSpan } from "../../src/core/markdown-code.ts";
 
 /** Text that is never markup: names, tasks, values. Characters with a meaning are escaped, links do not link. */
 export function plain(text: string): string {
@@ -18,66 +19,55 @@ function clean(text: string): string {
   return text.replace(controls, "");
 }
 
-/** In code they are shown: what is approved must be what is seen. */
-function visible(text: string): string {
-  return text.replace(controls, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
-}
-
 /** Allowed mentions keep it silent; this keeps it from looking like a ping as well. */
 function unping(text: string): string {
   return text.replace(/@(?=everyone|here)/g, "@\u200b");
 }
-
-/** Text as code on one line. */
-export function code(text: string): string {
-  const line = visible(text).replaceAll("\n", " ⏎ ");
-  if (!line.includes("`")) return `\`${line === "" ? " " : line}\``;
-  return `\`\` ${line.replace(/``+/g, (ticks) => ticks.split("").join("\u200b"))} \`\``;
-}
-
-/** Text as a block of code; fences inside it are broken by a character that cannot be seen. */
-export function codeBlock(text: string): string {
-  return `\`\`\`\n${visible(text).replace(/```/g, "`\u200b`\u200b`")}\n\`\`\``;
-}
-
-const codeSpans = /(^[ \t]*```[\s\S]*?(?:^[ \t]*```[ \t]*$|$(?![\s\S]))|`[^`\n]+`)/gm;
 
 /**
  * Markdown as a model or a person wrote it. Mentions become text. `foreign`: links to hosts that nobody listed
  * are shown as code; the rest keep their label but always show where they go.
  */
 export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
-  return clean(markdown)
-    .split(codeSpans)
-    .map((part, index) => (index % 2 === 1 ? part : tables(links(mentions(part), foreign, hosts))))
-    .join("");
+  return aroundCode(clean(markdown), (text, hold) => {
+    const shown = (url: string) => (foreign && !isTrusted(url, hosts) ? hold(codeSpan(url)) : url);
+    return tables(links(mentions(text), shown), hold);
+  });
 }
 
 function mentions(text: string): string {
   return unping(text.replace(/<(?=[@#:/]|a:|id:|t:)/g, "\\<"));
 }
 
-/** Every repetition is bounded: what a model writes must not be able to hold the program up. */
-function links(text: string, foreign: boolean, hosts: readonly string[]): string {
-  return text.replace(
-    /!?\[([^\]\n]{0,300})\]\([ \t]{0,9}<?([^\s)>]{1,2000})>?[^)\n]{0,300}\)|<?(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>)\]]+)>?/gi,
-    (_whole, label: string | undefined, target: string | undefined, bare: string | undefined) => {
-      const url = target ?? bare ?? "";
-      const shown = foreign && !isTrusted(url, hosts) ? code(url) : url;
-      return label === undefined || label === "" || label === url ? shown : `${label} (${shown})`;
-    },
-  );
+/**
+ * Every repetition is bounded: what a model writes must not be able to hold the program up. U+FDD0 stands around code
+ * that was taken out.
+ */
+const link =
+  /!?\[([^\]\n]{0,300})\]\([ \t]{0,9}<?([^\s)>\ufdd0]{1,2000})>?(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s{0,9}\)|\]\(|<?([a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>)\]\ufdd0]+)>?/gi;
+
+function links(text: string, shown: (url: string) => string): string {
+  return text.replace(link, (whole, label: string | undefined, target?: string, bare?: string) => {
+    // The end of a link that is none of these, e.g. with brackets in its label.
+    if (whole === "](") return "] (";
+    const url = shown(target ?? bare ?? "");
+    return label === undefined || label === "" || label === target ? url : `${links(label, shown)} (${url})`;
+  });
 }
 
 function isTrusted(url: string, hosts: readonly string[]): boolean {
-  if (!URL.canParse(url)) return false;
+  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
+  if (/\\|&#?\w+;/.test(url) || !URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return (protocol === "https:" || protocol === "http:") && hosts.includes(hostname);
 }
 
 /** Discord draws no tables: as code their columns stay where they are. */
-function tables(text: string): string {
-  return text.replace(/(?:^[ \t]*\|.*\|[ \t]*(?:\n|$)){2,}/gm, (table) => `${codeBlock(table.trimEnd())}\n`);
+function tables(text: string, hold: (markdown: string) => string): string {
+  return text.replace(
+    /(?:^[ \t]*\|.*\|[ \t]*(?:\n|$)){2,}/gm,
+    (table) => `${hold(codeBlock(table.trimEnd()))}\n`,
+  );
 }
 
 const fence = "```";
@@ -116,7 +106,7 @@ function fenceAfter(line: string, open: string | null): string | null {
   return trimmed.length <= 20 ? trimmed : fence;
 }
 
-/** A line in pieces of at most `limit` characters, cut after a space where there is one, never inside a pair. */
+/** A line in pieces of at most `limit` characters, cut after a space where there is one, never inside a pair or a span of code. */
 function cut(line: string, limit: number): string[] {
   const pieces: string[] = [];
   let rest = line;
@@ -125,6 +115,7 @@ function cut(line: string, limit: number): string[] {
     let end = space > limit / 2 ? space : limit;
     const last = rest.charCodeAt(end - 1);
     if (last >= 0xd800 && last <= 0xdbff) end -= 1;
+    end = beforeCode(rest, end);
     pieces.push(rest.slice(0, end));
     rest = rest.slice(end);
   }

@@ -6,6 +6,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { Question } from "../../src/core/event.ts";
+import { isSeen, visibleJson, visibleLine } from "../../src/core/visible.ts";
 import { type Form, formId } from "./buttons.ts";
 import { runUrl } from "./controls.ts";
 import { clip } from "./markdown.ts";
@@ -67,7 +68,7 @@ export function editModal(
   }
   const fields = texts.map(([name, text]) => ({
     name,
-    label: name,
+    label: visibleLine(name),
     value: text,
     long: text.length > 80 || text.includes("\n"),
     required: false,
@@ -77,18 +78,19 @@ export function editModal(
   };
 }
 
-/** Texts stand as they are, everything else as JSON. */
+/** Texts stand as they are when they hide no character, everything else as JSON. */
 function textsOf(input: unknown): Record<string, string> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) return {};
   return Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : JSON.stringify(value),
-    ]),
+    Object.entries(input).map(([name, value]) => [name, isPlain(value) ? value : visibleJson(value)]),
   );
 }
 
-/** The edited arguments: what was a text stays one, everything else is read as JSON. */
+function isPlain(value: unknown): value is string {
+  return typeof value === "string" && isSeen(value);
+}
+
+/** The edited arguments: what stood there as a text stays one, everything else is read as JSON. */
 export function inputOf(
   fields: Readonly<Record<string, string>>,
   question: Question,
@@ -96,7 +98,7 @@ export function inputOf(
   const before = question.call?.input;
   const input: Record<string, unknown> = { ...(typeof before === "object" ? before : {}) };
   for (const [name, text] of Object.entries(fields)) {
-    if (typeof input[name] === "string") {
+    if (isPlain(input[name])) {
       input[name] = text;
       continue;
     }

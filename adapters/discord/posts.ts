@@ -11,7 +11,7 @@ import { channelError, codeOf } from "./errors.ts";
 import { lookUp } from "./lookup.ts";
 import { markOf, nonceOf, partOf } from "./nonce.ts";
 import { type Target, targetOf, threadAddress } from "./places.ts";
-import { render, type Sheet } from "./render.ts";
+import { emptySheet, render, type Sheet } from "./render.ts";
 import type { Line } from "./session.ts";
 import { ensureThread, inOpenThread, threadName } from "./threads.ts";
 
@@ -129,7 +129,10 @@ async function editAll(
     // The new part may have been sent by an attempt that failed later: look, then send.
     places.push(await sendPart(line, { ...delivery, uncertain: true }, channelId, sheet, part));
   }
-  for (const surplus of standing.slice(sheets.length)) await remove(line, surplus);
+  for (const [index, place] of standing.slice(sheets.length).entries()) {
+    await empty(line, place, markOf(partOf(delivery.id, sheets.length + index)));
+    places.push(place);
+  }
   return { remoteId: places.join(",") };
 }
 
@@ -142,10 +145,10 @@ async function edit(line: Line, place: string, sheet: Sheet): Promise<void> {
   await inOpenThread(line, channelId, () => line.rest.patch(route, { body, files }));
 }
 
-async function remove(line: Line, place: string): Promise<void> {
-  const [channelId = "", messageId = ""] = place.split("/");
+/** A post that got shorter: nothing is deleted, what was its end says so. One that somebody else deleted is left so. */
+async function empty(line: Line, place: string, mark: number): Promise<void> {
   try {
-    await inOpenThread(line, channelId, () => line.rest.delete(Routes.channelMessage(channelId, messageId)));
+    await edit(line, place, emptySheet(mark));
   } catch (error) {
     if (codeOf(error) === null) throw error;
   }

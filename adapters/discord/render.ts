@@ -1,11 +1,14 @@
 /** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
 import { type APIContainerComponent, ComponentType } from "discord.js";
 import { durationInWords } from "../../src/core/duration.ts";
+import { codeBlock, codeSpan } from "../../src/core/markdown-code.ts";
 import type { Block, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
+import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
 import { type Row, rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inlines.ts";
-import { code, codeBlock, plain, split, written } from "./markdown.ts";
+import { plain, split, written } from "./markdown.ts";
 
 /** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
 const maxText = 3_800;
@@ -32,17 +35,27 @@ export interface Drawing {
 type Piece = { text: string; source: string } | { rows: Row[] };
 
 export function render(message: Message, drawing: Drawing): Sheet[] {
-  const used = new Set<string>();
-  const pieces = message.blocks.map((block) => pieceOf(block, drawing, used));
-  const pages = packed(pieces);
+  const pages = packed(piecesOf(message.blocks, drawing));
   const sheets = pages.length > 0 ? pages : packed([summaryPiece(message.summary)]);
-  const drawn = sheets.length > maxSheets ? [excerptOf(pieces)] : sheets;
+  const drawn = sheets.length > maxSheets ? [excerptOf(message.blocks, drawing)] : sheets;
   const pings = pingsOf(message);
   return drawn.map((sheet, index) => ({
     container: { type: ComponentType.Container, id: drawing.mark(index), components: sheet.components },
     pings: index === 0 ? pings : { users: [], roles: [] },
     file: sheet.file,
   }));
+}
+
+/** What stands in a message that a post needs no more. */
+export function emptySheet(mark: number): Sheet {
+  const components: Components = [{ type: ComponentType.TextDisplay, content: "–" }];
+  const container = { type: ComponentType.Container as const, id: mark, components };
+  return { container, pings: { users: [], roles: [] }, file: null };
+}
+
+function piecesOf(blocks: readonly Block[], drawing: Drawing): Piece[] {
+  const used = new Set<string>();
+  return blocks.map((block) => pieceOf(block, drawing, used));
 }
 
 /** For a message in which nothing can be drawn. */
@@ -66,7 +79,9 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
       return { text: stepsText(block.folded, block.lines), source: stepsText(block.folded, block.lines) };
     case "fields":
       return {
-        text: block.fields.map((field) => `**${plain(field.name)}** ${value(field.value)}`).join("\n"),
+        text: block.fields
+          .map((field) => `**${plain(visibleLine(field.name))}** ${value(visible(field.value))}`)
+          .join("\n"),
         source: block.fields.map((field) => `${field.name}: ${field.value}`).join("\n"),
       };
     case "note":
@@ -90,7 +105,7 @@ function small(text: string): string {
 }
 
 function value(text: string): string {
-  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : code(text);
+  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : codeSpan(text);
 }
 
 const shapes = { done: "✓", running: "◐", waiting: "◌", failed: "✗", note: "–" } as const;
@@ -147,16 +162,28 @@ function addText(components: Components, text: string): void {
   else components.push({ type: ComponentType.TextDisplay, content: text });
 }
 
-/** The beginning and the buttons in a message, everything in a file. */
-function excerptOf(pieces: readonly Piece[]): Page {
+/** The beginning and the buttons in a message, everything in a file. What is cut can't be approved here. */
+function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
+  const kept = blocks.map(
+    (block): Block =>
+      block.type === "actions" ? { ...block, buttons: withoutDeciding(block.buttons) } : block,
+  );
+  const pieces = piecesOf(kept, drawing);
   const texts = pieces.flatMap((piece) => ("rows" in piece ? [] : [piece]));
   const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
   const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
+  const words = ["… The whole text is in the file.", ...(decides(blocks) ? [tooLongToApprove] : [])];
   const name = "whole.md";
   const components: Components = [
-    { type: ComponentType.TextDisplay, content: `${beginning}\n-# … The whole text is in the file.` },
+    { type: ComponentType.TextDisplay, content: `${beginning}\n${small(words.join("\n"))}` },
     { type: ComponentType.File, file: { url: `attachment://${name}` } },
     ...rows,
   ];
   return { components, file: { name, data: texts.map((piece) => piece.source).join("\n\n") } };
+}
+
+function decides(blocks: readonly Block[]): boolean {
+  return blocks.some(
+    (block) => block.type === "actions" && withoutDeciding(block.buttons).length < block.buttons.length,
+  );
 }

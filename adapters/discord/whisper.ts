@@ -1,7 +1,8 @@
 /** The private word to whoever sent something: a hidden reply to an interaction, a short reply to a message. */
-import { MessageFlags, Routes } from "discord.js";
+import { type APIChannel, MessageFlags, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
 import type { Inbound, Outcome } from "../../src/core/ports.ts";
-import { clip } from "./markdown.ts";
+import { ruleText } from "./inlines.ts";
+import { clip, plain } from "./markdown.ts";
 import { nonceOf } from "./nonce.ts";
 import type { Line } from "./session.ts";
 
@@ -22,7 +23,7 @@ export async function whisper(line: Line, inbound: Inbound, outcome: Outcome): P
 
 async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
   const { application = "", token = "", kind } = inbound.replyTo;
-  const content = clipped(outcome.text);
+  const content = wordsOf(outcome);
   if (kind === "command") {
     const flags = MessageFlags.SuppressEmbeds;
     const body = { content: content || "Noted.", flags, allowed_mentions: silent };
@@ -34,7 +35,7 @@ async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Pr
   }
 }
 
-/** Discord hides no messages from others outside of interactions: a reply that pings nobody is the nearest. */
+/** Outside of interactions Discord hides no reply from others: it pings nobody, and a refusal is sent to its sender instead. */
 async function underMessage(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
   const { channel = "", message = "" } = inbound.replyTo;
   if (outcome.type === "noted") {
@@ -42,28 +43,66 @@ async function underMessage(line: Line, inbound: Inbound, outcome: Outcome): Pro
     return;
   }
   if (visible.has(outcome.type) && outcome.type !== "done") return;
-  const content = clipped(outcome.text);
+  const content = wordsOf(outcome);
   if (outcome.type === "ignored" || content === "") return;
-  await reply(line, { channel, message, content, nonce: `whisper ${inbound.key}` });
+  const word = { channel, message, content, nonce: `whisper ${inbound.key}` };
+  const isPublic = !inbound.address?.startsWith("discord:@me/");
+  if (outcome.type === "refused" && isPublic) await refuse(line, inbound, word);
+  else await reply(line, word);
+}
+
+interface Word {
+  channel: string;
+  message: string;
+  content: string;
+  nonce: string;
+}
+
+const unsaid = "I can't do that. Why is for you alone to read, and you take no direct messages from me.";
+
+/** Who may what is not for everybody in the channel to read. */
+async function refuse(line: Line, inbound: Inbound, word: Word): Promise<void> {
+  try {
+    const body = { recipient_id: inbound.actor.principal.replace("discord:", "") };
+    const { id } = (await line.rest.post(Routes.userChannels(), { body })) as APIChannel;
+    await send(line, id, { ...word, content: `In <#${word.channel}>: ${word.content}` });
+  } catch (err) {
+    line.options.log.info({ err, key: inbound.key }, "discord direct message not taken");
+    await reply(line, { ...word, content: unsaid });
+  }
 }
 
 /** A reply that can be sent twice and stands once. */
-export async function reply(
-  line: Line,
-  word: { channel: string; message: string; content: string; nonce: string },
-): Promise<void> {
-  const body = {
-    content: clipped(word.content),
-    flags: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications,
-    allowed_mentions: silent,
-    message_reference: { message_id: word.message, fail_if_not_exists: false },
-    nonce: nonceOf(word.nonce),
-    enforce_nonce: true,
-  };
-  await line.rest.post(Routes.channelMessages(word.channel), { body });
+export async function reply(line: Line, word: Word): Promise<void> {
+  const message_reference = { message_id: word.message, fail_if_not_exists: false };
+  await send(line, word.channel, word, { message_reference });
 }
 
-function clipped(text: string): string {
+async function send(
+  line: Line,
+  channel: string,
+  { content, nonce }: Pick<Word, "content" | "nonce">,
+  more: Pick<RESTPostAPIChannelMessageJSONBody, "message_reference"> = {},
+): Promise<void> {
+  const body: RESTPostAPIChannelMessageJSONBody = {
+    content: clipped(content),
+    flags: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications,
+    allowed_mentions: silent,
+    ...more,
+    nonce: nonceOf(nonce),
+    enforce_nonce: true,
+  };
+  await line.rest.post(Routes.channelMessages(channel), { body });
+}
+
+/** Names and tasks of others stand in them: none of it is markup. */
+function wordsOf({ text }: Outcome): string {
+  return clipped(plain(text));
+}
+
+function clipped(words: string): string {
+  // Who may do what is said in ids; Discord shows them as names, and the reply notifies nobody.
+  const text = words.replace(/\bdiscord:\d+(?:\/role:\d+)?(?![\w/])/g, ruleText);
   return text.length <= 1_900
     ? text
     : `${text.slice(0, 1_800)}\n${clip("… (longer than Discord allows)", 80)}`;

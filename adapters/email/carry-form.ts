@@ -1,16 +1,14 @@
 /** Mails in forms: Mailgun's routes and SendGrid's Inbound Parse. */
 import { addresses, type Call, type Carried, parseJson, Unreadable } from "./carried.ts";
-import type { Attachment, Envelope, MailHeader, MailJob } from "./inbound.ts";
+import { fieldAhead, formOf } from "./form.ts";
+import type { Envelope, MailHeader, MailJob } from "./inbound.ts";
 import { verifyMailgun, verifySendgrid } from "./verify.ts";
 
 export async function carryMailgun({ headers, body, secret, now }: Call): Promise<Carried> {
-  const form = await formOf(headers, body);
-  const signed = {
-    timestamp: form.text("timestamp"),
-    token: form.text("token"),
-    signature: form.text("signature"),
-  };
+  const ahead = (name: string) => fieldAhead(headers, body, name);
+  const signed = { timestamp: ahead("timestamp"), token: ahead("token"), signature: ahead("signature") };
   if (!verifyMailgun(signed, secret, now)) return { type: "unauthentic" };
+  const form = await formOf(headers, body);
   const envelope = {
     from: form.text("sender").toLowerCase() || null,
     recipients: addresses(form.text("recipient")),
@@ -88,47 +86,4 @@ function decoded(bytes: Uint8Array, charset: unknown): string {
   } catch {
     return new TextDecoder().decode(bytes);
   }
-}
-
-interface Form {
-  /** "" when there is no such field. */
-  text(name: string): string;
-  /** A field as it was sent: mails are not always UTF-8. */
-  bytes(name: string): Promise<Uint8Array>;
-  files: Attachment[];
-}
-
-async function formOf(headers: Headers, body: Uint8Array): Promise<Form> {
-  const type = headers.get("content-type") ?? "";
-  if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)\b/i.test(type)) {
-    throw new Unreadable("a form is expected");
-  }
-  const form = await readForm(type, body);
-  const files = [...form.values()].flatMap((value) =>
-    typeof value === "string" ? [] : [{ name: value.name, type: value.type, bytes: value.size }],
-  );
-  const isMultipart = /^multipart/i.test(type);
-  return {
-    text: (name) => textIn(form, name),
-    files,
-    async bytes(name) {
-      if (!isMultipart) return Buffer.from(textIn(form, name));
-      // Fields are always read as UTF-8. With each byte made a character before, each character is a byte again.
-      const widened = Buffer.from(Buffer.from(body).toString("latin1"));
-      return Buffer.from(textIn(await readForm(type, widened), name), "latin1");
-    },
-  };
-}
-
-async function readForm(type: string, body: Uint8Array): Promise<FormData> {
-  try {
-    return await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-  } catch {
-    throw new Unreadable("the form can't be read");
-  }
-}
-
-function textIn(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
 }

@@ -1,5 +1,6 @@
 /** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
 
 export interface Rendered {
   text: string;
@@ -48,7 +49,9 @@ function paragraphsOf(block: Block, options: RenderOptions): Paragraph[] {
     case "steps":
       return [plain(stepsText(block))];
     case "fields":
-      return [plain(block.fields.map(({ name, value }) => `${name}: ${value}`).join("\n"))];
+      return [
+        plain(block.fields.map(({ name, value }) => `${visibleLine(name)}: ${visible(value)}`).join("\n")),
+      ];
     case "note":
       return [plain(inlineText(block.parts))];
     case "actions":

@@ -29,10 +29,14 @@ export function proofOf(
 function fromResults(mail: ParsedMail, domain: string, authservId: string | null): Proof {
   const top = headerValue(mail, "authentication-results");
   if (authservId === null || top === null) return null;
-  const [id, ...results] = withoutComments(top).split(";");
+  const [id, ...results] = withoutHidingPlaces(top).split(";");
   if (id?.trim().split(/\s+/)[0]?.toLowerCase() !== authservId.toLowerCase()) return null;
   const parsed = results.map(resultOf);
-  if (parsed.some(({ method, fields }) => method === "dmarc=pass" && fields["header.from"] === domain)) {
+  const verdicts = parsed.filter(({ method }) => method.startsWith("dmarc="));
+  // One honest header says it once. `none` means that the domain asks for nothing, so its signature decides.
+  if (verdicts.length > 1 || verdicts.some(({ method }) => !/^dmarc=(?:pass|none)$/.test(method)))
+    return null;
+  if (verdicts.some(({ method, fields }) => method === "dmarc=pass" && fields["header.from"] === domain)) {
     return "dmarc";
   }
   const signed = parsed.some(
@@ -47,7 +51,7 @@ function resultOf(result: string): { method: string; fields: Record<string, stri
   for (const field of rest) {
     const at = field.indexOf("=");
     // The first one counts; a repeated field is somebody's trick.
-    if (at > 0) fields[field.slice(0, at)] ??= field.slice(at + 1).replace(/^"|"$/g, "");
+    if (at > 0) fields[field.slice(0, at)] ??= field.slice(at + 1);
   }
   return { method, fields };
 }
@@ -56,16 +60,26 @@ function signerOf(fields: Record<string, string>): string {
   return fields["header.d"] ?? domainOf(fields["header.i"] ?? "");
 }
 
-/** Nested comments and quoted strings are the places to hide a second verdict in. */
-function withoutComments(value: string): string {
+/**
+ * Nested comments and quoted strings are the places to hide a second verdict in: comments go, and what is quoted keeps
+ * nothing that could end a field. A header that leaves one open says nothing.
+ */
+function withoutHidingPlaces(value: string): string {
   let depth = 0;
+  let isQuoted = false;
   let plain = "";
-  for (const char of value) {
-    if (char === "(") depth++;
+  for (let at = 0; at < value.length; at++) {
+    const char = value[at] ?? "";
+    if (char === "\\") {
+      at++;
+      if (depth === 0) plain += "_";
+    } else if (char === '"' && depth === 0) isQuoted = !isQuoted;
+    else if (isQuoted) plain += /[\s;=()]/.test(char) ? "_" : char;
+    else if (char === "(") depth++;
     else if (char === ")") depth = Math.max(0, depth - 1);
     else if (depth === 0) plain += char;
   }
-  return plain;
+  return isQuoted || depth > 0 ? "" : plain;
 }
 
 /**
@@ -96,7 +110,7 @@ function mailgunDkim(mail: ParsedMail, domain: string): boolean {
 
 /** Postmark gives SPF only: a pass for an envelope sender of the very domain is DMARC's other way to pass. */
 function postmarkSpf(mail: ParsedMail, domain: string): boolean {
-  const results = headerValues(mail, "received-spf").map((value) => withoutComments(value).toLowerCase());
+  const results = headerValues(mail, "received-spf").map((value) => withoutHidingPlaces(value).toLowerCase());
   if (results.length !== 1) return false;
   const sender = /envelope-from=["<]?([^\s;">]+)/.exec(results[0] ?? "")?.[1] ?? "";
   return /^pass\b/.test(results[0]?.trim() ?? "") && domainOf(sender) === domain;

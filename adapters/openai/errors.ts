@@ -14,8 +14,7 @@ const overflow =
 
 /** The stream ended, politely or not, before the answer was whole: nothing of it is used. */
 export function streamCut(cause?: unknown): ModelError {
-  const message =
-    "The model's answer broke off before it was complete. Nothing of it was used; the same request is sent again.";
+  const message = "The model's answer broke off before it was complete. Nothing of it was used.";
   return new ModelError("stream_cut", message, { retryable: true, cause });
 }
 
@@ -39,7 +38,7 @@ export function modelErrorOf(error: unknown, to: Destination): ModelError {
 }
 
 export function timedOut(host: string, cause: unknown): ModelError {
-  const message = `${host} did not answer in time. The same request is sent again; if this goes on, look at the provider's status.`;
+  const message = `${host} did not answer in time. If this goes on, look at the provider's status.`;
   return new ModelError("timeout", message, { retryable: true, cause });
 }
 
@@ -70,13 +69,13 @@ function fromAnswer(error: APIError, to: Destination): ModelError {
   if (status === 402 || /quota|billing/u.test(code ?? "")) {
     return fail(
       "quota",
-      `The account at ${host} has no credit left${what}. Add credit or raise its limit there, then resume the run.`,
+      `The account at ${host} has no credit left${what}. Add credit or raise its limit there, then try again.`,
     );
   }
   if (status === 401 || status === 403) {
     return fail(
       "auth",
-      `${host} refused our key${what}. Check OPENAI_API_KEY and what it may use, then resume the run.`,
+      `${host} refused our key${what}. Check OPENAI_API_KEY and what it may use, then try again.`,
     );
   }
   if (status === 413 || ((status === null || status < 500) && overflow.test(`${code} ${error.message}`))) {
@@ -87,17 +86,13 @@ function fromAnswer(error: APIError, to: Destination): ModelError {
   }
   if (status === 429 || /rate_limit/u.test(code ?? "")) {
     const asked = wait === null ? "" : ` It asks us to wait ${Math.ceil(wait / 1000)} s.`;
-    return fail(
-      "rate_limited",
-      `${host} limits how much we may ask${what}.${asked} The same request is sent again later.`,
-      true,
-    );
+    return fail("rate_limited", `${host} limits how much we may ask${what}.${asked}`, true);
   }
   if (status === 408) return timedOut(host, cause);
   if (status === 409 || (status !== null && status >= 500) || (status === null && !isOurFault(code))) {
     return fail(
       "overloaded",
-      `${host} could not answer now${what}. The same request is sent again later.`,
+      `${host} could not answer now${what}. If this goes on, look at the provider's status.`,
       true,
     );
   }

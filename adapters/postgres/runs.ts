@@ -58,8 +58,9 @@ export function readRuns(db: NodePgDatabase): Reading {
       const newest = db
         .select({ runId: addresses.runId })
         .from(addresses)
+        .leftJoin(runs, eq(runs.runId, addresses.runId))
         .where(eq(addresses.address, plainText(address)))
-        .orderBy(desc(addresses.seq));
+        .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       const [row] = await newest.limit(1);
       return row?.runId ?? null;
     },
@@ -78,6 +79,8 @@ export function readRuns(db: NodePgDatabase): Reading {
     },
   };
 }
+
+const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
@@ -102,11 +105,12 @@ export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000):
 
 export function workRuns(db: NodePgDatabase): Working {
   return {
-    async claim({ owner, now, leaseMs, limit }) {
+    async claim({ owner, now, leaseMs, limit, except = [] }) {
       const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
         WITH due AS (
           SELECT run_id, owner, wake_at FROM runs
           WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
+            AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
           ORDER BY wake_at LIMIT ${limit}
           FOR UPDATE SKIP LOCKED
         ), taken AS (
@@ -118,11 +122,11 @@ export function workRuns(db: NodePgDatabase): Working {
         SELECT run_id, epoch, recovered FROM taken ORDER BY wake_at`);
       return rows.map(({ run_id, epoch, recovered }) => ({ runId: run_id, epoch: Number(epoch), recovered }));
     },
-    async renew({ owner, leaseMs }) {
+    async renew({ owner, leaseMs, runIds }) {
       const held = await db
         .update(runs)
         .set({ leaseUntil: sql`${clockNow} + ${leaseMs}` })
-        .where(eq(runs.owner, owner))
+        .where(and(eq(runs.owner, owner), inArray(runs.runId, [...runIds])))
         .returning({ runId: runs.runId });
       return held.map((run) => run.runId);
     },

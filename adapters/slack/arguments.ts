@@ -1,5 +1,6 @@
 /** A call's arguments as inputs of a modal, and back: what is submitted is what will run. */
 import type { types } from "@slack/bolt";
+import { isSeen, visibleJson } from "../../src/core/visible.ts";
 import { at, textAt } from "./payload.ts";
 
 type ViewBlock = types.View["blocks"][number];
@@ -10,19 +11,22 @@ const maxInput = 3000;
 const maxFields = 20;
 const jsonBlock = "arguments";
 
-/** One input per argument when all are plain values that fit, else the whole as JSON; null when even that does not fit. */
+/**
+ * One input per argument when all are plain values that fit and hide no character, else the whole as JSON; null when even
+ * that does not fit.
+ */
 export function argumentBlocks(input: unknown): ViewBlock[] | null {
   const entries = typeof input === "object" && input !== null ? Object.entries(input) : [];
   if (entries.length > 0 && entries.length <= maxFields && entries.every(fitsOneInput)) {
     return entries.map(([name, value]) => argumentBlock(name, value));
   }
-  const json = JSON.stringify(input, null, 2) ?? "";
+  const json = visibleJson(input, 2);
   return json.length > maxInput ? null : [textBlock(jsonBlock, "Arguments (JSON)", "json", json, true)];
 }
 
 function fitsOneInput([name, value]: [string, unknown]): boolean {
-  if (name.length > 100) return false;
-  if (typeof value === "string") return value.length <= maxInput;
+  if (name.length > 100 || !isSeen(name)) return false;
+  if (typeof value === "string") return value.length <= maxInput && isSeen(value);
   return value === null || typeof value === "number" || typeof value === "boolean";
 }
 

@@ -1,7 +1,9 @@
 /** Blocks of a message as Slack's blocks, each within its limits. */
 import type { types } from "@slack/bolt";
 import type { Block, Button, StepLine } from "../../src/core/message.ts";
-import { cut, visible, withoutBroadcasts, withoutControls } from "./escape.ts";
+import { tooLongToApprove, withoutDeciding } from "../../src/core/undecided.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
+import { cut, withoutBroadcasts, withoutControls } from "./escape.ts";
 import { inlineMrkdwn, type Scene } from "./inline.ts";
 
 export type SlackBlock = types.KnownBlock;
@@ -62,18 +64,18 @@ function duration(ms: number): string {
 
 /** Null when the call is too long to be shown whole: then it must not be approved from here. */
 export function drawFields(block: Extract<Block, { type: "fields" }>): SlackBlock[] | null {
-  const size = block.fields.reduce((sum, field) => sum + field.name.length + visible(field.value).length, 0);
-  if (size > maxCall || block.fields.length > 50) return null;
+  const fields = block.fields.map(({ name, value }) => ({ name: visibleLine(name), value: visible(value) }));
+  const size = fields.reduce((sum, { name, value }) => sum + name.length + value.length, 0);
+  if (size > maxCall || fields.length > 50) return null;
   const elements: types.RichTextBlockElement[] = [];
   let line: Word[] = [];
   const flush = () => {
     if (line.length > 0) elements.push({ type: "rich_text_section", elements: line });
     line = [];
   };
-  for (const field of block.fields) {
+  for (const { name, value } of fields) {
     if (line.length > 0) line.push(word("\n"));
-    line.push(word(visible(field.name), { bold: true }), word("  "));
-    const value = visible(field.value);
+    line.push(word(name, { bold: true }), word("  "));
     if (value.includes("\n") || value.length > 120) {
       flush();
       elements.push({ type: "rich_text_preformatted", elements: [word(value)] });
@@ -85,22 +87,26 @@ export function drawFields(block: Extract<Block, { type: "fields" }>): SlackBloc
   return elements.length === 0 ? [] : [{ type: "rich_text", elements }];
 }
 
-/** `mayDecide` false: the call is not shown whole, so Approve and Edit are left out. `row`: unique in the message. */
+/** `mayDecide` false: something of the call is not shown, so it can't be approved here. `row`: unique in the message. */
 export function drawActions(
   buttons: readonly Button[],
   scene: Scene,
   mayDecide: boolean,
   row: number,
 ): SlackBlock[] {
-  const drawn = buttons
-    .filter((button) => mayDecide || (button.action !== "approve" && button.action !== "edit"))
+  const kept = mayDecide ? buttons : withoutDeciding(buttons);
+  const drawn = kept
     .map((button, index) => drawButton(button, `${row}.${index}`, scene))
     .filter((button) => button !== null);
-  const rows: SlackBlock[] = [];
+  const rows: SlackBlock[] = kept.length < buttons.length ? [drawWords(tooLongToApprove)] : [];
   for (let from = 0; from < drawn.length; from += limits.actions) {
     rows.push({ type: "actions", elements: drawn.slice(from, from + limits.actions) });
   }
   return rows;
+}
+
+export function drawWords(text: string): SlackBlock {
+  return { type: "section", text: { type: "plain_text", text, emoji: false } };
 }
 
 /** The value holds ids only: what a press may do is decided when it arrives. Null: it can't be drawn. */

@@ -25,19 +25,6 @@ export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(ansi, "").replace(unseen, "");
 }
 
-/**
- * A value that somebody approves: what can't be seen is written out, and white space at the ends shows as JSON,
- * so that what is read is what will run.
- */
-export function visible(text: string): string {
-  const quoted = text === "" || text !== text.trim() ? JSON.stringify(text) : text;
-  return quoted.replace(
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
-  );
-}
-
 /** Plain text inside a mrkdwn object or the `text` of a message: entities escaped, formatting switched off. */
 export function plainMrkdwn(text: string): string {
   return entities(harmless(text)).replace(formatting, `${zeroWidth}$&`);

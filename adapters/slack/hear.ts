@@ -74,7 +74,7 @@ export function ear(session: Session, noticed: Noticed): Ear {
       thread !== null && inbound.address !== null && (await inlet.store.runAt(inbound.address)) === null;
     const context = isFirst ? await threadContext(session, thread, inbound.replyTo.ts ?? null) : [];
     if (inbound.replyTo.via === "slash") noticed.command(inbound);
-    await inlet.accept({ ...inbound, actor, context });
+    await inlet.accept({ ...inbound, actor, context: [...inbound.context, ...context] });
   };
 
   return {

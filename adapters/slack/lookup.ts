@@ -1,5 +1,5 @@
 /** Finds what an earlier, uncertain send left in Slack, by the metadata that every post carries. */
-import type { Delivery } from "../../src/core/ports.ts";
+import { ChannelError, type Delivery } from "../../src/core/ports.ts";
 import type { Place } from "./address.ts";
 import { channelError } from "./errors.ts";
 import { at, listAt, textAt } from "./payload.ts";
@@ -49,7 +49,8 @@ async function readPage(
       ...(cursor === undefined ? {} : { cursor }),
     });
   } catch (error) {
-    throw channelError(error, { method, idempotent: false });
+    const { message, retryAfterMs, lost, permanent } = channelError(error, { method, idempotent: false });
+    throw new ChannelError(message, { uncertain: true, retryAfterMs, lost, permanent, cause: error });
   }
 }
 

@@ -1,37 +1,41 @@
 /** A model's Markdown made fit for Slack: links to foreign hosts become text, long text is split at paragraphs. */
+import { aroundCode, beforeCode, codeSpan } from "../../src/core/markdown-code.ts";
 import { harmless } from "./escape.ts";
-
-/** Fenced blocks and inline code are left as they are: Slack makes no links in code. */
-const code = /(^|\n)(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:\n\2[^\n]*|$)|`[^`\n]+`/g;
 
 /** `trustedHosts` null: every http link stays. */
 export function safeMarkdown(markdown: string, trustedHosts: readonly string[] | null): string {
-  const text = harmless(markdown);
-  let out = "";
-  let from = 0;
-  for (const match of text.matchAll(code)) {
-    out += safeLinks(text.slice(from, match.index), trustedHosts) + match[0];
-    from = match.index + match[0].length;
-  }
-  return out + safeLinks(text.slice(from), trustedHosts);
+  return aroundCode(harmless(markdown), (text, hold) => safeLinks(text, trustedHosts, hold));
 }
 
-function safeLinks(text: string, trustedHosts: readonly string[] | null): string {
-  const link =
-    /!?\[([^\]\n]*)\]\(\s*<?([^)\s>]+)>?[^)\n]*\)|<((?:[a-z][a-z0-9+.-]*:|www\.)[^>\s]+)>|((?:[a-z][a-z0-9+.-]*:\/\/|www\.)[^\s<>)\]`"']+)/gi;
+/** Every repetition is bounded, so that no text can hold the program up. U+FDD0 stands around code that was taken out. */
+const link =
+  /!?\[([^\]\n]{0,300})\]\(\s{0,9}<?([^)\s>\ufdd0]{1,2000})>?(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s{0,9}\)|\]\(|<((?:[a-z][a-z0-9+.-]{0,30}:|www\.)[^<>\s\ufdd0]+)>|((?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.)[^\s<>)\]"'\ufdd0]+)/gi;
+
+function safeLinks(
+  text: string,
+  trustedHosts: readonly string[] | null,
+  hold: (markdown: string) => string,
+): string {
   return text.replace(
     link,
     (whole, label: string | undefined, target?: string, auto?: string, bare?: string) => {
+      // The end of a link that is none of these, e.g. with brackets in its label.
+      if (whole === "](") return trustedHosts === null ? whole : "] (";
       const url = target ?? auto ?? bare ?? "";
       // A picture would be fetched by the reader's client: it becomes a link or text like any other.
-      if (isTrusted(url, trustedHosts)) return whole.startsWith("!") ? whole.slice(1) : whole;
-      const shown = `\`${url.replace(/`/g, "")}\``;
-      return label ? `${label} (${shown})` : shown;
+      const words = label ? safeLinks(label, trustedHosts, hold) : label;
+      if (isTrusted(url, trustedHosts)) {
+        return words === undefined ? whole : `[${words}${whole.slice(whole.indexOf("]("))}`;
+      }
+      const shown = hold(codeSpan(url));
+      return words ? `${words} (${shown})` : shown;
     },
   );
 }
 
 function isTrusted(url: string, trustedHosts: readonly string[] | null): boolean {
+  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
+  if (/\\|&#?\w+;/.test(url)) return false;
   const parsed = URL.parse(url.startsWith("www.") ? `https://${url}` : url);
   if (!parsed || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return false;
   // `https://trusted@evil` reads like the trusted host.
@@ -80,7 +84,7 @@ function cutAt(text: string, room: number): number {
   const line = head.lastIndexOf("\n");
   if (line > room / 2) return line;
   const word = head.lastIndexOf(" ");
-  if (word > room / 2) return word;
+  if (word > room / 2) return beforeCode(text, word);
   const high = text.charCodeAt(room - 1);
-  return high >= 0xd800 && high <= 0xdbff ? room - 1 : room;
+  return beforeCode(text, high >= 0xd800 && high <= 0xdbff ? room - 1 : room);
 }

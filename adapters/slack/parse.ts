@@ -105,7 +105,7 @@ function parseSlash(payload: unknown, bot: Bot): Parsed | null {
   };
 }
 
-/** "Ask the agent" on any message: its words are the task, its thread the context. */
+/** "Ask the agent" on a message: one's own words are the task; somebody else's are what it is about, never the order. */
 function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
   const [trigger, user] = [textAt(payload, "trigger_id"), textAt(payload, "user", "id")];
   const channel = textAt(payload, "channel", "id");
@@ -113,7 +113,9 @@ function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
   if (textAt(payload, "callback_id") !== "agent_from_message") return null;
   if (trigger === null || user === null || channel === null || ts === null) return null;
   const root = textAt(payload, "message", "thread_ts") ?? ts;
-  const text = [readMrkdwn(textAt(payload, "message", "text") ?? "").trim()];
+  const words = [readMrkdwn(textAt(payload, "message", "text") ?? "").trim()];
+  const text = [...words, ...fileLines(at(payload, "message"))].filter(Boolean).join("\n");
+  const own = textAt(payload, "message", "user") === user;
   return {
     type: "inbound",
     inbound: {
@@ -123,12 +125,12 @@ function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
       address: threadAddress(bot.team, channel, root),
       intent: {
         type: "message",
-        text: [...text, ...fileLines(at(payload, "message"))].filter(Boolean).join("\n"),
+        text: own ? text : "Help with the message that is quoted here.",
         addressed: true,
         agent: null,
       },
       replyTo: { via: "press", channel, root, user, ...responseUrl(payload) },
-      context: [],
+      context: own ? [] : [{ source: "the message", text, trusted: false }],
     },
     thread: { channel, root },
   };

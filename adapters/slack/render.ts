@@ -7,6 +7,7 @@ import {
   drawHeading,
   drawNote,
   drawSteps,
+  drawWords,
   maxCall,
   type SlackBlock,
 } from "./blocks.ts";
@@ -51,7 +52,8 @@ export function render(message: Message, scene: Scene): Rendered {
 /** `short`: the text is in a file, only its beginning is shown. */
 function drawAll(message: Message, scene: Scene, short: boolean): SlackBlock[] {
   // Decided over the whole message: buttons may stand before or after the call they decide.
-  const mayDecide = message.blocks.every((block) => block.type !== "fields" || drawFields(block) !== null);
+  const isWhole = message.blocks.every((block) => block.type !== "fields" || drawFields(block) !== null);
+  const mayDecide = isWhole && !short;
   return message.blocks.flatMap((block, row): SlackBlock[] => {
     switch (block.type) {
       case "heading":
@@ -81,14 +83,7 @@ function drawText(markdown: string, hosts: readonly string[] | null, short: bool
   return splitMarkdown(text, maxMarkdown).map((piece) => ({ type: "markdown", text: piece }));
 }
 
-const tooLong: SlackBlock = {
-  type: "section",
-  text: {
-    type: "plain_text",
-    text: `This call is too long to be shown whole here (over ${maxCall} characters). Read and approve it in the console.`,
-    emoji: false,
-  },
-};
+const tooLong = drawWords(`This is too long to be shown whole here (over ${maxCall} characters).`);
 
 /** Blocks into messages, in order, within the limits of one message. */
 function pack(blocks: SlackBlock[], summary: string): Part[] {

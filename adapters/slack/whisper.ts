@@ -1,8 +1,7 @@
 /** The private word to whoever sent something: ephemeral, or an eye on their message. Best effort. */
 import type { Inbound, Outcome } from "../../src/core/ports.ts";
-import { cut, plainMrkdwn } from "./escape.ts";
-import { safeMarkdown, splitMarkdown } from "./markdown.ts";
-import { maxMarkdown } from "./render.ts";
+import { drawWords } from "./blocks.ts";
+import { cut, harmless, plainMrkdwn } from "./escape.ts";
 import type { Session } from "./session.ts";
 
 const answerMs = 5000;
@@ -33,12 +32,15 @@ async function eye(session: Session, { replyTo }: Inbound): Promise<void> {
 }
 
 /** A slash command is answered through its URL, which works where the bot is no member; all else in the thread. */
-export async function tell(session: Session, replyTo: Record<string, string>, text: string): Promise<void> {
+export async function tell(session: Session, replyTo: Record<string, string>, words: string): Promise<void> {
   const { channel, user, root, response_url: url, via } = replyTo;
-  const [piece = ""] = splitMarkdown(safeMarkdown(text, null), maxMarkdown);
+  // Who may do what is said in ids; people know each other by name.
+  const names = session.people.names();
+  const text = words.replace(/\bslack:\w+\/(?:group:)?\w+(?![\w/])/g, (id) => names.get(id) ?? id);
   const message = {
     text: cut(plainMrkdwn(text), 2900),
-    blocks: [{ type: "markdown" as const, text: piece }],
+    // Names and tasks of others stand in it: none of it is markup.
+    blocks: [drawWords(cut(harmless(text), 2900))],
     unfurl_links: false,
     unfurl_media: false,
   };

@@ -136,6 +136,12 @@ function inOrder(db: BetterSQLite3Database) {
 const inChannels = sql`${outbox.channel} IN (SELECT value FROM json_each(${sql.placeholder("channels")}))`;
 
 function changeFor(outcome: DeliveryOutcome) {
-  const { set, failed } = deliveryChange(outcome);
-  return failed ? { ...set, attempts: sql`${outbox.attempts} + 1` } : set;
+  const { set, failed, givenUp } = deliveryChange(outcome);
+  return {
+    ...set,
+    ...(failed ? { attempts: sql`${outbox.attempts} + 1` } : {}),
+    ...(givenUp === undefined
+      ? {}
+      : { givenUp: sql`CASE WHEN ${outbox.revision} > ${givenUp} THEN 0 ELSE 1 END` }),
+  };
 }

@@ -65,8 +65,9 @@ export function readRuns(db: BetterSQLite3Database): Reading {
       const newest = db
         .select({ runId: addresses.runId })
         .from(addresses)
+        .leftJoin(runs, eq(runs.runId, addresses.runId))
         .where(eq(addresses.address, address))
-        .orderBy(desc(addresses.seq));
+        .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       return newest.limit(1).get()?.runId ?? null;
     },
     async question(questionId) {
@@ -83,6 +84,8 @@ export function readRuns(db: BetterSQLite3Database): Reading {
     },
   };
 }
+
+const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
@@ -108,7 +111,7 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free))
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -124,19 +127,19 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit }) =>
+    claim: ({ owner, now, leaseMs, limit, except = [] }) =>
       write(() =>
-        due.all({ now, limit }).map((run) => {
+        due.all({ now, limit, except: JSON.stringify(except) }).map((run) => {
           take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
           return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
         }),
       ),
-    renew: ({ owner, now, leaseMs }) =>
+    renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
         const held = db
           .update(runs)
           .set({ leaseUntil: now + leaseMs })
-          .where(eq(runs.owner, owner));
+          .where(and(eq(runs.owner, owner), inArray(runs.runId, [...runIds])));
         return held
           .returning({ runId: runs.runId })
           .all()
@@ -150,6 +153,10 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
       return earliest();
     },
   };
+}
+
+function notAmong(list: string): SQL {
+  return sql`${runs.runId} NOT IN (SELECT value FROM json_each(${sql.placeholder(list)}))`;
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */

@@ -4,6 +4,7 @@ import type { Actor, Address } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
 import type { Channel, Clock, Inlet, Outcome } from "../../src/core/ports.ts";
 import { type Status, statuses } from "../../src/core/state.ts";
+import { visibleJson } from "../../src/core/visible.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
@@ -165,7 +166,7 @@ class Terminal implements TerminalChannel {
     this.#tell(
       "Change the arguments and press Enter: they are approved as they stand then. An empty line: nothing.",
     );
-    surface.expect("arguments › ", JSON.stringify(row?.question.call?.input ?? {}));
+    surface.expect("arguments › ", visibleJson(row?.question.call?.input ?? {}));
   }
 
   #show(id: string, body: Parameters<typeof render>[0]): void {

@@ -26,7 +26,7 @@ const controls = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\u{e0000}-\u{e007f}]/
  * Foreign text may not move the cursor, change colours or turn the direction of writing. What it tried is shown:
  * what is approved must be what is seen.
  */
-function harmless(text: string): string {
+export function harmless(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
     .replaceAll("\t", "    ")

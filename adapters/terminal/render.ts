@@ -2,6 +2,7 @@
 import { durationInWords } from "../../src/core/duration.ts";
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
+import { visible, visibleLine } from "../../src/core/visible.ts";
 import { type Line, type Span, span } from "./line.ts";
 import { drawMarkdown } from "./markdown.ts";
 import { areNumbered } from "./parse.ts";
@@ -79,8 +80,9 @@ function drawStep({ shape, title, detail, ms }: StepLine): Line {
 
 /** Every argument whole; long values on lines of their own. */
 function drawFields(fields: readonly { name: string; value: string }[]): Line[] {
-  const column = Math.min(24, Math.max(...fields.map(({ name }) => name.length)));
-  return fields.flatMap(({ name, value }) => {
+  const shown = fields.map(({ name, value }) => ({ name: visibleLine(name), value: visible(value) }));
+  const column = Math.min(24, Math.max(...shown.map(({ name }) => name.length)));
+  return shown.flatMap(({ name, value }) => {
     const label = span(name.padEnd(column), "dim");
     if (!value.includes("\n")) return [line([label, span(`  ${value}`)], { indent: 2 })];
     return [line([label], { indent: 2 }), line([span(value)], { indent: 4 })];

@@ -10,7 +10,7 @@ import { json, type ProblemCode, problem } from "./problem.ts";
 import { resultTarget, saveTarget } from "./target.ts";
 
 export interface Receiver {
-  options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log" | "clientOf">;
+  options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log">;
   inlet: Inlet;
   limiter: FailureLimiter;
   /** Runs one task after another for the same key. */

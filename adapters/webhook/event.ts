@@ -8,15 +8,17 @@ import { json, problem } from "./problem.ts";
 
 const MAX_EVENT_BYTES = 64 * 1024;
 
-/** GET is for tools that can do nothing else; what a POST carries is told to the run as data. */
+/** What the body carries is told to the run as data. Only a POST counts: link scanners and previews send GET. */
 export async function receiveEvent(
   receiver: Receiver | null,
   urls: EventUrls,
   token: string,
   request: Request,
 ): Promise<Response> {
-  if (request.method !== "POST" && request.method !== "GET") {
-    return problem("method_not_allowed", "Send a POST or a GET request.", { allow: "GET, POST" });
+  if (request.method !== "POST") {
+    return problem("method_not_allowed", "Send a POST request; its body is what the run is told.", {
+      allow: "POST",
+    });
   }
   const named = urls.read(token);
   if (!named || !receiver) return problem("unknown_webhook", "Nobody made this URL.");

@@ -42,15 +42,32 @@ export async function markCommit(api: GithubApi, target: GithubTarget, result: G
 export async function commentOn(api: GithubApi, target: GithubTarget, result: GithubResult): Promise<void> {
   if (target.pull === null) return;
   const marker = `<!-- belay:${result.runId} -->`;
-  const body = `${marker}\n${defuse(result.text).slice(0, MAX_COMMENT)}\n\n[${result.status}](${result.url})`;
+  const words = defuse(result.text, [webHostOf(api), new URL(result.url).host]).slice(0, MAX_COMMENT);
+  const body = `${marker}\n${words}\n\n[${result.status}](${result.url})`;
   const id = await findComment(api, target, marker);
   if (id === null) await call(api, "POST", `${repoPath(target)}/issues/${target.pull}/comments`, { body });
   else await call(api, "PATCH", `${repoPath(target)}/issues/comments/${id}`, { body });
 }
 
-/** Model's words must not mention people, nor hide a marker of their own. */
-function defuse(text: string): string {
-  return text.replaceAll("<!--", "&lt;!--").replaceAll("@", "@\u200b");
+/**
+ * Words of a run that a webhook began, so of one that has read what anybody may have written: they mention nobody, hide
+ * nothing, and load nothing from anywhere. Links lead to GitHub and to the console alone; others are text.
+ */
+function defuse(text: string, hosts: readonly string[]): string {
+  return text
+    .replaceAll("@", "@\u200b")
+    .replace(/<(?=[a-z!/?])/gi, "<\u200b")
+    .replaceAll("![", "!\u200b[")
+    .replace(/\]\((?=\s*[/\\<])/g, "]\u200b(")
+    .replace(/\b(?:https?|ftp):\/\/[^\s/?#\\)\]>"'\u200b]*/gi, (url) =>
+      hosts.includes(url.replace(/^\w+:\/\//, "").toLowerCase()) ? url : url.replace("://", ":\u200b//"),
+    )
+    .replace(/\bwww\./gi, "www\u200b.");
+}
+
+/** Where people see what the API shows: `https://api.github.com` is at github.com, an enterprise server at its own. */
+function webHostOf({ apiUrl }: GithubApi): string {
+  return new URL(apiUrl).host.replace(/^api\./, "");
 }
 
 async function findComment(api: GithubApi, target: GithubTarget, marker: string): Promise<number | null> {

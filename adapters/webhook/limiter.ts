@@ -1,4 +1,4 @@
-/** Counts failed deliveries and shuts the door for a while before anything else is looked at. */
+/** Counts failed deliveries, so that many of them are answered shortly and not logged each. */
 import type { Clock } from "../../src/core/ports.ts";
 
 const WINDOW_MS = 60_000;

@@ -80,6 +80,4 @@ export interface WebhookChannelOptions {
   github: { token: string; apiUrl: string } | null;
   clock: Clock;
   log: Log;
-  /** Who is knocking, for the limiter of failures; without it all callers of a hook share one budget. */
-  clientOf?: (request: Request) => string;
 }

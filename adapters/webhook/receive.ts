@@ -13,18 +13,14 @@ export async function receive(
   secret: string,
   request: Request,
 ): Promise<Response> {
-  const refused = refuseAtTheDoor(receiver, hook, request);
-  if (refused) return refused;
+  const encoded = refuseEncoding(request);
+  if (encoded) return encoded;
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body === null) return problem("body_too_large", "Deliveries may have up to 2 MB.");
 
   const now = receiver.options.clock.now();
   const verdict = verify(hook.verify, { headers: request.headers, body, secret, now });
-  if (verdict !== "authentic") {
-    receiver.limiter.failed(clientKey(receiver, hook, request));
-    receiver.options.log.warn({ webhook: hook.name, code: verdict }, "webhook delivery refused");
-    return problem(verdict, adviceFor(hook, verdict));
-  }
+  if (verdict !== "authentic") return refuse(receiver, hook, verdict);
   const wrongType = refuseType(request);
   if (wrongType) return wrongType;
   const parsed = parsePayload(body);
@@ -35,23 +31,28 @@ export async function receive(
   return carryOut(receiver, { hook, key, headers, payload: parsed.payload });
 }
 
-function refuseAtTheDoor(receiver: Receiver, hook: WebhookOptions, request: Request): Response | null {
-  const closedMs = receiver.limiter.closedFor(clientKey(receiver, hook, request));
+/** Forgers are slowed down and kept out of the log; whoever proves themselves is not held up by them. */
+function refuse(
+  { limiter, options }: Receiver,
+  hook: WebhookOptions,
+  verdict: "bad_signature" | "stale_signature",
+): Response {
+  const closedMs = limiter.closedFor(hook.name);
   if (closedMs > 0) {
     const after = String(Math.ceil(closedMs / 1000));
     return problem("rate_limited", `Too many deliveries had a bad signature. Try again in ${after} s.`, {
       "retry-after": after,
     });
   }
-  const encoding = request.headers.get("content-encoding");
-  if (encoding !== null && encoding !== "identity") {
-    return problem("encoding_not_supported", "Send the body without Content-Encoding.");
-  }
-  return null;
+  limiter.failed(hook.name);
+  options.log.warn({ webhook: hook.name, code: verdict }, "webhook delivery refused");
+  return problem(verdict, adviceFor(hook, verdict));
 }
 
-function clientKey(receiver: Receiver, hook: WebhookOptions, request: Request): string {
-  return `${hook.name} ${receiver.options.clientOf?.(request) ?? ""}`;
+function refuseEncoding(request: Request): Response | null {
+  const encoding = request.headers.get("content-encoding");
+  if (encoding === null || encoding === "identity") return null;
+  return problem("encoding_not_supported", "Send the body without Content-Encoding.");
 }
 
 /** After the signature: only an authentic sender is told how to set up their side. */

@@ -2,7 +2,9 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
+import { visible, visibleJson } from "../core/visible.ts";
 import type { RunState, WireQuestion } from "../http/wire.ts";
 import type { Problem } from "../http/wire-server.ts";
 
@@ -25,7 +27,9 @@ export interface ClientOptions {
 export class ClientError extends Error {}
 
 /** The run as it ended, or as it stands at its step limit. Throws ClientError. */
-export async function runClient(options: ClientOptions): Promise<RunState> {
+export async function runClient(given: ClientOptions): Promise<RunState> {
+  // What comes from the server was written by a model, a tool or a stranger.
+  const options = { ...given, print: (line: string) => given.print(harmless(line)) };
   const body = { input_prompt: options.task, ...(options.agent === null ? {} : { agent: options.agent }) };
   let run = await request<RunState>(options, "POST", "/agent/launch", body);
   options.print(`Run ${run.id}`);
@@ -74,8 +78,10 @@ async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion):
 
 async function askApproval({ print, ask }: ClientOptions, question: WireQuestion): Promise<[string, object]> {
   print(`\n${question.text}`);
-  if (question.call) print(`${question.call.tool} ${JSON.stringify(question.call.input, null, 2)}`);
-  if (question.call?.preview) print(question.call.preview);
+  if (question.call) print(`${question.call.tool} ${visibleJson(question.call.input, 2)}`);
+  // Indented, so that no line of it passes for a question of ours.
+  if (question.call?.preview)
+    print(`Preview by the tool\n  ${visible(question.call.preview).replaceAll("\n", "\n  ")}`);
   const isYes = /^y(es)?$/i.test((await ask("Approve? [y/N] ")).trim());
   if (isYes) return ["/agent/approve", {}];
   return ["/agent/refuse", { reason: await ask("Reason: ") }];
@@ -162,7 +168,7 @@ async function main(): Promise<void> {
         return value;
       },
     });
-    process.stdout.write(`\n${run.final_answer ?? run.error ?? `The run is ${run.status}.`}\n`);
+    process.stdout.write(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}\n`);
     process.exitCode = run.status === "complete" ? 0 : 1;
   } finally {
     terminal.close();
@@ -171,7 +177,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    process.stderr.write(`${error instanceof ClientError ? error.message : String(error)}\n`);
+    process.stderr.write(`${harmless(error instanceof ClientError ? error.message : String(error))}\n`);
     process.exitCode = 2;
   });
 }

@@ -46,15 +46,28 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
   }
 }
 
-/** Tokens must not cross a network in the clear. */
+/** Tokens must not cross a network in the clear, and without a token nobody else may come in. */
 export function checkBind(place: Environment, file: ConfigFile, problems: string[]): void {
-  if (place.auth === "none" && !isLoopback(place.host)) {
+  const waysIn = place.auth === "none" ? waysInFromOutside(place, file) : [];
+  if (waysIn.length > 0) {
     problems.push(
-      `BELAY_AUTH: none lets in everyone who reaches the port; found HOST ${place.host}; set HOST=127.0.0.1 or BELAY_AUTH=token`,
+      `BELAY_AUTH: none lets in everyone who reaches the port; found ${waysIn.join(", ")}; keep to this machine (HOST=127.0.0.1, no proxy, no public name) or set BELAY_AUTH=token`,
     );
   } else if (!isLoopback(place.host) && !file.trustProxy) {
     problems.push(
       `HOST: ${place.host} is open to the network without TLS; set HOST=127.0.0.1, or put a proxy with TLS in front and trustProxy: true into belay.config.ts`,
     );
   }
+}
+
+/** What says that others than this machine reach the server. Behind a proxy everybody comes from the loopback address. */
+function waysInFromOutside({ host, publicUrl }: Environment, file: ConfigFile): string[] {
+  const publicHost = publicUrl === null ? "localhost" : new URL(publicUrl).hostname.replace(/^\[|\]$/g, "");
+  const names = file.allowedHosts.filter((name) => !isLoopback(name));
+  return [
+    ...(isLoopback(host) ? [] : [`HOST ${host}`]),
+    ...(file.trustProxy ? ["trustProxy: true"] : []),
+    ...(isLoopback(publicHost) ? [] : [`PUBLIC_URL at ${publicHost}`]),
+    ...(names.length > 0 ? [`allowedHosts ${names.join(", ")}`] : []),
+  ];
 }

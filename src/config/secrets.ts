@@ -12,6 +12,7 @@ export function secretsOf(place: Environment, triggers: Triggers, tokens: readon
     place.slack?.signingSecret,
     place.discord?.token,
     ...passwordsOf(place.smtpUrl),
+    ...madeUserOf(place.smtpUrl),
     ...passwordsOf(place.model.baseUrl),
     ...passwordsOf(place.databaseUrl.includes("://") ? place.databaseUrl : null),
     triggers.github?.token,
@@ -25,4 +26,10 @@ function passwordsOf(url: string | null): string[] {
   if (url === null || !URL.canParse(url)) return [];
   const { password } = new URL(url);
   return password === "" ? [] : [password, decodeURIComponent(password)];
+}
+
+/** A user name that a machine made is half of a key. An address or a word is none, and is said in ordinary text. */
+function madeUserOf(url: string | null): string[] {
+  const user = url !== null && URL.canParse(url) ? decodeURIComponent(new URL(url).username) : "";
+  return /^(?=.*\d)[^\s@]{16,}$/.test(user) ? [user] : [];
 }

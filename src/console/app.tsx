@@ -5,6 +5,7 @@ import { getSession, keys } from "./api/calls.ts";
 import { ApiError, base } from "./api/client.ts";
 import { Button } from "./parts/button.tsx";
 import { Empty, ErrorNote, Skeleton } from "./parts/notice.tsx";
+import { useCodeInLink } from "./session/code-in-link.ts";
 import { Login } from "./session/login.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -26,12 +27,20 @@ export function App() {
     );
   }
   if (data === null) return <Login />;
+  return <Inside />;
+}
+
+function Inside() {
+  // Who is in needs no code; left in the bar, it would be for whoever looks over their shoulder.
+  useCodeInLink(unused);
   return (
     <Router base={base}>
       <Shell />
     </Router>
   );
 }
+
+function unused(): void {}
 
 function nobody(error: unknown): null {
   if (error instanceof ApiError && error.status === 401) return null;

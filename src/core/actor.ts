@@ -44,6 +44,12 @@ export interface Actor extends Person {
   kind: "person" | "machine";
 }
 
+/** The owner's token and the console that it opens are one person, who can't stand for two. */
+export function isSamePerson(a: Principal, b: Principal): boolean {
+  const owner = (id: Principal) => id === "token:local" || id === "console:local";
+  return a === b || (owner(a) && owner(b));
+}
+
 /** Whether what they say is an order, or only data that marks the run. */
 export function isTrusted(actor: Actor): boolean {
   return !actor.guest && actor.kind === "person";

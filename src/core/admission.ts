@@ -1,7 +1,7 @@
 /** What `admit` answers, and the refusals that more than one command shares. */
 import type { Actor } from "./actor.ts";
 import type { Policy } from "./agent.ts";
-import { type Action, authorize } from "./authorize.ts";
+import { type Action, authorize, whoMay } from "./authorize.ts";
 import type { Refusal } from "./command.ts";
 import type { EventBody } from "./event.ts";
 import { type State, statusOf } from "./state.ts";
@@ -26,7 +26,7 @@ export function deny(
       `This token may not ${action}. It needs the scope "${verdict.scope}".`,
     );
   }
-  const who = policy.rights[action].join(", ") || "nobody yet";
+  const who = whoMay(policy.rights[action], actor);
   return refuse(
     "not_allowed",
     `${actor.name} may not ${action} runs of ${policy.agent.name}. Who may: ${who}.`,

@@ -1,5 +1,5 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
-import { type Actor, isTrusted, personOf } from "./actor.ts";
+import { type Actor, isSamePerson, isTrusted, personOf } from "./actor.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import type { Policy } from "./agent.ts";
 import { authorizeBy } from "./authorize.ts";
@@ -87,7 +87,7 @@ export function answerTo(question: Question, words: string): string | null {
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */
 export function denySettling(question: Question, actor: Actor, state: State, policy: Policy): Refusal | null {
-  const own = actor.principal === state.from.principal;
+  const own = isSamePerson(actor.principal, state.from.principal);
   const { action, rules, ownRequest } = settlersOf(question, state, policy);
   const verdict = authorizeBy(action, actor, rules, state.from.principal);
   if (!verdict.allowed && verdict.why === "scope") {

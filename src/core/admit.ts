@@ -2,12 +2,13 @@
  * `admit(state, command, policy) → events or a refusal`. The only validation of what people and machines ask of a run;
  * who may do what is decided here, for every surface.
  */
-import { isTrusted, personOf } from "./actor.ts";
+import { type Actor, isTrusted, personOf } from "./actor.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
 import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./admit-answer.ts";
 import type { Policy } from "./agent.ts";
 import type { Command, Launch } from "./command.ts";
 import type { EventBody } from "./event.ts";
+import { arrivedAs } from "./sleep.ts";
 import { hasEnded, type State, statusOf } from "./state.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -30,9 +31,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
 
 function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
   if (state.version > 0) return refuse("already_launched", "This run was launched already.");
-  // A child run stands on its parent's rights: that agent's file names whom it may hand a task to.
-  const denied = launch.parent ? null : deny("launch", launch.actor, policy, null);
-  if (denied) return denied;
+  const denied = deny("launch", launch.actor, policy, null);
+  if (denied) return launch.parent ? denyChild(launch.actor, policy) : denied;
   if (launch.task.trim() === "")
     return refuse("empty_text", "The task is empty. Say what the agent should do.");
   const agent = policy.agent;
@@ -41,6 +41,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     runId: launch.runId,
     task: cut(launch.task),
     from: personOf(launch.actor),
+    launcher: { groups: [...launch.actor.groups], guest: launch.actor.guest },
     via: launch.via,
     addresses: launch.addresses,
     agent: { name: agent.name, hash: agent.hash },
@@ -51,6 +52,15 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     follows: launch.follows,
     parent: launch.parent,
   });
+}
+
+/**
+ * A task is no way around the rights: whoever launched the parent must be allowed to launch the child as well. The model
+ * is told so, and not who else may.
+ */
+function denyChild(actor: Actor, { agent }: Policy): Admission {
+  const why = `${actor.name}, who started this run, may not launch runs of ${agent.name}.`;
+  return refuse("not_allowed", `${why} Do it yourself, or ask a person.`);
 }
 
 /** Words in the thread: the answer to the open question when there is one that words can answer, else steering. */
@@ -96,7 +106,7 @@ function asAnswer(
 /** The first time counts, whether a call waits already or will. */
 function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {
   if (hasEnded(state)) return finished(state);
-  if (state.arrived[command.event]) {
+  if (arrivedAs(state, command.event)) {
     return refuse("question_closed", "This event was reported before; its URL works once.");
   }
   const payload = cut(command.payload);
@@ -143,6 +153,10 @@ function admitPause(state: State, by: By): Admission {
 
 function admitResume(state: State, by: By): Admission {
   const status = statusOf(state);
+  if (state.phase.at === "paused" && state.phase.withParent) {
+    const message = `Run ${state.runId} is paused with the run that started it. Resume that one: ${state.parent?.runId}.`;
+    return refuse("run_busy", message);
+  }
   if (status === "paused" || status === "max_steps_reached") return accept({ type: "resumed", ...by });
   if (status === "waiting_human_input") {
     return {

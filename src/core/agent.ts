@@ -4,7 +4,7 @@ import { z } from "zod";
 export const limitsSchema = z.strictObject({
   /** Model answers before the run rests as `max_steps_reached`; granted again by resume and by an answer. */
   steps: z.int().min(1).max(1000).default(10),
-  /** Model answers in the whole life of a run. Never granted again. */
+  /** Model answers in the whole life of a run. Never granted again; what a person answers in the last is used in one more. */
   totalSteps: z.int().min(1).max(100_000).default(50),
   /** Tool calls the model may choose in one answer; the rest are refused. */
   callsPerStep: z.int().min(1).max(64).default(8),

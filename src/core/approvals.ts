@@ -1,4 +1,5 @@
 /** Approvals as they are given and refused: they bind bytes, and bytes that changed are another question. */
+import { isSamePerson } from "./actor.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { close, questionId, renewed } from "./closing.ts";
 import type { EventOf } from "./event.ts";
@@ -15,11 +16,15 @@ export function granted(
     changed && question.call
       ? { ...question.call, input: event.input, hash: event.hash ?? question.call.hash, preview: null }
       : question.call;
-  const others = changed ? [] : question.approvedBy.filter((who) => who.principal !== event.from.principal);
+  const others = changed
+    ? []
+    : question.approvedBy.filter((who) => !isSamePerson(who.principal, event.from.principal));
   const approver = event.rule === undefined ? event.from : { ...event.from, rule: event.rule };
   const approvedBy = [...others, approver];
   const now: OpenQuestion = { ...question, call, approvedBy };
-  const pending = findCall(state, question.callId ?? "");
+  const found = findCall(state, question.callId ?? "");
+  // It may have got its result meanwhile: an upgrade took the rule away for which it was asked.
+  const pending = found?.is.at === "settled" ? undefined : found;
   const change = { input: event.input, changedBy: event.from.name };
   const edited = pending && changed ? moved(state, pending, change) : state;
   if (approvedBy.length < question.need) return askOn(edited, question, { now, event });

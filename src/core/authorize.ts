@@ -1,5 +1,5 @@
 /** The one authorisation: every path (message, button, modal, command, route) asks here, and default is no. */
-import type { Actor, Principal, Scope } from "./actor.ts";
+import { type Actor, channelOf, type Principal, type Scope } from "./actor.ts";
 import type { Rights } from "./agent.ts";
 
 export type Action = keyof Rights;
@@ -45,4 +45,30 @@ export function authorizeBy(
   if (action === "approve" && actor.kind === "machine") return { allowed: false, why: "machine" };
   const rule = rules.find((candidate) => ruleMatches(candidate, actor, requester));
   return rule === undefined ? { allowed: false, why: "not_listed" } : { allowed: true, rule };
+}
+
+/** A guest whom no rule lets do anything: what this bot is and whom it listens to is none of their business. */
+export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolean {
+  const actions: readonly Action[] = ["launch", "read", "answer", "approve", "control"];
+  const mayAnything = (rights: Rights) =>
+    actions.some((action) => authorize(action, actor, rights, null).allowed);
+  return actor.guest && !everyRights.some(mayAnything);
+}
+
+/**
+ * The people of a list as this actor knows them: those of the same channel by id, others in a word. A guest is not told
+ * who else there is.
+ */
+export function whoMay(rules: readonly string[], actor: Actor): string {
+  if (actor.guest) return "only people whom this bot knows";
+  const known = rules.flatMap((rule) => ruleInWords(rule, channelOf(actor.principal)));
+  return [...new Set(known)].join(", ") || (rules.length > 0 ? "people elsewhere" : "nobody yet");
+}
+
+function ruleInWords(rule: string, here: string): string[] {
+  if (rule === "requester") return ["whoever started the run"];
+  if (rule === "*") return ["anyone"];
+  if (rule === "console:*") return ["anyone at the console"];
+  if (channelOf(rule) !== here) return [];
+  return [/^\w+:(.*\/)?\*$/.test(rule) ? `anyone in ${here}` : rule];
 }

@@ -30,6 +30,7 @@ export function reduceCall(state: State, event: Extract<Event, { type: CallEvent
     case "call_started":
       return moved(state, call, {
         attempts: event.attempt,
+        key: event.key,
         is: { at: "started", attempt: event.attempt, startedAt: event.at },
       });
     case "call_finished":
@@ -91,6 +92,11 @@ function allSettled(state: State): State {
   const phase = underPause(state.phase);
   if (phase.at !== "acting" || phase.calls.some((call) => call.is.at !== "settled")) return state;
   return flushed({ ...state, phase: keepPause(state, { at: "thinking", retryAt: null, attempts: 0 }) });
+}
+
+/** Names a call in its run for good: in keys, and for what is derived from it. */
+export function lastingId(call: Pick<Call, "id" | "number">): string {
+  return `${call.id}.${call.number}`;
 }
 
 export function findCall(state: State, callId: string): Call | undefined {

@@ -5,6 +5,8 @@ import type { OpenQuestion, pendingCalls, SettledQuestion, State } from "./state
 
 const keptSettled = 8;
 
+export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, stuck: 0 };
+
 export function close(
   state: State,
   question: OpenQuestion,
@@ -58,7 +60,7 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
     const done = state.phase.at === "complete" && index === 0;
     const output = done
       ? "The answer was delivered."
-      : call.is.at === "started"
+      : call.is.at === "started" || call.is.at === "doubted"
         ? "It is not known whether this call took effect: the run ended first."
         : "Not run: the run ended first.";
     return entered(sum, {

@@ -10,6 +10,7 @@ import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { decideAsleep } from "./sleep.ts";
 import type { Call, Phase, State } from "./state.ts";
+import { isLastStep, isVeryLastStep } from "./steps.ts";
 
 export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {
   const open = calls.filter((call) => call.is.at !== "settled");
@@ -57,7 +58,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
       continue;
     }
     const free = spec.control === "none" && spec.effect === "read" && !approvalFor(spec, state);
-    if (free) {
+    if (free && call.is.at !== "asking") {
       reads.push(call);
       continue;
     }
@@ -81,7 +82,7 @@ const spokenMeanwhile =
 
 /** The first open call, when it is one that nothing may run beside. */
 function alone(state: State, call: Call, among: Among): Effect {
-  const spec = among.spec;
+  const { spec, policy } = among;
   switch (call.is.at) {
     case "asking":
     case "doubted":
@@ -94,8 +95,9 @@ function alone(state: State, call: Call, among: Among): Effect {
       return begin(call, spec);
     default:
       // Words that came after the choice: the model hears them before anything happens.
-      if (state.queued.length > 0) return record(failure(call, "superseded", spokenMeanwhile));
-      if (spec.control === "finish") return finish(call, among);
+      if (state.queued.length > 0 && !(spec.control === "finish" && isVeryLastStep(state, policy)))
+        return record(failure(call, "superseded", spokenMeanwhile));
+      if (spec.control === "finish") return finish(state, call, among);
       return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);
   }
 }
@@ -107,9 +109,13 @@ function begin(call: Call, spec: ToolSpec): Effect {
   return { type: "run_calls", callIds: [call.id] };
 }
 
-/** An answer written before its neighbours' results were known does not stand when they could change it. */
-function finish(call: Call, { all, policy }: Among): Effect {
-  if (all.some((other) => other.is.at === "settled" && !other.is.ok)) {
+/**
+ * An answer written before its neighbours' results were known does not stand when they could change it; but what comes
+ * in the last step must not be lost.
+ */
+function finish(state: State, call: Call, { all, policy }: Among): Effect {
+  const isAnyFailed = all.some((other) => other.is.at === "settled" && !other.is.ok);
+  if (isAnyFailed && !isLastStep(state, policy)) {
     const message = "Another call of the same answer failed. Look at its result, then answer again.";
     return record(failure(call, "not_final", message));
   }

@@ -3,10 +3,12 @@ import type { Policy } from "./agent.ts";
 import { questionId, spentTokens } from "./closing.ts";
 import { compaction } from "./compact.ts";
 import { decideCalls, decideCancelling } from "./decide-calls.ts";
+import { dollars } from "./dollars.ts";
 import type { Effect } from "./effect.ts";
 import type { EventBody } from "./event.ts";
 import { never } from "./never.ts";
 import type { Phase, State } from "./state.ts";
+import { isLastStep, stepLimit } from "./steps.ts";
 import { stuckBecause } from "./stuck.ts";
 
 export function decide(state: State, policy: Policy): Effect {
@@ -37,11 +39,8 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
   const limits = policy.agent.limits;
   if (phase.retryAt !== null) return { type: "sleep_until", at: phase.retryAt, due: [{ type: "woke" }] };
   if (state.prefetch.length > 0) return { type: "prefetch", tools: state.prefetch };
-  if (state.steps >= limits.totalSteps) {
-    const message = `The run used all ${limits.totalSteps} steps it may ever take. Start a new one with a smaller task.`;
-    return record({ type: "failed", code: "total_steps_reached", message });
-  }
-  if (state.steps >= state.stepsGranted) return record({ type: "limit_reached", limit: "steps" });
+  const limit = stepLimit(state, policy);
+  if (limit) return record(limit);
   const budget = overBudget(state);
   if (budget) return record(budgetQuestion(state, budget, policy));
   const stuck = stuckBecause(state.traces, limits.repeats);
@@ -59,20 +58,22 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
  * step there is no second time, and what it said must not be lost.
  */
 function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>, policy: Policy): Effect {
-  const nudged = state.nudges.answer > 0;
-  const isLast = state.steps >= Math.min(state.stepsGranted, policy.agent.limits.totalSteps);
+  const nudges = state.nudges;
+  const isLast = isLastStep(state, policy);
   if (phase.refusal !== null) {
     return record({ type: "failed", code: "model_refused", message: `The model refused: ${phase.refusal}` });
   }
   if (phase.cut !== null) {
     const message = `The model's answer was cut off (${phase.cut}), twice. Ask for less at once.`;
-    return record(nudged ? { type: "failed", code: "answer_cut", message } : cutNudge(phase.cut));
+    return record(nudges.cut > 0 ? { type: "failed", code: "answer_cut", message } : cutNudge(phase.cut));
   }
   if (phase.text.trim() === "") {
     const message = "The model answered nothing, twice. Try again, or use another model.";
-    return record(nudged ? { type: "failed", code: "empty_answer", message } : emptyNudge);
+    return record(nudges.empty > 0 ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
-  return record(nudged || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge);
+  return record(
+    nudges.no_call > 0 || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge,
+  );
 }
 
 const noCallNudge: EventBody = {
@@ -125,7 +126,7 @@ function overBudget(state: State): string | null {
   }
   const cost = state.usage.costUsd;
   if (cost === null || cost < state.costGranted) return null;
-  return `$${cost.toFixed(2)} of $${state.costGranted.toFixed(2)}`;
+  return `${dollars(cost)} of ${dollars(state.costGranted)}`;
 }
 
 function budgetQuestion(state: State, spent: string, policy: Policy): EventBody {

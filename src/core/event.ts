@@ -55,6 +55,8 @@ const bodies = [
     runId: z.string(),
     task: z.string(),
     from: personSchema,
+    /** What else decides on the launcher's rights; logs of the first release have none. */
+    launcher: z.object({ groups: z.array(z.string()), guest: z.boolean() }).optional(),
     via,
     addresses: z.array(z.string()),
     agent: z.object({ name: z.string(), hash: z.string() }),
@@ -181,7 +183,13 @@ const bodies = [
   }),
   z.object({ type: z.literal("limit_reached"), limit: z.literal("steps") }),
   z.object({ type: z.literal("compacted"), keepFrom: z.number(), summary: z.string() }),
-  z.object({ type: z.literal("paused"), from: personSchema, via }),
+  /** `withParent`: a child run that rests while the run above it is paused; it goes on with it. */
+  z.object({
+    type: z.literal("paused"),
+    from: personSchema,
+    via,
+    withParent: z.boolean().optional(),
+  }),
   z.object({ type: z.literal("resumed"), from: personSchema, via }),
   /** A time that was slept for has come (a retry's, a sleeping call's). */
   z.object({ type: z.literal("woke") }),

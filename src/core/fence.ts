@@ -1,7 +1,12 @@
 /** Marks text as data, so that nothing inside it can pass for instructions or close the mark. */
 
+/** Every way to write the bracket that opens a tag, with the next ten visible characters and what stands between them. */
+const openings =
+  /[<\uff1c\ufe64\u226e](?=((?:[\s\p{DI}\p{Cf}\p{Cc}\p{M}]*[^\s\p{DI}\p{Cf}\p{Cc}\p{M}]){1,10}))/gu;
+/** What a reader does not see, or sees past: it stands in nobody's way when names are compared. */
+const unseen = /[[\p{DI}\p{Cf}\p{Cc}\p{M}]--\s]/gv;
 /** Tags that carry provenance in the context. Text that contains one of them, however written, loses it. */
-const fences = /<[\s\p{Cf}]*(\/?)[\s\p{Cf}]*(data|said|task|result|notice)\b/giu;
+const fences = /^\s*\/?\s*(?:data|said|task|result|notice)(?![a-z0-9_])/;
 
 /**
  * `<data source="webhook ci" trusted="no"> … </data>`. Inside, every opening angle bracket of a fence tag is
@@ -18,11 +23,16 @@ export function fence(
   return `<${tag}${head}>\n${defuse(text)}\n</${tag}>`;
 }
 
-/** Text that can't open or close a fence. */
+/** Text that can't open or close a fence. A model reads `＜/ｄａ\u200bｔａ＞` as we read `</data>`. */
 export function defuse(text: string): string {
-  return text.replace(fences, (_, slash: string, tag: string) => `‹${slash}${tag}`);
+  return text.replace(openings, (bracket, follows: string) => (fences.test(folded(follows)) ? "‹" : bracket));
+}
+
+/** As it reads: full-width and styled letters as plain ones, accents and invisible characters gone. */
+function folded(text: string): string {
+  return text.replace(unseen, "").normalize("NFKD").replace(unseen, "").toLowerCase();
 }
 
 function attribute(value: string): string {
-  return value.replace(/["<>\n\r]/gu, " ").slice(0, 120);
+  return value.replace(/["<>\n\r\uff02\uff1c\uff1e\ufe64\ufe65\u226e\u226f]/gu, " ").slice(0, 120);
 }

@@ -44,7 +44,10 @@ const blockSchema = z.discriminatedUnion("type", [
   /** Markdown as a model or a person wrote it; foreign: links to hosts nobody listed are shown as text. */
   z.object({ type: z.literal("text"), markdown: z.string(), foreign: z.boolean() }),
   z.object({ type: z.literal("steps"), folded: z.number(), lines: z.array(stepLineSchema) }),
-  /** A call, whole: every argument by name, in the order of the schema. Values are JSON or plain text. */
+  /**
+   * A call, whole: every argument by name, in the order of the schema; or its preview. Values are JSON or plain text,
+   * shown as they are, never as markup. What does not fit can't be approved there.
+   */
   z.object({ type: z.literal("fields"), fields: z.array(z.object({ name: z.string(), value: z.string() })) }),
   z.object({ type: z.literal("note"), parts: z.array(inlineSchema) }),
   z.object({ type: z.literal("actions"), buttons: z.array(buttonSchema) }),

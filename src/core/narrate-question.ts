@@ -1,5 +1,5 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
-import { channelOf } from "./actor.ts";
+import { channelOf, personOf } from "./actor.ts";
 import type { Question } from "./event.ts";
 import type { Block, Button, Inline, Message } from "./message.ts";
 import type { OpenQuestion, SettledQuestion, State } from "./state.ts";
@@ -8,13 +8,12 @@ import { argumentsInBrief, brief } from "./trail.ts";
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
   const blocks: Block[] = [
-    { type: "heading", text: title, note: ["for ", ...audience(question, state)] },
+    { type: "heading", text: title, note: ["for ", ...listed(audience(question, state))] },
     { type: "text", markdown: question.text, foreign: state.tainted },
   ];
   if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call.input) });
-  if (question.call?.preview)
-    blocks.push({ type: "text", markdown: question.call.preview, foreign: state.tainted });
+  if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
   return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
@@ -22,7 +21,9 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
 
 /** One line: who, when, what. The buttons are gone, nothing is deleted. */
 export function narrateSettled(question: SettledQuestion, state: State): Message {
-  const who: Inline[] = question.from ? [" by ", { person: question.from }] : [];
+  const people = question.outcome.kind === "approved" ? question.approvedBy : [question.from];
+  const named = people.flatMap((who): Inline[] => (who ? [{ person: personOf(who) }] : []));
+  const who: Inline[] = named.length > 0 ? [" by ", ...listed(named)] : [];
   const subject = question.call
     ? `${question.call.tool} ${argumentsInBrief(question.call.input)}`
     : brief(question.text, 300);
@@ -36,11 +37,12 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
     { type: "note", parts },
     { type: "note", parts: [subject] },
   ];
-  if (question.outcome.kind !== "approved" && question.outcome.kind !== "withdrawn") {
+  if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
     blocks.push({ type: "text", markdown: question.outcome.text, foreign: state.tainted });
   }
-  const name = question.from ? ` by ${question.from.name}` : "";
-  return { summary: `${verbs[question.outcome.kind]}${name}: ${subject}`, blocks };
+  const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
+  const by = names === "" ? "" : ` by ${names}`;
+  return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };
 }
 
 const verbs = {
@@ -67,23 +69,32 @@ function titleOf(question: Question): string {
 }
 
 /** Exactly the people who may settle it; wildcards are said in words and ping nobody. */
-function audience(question: Question, state: State): Inline[] {
-  const mayAnswer = requesterMayAnswer(question, state);
-  const listed = question.audience.filter((rule) => !rule.endsWith("*") && rule !== "requester");
-  const asksRequester = mayAnswer && (question.audience.includes("requester") || listed.length === 0);
-  const people: Inline[] = listed
-    .filter((rule) => !(asksRequester && rule === state.from.principal))
+export function audience(question: Question, state: State): Inline[] {
+  const asksRequester = isForRequester(question, state);
+  const people: Inline[] = question.audience
+    .filter((rule) => !rule.endsWith("*") && rule !== "requester" && rule !== state.from.principal)
     .map((rule) => ({ rule, ping: true }));
   const all: Inline[] = asksRequester ? [{ person: state.from, ping: true }, ...people] : people;
-  const named = all.length > 0 ? all : anyone(question);
-  return named.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
+  return all.length > 0 ? all : anyone(question);
 }
 
-/** A webhook and a schedule hear nothing; who wrote a mail may answer by mail, but settles nothing else. */
-function requesterMayAnswer(question: Question, state: State): boolean {
-  const channel = channelOf(state.from.principal);
-  if (channel === "email") return question.kind === "ask" || question.kind === "stuck";
-  return channel !== "webhook" && channel !== "schedule";
+/**
+ * Whoever started the run is asked when they are listed, and when only wildcards are, one of which lets them in. A
+ * webhook and a schedule hear nothing; who wrote a mail may answer by mail, but settles nothing else.
+ */
+function isForRequester({ kind, audience: rules, ownRequest }: Question, state: State): boolean {
+  const { principal } = state.from;
+  const channel = channelOf(principal);
+  if (channel === "webhook" || channel === "schedule" || ownRequest === false) return false;
+  if (channel === "email" && kind !== "ask" && kind !== "stuck") return false;
+  if (rules.includes("requester") || rules.includes(principal)) return true;
+  const isWide = rules.every((rule) => rule.endsWith("*"));
+  return isWide && rules.some((rule) => principal.startsWith(rule.slice(0, -1)));
+}
+
+/** a, b, c */
+export function listed(parts: readonly Inline[]): Inline[] {
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
 }
 
 const rightThatSettles = {
@@ -142,6 +153,11 @@ function buttonsOf(question: OpenQuestion, state: State): Button[] {
   );
   const reply: Button = { action: "reply", label: "Reply…", style: "plain", ...ids };
   return question.freeText ? [...choices, reply, open] : [...choices, open];
+}
+
+/** A value like the arguments are, in a block of its own: as Markdown it could hide what it says. */
+function previewOf(preview: string): { name: string; value: string } {
+  return { name: "Preview by the tool", value: preview };
 }
 
 /** The call whole: every argument by its name. */

@@ -1,9 +1,10 @@
 /** `narrate(state) → posts`: the chat as it should look now, with stable keys. Nobody else words what a run says. */
 
 import { spentTokens } from "./closing.ts";
+import { dollars } from "./dollars.ts";
 import { durationInWords } from "./duration.ts";
 import type { Block, Button, Inline, Message, Post, StepLine } from "./message.ts";
-import { narrateOpen, narrateSettled } from "./narrate-question.ts";
+import { audience, listed, narrateOpen, narrateSettled } from "./narrate-question.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "./state.ts";
 import { argumentsInBrief, brief, keptLines } from "./trail.ts";
 
@@ -50,7 +51,7 @@ function pendingLine(call: Call): StepLine[] {
   const detail = argumentsInBrief(call.input);
   switch (call.is.at) {
     case "asking":
-      return [{ shape: "waiting", title, detail: `${detail} — waiting for a person`, ms: null }];
+      return [{ shape: "waiting", title, detail: `${detail} — waiting`, ms: null }];
     case "doubted":
       return [{ shape: "waiting", title, detail: `${detail} — not known whether it ran`, ms: null }];
     case "sleeping":
@@ -90,17 +91,28 @@ function longAnswer(state: State): Post | null {
 /** What it is doing, or how it ended, with the numbers that people asked for. */
 function footer(state: State): Inline[] {
   const steps = `${state.steps} ${state.steps === 1 ? "step" : "steps"}`;
-  const parts: Inline[] = [`${statusInWords(state)} · ${steps}`];
+  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${steps}`];
   const tokens = spentTokens(state);
   if (hasEnded(state) && tokens > 0) parts.push(` · ${tokens.toLocaleString("en-US")} tokens`);
   const cost = state.usage.costUsd;
-  if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · $${cost.toFixed(2)}`);
+  if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · ${dollars(cost)}`);
   const phase = underPause(state.phase);
   if (phase.at === "thinking" && phase.retryAt !== null) {
     parts.push(" · the model is not available, next try ", { time: phase.retryAt });
   }
   if (state.recoveries > 0 && !hasEnded(state)) parts.push(" · was restarted and carried on");
   return parts;
+}
+
+/** For whom it waits, and since when. Only the question's own post pings them. */
+function waitingFor(state: State): Inline[] {
+  const question = state.questions[0];
+  if (!question || statusOf(state) !== "waiting_human_input") return [];
+  const silent = audience(question, state).map((part) =>
+    typeof part === "object" && "ping" in part ? { ...part, ping: false } : part,
+  );
+  const preposition = question.kind === "approval" ? " by " : " from ";
+  return [preposition, ...listed(silent), " since ", { time: question.askedAt }];
 }
 
 export function statusInWords(state: State): string {

@@ -138,9 +138,10 @@ export type DeliveryOutcome =
   | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
-  /** The channel asked to wait and took nothing: no attempt was made. */
-  | { type: "deferred"; nextAt: number }
-  | { type: "given_up"; error: string };
+  /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
+  | { type: "deferred"; nextAt: number; uncertain: boolean }
+  /** `revision`: what was given up; words that came meanwhile are still due. */
+  | { type: "given_up"; revision: number; error: string };
 
 export interface AuditRow {
   at: number;
@@ -152,7 +153,7 @@ export interface AuditRow {
 }
 
 export interface SessionRow {
-  /** SHA-256 of the cookie's secret. */
+  /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
   id: string;
   principal: Principal;
   createdAt: number;
@@ -166,16 +167,30 @@ export interface Store {
   read(runId: string, after?: number): Promise<Event[]>;
   run(runId: string): Promise<RunRow | null>;
   runs(filter: RunFilter): Promise<RunRow[]>;
-  /** The newest run that speaks at this address. */
+  /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   question(questionId: string): Promise<QuestionRow | null>;
   /** Open questions of all runs, oldest first. */
   openQuestions(limit: number): Promise<QuestionRow[]>;
 
-  /** Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. */
-  claim(claim: { owner: string; now: number; leaseMs: number; limit: number }): Promise<Claim[]>;
-  /** Prolong the leases of this owner; returns the run ids it still holds. */
-  renew(renewal: { owner: string; now: number; leaseMs: number }): Promise<string[]>;
+  /**
+   * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what this
+   * owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   */
+  claim(claim: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<Claim[]>;
+  /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
+  renew(renewal: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    runIds: readonly string[];
+  }): Promise<string[]>;
   /** Let go of everything this owner holds (a clean stop): due at once for others. */
   releaseAll(owner: string): Promise<void>;
   /** The earliest wakeAt, or null. */
@@ -311,6 +326,7 @@ export class ModelError extends Error {
 
 export interface CallContext {
   runId: string;
+  /** Unique in the run, for good. */
   callId: string;
   /** The same on every attempt. */
   key: string;
@@ -372,6 +388,8 @@ export interface Outcome {
   type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "ignored";
   text: string;
   runId: string | null;
+  /** Written down, but told to nobody: the sender is a stranger. */
+  quiet?: true;
 }
 
 /** Differences between platforms are data. */

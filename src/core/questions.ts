@@ -2,7 +2,7 @@
 import type { Person } from "./actor.ts";
 import { granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
-import { close, renewed, spentTokens } from "./closing.ts";
+import { close, noNudges, renewed, spentTokens } from "./closing.ts";
 import { entered } from "./context.ts";
 import type { Event, EventOf } from "./event.ts";
 import { keepPause, type OpenQuestion, type State, underPause } from "./state.ts";
@@ -97,7 +97,7 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
     ...state,
     phase,
     traces: [],
-    nudges: { answer: 0, stuck: 0 },
+    nudges: noNudges,
     tokensGranted:
       question.kind === "budget" ? spentTokens(state) + state.limits.tokens : state.tokensGranted,
     costGranted:

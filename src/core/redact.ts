@@ -1,5 +1,7 @@
 /** Takes secrets out of text before it is logged, shown, stored or told to the model. */
 
+export type Redact = (text: string) => string;
+
 const hidden = "[secret]";
 
 /** Values shorter than this would cut holes into ordinary words. */
@@ -30,16 +32,20 @@ const shapes: readonly RegExp[] = [
  * Makes the function that hides these values wherever they stand: as they are, JSON-escaped, URL-encoded, or in
  * base64 (also in the middle of a longer base64 text), and whatever looks like a well-known token.
  */
-export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const known = knownForms(secrets);
-  return (text) => {
-    const cleaned = known === null ? text : text.replace(known, hidden);
-    return shapes.reduce(
+export function createRedactor(secrets: readonly string[]): Redact {
+  const hideKnown = knownRedactor(secrets);
+  return (text) =>
+    shapes.reduce(
       (rest, shape) =>
         rest.replace(shape, (_match, kept: unknown) => (typeof kept === "string" ? kept : "") + hidden),
-      cleaned,
+      hideKnown(text),
     );
-  };
+}
+
+/** The same for these values alone: what only looks like a token may be what a person is talking about. */
+export function knownRedactor(secrets: readonly string[]): Redact {
+  const known = knownForms(secrets);
+  return known === null ? (text) => text : (text) => text.replace(known, hidden);
 }
 
 function knownForms(secrets: readonly string[]): RegExp | null {

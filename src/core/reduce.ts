@@ -1,6 +1,6 @@
 /** `reduce(state, event) → state`. Total: every event is legal in every state, because it happened. */
 import { reduceCall } from "./calls.ts";
-import { withdrawAll } from "./closing.ts";
+import { noNudges, withdrawAll } from "./closing.ts";
 import { entered, entriesOf } from "./context.ts";
 import type { Event, EventOf } from "./event.ts";
 import { never } from "./never.ts";
@@ -27,6 +27,7 @@ export const initial: State = {
   updatedAt: 0,
   task: "",
   from: person,
+  launcher: { groups: [], guest: true },
   channel: "",
   addresses: [],
   agent: { name: "", hash: "" },
@@ -51,7 +52,7 @@ export const initial: State = {
   lines: [],
   linesFolded: 0,
   traces: [],
-  nudges: { answer: 0, stuck: 0 },
+  nudges: noNudges,
   arrived: {},
   tainted: false,
   recoveries: 0,
@@ -148,6 +149,7 @@ function launched(event: EventOf<"launched"> & { at: number }): State {
     launchedAt: event.at,
     task: event.task,
     from: event.from,
+    launcher: event.launcher ?? { groups: [], guest: !event.trusted },
     channel: event.via.channel,
     addresses: event.addresses,
     agent: event.agent,
@@ -213,15 +215,17 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
   }
   const acting: LivePhase = {
     at: "acting",
-    calls: calls.map((call) => ({
+    calls: calls.map((call, index) => ({
       ...call,
       is: { at: "chosen" },
+      number: state.callsMade + index + 1,
       attempts: 0,
+      key: null,
       approvedHash: null,
       changedBy: null,
     })),
   };
-  return { ...after, nudges: { ...after.nudges, answer: 0 }, phase: keepPause(state, acting) };
+  return { ...after, nudges: { ...noNudges, stuck: after.nudges.stuck }, phase: keepPause(state, acting) };
 }
 
 function thinking(): Extract<Phase, { at: "thinking" }> {
@@ -235,10 +239,7 @@ function modelFailed(state: State, event: EventOf<"model_failed">): State {
 }
 
 function nudged(state: State, event: EventOf<"nudged">): State {
-  const nudges =
-    event.reason === "stuck"
-      ? { ...state.nudges, stuck: state.nudges.stuck + 1 }
-      : { ...state.nudges, answer: state.nudges.answer + 1 };
+  const nudges = { ...state.nudges, [event.reason]: state.nudges[event.reason] + 1 };
   const traces = event.reason === "stuck" ? [] : state.traces;
   const phase = keepPause(state, thinking());
   return entered({ ...state, nudges, traces, phase }, { type: "notice", text: event.text });
@@ -262,7 +263,7 @@ function control(
     case "paused":
       return phase.at === "paused" || phase.at === "cancelling" || hasEnded(state)
         ? state
-        : { ...state, phase: { at: "paused", next: phase as LivePhase } };
+        : { ...state, phase: pausedPhase(phase as LivePhase, event) };
     case "resumed":
       return resumed(state);
     case "woke":
@@ -278,6 +279,10 @@ function control(
       };
     }
   }
+}
+
+function pausedPhase(next: LivePhase, { withParent }: EventOf<"paused">): Phase {
+  return withParent ? { at: "paused", next, withParent } : { at: "paused", next };
 }
 
 /** Resume grants the steps anew; what was in the way is tried again. */
@@ -298,6 +303,12 @@ function addUsage(sum: State["usage"], more: State["usage"]): State["usage"] {
     cachedTokens: sum.cachedTokens + more.cachedTokens,
     outputTokens: sum.outputTokens + more.outputTokens,
     reasoningTokens: sum.reasoningTokens + more.reasoningTokens,
-    costUsd: sum.costUsd === null || more.costUsd === null ? null : sum.costUsd + more.costUsd,
+    costUsd: addCost(sum.costUsd, more.costUsd),
   };
+}
+
+/** null: no price is known so far. What has one counts, so that the budget holds for it. */
+function addCost(sum: number | null, more: number | null): number | null {
+  if (more === null) return sum === 0 ? null : sum;
+  return (sum ?? 0) + more;
 }

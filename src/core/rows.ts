@@ -88,22 +88,24 @@ export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxR
   };
 }
 
+/** `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
 interface DeliveryChange {
-  set: Partial<Omit<OutboxRecord, "id" | "body">> & { givenUp?: 1; error?: string | null };
-  failed: boolean;
+  set: Partial<Omit<OutboxRecord, "id" | "body">> & { error?: string | null };
+  failed?: true;
+  givenUp?: number;
 }
 
-/** What an outcome changes of its post, whose claim ends with it; `failed`: one attempt more. */
+/** What an outcome changes of its post, whose claim ends with it. */
 export function deliveryChange(outcome: DeliveryOutcome) {
-  const { set, failed } = changeOf(outcome);
-  return { set: { ...set, leaseUntil: null }, failed };
+  const { set, ...rest } = changeOf(outcome);
+  return { set: { ...set, leaseUntil: null }, ...rest };
 }
 
 function changeOf(outcome: DeliveryOutcome): DeliveryChange {
   switch (outcome.type) {
     case "delivered": {
       const { revision: deliveredRevision, remoteId } = outcome;
-      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null }, failed: false };
+      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null } };
     }
     case "retry": {
       const { nextAt, error, uncertain, lost } = outcome;
@@ -111,9 +113,9 @@ function changeOf(outcome: DeliveryOutcome): DeliveryChange {
       return { set: lost ? { ...set, remoteId: null } : set, failed: true };
     }
     case "deferred":
-      return { set: { nextAt: outcome.nextAt, uncertain: 0 }, failed: false };
+      return { set: { nextAt: outcome.nextAt, uncertain: outcome.uncertain ? 1 : 0 } };
     case "given_up":
-      return { set: { givenUp: 1, error: outcome.error }, failed: false };
+      return { set: { error: outcome.error, uncertain: 0 }, givenUp: outcome.revision };
   }
 }
 

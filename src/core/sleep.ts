@@ -9,8 +9,13 @@ const wokenEarly = "Woken early: somebody spoke. Sleep again if the time still m
 const notYetArrived =
   "The event has not arrived yet, and somebody spoke. Wait for it again if it is still needed.";
 
+/** What came under this name, or undefined. The model chooses names: `constructor` is one like any other. */
+export function arrivedAs(state: State, event: string): State["arrived"][string] | undefined {
+  return Object.hasOwn(state.arrived, event) ? state.arrived[event] : undefined;
+}
+
 export function decideAsleep(state: State, callId: string, { until, event }: Asleep): Effect {
-  const arrived = event === null ? undefined : state.arrived[event];
+  const arrived = event === null ? undefined : arrivedAs(state, event);
   const ended = { type: "call_finished", callId, ms: 0 } as const;
   if (arrived)
     return record({ ...ended, output: arrived.payload, omitted: arrived.omitted, untrusted: true });

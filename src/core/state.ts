@@ -6,6 +6,8 @@ import type { Pages } from "./pages.ts";
 
 /** A call of the current model answer and how far it is. */
 export type Call = ChosenCall & {
+  /** Counted over the whole run: providers may use an id again once it has left the context. */
+  number: number;
   is:
     | { at: "chosen" }
     | { at: "asking"; questionId: string }
@@ -17,6 +19,8 @@ export type Call = ChosenCall & {
     | { at: "settled"; ok: boolean };
   /** Attempts so far; the idempotency key never changes with it. */
   attempts: number;
+  /** The key that the first attempt had; null before it. */
+  key: string | null;
   /** The hash that people approved, when they did. */
   approvedHash: string | null;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */
@@ -28,7 +32,7 @@ export type Call = ChosenCall & {
  * thinking: the model is asked (not before `retryAt`) · acting: calls are carried out, in the model's order
  * answered: the model answered without a call, and what that means is decided before anything else
  * asking: a question that belongs to no call (stuck, budget) · limited: the granted steps are used up
- * paused: `next` goes on after a resume · cancelling: a started call is waited for, nothing else starts
+ * paused: `next` goes on after a resume (`withParent`: after that of the run above it) · cancelling: a started call is waited for, nothing else starts
  */
 export type Phase =
   | { at: "thinking"; retryAt: number | null; attempts: number }
@@ -36,7 +40,7 @@ export type Phase =
   | { at: "answered"; text: string; refusal: string | null; cut: string | null }
   | { at: "asking"; questionId: string }
   | { at: "limited" }
-  | { at: "paused"; next: LivePhase }
+  | { at: "paused"; next: LivePhase; withParent?: boolean }
   | { at: "cancelling"; calls: readonly Call[]; reason: string; from: Person }
   | { at: "complete"; answer: string }
   | { at: "failed"; code: string; message: string }
@@ -52,7 +56,7 @@ export function underPause(phase: Phase): Exclude<Phase, { at: "paused" }> {
 
 /** The same, from a paused run's point of view: a paused run stays paused whatever comes next. */
 export function keepPause(state: State, next: LivePhase): Phase {
-  return state.phase.at === "paused" ? { at: "paused", next } : next;
+  return state.phase.at === "paused" ? { ...state.phase, next } : next;
 }
 
 /** One entry of the model's context, in the order it will be told. */
@@ -98,6 +102,8 @@ export interface Trace {
   /** Tool and input as one string. */
   sign: string;
   ok: boolean;
+  /** Of which model answer. */
+  step: number;
 }
 
 export interface State {
@@ -108,6 +114,8 @@ export interface State {
   updatedAt: number;
   task: string;
   from: Person;
+  /** With `from`, whoever launched the run as the authorisation saw them: child runs are launched in their name. */
+  launcher: { groups: readonly string[]; guest: boolean };
   channel: string;
   addresses: readonly Address[];
   agent: { name: string; hash: string };
@@ -146,7 +154,8 @@ export interface State {
   linesFolded: number;
   /** The last finished calls, newest last. */
   traces: readonly Trace[];
-  nudges: { answer: number; stuck: number };
+  /** How often the model was reminded of what, since it last acted or was advised. */
+  nudges: Readonly<Record<EventOf<"nudged">["reason"], number>>;
   /** Events from outside that have come, by name: before or while a call waits for them. */
   arrived: Readonly<Record<string, { payload: string; omitted: number }>>;
   /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */

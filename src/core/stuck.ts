@@ -8,17 +8,23 @@ export function stuckBecause(traces: readonly Trace[], repeats: number): string 
   if (sameInARow(traces, (trace) => trace.sign === last.sign) >= repeats) {
     return `${last.tool} was called ${repeats} times in a row with the same arguments`;
   }
-  // What other tools did in between does not help this one.
-  const own = traces.filter((trace) => trace.tool === last.tool);
-  if (!last.ok && sameInARow(own, (trace) => !trace.ok) >= repeats) {
-    return `${last.tool} failed ${repeats} times in a row`;
-  }
-  return alternates(traces, repeats);
+  return failsOn(traces, repeats) ?? alternates(traces, repeats) ?? answersRepeat(answersOf(traces), repeats);
 }
 
-function sameInARow(traces: readonly Trace[], same: (trace: Trace) => boolean): number {
-  const broken = traces.findLastIndex((trace) => !same(trace));
-  return traces.length - 1 - broken;
+function sameInARow<T>(all: readonly T[], same: (one: T) => boolean): number {
+  const broken = all.findLastIndex((one) => !same(one));
+  return all.length - 1 - broken;
+}
+
+/** A tool that failed in the last answer: what other tools did beside it or in between does not help this one. */
+function failsOn(traces: readonly Trace[], repeats: number): string | null {
+  const step = traces.at(-1)?.step;
+  const failed = traces.filter((trace) => trace.step === step && !trace.ok).map((trace) => trace.tool);
+  for (const tool of new Set(failed)) {
+    const own = traces.filter((trace) => trace.tool === tool);
+    if (sameInARow(own, (trace) => !trace.ok) >= repeats) return `${tool} failed ${repeats} times in a row`;
+  }
+  return null;
 }
 
 /** A B A B A B: the same pair over and over. */
@@ -28,4 +34,32 @@ function alternates(traces: readonly Trace[], repeats: number): string | null {
   const tail = traces.slice(-repeats * 2);
   const same = tail.every((trace, index) => trace.sign === (index % 2 === 0 ? a : b).sign);
   return same ? `${a.tool} and ${b.tool} were called in turn ${repeats} times with the same arguments` : null;
+}
+
+type Answer = readonly Trace[];
+
+/** The calls by the answers that chose them. */
+function answersOf(traces: readonly Trace[]): readonly Answer[] {
+  return [...Map.groupBy(traces, (trace) => trace.step).values()];
+}
+
+/** The same of whole answers, however many calls each holds. */
+function answersRepeat(answers: readonly Answer[], repeats: number): string | null {
+  const [former, last] = [answers.at(-2), answers.at(-1)];
+  if (!former || !last) return null;
+  if (sameInARow(answers, (answer) => answer.every((trace) => !trace.ok)) >= repeats) {
+    return `nothing worked in ${repeats} answers in a row`;
+  }
+  if (sameInARow(answers, (answer) => isSame(answer, last)) >= repeats) {
+    return `the same ${last.length} calls were chosen ${repeats} times in a row`;
+  }
+  const tail = answers.slice(-repeats * 2);
+  const inTurn = tail.every((answer, index) => isSame(answer, index % 2 === 0 ? former : last));
+  return inTurn && tail.length === repeats * 2
+    ? `the same two groups of calls were chosen in turn ${repeats} times`
+    : null;
+}
+
+function isSame(a: Answer, b: Answer): boolean {
+  return a.length === b.length && a.every((trace, index) => trace.sign === b[index]?.sign);
 }

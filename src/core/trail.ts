@@ -5,8 +5,8 @@ import type { State, Trace } from "./state.ts";
 
 /** Step lines that the progress post shows; older ones are counted. */
 export const keptLines = 6;
-/** As many as the highest `repeats` needs for an alternating pair (see limits in agent.ts). */
-const keptTraces = 40;
+/** Enough for the highest `repeats` of an alternating pair, and for some answers of many calls (see limits in agent.ts). */
+const keptTraces = 200;
 
 /** One line more; beyond six the oldest is only counted. */
 export function withLine(state: State, line: StepLine): Pick<State, "lines" | "linesFolded"> {
@@ -16,7 +16,7 @@ export function withLine(state: State, line: StepLine): Pick<State, "lines" | "l
 }
 
 export function withTrace(state: State, call: ChosenCall, ok: boolean): readonly Trace[] {
-  const trace: Trace = { tool: call.tool, sign: signOf(call), ok };
+  const trace: Trace = { tool: call.tool, sign: signOf(call), ok, step: state.steps };
   return [...state.traces, trace].slice(-keptTraces);
 }
 
@@ -30,8 +30,18 @@ export function argumentsInBrief(input: unknown): string {
   if (input === null || typeof input !== "object") return brief(String(input ?? ""), 60);
   const values = Object.values(input)
     .filter((value) => value !== null && value !== "")
-    .map((value) => brief(typeof value === "string" ? value : JSON.stringify(value), 40));
+    .map((value) => brief(plainly(value, 3), 40));
   return brief(values.join(", "), 80);
+}
+
+/** A value without JSON: what stands in lists and objects, one after the other. */
+function plainly(value: unknown, depth: number): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (depth === 0) return "…";
+  return Object.values(value)
+    .slice(0, 8)
+    .map((inner) => plainly(inner, depth - 1))
+    .join(", ");
 }
 
 /** One line, cut at `length` characters with an ellipsis. */

@@ -1,10 +1,13 @@
 /** `advance` drives one run, effect by effect, until it rests. */
 import type { Policy } from "../core/agent.ts";
 import { decide } from "../core/decide.ts";
+import type { Effect } from "../core/effect.ts";
 import { never } from "../core/never.ts";
-import type { State } from "../core/state.ts";
+import { hasEnded, type State } from "../core/state.ts";
 import { fact, type Performance, runEnded } from "./fact.ts";
 import { perform } from "./perform.ts";
+import { performWithParent } from "./perform-child.ts";
+import type { Recorded } from "./record.ts";
 
 export interface Drive extends Omit<Performance, "state" | "policy"> {
   recovered: boolean;
@@ -28,7 +31,7 @@ export async function advance(drive: Drive): Promise<boolean> {
     }
   }
   while (!drive.stopping()) {
-    const done = await perform(effect, { ...drive, state, policy }).catch((error: unknown) => {
+    const done = await performNext(effect, { ...drive, state, policy }).catch((error: unknown) => {
       // Its end cut short what it was about: nothing is left to do but to let it go.
       if (drive.signal.reason !== runEnded) throw error;
       return fact({ ...drive, state, policy }, () => []);
@@ -46,6 +49,31 @@ export async function advance(drive: Drive): Promise<boolean> {
     }
   }
   return false;
+}
+
+async function performNext(effect: Effect, on: Performance): Promise<Recorded> {
+  return (await performWithParent(effect, on)) ?? perform(effect, on);
+}
+
+/** Our own fault, not to be mended by trying again. The log of the program has its words; they may hold anything. */
+export async function failRun(
+  { record, runId, epoch }: Pick<Drive, "record" | "runId" | "epoch">,
+  error: unknown,
+  times: number,
+): Promise<boolean> {
+  const name = error instanceof Error ? error.name : "unknown error";
+  const message = `Something went wrong in the bot itself, ${times} times in a row (${name}). Its log says what.`;
+  const ending = record({
+    runId,
+    epoch,
+    inbox: null,
+    propose: (state) => ({
+      ok: true,
+      events: hasEnded(state) ? [] : [{ type: "failed", code: "internal", message }],
+    }),
+  });
+  const recorded = await ending.catch(() => null);
+  return recorded?.type === "recorded";
 }
 
 /** Only a run that was in the middle of something was interrupted. */

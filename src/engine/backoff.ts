@@ -13,5 +13,13 @@ export function backoffMs(
 ): number {
   const doubled = Math.min(maxMs, baseMs * 2 ** (attempt - 1));
   const jittered = Math.round(doubled * (0.5 + rng() / 2));
-  return Math.max(jittered, Math.min(askedMs ?? 0, 3_600_000));
+  return Math.max(jittered, Math.min(Math.ceil(askedMs ?? 0), 3_600_000));
+}
+
+/** Waits; ends early when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+  });
 }

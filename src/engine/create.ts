@@ -17,8 +17,9 @@ import type {
   Submitted,
   Toolbox,
 } from "../core/ports.ts";
+import type { Redact } from "../core/redact.ts";
 import type { State } from "../core/state.ts";
-import { advance } from "./advance.ts";
+import { advance, failRun } from "./advance.ts";
 import type { Rng } from "./backoff.ts";
 import { ChannelSet } from "./channel-set.ts";
 import { Deliverer } from "./deliver.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   clock: Clock;
   rng: Rng;
   log: Logger;
+  /** Takes the secrets that this bot knows out of whatever is recorded. */
+  redact: Redact;
 }
 
 type Listener = (change: { runId: string; version: number }) => void;
@@ -71,7 +74,7 @@ class RunEngine implements Engine {
   readonly #listeners = new Set<Listener>();
 
   constructor(options: EngineOptions) {
-    const { store, toolbox, agents, clock, log, rng } = options;
+    const { store, toolbox, agents, clock, log, rng, redact } = options;
     this.#options = options;
     this.store = store;
     this.toolbox = toolbox;
@@ -86,13 +89,16 @@ class RunEngine implements Engine {
       live: this.#live,
       clock,
       log,
+      redact,
       channels: new Set(channels.keys()),
       policyOf: (state, agent) => this.#policies.of(state, agent),
       committed: (change) => this.#committed(change),
     });
     const owner = `worker-${randomUUID()}`;
     const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
-    this.#worker = new Worker({ store, clock, log, rng, owner, drive });
+    const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
+      failRun({ record: this.#record, runId, epoch }, error, times);
+    this.#worker = new Worker({ store, clock, log, rng, owner, drive, fail });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal });
     this.#pruner = new Pruner({ store, clock, log });
@@ -167,7 +173,8 @@ class RunEngine implements Engine {
 
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
-    return { record: this.#record, toolbox, store, state: (runId) => this.state(runId) };
+    const { redact } = this.#options;
+    return { record: this.#record, toolbox, store, redact, state: (runId) => this.state(runId) };
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {
@@ -209,6 +216,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
+      loadRow: (runId) => this.store.run(runId),
     });
   }
 }

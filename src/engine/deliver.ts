@@ -21,7 +21,6 @@ const lookAgainMs = 5_000;
 const settleMs = 1_500;
 /** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
 const leaseMs = 60_000;
-const tooOld = { type: "given_up", error: "too old to be news" } as const;
 
 export interface DeliverDeps {
   store: Store;
@@ -39,6 +38,8 @@ export class Deliverer {
   /** Posts on their way: one that moves to its real address in the middle must not be sent again there. */
   readonly #sending = new Set<string>();
   readonly #nextAt = new Map<Address, number>();
+  /** Sends in a row whose outcome could not be written down, by address. */
+  readonly #troubles = new Map<Address, number>();
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #again = false;
@@ -117,15 +118,23 @@ export class Deliverer {
       // Another process was faster.
       if (row === null) return;
       const isOld = clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0;
-      const outcome = isOld ? tooOld : await this.#post(row, channel);
+      const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
       // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
       if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
       log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, "delivered");
+      this.#troubles.delete(row.address);
     } catch (error) {
       log.error({ run: due.runId, err: error }, "delivering failed");
+      // It may have been sent, and that could not be written down: sending it over and over would be worse than late.
+      const times = (this.#troubles.get(due.address) ?? 0) + 1;
+      this.#troubles.set(due.address, times);
+      this.#nextAt.set(
+        due.address,
+        clock.now() + backoffMs(times, null, this.#deps.rng, 1_000, longestWaitMs),
+      );
     }
   }
 
@@ -162,11 +171,13 @@ export class Deliverer {
         { run: row.runId, key: row.key, wait: known.retryAfterMs },
         "channel asked to wait",
       );
-      return { type: "deferred", nextAt: now + known.retryAfterMs };
+      return { type: "deferred", nextAt: Math.ceil(now + known.retryAfterMs), uncertain: row.uncertain };
     }
     const attempt = row.attempts + 1;
     this.#deps.log.warn({ run: row.runId, key: row.key, attempt, err: known }, "channel did not take a post");
-    if (known.permanent || attempt >= maxAttempts) return { type: "given_up", error: known.message };
+    if (known.permanent || attempt >= maxAttempts) {
+      return { type: "given_up", revision: row.revision, error: known.message };
+    }
     const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng, 1_000, longestWaitMs);
     const nextAt = now + (known.uncertain ? Math.max(wait, settleMs) : wait);
     return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };
@@ -180,4 +191,8 @@ export class Deliverer {
     this.#timer = setTimeout(() => this.poke(), Math.max(10, soonest - now));
     this.#timer.unref();
   }
+}
+
+function tooOld(revision: number): DeliveryOutcome {
+  return { type: "given_up", revision, error: "too old to be news" };
 }

@@ -1,9 +1,17 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
 import type { Policy } from "../core/agent.ts";
+import { lastingId } from "../core/calls.ts";
 import type { EventBody } from "../core/event.ts";
-import type { Clock, Model, Toolbox } from "../core/ports.ts";
+import {
+  type CallContext,
+  type Clock,
+  type Model,
+  type RunRow,
+  StoreError,
+  type Toolbox,
+} from "../core/ports.ts";
 import { type Call, hasEnded, type State } from "../core/state.ts";
-import type { Rng } from "./backoff.ts";
+import { backoffMs, pause, type Rng } from "./backoff.ts";
 import type { Record, Recorded } from "./record.ts";
 
 /** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
@@ -23,21 +31,39 @@ export interface Performance {
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
+  loadRow: (runId: string) => Promise<RunRow | null>;
 }
 
-/** Record what happened: proposed again on a newer state after a conflict, and nothing once the run has ended. */
-export function fact(
+/**
+ * Record what happened: proposed again on a newer state after a conflict, or when the store is in trouble for a moment
+ * (what happened must not turn into a doubt), and nothing once the run has ended.
+ */
+export async function fact(
   on: Performance,
   events: (state: State) => readonly EventBody[],
   restUntil?: number,
 ): Promise<Recorded> {
-  return on.record({
-    runId: on.runId,
-    epoch: on.epoch,
-    inbox: null,
-    ...(restUntil === undefined ? {} : { restUntil }),
-    propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
-  });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await on.record({
+        runId: on.runId,
+        epoch: on.epoch,
+        inbox: null,
+        ...(restUntil === undefined ? {} : { restUntil }),
+        propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
+      });
+    } catch (error) {
+      const passes = error instanceof StoreError && /^storage_(?:busy|full)$/.test(error.code);
+      if (!passes || on.signal.aborted) throw error;
+      await pause(backoffMs(attempt, null, on.rng, 200, 10_000), on.signal);
+    }
+  }
+}
+
+/** What a tool is told of the call that it carries out: the same on every attempt, upgrades in between included. */
+export function contextOf(on: Performance, call: Call): CallContext {
+  const ids = { runId: on.runId, callId: lastingId(call) };
+  return { ...ids, key: call.key ?? on.toolbox.key(call.tool, call.input, ids), signal: on.signal };
 }
 
 /** The call when it may begin now: chosen or approved, and the run is neither paused nor being cancelled. */

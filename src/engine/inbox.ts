@@ -1,6 +1,14 @@
 /** Inbound messages: remembered first, acknowledged then, worked off in order; a restart goes on where it stopped. */
 import type { Logger } from "pino";
-import type { Channel, Clock, Inbound, InboxRow, Outcome, Store } from "../core/ports.ts";
+import {
+  type Channel,
+  type Clock,
+  type Inbound,
+  type InboxRow,
+  type Outcome,
+  type Store,
+  StoreError,
+} from "../core/ports.ts";
 
 const batch = 200;
 /** After the store failed. */
@@ -86,7 +94,8 @@ export class Inbox {
       { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
       "ingested",
     );
-    if (outcome.type !== "ignored") await channels.get(inbound.channel)?.whisper(inbound, outcome);
+    if (outcome.type !== "ignored" && !outcome.quiet)
+      await channels.get(inbound.channel)?.whisper(inbound, outcome);
   }
 
   /** A message that breaks us must not stop the ones behind it, and its sender is told. */
@@ -94,6 +103,8 @@ export class Inbox {
     try {
       return await this.#deps.ingest(inbound);
     } catch (error) {
+      // The store's trouble passes: the message waits for that, and its key makes a second try harmless.
+      if (error instanceof StoreError) throw error;
       this.#deps.log.error({ err: error, channel: inbound.channel, key: inbound.key }, "ingesting failed");
       return {
         type: "refused",

@@ -1,5 +1,7 @@
 /** `ingest` turns an inbound message into a command: which run is meant, and is it an answer, steering or a new task. */
-import type { Address } from "../core/actor.ts";
+import type { Actor, Address } from "../core/actor.ts";
+import type { Rights } from "../core/agent.ts";
+import { authorize, isStranger } from "../core/authorize.ts";
 import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
 import { helpText, type Instruction, parseInstruction } from "../core/instruct.ts";
 import { statusInWords } from "../core/narrate.ts";
@@ -19,6 +21,15 @@ export interface IngestDeps {
 
 /** What became of it, in words for its sender. The inbox key makes doing it twice impossible. */
 export async function ingest(deps: IngestDeps, inbound: Inbound): Promise<Outcome> {
+  const outcome = await carriedOut(deps, inbound);
+  const isWord = outcome.type === "refused" || outcome.type === "told";
+  if (!isWord || !isStranger(inbound.actor, rightsOf(deps))) return outcome;
+  // Not even that somebody is there: an answer would teach a stranger what to ask next.
+  const text = outcome.type === "refused" ? outcome.text : "a guest whom no rule lists";
+  return { type: "refused", text, runId: outcome.runId, quiet: true };
+}
+
+async function carriedOut(deps: IngestDeps, inbound: Inbound): Promise<Outcome> {
   const { engine } = deps;
   const inbox: InboxKey = { source: inbound.channel, key: inbound.key };
   const intent = inbound.intent;
@@ -75,7 +86,7 @@ async function message(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const newest = inbound.address ? await deps.engine.store.runAt(inbound.address) : null;
-  const state = newest ? await above(deps.engine, newest, (run) => !hasEnded(run)) : null;
+  let state = newest ? await above(deps.engine, newest, (run) => !hasEnded(run)) : null;
   if (!state && !intent.addressed) return ignored();
   const instruction: Instruction = intent.addressed
     ? parseInstruction(intent.text, agentNames(deps))
@@ -85,17 +96,23 @@ async function message(
     const { actor } = inbound;
     const say: RunCommand = { type: "say", text: intent.text, actor, via: viaOf(inbound) };
     const outcome = await toRun(deps, state.runId, say, inbox, "noted");
-    // Strangers talking in the thread are not answered unless they spoke to the bot or a question is open.
-    const quiet = outcome.type === "refused" && !intent.addressed && state.questions.length === 0;
-    return quiet ? { ...outcome, type: "ignored" } : outcome;
+    const now = outcome.type === "refused" ? await deps.engine.state(state.runId) : null;
+    // It ended in this very moment: what was said starts the next turn, as it would have a moment later.
+    if (!now || !hasEnded(now)) return unlessChatter(intent, state, outcome);
+    state = now;
   }
-  return launch(
-    deps,
-    inbound,
-    { agent: intent.agent ?? instruction.agent, task: instruction.task },
-    state,
-    inbox,
-  );
+  const what = { agent: intent.agent ?? instruction.agent, task: instruction.task };
+  return unlessChatter(intent, state, await launch(deps, inbound, what, state, inbox));
+}
+
+/** Who may not, and talks to others in the thread, is not answered unless they spoke to the bot or a question is open. */
+function unlessChatter(
+  intent: Extract<Intent, { type: "message" }>,
+  state: State | null,
+  outcome: Outcome,
+): Outcome {
+  const isChatter = !intent.addressed && (state === null || state.questions.length === 0);
+  return outcome.type === "refused" && isChatter ? { ...outcome, type: "ignored" } : outcome;
 }
 
 async function instruct(
@@ -108,7 +125,7 @@ async function instruct(
     case "help":
       return told(helpText);
     case "agents":
-      return told(deps.engine.agents.map((agent) => `${agent.name} — ${agent.description}`).join("\n"));
+      return told(launchable(deps, inbound.actor));
     case "list":
       return told(await listed(deps.engine, inbound));
     case "launch":
@@ -207,6 +224,21 @@ function viaOf(inbound: Inbound): Command["via"] {
   return inbound.address
     ? { channel: inbound.channel, address: inbound.address }
     : { channel: inbound.channel };
+}
+
+/** The agents that this person may start, a line each. */
+function launchable({ engine }: IngestDeps, actor: Actor): string {
+  const lines = engine.agents
+    .filter(({ name }) => {
+      const policy = engine.policyOf(name);
+      return policy !== null && authorize("launch", actor, policy.rights, null).allowed;
+    })
+    .map((agent) => `${agent.name} — ${agent.description}`);
+  return lines.join("\n") || "There is no agent that you may start.";
+}
+
+function rightsOf({ engine }: IngestDeps): Rights[] {
+  return engine.agents.flatMap(({ name }) => engine.policyOf(name)?.rights ?? []);
 }
 
 function agentNames(deps: IngestDeps): string[] {

@@ -1,4 +1,5 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
+import { isSamePerson } from "../core/actor.ts";
 import type { ToolSpec } from "../core/agent.ts";
 import { findCall } from "../core/calls.ts";
 import { questionId } from "../core/closing.ts";
@@ -6,7 +7,7 @@ import { approvalFor, approversOf } from "../core/decide-calls.ts";
 import type { EventBody, Question } from "../core/event.ts";
 import type { Approver, Call } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
-import { fact, type Performance, startable } from "./fact.ts";
+import { contextOf, fact, type Performance, startable } from "./fact.ts";
 import type { Recorded } from "./record.ts";
 
 /** Show the call, whole, to those who may approve it. */
@@ -54,6 +55,9 @@ export async function whyApprovalIsStale(on: Performance, call: Call): Promise<s
   if (!spec || !settled?.call) return "what was approved can't be found any more";
   const gone = settled.approvedBy.find((approver) => !mayStillApprove(approver, spec, on));
   if (gone) return `${gone.name} may not approve this any more`;
+  const needed = approvalFor(spec, on.state)?.count ?? 1;
+  if (settled.kind === "approval" && settled.approvedBy.length < needed)
+    return `it takes ${needed} people now`;
   try {
     const preview = settled.call.preview === null ? null : await previewOf(on, call);
     const now = bindingOf(spec, call.input, on.state.agent.hash, preview);
@@ -65,18 +69,13 @@ export async function whyApprovalIsStale(on: Performance, call: Call): Promise<s
 }
 
 /** Groups are known at the click alone, so what is looked at is whether the rule that counted then still counts. */
-function mayStillApprove({ rule }: Approver, spec: ToolSpec, on: Performance): boolean {
+function mayStillApprove({ principal, rule }: Approver, spec: ToolSpec, on: Performance): boolean {
   const needed = approvalFor(spec, on.state);
-  if (rule === undefined || !needed) return true;
-  return approversOf(needed, on.policy).includes(rule);
+  if (!needed) return true;
+  if (!needed.ownRequest && isSamePerson(principal, on.state.from.principal)) return false;
+  return rule === undefined || approversOf(needed, on.policy).includes(rule);
 }
 
 async function previewOf(on: Performance, call: Call): Promise<string | null> {
-  const key = on.toolbox.key(call.tool, call.input, { runId: on.runId, callId: call.id });
-  return on.toolbox.preview(call.tool, call.input, {
-    runId: on.runId,
-    callId: call.id,
-    key,
-    signal: on.signal,
-  });
+  return on.toolbox.preview(call.tool, call.input, contextOf(on, call));
 }

@@ -8,7 +8,7 @@ import type { EventBody, Question } from "../core/event.ts";
 import type { CallOutcome } from "../core/ports.ts";
 import type { Call, State } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
-import { fact, type Performance } from "./fact.ts";
+import { contextOf, fact, type Performance } from "./fact.ts";
 import { whyApprovalIsStale } from "./perform-approval.ts";
 import type { Recorded } from "./record.ts";
 
@@ -32,7 +32,7 @@ async function performCall(on: Performance, call: Call): Promise<Recorded> {
         mayStart(state, call, on) ? [{ type: "approval_voided", callId: call.id, reason: why }] : [],
       );
   }
-  const key = on.toolbox.key(call.tool, call.input, { runId: on.runId, callId: call.id });
+  const { key } = contextOf(on, call);
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
   const begun = await fact(on, (state) => (mayStart(state, call, on) ? [intent] : []));
   if (begun.type !== "recorded" || begun.events === 0) return begun;
@@ -55,10 +55,8 @@ async function execute(on: Performance, calls: readonly Call[]): Promise<Recorde
 }
 
 async function executeOne(on: Performance, call: Call) {
-  const ids = { runId: on.runId, callId: call.id };
-  const key = on.toolbox.key(call.tool, call.input, ids);
   const started = on.clock.now();
-  const outcome = await on.toolbox.run(call.tool, call.input, { ...ids, key, signal: on.signal });
+  const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
@@ -91,9 +89,8 @@ function outcomeEvents(
 export async function performReconcile(on: Performance, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
   if (!call) return fact(on, () => []);
-  const key = on.toolbox.key(call.tool, call.input, { runId: on.runId, callId });
   const known = await on.toolbox
-    .reconcile(call.tool, call.input, { runId: on.runId, callId, key, signal: on.signal })
+    .reconcile(call.tool, call.input, contextOf(on, call))
     .catch((error: unknown) => {
       if (on.signal.aborted) throw error;
       return { type: "unknown" } as const;

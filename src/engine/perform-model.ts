@@ -1,14 +1,16 @@
 /** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
+import { questionId } from "../core/closing.ts";
 import { compaction } from "../core/compact.ts";
 import { compose } from "../core/compose.ts";
-import type { ChosenCall, EventBody } from "../core/event.ts";
+import type { ChosenCall, EventBody, Question } from "../core/event.ts";
 import { type ModelAnswer, ModelError, type Toolbox } from "../core/ports.ts";
 import { hasEnded, type State, underPause } from "../core/state.ts";
 import { backoffMs } from "./backoff.ts";
 import { fact, type Performance } from "./fact.ts";
 import type { Recorded } from "./record.ts";
 
-const maxAttempts = 6;
+/** With their pauses of up to a minute: an outage of some minutes passes by itself. */
+const maxAttempts = 10;
 
 export async function performCallModel(on: Performance): Promise<Recorded> {
   const { state, policy } = on;
@@ -19,7 +21,7 @@ export async function performCallModel(on: Performance): Promise<Recorded> {
   } catch (error) {
     if (on.signal.aborted) throw error;
     const failure = error instanceof ModelError ? error : unexpected(error);
-    return fact(on, (now) => (stands(now, state) ? [failed(failure, now, on)] : []));
+    return fact(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
   }
   const ms = on.clock.now() - started;
   const { usage, model } = answer;
@@ -67,19 +69,46 @@ function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
   });
 }
 
-function failed(error: ModelError, state: State, on: Performance): EventBody {
+function failed(error: ModelError, state: State, on: Performance): EventBody[] {
+  const { code, message } = error;
   const phase = underPause(state.phase);
   const attempt = (phase.at === "thinking" ? phase.attempts : 0) + 1;
-  if (error.code === "context_overflow") {
+  if (code === "context_overflow") {
     const smaller = state.compactions === 0 ? compaction(state, Math.floor(state.contextTokens / 2)) : null;
-    return smaller ?? { type: "failed", code: error.code, message: error.message };
+    return [smaller ?? { type: "failed", code, message }];
   }
-  if (!error.retryable || attempt >= maxAttempts) {
-    const times = attempt > 1 ? ` (tried ${attempt} times)` : "";
-    return { type: "failed", code: error.code, message: `${error.message}${times}` };
+  if (error.retryable && attempt < maxAttempts) {
+    const retryAt = on.clock.now() + backoffMs(attempt, error.retryAfterMs, on.rng);
+    return [{ type: "model_failed", code, message, retryAt }];
   }
-  const retryAt = on.clock.now() + backoffMs(attempt, error.retryAfterMs, on.rng);
-  return { type: "model_failed", code: error.code, message: error.message, retryAt };
+  if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
+  return [
+    { type: "model_failed", code, message, retryAt: null },
+    { type: "question_asked", question: outageQuestion(message, attempt, state, on) },
+  ];
+}
+
+/** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
+const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth"]);
+
+/** The work so far is kept: somebody says when to try afresh. */
+function outageQuestion(message: string, attempts: number, state: State, on: Performance): Question {
+  const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
+  return {
+    id: questionId(state, 1),
+    kind: "stuck",
+    callId: null,
+    text: `The model is not available. ${message}${times}`,
+    context: null,
+    choices: [
+      { value: "continue", label: "Try again" },
+      { value: "stop", label: "Stop" },
+    ],
+    freeText: false,
+    audience: [...on.policy.rights.answer],
+    call: null,
+    need: 1,
+  };
 }
 
 /** A driver's bug must not spin: it ends the run with words and stays in the log. */

@@ -1,5 +1,6 @@
 /** `perform` does one effect: the only place where a run touches the world. */
 import { decide } from "../core/decide.ts";
+import { approvalFor } from "../core/decide-calls.ts";
 import type { Effect } from "../core/effect.ts";
 import type { EventBody } from "../core/event.ts";
 import { never } from "../core/never.ts";
@@ -53,18 +54,26 @@ function stillDue(state: State, on: Performance, at: number): boolean {
 async function performPrefetch(on: Performance, tools: readonly string[]): Promise<Recorded> {
   const results = await Promise.all(
     tools.map(async (tool): Promise<EventBody> => {
+      const spec = on.policy.tools[tool];
+      // An upgrade may have made more of it than a look.
+      if (spec?.effect !== "read" || approvalFor(spec, on.state)) return notLookedUp(tool);
       const call = { runId: on.runId, callId: `prefetch-${tool}` };
       const key = on.toolbox.key(tool, {}, call);
       const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
       const ok = outcome.type === "finished";
       if (on.signal.aborted && !ok) throw new Error("interrupted");
       const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
-      return { type: "prefetched", tool, output, ok, untrusted: on.policy.tools[tool]?.untrusted ?? true };
+      return { type: "prefetched", tool, output, ok, untrusted: spec.untrusted };
     }),
   );
   return fact(on, (state) =>
     results.filter((event) => event.type === "prefetched" && state.prefetch.includes(event.tool)),
   );
+}
+
+function notLookedUp(tool: string): EventBody {
+  const output = "not available: only tools that read, without an approval, are looked up at launch";
+  return { type: "prefetched", tool, output, ok: false, untrusted: false };
 }
 
 function whyNot(outcome: { type: "failed"; message: string } | { type: "in_doubt"; reason: string }): string {

@@ -65,6 +65,8 @@ export class Policies {
   }
 
   #rightsOf(agent: string): Rights {
-    return this.#options.rights[agent] ?? this.#options.rights["*"] ?? nobody;
+    const { rights } = this.#options;
+    const own = Object.hasOwn(rights, agent) ? rights[agent] : undefined;
+    return own ?? rights["*"] ?? nobody;
   }
 }

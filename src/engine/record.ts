@@ -5,13 +5,13 @@ import type { Admission } from "../core/admission.ts";
 import type { Policy } from "../core/agent.ts";
 import { spentTokens } from "../core/closing.ts";
 import type { Refusal } from "../core/command.ts";
-import { decide } from "../core/decide.ts";
 import type { Effect } from "../core/effect.ts";
-import type { Event, EventBody } from "../core/event.ts";
+import type { Event } from "../core/event.ts";
 import { narrate } from "../core/narrate.ts";
 import type { Clock, Commit, InboxKey, Store } from "../core/ports.ts";
-import { reduce } from "../core/reduce.ts";
+import type { Redact } from "../core/redact.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
+import { follow, type Next } from "./follow.ts";
 import type { Live, LiveRun } from "./live.ts";
 
 /** Events follow from the state as it is; on a conflict the same question is put to the newer state. */
@@ -42,6 +42,8 @@ export interface RecordDeps {
   live: Live;
   clock: Clock;
   log: Logger;
+  /** Takes the secrets that this bot knows out of whatever is recorded. */
+  redact: Redact;
   /** Channels whose addresses get posts. */
   channels: ReadonlySet<string>;
   policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
@@ -87,9 +89,17 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     const policy = await deps.policyOf(run.state, proposal.agent);
     if (!("rights" in policy)) return { type: "refused", refusal: policy, state: run.state };
     const admission = proposal.propose(run.state, policy);
-    if (!admission.ok) return { type: "refused", refusal: admission.refusal, state: run.state };
-    const next = follow(run.state, admission.events, policy, deps.clock.now());
-    const idle = proposal.restUntil !== undefined && next.events.length === 0;
+    if (!admission.ok) {
+      // What this process remembers may be old news: another one may have moved the run on.
+      if ((await deps.live.newest(runId)).version === run.state.version) {
+        return { type: "refused", refusal: admission.refusal, state: run.state };
+      }
+      deps.live.forget(runId);
+      continue;
+    }
+    const next = follow(run.state, admission.events, { policy, redact: deps.redact, at: deps.clock.now() });
+    const idle =
+      proposal.restUntil !== undefined && next.events.length === 0 && next.effect.type === "await_child";
     const release = epoch !== null && (idle || isRest(next.effect, deps.clock.now()));
     if (next.events.length === 0 && !release) {
       return { type: "recorded", state: run.state, effect: next.effect, events: 0, released: false };
@@ -112,32 +122,6 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     if (committed.why === "duplicate") return { type: "duplicate", runId: committed.runId };
     if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
   }
-}
-
-interface Next {
-  state: State;
-  events: Event[];
-  effect: Effect;
-}
-
-/** The proposed events, and whatever follows from them without the world's help, for one and the same commit. */
-function follow(before: State, proposed: readonly EventBody[], policy: Policy, at: number): Next {
-  const events: Event[] = [];
-  let state = before;
-  const append = (bodies: readonly EventBody[]) => {
-    for (const body of bodies) {
-      const event: Event = { ...body, at };
-      events.push(event);
-      state = reduce(state, event);
-    }
-  };
-  append(proposed);
-  let effect = decide(state, policy);
-  while (effect.type === "record") {
-    append(effect.events);
-    effect = decide(state, policy);
-  }
-  return { state, events, effect };
 }
 
 /** Nothing can be done now: somebody must speak, or a time must come. */

@@ -2,6 +2,8 @@
 import { admit } from "../core/admit.ts";
 import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
 import type { InboxKey, Store, Submitted, Toolbox } from "../core/ports.ts";
+import type { Redact } from "../core/redact.ts";
+import { holdsSecret, secretInArguments } from "../core/redact-event.ts";
 import type { State } from "../core/state.ts";
 import { bindingOf } from "./binding.ts";
 import { runIdFor } from "./ids.ts";
@@ -11,6 +13,7 @@ export interface SubmitDeps {
   record: Record;
   toolbox: Toolbox;
   store: Pick<Store, "question">;
+  redact: Redact;
   state: (runId: string) => Promise<State | null>;
 }
 
@@ -78,7 +81,8 @@ async function withCheckedEdit(
   // Not open any more, or no such tool: admit finds the right words.
   if (!state || !call || !spec) return { command };
   const { input, error } = deps.toolbox.checkInput(call.tool, command.input);
-  if (error) return { refusal: { code: "answer_invalid", message: error.message } };
+  const why = error ?? (holdsSecret(input, deps.redact) ? secretInArguments : null);
+  if (why) return { refusal: { code: "answer_invalid", message: why.message } };
   return { command: { ...command, input, hash: bindingOf(spec, input, state.agent.hash, null) } };
 }
 

@@ -1,13 +1,15 @@
 /** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
 import type { Logger } from "pino";
-import type { Claim, Clock, Store } from "../core/ports.ts";
-import { backoffMs, type Rng } from "./backoff.ts";
+import { type Claim, type Clock, type Store, StoreError } from "../core/ports.ts";
+import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { runEnded } from "./fact.ts";
 import { Fenced } from "./record.ts";
 
 /** ours: 15 s, renewed every 5 s */
 const leaseMs = 15_000;
 const renewMs = 5_000;
+/** So often driving a run may fail for a reason of our own before the run fails with it. */
+const maxFaults = 5;
 /** Runs driven at once. */
 const maxActive = 200;
 /** The longest this process trusts its own wake-ups before it looks at the store again. */
@@ -21,6 +23,8 @@ export interface WorkerDeps {
   rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
   drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
+  /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
+  fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
 }
 
 interface Active {
@@ -104,6 +108,7 @@ export class Worker {
           now: this.#deps.clock.now(),
           leaseMs,
           limit,
+          except: [...this.#active.keys()],
         });
         for (const claim of claims) this.#begin(claim);
         if (claims.length === limit) this.#again = true;
@@ -123,6 +128,7 @@ export class Worker {
 
   async #drive(claim: Claim, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
+    let faults = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {
       try {
         await this.#deps.drive(claim, abort.signal);
@@ -133,8 +139,10 @@ export class Worker {
           break;
         }
         if (abort.signal.aborted) break;
-        // The run stays ours: the store may be busy, or a bug must not spin.
+        // The run stays ours: a store in trouble is waited for, a bug must neither spin nor look like work.
         log.error({ run: claim.runId, err: error, attempt }, "driving a run failed");
+        if (!(error instanceof StoreError)) faults++;
+        if (faults >= maxFaults && (await this.#deps.fail(claim, error, faults))) break;
         await pause(backoffMs(attempt, null, rng), abort.signal);
       }
     }
@@ -151,7 +159,8 @@ export class Worker {
     // What is claimed while the store answers is not in its answer, and still ours.
     const driven = [...this.#active];
     try {
-      const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs }));
+      const runIds = driven.map(([runId]) => runId);
+      const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs, runIds }));
       for (const [runId, run] of driven) if (!held.has(runId)) run.abort.abort();
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
@@ -181,12 +190,4 @@ export class Worker {
     this.#timer = setTimeout(() => this.poke(), ms);
     this.#timer.unref();
   }
-}
-
-/** Ends early when the run is taken away or the process stops. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
-  });
 }

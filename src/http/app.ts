@@ -42,7 +42,7 @@ export function createHttp(deps: Deps): Http {
     startedAt: clock.now(),
     base: config.publicUrl === null ? "" : new URL(config.publicUrl).pathname.replace(/\/+$/, ""),
   };
-  const sessions = new Sessions(engine.store, clock);
+  const sessions = new Sessions(engine.store, clock, config.auth);
   const failures = new RateLimit(clock, failureRate);
 
   const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });

@@ -18,13 +18,18 @@ const consoleActor: Actor = {
   kind: "person",
 };
 
-/** Sets `caller`, or leaves it null: open routes need none. Wrong credentials are counted per remote address. */
+/**
+ * Sets `caller`, or leaves it null: open routes need none. Wrong credentials are counted per remote address, where a
+ * route asks for them: elsewhere they may be meant for a channel, as its own proof.
+ */
 export function authenticate(config: HttpConfig, sessions: Sessions, failures: RateLimit) {
   return createMiddleware<Env>(async (c, next) => {
     const { caller, wrong } = await recognise(c, config, sessions);
-    // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
-    if (wrong) failures.take(remoteOf(c, config));
     c.set("caller", caller);
+    // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
+    c.set("countFailure", () => {
+      if (wrong) failures.take(remoteOf(c, config));
+    });
     await next();
   });
 }
@@ -33,6 +38,7 @@ export function authenticate(config: HttpConfig, sessions: Sessions, failures: R
 export function callerOf(c: Ctx): Caller {
   const caller = c.get("caller");
   if (caller) return caller;
+  c.get("countFailure")();
   throw new ProblemError("unauthorized", "Send a valid token (Authorization: Bearer …) or log in.", {
     headers: { "WWW-Authenticate": "Bearer" },
   });
@@ -65,8 +71,9 @@ async function recognise(
   }
   const secret = getCookie(c, cookieName);
   if (secret === undefined) return { caller: null, wrong: false };
+  // One that is over is not a wrong guess: browsers send it with every request until they are told otherwise.
   const session = await sessions.find(secret);
-  if (!session) return { caller: null, wrong: true };
+  if (!session) return { caller: null, wrong: false };
   const actor = { ...consoleActor, principal: session.principal };
   return { caller: { actor, how: "session", session }, wrong: false };
 }

@@ -76,6 +76,8 @@ export interface Env {
     requestId: string;
     /** Set behind `authenticate`; open routes leave it out. */
     caller: Caller | null;
+    /** Counts wrong credentials against their sender, when there are any. */
+    countFailure: () => void;
   };
 }
 

@@ -9,7 +9,7 @@ import { Idempotency, idempotencyKeyOf } from "./idempotency.ts";
 import { type BodyOf, operations } from "./operations.ts";
 import { ProblemError, runNotFound } from "./problems.ts";
 import type { Handlers } from "./route.ts";
-import { readableRun, showRun } from "./run-access.ts";
+import { readableRun, showLaunch, showRun } from "./run-access.ts";
 
 type CommandId = "resume" | "pause" | "cancel" | "provideInput" | "say" | "approve" | "refuse";
 type RunCommand = Exclude<Command, { type: "launch" }>;
@@ -115,5 +115,10 @@ async function answerRun(
   if (outcome.replayed) c.header("Idempotent-Replayed", "true");
   const [status] = operations[operation].success;
   if (status === 202) c.header("Location", `${server.base}/agent/state/${state.runId}`);
-  return c.json(await showRun(server, callerOf(c).actor, state), status);
+  const { actor } = callerOf(c);
+  const mayRead = server.engine.mayRead(actor, state);
+  return c.json(
+    await (mayRead ? showRun(server, actor, state) : showLaunch(server, actor, state.runId)),
+    status,
+  );
 }

@@ -52,8 +52,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       return c.body(null, 204);
     },
     sessions: async (c) => {
-      const now = server.clock.now();
-      const rows = (await store.sessions()).filter((row) => row.expiresAt > now);
+      const rows = await sessions.list();
       const list: SessionList = {
         sessions: rows.map((row) => ({
           id: shortId(row.id),
@@ -66,7 +65,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       return c.json(list);
     },
     revoke: async (c) => {
-      const row = await findSession(c, server);
+      const row = await findSession(c, sessions);
       await end(row.id);
       return c.body(null, 204);
     },
@@ -75,11 +74,11 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
 
 /** Enough to tell sessions apart; the whole hash stays inside. */
 function shortId(id: string): string {
-  return id.slice(0, 16);
+  return id.slice(-16);
 }
 
-async function findSession(c: Ctx, server: Server) {
-  const rows = await server.engine.store.sessions();
+async function findSession(c: Ctx, sessions: Sessions) {
+  const rows = await sessions.list();
   const row = rows.find((candidate) => shortId(candidate.id) === c.req.param("id"));
   if (!row) throw new ProblemError("not_found", "There is no such session. GET /sessions lists them.");
   return row;

@@ -1,5 +1,6 @@
 /** The one way from an id in a request to a run: what the caller may not see does not exist. */
 import type { Actor } from "../core/actor.ts";
+import { fold } from "../core/reduce.ts";
 import type { State } from "../core/state.ts";
 import { askingBelow, childrenOf } from "./below.ts";
 import type { Server } from "./context.ts";
@@ -21,4 +22,12 @@ export async function showRun(server: Server, actor: Actor, state: State): Promi
     askingBelow(server, actor, children),
   ]);
   return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below });
+}
+
+/** For who may launch but not read: the run as it was launched, however far it has come. What they wrote, no more. */
+export async function showLaunch({ engine }: Server, actor: Actor, runId: string): Promise<RunState> {
+  const [launched] = await engine.events(runId);
+  if (!launched) throw runNotFound();
+  const state = fold([launched]);
+  return viewRun(state, { policy: await engine.policy(state), actor, children: [], below: [] });
 }

@@ -1,21 +1,25 @@
 /** Console sessions: a one-time code buys a cookie whose secret only the browser knows. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock, SessionRow, Store } from "../core/ports.ts";
+import type { HttpConfig } from "./context.ts";
 
 export const sessionMs = 12 * 3600_000;
 const codeMs = 15 * 60_000;
 
-type SessionStore = Pick<Store, "saveSession" | "session" | "deleteSession">;
+type SessionStore = Pick<Store, "saveSession" | "session" | "sessions">;
 
 export class Sessions {
   readonly #store: SessionStore;
   readonly #clock: Clock;
+  /** In front of every id: a session ends with the tokens that it was begun under. */
+  readonly #under: string;
   /** Hashes of codes that nobody has used yet, with their end. */
   readonly #codes = new Map<string, number>();
 
-  constructor(store: SessionStore, clock: Clock) {
+  constructor(store: SessionStore, clock: Clock, auth: HttpConfig["auth"]) {
     this.#store = store;
     this.#clock = clock;
+    this.#under = sha256(`sessions under ${administratorsOf(auth).join()}`).slice(0, 16);
   }
 
   /** A code for one login within 15 minutes. Shown to the operator, kept as a hash. */
@@ -34,7 +38,7 @@ export class Sessions {
     if (until === undefined || until < now) return null;
     const secret = randomBytes(32).toString("base64url");
     const session = {
-      id: sha256(secret),
+      id: this.#idOf(secret),
       principal: "console:local",
       createdAt: now,
       expiresAt: now + sessionMs,
@@ -44,9 +48,26 @@ export class Sessions {
   }
 
   async find(secret: string): Promise<SessionRow | null> {
-    const session = await this.#store.session(sha256(secret));
+    const session = await this.#store.session(this.#idOf(secret));
     return session && session.expiresAt > this.#clock.now() ? session : null;
   }
+
+  /** Those that still let somebody in. */
+  async list(): Promise<SessionRow[]> {
+    const now = this.#clock.now();
+    const rows = await this.#store.sessions();
+    return rows.filter(({ id, expiresAt }) => id.startsWith(this.#under) && expiresAt > now);
+  }
+
+  #idOf(secret: string): string {
+    return this.#under + sha256(secret);
+  }
+}
+
+/** Hashes of the tokens that may do what the console may. */
+function administratorsOf(auth: HttpConfig["auth"]): string[] {
+  if (auth.mode === "none") return [];
+  return auth.tokens.filter(({ scopes }) => scopes.includes("admin")).map(({ hash }) => hash);
 }
 
 /** Hex. */

@@ -71,8 +71,11 @@ export function defineTool<Input>(definition: ToolDefinition<Input>): Tool {
     input,
     timeoutMs: definition.timeoutMs ?? 60_000,
     maxOutput: definition.maxOutput ?? 64_000,
-    idempotencyKey: (value: unknown, callId: string) =>
-      definition.idempotencyKey?.(parse(value), callId) ?? null,
+    // Arguments that an upgrade no longer takes have no key of their own; such a call does not run either.
+    idempotencyKey: (value: unknown, callId: string) => {
+      const parsed = definition.input.safeParse(value);
+      return parsed.success ? (definition.idempotencyKey?.(parsed.data, callId) ?? null) : null;
+    },
     reconcile: async (value: unknown, context: CallContext): Promise<Reconciled> =>
       (await definition.reconcile?.(parse(value), context)) ?? { type: "unknown" },
     preview: async (value: unknown, context: CallContext) =>

@@ -72,6 +72,23 @@ describe("the door", { timeout: patient }, () => {
   });
 });
 
+describe("the printed link, for who is in already", { timeout: patient }, () => {
+  it("leaves no code in the address, in a new tab and in one that is open", async () => {
+    const { page, context } = await second();
+    const [, code] = bot.loginUrl().split("#");
+    for (const path of ["", "admin/health"]) {
+      await page.goto(`${bot.url}/${path}`);
+      await page.goto(`${bot.url}/${path}#${code}`);
+      await page.waitForURL(`${bot.url}/${path}`);
+    }
+    const tab = await context.newPage();
+    await tab.goto(bot.loginUrl());
+    await tab.waitForURL(`${bot.url}/`);
+    await tab.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
+    await context.close();
+  });
+});
+
 describe("a run in the console", { timeout: patient }, () => {
   it("is launched, shows its steps as they happen, asks, is answered, and completes", async () => {
     const { page } = first;

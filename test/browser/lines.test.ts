@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { cost } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { decodeEvent, type StoredEvent } from "../../src/core/codec.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
@@ -103,6 +104,10 @@ test("what an approver changed is what the timeline shows from then on", () => {
 describe("the timeline", () => {
   const events = goldenEvents();
   const types = eventBodySchema.options.map((option) => option.shape.type.value);
+
+  it("says of money what it was, also below a cent", () => {
+    expect([0.0004, 0.01, 1.5].map(cost)).toEqual(["< $0.01", "$0.01", "$1.50"]);
+  });
 
   it.each(types)("tells of %s in words", (type) => {
     const at = events.findIndex((event) => event.type === type);

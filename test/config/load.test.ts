@@ -95,6 +95,15 @@ describe("the environment", () => {
     expect((await loadConfig({ ...env, OPENAI_API: "responses" }, folder.path)).model.api).toBe("responses");
   });
 
+  it("counts the user name of the mail server as secret when a machine made it, for it is half of a key", async () => {
+    using folder = configFolder();
+    const secretsWith = async (user: string) =>
+      (await loadConfig({ SMTP_URL: `smtps://${user}:mail-secret@mail.example` }, folder.path)).secrets;
+    expect(await secretsWith("MACHINEMADE0123456789")).toContain("MACHINEMADE0123456789");
+    expect(await secretsWith("bot%40corp01.example")).not.toContain("bot@corp01.example");
+    expect(await secretsWith("apikey")).not.toContain("apikey");
+  });
+
   it("turns channels on, and all their secrets are known to the redactor", async () => {
     using folder = configFolder();
     const config = await loadConfig(

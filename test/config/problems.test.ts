@@ -50,8 +50,25 @@ describe("a variable", () => {
     expect(await problemsOf(env)).toEqual([expect.stringContaining(problem)]);
   });
 
+  it.each<[Record<string, string>, Record<string, unknown>, string]>([
+    [{}, { trustProxy: true }, "trustProxy: true"],
+    [{ PUBLIC_URL: "https://ops.example/belay" }, {}, "PUBLIC_URL at ops.example"],
+    [{}, { allowedHosts: ["localhost", "ops.example"] }, "allowedHosts ops.example"],
+  ])(
+    "none as BELAY_AUTH with %j and %j is refused: others than this machine would come in",
+    async (env, file, found) => {
+      const files = { "belay.config.ts": configFile(file) };
+      expect(await problemsOf({ BELAY_AUTH: "none", ...env }, files)).toEqual([
+        expect.stringMatching(new RegExp(`^BELAY_AUTH: none lets in everyone .*; found ${found};`)),
+      ]);
+      expect(await problemsOf(env, files)).toEqual([]);
+    },
+  );
+
   it.each<Record<string, string>>([
     { BELAY_AUTH: "none" },
+    { BELAY_AUTH: "none", PUBLIC_URL: "http://localhost:3000" },
+    { BELAY_AUTH: "none", PUBLIC_URL: "http://[::1]:3000" },
     { BELAY_AUTH: "none", HOST: "localhost" },
     { BELAY_AUTH: "none", HOST: "::1" },
     { PORT: "0" },

@@ -63,7 +63,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
     it("that was asked to wait is due later, and no attempt was made", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
       await begin("p");
-      await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500 });
+      await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500, uncertain: false });
       expect(await due(499)).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 0, uncertain: false, nextAt: 500 }]);
     });
@@ -97,7 +97,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await must(store.commit(commit("r1", 1, { posts: [post("p", "one", real)] })));
       expect(await due()).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 1, ...real }]);
-      await store.finishDelivery(id("p"), { type: "given_up", error: "gone" });
+      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, error: "gone" });
       await must(store.commit(commit("r1", 2, { posts: [post("p", "one")] })));
       expect(await due(500)).toEqual([]);
       await must(store.commit(commit("r1", 3, { posts: [post("p", "two", real)] })));
@@ -125,7 +125,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await delivered("a");
       await must(store.commit(commit("r1", 1, { posts: [post("a", "1 again"), post("c", "3")] })));
       expect((await dueKeys()).sort()).toEqual(["a", "b"]);
-      await store.finishDelivery(id("b"), { type: "given_up", error: "channel is gone" });
+      await store.finishDelivery(id("b"), { type: "given_up", revision: 1, error: "channel is gone" });
       expect((await dueKeys()).sort()).toEqual(["a", "c"]);
     });
 
@@ -188,7 +188,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
     it("that was given up is counted, and tried again when the words change", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one"), post("q", "x")] })));
       expect(await store.outboxHealth()).toEqual({ undelivered: 2, oldestAt: 1000, givenUp: 0 });
-      await store.finishDelivery(id("p"), { type: "given_up", error: "not in channel" });
+      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, error: "not in channel" });
       await delivered("q");
       expect(await due()).toEqual([]);
       expect(await store.nextDelivery(["slack"])).toBeNull();

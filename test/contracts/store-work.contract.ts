@@ -38,9 +38,19 @@ export function workContract(open: () => Promise<Store>): void {
       expect(await claim("w1", 1, 1, -10)).toMatchObject([{ runId: "r1" }]);
       expect(await claim("w2", 1, 1, -10)).toMatchObject([{ runId: "r1", recovered: true }]);
       expect(await claim("w1", 1, 1, -10)).toMatchObject([{ runId: "r1", recovered: true }]);
-      expect(await store.renew({ owner: "w1", now: 1, leaseMs: 60_000 })).toEqual(["r1"]);
-      expect(await store.renew({ owner: "w3", now: 1, leaseMs: 60_000 })).toEqual([]);
+      const renew = (owner: string, runIds: string[]) =>
+        store.renew({ owner, now: 1, leaseMs: 60_000, runIds });
+      expect(await renew("w1", ["r1", "r2"])).toEqual(["r1"]);
+      expect(await renew("w3", ["r1", "r2"])).toEqual([]);
       expect((await claim("w3", 1)).map((one) => one.runId)).toEqual(["r2"]);
+    });
+
+    it("takes nothing that its caller drives already, however old the lease is", async () => {
+      await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+      await must(store.commit(commit("r2", 0, { wakeAt: 1 })));
+      expect(await claim("w1", 1, 1, -10)).toMatchObject([{ runId: "r1" }]);
+      const again = { owner: "w1", now: 1, leaseMs: 60_000, limit: 9, except: ["r1"] };
+      expect((await store.claim(again)).map((one) => one.runId)).toEqual(["r2"]);
     });
 
     it("finds at once what an owner let go of", async () => {

@@ -55,11 +55,11 @@ describe("launch", () => {
       .refused("empty_text");
   });
 
-  test("a child run stands on its parent's rights", () => {
+  test("a child run takes the rights of whoever started its parent", () => {
     const parent = { runId: "run_0", callId: "a", depth: 1 };
-    nobody(policyWith({}, closed))
-      .when(launch({ actor: oncall, parent }))
-      .then("launched");
+    const strict = nobody(policyWith({}, closed));
+    strict.when(launch({ actor: oncall, parent })).refused("not_allowed", "oncall, who started this run");
+    strict.when(launch({ parent })).then("launched");
   });
 
   test("what no listed person wrote marks the run; whoever may launch gives the order all the same", () => {

@@ -201,6 +201,16 @@ describe("sleeping", () => {
     run.when(report).refused("question_closed");
   });
 
+  test("an event has any name, also one that every object knows", () => {
+    for (const event of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
+      const waits = chose(call("a", "wait_for_event", { event, timeout_seconds: 5 }));
+      const run = given(waits, slept(event)).is("sleeping").wants({ type: "sleep_until", at: 5_000 });
+      const told = run.when({ ...report, event } as Command);
+      expect(told.results).toEqual({ a: "green" });
+      told.when({ ...report, event } as Command).refused("question_closed");
+    }
+  });
+
   test("an event that comes before anybody waits for it is kept until somebody does", () => {
     const early = given(report, wait).wants({ type: "begin_sleep", callId: "a" });
     expect(early.when(slept("ci")).results).toEqual({ a: "green" });

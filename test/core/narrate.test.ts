@@ -1,5 +1,6 @@
 /** The chat as it should look: one progress post, questions that settle where they stand, long answers below. */
 import { describe, expect, test } from "vitest";
+import type { EventBody } from "../../src/core/event.ts";
 import type { Block, Button } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate.ts";
 import { hasEnded } from "../../src/core/state.ts";
@@ -12,6 +13,7 @@ import {
   call,
   cancel,
   chose,
+  edit,
   final,
   finished,
   given,
@@ -61,6 +63,9 @@ describe("the progress post", () => {
     expect(block(run, "progress", "steps")?.lines).toEqual([
       { shape: "done", title: "look", detail: "v1 → degraded", ms: 1 },
     ]);
+    const nested = { version: "v1", only: [{ region: "eu", zones: ["a", "b"] }] };
+    const deep = given(chose(call("a", "restart", nested)), started("a"));
+    expect(block(deep, "progress", "steps")?.lines[0]?.detail).toBe("v1, eu, a, b");
   });
 
   test("keeps the last six lines and counts the others, what runs included", () => {
@@ -80,13 +85,22 @@ describe("the progress post", () => {
     ]);
     const waiting = given(chose(call("a", "deploy")), askedApproval("q", "a"));
     expect(block(waiting, "progress", "steps")?.lines).toMatchObject([{ shape: "waiting", title: "deploy" }]);
-    expect(footer(waiting)).toContain("waiting for approval");
+    expect(block(waiting, "progress", "note")?.parts).toEqual([
+      "waiting for approval",
+      " by ",
+      { person: { principal: "slack:T1/dana", name: "dana" }, ping: false },
+      " since ",
+      { time: waiting.state.questions[0]?.askedAt },
+      " · 1 step",
+    ]);
   });
 
   test("says how it ended, with steps, tokens and money", () => {
     const done = given({ ...chose(final("a", "It is out.")), usage: used(2310, 0.014) });
     expect(block(done, "progress", "text")?.markdown).toBe("It is out.");
     expect(footer(done)).toMatch(/done in .* · 1 step.*2,310 tokens.*\$0\.01/);
+    const cheap = under(policyWith()).when({ ...chose(final("a", "It is 4.")), usage: used(100, 0.0004) });
+    expect(footer(cheap)).toMatch(/100 tokens.* · < \$0\.01/);
     expect(block(given(cancel), "progress", "text")?.markdown).toBe("Stopped by dana: enough");
   });
 
@@ -169,6 +183,50 @@ describe("a question", () => {
     expect(block(run, "question:q", "fields")?.fields).toEqual([{ name: "version", value: "v1" }]);
     expect(buttons(run, "question:q")).toEqual(["approve", "refuse", "edit", "open"]);
     expect(post(run.when(approve("q")), "question:q")?.summary).toBe("Approved by oncall: deploy v1");
+  });
+
+  describe("pings whoever may settle it and nobody else", () => {
+    const heading = (approvers: string[], ownRequest: boolean) => {
+      const asked = askedApproval("q", "a") as Extract<EventBody, { type: "question_asked" }>;
+      const question = { ...asked.question, audience: approvers, ownRequest };
+      return block(given(chose(call("a", "deploy")), { ...asked, question }), "question:q", "heading")?.note;
+    };
+    const dana = { person: { principal: "slack:T1/dana", name: "dana" }, ping: true };
+
+    test.each([
+      [["slack:T1/*"], true, ["for ", dana]],
+      [["console:*"], true, ["for ", "anyone at the console"]],
+      [
+        ["slack:T1/dana", "slack:T1/oncall"],
+        true,
+        ["for ", dana, ", ", { rule: "slack:T1/oncall", ping: true }],
+      ],
+      [["slack:T1/dana", "slack:T1/oncall"], false, ["for ", { rule: "slack:T1/oncall", ping: true }]],
+      [["slack:T1/*"], false, ["for ", { rule: "slack:T1/*" }]],
+    ])("%j, own request: %j", (approvers, ownRequest, note) => {
+      expect(heading(approvers, ownRequest)).toEqual(note);
+    });
+  });
+
+  test("that several approved names them all, and says what was changed", () => {
+    const run = given(chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2)).when(
+      edit("q", { version: "v2" }),
+      approve("run_1.3", person("other")),
+    );
+    const settled = run.state.settled.at(-1)?.id;
+    expect(post(run, `question:${settled}`)?.summary).toBe("Approved by oncall, other: destroy v2");
+    expect(block(run, `question:${settled}`, "text")?.markdown).toBe("with arguments changed by oncall");
+  });
+
+  test("for approval shows the preview as a value, never as Markdown that could hide a line of it", () => {
+    const preview = "- old\n[//]: # (+ and everything else)\n<!-- + more -->";
+    const run = given(chose(call("a", "deploy")), askedApproval("q", "a", "deploy", 1, preview));
+    const blocks = post(run, "question:q")?.blocks ?? [];
+    expect(blocks.filter(({ type }) => type === "text")).toHaveLength(1);
+    expect(blocks).toContainEqual({
+      type: "fields",
+      fields: [{ name: "Preview by the tool", value: preview }],
+    });
   });
 
   test("of the oldest stays as it stood when many are settled", () => {

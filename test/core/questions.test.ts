@@ -1,5 +1,7 @@
 /** Approvals, doubts and taint: who must say yes, to which bytes, and what their word does. */
 import { describe, expect, test } from "vitest";
+import type { Actor } from "../../src/core/actor.ts";
+import type { ToolSpec } from "../../src/core/agent.ts";
 import { openRights } from "../support/bot.ts";
 import {
   answer,
@@ -110,6 +112,25 @@ describe("four eyes", () => {
     const half = both().when(approve("q", one)).is("waiting_human_input");
     half.when(approve("q", one)).is("waiting_human_input").wants({ type: "rest" });
     half.when(approve("q", two)).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("the owner's token and console are one of them", () => {
+    const rights = { ...openRights, approve: ["*"] };
+    const policy = policyWith({}, rights);
+    const owner = ["token:local", "console:local"].map((principal) => person(principal, { principal }));
+    const [token, browser] = owner as [Actor, Actor];
+    const spec = policy.tools.destroy as ToolSpec;
+    const open = { ...spec, approval: { by: ["*"], count: 2, ownRequest: false } };
+    const wide = { ...policy, tools: { ...policy.tools, destroy: open } };
+    const asked = under(wide, chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2));
+    asked.when(approve("q", token), approve("q", browser)).is("waiting_human_input");
+    asked.when(approve("q", token), approve("q", two)).wants({ type: "run_calls" });
+    const own = nobody(wide).when(
+      launch({ actor: token }),
+      chose(call("a", "destroy")),
+      askedApproval("q", "a", "destroy", 2),
+    );
+    own.when(approve("q", browser)).refused("not_an_approver", "somebody else");
   });
 
   test("an edit takes the former approvals away, and is another question: presses on the old card don't count", () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { RunState } from "../../src/http/wire.ts";
 import { expectProblem } from "../support/http-problem.ts";
-import { askingRun, type Bench, bench, questionOf, type TokenName } from "../support/http-server.ts";
+import { askingRun, type Bench, bench, chose, questionOf, type TokenName } from "../support/http-server.ts";
 
 const key = (value: string) => ({ "idempotency-key": value });
 
@@ -19,6 +19,21 @@ test("the same key and body launch one run and repeat the answer", async () => {
   expect(again.headers.get("location")).toBe(first.headers.get("location"));
   expect(await again.json()).toEqual(await first.json());
   expect(await b.engine.store.runs({ limit: 10 })).toHaveLength(1);
+});
+
+test("who may launch but not read is never told more than the launch itself", async () => {
+  using b = await bench();
+  const first = await launch(b, "k1", "a", "machine");
+  expect(first.status).toBe(202);
+  const answered = (await first.json()) as RunState;
+  expect(answered).toMatchObject({ status: "running", steps: 0, final_answer: null });
+  const call = { id: "c1", tool: "final_answer", input: { answer: "what only readers may know" } };
+  await b.engine.happen(answered.id, chose(call));
+  const again = await launch(b, "k1", "a", "machine");
+  expect(again.headers.get("idempotent-replayed")).toBe("true");
+  expect(await again.json()).toEqual(answered);
+  const read = await b.call("GET", `/agent/state/${answered.id}`);
+  expect(await read.json()).toMatchObject({ final_answer: "what only readers may know" });
 });
 
 test("the same key with another body is refused, also for another operation", async () => {

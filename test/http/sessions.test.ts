@@ -1,8 +1,11 @@
 /** The console's login: a one-time code, a cookie no script can read, and no way in for other pages. */
 import { expect, test } from "vitest";
+import { createHttp } from "../../src/http/app.ts";
+import type { Token } from "../../src/http/context.ts";
+import { sha256 } from "../../src/http/sessions.ts";
 import { sentEvents } from "../support/http-events.ts";
 import { expectProblem } from "../support/http-problem.ts";
-import { type Bench, bench } from "../support/http-server.ts";
+import { type Bench, bench, defaults } from "../support/http-server.ts";
 
 const origin = "http://localhost:3000";
 
@@ -46,6 +49,35 @@ test("a session and a code end with their time", async () => {
   const me = await b.call("GET", "/session", { as: null, headers: { cookie: sent } });
   await expectProblem(me, 401, "unauthorized");
 });
+
+test("a new token in the place of the old one ends every session", async () => {
+  using b = await bench();
+  const headers = { cookie: (await login(b)).sent };
+  const serverWith = (secret: string) =>
+    createHttp({
+      engine: b.engine,
+      channels: [],
+      clock: b.clock,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
+      config: { ...defaults(), auth: { mode: "token", tokens: tokensWith(secret) } },
+    }).app;
+  const me = (app: ReturnType<typeof serverWith>) =>
+    app.request("http://localhost:3000/session", { headers: { host: "localhost:3000", ...headers } });
+  expect((await me(serverWith("secret-admin"))).status).toBe(200);
+  const rotated = serverWith("another-secret");
+  await expectProblem(await me(rotated), 401, "unauthorized");
+  const list = await rotated.request("http://localhost:3000/sessions", {
+    headers: { host: "localhost:3000", authorization: "Bearer another-secret" },
+  });
+  expect(await list.json()).toEqual({ sessions: [] });
+});
+
+/** The tests' tokens, with this one as the first administrator's. */
+function tokensWith(secret: string): Token[] {
+  const { auth } = defaults();
+  const tokens = auth.mode === "token" ? auth.tokens : [];
+  return tokens.map((token) => (token.name === "admin" ? { ...token, hash: sha256(secret) } : token));
+}
 
 test("guessing codes is limited", async () => {
   using b = await bench();
@@ -139,4 +171,24 @@ test("CORS is off unless an origin is listed", async () => {
   expect(await allowed(closed, "http://localhost:5173")).toBeNull();
   expect(await allowed(opened, "https://tools.example")).toBe("https://tools.example");
   expect(await allowed(opened, "https://evil.example")).toBeNull();
+});
+
+test("a cookie that is over is no wrong guess, however often a browser sends it", async () => {
+  using b = await bench();
+  const headers = { cookie: "belay_session=over" };
+  for (let i = 0; i < 15; i++) {
+    expect((await b.call("GET", "/session", { as: null, headers })).status).toBe(401);
+  }
+  const json = { code: b.http.issueLoginCode() };
+  expect((await b.call("POST", "/session", { as: null, headers, json })).status).toBe(200);
+});
+
+test("what a source sends as its own proof is no wrong token", async () => {
+  using b = await bench();
+  for (let i = 0; i < 15; i++) {
+    const headers = { authorization: "Bearer the secret of a webhook" };
+    expect((await b.call("POST", "/webhooks/ci", { as: null, headers, json: {} })).status).toBe(404);
+  }
+  const wrong = { authorization: "Bearer a wrong token" };
+  expect((await b.call("GET", "/agent/runs", { as: null, headers: wrong })).status).toBe(401);
 });

@@ -1,16 +1,22 @@
 /** A task handed to another agent: a run of its own, its outcome a result, its questions in the parent's thread. */
 import { expect, onTestFinished, test } from "vitest";
+import type { Actor } from "../../src/core/actor.ts";
 import type { Inbound } from "../../src/core/ports.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
-import { agent, type Bot, operator, startBot } from "../support/bot.ts";
+import { agent, type Bot, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = (task: string, to = "helper") => calling(call("hand_off", { agent: to, task }, "h1"));
 
 /** The agents share the model; the task says who asks. */
-async function start(parent: Parameters<typeof scripted>, child: Parameters<typeof scripted>) {
+async function start(
+  parent: Parameters<typeof scripted>,
+  child: Parameters<typeof scripted>,
+  rights?: BotOptions["rightsOf"],
+  limits = agent().limits,
+) {
   const [parents, children] = [scripted(...parent), scripted(...child)];
   const known = agent();
   const bot = await startBot({
@@ -21,14 +27,15 @@ async function start(parent: Parameters<typeof scripted>, child: Parameters<type
     },
     agents: [
       { ...known, handOff: ["helper"] },
-      { ...known, name: "helper", hash: "helper-1", handOff: ["helper"] },
+      { ...known, name: "helper", hash: "helper-1", limits, handOff: ["helper"] },
     ],
+    ...(rights ? { rightsOf: rights } : {}),
   });
   onTestFinished(() => bot.stop());
   return { bot, parents, children };
 }
 
-const childOf = (runId: string) => childRunId(runId, "h1");
+const childOf = (runId: string) => childRunId(runId, "h1.1");
 
 test("the child's answer is the result of the call, and its steps are its own", async () => {
   const { bot, parents } = await start(
@@ -65,6 +72,20 @@ test("a child that fails is a failed call, and the parent decides what that mean
   expect(JSON.stringify(parents.requests[1]?.input)).toMatch(/hand_off_failed.*I must not/);
 });
 
+test("a child that used its steps has ended: its parent is told what it found and decides", async () => {
+  const known = agent();
+  const { bot, parents } = await start(
+    [handOff("find it"), finalAnswer("partly")],
+    [calling(call("sum_numbers", { a: 20, b: 22 }))],
+    undefined,
+    { ...known.limits, steps: 2 },
+  );
+  const runId = await bot.launch("where is it?");
+  expect((await bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "partly" });
+  expect(JSON.stringify(parents.requests[1]?.input)).toMatch(/hand_off_failed.*used its 2 steps.*42/);
+  expect((await bot.untilEnd(childOf(runId))).phase).toMatchObject({ at: "failed", code: "steps_reached" });
+});
+
 test("an agent that is not listed is refused, and so is a chain of four", async () => {
   const { bot, parents } = await start([handOff("x", "nobody"), finalAnswer("no")], []);
   await bot.untilEnd(await bot.launch("hand it over"));
@@ -85,6 +106,46 @@ test("an agent that is not listed is refused, and so is a chain of four", async 
   expect((await deep.bot.untilEnd(await deep.bot.launch("dig"))).phase).toMatchObject({ answer: "top" });
   expect(seen).toContain("3 times at most");
 });
+
+const member: Actor = { ...operator, principal: "slack:T1/U1", groups: ["slack:T1/group:S9"] };
+
+test.each<[string, Actor, string[], boolean]>([
+  ["one who may launch only the parent's agent", member, ["slack:T1/U2"], false],
+  ["one who may launch both", member, ["slack:T1/U1"], true],
+  ["a member of a group that may launch both", member, ["slack:T1/group:S9"], true],
+  ["a guest, where only members may", { ...member, groups: [], guest: true }, ["slack:T1/*"], false],
+  [
+    "a webhook of the parent's agent",
+    { ...operator, principal: "webhook:ci", kind: "machine" },
+    ["slack:*"],
+    false,
+  ],
+  [
+    "a webhook that may launch both",
+    { ...operator, principal: "webhook:ci", kind: "machine" },
+    ["webhook:ci"],
+    true,
+  ],
+])(
+  "for %s, a task goes as far as they could have given it themselves",
+  async (_who, actor, mayLaunch, allowed) => {
+    const rights = {
+      default: { ...openRights, launch: [actor.principal] },
+      helper: { ...openRights, launch: mayLaunch },
+    };
+    const child = [finalAnswer("behind the sofa")];
+    const { bot, parents } = await start([handOff("find it"), finalAnswer("done")], child, rights);
+    const request = { task: "where?", actor, via: by.via, addresses: [], context: [], trusted: !actor.guest };
+    const launched = await bot.engine.launch("default", { ...request, follows: null, parent: null }, null);
+    if (!launched.ok) throw new Error(launched.refusal.message);
+    await bot.untilEnd(launched.runId);
+    const told = JSON.stringify(parents.requests[1]?.input);
+    if (allowed) return expect(told).toContain("behind the sofa");
+    expect(told).toMatch(/hand_off_failed.*may not launch runs of helper/);
+    expect(told).not.toContain("slack:");
+    expect(await bot.engine.state(childOf(launched.runId))).toBeNull();
+  },
+);
 
 test("a parent that is stopped stops its child", async () => {
   const { bot } = await start([handOff("find it")], [calling(ask("Which room?"))]);

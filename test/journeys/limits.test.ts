@@ -40,11 +40,30 @@ describe("the provider", () => {
     expect((await bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "42" });
   });
 
-  test("is not asked again after a failure that will not pass", async () => {
-    const model = scripted(new ModelError("auth", "the key was refused", { retryable: false }));
+  test("is asked again only on a person's word when the failure is theirs to mend", async () => {
+    const refused = new ModelError("auth", "The key was refused.", { retryable: false });
+    const model = scripted(refused, finalAnswer("42"));
+    const bot = await start({ model });
+    const runId = await bot.launch("think");
+    const asking = await bot.untilStatus(runId, "waiting_human_input");
+    expect(asking.questions).toMatchObject([
+      { kind: "stuck", text: "The model is not available. The key was refused." },
+    ]);
+    expect(model.requests).toHaveLength(1);
+    const by = { actor: operator, via: { channel: "console" } };
+    await bot.engine.command(
+      runId,
+      { type: "provide_input", questionId: null, answer: "continue", ...by },
+      null,
+    );
+    expect((await bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "42" });
+  });
+
+  test("is not asked again after a request that it will always reject", async () => {
+    const model = scripted(new ModelError("bad_request", "rejected", { retryable: false }));
     const bot = await start({ model });
     const state = await bot.untilEnd(await bot.launch("think"));
-    expect(state.phase).toMatchObject({ at: "failed", code: "auth", message: "the key was refused" });
+    expect(state.phase).toMatchObject({ at: "failed", code: "bad_request", message: "rejected" });
     expect(model.requests).toHaveLength(1);
   });
 
@@ -112,4 +131,28 @@ test("long runs compact by themselves, and every request without one repeats the
   ).length;
   expect(compactions).toBeGreaterThan(0);
   expect(starts.filter((repeats) => !repeats)).toHaveLength(compactions);
+});
+
+test("a provider that uses its call ids again gets another key for each call", async () => {
+  const keys: string[] = [];
+  const tag = defineTool({
+    name: "tag",
+    description: "Tag.",
+    input: z.object({ version: z.string() }),
+    effect: "idempotent",
+    requiresApproval: false,
+    run: (_, { key }) => {
+      keys.push(key);
+      return "tagged";
+    },
+  });
+  const versions = ["v1", "v2", "v3"];
+  const model = scripted(
+    ...versions.map((version) => calling(call("tag", { version }, "call_0"))),
+    finalAnswer("done"),
+  );
+  const bot = await start({ model, tools: [tag] });
+  const runId = await bot.launch("tag them");
+  await bot.untilEnd(runId);
+  expect(keys).toEqual([`${runId}:call_0.1`, `${runId}:call_0.2`, `${runId}:call_0.3`]);
 });

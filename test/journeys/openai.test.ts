@@ -126,11 +126,16 @@ test.each<[string, Script]>([
   expect(entriesOf(done).filter((entry) => entry.type === "notice")).toEqual([]);
 });
 
-test("an exhausted quota ends the run at once, with words for a person", async () => {
+test("an exhausted quota is told to a person, whose word tries again", async () => {
   const quota = failure(429, { error: { message: "no money", code: "insufficient_quota" } });
-  await using server = await sseServer(quota);
+  await using server = await sseServer(quota, calling("c1", "final_answer", { answer: "fine" }));
   bot = await startBot({ model: testModel(server.url) });
-  const done = await bot.untilEnd(await bot.launch("say fine"));
-  expect(done.phase).toMatchObject({ at: "failed", code: "quota" });
+  const runId = await bot.launch("say fine");
+  const asking = await bot.untilStatus(runId, "waiting_human_input");
+  expect(asking.questions[0]?.text).toMatch(/no credit left.*then try again\.$/);
   expect(server.bodies).toHaveLength(1);
+  const by = { actor: operator, via: { channel: "console" } };
+  const word = { type: "provide_input", questionId: null, answer: "continue", ...by } as const;
+  await bot.engine.command(runId, word, null);
+  expect((await bot.untilEnd(runId)).phase).toEqual({ at: "complete", answer: "fine" });
 });

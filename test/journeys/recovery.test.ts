@@ -10,7 +10,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 
@@ -206,4 +206,28 @@ test("a store that is busy for a moment delays a run and an inbound message, and
     context: [],
   });
   expect((await bot.untilEnd(await settled.promise)).phase.at).toBe("complete");
+});
+
+test("a process that remembers an older state refuses nobody by it", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  const thinking = gate();
+  const asked = calling(ask("Which?"));
+  const model = () =>
+    scripted(async (request) => {
+      const isAnswered = request.input.some((item) => item.type === "result");
+      if (!isAnswered) await thinking.pass();
+      return answerWith(isAnswered ? finalAnswer("done") : asked);
+    });
+  // The first remembers the run from its launch on; the second, which drives it, asks.
+  const first = await startBot({ store: { ...store, claim: async () => [] }, model: model() });
+  const second = await startBot({ store, model: model() });
+  onTestFinished(() => Promise.all([first.stop(), second.stop()]).then(() => {}));
+  const runId = await first.launch("ask");
+  await thinking.reached;
+  thinking.open();
+  const { questions } = await second.untilStatus(runId, "waiting_human_input");
+  const answer = { questionId: questions[0]?.id ?? "", answer: "this", ...by };
+  const submitted = await first.engine.command(runId, { type: "provide_input", ...answer }, null);
+  expect(submitted).toMatchObject({ ok: true });
 });

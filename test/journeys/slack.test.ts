@@ -115,15 +115,42 @@ describe("over http", () => {
     expect((await bot.store.run(runId ?? ""))?.status).toBe("cancelled");
   });
 
-  test("who may not is told so, in the thread, alone; a guest too", async () => {
-    const rights = { launch: [`slack:${world.team}/*`], read: [], answer: [], approve: [], control: [] };
+  test("who may not is told so, in the thread, alone, and who may, by names people know", async () => {
+    const oncall = `slack:${world.team}/${world.id("oncall")}`;
+    const elsewhere = ["console:*", "email:@corp.example", "token:ci"];
+    const rights = { launch: [oncall, ...elsewhere], read: [], answer: [], approve: [], control: [] };
     bot = await startBot({ model: scripted(finalAnswer("Yes.")), channels: [world.channel], rights });
-    world.edge.flags.set(world.id("guest"), { is_ultra_restricted: true });
-    const root = await world.say("<@U0BOT> hello", { user: "guest" });
+    const other = await world.say("<@U0BOT> hello", { user: "oncall" });
+    await shows(other, /done in/);
+    const root = await world.say("<@U0BOT> hello");
     await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
     expect(await world.screen(root)).toEqual([]);
-    const other = await world.say("<@U0BOT> hello");
-    await shows(other, /done in/);
+    const said = String(world.edge.callsOf("chat.postEphemeral")[0]?.body.text);
+    expect(said).toMatch(/Who may: oncall, anyone at the console\.$/);
+  });
+
+  test("a guest hears nothing, whatever they try, and the audit has it", async () => {
+    const members = [`slack:${world.team}/*`];
+    const model = scripted(calling(ask("Which version?")), finalAnswer("Yes."));
+    bot = await startBot({
+      model,
+      channels: [world.channel],
+      rights: { launch: members, read: [], answer: members, approve: [], control: [] },
+    });
+    world.edge.flags.set(world.id("guest"), { is_ultra_restricted: true });
+    const root = await world.say("<@U0BOT> deploy payments");
+    await shows(root, /waiting/, /^Question/);
+    await world.say("<@U0BOT> hello", { user: "guest" });
+    await world.say("<@U0BOT> agents", { user: "guest" });
+    await world.say("v2", { user: "guest", root });
+    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(3);
+    await world.say("v1", { root });
+    await shows(root, /done in/, /^Answered/);
+    await world.say("fine, that one is done", { user: "guest", root });
+    await world.say("<@U0BOT> and me?", { user: "guest", root });
+    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(4);
+    expect(world.edge.callsOf("chat.postEphemeral")).toEqual([]);
+    expect(await bot.store.runs({ limit: 10 })).toHaveLength(1);
   });
 });
 
@@ -204,9 +231,10 @@ describe("where else a run can start", () => {
       message_ts: ts,
       message: { type: "message", ts, thread_ts: root, user: world.id("dana"), text: "since the deploy" },
     });
-    await shows(root, /^since the deploy — done in/);
+    await shows(root, /^Help with the message that is quoted here\. — done in/);
     const said = JSON.stringify(model.requests[0]?.input);
     expect(said).toMatch(/the Slack thread.*payments answers 500/);
+    expect(said).toMatch(/<data source=\\"the message\\" trusted=\\"no\\">\\nsince the deploy/);
     const runId = (await bot.store.runAt(world.address(root))) ?? "";
     expect((await bot.engine.state(runId))?.tainted).toBe(true);
   });

@@ -4,6 +4,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Agent, Rights } from "../../src/core/agent.ts";
 import type { Channel, Clock, Model, Store, Toolbox } from "../../src/core/ports.ts";
+import { knownRedactor } from "../../src/core/redact.ts";
 import { hasEnded, type State, type Status, statusOf } from "../../src/core/state.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
@@ -60,11 +61,15 @@ export interface BotOptions {
   tools?: readonly Tool[];
   agents?: readonly Agent[];
   rights?: Rights;
+  /** By agent name, instead of the same for all. */
+  rightsOf?: Readonly<Record<string, Rights>>;
   channels?: readonly Channel[];
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
   log?: Logger;
+  /** Secrets that the bot knows. */
+  secrets?: readonly string[];
 }
 
 export interface Bot {
@@ -95,10 +100,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ),
     agents,
     defaultAgent: "default",
-    rights: { "*": options.rights ?? openRights },
+    rights: options.rightsOf ?? { "*": options.rights ?? openRights },
     channels: options.channels ?? [],
     clock: options.clock ?? clock,
     rng: () => 0.5,
+    redact: knownRedactor(options.secrets ?? []),
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),
   });
   await engine.start();

@@ -63,6 +63,13 @@ export class DiscordMemory {
     return (this.messages.get(channelId) ?? []).filter((message) => message.author.id === ids.bot);
   }
 
+  /** The direct channel with somebody, as a made-up id; it is the same each time. */
+  openDirect(user: string): Answer {
+    const channel = { id: `7${user}`, type: 1 };
+    this.channels.set(channel.id, channel);
+    return { status: 200, body: channel };
+  }
+
   create(channelId: string, call: Call): Answer {
     if (!this.channels.has(channelId)) return failed(404, 10_003, "Unknown Channel");
     const nonce = typeof call.body.nonce === "string" ? call.body.nonce : undefined;

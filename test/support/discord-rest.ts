@@ -59,6 +59,7 @@ type Route = readonly [string, RegExp, (rest: FakeRest, call: Call, ids: string[
 
 const routes: readonly Route[] = [
   ["GET", /^\/users\/@me$/, () => ({ status: 200, body: bot })],
+  ["POST", /^\/users\/@me\/channels$/, (rest, call) => rest.openDirect(String(call.body.recipient_id))],
   ["GET", /^\/applications\/@me$/, (rest) => ({ status: 200, body: rest.application })],
   ["GET", /^\/users\/@me\/guilds$/, (rest) => ({ status: 200, body: rest.guilds })],
   [

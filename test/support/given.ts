@@ -190,7 +190,13 @@ export const heard = (text: string, trusted = true): EventBody => ({
   trusted,
 });
 /** The approval question as the engine asks it. */
-export const askedApproval = (id: string, callId: string, tool = "deploy", need = 1): EventBody => ({
+export const askedApproval = (
+  id: string,
+  callId: string,
+  tool = "deploy",
+  need = 1,
+  preview: string | null = null,
+): EventBody => ({
   type: "question_asked",
   question: {
     id,
@@ -201,7 +207,7 @@ export const askedApproval = (id: string, callId: string, tool = "deploy", need 
     choices: [],
     freeText: false,
     audience: ["*"],
-    call: { tool, input: { version: "v1" }, hash: "shown", preview: null },
+    call: { tool, input: { version: "v1" }, hash: "shown", preview },
     need,
   },
 });

@@ -85,6 +85,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     live,
     clock,
     log: pino({ level: "silent" }),
+    redact: (text) => text,
     channels: new Set(),
     policyOf: policyFor,
     committed: (change) => {

@@ -1,5 +1,6 @@
 /** JSON to read: folded, found by the browser's search, copied whole. */
 import { CopyButton } from "./button.tsx";
+import { visible, visibleLine } from "./visible.ts";
 
 const openDepth = 2;
 const shownItems = 200;
@@ -22,7 +23,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
 }
 
 function Node({ value, depth, name }: { value: unknown; depth: number; name?: string }) {
-  const label = name === undefined ? null : <span className="json-key">{name}: </span>;
+  const label = name === undefined ? null : <span className="json-key">{visibleLine(name)}: </span>;
   if (value === null || typeof value !== "object") {
     return (
       <div className="json-leaf">
@@ -58,5 +59,5 @@ function Node({ value, depth, name }: { value: unknown; depth: number; name?: st
 }
 
 function leaf(value: unknown): string {
-  return typeof value === "string" ? value : String(value);
+  return typeof value === "string" ? visible(value) : String(value);
 }

@@ -48,10 +48,10 @@ export function plural(value: number, one: string): string {
   return `${count(value)} ${value === 1 ? one : `${one}s`}`;
 }
 
-/** Dollars; small amounts keep enough digits to be something. */
+/** Dollars, to the cent; what costs less than one has cost something all the same. */
 export function cost(usd: number | null): string | null {
   if (usd === null || usd === 0) return null;
-  return usd < 0.01 ? `$${usd.toFixed(3)}` : `$${usd.toFixed(2)}`;
+  return usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`;
 }
 
 const channelNames: Record<string, string> = {

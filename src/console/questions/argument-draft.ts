@@ -1,4 +1,5 @@
 /** Arguments of a call as texts in a form, and back again. Whether they are right is for the server to say. */
+import { isSeen, visibleJson } from "../parts/visible.ts";
 
 /** As much of a JSON Schema as a form needs. */
 interface Schema {
@@ -19,8 +20,16 @@ export interface Field {
 
 export type Draft = Record<string, string>;
 
-/** The schema's properties; without a schema, what the call holds. */
+/** The schema's properties; without a schema, what the call holds. A text that hides a character is edited as JSON. */
 export function fieldsOf(schema: unknown, input: unknown): Field[] {
+  const values = isObject(input) ? input : {};
+  return knownFields(schema, input).map((field) => {
+    const value = values[field.name];
+    return typeof value === "string" && !isSeen(value) ? { ...field, kind: "json" } : field;
+  });
+}
+
+function knownFields(schema: unknown, input: unknown): Field[] {
   const properties = isObject(schema) ? (schema as Schema).properties : undefined;
   if (properties) return Object.entries(properties).map(([name, property]) => fieldOf(name, property));
   if (!isObject(input)) return [];
@@ -62,7 +71,7 @@ export function draftOf(fields: readonly Field[], input: unknown): Draft {
 
 function textOf(field: Field, value: unknown): string {
   if (value === undefined || value === null) return field.kind === "json" && value === null ? "null" : "";
-  return field.kind === "json" ? JSON.stringify(value, null, 2) : String(value);
+  return field.kind === "json" ? visibleJson(value, 2) : String(value);
 }
 
 /** Throws an Error for JSON that is none. */

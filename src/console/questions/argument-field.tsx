@@ -1,5 +1,6 @@
 /** One argument of a call, with the control that suits its type. */
 import { useId } from "react";
+import { visibleLine } from "../parts/visible.ts";
 import type { Field } from "./argument-draft.ts";
 
 interface ArgumentFieldProps {
@@ -13,7 +14,7 @@ export function ArgumentField({ field, value, onChange }: ArgumentFieldProps) {
   const hint = [field.description, field.nullable ? "Empty means none." : null].filter(Boolean).join(" ");
   return (
     <div className="field">
-      <label htmlFor={id}>{field.name}</label>
+      <label htmlFor={id}>{visibleLine(field.name)}</label>
       <Control
         id={id}
         field={field}

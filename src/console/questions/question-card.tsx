@@ -3,6 +3,7 @@ import type { WireQuestion } from "../../http/wire.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";
+import { visible } from "../parts/visible.ts";
 import { audience, wordsOfRules } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
 import { ApprovalForm } from "./approval-form.tsx";
@@ -46,7 +47,7 @@ export function QuestionCard(props: QuestionCardProps) {
       <Prose text={question.text} foreign={foreign} />
       {question.context && <Prose text={question.context} foreign={foreign} />}
       {call && <CallFields input={call.input} />}
-      {call?.preview && <pre className="text-block">{call.preview}</pre>}
+      {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
       <Consequence question={question} />
       {!question.may_answer && (
         <p className="muted reasons">

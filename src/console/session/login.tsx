@@ -1,8 +1,9 @@
 /** The door: a one-time code, printed where the server was started. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { keys, login } from "../api/calls.ts";
 import { ErrorNote } from "../parts/notice.tsx";
+import { useCodeInLink } from "./code-in-link.ts";
 
 export function Login() {
   const client = useQueryClient();
@@ -15,17 +16,7 @@ export function Login() {
       client.setQueryData(keys.session, session);
     },
   });
-  const { mutate } = entering;
-  useEffect(() => {
-    const enter = () => {
-      const given = codeInLink();
-      if (given !== null) mutate(given);
-    };
-    enter();
-    // The link opened in the tab that shows this form already: nothing is loaded anew.
-    addEventListener("hashchange", enter);
-    return () => removeEventListener("hashchange", enter);
-  }, [mutate]);
+  useCodeInLink(entering.mutate);
   return (
     <main className="login">
       <form
@@ -53,12 +44,4 @@ export function Login() {
       </form>
     </main>
   );
-}
-
-/** The printed link carries the code behind #, which never leaves the browser; taken once, then gone from the bar. */
-function codeInLink(): string | null {
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
-  if (code === null) return null;
-  history.replaceState(null, "", location.pathname + location.search);
-  return code;
 }

@@ -220,17 +220,57 @@ describe("private words to messages", () => {
     expect(made.discord.rest.reactions).toEqual(["👀 42"]);
   });
 
-  test("a refusal is a reply that pings nobody, once", async () => {
-    await made.channel.whisper(asked, told("Not allowed.", "refused"));
-    await made.channel.whisper(asked, told("Not allowed.", "refused"));
-    const words = made.discord.rest.own(ids.channel);
-    expect(words.map((word) => word.content)).toEqual(["Not allowed."]);
-    expect(words[0]?.allowed_mentions).toEqual({ parse: [], replied_user: false });
+  const refusal = told("[free](https://evil.gg) may not. Who may: discord:1, *@everyone*.", "refused");
+
+  test("a refusal is told to its sender alone, once, as text that pings nobody", async () => {
+    await made.channel.whisper(asked, refusal);
+    await made.channel.whisper(asked, refusal);
+    const words = made.discord.rest.own(`7${ids.dana}`);
+    expect(words.map((word) => word.content)).toEqual([
+      `In <#${ids.channel}>: \\[free\\]\\(https\\://evil.gg\\) may not. Who may: discord:1, \\*@\u200beveryone\\*.`,
+    ]);
+    expect(words[0]).toMatchObject({ flags: 4096 | 4, allowed_mentions: { parse: [], replied_user: false } });
+    expect(made.discord.rest.own(ids.channel)).toEqual([]);
+  });
+
+  test("who takes no direct messages gets a public word that names nobody", async () => {
+    made.discord.rest.faults.push({
+      method: "POST",
+      path: /^\/channels\/7\d+\/messages$/,
+      answer: { status: 403, body: { code: 50_007, message: "Cannot send messages to this user" } },
+    });
+    await made.channel.whisper({ ...asked, key: "msg:44" }, refusal);
+    const words = made.discord.rest.own(ids.channel).map((word) => word.content);
+    expect(words).toEqual([expect.stringContaining("can't do that")]);
+    expect(words[0]).not.toMatch(/evil|discord:|Who may/);
+  });
+
+  test("in a direct message it is the reply, and what else is told is text as well", async () => {
+    const direct = { ...inbound({ kind: "message", channel: ids.direct, message: "43" }), key: "msg:43" };
+    await made.channel.whisper({ ...direct, address: `discord:@me/${ids.direct}` }, refusal);
+    const before = made.discord.rest.own(ids.channel).length;
+    await made.channel.whisper(
+      { ...asked, key: "msg:45" },
+      told("one run · [free](https://evil.gg)", "told"),
+    );
+    expect(made.discord.rest.own(ids.direct).map((word) => word.content)[0]).toContain("Who may");
+    const words = made.discord.rest.own(ids.channel).slice(before);
+    expect(words.map((word) => word.content)).toEqual(["one run · \\[free\\]\\(https\\://evil.gg\\)"]);
+  });
+
+  test("a press and a command are answered with text, too", async () => {
+    for (const kind of ["command", "press"]) {
+      await made.channel.whisper(inbound({ kind, application: "1", token: `t-${kind}` }), refusal);
+    }
+    for (const { body } of made.discord.rest.replies) {
+      expect(body.content).toMatch(/^\\\[free\\\]\\\(https\\:/);
+    }
+    expect(made.discord.rest.replies).toHaveLength(2);
   });
 
   test("it never throws", async () => {
     const gone = inbound({ kind: "message", channel: "999", message: "42" });
-    await made.channel.whisper(gone, told("Not allowed.", "refused"));
+    await made.channel.whisper(gone, told("No runs.", "told"));
     expect(made.logged).toContain("warn discord private word not delivered");
   });
 });

@@ -238,8 +238,22 @@ describe("long posts", () => {
     expect(two.remoteId.startsWith(one.remoteId)).toBe(true);
     expect(discord.rest.own(source)).toHaveLength(2);
     const again = await post(address, { remoteId: two.remoteId, body: body("short") });
-    expect(again.remoteId).toBe(one.remoteId);
-    expect(discord.rest.own(source)).toHaveLength(1);
+    const [, end] = discord.rest.own(source);
+    expect(JSON.stringify(end?.components)).toMatch(/"content":"–"/);
+    // What stands stays: the end is a dash until the text grows again.
+    expect(again.remoteId).toBe(two.remoteId);
+    await post(address, { remoteId: again.remoteId, body: long });
+    expect(discord.rest.own(source)).toHaveLength(2);
+    expect(JSON.stringify(discord.rest.own(source)[1]?.components)).toContain("A sentence");
+    expect(discord.rest.calls.filter(({ method }) => method === "DELETE")).toEqual([]);
+  });
+
+  test("an end that somebody deleted is no reason to post anew", async () => {
+    const { address } = asked();
+    const { remoteId } = await post(address, { body: long });
+    const [first = ""] = remoteId.split(",");
+    const gone = `${first.split("/")[0]}/1`;
+    await post(address, { remoteId: `${first},${gone}`, body: body("short") });
   });
 
   test("a part that is refused leaves nothing twice when it is tried again", async () => {

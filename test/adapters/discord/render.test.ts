@@ -196,7 +196,45 @@ describe("what foreign text can't do", () => {
 
   test("control characters and turned writing are gone, in code they are shown", () => {
     expect(plain("\u001b[31mred\u202egpj")).toBe("\\[31mredgpj");
-    expect(JSON.stringify(hostile)).toContain("\\\\u202egpj.exe");
+    expect(JSON.stringify(hostile)).toContain("\\\\u{202e}gpj.exe");
+  });
+});
+
+describe("approvals", () => {
+  const ids = { runId: "run_1", questionId: "q_1" };
+  const decisions: Block = {
+    type: "actions",
+    buttons: (["approve", "refuse", "edit"] as const).map(
+      (action): Button => ({ action, label: action, style: "plain", ...ids }),
+    ),
+  };
+  const asking = (...values: string[]): Message => ({
+    summary: "Approval wanted",
+    blocks: [
+      ...values.map((value): Block => ({ type: "fields", fields: [{ name: "command", value }] })),
+      decisions,
+    ],
+  });
+
+  test("a call or a preview that is cut can't be approved from here", () => {
+    for (const message of [asking("x".repeat(20_000)), asking("x", "y".repeat(20_000))]) {
+      const drawn = JSON.stringify(render(message, drawing));
+      expect(drawn).toContain("too long to approve here");
+      expect(drawn).toContain('"refuse|q_1"');
+      expect(drawn).not.toMatch(/"(approve|edit)\|q_1"/);
+    }
+  });
+
+  test("a call that takes several messages is shown whole, and can be approved below it", () => {
+    const drawn = render(asking("x".repeat(9_000)), drawing);
+    expect(textOf(drawn).match(/x/g)).toHaveLength(9_000);
+    expect(JSON.stringify(drawn.at(-1))).toContain('"approve|q_1"');
+  });
+
+  test("a value can't close the code that it is shown in", () => {
+    const drawn = textOf(render(asking("a\n```\n[//]: # (hidden)\n````` <!-- ``` -->"), drawing));
+    expect(drawn.match(/```/g)).toHaveLength(2);
+    expect(drawn).toContain("[//]: # (hidden)");
   });
 });
 

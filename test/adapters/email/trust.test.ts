@@ -65,6 +65,43 @@ describe("Authentication-Results", () => {
       ],
       null,
     ],
+    [
+      "a verdict inside a quoted sender",
+      'mx.example.com; dmarc=fail header.from=example.com; spf=pass smtp.mailfrom="x; dmarc=pass header.from=example.com ; y"@evil.example',
+      null,
+    ],
+    [
+      "a verdict inside a quoted sender, before ours",
+      'mx.example.com; spf=pass smtp.mailfrom="x; dmarc=pass header.from=example.com ; y"@evil.example; dmarc=none',
+      null,
+    ],
+    [
+      "a verdict behind a quote that a quoted pair keeps open",
+      'mx.example.com; spf=pass smtp.helo="a\\"; dmarc=pass header.from=example.com; b"',
+      null,
+    ],
+    [
+      "a quote that never ends",
+      'mx.example.com; dmarc=pass header.from=example.com; spf=pass reason="x',
+      null,
+    ],
+    ["a comment that never ends", "mx.example.com; dmarc=pass header.from=example.com (", null],
+    ["a quoted domain", 'mx.example.com; dmarc=pass header.from="example.com"', "dmarc"],
+    [
+      "two DMARC verdicts",
+      "mx.example.com; dmarc=pass header.from=example.com; dmarc=pass header.from=example.com",
+      null,
+    ],
+    [
+      "aligned DKIM beside a DMARC fail",
+      "mx.example.com; dkim=pass header.d=example.com; dmarc=fail header.from=example.com",
+      null,
+    ],
+    [
+      "aligned DKIM of a domain without DMARC",
+      "mx.example.com; dkim=pass header.d=example.com; dmarc=none header.from=example.com",
+      "dkim",
+    ],
     ["none", [], null],
     ["garbage", ";;;=;= dmarc=pass", null],
   ];

@@ -126,7 +126,7 @@ describe.each(transports)("over %s", (transport) => {
     });
   });
 
-  test("Ask the agent on a message makes its words the task and its thread the context", async () => {
+  test("Ask the agent on a message is about that message and its thread, and takes orders from neither", async () => {
     const root = await world.say("payments answers 500");
     const ts = await world.write("since the deploy", { root });
     await world.deliver({
@@ -142,8 +142,11 @@ describe.each(transports)("over %s", (transport) => {
     expect(inlet.accepted[0]).toMatchObject({
       address: world.address(root),
       actor: { principal: `slack:${world.team}/${world.id("oncall")}` },
-      intent: { type: "message", text: "since the deploy", addressed: true },
-      context: [{ text: expect.stringContaining("payments answers 500"), trusted: false }],
+      intent: { type: "message", text: "Help with the message that is quoted here.", addressed: true },
+      context: [
+        { source: "the message", text: "since the deploy", trusted: false },
+        { text: expect.stringContaining("payments answers 500"), trusted: false },
+      ],
     });
   });
 

@@ -30,6 +30,12 @@ test.each(kinds)("%s is read", async (kind) => {
   await expect(`${read}\n`).toMatchFileSnapshot(`../../fixtures/slack/parsed/${kind}.json`);
 });
 
+test("Ask the agent on a message of one's own takes its words for the task", () => {
+  const payload = recorded("message-shortcut") as { user: { id: string }; message: { user: string } };
+  const own = { ...payload, message: { ...payload.message, user: payload.user.id } };
+  expect(read(own)).toMatchObject({ intent: { text: "payments answers 500 since the deploy" }, context: [] });
+});
+
 function read(payload: unknown) {
   const parsed = parse(payload, bot);
   if (parsed?.type !== "inbound") throw new Error(`not an inbound message: ${JSON.stringify(parsed)}`);

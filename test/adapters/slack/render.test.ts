@@ -137,6 +137,22 @@ describe("approvals", () => {
   });
 
   test.each([
+    ["a preview", { type: "fields", fields: [{ name: "Preview by the tool", value: "x".repeat(5000) }] }],
+    ["words around the call", { type: "text", markdown: "words ".repeat(10_000), foreign: true }],
+  ] satisfies [string, Block][])("%s that is cut keeps the call from being approved here", (_name, long) => {
+    const { summary, blocks } = asking("ls");
+    for (const message of [
+      { summary, blocks: [long, ...blocks] },
+      { summary, blocks: [...blocks, long] },
+    ]) {
+      const drawn = JSON.stringify(render(message, scene));
+      expect(drawn).toContain("too long to approve here");
+      expect(drawn).toContain("belay:refuse:");
+      expect(drawn).not.toMatch(/belay:(approve|edit):/);
+    }
+  });
+
+  test.each([
     ["rm -rf /tmp/x ", '\\"rm -rf /tmp/x \\"'],
     ["a\u202eb", "a\\\\u{202e}b"],
     ["a\u200bb", "a\\\\u{200b}b"],

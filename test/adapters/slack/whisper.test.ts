@@ -45,6 +45,15 @@ test("a refused press is told to the presser alone, in the thread", async () => 
   expect(`${told?.text}${told?.blocks}`).not.toContain("<!channel>");
 });
 
+test("a private word is text: no name in it becomes a link", async () => {
+  await world.channel.whisper(from({ via: "press" }), outcome("refused", "[x](https://evil.gg) may not."));
+  await world.edge.until(() => calls().length === 1);
+  const { blocks } = world.edge.callsOf("chat.postEphemeral")[0]?.body ?? {};
+  expect(typeof blocks === "string" ? JSON.parse(blocks) : blocks).toEqual([
+    { type: "section", text: { type: "plain_text", text: "[x](https://evil.gg) may not.", emoji: false } },
+  ]);
+});
+
 test("a command is answered through its URL, or in the channel when that is used up", async () => {
   const url = `${world.edge.url}/respond/1`;
   await world.channel.whisper(from({ via: "slash", response_url: url }), outcome("launched", "On it."));

@@ -44,10 +44,11 @@ test("is closed when nothing waits any more", async () => {
   expect(await call(b, url)).toMatchObject({ status: 410, body: { code: "event_closed" } });
 });
 
-test("answers GET too, with nothing to tell", async () => {
+test("is not used up by what only looks at it: a scanner of links, a preview", async () => {
   const b = await bench([]);
-  expect((await call(b, url, {})).status).toBe(202);
-  expect((await call(b, url, { method: "PUT", body: "x" })).status).toBe(405);
+  for (const method of ["GET", "HEAD", "PUT"]) expect((await call(b, url, { method })).status).toBe(405);
+  expect(b.inlet.commands).toHaveLength(0);
+  expect((await call(b, url, { method: "POST", body: "done" })).status).toBe(202);
 });
 
 test("a token that was changed anywhere, or made with another key, is nobody's", async () => {

