@@ -8,7 +8,7 @@ import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";
 import { secretsOf } from "./config/secrets.ts";
-import { loadToken } from "./config/token.ts";
+import { loadToken, tokenIn } from "./config/token.ts";
 import { type Scope, scopes } from "./core/actor.ts";
 import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/define-tool.ts";
@@ -97,6 +97,22 @@ export async function loadConfig(
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
     ...{ agents, rights, tools, token, tokens: byHash, eventKey, mailKey, secrets, warnings },
   });
+}
+
+/** Where a client on this machine finds the server. What is wrong in the environment is the server's to complain of. */
+export function loadPlace(
+  env: Variables = process.env,
+  root: string = projectRoot,
+): { url: string; token: string | null } {
+  const { host, port, dataDir, givenToken } = readEnvironment(mergeEnvFile(env, root), root, []);
+  return { url: `http://${hostToReach(host)}:${port}`, token: givenToken ?? tokenIn(dataDir) };
+}
+
+/** A server that listens on every address is reached on the loopback one. */
+function hostToReach(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function readAgents(

@@ -11,7 +11,7 @@ const help = [
   "I am the built-in demo model: a few fixed rules, no intelligence. I can",
   '- calculate, step by step, and ask you for a number: "What is (17 + 5) * 3, divided by a number you must ask me for?"',
   '- pretend to restart a service, once somebody approves it: "Restart payments in staging"',
-  '- hand a task to another agent: "Ask the helper agent to add 2 and 3"',
+  '- hand a task to another agent: "Ask the calculator agent to add 2 and 3"',
   "- tell the time.",
   "To connect a real model, set OPENAI_API_KEY (or OPENAI_BASE_URL for a server that speaks OpenAI's API) and start again.",
 ].join("\n");

@@ -4,7 +4,23 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import { plainText } from "../../src/core/codec.ts";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
 import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
-import { alias, and, asc, count, eq, gt, inArray, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
+import {
+  alias,
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  min,
+  notExists,
+  or,
+  sql,
+} from "./drizzle.ts";
+import { clockNow } from "./runs.ts";
 import { outbox } from "./schema.ts";
 
 const columns = {
@@ -32,26 +48,33 @@ type Delivering = Pick<
 export function deliverPosts(db: NodePgDatabase): Delivering {
   const sendable = (channels: readonly string[]) =>
     and(undelivered, inOrder(db), inArray(outbox.channel, [...channels]));
+  const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, clockNow));
 
   return {
     async dueDeliveries({ now, limit, channels }) {
       const due = db
         .select(columns)
         .from(outbox)
-        .where(and(sendable(channels), lte(outbox.nextAt, now)))
+        .where(and(sendable(channels), free, lte(outbox.nextAt, now)))
         .orderBy(asc(outbox.waitingSince), asc(outbox.position));
       return (await due.limit(limit)).map(rowOfPost);
     },
     async nextDelivery(channels) {
       const [next] = await db
-        .select({ at: min(outbox.nextAt) })
+        .select({ at: min(sql`greatest(${outbox.nextAt}, ${outbox.leaseUntil})`).mapWith(Number) })
         .from(outbox)
         .where(sendable(channels));
       return next?.at ?? null;
     },
-    async beginDelivery(id) {
-      await db.update(outbox).set({ uncertain: 1 }).where(eq(outbox.id, id));
-    },
+    beginDelivery: ({ id, leaseMs }) =>
+      db.transaction(async (tx) => {
+        const unclaimed = and(eq(outbox.id, id), undelivered, free);
+        const [post] = await tx.select(columns).from(outbox).where(unclaimed).for("update");
+        if (!post) return null;
+        const claim = { uncertain: 1, leaseUntil: sql`${clockNow} + ${leaseMs}` };
+        await tx.update(outbox).set(claim).where(eq(outbox.id, id));
+        return rowOfPost(post);
+      }),
     async finishDelivery(id, outcome) {
       await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
     },

@@ -101,7 +101,7 @@ function conditions(filter: RunFilter): SQL[] {
 type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 
 /** Leases are compared on the database's clock, the one that all machines share. */
-const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
 export function workRuns(db: NodePgDatabase): Working {
   return {

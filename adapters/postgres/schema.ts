@@ -77,6 +77,8 @@ export const outbox = pgTable("outbox", {
   /** Since when the words that are not delivered yet wait: an old post that changes is young again. */
   waitingSince: bigint("waiting_since", { mode: "number" }).notNull(),
   nextAt: bigint("next_at", { mode: "number" }).notNull(),
+  /** Claimed by whoever sends it. */
+  leaseUntil: bigint("lease_until", { mode: "number" }),
 });
 
 export const questions = pgTable("questions", {

@@ -41,7 +41,7 @@ export function commitJob(db: BetterSQLite3Database, clock: Clock): (commit: Com
     for (const post of postRecords(commit)) put.post.run({ ...post });
     for (const address of commit.addresses) put.address.run({ address, runId });
     for (const question of questionRecords(commit)) put.question.run({ ...question });
-    if (key) put.inbox.run({ ...key, runId, receivedAt: clock.now() });
+    if (key) put.inbox.run({ outcome: key.print ?? null, ...key, runId, receivedAt: clock.now() });
     if (commit.wake.length > 0) wake(db, runsToWake(commit));
     return { ok: true, version };
   };
@@ -121,10 +121,14 @@ function preparePut(db: BetterSQLite3Database) {
       .prepare(),
     inbox: db
       .insert(inbox)
-      .values({ ...placeholders(["source", "key", "receivedAt", "runId"]), body: "", state: "done" })
+      .values({
+        ...placeholders(["source", "key", "receivedAt", "runId", "outcome"]),
+        body: "",
+        state: "done",
+      })
       .onConflictDoUpdate({
         target: [inbox.source, inbox.key],
-        set: { state: "done", runId: sql`excluded.run_id` },
+        set: { state: "done", runId: sql`excluded.run_id`, outcome: sql`excluded.outcome` },
       })
       .prepare(),
   };

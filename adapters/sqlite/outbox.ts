@@ -3,7 +3,22 @@
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
 import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
-import { alias, and, asc, count, eq, gt, lt, lte, min, notExists, or, sql } from "./drizzle.ts";
+import {
+  alias,
+  and,
+  asc,
+  count,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  min,
+  notExists,
+  or,
+  sql,
+} from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { outbox } from "./schema.ts";
 
@@ -31,22 +46,23 @@ type Delivering = Pick<
 
 export function deliverPosts(db: BetterSQLite3Database, write: Write): Delivering {
   const sendable = and(undelivered, inOrder(db), inChannels);
+  const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, sql.placeholder("now")));
   const due = db
     .select(columns)
     .from(outbox)
-    .where(and(sendable, lte(outbox.nextAt, sql.placeholder("now"))))
+    .where(and(sendable, free, lte(outbox.nextAt, sql.placeholder("now"))))
     .orderBy(asc(outbox.waitingSince), asc(outbox.position))
     .limit(sql.placeholder("limit"))
     .prepare();
   const next = db
-    .select({ at: min(outbox.nextAt) })
+    .select({ at: min(sql`max(${outbox.nextAt}, coalesce(${outbox.leaseUntil}, 0))`).mapWith(Number) })
     .from(outbox)
     .where(sendable)
     .prepare();
-  const begin = db
-    .update(outbox)
-    .set({ uncertain: 1 })
-    .where(eq(outbox.id, sql.placeholder("id")))
+  const unclaimed = db
+    .select(columns)
+    .from(outbox)
+    .where(and(eq(outbox.id, sql.placeholder("id")), undelivered, free))
     .prepare();
 
   return {
@@ -56,9 +72,15 @@ export function deliverPosts(db: BetterSQLite3Database, write: Write): Deliverin
     async nextDelivery(channels) {
       return next.get({ channels: JSON.stringify(channels) })?.at ?? null;
     },
-    beginDelivery: (id) =>
+    beginDelivery: ({ id, now, leaseMs }) =>
       write(() => {
-        begin.run({ id });
+        const post = unclaimed.get({ id, now });
+        if (!post) return null;
+        db.update(outbox)
+          .set({ uncertain: 1, leaseUntil: now + leaseMs })
+          .where(eq(outbox.id, id))
+          .run();
+        return rowOfPost(post);
       }),
     finishDelivery: (id, outcome) =>
       write(() => {
@@ -85,6 +107,14 @@ export function deliverPosts(db: BetterSQLite3Database, write: Write): Deliverin
       };
     },
   };
+}
+
+/** At the start: the one process that may have this file is here, so that nobody is sending anything. */
+export function endClaims(db: BetterSQLite3Database): void {
+  db.update(outbox)
+    .set({ leaseUntil: null })
+    .where(and(undelivered, isNotNull(outbox.leaseUntil)))
+    .run();
 }
 
 /** An edit may go at any time; a first post waits for the first posts before it in its thread. */

@@ -77,6 +77,8 @@ export const outbox = sqliteTable("outbox", {
   /** Since when the words that are not delivered yet wait: an old post that changes is young again. */
   waitingSince: integer("waiting_since").notNull(),
   nextAt: integer("next_at").notNull(),
+  /** Claimed by whoever sends it. */
+  leaseUntil: integer("lease_until"),
 });
 
 export const questions = sqliteTable("questions", {

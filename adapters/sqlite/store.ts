@@ -7,7 +7,7 @@ import { storeErrorOf } from "./errors.ts";
 import { groupCommit } from "./group.ts";
 import { receiveMessages } from "./inbox.ts";
 import { openFile } from "./open.ts";
-import { deliverPosts } from "./outbox.ts";
+import { deliverPosts, endClaims } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
 import { expireLeases, readRuns, workRuns } from "./runs.ts";
 
@@ -27,6 +27,7 @@ export async function openSqlite({ path, clock }: SqliteOptions): Promise<Store>
   const group = groupCommit(opened.client);
   const job = commitJob(db, clock);
   expireLeases(db);
+  endClaims(db);
 
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),

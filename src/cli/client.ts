@@ -1,10 +1,9 @@
 /** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { harmless } from "../../adapters/terminal/line.ts";
+import { loadPlace } from "../config.ts";
 import { visible, visibleJson } from "../core/visible.ts";
 import type { RunState, WireQuestion } from "../http/wire.ts";
 import type { Problem } from "../http/wire-server.ts";
@@ -41,7 +40,7 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
     told = line;
     if (isOver(run)) return run;
     const question = run.questions.find((open) => open.may_answer);
-    if (question && run.status === "waiting_human_input") await settle(options, run, question);
+    if (question && isWaiting(run)) await settle(options, run, question);
     else await change(options, run);
     run = await request<RunState>(options, "GET", `/agent/state/${run.id}`);
   }
@@ -49,6 +48,11 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
 
 function isOver({ status }: RunState): boolean {
   return ["complete", "failed", "cancelled", "max_steps_reached"].includes(status);
+}
+
+/** For a person, or for a run below that may ask one: its questions are listed here as well. */
+function isWaiting({ status }: RunState): boolean {
+  return status === "waiting_human_input" || status === "sleeping";
 }
 
 /** Somebody else may be faster: then their answer stands and this one is told so. */
@@ -83,8 +87,9 @@ async function askApproval({ print, ask }: ClientOptions, question: WireQuestion
   return ["/agent/refuse", { reason: await ask("Reason: ") }];
 }
 
-/** Resolves when something happened to the run; without a stream, after a while. */
+/** Resolves when something happened to the run; after a while where no stream tells: of the runs below it has none. */
 async function change(options: ClientOptions, run: RunState): Promise<void> {
+  if (run.waiting?.for === "run") return void (await wait(pollMs));
   const end = new AbortController();
   try {
     const path = `/agent/runs/${run.id}/stream?after=${run.version}`;
@@ -138,14 +143,6 @@ async function send(
   }
 }
 
-function readToken(): string | null {
-  try {
-    return readFileSync(join(import.meta.dirname, "../../data/token"), "utf8").trim();
-  } catch {
-    return null;
-  }
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -153,13 +150,14 @@ async function main(): Promise<void> {
   });
   const task = positionals.join(" ").trim();
   if (task === "") throw new ClientError(usage);
+  const place = loadPlace();
   const terminal = createInterface({ input: process.stdin });
   // Lines that come before they are asked for (a pipe) wait here.
   const lines = terminal[Symbol.asyncIterator]();
   try {
     const run = await runClient({
-      url: (values.url ?? "http://127.0.0.1:3000").replace(/\/+$/, ""),
-      token: values.token ?? readToken(),
+      url: (values.url ?? place.url).replace(/\/+$/, ""),
+      token: values.token ?? place.token,
       task,
       agent: values.agent ?? null,
       print: (line) => process.stdout.write(`${line}\n`),

@@ -3,6 +3,7 @@ import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { StoreError } from "../core/ports.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
+import { onSignals } from "./signals.ts";
 
 async function run(): Promise<void> {
   const config = await loadConfig();
@@ -34,20 +35,21 @@ function tell(config: Config, belay: Belay): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-/** The first signal drains, the second one ends at once: everything accepted is in the log by then. */
+/** Draining can be cut short by a second signal: everything accepted is in the log by then. */
 function stopOnSignal(belay: Belay): void {
-  let stopping = false;
-  const onSignal = (signal: string) => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    belay.log.info({ signal }, "stopping; a second signal stops at once");
-    belay.stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
-  };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  const listener = onSignals({
+    now: () => performance.now(),
+    drain: (signal) => {
+      belay.log.info({ signal }, "stopping; a second signal stops at once");
+      belay.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    },
+    exit: () => process.exit(130),
+  });
+  process.on("SIGTERM", listener);
+  process.on("SIGINT", listener);
 }
 
 /** What an operator can mend is said in words; only a bug shows its stack. */

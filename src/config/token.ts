@@ -8,7 +8,7 @@ import { join } from "node:path";
  * the same one. Pushes a line to `warnings` when others could have read it.
  */
 export function loadToken(dataDir: string, warnings: string[]): string {
-  const path = join(dataDir, "token");
+  const path = pathIn(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const found = readToken(path);
   if (found === null) return createToken(path);
@@ -19,6 +19,15 @@ export function loadToken(dataDir: string, warnings: string[]): string {
     );
   }
   return found;
+}
+
+/** The token that a server made there, for a client on its machine; null when there is none. */
+export function tokenIn(dataDir: string): string | null {
+  return readToken(pathIn(dataDir));
+}
+
+function pathIn(dataDir: string): string {
+  return join(dataDir, "token");
 }
 
 /** Written aside and linked into place: whoever is second finds a whole file. */

@@ -24,12 +24,13 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
   }
   const answer = answerTo(question, command.answer);
   if (answer === null) {
-    const choices = question.choices.map((choice) => choice.value).join(", ");
+    const values = question.choices.map((choice) => choice.value).join(", ");
     const message =
       command.answer.trim() === ""
         ? "The answer is empty. Say something, or stop the run."
-        : `"${command.answer.slice(0, 80)}" is none of the choices. Choose one of: ${choices}.`;
-    return refuse("answer_invalid", message);
+        : `"${command.answer.slice(0, 80)}" is none of the choices. Choose one of: ${values}.`;
+    const choices = question.choices.length > 0 ? { choices: question.choices } : {};
+    return { ok: false, refusal: { code: "answer_invalid", message, ...choices } };
   }
   const { actor, via } = command;
   const from = personOf(actor);

@@ -49,6 +49,8 @@ export interface Refusal {
   message: string;
   /** Open questions, when naming one of them would help. */
   questions?: { id: string; kind: string; text: string }[];
+  /** What the question can be answered with, when the answer was none of it. */
+  choices?: readonly { value: string; label: string }[];
 }
 
 export type RefusalCode =

@@ -81,15 +81,17 @@ export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
   source: string;
   key: string;
+  /** Fingerprint of an API request: its commit keeps it as the row's outcome. */
+  print?: string;
 }
 
-export interface InboxRow extends InboxKey {
-  /** JSON of the inbound message, or a fingerprint of an API request. */
+export interface InboxRow extends Omit<InboxKey, "print"> {
+  /** JSON of the inbound message; empty for an API request. */
   body: string;
   receivedAt: number;
   state: "pending" | "done" | "refused";
   runId: string | null;
-  /** What the sender was told. */
+  /** What the sender was told; of an API request its fingerprint. */
   outcome: string | null;
 }
 
@@ -206,11 +208,15 @@ export interface Store {
   /** Forget settled keys received before `before` (ms). Returns how many. */
   pruneInbox(before: number): Promise<number>;
 
-  /** Undelivered posts with nextAt <= now, oldest first, at most one per address and key. */
+  /** Undelivered posts with nextAt <= now that nobody is sending, oldest first, at most one per address and key. */
   dueDeliveries(due: { now: number; limit: number; channels: readonly string[] }): Promise<OutboxRow[]>;
   nextDelivery(channels: readonly string[]): Promise<number | null>;
-  /** Written before the send: from here until `finishDelivery` the outcome is uncertain. */
-  beginDelivery(id: string): Promise<void>;
+  /**
+   * Written before the send: from here until `finishDelivery` the outcome is uncertain, and for `leaseMs` nobody else
+   * sends the post. Returns it as it is now, `uncertain` from an earlier send; null: there is nothing to send, or
+   * somebody is sending it.
+   */
+  beginDelivery(claim: { id: string; now: number; leaseMs: number }): Promise<OutboxRow | null>;
   finishDelivery(id: string, outcome: DeliveryOutcome): Promise<void>;
   /** Delivered posts of a run, to find where a message stands. */
   deliveries(runId: string): Promise<OutboxRow[]>;

@@ -88,12 +88,20 @@ export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxR
   };
 }
 
-/** What an outcome changes of its post. `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
-export function deliveryChange(outcome: DeliveryOutcome): {
+/** `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
+interface DeliveryChange {
   set: Partial<Omit<OutboxRecord, "id" | "body">> & { error?: string | null };
   failed?: true;
   givenUp?: number;
-} {
+}
+
+/** What an outcome changes of its post, whose claim ends with it. */
+export function deliveryChange(outcome: DeliveryOutcome) {
+  const { set, ...rest } = changeOf(outcome);
+  return { set: { ...set, leaseUntil: null }, ...rest };
+}
+
+function changeOf(outcome: DeliveryOutcome): DeliveryChange {
   switch (outcome.type) {
     case "delivered": {
       const { revision: deliveredRevision, remoteId } = outcome;

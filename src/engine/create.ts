@@ -28,6 +28,7 @@ import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import { Live } from "./live.ts";
 import { Policies } from "./policies.ts";
+import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Record } from "./record.ts";
 import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { Worker } from "./worker.ts";
@@ -68,6 +69,7 @@ class RunEngine implements Engine {
   readonly #worker: Worker;
   readonly #deliverer: Deliverer;
   readonly #inbox: Inbox;
+  readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
   readonly #listeners = new Set<Listener>();
 
@@ -99,6 +101,7 @@ class RunEngine implements Engine {
     this.#worker = new Worker({ store, clock, log, rng, owner, drive, fail });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal });
+    this.#pruner = new Pruner({ store, clock, log });
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
     this.#inbox = new Inbox({ store, clock, log, channels, ingest: (inbound) => ingest(deps, inbound) });
   }
@@ -109,6 +112,7 @@ class RunEngine implements Engine {
     this.#inbox.start();
     this.#worker.start();
     this.#deliverer.start();
+    this.#pruner.start();
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -116,6 +120,7 @@ class RunEngine implements Engine {
     await this.#inbox.stop();
     await this.#deliverer.stop();
     await this.#channels.stop();
+    await this.#pruner.stop();
   }
 
   get draining(): boolean {

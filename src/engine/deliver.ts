@@ -19,6 +19,8 @@ const batch = 500;
 const lookAgainMs = 5_000;
 /** After a send whose outcome is unknown, the platform gets this long to show it. */
 const settleMs = 1_500;
+/** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
+const leaseMs = 60_000;
 
 export interface DeliverDeps {
   store: Store;
@@ -108,41 +110,29 @@ export class Deliverer {
     for (const [known, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(known);
   }
 
-  async #send(row: OutboxRow, channel: Channel): Promise<void> {
+  async #send(due: OutboxRow, channel: Channel): Promise<void> {
     const { store, clock, log } = this.#deps;
     const started = performance.now();
     try {
-      if (clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0) {
-        const error = "too old to be news";
-        await store.finishDelivery(row.id, { type: "given_up", revision: row.revision, error });
-        return;
-      }
-      const uncertain = row.uncertain;
-      await store.beginDelivery(row.id);
-      const outcome = await this.#post({ ...row, uncertain }, channel);
+      const row = await store.beginDelivery({ id: due.id, now: clock.now(), leaseMs });
+      // Another process was faster.
+      if (row === null) return;
+      const isOld = clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0;
+      const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
       // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
       if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
+      const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
-      log.info(
-        {
-          run: row.runId,
-          channel: channel.name,
-          key: row.key,
-          revision: row.revision,
-          outcome: outcome.type,
-          ms,
-        },
-        "delivered",
-      );
+      log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, "delivered");
       this.#troubles.delete(row.address);
     } catch (error) {
-      log.error({ run: row.runId, err: error }, "delivering failed");
+      log.error({ run: due.runId, err: error }, "delivering failed");
       // It may have been sent, and that could not be written down: sending it over and over would be worse than late.
-      const times = (this.#troubles.get(row.address) ?? 0) + 1;
-      this.#troubles.set(row.address, times);
+      const times = (this.#troubles.get(due.address) ?? 0) + 1;
+      this.#troubles.set(due.address, times);
       this.#nextAt.set(
-        row.address,
+        due.address,
         clock.now() + backoffMs(times, null, this.#deps.rng, 1_000, longestWaitMs),
       );
     }
@@ -201,4 +191,8 @@ export class Deliverer {
     this.#timer = setTimeout(() => this.poke(), Math.max(10, soonest - now));
     this.#timer.unref();
   }
+}
+
+function tooOld(revision: number): DeliveryOutcome {
+  return { type: "given_up", revision, error: "too old to be news" };
 }

@@ -226,12 +226,12 @@ function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit)
   });
 }
 
-function logEvents(log: Logger, run: string, events: readonly Event[], version: number, ms: number): void {
+/** `ms` is how long the event itself took, where it took time; `commitMs` the writing of it and its neighbours. */
+function logEvents(log: Logger, run: string, events: readonly Event[], before: number, tookMs: number): void {
   if (!log.isLevelEnabled("info")) return;
+  const commitMs = Math.round(tookMs * 100) / 100;
   events.forEach((event, index) => {
-    log.info(
-      { run, version: version + index + 1, event: event.type, ms: Math.round(ms * 100) / 100 },
-      "recorded",
-    );
+    const ms = "ms" in event ? { ms: event.ms } : {};
+    log.info({ run, version: before + index + 1, event: event.type, ...ms, commitMs }, "recorded");
   });
 }

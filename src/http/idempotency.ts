@@ -4,6 +4,8 @@ import type { Ctx, Server } from "./context.ts";
 import { ProblemError, problemOfRefusal } from "./problems.ts";
 import { sha256 } from "./sessions.ts";
 
+type Key = Required<InboxKey>;
+
 export interface Request {
   /** Who sends: keys of different principals never meet. */
   principal: string;
@@ -25,8 +27,8 @@ export function idempotencyKeyOf(c: Ctx): string | null {
 }
 
 /**
- * The commit of the run takes the key with it, so that nothing can happen twice; what the key stands for is noted
- * right after. A refusal changed nothing: the same request is judged anew when it comes again.
+ * The commit of the run takes the key with it and what it stands for, so that nothing can happen twice. A refusal
+ * changed nothing: the same request is judged anew when it comes again.
  */
 export class Idempotency {
   readonly #server: Server;
@@ -43,40 +45,31 @@ export class Idempotency {
     act: (inbox: InboxKey | null) => Promise<Submitted>,
   ): Promise<{ runId: string; replayed: boolean }> {
     if (request.key === null) return done(await act(null), request);
-    const inbox = { source: `api:${request.principal}`, key: request.key };
-    const name = JSON.stringify([inbox.source, inbox.key]);
     const print = sha256(JSON.stringify([request.operation, request.body]));
+    const inbox = { source: `api:${request.principal}`, key: request.key, print };
+    const name = JSON.stringify([inbox.source, inbox.key]);
     const busy = this.#busy.get(name);
     if (busy !== undefined) throw busy === print ? inProgress() : reused();
     this.#busy.set(name, print);
     try {
-      return (await this.#before(inbox, print)) ?? (await this.#first(request, inbox, print, act));
+      return (await this.#before(inbox)) ?? (await this.#first(request, inbox, act));
     } finally {
       this.#busy.delete(name);
     }
   }
 
   /** The outcome of an earlier request with this key, or null. */
-  async #before(inbox: InboxKey, print: string) {
+  async #before(inbox: Key) {
     const row = await this.#server.engine.store.inboxRow(inbox);
     if (!row || row.runId === null) return null;
-    // Without an outcome a crash came between the commit and the note; then the key alone must do.
-    if (row.outcome && row.outcome !== print) throw reused();
+    if (row.outcome && row.outcome !== inbox.print) throw reused();
     return { runId: row.runId, replayed: true };
   }
 
-  async #first(
-    request: Request,
-    inbox: InboxKey,
-    print: string,
-    act: (inbox: InboxKey) => Promise<Submitted>,
-  ) {
+  async #first(request: Request, inbox: Key, act: (inbox: InboxKey) => Promise<Submitted>) {
     const outcome = done(await act(inbox), request);
     // Another process was faster: what it did is the answer, if it was the same request.
-    if (outcome.replayed) return (await this.#before(inbox, print)) ?? outcome;
-    const settled = { state: "done", runId: outcome.runId, outcome: print } as const;
-    await this.#server.engine.store.settleInbox(inbox, settled);
-    return outcome;
+    return (outcome.replayed && (await this.#before(inbox))) || outcome;
   }
 }
 

@@ -57,7 +57,7 @@ export type ProblemCode = keyof typeof table;
 export const problemCodes = Object.keys(table) as ProblemCode[];
 
 /** Members of a problem beyond the common ones. */
-type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "agents">>;
+type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "choices" | "agents">>;
 
 /** Thrown by middlewares and routes, answered by `onError`. */
 export class ProblemError extends Error {
@@ -82,6 +82,7 @@ export function problemOfRefusal(refusal: Refusal, instance: string | null): Pro
     more: {
       ...(instance === null ? {} : { instance }),
       ...(refusal.questions ? { questions: refusal.questions } : {}),
+      ...(refusal.choices ? { choices: [...refusal.choices] } : {}),
     },
   });
 }

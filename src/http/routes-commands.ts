@@ -3,6 +3,7 @@ import type { Actor } from "../core/actor.ts";
 import { authorize } from "../core/authorize.ts";
 import type { Command, LaunchRequest, Via } from "../core/command.ts";
 import { callerOf } from "./auth.ts";
+import { runAsked } from "./below.ts";
 import type { Ctx, Server } from "./context.ts";
 import { Idempotency, idempotencyKeyOf } from "./idempotency.ts";
 import { type BodyOf, operations } from "./operations.ts";
@@ -41,12 +42,15 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
     return async (c: Ctx, { body }: { body: BodyOf<K> & { id: string } }) => {
       const { actor } = callerOf(c);
       const { id } = body;
-      await readableRun(server, actor, id);
+      const state = await readableRun(server, actor, id);
       const command = commands[operation](body, { actor, via: viaOf(actor) });
       const instance = `${server.base}/agent/state/${id}`;
       const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation, body, instance };
-      const outcome = await idempotency.once(request, (inbox) => server.engine.command(id, command, inbox));
-      return answerRun(server, c, operation, outcome);
+      const { replayed } = await idempotency.once(request, async (inbox) => {
+        const asked = "questionId" in command ? await runAsked(server, actor, state, command.questionId) : id;
+        return server.engine.command(asked, command, inbox);
+      });
+      return answerRun(server, c, operation, { runId: id, replayed });
     };
   }
 

@@ -5,6 +5,7 @@ import type { Event } from "../core/event.ts";
 import type { RunFilter, RunRow } from "../core/ports.ts";
 import { fold } from "../core/reduce.ts";
 import { callerOf } from "./auth.ts";
+import { mayReadRow } from "./below.ts";
 import type { Server } from "./context.ts";
 import type { RunsQuery } from "./operations-runs.ts";
 import { ProblemError } from "./problems.ts";
@@ -41,13 +42,6 @@ export function viewEvent(event: Event, version: number): WireEvent {
   const { at, ...body } = event;
   const data = body.type === "model_answered" ? { ...body, items: [] } : body;
   return { version, at, type: body.type, data };
-}
-
-export function mayReadRow({ engine }: Server, actor: Actor, row: RunRow): boolean {
-  return engine.mayRead(actor, {
-    agent: { name: row.agent, hash: "" },
-    from: { principal: row.principal, name: row.personName },
-  });
 }
 
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
@@ -138,8 +132,8 @@ async function openQuestions(server: Server, actor: Actor): Promise<OpenWireQues
   const shown = states.map(async (state) => {
     if (!state || !engine.mayRead(actor, state)) return [];
     const policy = await engine.policy(state);
-    const run = { run_id: state.runId, agent: state.agent.name, task: state.task, from: state.from };
-    return state.questions.map((open) => ({ ...viewQuestion(open, state, { policy, actor }), ...run }));
+    const run = { agent: state.agent.name, task: state.task, from: state.from };
+    return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
   });
   return (await Promise.all(shown)).flat().sort((a, b) => a.asked_at - b.asked_at);
 }

@@ -2,9 +2,10 @@
 import { streamSSE } from "hono/streaming";
 import type { Actor } from "../core/actor.ts";
 import { callerOf } from "./auth.ts";
+import { mayReadRow } from "./below.ts";
 import type { Ctx, Server } from "./context.ts";
 import type { Handlers } from "./route.ts";
-import { mayReadRow, viewEvent } from "./routes-runs.ts";
+import { viewEvent } from "./routes-runs.ts";
 import { readableRun } from "./run-access.ts";
 import { viewSummary } from "./view.ts";
 

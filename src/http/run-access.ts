@@ -2,6 +2,7 @@
 import type { Actor } from "../core/actor.ts";
 import { fold } from "../core/reduce.ts";
 import type { State } from "../core/state.ts";
+import { askingBelow, childrenOf } from "./below.ts";
 import type { Server } from "./context.ts";
 import { runNotFound } from "./problems.ts";
 import { viewRun } from "./view.ts";
@@ -14,12 +15,13 @@ export async function readableRun({ engine }: Server, actor: Actor, id: string):
   return state;
 }
 
-export async function showRun({ engine }: Server, actor: Actor, state: State): Promise<RunState> {
-  const [policy, children] = await Promise.all([
-    engine.policy(state),
-    engine.store.runs({ parentId: state.runId, limit: 100 }),
+export async function showRun(server: Server, actor: Actor, state: State): Promise<RunState> {
+  const children = await childrenOf(server, state.runId);
+  const [policy, below] = await Promise.all([
+    server.engine.policy(state),
+    askingBelow(server, actor, children),
   ]);
-  return viewRun(state, { policy, actor, children: children.map((child) => child.runId).reverse() });
+  return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below });
 }
 
 /** For who may launch but not read: the run as it was launched, however far it has come. What they wrote, no more. */
@@ -27,5 +29,5 @@ export async function showLaunch({ engine }: Server, actor: Actor, runId: string
   const [launched] = await engine.events(runId);
   if (!launched) throw runNotFound();
   const state = fold([launched]);
-  return viewRun(state, { policy: await engine.policy(state), actor, children: [] });
+  return viewRun(state, { policy: await engine.policy(state), actor, children: [], below: [] });
 }

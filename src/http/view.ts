@@ -13,14 +13,16 @@ import {
   statusOf,
   underPause,
 } from "../core/state.ts";
+import type { Asking } from "./below.ts";
 import { contextOf, isAnsweredByWords } from "./view-context.ts";
 import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion } from "./wire.ts";
 
 export function viewRun(
   state: State,
-  extra: { policy: Policy; actor: Actor; children: readonly string[] },
+  extra: { policy: Policy; actor: Actor; children: readonly string[]; below: readonly Asking[] },
 ): RunState {
   const { phase, usage } = state;
+  const asking = [{ state, policy: extra.policy }, ...extra.below];
   return {
     id: state.runId,
     steps: state.steps,
@@ -49,13 +51,15 @@ export function viewRun(
     },
     phase: phase.at,
     waiting: waitingOf(state),
-    questions: state.questions.map((question) => viewQuestion(question, state, extra)),
+    questions: asking.flatMap((one) =>
+      one.state.questions.map((question) => viewQuestion(question, one, extra.actor)),
+    ),
     settled: state.settled.map(viewSettled),
     parent_id: state.parent?.runId ?? null,
     follows_id: state.follows?.runId ?? null,
     children: [...extra.children],
     tainted: state.tainted,
-    can: actionsOf(state, extra),
+    can: actionsOf(state, extra, asking),
   };
 }
 
@@ -79,13 +83,10 @@ export function viewSummary(row: RunRow): RunSummary {
   };
 }
 
-export function viewQuestion(
-  question: OpenQuestion,
-  state: State,
-  { policy, actor }: { policy: Policy; actor: Actor },
-): WireQuestion {
+export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, actor: Actor): WireQuestion {
   return {
     ...sharedOf(question),
+    run_id: state.runId,
     context: question.context,
     free_text: question.freeText,
     audience: question.audience,
@@ -114,15 +115,19 @@ function sharedOf({ id, kind, text, choices, call, callId, askedAt }: OpenQuesti
  * Asks `admit` itself, with a trial command that is thrown away: what a client is offered and what it gets can't
  * differ.
  */
-function actionsOf(state: State, { policy, actor }: { policy: Policy; actor: Actor }): RunState["can"] {
+function actionsOf(
+  state: State,
+  { policy, actor }: { policy: Policy; actor: Actor },
+  asking: readonly Asking[],
+): RunState["can"] {
   const by = { actor, via: { channel: "api" } };
   const why = (command: Command) => {
     const admission = admit(state, command, policy);
     return admission.ok ? null : admission.refusal.message;
   };
   const reasons: Record<RunAction, string | null> = {
-    answer: whySettling(state, policy, actor, (question) => question.kind !== "approval"),
-    approve: whySettling(state, policy, actor, (question) => question.kind === "approval"),
+    answer: whySettling(asking, actor, (question) => question.kind !== "approval"),
+    approve: whySettling(asking, actor, (question) => question.kind === "approval"),
     say: why({ type: "say", text: "…", ...by }),
     pause: why({ type: "pause", ...by }),
     resume: why({ type: "resume", ...by }),
@@ -140,12 +145,13 @@ function actionsOf(state: State, { policy, actor }: { policy: Policy; actor: Act
 }
 
 function whySettling(
-  state: State,
-  policy: Policy,
+  asking: readonly Asking[],
   actor: Actor,
   kind: (question: OpenQuestion) => boolean,
 ): string | null {
-  const refusals = state.questions.filter(kind).map((open) => denySettling(open, actor, state, policy));
+  const refusals = asking.flatMap(({ state, policy }) =>
+    state.questions.filter(kind).map((open) => denySettling(open, actor, state, policy)),
+  );
   const [first] = refusals;
   if (first === undefined) return "No such question is open.";
   return refusals.includes(null) ? null : (first?.message ?? null);

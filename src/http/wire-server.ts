@@ -126,5 +126,6 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
   agents: z.array(z.string()).optional(),
   questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

@@ -33,6 +33,8 @@ const pendingCallSchema = z.object({
 /** An open question. `may_answer`: the caller may settle it now (answer it, or approve it). */
 const wireQuestionSchema = z.object({
   id: z.string(),
+  /** The run that asks: the one that is shown, or one that it handed a task to. */
+  run_id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
   text: z.string(),
   context: z.string().nullable(),
@@ -178,9 +180,8 @@ export const modelRequestSchema = z.object({
 });
 export type WireModelRequest = z.infer<typeof modelRequestSchema>;
 
-/** An open question with the run it belongs to. */
+/** An open question with what its run is about. */
 export const openQuestionSchema = wireQuestionSchema.extend({
-  run_id: z.string(),
   agent: z.string(),
   task: z.string(),
   /** Who started the run. */

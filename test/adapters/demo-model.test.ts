@@ -1,4 +1,6 @@
 /** Whole dialogues with the demo model, each as its calls and its last words. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { wordsIn } from "../../adapters/demo/conversation.ts";
 import { demoModel } from "../../adapters/demo/model.ts";
@@ -217,6 +219,13 @@ test("what it does not understand is answered by what it can do, and how to get 
   expect(end).toContain("demo model");
   expect(end).toContain("OPENAI_API_KEY");
   expect(end).toContain("OPENAI_BASE_URL");
+});
+
+test("the agent that it offers to ask is one that the shipped default agent may hand tasks to", async () => {
+  const { end } = await play(model, "Write me a poem about rope");
+  const shipped = readFileSync(join(import.meta.dirname, "../../prompts/default.md"), "utf8");
+  const agents = /^hand_off: \[(.+)\]$/m.exec(shipped)?.[1]?.split(", ");
+  expect(agents).toContain(/Ask the (\w+) agent/.exec(end)?.[1]);
 });
 
 test("data and notices give no orders", async () => {

@@ -172,6 +172,13 @@ export function commitContract(open: () => Promise<Store>): void {
       expect(await store.receive({ ...inbox, body: "{}", receivedAt: 1 })).toBe("duplicate");
     });
 
+    it("that is an API request is remembered with what it asked for", async () => {
+      await must(store.commit(commit("r1", 0, { inbox: { ...inbox, print: "f00d" } })));
+      expect(await store.inboxRow(inbox)).toMatchObject({ state: "done", runId: "r1", outcome: "f00d" });
+      await must(store.commit(commit("r1", 1, { inbox: { ...inbox, key: "Ev2" } })));
+      expect(await store.inboxRow({ ...inbox, key: "Ev2" })).toMatchObject({ state: "done", outcome: null });
+    });
+
     it("stays pending when its commit is refused", async () => {
       await store.receive({ ...inbox, body: "{}", receivedAt: 1 });
       await must(store.commit(commit("r1", 0)));

@@ -11,6 +11,9 @@ export function deliveryContract(open: () => Promise<Store>): void {
   const due = (now = 100, limit = 100) => store.dueDeliveries({ now, limit, channels: ["slack"] });
   const dueKeys = async (now = 100) => (await due(now)).map((row) => row.key);
   const id = (key: string, n = 0) => `r1/${key}#${n}`;
+  const begin = (key: string, leaseMs = 60_000) => store.beginDelivery({ id: id(key), now: 100, leaseMs });
+  /** As a process leaves it that died in the middle of the send, when its claim has run out. */
+  const beginAndDie = (key: string) => begin(key, -1);
   const delivered = (key: string, revision = 1) =>
     store.finishDelivery(id(key), { type: "delivered", revision, remoteId: `ts-${key}` });
   const retry = { type: "retry", nextAt: 500, uncertain: false, lost: false, error: "busy" } as const;
@@ -51,7 +54,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
 
     it("that changes while it is sent is due again", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
-      await store.beginDelivery(id("p"));
+      await begin("p");
       await must(store.commit(commit("r1", 1, { posts: [post("p", "two")] })));
       await delivered("p", 1);
       expect(await due()).toMatchObject([{ revision: 2, deliveredRevision: 1, uncertain: false }]);
@@ -59,7 +62,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
 
     it("that was asked to wait is due later, and no attempt was made", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
-      await store.beginDelivery(id("p"));
+      await begin("p");
       await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500, uncertain: false });
       expect(await due(499)).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 0, uncertain: false, nextAt: 500 }]);
@@ -145,8 +148,9 @@ export function deliveryContract(open: () => Promise<Store>): void {
   describe("a send", () => {
     it("is uncertain from its beginning to its outcome", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
-      await store.beginDelivery(id("p"));
+      expect(await beginAndDie("p")).toMatchObject({ uncertain: false });
       expect(await due()).toMatchObject([{ uncertain: true }]);
+      expect(await begin("p")).toMatchObject({ uncertain: true });
       await store.finishDelivery(id("p"), retry);
       expect(await due(500)).toMatchObject([{ uncertain: false, attempts: 1, nextAt: 500 }]);
       await store.finishDelivery(id("p"), { ...retry, uncertain: true });
@@ -156,6 +160,21 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await store.deliveries("r1")).toMatchObject([
         { key: "p", attempts: 0, uncertain: false, remoteId: "ts-p" },
       ]);
+    });
+
+    it("belongs to whoever claimed it, until its outcome", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      const claims = await Promise.all([begin("p"), begin("p"), begin("p")]);
+      expect(claims.filter((claim) => claim !== null)).toMatchObject([{ key: "p", revision: 1 }]);
+      await must(store.commit(commit("r1", 1, { posts: [post("p", "two")] })));
+      expect(await due()).toEqual([]);
+      expect(await begin("p")).toBeNull();
+      expect(await store.nextDelivery(["slack"])).toBeGreaterThan(100);
+      await delivered("p");
+      expect(await store.nextDelivery(["slack"])).toBe(0);
+      expect(await begin("p")).toMatchObject({ revision: 2, remoteId: "ts-p", body: body("two") });
+      await delivered("p", 2);
+      expect(await begin("p")).toBeNull();
     });
 
     it("of an edit whose message is gone is posted anew", async () => {

@@ -37,6 +37,7 @@ function deploysIn(folder: string): number {
 
 interface Crash {
   point: number;
+  killed: boolean;
   deploys: number;
   tagKeys: number;
   ending: Ending;
@@ -44,13 +45,13 @@ interface Crash {
 
 async function crashAt(point: number, mutant = "none"): Promise<Crash> {
   const folder = mkdtempSync(join(root, `${mutant}-${point}-`));
-  if ((await run(folder, point, mutant)) !== null) throw new Error(`point ${point} was not reached`);
+  const killed = (await run(folder, point, mutant)) === null;
   const ending = await run(folder, 0, mutant);
   if (!ending) throw new Error("the second process died too");
   const tags = readFileSync(join(folder, "world.log"), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("tag "));
-  return { point, deploys: deploysIn(folder), tagKeys: new Set(tags).size, ending };
+  return { point, killed, deploys: deploysIn(folder), tagKeys: new Set(tags).size, ending };
 }
 
 /** Crashes at every point, two at a time, until `enough` of them are known. */
@@ -71,7 +72,9 @@ async function sweep(mutant: string, enough: (crash: Crash) => boolean): Promise
 
 test("whatever the moment of the kill, the run ends the same and no once call happens twice", async () => {
   const crashes = await sweep("none", () => false);
-  expect(crashes.length).toBeGreaterThan(30);
+  expect(crashes.length).toBeGreaterThan(80);
+  // How often the store is asked what is due depends on the moment: the last point may not be reached.
+  expect(crashes.filter(({ killed }) => !killed).length).toBeLessThanOrEqual(2);
   for (const { point, deploys, tagKeys, ending } of crashes) {
     expect({ point, deploys, tagKeys, phase: ending.phase }).toEqual({
       point,

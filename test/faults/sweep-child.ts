@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Model, ModelRequest, Toolbox } from "../../src/core/ports.ts";
+import type { Commit, Model, ModelRequest, Store } from "../../src/core/ports.ts";
 import type { State } from "../../src/core/state.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
@@ -99,15 +99,17 @@ async function settle(bot: Bot, state: State): Promise<void> {
 
 async function main(): Promise<void> {
   const store = await openSqlite({ path: join(folder, "belay.db"), clock });
+  // Whatever the engine asks of its store is a point.
+  const storeCalls = (Object.keys(store) as (keyof Store)[]).filter((name) => name !== "close");
   const known = agent();
   const bot = await startBot({
-    store: dying(store, ["commit"]),
+    store: dying(mutated(store), storeCalls),
     model: dying(model, ["answer"]),
     tools,
     agents: [
       { ...known, tools: [...[...controlTools, ...mathTools, ...tools].map((tool) => tool.spec.name)] },
     ],
-    toolbox: (toolbox) => dying(mutated(toolbox), ["run", "reconcile"]),
+    toolbox: (toolbox) => dying(toolbox, ["run", "reconcile"]),
   });
   process.stdout.write("working\n");
   const inbox = { source: "sweep", key: "the trigger" };
@@ -141,11 +143,25 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify({ phase: state.phase, points, doubts, doubtQuestions })}\n`);
 }
 
-/** Without the intent, a crashed call can't be told from one that never began. */
-function mutated(toolbox: Toolbox): Toolbox {
-  const deploy = toolbox.specs.deploy;
-  if (mutant !== "no_intent" || !deploy) return toolbox;
-  return { ...toolbox, specs: { ...toolbox.specs, deploy: { ...deploy, effect: "read" } } };
+/**
+ * The mutant that the sweep must catch: the intent of the `once` call is not on the disk before the call, it comes with
+ * the next commit. All else is as it was, so that a call that crashed can't be told from one that never began.
+ */
+function mutated(store: Store): Store {
+  if (mutant !== "no_intent") return store;
+  let held: Commit | null = null;
+  return {
+    ...store,
+    async commit(commit) {
+      if (held) await store.commit(held);
+      held = isIntent(commit) ? commit : null;
+      return held ? { ok: true, version: commit.expect + commit.events.length } : store.commit(commit);
+    },
+  };
+}
+
+function isIntent({ events }: Commit): boolean {
+  return events.some((event) => event.type === "call_started" && event.callId === "c4");
 }
 
 await main();

@@ -1,5 +1,6 @@
 /** `npm run client`: a person at a terminal, a server, and what each sees. */
 import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,14 +11,17 @@ import { ClientError, runClient } from "../../src/cli/client.ts";
 import type { Model } from "../../src/core/ports.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { restartService } from "../../src/tools/restart-service.ts";
+import { agent } from "../support/bot.ts";
 import { listeningBot } from "../support/http-bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
 
 const file = join(tmpdir(), `restarts-${process.pid}.jsonl`);
 const restarting = [restartService({ file, seconds: 0 })];
 
-async function terminal(tools: readonly Tool[], model: Model, ...answers: string[]) {
-  const server = await listeningBot({ model, tools });
+type Given = Parameters<typeof listeningBot>[0];
+
+async function terminal(tools: readonly Tool[], given: Model | Given, ...answers: string[]) {
+  const server = await listeningBot({ tools, ...("model" in given ? given : { model: given }) });
   onTestFinished(() => server.stop());
   const screen: string[] = [];
   const run = (task: string, token: string | null = "secret-admin") =>
@@ -93,6 +97,17 @@ test("a choice is taken by its number", async () => {
   expect(JSON.stringify(model.requests[1])).toContain("production");
 });
 
+test("asks what a run asks that the task was handed to", async () => {
+  const known = agent();
+  const calculator = { ...known, name: "calculator", hash: "calculator-1" };
+  const agents = [{ ...known, handOff: ["calculator"] }, calculator];
+  const { run, screen } = await terminal(restarting, { model: demoModel(), agents }, "6");
+  const end = await run("Ask the calculator agent to multiply 7 by a number you must ask me for");
+  expect(end).toMatchObject({ status: "complete", final_answer: expect.stringContaining("42") });
+  expect(screen).toContain("> 6");
+  expect(screen.join("\n")).toMatch(/Status: sleeping.*> 6.*Status: complete/s);
+});
+
 test("a refused token and a missing server are told in words", async () => {
   const { run } = await terminal(restarting, demoModel());
   await expect(run("x", "wrong")).rejects.toThrow(/refused the token.*data\/token/);
@@ -110,6 +125,25 @@ test("as a program it takes its answers from a pipe and tells the outcome by its
   running.child.stdin?.end("3\n");
   const { stdout } = await running;
   expect(stdout).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
+});
+
+test("as a program it finds the server and the token where the server's own variables say", async () => {
+  const { url } = await terminal(restarting, demoModel());
+  const folder = mkdtempSync(join(tmpdir(), "belay-client-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "token"), "secret-admin\n");
+  const { PATH } = process.env;
+  const place = { PATH, HOST: "127.0.0.1", PORT: new URL(url).port };
+  const run = (env: NodeJS.ProcessEnv) =>
+    promisify(execFile)(process.execPath, ["src/cli/client.ts", "What is 2 + 3?"], {
+      env: { ...place, ...env },
+    });
+  // A variable that is wrong is the server's to complain of.
+  const byFile = { DATABASE_URL: join(folder, "belay.db"), LOG_LEVEL: "loud" };
+  expect((await run(byFile)).stdout).toContain("2 + 3 = 5");
+  expect((await run({ BELAY_TOKEN: "secret-admin-of-this-test" }).catch((error) => error)).stderr).toContain(
+    "refused the token",
+  );
 });
 
 test("as a program it says how it is used, and where it found no server", async () => {

@@ -224,6 +224,7 @@ test("an answer that is no choice leaves the question open", async () => {
     "answer_invalid",
   );
   expect(problem.detail).toContain("stop");
+  expect(problem.choices).toEqual([{ value: "stop", label: "Stop" }]);
   expect((await stateOf(b, id)).questions).toHaveLength(1);
 });
 

@@ -82,12 +82,16 @@ test("many at once launch one run", async () => {
   expect(await b.engine.store.runs({ limit: 30 })).toHaveLength(1);
 });
 
-test("after a crash right behind the commit the key still stands for its run", async () => {
+test("after a crash right behind the commit the key still stands for its run, and for its body", async () => {
   using b = await bench();
-  const real = b.engine.store.settleInbox;
-  b.engine.store.settleInbox = () => Promise.reject(new Error("the process died here"));
+  const real = b.engine.launch;
+  b.engine.launch = async (...args) => {
+    await real(...args);
+    throw new Error("the process died here");
+  };
   await expectProblem(await launch(b, "k1"), 500, "internal");
-  b.engine.store.settleInbox = real;
+  b.engine.launch = real;
+  await expectProblem(await launch(b, "k1", "b"), 422, "idempotency_key_reused");
   expect((await launch(b, "k1")).headers.get("idempotent-replayed")).toBe("true");
   expect(await b.engine.store.runs({ limit: 10 })).toHaveLength(1);
 });

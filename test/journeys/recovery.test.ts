@@ -121,6 +121,11 @@ describe("a restart", () => {
     return store;
   }
 
+  async function promptsOf(store: Store, runId: string): Promise<string[]> {
+    const events = await store.read(runId);
+    return events.flatMap((event) => (event.type === "model_answered" ? [event.promptHash] : []));
+  }
+
   test("in the middle of a question loses nothing; the agent stays the one the run started with", async () => {
     const store = await openStore();
     const first = await startBot({ store, model: scripted(calling(ask("Which?"))) });
@@ -137,6 +142,9 @@ describe("a restart", () => {
     const other = await bot.launch("another");
     await bot.untilEnd(other);
     expect(model.requests[1]?.instructions).toBe("Something else.");
+    // Each answer says which prompt it was given to.
+    expect(await promptsOf(store, runId)).toEqual(["agent-1", "agent-1"]);
+    expect(await promptsOf(store, other)).toEqual(["agent-2"]);
   });
 
   test("a drain waits for what runs, and leaves nothing in doubt", async () => {

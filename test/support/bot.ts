@@ -1,5 +1,5 @@
 /** A whole bot in one process: the real engine and store, with a scripted model or the demo model. */
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Agent, Rights } from "../../src/core/agent.ts";
@@ -67,6 +67,7 @@ export interface BotOptions {
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
+  log?: Logger;
   /** Secrets that the bot knows. */
   secrets?: readonly string[];
 }
@@ -104,7 +105,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     clock: options.clock ?? clock,
     rng: () => 0.5,
     redact: knownRedactor(options.secrets ?? []),
-    log: pino({ level: process.env.TEST_LOG ?? "silent" }),
+    log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),
   });
   await engine.start();
   return botOf(engine, store, options.store === undefined);

@@ -1,4 +1,5 @@
 /** A whole bot that listens on a port of its own: the real engine behind the real server. */
+import type { Agent } from "../../src/core/agent.ts";
 import type { Model } from "../../src/core/ports.ts";
 import { createHttp } from "../../src/http/app.ts";
 import type { HttpConfig } from "../../src/http/context.ts";
@@ -16,9 +17,11 @@ export interface ListeningBot {
 export async function listeningBot(options: {
   model: Model;
   tools?: readonly Tool[];
+  agents?: readonly Agent[];
   config?: Partial<HttpConfig>;
 }): Promise<ListeningBot> {
-  const bot = await startBot({ model: options.model, tools: options.tools ?? [] });
+  const { model, tools = [], agents } = options;
+  const bot = await startBot({ model, tools, ...(agents ? { agents } : {}) });
   const quiet = () => {};
   const http = createHttp({
     engine: bot.engine,

@@ -6,7 +6,8 @@ import { argumentsInBrief, clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 
 export function PendingLines({ run, lines }: { run: RunState; lines: readonly Line[] }) {
-  const told = new Set(run.questions.map((question) => question.call?.call_id));
+  const own = run.questions.filter((question) => question.run_id === run.id);
+  const told = new Set(own.map((question) => question.call?.call_id));
   for (const line of lines) if (line.kind === "call") told.add(line.call.id);
   const pending = run.pending_tool_calls.filter((call) => !told.has(call.call_id));
   return (

@@ -51,7 +51,8 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
   const inspect = useCallback((line: Line | null) => inspectKey(line?.key ?? null), []);
   const [refusal, setRefusal] = useState<Error | null>(null);
   const settled = useMemo(() => settledIn(events), [events]);
-  const open = run.questions.filter((question) => !settled.has(question.id));
+  // What runs below ask stands on their own pages: their logs are followed there.
+  const open = run.questions.filter(({ id, run_id }) => run_id === run.id && !settled.has(id));
   return (
     <div className={`run-page${inspected ? " inspecting" : ""}`}>
       <StickyEnd count={lines?.length ?? 0}>

@@ -1,0 +1,51 @@
+/** Forgets the keys of inbound messages and of API requests when nothing is delivered again under them any more. */
+import type { Logger } from "pino";
+import type { Clock, Store } from "../core/ports.ts";
+
+const dayMs = 86_400_000;
+/** As long as the API promises for an Idempotency-Key; no platform delivers anything again so late. */
+const keptMs = 30 * dayMs;
+/** A start has more urgent things to do. */
+const afterStartMs = 60_000;
+
+export interface PruneDeps {
+  store: Pick<Store, "pruneInbox">;
+  clock: Clock;
+  log: Logger;
+}
+
+export class Pruner {
+  readonly #deps: PruneDeps;
+  #timer: NodeJS.Timeout | null = null;
+  #pruning: Promise<void> | null = null;
+
+  constructor(deps: PruneDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#pruneIn(afterStartMs);
+  }
+
+  async stop(): Promise<void> {
+    await this.#pruning;
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #pruneIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#pruning = this.#prune().finally(() => this.#pruneIn(dayMs));
+    }, ms);
+    this.#timer.unref();
+  }
+
+  async #prune(): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    try {
+      const forgotten = await store.pruneInbox(clock.now() - keptMs);
+      if (forgotten > 0) log.info({ forgotten }, "old keys forgotten");
+    } catch (error) {
+      log.warn({ err: error }, "forgetting old keys failed");
+    }
+  }
+}

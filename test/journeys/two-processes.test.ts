@@ -1,0 +1,91 @@
+/** Two bots on one PostgreSQL: each sends what nobody else is sending. */
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import type { Channel, Delivery } from "../../src/core/ports.ts";
+import { clock, operator, startBot } from "../support/bot.ts";
+import { gate } from "../support/gate.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { finalAnswer, scripted } from "../support/scripted-model.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+/** Keeps what it is given; `hold` makes a send take its time. */
+function recorder(hold: (delivery: Delivery) => Promise<void>) {
+  const sent: Delivery[] = [];
+  const told = new Map<string, () => void>();
+  const channel: Channel = {
+    name: "chat",
+    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0, maxAgeMs: 3_600_000 },
+    start: async () => {},
+    stop: async () => {},
+    async post(delivery) {
+      sent.push(delivery);
+      await hold(delivery);
+      told.get(delivery.address)?.();
+      return { remoteId: delivery.remoteId ?? `message ${delivery.id}` };
+    },
+    whisper: async () => {},
+    handle: () => null,
+    health: () => ({ ok: true, detail: "" }),
+  };
+  const until = (address: string) => new Promise<void>((resolve) => told.set(address, resolve));
+  return { channel, sent, until };
+}
+
+async function process(url: string, hold: (delivery: Delivery) => Promise<void> = async () => {}) {
+  const store = await openPostgres({ url, clock });
+  const chat = recorder(hold);
+  const bot = await startBot({ store, model: scripted(finalAnswer("done")), channels: [chat.channel] });
+  onTestFinished(async () => {
+    await bot.stop();
+    await store.close();
+  });
+  const launch = async (address: string) => {
+    const submitted = await bot.engine.launch(
+      "default",
+      {
+        ...{ task: "work", actor: operator, via: { channel: "chat" }, addresses: [address] },
+        ...{ context: [], trusted: true, follows: null, parent: null },
+      },
+      null,
+    );
+    return submitted.ok ? submitted.runId : "";
+  };
+  return { bot, launch, ...chat };
+}
+
+test("a post that one process is sending is left alone by the other", async () => {
+  const url = await server.database();
+  const held = gate();
+  const one = await process(url, () => held.pass());
+  onTestFinished(() => held.open());
+  await one.launch("chat:first");
+  await held.reached;
+  const other = await process(url);
+  const second = other.until("chat:second");
+  // It looks for what is due: had it not left the first post alone, it would send that as well.
+  await other.launch("chat:second");
+  await second;
+  expect(other.sent.map(({ address }) => address)).not.toContain("chat:first");
+});
+
+test("however the runs fall, each post is sent anew once", async () => {
+  const url = await server.database();
+  // A run that answers at once has one post.
+  const wanted = 40;
+  const ids = new Set<string>();
+  const all = Promise.withResolvers<void>();
+  const hear = async ({ id }: Delivery) => {
+    if (ids.add(id).size === wanted) all.resolve();
+  };
+  const bots = await Promise.all([process(url, hear), process(url, hear)]);
+  await Promise.all(Array.from({ length: wanted }, (_, index) => bots[index % 2]?.launch(`chat:${index}`)));
+  await all.promise;
+  for (const { bot } of bots) await bot.stop();
+  const anew = bots.flatMap(({ sent }) => sent).filter(({ remoteId }) => remoteId === null);
+  expect(anew.map(({ id }) => id).sort()).toEqual([...ids].sort());
+});
