@@ -206,9 +206,9 @@ describe("files", () => {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // All that the engine needs of the world, on one page on purpose.
-  "src/core/ports.ts": 480,
+  "src/core/ports.ts": 500,
   // Every event there is, in one union.
-  "src/core/event.ts": 210,
+  "src/core/event.ts": 215,
   // One `switch` over all events each: cut in two, neither half could be checked for completeness.
   "src/core/reduce.ts": 310,
   // The wiring of the engine's parts, and its face.

@@ -16,6 +16,7 @@ import {
   underPause,
 } from "./state.ts";
 import { outputInBrief, withLine } from "./trail.ts";
+import { addUsage } from "./usage.ts";
 
 const person = { principal: "", name: "" };
 
@@ -295,20 +296,4 @@ function resumed(state: State): State {
 
 function ended(state: State, at: number, phase: Phase): State {
   return withdrawAll({ ...state, updatedAt: at, phase, queued: [] }, pendingCalls(state));
-}
-
-function addUsage(sum: State["usage"], more: State["usage"]): State["usage"] {
-  return {
-    inputTokens: sum.inputTokens + more.inputTokens,
-    cachedTokens: sum.cachedTokens + more.cachedTokens,
-    outputTokens: sum.outputTokens + more.outputTokens,
-    reasoningTokens: sum.reasoningTokens + more.reasoningTokens,
-    costUsd: addCost(sum.costUsd, more.costUsd),
-  };
-}
-
-/** null: no price is known so far. What has one counts, so that the budget holds for it. */
-function addCost(sum: number | null, more: number | null): number | null {
-  if (more === null) return sum === 0 ? null : sum;
-  return (sum ?? 0) + more;
 }
