@@ -13,6 +13,7 @@ const help = [
   '- pretend to restart a service, once somebody approves it: "Restart payments in staging"',
   '- hand a task to another agent: "Ask the calculator agent to add 2 and 3"',
   "- tell the time.",
+  "",
   "To connect a real model, set OPENAI_API_KEY (or OPENAI_BASE_URL for a server that speaks OpenAI's API) and start again.",
 ].join("\n");
 

@@ -142,7 +142,10 @@ type By = Pick<Extract<EventBody, { type: "paused" }>, "from" | "via">;
 
 function admitPause(state: State, by: By): Admission {
   const status = statusOf(state);
-  if (status === "paused" || status === "max_steps_reached" || state.phase.at === "cancelling") {
+  if (state.phase.at === "cancelling") {
+    return refuse("run_not_running", `Run ${state.runId} is being stopped.`);
+  }
+  if (status === "paused" || status === "max_steps_reached") {
     return refuse(
       "run_not_running",
       `Run ${state.runId} is ${status}. Only a run that works or waits can be paused.`,

@@ -127,7 +127,9 @@ function consequence(question: OpenQuestion): Inline[] {
     case "budget":
       return ["Nothing is spent until somebody decides."];
     default:
-      return ["Reply in this thread, or press a button. Until somebody answers, I wait."];
+      return [
+        `Reply here${question.choices.length > 0 ? ", or choose" : ""}. Until somebody answers, I wait.`,
+      ];
   }
 }
 

@@ -30,7 +30,8 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       const login = await sessions.login(body.code);
       if (!login) {
         failures.take(remoteOf(c, server.config));
-        const detail = "The code is wrong, used or too old. A new one is printed when the server starts.";
+        const detail =
+          "The code is wrong, used or too old. A new one is printed when the server starts; the token in data/token lets you in as well.";
         throw new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" } });
       }
       setCookie(c, cookieName, login.secret, { ...cookie, maxAge: sessionMs / 1000 });

@@ -14,4 +14,4 @@ export const sayBody = z.strictObject({ id, text });
 /** `input`: the call's arguments as the approver edited them. */
 export const approveBody = z.strictObject({ id, question_id: id, input: z.unknown().optional() });
 export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string().max(4096) });
-export const sessionBody = z.strictObject({ code: z.string().max(100) });
+export const sessionBody = z.strictObject({ code: z.string().max(500) });

@@ -192,3 +192,14 @@ test("what a source sends as its own proof is no wrong token", async () => {
   const wrong = { authorization: "Bearer a wrong token" };
   expect((await b.call("GET", "/agent/runs", { as: null, headers: wrong })).status).toBe(401);
 });
+
+test("the owner's token logs in as a code does, again and again; no other token does", async () => {
+  const owner: Token = { name: "local", hash: sha256("the owner's own token"), scopes: ["admin"] };
+  const others = tokensWith("another token");
+  using b = await bench({ auth: { mode: "token", tokens: [...others, owner] } });
+  for (let i = 0; i < 2; i++) {
+    const { response } = await login(b, "the owner's own token");
+    expect(await response.json()).toMatchObject({ how: "session", principal: "console:local" });
+  }
+  await expectProblem((await login(b, "another token")).response, 401, "unauthorized");
+});

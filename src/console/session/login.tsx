@@ -26,12 +26,17 @@ export function Login() {
         }}
       >
         <h1>Belay</h1>
-        <p>Enter the one-time code that was printed when the server started.</p>
+        <p>
+          Enter the one-time code that was printed when the server started, or the server's token
+          (data/token).
+        </p>
         <label>
-          <span className="label">Code</span>
+          <span className="label">Code or token</span>
           <input
             className="mono"
             autoComplete="one-time-code"
+            // biome-ignore lint/a11y/noAutofocus: there is nothing else to do here
+            autoFocus
             spellCheck={false}
             value={code}
             onChange={(event) => setCode(event.target.value)}
