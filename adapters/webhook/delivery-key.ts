@@ -15,7 +15,8 @@ function ownKey(hook: WebhookOptions, headers: Headers, payload: Json): string |
   const field = (path: string) => valueAt(payload, headers, path);
   switch (hook.verify.kind) {
     case "github":
-      return headers.get("x-github-delivery");
+      // X-GitHub-Delivery is not signed. The body is, and no two of GitHub's are the same.
+      return null;
     case "gitlab":
       return headers.get("webhook-id") ?? headers.get("idempotency-key") ?? gitlabLegacyKey(headers);
     case "standard-webhooks":
@@ -30,8 +31,10 @@ function ownKey(hook: WebhookOptions, headers: Headers, payload: Json): string |
     case "grafana":
       return alertKey(payload, headers);
     case "bearer":
-    case "hmac":
       return headers.get("idempotency-key");
+    case "hmac":
+      // Nobody signs the header: without a signed time, whoever captured a delivery could send it for ever under new ids.
+      return hook.verify.timestampHeader === undefined ? null : headers.get("idempotency-key");
   }
 }
 

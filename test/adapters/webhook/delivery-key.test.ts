@@ -19,7 +19,6 @@ function key(
 }
 
 test("each source's own id is the key", () => {
-  expect(key("github", { "x-github-delivery": "guid" })).toBe("guid");
   expect(key("standard-webhooks", { "webhook-id": "msg_1" })).toBe("msg_1");
   expect(key("gitlab", { "webhook-id": "msg_2", "idempotency-key": "x" })).toBe("msg_2");
   expect(key("gitlab", { "idempotency-key": "msg_3" })).toBe("msg_3");
@@ -48,6 +47,23 @@ test("without an id the whole body is the key", () => {
     expect(key(kind, {}, { a: 1 }), kind).toBe(key(kind, {}, { a: 1 }));
     expect(key(kind, {}, { a: 1 }), kind).not.toBe(key(kind, {}, { a: 2 }));
   }
+});
+
+test("an id that is not signed makes no other delivery of a body that is", () => {
+  const signed = { a: 1 };
+  const sent = (header: string, id: string, verify: Verification) =>
+    deliveryKey(hook({ verify }), new Headers({ [header]: id }), signed, Buffer.from(JSON.stringify(signed)));
+  const plain: Verification = { kind: "hmac", header: "x-signature" };
+  for (const [header, verify] of [
+    ["x-github-delivery", { kind: "github" }],
+    ["idempotency-key", plain],
+  ] as const) {
+    expect(sent(header, "one", verify)).toMatch(/^[0-9a-f]{32}$/);
+    expect(sent(header, "two", verify)).toBe(sent(header, "one", verify));
+  }
+  // A capture is of no use for longer than the signed time allows, so there the sender's own id counts.
+  const timed: Verification = { ...plain, timestampHeader: "x-time" };
+  expect(sent("idempotency-key", "one", timed)).toBe("one");
 });
 
 test("GitLab's event id alone, which all hooks of one event share, is not enough", () => {

@@ -74,6 +74,16 @@ describe("an authentic, interesting delivery", () => {
     expect(b.inlet.launches).toHaveLength(1);
   });
 
+  test("is the same delivery under another delivery id, which nobody signed", async () => {
+    await b.deliver("ci", github, signed(github));
+    const again = await b.deliver("ci", github, signed(github, { "x-github-delivery": "d-2" }));
+    expect(await answer(again)).toEqual({ status: 200, body: { duplicate: true, run_id: "run_1" } });
+    const other = github.replace('"run_attempt": 1', '"run_attempt": 2');
+    expect(other).not.toBe(github);
+    expect((await b.deliver("ci", other, signed(other))).status).toBe(202);
+    expect(b.inlet.launches).toHaveLength(2);
+  });
+
   test("twenty times at once launches one run", async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, async () => answer(await b.deliver("ci", github, signed(github)))),
