@@ -37,7 +37,7 @@ function drawBlock(block: Block, scene: Scene, goesOn: boolean): Line[] {
     case "text":
       return drawMarkdown(block.markdown);
     case "steps":
-      return [...folded(block.folded), ...block.lines.map(drawStep)];
+      return [...folded(block.folded, goesOn), ...block.lines.map(drawStep)];
     case "fields":
       return drawFields(block.fields);
     case "note":
@@ -54,9 +54,11 @@ function drawBlock(block: Block, scene: Scene, goesOn: boolean): Line[] {
   }
 }
 
-function folded(count: number): Line[] {
+/** At the end it stays: an outcome that holds a passing line would not be told again once it scrolled out. */
+function folded(count: number, goesOn: boolean): Line[] {
   if (count === 0) return [];
-  return [line([span(`… ${count} earlier ${count === 1 ? "step" : "steps"}`, "dim")], { passing: true })];
+  const text = `… ${count} earlier ${count === 1 ? "step" : "steps"}`;
+  return [line([span(text, "dim")], { passing: goesOn })];
 }
 
 const shapes: Record<StepLine["shape"], Span> = {

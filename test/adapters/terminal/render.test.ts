@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { paint, plainText, widthOf, wrap } from "../../../adapters/terminal/line.ts";
 import { render } from "../../../adapters/terminal/render.ts";
+import type { Message } from "../../../src/core/message.ts";
 import { messageNamed, messages } from "../../fixtures/messages.ts";
 
 const scene = { now: 1_764_000_200_000, timeZone: "UTC" };
@@ -71,6 +72,17 @@ test("what will change in a moment is marked, and only that", () => {
       name,
     ).toEqual([]);
   }
+});
+
+test("an end with many steps holds nothing that passes: it must be told also when the run has scrolled out", () => {
+  const message: Message = {
+    summary: "done",
+    blocks: [
+      { type: "steps", folded: 7, lines: [] },
+      { type: "note", parts: ["done in 7 s"] },
+    ],
+  };
+  expect(render(message, scene).filter((line) => line.passing)).toEqual([]);
 });
 
 test("wide letters count as two columns, and marks on letters as none", () => {
