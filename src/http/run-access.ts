@@ -10,9 +10,19 @@ import type { RunState } from "./wire.ts";
 
 /** Throws 404 `run_not_found`: malformed, unknown and unreadable ids are answered alike. */
 export async function readableRun({ engine }: Server, actor: Actor, id: string): Promise<State> {
-  const state = /^[\w.:-]{1,200}$/.test(id) ? await engine.state(id) : null;
+  const state = /^[\w.:-]{1,200}$/.test(id) ? await stateSoon(engine, id) : null;
   if (!state || !engine.mayRead(actor, state)) throw runNotFound();
   return state;
+}
+
+/** A child is noted in its parent's log a turn before it is launched, and a page may ask for it in between. */
+async function stateSoon(engine: Server["engine"], id: string): Promise<State | null> {
+  for (let turn = 0; turn < 3; turn++) {
+    const state = await engine.state(id);
+    if (state) return state;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return null;
 }
 
 export async function showRun(server: Server, actor: Actor, state: State): Promise<RunState> {
