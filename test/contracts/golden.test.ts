@@ -1,8 +1,8 @@
 /** The upgrade promise: a database of each former release, with a run at every place where one can stand, opens and goes on. */
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunRow, Store } from "../../src/core/ports.ts";
-import { fold } from "../../src/core/reduce.ts";
+import type { RunRow, Store } from "../../src/core/ports/store.ts";
+import { fold } from "../../src/core/reduce/reduce.ts";
 import { type State, statuses, statusOf, underPause } from "../../src/core/state.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import {
@@ -11,8 +11,8 @@ import {
   goldenRows,
   openGoldenFile,
   openGoldenPostgres,
-} from "../support/golden-open.ts";
-import { goldenScenes, heardTask, type Scene } from "../support/golden-scenes.ts";
+} from "../support/golden/open.ts";
+import { goldenScenes, heardTask, type Scene } from "../support/golden/scenes.ts";
 import {
   clockFrom,
   goldenAgents,
@@ -20,8 +20,8 @@ import {
   goldenModel,
   goldenTools,
   madeAt,
-} from "../support/golden-world.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+} from "../support/golden/world.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
 /** The sleeps are over, the waits for events are not. */
 const clock = clockFrom(madeAt + 3_600_000);

@@ -1,11 +1,13 @@
 /** The world of the golden databases: agents, tools and a model that hold a run in each of its phases, or let it go on. */
 import { z } from "zod";
-import type { Agent } from "../../src/core/agent.ts";
-import { type Channel, ChannelError, type Clock, type Model, ModelError } from "../../src/core/ports.ts";
-import { defineTool, OutcomeUnknown, type Tool } from "../../src/tools/define-tool.ts";
-import { agent } from "./bot.ts";
-import { goldenScenes, type Scene } from "./golden-scenes.ts";
-import { answerWith, finalAnswer } from "./scripted-model.ts";
+import type { Agent } from "../../../src/core/agent.ts";
+import { type Channel, ChannelError } from "../../../src/core/ports/channel.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import { type Model, ModelError } from "../../../src/core/ports/model.ts";
+import { defineTool, OutcomeUnknown, type Tool } from "../../../src/tools/define-tool.ts";
+import { agent } from "../bot.ts";
+import { answerWith, finalAnswer } from "../model/scripted.ts";
+import { goldenScenes, type Scene } from "./scenes.ts";
 
 /** When the golden databases were made, ms. */
 export const madeAt = 1_700_000_000_000;

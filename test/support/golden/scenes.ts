@@ -1,10 +1,11 @@
 /** One run for each place where a run can stand: how it got there, how it is known, how it goes on, and how it ends. */
-import type { Actor } from "../../src/core/actor.ts";
-import type { Command } from "../../src/core/command.ts";
-import type { Intent, ModelAnswer } from "../../src/core/ports.ts";
-import { pendingCalls, type State } from "../../src/core/state.ts";
-import { type Bot, operator } from "./bot.ts";
-import { ask, call, calling, finalAnswer, noUsage } from "./scripted-model.ts";
+import type { Actor } from "../../../src/core/actor.ts";
+import type { Command } from "../../../src/core/command.ts";
+import type { Intent } from "../../../src/core/ports/channel.ts";
+import type { ModelAnswer } from "../../../src/core/ports/model.ts";
+import { pendingCalls, type State } from "../../../src/core/state.ts";
+import { type Bot, operator } from "../bot.ts";
+import { ask, call, calling, finalAnswer, noUsage } from "../model/scripted.ts";
 
 export interface Scene {
   /** Its name too: no task is a part of another one. */

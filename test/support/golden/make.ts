@@ -1,22 +1,23 @@
 /**
- * Makes the golden database of this release: `node test/support/golden-make.ts <folder>`. The real engine drives one run
+ * Makes the golden database of this release: `node test/support/golden/make.ts <folder>`. The real engine drives one run
  * to each place where a run can stand; the file is copied while they stand there, as a kill would leave it.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { mailThreads } from "../../adapters/email/threads.ts";
-import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { saveTarget } from "../../adapters/webhook/target.ts";
-import type { Inbound, Store } from "../../src/core/ports.ts";
-import { startSchedules } from "../../src/engine/schedule.ts";
-import { type Bot, operator, startBot } from "./bot.ts";
-import { goldenScenes, heardTask, type Scene } from "./golden-scenes.ts";
-import { clockFrom, goldenAgents, goldenChannels, goldenModel, goldenTools, madeAt } from "./golden-world.ts";
+import { mailThreads } from "../../../adapters/email/threads.ts";
+import { openSqlite } from "../../../adapters/sqlite/store.ts";
+import { saveTarget } from "../../../adapters/webhook/target.ts";
+import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import { startSchedules } from "../../../src/engine/schedule.ts";
+import { type Bot, operator, startBot } from "../bot.ts";
+import { goldenScenes, heardTask, type Scene } from "./scenes.ts";
+import { clockFrom, goldenAgents, goldenChannels, goldenModel, goldenTools, madeAt } from "./world.ts";
 
 const folder = process.argv[2];
-if (folder === undefined) throw new Error("say where: node test/support/golden-make.ts <folder>");
+if (folder === undefined) throw new Error("say where: node test/support/golden/make.ts <folder>");
 const work = join(tmpdir(), `belay-golden-${process.pid}`, "belay.db");
 const clock = clockFrom(madeAt);
 const store = await openSqlite({ path: work, clock });

@@ -3,13 +3,14 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { openPool } from "../../adapters/postgres/open.ts";
-import { openPostgres } from "../../adapters/postgres/store.ts";
-import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Clock, Store } from "../../src/core/ports.ts";
-import type { TestPostgres } from "./postgres.ts";
+import { openPool } from "../../../adapters/postgres/open.ts";
+import { openPostgres } from "../../../adapters/postgres/store.ts";
+import { openSqlite } from "../../../adapters/sqlite/store.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { TestPostgres } from "../store/postgres.ts";
 
-const golden = join(import.meta.dirname, "../fixtures/golden");
+const golden = join(import.meta.dirname, "../../fixtures/golden");
 
 /** Releases, oldest first, and the number of the last migration that each had. */
 export const goldenReleases = [{ release: "0.1.0", schema: 2 }] as const;
@@ -77,7 +78,7 @@ export async function openGoldenPostgres(
 }
 
 function migrationsUpTo(schema: number) {
-  const folder = join(import.meta.dirname, "../../adapters/postgres/migrations");
+  const folder = join(import.meta.dirname, "../../../adapters/postgres/migrations");
   return readdirSync(folder)
     .sort()
     .map((name) => ({ number: Number.parseInt(name, 10), sql: readFileSync(join(folder, name), "utf8") }))
