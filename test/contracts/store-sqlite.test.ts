@@ -16,9 +16,9 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vit
 import { groupCommit } from "../../adapters/sqlite/group.ts";
 import { checkVersion, openFile } from "../../adapters/sqlite/open.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { startChild } from "../support/child.ts";
-import { commit, must, post, thread } from "../support/store-commits.ts";
+import { commit, must, post, thread } from "../support/store/commits.ts";
 
 let home: string;
 let path: string;
@@ -33,7 +33,7 @@ const open = () => openSqlite({ path, clock: Date });
 
 /** Opens the store in another process, and returns once `versions` of its run are committed. */
 async function child(versions: number) {
-  const running = startChild("test/support/store-child.ts", [path]);
+  const running = startChild("test/support/store/child.ts", [path]);
   onTestFinished(() => running.kill());
   await running.says(new RegExp(`^${versions}$`, "m"));
   return {

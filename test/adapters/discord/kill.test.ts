@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { type Child, startChild } from "../../support/child.ts";
-import { type FakeDiscord, fakeDiscord } from "../../support/discord-fake.ts";
-import { channels, ids, message } from "../../support/discord-payloads.ts";
+import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
+import { channels, ids, message } from "../../support/discord/payloads.ts";
 import { inLanes } from "../../support/lanes.ts";
 
 const root = mkdtempSync(join(tmpdir(), "belay-discord-"));
@@ -64,7 +64,7 @@ class Life {
     const { gateway, rest } = this.discord;
     const last = (id: string) => rest.messages.get(id)?.at(-1)?.id ?? null;
     gateway.guildChannels = [{ ...channels.text, last_message_id: last(ids.channel) }];
-    const child = startChild("test/support/discord-child.ts", [this.#folder, this.discord.apiUrl]);
+    const child = startChild("test/support/discord/child.ts", [this.#folder, this.discord.apiUrl]);
     child.ended.then((ended) => {
       if (this.#isOver) return;
       if (ended.signal === "SIGKILL" && ended.errors === "") this.#child = this.#begin();

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { inLanes } from "../../support/lanes.ts";
-import { type Death, SlackLife } from "../../support/slack-life.ts";
-import type { Transport } from "../../support/slack-world.ts";
+import { type Death, SlackLife } from "../../support/slack/life.ts";
+import type { Transport } from "../../support/slack/world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "belay-slack-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
