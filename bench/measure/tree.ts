@@ -5,7 +5,7 @@ import { basename, join, sep } from "node:path";
 /** Every TypeScript file by its path from the measured folder, with `/` between folders. */
 export type Texts = ReadonlyMap<string, string>;
 
-export type Role = "source" | "test" | "left out";
+type Role = "source" | "test" | "left out";
 
 const skippedFolders = new Set(["node_modules", "dist", "build", "coverage", "data"]);
 const besideTheProgram = new Set(["bench", "benchmarks", "docs", "examples", "scripts"]);
@@ -25,7 +25,7 @@ export function readTree(folder: string): Texts {
  * What a file counts as. Declarations (`.d.ts`), generated files, the settings of tools at the top of the folder,
  * benchmarks, examples and documentation are left out.
  */
-export function roleOf(path: string, text: string): Role {
+function roleOf(path: string, text: string): Role {
   const folders = path.split("/").slice(0, -1);
   const name = basename(path);
   if (/\.d\.m?ts$/.test(name)) return "left out";
