@@ -141,8 +141,7 @@ test("any, casts and ! are told by their places; as const, satisfies and renamed
 test("an export is documented by a comment of its own; overloads are one export", () => {
   const counted = evidence({
     "a.ts": lines(
-      "/** The file. */",
-      'import "./b.ts";',
+      '/** The file. */\nimport "./b.ts";',
       "/** Said. */",
       "export const a = 1;",
       "// Not said to an editor.",
@@ -152,12 +151,8 @@ test("an export is documented by a comment of its own; overloads are one export"
       "export function c(x: number): void;",
       "export function c(): void {}",
       "export interface D {}",
-      "/** Nobody else sees it. */",
-      "const e = 1;",
-      "export { e };",
-      "export const {",
-      "  f,",
-      "} = e;",
+      "/** Nobody else sees it. */\nconst e = 1;\nexport { e };",
+      "export const {\n  f,\n} = e;",
     ),
   });
   expect(counted.exports.map(({ at, what, isDocumented }) => [at, what, isDocumented])).toEqual([
