@@ -52,10 +52,6 @@ export class RunWorker {
     this.#deps = deps;
   }
 
-  get active(): number {
-    return this.#active.size;
-  }
-
   start(): void {
     this.#running = true;
     this.#renewal = setInterval(() => void this.#renew(), renewMs);
