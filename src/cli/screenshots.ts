@@ -1,4 +1,7 @@
-/** `npm run screenshots`: the console's main pages over a made-up day, written to docs/images. */
+/**
+ * `npm run screenshots`: the console's main pages over a made-up day, written to docs/images. The day, the browser's
+ * clock, zone and language are always the same, so that a picture changes only when the console does.
+ */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -8,6 +11,9 @@ import { known, writeHistory } from "../../test/support/console/history.ts";
 import { buildConsole } from "./build-console.ts";
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "images");
+
+/** When the pictures are taken: the made-up day ends here. */
+const now = Date.UTC(2026, 4, 13, 14, 40);
 
 interface Shot {
   name: string;
@@ -62,22 +68,25 @@ async function take(browser: Browser, url: string, shot: Shot): Promise<void> {
     viewport: { width: shot.width, height: shot.height },
     colorScheme: shot.theme,
     reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "UTC",
   });
   const page = await context.newPage();
+  await page.clock.setFixedTime(now);
   await page.goto(`${url}/${shot.path}`);
   await page.locator(".row-task").first().waitFor({ state: "attached" });
   await page.locator(".skeleton").waitFor({ state: "detached" });
   await shot.before?.(page);
   await page.waitForLoadState("load");
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(folder, `${shot.name}.png`) });
+  await page.screenshot({ path: join(folder, `${shot.name}.png`), animations: "disabled" });
   await context.close();
 }
 
 await buildConsole();
 await mkdir(folder, { recursive: true });
 const bot = await consoleBot({
-  fill: (store) => writeHistory(store, Date.now()),
+  fill: (store) => writeHistory(store, now),
   env: { BELAY_AUTH: "none" },
 });
 const browser = await openChromium();
