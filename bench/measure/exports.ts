@@ -34,7 +34,7 @@ export function exportsOf(file: Parsed): ExportFound[] {
 
 function exportedName(node: Node): string | undefined {
   if (isVariableStatement(node)) {
-    const names = node.declarationList.declarations.map(({ name }) => name.getText());
+    const names = node.declarationList.declarations.map(({ name }) => name.getText().replace(/\s+/g, " "));
     return isExported(node.modifiers) ? names.join(", ") : undefined;
   }
   const declares =

@@ -2,6 +2,7 @@
 import type { ChosenCall, EventOf, ToolCall } from "../event.ts";
 import type { Call, Entry, Phase, State } from "../state.ts";
 import { entered } from "./entries.ts";
+import { launcherOf } from "./launcher.ts";
 import { noNudges } from "./settle.ts";
 
 const person = { principal: "", name: "" };
@@ -60,7 +61,7 @@ export function launched(event: EventOf<"launched"> & { at: number }): State {
     launchedAt: event.at,
     task: event.task,
     from: event.from,
-    launcher: event.launcher ?? { groups: [], guest: !event.trusted },
+    launcher: launcherOf(event),
     channel: event.via.channel,
     addresses: event.addresses,
     agent: event.agent,
