@@ -34,7 +34,7 @@ export type Call = ChosenCall & {
 };
 
 /** What a call came to, before the model is told. */
-export interface CallResult {
+interface CallResult {
   output: string;
   ok: boolean;
   untrusted: boolean;

@@ -34,7 +34,7 @@ export interface Verified {
  * Work that outlives the call and the bot: `begin` is the call with its intent, its handle is an event, and between two
  * looks the run rests. An error of `poll` is "not known": it is asked again.
  */
-export interface Job<Input, Handle> {
+interface Job<Input, Handle> {
   /** The handle is JSON; a later version of the bot reads it by this schema. It must hold no secret. */
   handle: z.ZodType<Handle>;
   begin(input: Input, context: CallContext): Promise<Handle>;
@@ -45,7 +45,7 @@ export interface Job<Input, Handle> {
   everyMs?: number;
 }
 
-export interface Verification<Input> {
+interface Verification<Input> {
   /** Throw when it can't be looked at now: that is "not known", and is tried again. */
   check(input: Input, output: string, context: CallContext): Promise<Verified>;
   /** Time between two looks, ms; default 15,000. */

@@ -12,7 +12,7 @@ export interface CallContext {
 }
 
 /** What can still be done about a call that came to its end. */
-export interface Aftermath {
+interface Aftermath {
   /** How long it is looked at whether it helped, ms; absent: nothing can tell. */
   verifyForMs?: number;
   /** The call that would undo it; absent: it can't be undone, or not by a tool. */
@@ -36,7 +36,7 @@ export type JobState =
   | Finished
   | { type: "failed"; code: string; message: string };
 
-export interface Verdict {
+interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";
   words: string;
   /** Look again after so many ms, while it is not decided. */

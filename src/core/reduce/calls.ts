@@ -100,7 +100,7 @@ function verified(state: State, call: Call, event: EventOf<"call_verified">): St
 }
 
 /** Whether it helped, as the model and people are told it. */
-export function verdictInWords({
+function verdictInWords({
   verdict,
   words,
 }: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
