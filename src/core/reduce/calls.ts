@@ -100,10 +100,7 @@ function verified(state: State, call: Call, event: EventOf<"call_verified">): St
 }
 
 /** Whether it helped, as the model and people are told it. */
-function verdictInWords({
-  verdict,
-  words,
-}: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
+function verdictInWords({ verdict, words }: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
   switch (verdict) {
     case "better":
       return `It helped: ${words}`;
