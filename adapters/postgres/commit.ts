@@ -32,7 +32,7 @@ const launchFields = fieldsOf(
  * reads from it, so a commit that is refused writes nothing. Only with an inbox key two rows must agree: then a
  * transaction around the statement undoes the one when the other is refused.
  */
-export function committer(pool: Pool, clock: Clock): (commit: Commit) => Promise<Committed> {
+export function committer(pool: Pool, clock: Pick<Clock, "now">): (commit: Commit) => Promise<Committed> {
   async function attempt(commit: Commit): Promise<Committed> {
     const written = commit.inbox
       ? await inTransaction(pool, commit, clock)
@@ -52,7 +52,7 @@ export function committer(pool: Pool, clock: Clock): (commit: Commit) => Promise
   };
 }
 
-async function inTransaction(pool: Pool, commit: Commit, clock: Clock): Promise<boolean> {
+async function inTransaction(pool: Pool, commit: Commit, clock: Pick<Clock, "now">): Promise<boolean> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN");
@@ -67,7 +67,7 @@ async function inTransaction(pool: Pool, commit: Commit, clock: Clock): Promise<
   }
 }
 
-async function write(on: Pool | PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+async function write(on: Pool | PoolClient, commit: Commit, clock: Pick<Clock, "now">): Promise<boolean> {
   const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await on.query(build(commit, clock));
   return rows[0]?.ran === true && rows[0].settled;
 }
@@ -93,7 +93,7 @@ async function find(pool: Pool, { runId, inbox }: Commit): Promise<Found> {
 }
 
 /** Only the parts that this commit needs; each combination is prepared once per connection, under its own name. */
-function build(commit: Commit, clock: Clock): Statement {
+function build(commit: Commit, clock: Pick<Clock, "now">): Statement {
   const s = statement();
   if (commit.expect === 0) launch(s, commit);
   else progress(s, commit);
@@ -188,7 +188,7 @@ function posts(s: Builder, commit: Commit): void {
   );
 }
 
-function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Clock): void {
+function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Pick<Clock, "now">): void {
   s.with(
     "settled",
     `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)

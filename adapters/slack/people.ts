@@ -46,7 +46,7 @@ export function people(client: webApi.WebClient, team: string, clock: Clock, log
   };
 
   const groupsOf = async (user: string): Promise<string[]> => {
-    const now = clock.now();
+    const now = clock.steady();
     if (groups === null || now - groups.at > groupsMs) groups = { at: now, byUser: loadGroups() };
     return (await groups.byUser).get(user) ?? [];
   };
@@ -75,7 +75,7 @@ export function people(client: webApi.WebClient, team: string, clock: Clock, log
   };
 
   const profileOf = (user: string): Promise<Profile | null> => {
-    const now = clock.now();
+    const now = clock.steady();
     const known = profiles.get(user);
     if (known && now - known.at <= profileMs) return known.profile;
     if (profiles.size >= mostProfiles) profiles.clear();

@@ -1,10 +1,12 @@
 /** How long the model is asked again by itself, and when a person is asked instead. */
+
 import { expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
 import { ModelError } from "../../src/core/ports/model.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
 import { performCallModel } from "../../src/engine/perform/model.ts";
 import type { Work } from "../../src/engine/perform/work.ts";
+import { clockOf } from "../support/clock.ts";
 import { given, type Story, say } from "../support/given.ts";
 import { scripted } from "../support/model/scripted.ts";
 
@@ -23,8 +25,9 @@ async function failing({ state, policy, effect }: Story, error: ModelError): Pro
     },
     model: scripted(error),
     toolbox: {} as Toolbox,
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     rng: () => 0.5,
+    lease: { isFresh: () => true, prove: async () => {} },
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,

@@ -11,7 +11,7 @@ export interface Pace {
 /** One call each `intervalMs`, `burst` of them at once after a quiet time. */
 export function pace(clock: Clock, intervalMs: number, burst: number): Pace {
   let tokens = burst;
-  let filledAt = clock.now();
+  let filledAt = clock.steady();
   let next = 0;
   const places = new Map<string, number>();
 
@@ -32,7 +32,7 @@ export function pace(clock: Clock, intervalMs: number, burst: number): Pace {
 
   return {
     wait(id) {
-      const now = clock.now();
+      const now = clock.steady();
       fill(now);
       forget(now);
       const place = places.get(id);
@@ -48,7 +48,7 @@ export function pace(clock: Clock, intervalMs: number, burst: number): Pace {
       return Math.max(1, place > now ? place - now : untilToken());
     },
     pause(ms) {
-      fill(clock.now());
+      fill(clock.steady());
       tokens = Math.min(tokens, 1 - ms / intervalMs);
     },
   };

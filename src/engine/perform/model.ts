@@ -16,7 +16,7 @@ const maxAttempts = 10;
 
 export async function performCallModel(on: Work): Promise<Recorded> {
   const { state, policy } = on;
-  const started = on.clock.now();
+  const started = on.clock.steady();
   let answer: ModelAnswer;
   try {
     answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
@@ -25,7 +25,7 @@ export async function performCallModel(on: Work): Promise<Recorded> {
     const failure = error instanceof ModelError ? error : unexpected(error);
     return recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
   }
-  const ms = on.clock.now() - started;
+  const ms = Math.round(on.clock.steady() - started);
   const { usage, model } = answer;
   const answered: EventBody = {
     type: "model_answered",
