@@ -4,12 +4,12 @@ import type { Message } from "../../src/core/message.ts";
 import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Status } from "../../src/core/state.ts";
-import { digest } from "./delivery-key.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";
+import { standardKey } from "./kinds/standard-webhooks.ts";
 import type { CallbackHost, WebhookOptions } from "./options.ts";
 import { failureOf, send } from "./outbound.ts";
+import { digest } from "./signature.ts";
 import type { ResultTarget } from "./target.ts";
-import { standardKey } from "./verify.ts";
 
 export interface Teller {
   inlet: Inlet;

@@ -1,9 +1,10 @@
 /** Where the results of a webhook's run go besides the chat: remembered before the run is launched. */
 import type { Address } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
-import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
-import { type Json, valueAt } from "./payload.ts";
+import { valueAt } from "./paths.ts";
+import type { Json } from "./payload.ts";
+import { digest } from "./signature.ts";
 
 export interface ResultTarget {
   webhook: string;
@@ -49,6 +50,8 @@ function githubTarget(payload: Json, headers: Headers): GithubTarget | null {
   const pull = at(`${event}.pull_requests.0.number`) ?? at("pull_request.number");
   if (typeof owner !== "string" || typeof repo !== "string" || typeof sha !== "string") return null;
   if (!namePattern.test(owner) || !namePattern.test(repo) || !/^[0-9a-f]{40,64}$/.test(sha)) return null;
+  // GitHub's way to say that a branch or tag was deleted: there is no such commit.
+  if (/^0+$/.test(sha)) return null;
   return { owner, repo, sha, pull: typeof pull === "number" ? pull : null };
 }
 

@@ -132,7 +132,7 @@ async function openQuestions(server: Server, actor: Actor): Promise<OpenWireQues
   const shown = states.map(async (state) => {
     if (!state || !engine.mayRead(actor, state)) return [];
     const policy = await engine.policy(state);
-    const run = { agent: state.agent.name, task: state.task, from: state.from };
+    const run = { agent: state.agent.name, task: state.title, from: state.from };
     return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
   });
   return (await Promise.all(shown)).flat().sort((a, b) => a.asked_at - b.asked_at);
