@@ -1,15 +1,16 @@
 /** What a webhook's run tells the system that started it: signed callbacks, and marks on GitHub. */
+
 import { createHmac } from "node:crypto";
 import type { Message } from "../../src/core/message.ts";
 import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Status } from "../../src/core/state.ts";
+import type { ResultTarget } from "../../src/core/store/notes.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";
 import { standardKey } from "./kinds/standard-webhooks.ts";
 import type { CallbackHost, WebhookOptions } from "./options.ts";
 import { failureOf, send } from "./outbound.ts";
 import { digest } from "./signature.ts";
-import type { ResultTarget } from "./target.ts";
 
 export interface Teller {
   inlet: Inlet;

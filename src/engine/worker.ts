@@ -2,9 +2,11 @@
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
+import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 /** ours: 15 s, renewed every 5 s */
 const leaseMs = 15_000;
@@ -26,11 +28,14 @@ export interface WorkerDeps {
   drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
+  unreadable: UnreadableRecords;
 }
 
 interface Active {
   abort: AbortController;
   done: Promise<void>;
+  /** It was let go of and is due again then (ms), perhaps before this process has finished with it. */
+  dueAgainAt: number | null;
 }
 
 export class RunWorker {
@@ -49,10 +54,6 @@ export class RunWorker {
     this.#deps = deps;
   }
 
-  get active(): number {
-    return this.#active.size;
-  }
-
   start(): void {
     this.#running = true;
     this.#renewal = setInterval(() => void this.#renew(), renewMs);
@@ -60,8 +61,13 @@ export class RunWorker {
     this.poke();
   }
 
-  /** Something is due now, or will be at `at` (ms). Many pokes in one turn of the event loop are one look. */
-  poke(at = 0): void {
+  /**
+   * Something is due now, or will be at `at` (ms since the epoch). Many pokes in one turn of the event loop are one
+   * look. `runId`: what is due; while it is still driven here no look can find it.
+   */
+  poke(at = 0, runId?: string): void {
+    const driven = runId === undefined ? undefined : this.#active.get(runId);
+    if (driven) driven.dueAgainAt = at;
     if (!this.#running) return;
     const wait = at - this.#deps.clock.now();
     if (wait > 0) {
@@ -109,7 +115,7 @@ export class RunWorker {
           now: this.#deps.clock.now(),
           leaseMs,
           limit,
-          except: [...this.#active.keys()],
+          except: [...this.#active.keys(), ...this.#deps.unreadable.left],
         });
         for (const claim of claims) this.#begin(claim);
         if (claims.length === limit) this.#again = true;
@@ -124,7 +130,7 @@ export class RunWorker {
   #begin(claim: Claim): void {
     const abort = new AbortController();
     const done = this.#drive(claim, abort);
-    this.#active.set(claim.runId, { abort, done });
+    this.#active.set(claim.runId, { abort, done, dueAgainAt: null });
   }
 
   async #drive(claim: Claim, abort: AbortController): Promise<void> {
@@ -140,6 +146,10 @@ export class RunWorker {
           break;
         }
         if (abort.signal.aborted) break;
+        if (error instanceof UnreadableError) {
+          this.#deps.unreadable.leave(claim.runId, error);
+          break;
+        }
         // The run stays ours: a store in trouble is waited for, a bug must neither spin nor look like work.
         log.error({ run: claim.runId, err: error, attempt }, "driving a run failed");
         if (!(error instanceof StoreError)) faults++;
@@ -149,7 +159,11 @@ export class RunWorker {
     }
     const full = this.#active.size >= maxActive;
     // It may have been claimed anew in the turn since it was released.
-    if (this.#active.get(claim.runId)?.abort === abort) this.#active.delete(claim.runId);
+    const mine = this.#active.get(claim.runId);
+    if (mine?.abort === abort) {
+      this.#active.delete(claim.runId);
+      if (mine.dueAgainAt !== null) this.poke(mine.dueAgainAt);
+    }
     if (full) this.poke();
   }
 
