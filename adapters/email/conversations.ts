@@ -5,7 +5,7 @@ import type { Inlet } from "../../src/core/ports.ts";
 import { domainOf } from "./inbound.ts";
 
 /** A conversation by mail: to whom, about what. */
-export interface Thread {
+export interface Conversation {
   to: string;
   subject: string;
   /** Their Message-IDs, oldest first: for In-Reply-To and References. */
@@ -25,10 +25,10 @@ const MAX_REFERENCES = 20;
 /** 128 bits: nobody guesses one. */
 const TOKEN = /^[0-9a-f]{32}$/;
 
-export interface Threads {
+export interface Conversations {
   /** The token of a mail of ours, the same each time it is sent. */
   sentToken(of: string): string;
-  threadToken(inboundKey: string): string;
+  conversationToken(inboundKey: string): string;
   messageId(token: string): string;
   replyAddress(token: string): string;
   /** Is this a Message-ID as we make them? Says nothing of whether we made this one. */
@@ -39,13 +39,13 @@ export interface Threads {
     mail: { recipients: readonly string[]; inReplyTo: string | null; references: readonly string[] },
   ): Promise<Sent | null>;
   saveSent(inlet: Inlet, token: string, sent: Sent): Promise<void>;
-  /** The thread of an address `email:<token>` or `email:<mail address>`; null when there is none. */
-  thread(inlet: Inlet, address: Address): Promise<Thread | null>;
-  saveThread(inlet: Inlet, address: Address, thread: Thread): Promise<void>;
+  /** The conversation of an address `email:<token>` or `email:<mail address>`; null when there is none. */
+  conversation(inlet: Inlet, address: Address): Promise<Conversation | null>;
+  saveConversation(inlet: Inlet, address: Address, conversation: Conversation): Promise<void>;
 }
 
 /** `own`: our mail address. */
-export function mailThreads(key: Uint8Array, own: string): Threads {
+export function conversationsOf(key: Uint8Array, own: string): Conversations {
   const [local = "", domain = domainOf(own)] = own.toLowerCase().split("@");
   const mac = (text: string) => createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
   const plus = (address: string) =>
@@ -57,7 +57,7 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
 
   return {
     sentToken: (of) => mac(`sent/${of}`),
-    threadToken: (inboundKey) => mac(`thread/${inboundKey}`),
+    conversationToken: (inboundKey) => mac(`thread/${inboundKey}`),
     messageId: (token) => `belay.${token}@${domain}`,
     replyAddress: (token) => `${local}+${token}@${domain}`,
     isOurs: (messageId) => TOKEN.test(inId(messageId) ?? ""),
@@ -76,20 +76,20 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
       await inlet.store.saveNote(`mail:sent:${token}`, JSON.stringify(sent));
     },
 
-    async thread(inlet, address) {
+    async conversation(inlet, address) {
       const place = address.slice("email:".length);
       if (place.includes("@"))
         return { to: place.toLowerCase(), subject: "", messageIds: [], receipt: false };
       const note = await inlet.store.note(`mail:thread:${place}`);
-      return note === null ? null : (JSON.parse(note) as Thread);
+      return note === null ? null : (JSON.parse(note) as Conversation);
     },
 
-    async saveThread(inlet, address, thread) {
+    async saveConversation(inlet, address, conversation) {
       const place = address.slice("email:".length);
       if (place.includes("@")) return;
-      const [root, ...rest] = [...new Set(thread.messageIds)];
+      const [root, ...rest] = [...new Set(conversation.messageIds)];
       const messageIds = root === undefined ? [] : [root, ...rest.slice(-MAX_REFERENCES)];
-      await inlet.store.saveNote(`mail:thread:${place}`, JSON.stringify({ ...thread, messageIds }));
+      await inlet.store.saveNote(`mail:thread:${place}`, JSON.stringify({ ...conversation, messageIds }));
     },
   };
 }
