@@ -107,7 +107,10 @@ function cutAt(lines: readonly string[], kinds: readonly Kind[], own: OwnMail | 
 
 /** A heading between rules is the person's own when there are several, or when nothing of theirs would be left. */
 function isOnly(lines: readonly string[], at: number): boolean {
-  return lines.filter(isDivider).length === 1 && lines.slice(0, at).some((line) => !isBlank(line));
+  return (
+    lines.filter((line) => isDivider(line) && !isMark(line)).length === 1 &&
+    lines.slice(0, at).some((line) => !isBlank(line))
+  );
 }
 
 /** Our token behind a + never stands in what a person wrote. */
@@ -157,7 +160,7 @@ function markTails(lines: readonly string[], kinds: Kind[]): void {
 
 function isTail(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? "";
-  return isRule(line) || isProgramLine(line);
+  return isRule(line) || isDivider(line) || isProgramLine(line);
 }
 
 function tidy(lines: readonly string[]): string {
