@@ -1,5 +1,5 @@
 /** A choice in the words of a mail: people end it with a full stop, a closing and their name. Pure. */
-import { answerTo } from "../../src/core/admit-answer.ts";
+import { answerTo } from "../../src/core/admit/answer.ts";
 import type { Question } from "../../src/core/event.ts";
 import { isCourtesy } from "./courtesy.ts";
 import type { ParsedMail } from "./inbound.ts";

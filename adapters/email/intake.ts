@@ -1,5 +1,5 @@
 /** What taking a mail in needs and may come to; how a mail is dropped or put off. */
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import type { Conversation, Conversations, Sent } from "./conversations.ts";
 import type { ParsedMail } from "./inbound.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";

@@ -1,7 +1,7 @@
 /** A mail that starts a run: a first request, or a reply that carries on where a finished run ended. */
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
-import type { RunRow } from "../../src/core/ports.ts";
+import type { RunRow } from "../../src/core/ports/store.ts";
 import type { Conversation } from "./conversations.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { type Intake, putOff, type Reply, type Taken, type TrustedMail } from "./intake.ts";
@@ -83,7 +83,14 @@ function aroundOf(mail: ParsedMail): string {
 /** A mail speaks for its sender but is no session of theirs: it never approves. */
 export function actorOf(sender: string): Actor {
   const groups = [`email:@${domainOf(sender)}`];
-  return { principal: `email:${sender}`, name: sender, groups, guest: false, kind: "machine" };
+  return {
+    principal: `email:${sender}`,
+    name: sender,
+    groups,
+    guest: false,
+    kind: "machine",
+    asked: "words",
+  };
 }
 
 /** These Message-IDs with the one of this mail as the newest. */

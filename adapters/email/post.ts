@@ -1,6 +1,6 @@
 /** Which of a run's posts become mails: a receipt if asked for, each question once, each step limit, the outcome. The rest is quiet. */
 import type { Button } from "../../src/core/message.ts";
-import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports.ts";
+import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
 import type { Status } from "../../src/core/state.ts";
 import type { Conversation, Conversations } from "./conversations.ts";
 import { replySubject } from "./refuse.ts";

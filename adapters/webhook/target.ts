@@ -1,6 +1,6 @@
 /** Where the results of a webhook's run go besides the chat: remembered before the run is launched. */
 import type { Address } from "../../src/core/actor.ts";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
 import { type Json, valueAt } from "./payload.ts";
@@ -55,7 +55,7 @@ function githubTarget(payload: Json, headers: Headers): GithubTarget | null {
 /** The address at which the engine's posts come back to this channel. */
 export async function saveTarget(
   inlet: Inlet,
-  hook: WebhookOptions,
+  hook: Pick<WebhookOptions, "name">,
   key: string,
   target: ResultTarget,
 ): Promise<Address> {

@@ -1,23 +1,21 @@
 /** Where channels receive by HTTP: they check their own signatures, nobody logs in here. */
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { tooLarge } from "./body.ts";
-import type { Env, Server } from "./context.ts";
-import { ProblemError } from "./problems.ts";
+import { tooLarge } from "./guard/body.ts";
+import type { Env, Server } from "./guard/context.ts";
+import { ProblemError } from "./guard/problems.ts";
 
 /** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
 const maxBodyMib = 26;
 
-const places = ["/slack/*", "/webhooks/*", "/mail/*"];
-
-export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base }: Server): void {
+export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base, config }: Server): void {
   const limit = bodyLimit({
     maxSize: maxBodyMib * 1024 * 1024,
     onError: () => {
       throw tooLarge(maxBodyMib);
     },
   });
-  app.on(["GET", "POST", "PUT"], places, limit, async (c) => {
+  app.on(["GET", "POST", "PUT"], [...config.about.paths], limit, async (c) => {
     if (engine.draining) {
       throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
         headers: { "Retry-After": "5" },

@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { createRedactor } from "../../src/core/redact.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 import { agentFile, configFile, configFolder } from "../support/config-folder.ts";
 
@@ -51,8 +51,7 @@ describe("a fresh install", () => {
       databaseUrl: join(folder.path, "data/belay.db"),
       dataDir: join(folder.path, "data"),
       model: { apiKey: null, baseUrl: null, api: "responses" },
-      slack: null,
-      discord: null,
+      connections: {},
     });
     const local = ["console:*", "terminal:*", "token:*"];
     expect(config.rights.default).toEqual({
@@ -119,13 +118,7 @@ describe("the environment", () => {
       },
       folder.path,
     );
-    expect(config.slack).toEqual({
-      botToken: "xoxb-bot",
-      appToken: "xapp-app",
-      signingSecret: "slack-signing",
-      apiUrl: null,
-    });
-    expect(config.discord).toEqual({ token: "discord-secret", apiUrl: null });
+    expect(Object.keys(config.connections)).toEqual(["slack", "discord"]);
     expect([...config.secrets].sort()).toEqual([
       "database!pass",
       "database%21pass",

@@ -1,21 +1,21 @@
 /** The ten faults that were seen when the original was run, each as what happens here instead. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
-import type { RunList } from "../../src/http/wire.ts";
+import type { RunList } from "../../src/http/wire/runs.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, type BotOptions, clock, startBot } from "../support/bot.ts";
+import { startChild } from "../support/child.ts";
 import { gate } from "../support/gate.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const isWaitingForPeople = (state: State) => statusOf(state) === "waiting_human_input";
 
@@ -48,14 +48,10 @@ function counting(name: string, change: { effect?: "once" | "idempotent"; hold?:
 
 async function killedInTheMiddle(effect: "once" | "idempotent"): Promise<{ path: string; runId: string }> {
   const path = join(mkdtempSync(join(root, "a-")), "belay.db");
-  const child: ChildProcess = spawn(process.execPath, ["test/support/bot-child.ts", path, effect]);
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  const runId = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once("data", (line: Buffer) => resolve(line.toString().trim()));
-    child.stderr?.once("data", (line: Buffer) => reject(new Error(line.toString())));
-  });
-  child.kill("SIGKILL");
-  await exited;
+  const child = startChild("test/support/bot-child.ts", [path, effect]);
+  onTestFinished(() => child.kill());
+  const runId = (await child.says(/^run_\w+\n/)).trim();
+  await child.kill();
   return { path, runId };
 }
 

@@ -1,5 +1,11 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type { OpenWireQuestion, RunList, RunState, WireEvent, WireModelRequest } from "../../http/wire.ts";
+import type {
+  OpenWireQuestion,
+  RunList,
+  RunState,
+  WireEvent,
+  WireModelRequest,
+} from "../../http/wire/runs.ts";
 import type {
   AgentList,
   Health,
@@ -9,7 +15,8 @@ import type {
   SessionList,
   ToolList,
   WebhookInfo,
-} from "../../http/wire-server.ts";
+} from "../../http/wire/server.ts";
+import { learnTitles } from "../parts/words.ts";
 import { get, post, remove } from "./client.ts";
 
 /** What the list of runs is narrowed to; empty strings narrow nothing. */
@@ -38,8 +45,8 @@ export const keys = {
   health: ["health"],
 } as const;
 
-export const getSession = () => get<Session>("session");
-export const login = (code: string) => post<Session>("session", { code });
+export const getSession = () => get<Session>("session").then(known);
+export const login = (code: string) => post<Session>("session", { code }).then(known);
 export const logout = () => remove("session");
 export const getSessions = () => get<SessionList>("sessions");
 export const revokeSession = (id: string) => remove(`sessions/${encodeURIComponent(id)}`);
@@ -83,4 +90,9 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
+}
+
+function known(session: Session): Session {
+  learnTitles(session.channels);
+  return session;
 }

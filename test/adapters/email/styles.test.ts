@@ -4,7 +4,7 @@ import { MARK } from "../../../adapters/email/mark.ts";
 import { renderMail } from "../../../adapters/email/render.ts";
 import { stripReply } from "../../../adapters/email/strip.ts";
 import { styles } from "../../fixtures/email/styles.ts";
-import { asks } from "../../support/mail-bench.ts";
+import { asks } from "../../support/mail/bench.ts";
 
 const own = { address: "agent@belay.example", name: "Belay" };
 const token = "0123456789abcdef0123456789abcdef";
