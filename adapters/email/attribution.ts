@@ -34,7 +34,7 @@ export function legible(line: string): string {
     .replace(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf));
 }
 
-export function mentionsOwn(text: string, own: OwnMail | null): boolean {
+function mentionsOwn(text: string, own: OwnMail | null): boolean {
   return own !== null && (mentionsAddress(text, own) || hasWord(text, own.name));
 }
 

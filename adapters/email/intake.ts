@@ -1,6 +1,7 @@
 /** What taking a mail in needs and may come to; how a mail is dropped or put off. */
 import type { Inlet } from "../../src/core/ports/channel.ts";
-import type { Conversation, Conversations, Sent } from "./conversations.ts";
+import type { MailSent, MailThread } from "../../src/core/store/notes.ts";
+import type { Conversations } from "./conversations.ts";
 import type { ParsedMail } from "./inbound.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import type { MailParser } from "./parser.ts";
@@ -36,8 +37,8 @@ export interface TrustedMail {
 
 /** A trusted mail that answers one of ours. */
 export interface Reply extends TrustedMail {
-  conversation: Conversation;
-  sent: Sent;
+  conversation: MailThread;
+  sent: MailSent;
 }
 
 /** No bounce and no word to the sender: who is not proved may be anybody. */

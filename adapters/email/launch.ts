@@ -2,7 +2,7 @@
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports/store.ts";
-import type { Conversation } from "./conversations.ts";
+import type { MailThread } from "../../src/core/store/notes.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { type Intake, putOff, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { refuse } from "./refuse.ts";
@@ -19,7 +19,7 @@ export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<
   const { mail, mailbox, sender, key } = trusted;
   if (!intake.limit.take(sender)) return putOff(intake, mailbox, sender, tooMany);
   const address = `email:${intake.conversations.conversationToken(key)}`;
-  const conversation: Conversation = {
+  const conversation: MailThread = {
     to: sender,
     subject: mail.subject,
     messageIds: withId(mail.references, mail),
@@ -43,7 +43,7 @@ async function launch(
   intake: Intake,
   trusted: TrustedMail,
   place: Pick<LaunchRequest, "addresses" | "follows">,
-  conversation: Conversation,
+  conversation: MailThread,
 ): Promise<Taken> {
   const { mail, mailbox, sender, key } = trusted;
   const task = place.follows ? mail.own : [mail.subject, mail.own].filter((text) => text !== "").join("\n\n");

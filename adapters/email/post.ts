@@ -2,7 +2,8 @@
 import type { Button } from "../../src/core/message.ts";
 import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
 import type { Status } from "../../src/core/state.ts";
-import type { Conversation, Conversations } from "./conversations.ts";
+import type { MailThread } from "../../src/core/store/notes.ts";
+import type { Conversations } from "./conversations.ts";
 import { replySubject } from "./refuse.ts";
 import { renderMail } from "./render.ts";
 import type { Mailer } from "./send.ts";
@@ -60,7 +61,7 @@ function isSent(what: string, { remoteId }: Delivery): boolean {
 }
 
 /** One word without spaces; null: not worth a mail. The row is newer than the body: each says its part. */
-function occasion(delivery: Delivery, status: Status, conversation: Conversation): string | null {
+function occasion(delivery: Delivery, status: Status, conversation: MailThread): string | null {
   const { key, body, remoteId } = delivery;
   if (key.startsWith("question:")) {
     // A settled question has no buttons; who answered need not be told by mail.

@@ -1,6 +1,6 @@
 /** A mail to the sender alone that says why their mail did nothing. */
 import type { Refusal } from "../../src/core/command.ts";
-import type { Conversation, Sent } from "./conversations.ts";
+import type { MailSent, MailThread } from "../../src/core/store/notes.ts";
 import type { Intake, Taken, TrustedMail } from "./intake.ts";
 import { renderWords } from "./render.ts";
 
@@ -8,9 +8,9 @@ import { renderWords } from "./render.ts";
 export async function refuse(
   intake: Intake,
   trusted: TrustedMail,
-  conversation: Conversation,
+  conversation: MailThread,
   refusal: Pick<Refusal, "code" | "message">,
-  sent: Sent | null,
+  sent: MailSent | null,
 ): Promise<Taken> {
   const { options, conversations, inlet, mailer } = intake;
   options.log.info({ mailbox: trusted.mailbox.name, code: refusal.code }, "mail refused");

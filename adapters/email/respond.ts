@@ -1,7 +1,7 @@
 /** What a reply to one of our mails does: answer its question, steer its run, let it go on, or follow it up. */
 import type { Command } from "../../src/core/command.ts";
+import type { MailSent } from "../../src/core/store/notes.ts";
 import { choiceIn } from "./choice.ts";
-import type { Sent } from "./conversations.ts";
 import { drop, type Intake, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { actorOf, followUp, withId } from "./launch.ts";
 import { refuse } from "./refuse.ts";
@@ -11,7 +11,7 @@ const noWords = {
   message: "I found no words of yours in this mail, only the quote. Please write your answer above it.",
 } as const;
 
-export async function takeReply(intake: Intake, trusted: TrustedMail, sent: Sent): Promise<Taken> {
+export async function takeReply(intake: Intake, trusted: TrustedMail, sent: MailSent): Promise<Taken> {
   const { inlet, conversations } = intake;
   const row = await inlet.store.run(sent.runId);
   const before = await conversations.conversation(inlet, sent.address);
