@@ -1,8 +1,9 @@
-/** The line above our words in every mail: whoever's mail program quotes them, in whatever language, they begin there. */
+/** The line above our words in every mail: whichever program quotes them, in whatever language, they begin there. */
 
-export const MARK = "---- Reply above this line ----";
+const words = "Below this line the bot writes";
+export const MARK = `---- ${words} ----`;
 
 /** The mark, also behind the signs that a mail program quotes with. */
 export function isMark(line: string): boolean {
-  return line.length < 200 && line.includes("Reply above this line ----");
+  return line.length < 200 && line.includes(`${words} ----`);
 }
