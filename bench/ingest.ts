@@ -47,6 +47,7 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     publicUrl: null,
     hosts: [],
     corsOrigins: [],
+    trustedLinkHosts: [],
     defaultAgent: "default",
     consoleDir: "none",
     webhooks: [],

@@ -1,4 +1,6 @@
 /** Text made safe for Discord's markdown: nothing in it can ping, preview or hide where a link goes. */
+
+import { mayFollow } from "../../../src/core/text/followed.ts";
 import { aroundCode, beforeCode, codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
 
 /** Text that is never markup: names, tasks, values. Characters with a meaning are escaped, links do not link. */
@@ -30,7 +32,7 @@ function unping(text: string): string {
  */
 export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
   return aroundCode(clean(markdown), (text, hold) => {
-    const shown = (url: string) => (foreign && !isTrusted(url, hosts) ? hold(codeSpan(url)) : url);
+    const shown = (url: string) => (mayFollow(url, foreign ? hosts : null) ? url : hold(codeSpan(url)));
     return tables(links(mentions(text), shown), hold);
   });
 }
@@ -53,13 +55,6 @@ function links(text: string, shown: (url: string) => string): string {
     const url = shown(target ?? bare ?? "");
     return label === undefined || label === "" || label === target ? url : `${links(label, shown)} (${url})`;
   });
-}
-
-function isTrusted(url: string, hosts: readonly string[]): boolean {
-  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
-  if (/\\|&#?\w+;/.test(url) || !URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return (protocol === "https:" || protocol === "http:") && hosts.includes(hostname);
 }
 
 /** Discord draws no tables: as code their columns stay where they are. */
@@ -120,12 +115,4 @@ function cut(line: string, limit: number): string[] {
     rest = rest.slice(end);
   }
   return [...pieces, rest];
-}
-
-/** One line of at most `limit` characters. */
-export function clip(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line.length <= limit) return line;
-  const end = /[\ud800-\udbff]/.test(line[limit - 2] ?? "") ? limit - 2 : limit - 1;
-  return `${line.slice(0, end)}…`;
 }

@@ -1,4 +1,6 @@
 /** A model's Markdown made fit for Slack: links to foreign hosts become text, long text is split at paragraphs. */
+
+import { mayFollow } from "../../../src/core/text/followed.ts";
 import { aroundCode, beforeCode, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { harmless } from "./escape.ts";
 
@@ -24,24 +26,13 @@ function safeLinks(
       const url = target ?? auto ?? bare ?? "";
       // A picture would be fetched by the reader's client: it becomes a link or text like any other.
       const words = label ? safeLinks(label, trustedHosts, hold) : label;
-      if (isTrusted(url, trustedHosts)) {
+      if (mayFollow(url, trustedHosts)) {
         return words === undefined ? whole : `[${words}${whole.slice(whole.indexOf("]("))}`;
       }
       const shown = hold(codeSpan(url));
       return words ? `${words} (${shown})` : shown;
     },
   );
-}
-
-function isTrusted(url: string, trustedHosts: readonly string[] | null): boolean {
-  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
-  if (/\\|&#?\w+;/.test(url)) return false;
-  const parsed = URL.parse(url.startsWith("www.") ? `https://${url}` : url);
-  if (!parsed || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return false;
-  // `https://trusted@evil` reads like the trusted host.
-  if (parsed.username !== "" || parsed.password !== "") return false;
-  if (trustedHosts === null) return true;
-  return trustedHosts.some((host) => parsed.hostname === host || parsed.hostname.endsWith(`.${host}`));
 }
 
 /** Pieces of at most `max` characters, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again. */

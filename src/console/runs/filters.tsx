@@ -2,9 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
+import { channelName } from "../../core/text/rules.ts";
+import { statusWords } from "../../core/text/status.ts";
 import { getAgents, keys, noFilter, type RunsFilter } from "../api/calls.ts";
 import { useKey } from "../parts/keyboard.ts";
-import { channelName, statusWords } from "../parts/words.ts";
 import { useRuns } from "./use-runs.ts";
 
 interface FiltersProps {

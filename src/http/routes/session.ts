@@ -1,7 +1,7 @@
 /** Login and logout of the console, and the list of its sessions. */
 import { deleteCookie, setCookie } from "hono/cookie";
 import { callerOf, cookieName } from "../guard/auth.ts";
-import type { Caller, Ctx, Server } from "../guard/context.ts";
+import type { Caller, Ctx, HttpConfig, Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import type { RateLimit } from "../guard/rate-limit.ts";
 import { remoteOf } from "../guard/remote.ts";
@@ -42,10 +42,11 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         name: "console",
         scopes: null,
         expires_at: expiresAt,
+        link_hosts: [...server.config.trustedLinkHosts],
       };
       return c.json(session);
     },
-    session: (c) => c.json(viewCaller(callerOf(c))),
+    session: (c) => c.json(viewCaller(callerOf(c), server.config)),
     logout: async (c) => {
       const { session } = callerOf(c);
       if (session) await end(session.id);
@@ -85,12 +86,13 @@ async function findSession(c: Ctx, sessions: Sessions) {
   return row;
 }
 
-function viewCaller({ actor, how, session }: Caller): Session {
+function viewCaller({ actor, how, session }: Caller, { trustedLinkHosts }: HttpConfig): Session {
   return {
     how,
     principal: actor.principal,
     name: actor.name,
     scopes: actor.scopes ? [...actor.scopes] : null,
     expires_at: session?.expiresAt ?? null,
+    link_hosts: [...trustedLinkHosts],
   };
 }

@@ -74,6 +74,8 @@ export const sessionSchema = z.object({
   name: z.string(),
   scopes: z.array(z.string()).nullable(),
   expires_at: time.nullable(),
+  /** Hosts that text of strangers may link to; `*.corp.example` stands for all that end so. */
+  link_hosts: z.array(z.string()),
 });
 export type Session = z.infer<typeof sessionSchema>;
 

@@ -95,6 +95,7 @@ export function defaults(): HttpConfig {
     publicUrl: null,
     hosts: [],
     corsOrigins: [],
+    trustedLinkHosts: ["docs.example"],
     defaultAgent: "helper",
     consoleDir: "test/fixtures/no-console",
     webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci" }],
