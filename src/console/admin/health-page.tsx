@@ -2,13 +2,12 @@
 
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
-import { channelName } from "../../core/text/rules.ts";
 import type { Health } from "../../http/wire/server.ts";
 import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
-import { clock } from "../parts/words.ts";
+import { channelName, clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 const statusWords = {

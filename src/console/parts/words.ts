@@ -1,6 +1,6 @@
 /** What a reader in front of a browser is told in addition: times in their own zone, links, the status of a run. */
 import { dollars } from "../../core/text/money.ts";
-import { audienceInWords } from "../../core/text/rules.ts";
+import { audienceInWords, type Names, titleOf } from "../../core/text/rules.ts";
 import { statusWords, stopping, waitingForApproval } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 
@@ -23,16 +23,25 @@ export function cost(usd: number | null): string | null {
   return usd === null || usd === 0 ? null : dollars(usd);
 }
 
-/** Where a run speaks, as a link into that platform; null where there is none. */
-export function addressLink(address: string): string | null {
-  const [, kind, rest = ""] = /^(\w+):(.*)$/.exec(address) ?? [];
-  const [team, channel, thread] = rest.split("/").map(encodeURIComponent);
-  if (!team || !channel) return null;
-  const root = thread && !thread.startsWith("new") ? thread : null;
-  if (kind === "slack") {
-    return `https://app.slack.com/client/${team}/${channel}${root ? `/thread/${channel}-${root}` : ""}`;
-  }
-  return kind === "discord" ? `https://discord.com/channels/${team}/${root ?? channel}` : null;
+/** Titles of what is no channel; those of the channels come with the session. */
+const titles: Record<string, string> = {
+  console: "Console",
+  api: "API",
+  run: "Run",
+  schedule: "Schedule",
+};
+
+export function learnTitles(channels: Readonly<Record<string, string>>): void {
+  Object.assign(titles, channels);
+}
+
+export function channelName(channel: string): string {
+  return titleOf(channel, titles);
+}
+
+/** What is known of the people in an audience: the name of whoever started the run, and the channels' titles. */
+export function namesWith(requester: string | null): Names {
+  return { requester, titles };
 }
 
 /** The status of one run, with for whom or until when. */
@@ -42,7 +51,7 @@ export function statusOfRun(run: RunState): string {
   if (!waiting) return statusWords[run.status];
   if (waiting.for === "approval") return waitingForApproval;
   if (waiting.for === "person")
-    return `waiting for ${audienceInWords(waiting.audience, { requester: run.from.name })}`;
+    return `waiting for ${audienceInWords(waiting.audience, namesWith(run.from.name))}`;
   if (waiting.for === "time" && waiting.until !== null) return `sleeping until ${clock(waiting.until)}`;
   if (waiting.for === "event") return "sleeping until an event";
   if (waiting.for === "run") return "waiting for another run";

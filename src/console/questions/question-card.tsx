@@ -6,6 +6,7 @@ import type { WireQuestion } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";
+import { namesWith } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
 import { ApprovalForm } from "./approval-form.tsx";
 import { CallFields } from "./call-fields.tsx";
@@ -41,8 +42,8 @@ export function QuestionCard(props: QuestionCardProps) {
         <h2 className="status tone-waiting">
           <Mark shape="waiting" /> {title}
         </h2>
-        <span className="muted" title={rulesInWords(question.audience, { requester })}>
-          for {audienceInWords(question.audience, { requester })} · <Since at={question.asked_at} />
+        <span className="muted" title={rulesInWords(question.audience, namesWith(requester))}>
+          for {audienceInWords(question.audience, namesWith(requester))} · <Since at={question.asked_at} />
         </span>
       </header>
       <Prose text={question.text} foreign={foreign} />
@@ -52,7 +53,7 @@ export function QuestionCard(props: QuestionCardProps) {
       <Consequence question={question} />
       {!question.may_answer && (
         <p className="muted reasons">
-          Only {rulesInWords(question.audience, { requester })} may{" "}
+          Only {rulesInWords(question.audience, namesWith(requester))} may{" "}
           {question.kind === "approval" ? "approve" : "answer"} this.
         </p>
       )}

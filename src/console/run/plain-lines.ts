@@ -2,8 +2,7 @@
 import type { EventBody } from "../../core/event.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
-import { channelName } from "../../core/text/rules.ts";
-import { clock } from "../parts/words.ts";
+import { channelName, clock } from "../parts/words.ts";
 import type { CallEvent } from "./call-lines.ts";
 import type { WordsLine } from "./line.ts";
 import type { SettlingEvent } from "./question-lines.ts";

@@ -3,11 +3,10 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { count, plural } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
-import { channelName } from "../../core/text/rules.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
-import { addressLink, cost, statusOfRun } from "../parts/words.ts";
+import { channelName, cost, statusOfRun } from "../parts/words.ts";
 
 const longTask = 160;
 
@@ -68,7 +67,7 @@ function Facts({ run }: { run: RunState }) {
 
 /** The first address that can be opened, as a link into its platform. */
 function Place({ run }: { run: RunState }) {
-  const link = run.addresses.map(addressLink).find((found) => found !== null);
+  const [link] = run.links;
   const name = channelName(run.channel);
   if (!link) return <span>{name}</span>;
   return (

@@ -1,50 +1,36 @@
 /** Who may do something, in words: the rules of an audience as a person says them. */
 
-const channelNames: Record<string, string> = {
-  slack: "Slack",
-  discord: "Discord",
-  email: "Mail",
-  webhook: "Webhook",
-  terminal: "Terminal",
-  console: "Console",
-  api: "API",
-  run: "Run",
-  schedule: "Schedule",
-  token: "Token",
-};
-
-/** `webhook:ci` and `webhook` are both named by what stands before the colon. */
-export function channelName(channel: string): string {
-  const [kind = channel] = channel.split(":");
-  return channelNames[kind] ?? kind;
-}
-
-/** What is known about the people that rules name. */
+/** What is known about the people and the channels that rules name. */
 export interface Names {
   /** The name of whoever started the run. */
   requester?: string | null;
   /** Names by principal or rule. */
   names?: ReadonlyMap<string, string>;
+  /** Titles of channels by their names. */
+  titles?: Readonly<Record<string, string>>;
 }
 
-const wide: Record<string, string> = {
+/** `webhook:ci` and `webhook` are both named by what stands before the colon. */
+export function titleOf(channel: string, titles: Readonly<Record<string, string>> = {}): string {
+  const [kind = channel] = channel.split(":");
+  return titles[kind] ?? `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`;
+}
+
+const wide: Readonly<Record<string, string>> = {
   "*": "anyone",
   "console:*": "anyone at the console",
-  "terminal:*": "anyone at the terminal",
   "token:*": "any token",
-  "email:*": "anyone by mail",
-  "webhook:*": "any webhook",
 };
 
 /**
  * `slack:T1/group:oncall` → `oncall`, `email:dana@corp.example` → `dana@corp.example`, `slack:T1/*` → `anyone in Slack`. No
  * reader has to know how a principal is written.
  */
-export function ruleInWords(rule: string, { requester, names }: Names = {}): string {
+export function ruleInWords(rule: string, { requester, names, titles }: Names = {}): string {
   const name = names?.get(rule);
   if (name !== undefined) return name;
   if (rule === "requester") return requester ?? "whoever started the run";
-  if (rule.endsWith("*")) return wide[rule] ?? `anyone in ${channelName(rule)}`;
+  if (rule.endsWith("*")) return wide[rule] ?? `anyone in ${titleOf(rule, titles)}`;
   const [, id = rule] = /^[a-z]+:(.+)$/s.exec(rule) ?? [];
   return id.replace(/^[^/]+\//, "").replace(/^(?:group|role):/, "");
 }

@@ -1,7 +1,7 @@
 /** Login and logout of the console, and the list of its sessions. */
 import { deleteCookie, setCookie } from "hono/cookie";
 import { callerOf, cookieName } from "../guard/auth.ts";
-import type { Caller, Ctx, HttpConfig, Server } from "../guard/context.ts";
+import type { Caller, Ctx, Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import type { RateLimit } from "../guard/rate-limit.ts";
 import { remoteOf } from "../guard/remote.ts";
@@ -13,6 +13,11 @@ type SessionRoutes = Pick<Handlers, "login" | "session" | "logout" | "sessions" 
 
 export function sessionRoutes(server: Server, sessions: Sessions, failures: RateLimit): SessionRoutes {
   const { store } = server.engine;
+  /** What each page of the console has to know of the server. */
+  const known = {
+    channels: { ...server.config.about.titles },
+    link_hosts: [...server.config.trustedLinkHosts],
+  };
   const cookie = {
     path: `${server.base}/`,
     httpOnly: true,
@@ -42,11 +47,11 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         name: "console",
         scopes: null,
         expires_at: expiresAt,
-        link_hosts: [...server.config.trustedLinkHosts],
+        ...known,
       };
       return c.json(session);
     },
-    session: (c) => c.json(viewCaller(callerOf(c), server.config)),
+    session: (c) => c.json(viewCaller(callerOf(c), known)),
     logout: async (c) => {
       const { session } = callerOf(c);
       if (session) await end(session.id);
@@ -86,13 +91,16 @@ async function findSession(c: Ctx, sessions: Sessions) {
   return row;
 }
 
-function viewCaller({ actor, how, session }: Caller, { trustedLinkHosts }: HttpConfig): Session {
+function viewCaller(
+  { actor, how, session }: Caller,
+  known: Pick<Session, "channels" | "link_hosts">,
+): Session {
   return {
     how,
     principal: actor.principal,
     name: actor.name,
     scopes: actor.scopes ? [...actor.scopes] : null,
     expires_at: session?.expiresAt ?? null,
-    link_hosts: [...trustedLinkHosts],
+    ...known,
   };
 }
