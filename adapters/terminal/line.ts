@@ -78,12 +78,16 @@ function pieces(word: string, room: number): string[] {
   if (widthOf(word) <= room) return [word];
   const parts: string[] = [];
   let part = "";
+  let used = 0;
   for (const { segment } of graphemes.segment(word)) {
-    if (widthOf(part + segment) > room) {
+    const width = widthOf(segment);
+    if (used + width > room) {
       parts.push(part);
       part = "";
+      used = 0;
     }
     part += segment;
+    used += width;
   }
   return [...parts, part];
 }
