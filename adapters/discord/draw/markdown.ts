@@ -34,9 +34,13 @@ function unping(text: string): string {
  */
 export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
   const listed = foreign ? hosts : null;
+  // No bracket that is left opens a label: in Discord its end may stand in code.
   return aroundCode(clean(markdown), (text, hold) => {
     const drawn = withLinks(mentions(text), (link) => drawLink(link, listed, hold), "] (");
-    return tables(drawn, hold);
+    return tables(
+      drawn.replace(/\\.|\[/gs, (found) => (found === "[" ? "\\[" : found)),
+      hold,
+    );
   });
 }
 
@@ -100,7 +104,7 @@ export function split(text: string, limit: number): string[] {
     if (open === null && line.trim() === "") paragraph = part.length;
   }
   if (open !== null) part = `${part}\n${fence}`;
-  return [...parts, part].map((each) => each.replace(/^\n+|\s+$/g, "")).filter((each) => each !== "");
+  return [...parts, part].map((each) => each.replace(/^\n+/, "").trimEnd()).filter((each) => each !== "");
 }
 
 /** Code is opened again, a table in it with its head where there is room for that. */

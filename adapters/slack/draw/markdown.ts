@@ -4,17 +4,20 @@ import { mayFollow } from "../../../src/core/text/followed.ts";
 import { type Link, withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, beforeCode, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { headOfCutTable } from "../../../src/core/text/table.ts";
-import { harmless, withoutControls, withoutMentions } from "./escape.ts";
+import { harmless, withoutBroadcasts, withoutControls, withoutMentions } from "./escape.ts";
 
 /** `trustedHosts` null: every http link stays. */
 export function safeMarkdown(markdown: string, trustedHosts: readonly string[] | null): string {
   return aroundCode(
     withoutControls(markdown),
     (text, hold) =>
-      withLinks(
-        harmless(text),
-        (link) => drawLink(link, trustedHosts, hold),
-        trustedHosts === null ? "](" : "] (",
+      // A name may have come about where words stood beside those of a link.
+      withoutBroadcasts(
+        withLinks(
+          harmless(text),
+          (link) => drawLink(link, trustedHosts, hold),
+          trustedHosts === null ? "](" : "] (",
+        ),
       ),
     withoutMentions,
   );

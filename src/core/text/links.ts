@@ -101,8 +101,9 @@ function bareAt(
     return whole === undefined || url === undefined ? null : { url, from: at, end: at + whole.length };
   }
   const from = sign === "://" ? schemeBefore(text, at, least) : at;
+  if (from === null) return null;
   const end = endOfBare(text, at + sign.length);
-  if (from === null || end === at + sign.length) return null;
+  if (end === at + sign.length) return null;
   return { url: text.slice(from, end), from, end };
 }
 
