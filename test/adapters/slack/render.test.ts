@@ -174,8 +174,12 @@ describe("foreign text", () => {
     ["[docs](https://other.example/a)", "docs (`https://other.example/a`)"],
     ["[x](https://corp.example@evil.example)", "x (`https://corp.example@evil.example`)"],
     ["[x](https://corp.example.evil.example)", "x (`https://corp.example.evil.example`)"],
-    ["[x](javascript:alert(1))", "x (`javascript:alert(1`))"],
+    ["[x](javascript:alert(1))", "x (`javascript:alert(1)`)"],
     ["`https://evil.example`", "`https://evil.example`"],
+    ["[x](https://evil.example/a_(b))", "x (`https://evil.example/a_(b)`)"],
+    ["(https://evil.example/a_(b))", "(`https://evil.example/a_(b)`)"],
+    ["[x](https://corp.example/a_(b)) y", "[x](https://corp.example/a_(b)) y"],
+    ["[a [b] c](https://evil.example)", "a [b] c (`https://evil.example`)"],
     ["![p](https://corp.example/p.png)", "[p](https://corp.example/p.png)"],
   ])("%s is shown as %s", (markdown, shown) => {
     expect(safeMarkdown(markdown, ["corp.example", "*.other.example"])).toBe(shown);
