@@ -133,7 +133,7 @@ export class Deliverer {
       if ("nextAt" in outcome) this.#quiet(row.address, outcome.nextAt - clock.now());
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
-      log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, "delivered");
+      log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);
       this.#troubles.delete(row.address);
     } catch (error) {
       log.error({ run: due.runId, err: error }, "delivering failed");
@@ -190,3 +190,11 @@ export class Deliverer {
     this.#timer.unref();
   }
 }
+
+/** What the log says of an attempt. */
+const said = {
+  delivered: "delivered",
+  retry: "not delivered, tried again later",
+  deferred: "not delivered, tried again later",
+  given_up: "not delivered, given up",
+} as const satisfies Record<DeliveryOutcome["type"], string>;

@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pace } from "../../../adapters/slack/send/pace.ts";
+import { Pace } from "../../../adapters/slack/send/pace.ts";
 import { clockOf } from "../../support/clock.ts";
 
 test("a burst goes at once, the rest queues in the order it came", () => {
-  const rate = pace(
+  const rate = new Pace(
     clockOf(() => 10_000),
     1000,
     2,
@@ -16,7 +16,7 @@ test("a burst goes at once, the rest queues in the order it came", () => {
 
 test("whoever waits keeps its place", () => {
   let now = 0;
-  const rate = pace(
+  const rate = new Pace(
     clockOf(() => now),
     1000,
     1,
@@ -31,7 +31,7 @@ test("whoever waits keeps its place", () => {
 });
 
 test("a 429 holds everybody up", () => {
-  const rate = pace(
+  const rate = new Pace(
     clockOf(() => 0),
     1000,
     3,
@@ -46,7 +46,7 @@ test("never more than the rate, however and whenever senders come back", () => {
     fc.property(senders, (attempts) => {
       let now = 0;
       const sent: number[] = [];
-      const rate = pace(
+      const rate = new Pace(
         clockOf(() => now),
         1000,
         1,
@@ -64,7 +64,7 @@ test("never more than the rate, however and whenever senders come back", () => {
 
 test("a hundred senders who wait as told are all through after a hundred turns", () => {
   let now = 0;
-  const rate = pace(
+  const rate = new Pace(
     clockOf(() => now),
     1000,
     1,
