@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: "test/support/console-build.ts",
+    globalSetup: "test/support/console/build.ts",
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -1,9 +1,9 @@
 /** The console under load: 10,000 runs in the list, a run of 1,000 events; how long until a person can use it. */
 import type { Browser, Page } from "playwright-core";
 import { buildConsole } from "../src/cli/build-console.ts";
-import { openChromium } from "../test/support/chromium.ts";
-import { consoleBot } from "../test/support/console-bot.ts";
-import { writeLongRun, writeManyRuns } from "../test/support/console-history.ts";
+import { consoleBot } from "../test/support/console/bot.ts";
+import { openChromium } from "../test/support/console/chromium.ts";
+import { writeLongRun, writeManyRuns } from "../test/support/console/history.ts";
 
 const rounds = 5;
 const runs = 10_000;

@@ -1,6 +1,6 @@
 /** W3: 2,000 runs wait for a person; the store is closed and opened again; all are answered and finish. */
 import { join } from "node:path";
-import type { Model, ModelRequest } from "../src/core/ports.ts";
+import type { Model, ModelRequest } from "../src/core/ports/model.ts";
 import { answer, type Bench, openBench, operator, round, tempFolder } from "./bot.ts";
 
 const runs = 2_000;

@@ -4,7 +4,8 @@ import type { MailboxOptions } from "../adapters/email/options.ts";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
 import { publicUrlOf } from "./assemble.ts";
 import type { Config } from "./config.ts";
-import type { Channel, Clock } from "./core/ports.ts";
+import type { Channel } from "./core/ports/channel.ts";
+import type { Clock } from "./core/ports/clock.ts";
 
 /** The SDKs of channels that are off are not loaded. */
 export async function openChannels(config: Config, clock: Clock, log: Logger): Promise<Channel[]> {

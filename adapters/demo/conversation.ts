@@ -1,5 +1,5 @@
 /** What people asked for and what the calls brought, read from a model request. */
-import type { ModelInput } from "../../src/core/ports.ts";
+import type { ModelInput } from "../../src/core/ports/model.ts";
 
 /** What somebody with a say in the run wrote; `at` is its place in the request. */
 export interface Order {

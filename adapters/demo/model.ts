@@ -1,6 +1,6 @@
 /** The Model port without a model: a deterministic, honest stand-in that shows the whole loop without a key. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports.ts";
+import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports/model.ts";
 import { conversationOf } from "./conversation.ts";
 import { type Move, nextMove } from "./reply.ts";
 import type { Wanted } from "./solve.ts";

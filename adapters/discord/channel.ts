@@ -1,11 +1,11 @@
 /** Discord as a Channel: the gateway brings what is said, REST makes what should stand. */
-import type { Capabilities, Channel } from "../../src/core/ports.ts";
-import { Listener } from "./listener.ts";
-import { channelName } from "./parse.ts";
-import { Places } from "./places.ts";
-import { post } from "./posts.ts";
+import type { Capabilities, Channel } from "../../src/core/ports/channel.ts";
+import { Places } from "./address.ts";
+import { Listener } from "./listen/listener.ts";
+import { channelName } from "./listen/parse.ts";
+import { post } from "./send/post.ts";
+import { whisper } from "./send/whisper.ts";
 import { type DiscordOptions, type Line, restClient } from "./session.ts";
-import { whisper } from "./whisper.ts";
 
 const can: Capabilities = {
   edit: true,

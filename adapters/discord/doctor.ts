@@ -9,7 +9,7 @@ import {
   type RESTGetAPIGatewayBotResult,
   Routes,
 } from "discord.js";
-import { broken, type Finding, fine } from "../../src/core/finding.ts";
+import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
 import { codeOf } from "./errors.ts";
 import { restClient } from "./session.ts";
 

@@ -1,6 +1,6 @@
 /** What discord.js throws, in the words of the port: gone, may have arrived, for ever, or later. */
 import { RESTJSONErrorCodes as Code, DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
-import { ChannelError } from "../../src/core/ports.ts";
+import { ChannelError } from "../../src/core/ports/channel.ts";
 
 /** Discord's own code of an error, or null when it is another kind of error. */
 export function codeOf(error: unknown): number | null {

@@ -1,7 +1,8 @@
 /** What the parts of the Discord channel share: options, the REST client, and what READY told about ourselves. */
 import { REST } from "discord.js";
-import type { Clock, Inlet } from "../../src/core/ports.ts";
-import type { Places } from "./places.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
+import type { Places } from "./address.ts";
 
 /** As much of a logger as this channel uses; pino fits. */
 interface Log {

@@ -1,5 +1,6 @@
 /** The e-mail channel: mail comes in over HTTP or a local relay, questions and outcomes go out. */
-import { type Channel, ChannelError, type Inlet, StoreError } from "../../src/core/ports.ts";
+import { type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
 import { readBody } from "./body.ts";
 import { listen, MAX_MAIL_BYTES, type MailListener } from "./listener.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";

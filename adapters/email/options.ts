@@ -1,6 +1,6 @@
 /** What a mailbox is, as plain data: the part of the configuration that the e-mail channel reads. */
 import type { Address } from "../../src/core/actor.ts";
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 
 /** Where a mailbox's mail comes from, and so who says what of its sender is true. */
 export type MailSource =

@@ -1,5 +1,5 @@
 /** Which of a run's posts become mails: a receipt if asked for, each question once, the outcome. The rest is quiet. */
-import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports.ts";
+import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
 import type { Status } from "../../src/core/state.ts";
 import { renderMail } from "./render.ts";
 import { replySubject } from "./respond.ts";

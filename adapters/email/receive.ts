@@ -1,6 +1,6 @@
 /** One mail from its bytes to what became of it: parsed, proved, matched to its run; what does not pass is dropped silently. */
 import { createHash } from "node:crypto";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { domainOf, type Envelope, headerValues, type MailJob, type ParsedMail } from "./inbound.ts";
 import type { MailboxOptions } from "./options.ts";
 import { takeLaunch, takeReply } from "./respond.ts";

@@ -1,6 +1,6 @@
 /** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
-import { visible, visibleLine } from "../../src/core/visible.ts";
+import { visible, visibleLine } from "../../src/core/text/visible.ts";
 
 export interface Rendered {
   text: string;

@@ -1,7 +1,7 @@
 /** What a trusted mail does: start a run, answer a question, or be told to a run that works. */
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { Command, LaunchRequest, Refusal } from "../../src/core/command.ts";
-import type { RunRow } from "../../src/core/ports.ts";
+import type { RunRow } from "../../src/core/ports/store.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { drop, type Taken, type Taker, type TrustedMail } from "./taker.ts";
 import type { Sent, Thread } from "./threads.ts";

@@ -1,6 +1,6 @@
 /** Sends mail through SMTP_URL and says in the outbox's terms what went wrong. */
 import nodemailer from "nodemailer";
-import { ChannelError } from "../../src/core/ports.ts";
+import { ChannelError } from "../../src/core/ports/channel.ts";
 import type { Rendered } from "./render.ts";
 
 interface OutMail extends Rendered {

@@ -1,5 +1,5 @@
 /** How much one sender may cause in an hour. */
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 
 const HOUR_MS = 3_600_000;
 const MAX_LAUNCHES = 20;

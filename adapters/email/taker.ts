@@ -1,5 +1,5 @@
 /** What taking a mail needs and may come to; and how a mail is dropped. */
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import type { ParsedMail } from "./inbound.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import type { MailParser } from "./parser.ts";

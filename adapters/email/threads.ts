@@ -1,7 +1,7 @@
 /** Which mail belongs to which run and question: tokens in addresses and Message-IDs, remembered in notes. */
 import { createHmac } from "node:crypto";
 import type { Address } from "../../src/core/actor.ts";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { domainOf } from "./inbound.ts";
 
 /** A conversation by mail: to whom, about what. */

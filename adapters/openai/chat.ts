@@ -5,7 +5,7 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
-import type { ModelInput, ModelRequest } from "../../src/core/ports.ts";
+import type { ModelInput, ModelRequest } from "../../src/core/ports/model.ts";
 import { type PartialCall, withDelta } from "./deltas.ts";
 import { streamCut } from "./errors.ts";
 import type { Tokens } from "./prices.ts";

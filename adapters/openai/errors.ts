@@ -1,6 +1,6 @@
 /** Everything that can go wrong between us and the model, as one ModelError that a person can act on. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
-import { ModelError } from "../../src/core/ports.ts";
+import { ModelError } from "../../src/core/ports/model.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** Where the request went: for the words of the error. */

@@ -1,6 +1,6 @@
 /** The Model port on OpenAI's SDK: the Responses or the Chat API, of OpenAI or of a server that speaks like it. */
 import OpenAI from "openai";
-import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports.ts";
+import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports/model.ts";
 import { chatRequest, readChat } from "./chat.ts";
 import { modelErrorOf, timedOut } from "./errors.ts";
 import { featuresOf, type HostFeatures } from "./host.ts";

@@ -1,5 +1,5 @@
 /** What both APIs of OpenAI are read to, and what a request to them is aimed at. */
-import type { ModelAnswer } from "../../src/core/ports.ts";
+import type { ModelAnswer } from "../../src/core/ports/model.ts";
 import type { HostFeatures } from "./host.ts";
 import type { Tokens } from "./prices.ts";
 

@@ -6,7 +6,7 @@ import type {
   ResponseStreamEvent,
   ResponseUsage,
 } from "openai/resources/responses/responses";
-import type { ModelInput, ModelRequest } from "../../src/core/ports.ts";
+import type { ModelInput, ModelRequest } from "../../src/core/ports/model.ts";
 import { failedResponse, streamCut } from "./errors.ts";
 import type { HostFeatures } from "./host.ts";
 import type { Tokens } from "./prices.ts";

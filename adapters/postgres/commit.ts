@@ -1,7 +1,8 @@
 /** The hot path: one commit as one statement, so as one round trip. */
 import type { Pool, PoolClient, QueryResult } from "pg";
-import { plainText } from "../../src/core/codec.ts";
-import type { Clock, Commit, Committed } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
+import type { Commit, Committed } from "../../src/core/ports/store.ts";
+import { plainText } from "../../src/core/store/codec.ts";
 import {
   eventRecords,
   type Found,
@@ -10,7 +11,7 @@ import {
   refusalOf,
   runRecord,
   runsToWake,
-} from "../../src/core/rows.ts";
+} from "../../src/core/store/rows.ts";
 import { wasUndone } from "./errors.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 

@@ -1,9 +1,9 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { plainText } from "../../src/core/codec.ts";
-import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
-import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
+import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { deliveryChange, rowOfPost } from "../../src/core/store/rows.ts";
 import {
   alias,
   and,

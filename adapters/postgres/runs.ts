@@ -2,9 +2,9 @@
 
 import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { decodeEvent, plainText } from "../../src/core/codec.ts";
-import type { RunFilter, Store } from "../../src/core/ports.ts";
-import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import type { RunFilter, Store } from "../../src/core/ports/store.ts";
+import { decodeEvent, plainText } from "../../src/core/store/codec.ts";
+import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 /** The tables as drizzle sees them in PostgreSQL; `migrations/` makes them, with their indexes. */
 
-import type { AuditRow, InboxRow } from "../../src/core/ports.ts";
+import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/state.ts";
 import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 

@@ -1,18 +1,24 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
-import { type Channel, ChannelError, type Delivery, type Inbound, type Inlet } from "../../src/core/ports.ts";
-import { boltApp } from "./bolt.ts";
+import {
+  type Channel,
+  ChannelError,
+  type Delivery,
+  type Inbound,
+  type Inlet,
+} from "../../src/core/ports/channel.ts";
+import { maxMarkdown } from "./draw/render.ts";
 import { slackCode } from "./errors.ts";
-import { ear } from "./hear.ts";
+import { boltApp } from "./listen/bolt.ts";
+import { ear } from "./listen/hear.ts";
+import { slackReceiver } from "./listen/receiver.ts";
 import { type SlackOptions, webClient } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import { people } from "./people.ts";
-import { post } from "./post.ts";
-import { type Paces, paces } from "./rates.ts";
-import { slackReceiver } from "./receiver.ts";
-import { maxMarkdown } from "./render.ts";
+import { post } from "./send/post.ts";
+import { type Paces, paces } from "./send/rates.ts";
+import { type SessionStatuses, sessionStatuses } from "./send/status.ts";
+import { tell, whisper } from "./send/whisper.ts";
 import type { Session } from "./session.ts";
-import { type SessionStatuses, sessionStatuses } from "./status.ts";
-import { tell, whisper } from "./whisper.ts";
 
 interface Running {
   session: Session;

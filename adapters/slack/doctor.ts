@@ -1,6 +1,6 @@
 /** Checks a Slack set-up from the outside: tokens, scopes, transport, subscriptions. Writes nothing. */
 import { webApi } from "@slack/bolt";
-import { broken, type Finding, fine } from "../../src/core/finding.ts";
+import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
 import { slackCode } from "./errors.ts";
 import { clientOptions, type Log } from "./options.ts";
 import { listAt, textAt } from "./payload.ts";

@@ -1,6 +1,6 @@
 /** What a failed call to Slack means for the outbox: try again, look it up first, post anew, or give up. */
 import { webApi } from "@slack/bolt";
-import { ChannelError } from "../../src/core/ports.ts";
+import { ChannelError } from "../../src/core/ports/channel.ts";
 
 /** The code of a refusal by Slack (`channel_not_found`), or null for anything else. */
 export function slackCode(error: unknown): string | null {

@@ -1,6 +1,6 @@
 /** What the Slack channel is given, and the one Web API client that everything in it shares. */
 import { type Logger, LogLevel, webApi } from "@slack/bolt";
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 
 /** As much of a logger as this channel uses; pino fits. */
 export interface Log {

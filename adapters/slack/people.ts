@@ -1,10 +1,10 @@
 /** Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly, closed on failure. */
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import { slackCode } from "./errors.ts";
 import type { Log } from "./options.ts";
-import { within } from "./within.ts";
+import { within } from "./time-limit.ts";
 
 export interface People {
   /** The same person with groups, name and guest as Slack knows them now. */

@@ -1,6 +1,6 @@
 /** What the parts of the running Slack channel share. */
 import type { webApi } from "@slack/bolt";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import type { SlackOptions } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import type { People } from "./people.ts";

@@ -2,7 +2,8 @@
 
 import type { AnyColumn, SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { Clock, Commit, Committed } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
+import type { Commit, Committed } from "../../src/core/ports/store.ts";
 import {
   eventRecords,
   postRecords,
@@ -10,7 +11,7 @@ import {
   refusalOf,
   runRecord,
   runsToWake,
-} from "../../src/core/rows.ts";
+} from "../../src/core/store/rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 

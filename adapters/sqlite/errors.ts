@@ -1,6 +1,6 @@
 /** SQLite's error codes in the words of the store's port. */
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
 
 /** A StoreError for what the operator must know, anything else as it is. */
 export function storeErrorOf(error: unknown, path: string): unknown {

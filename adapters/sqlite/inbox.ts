@@ -1,8 +1,8 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { plainText } from "../../src/core/codec.ts";
-import type { InboxKey, Store } from "../../src/core/ports.ts";
+import type { InboxKey, Store } from "../../src/core/ports/store.ts";
+import { plainText } from "../../src/core/store/codec.ts";
 import { and, asc, eq, lt, ne, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { inbox } from "./schema.ts";

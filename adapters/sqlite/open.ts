@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports.ts";
-import { type Migration, pendingMigrations } from "../../src/core/rows.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
+import { type Migration, pendingMigrations } from "../../src/core/store/rows.ts";
 import { damaged, storeErrorOf } from "./errors.ts";
 import { createPrivate, lockFile } from "./lock.ts";
 

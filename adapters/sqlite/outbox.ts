@@ -1,8 +1,8 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { DeliveryOutcome, Store } from "../../src/core/ports.ts";
-import { deliveryChange, rowOfPost } from "../../src/core/rows.ts";
+import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
+import { deliveryChange, rowOfPost } from "../../src/core/store/rows.ts";
 import {
   alias,
   and,

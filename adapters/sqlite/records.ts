@@ -2,8 +2,8 @@
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { agentSchema } from "../../src/core/agent.ts";
-import { decodeJson, encodeJson, plainText } from "../../src/core/codec.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { decodeJson, encodeJson, plainText } from "../../src/core/store/codec.ts";
 import { asc, desc, eq } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";

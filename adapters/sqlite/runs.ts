@@ -2,9 +2,9 @@
 
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { decodeEvent } from "../../src/core/codec.ts";
-import type { RunFilter, Store } from "../../src/core/ports.ts";
-import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/rows.ts";
+import type { RunFilter, Store } from "../../src/core/ports/store.ts";
+import { decodeEvent } from "../../src/core/store/codec.ts";
+import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { addresses, events, questions, runs } from "./schema.ts";

@@ -1,6 +1,6 @@
 /** The tables as drizzle sees them in SQLite; `migrations/` makes them, with their indexes. */
 
-import type { AuditRow, InboxRow } from "../../src/core/ports.ts";
+import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/state.ts";
 import { integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 

@@ -1,6 +1,7 @@
 /** The store in one SQLite file, for one process. */
 
-import type { Clock, Store } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";

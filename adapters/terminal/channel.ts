@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { Actor, Address } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
-import type { Channel, Clock, Inlet, Outcome } from "../../src/core/ports.ts";
+import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import { type Status, statuses } from "../../src/core/state.ts";
-import { visibleJson } from "../../src/core/visible.ts";
+import { visibleJson } from "../../src/core/text/visible.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";

@@ -1,6 +1,6 @@
 /** What a line typed at the terminal means, given the question that is open. Pure. */
 import type { Message } from "../../src/core/message.ts";
-import type { Intent } from "../../src/core/ports.ts";
+import type { Intent } from "../../src/core/ports/channel.ts";
 
 /** An open question as it stands on the screen. */
 export interface Asked {

@@ -1,8 +1,9 @@
 /** A message as lines of text: what the terminal shows for it. Pure. */
-import { durationInWords } from "../../src/core/duration.ts";
+
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
-import { visible, visibleLine } from "../../src/core/visible.ts";
+import { durationInWords } from "../../src/core/text/duration.ts";
+import { visible, visibleLine } from "../../src/core/text/visible.ts";
 import { type Line, type Span, span } from "./line.ts";
 import { drawMarkdown } from "./markdown.ts";
 import { areNumbered } from "./parse.ts";

@@ -23,7 +23,7 @@ interface Entry {
 /** Pieces that are remembered; older ones are beyond any screen. */
 const kept = 200;
 
-export class Screen implements Surface {
+export class TerminalScreen implements Surface {
   readonly #options: ScreenOptions;
   readonly #typed: Interface;
   #entries: Entry[] = [];

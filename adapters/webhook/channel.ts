@@ -1,8 +1,8 @@
 /** The webhook channel: deliveries and one-time event URLs come in, results go back where they were asked for. */
-import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports.ts";
-import type { Receiver } from "./carry-out.ts";
+import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
 import { receiveEvent } from "./event.ts";
 import { eventUrls } from "./event-url.ts";
+import type { Receiver } from "./handle-delivery.ts";
 import { failureLimiter } from "./limiter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
 import { problem } from "./problem.ts";

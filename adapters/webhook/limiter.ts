@@ -1,5 +1,5 @@
 /** Counts failed deliveries, so that many of them are answered shortly and not logged each. */
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 
 const WINDOW_MS = 60_000;
 const MAX_FAILURES = 60;

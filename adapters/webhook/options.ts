@@ -1,6 +1,6 @@
 /** What a webhook is, as plain data: the part of the configuration that this channel reads. */
 import type { Address } from "../../src/core/actor.ts";
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 
 /**
  * How a delivery proves where it comes from. All compare in constant time over the raw body.

@@ -3,7 +3,7 @@ import { lookup } from "node:dns";
 import http from "node:http";
 import https from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
-import { ChannelError } from "../../src/core/ports.ts";
+import { ChannelError } from "../../src/core/ports/channel.ts";
 import type { CallbackHost } from "./options.ts";
 
 export interface Outgoing {

@@ -1,6 +1,7 @@
 /** One delivery from its first byte to the moment it is believed: limits, authenticity, shape. */
-import { carryOut, type Receiver } from "./carry-out.ts";
+
 import { deliveryKey } from "./delivery-key.ts";
+import { carryOut, type Receiver } from "./handle-delivery.ts";
 import type { WebhookOptions } from "./options.ts";
 import { type Fault, MAX_BODY_BYTES, parsePayload, readBody } from "./payload.ts";
 import { problem } from "./problem.ts";

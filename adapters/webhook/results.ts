@@ -1,7 +1,8 @@
 /** What a webhook's run tells the system that started it: signed callbacks, and marks on GitHub. */
 import { createHmac } from "node:crypto";
 import type { Message } from "../../src/core/message.ts";
-import type { Clock, Delivery, Inlet } from "../../src/core/ports.ts";
+import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Status } from "../../src/core/state.ts";
 import { digest } from "./delivery-key.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";

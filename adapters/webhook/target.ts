@@ -1,6 +1,6 @@
 /** Where the results of a webhook's run go besides the chat: remembered before the run is launched. */
 import type { Address } from "../../src/core/actor.ts";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
 import { type Json, valueAt } from "./payload.ts";

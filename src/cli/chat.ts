@@ -6,12 +6,12 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { type TerminalChannel, terminalChannel } from "../../adapters/terminal/channel.ts";
 import { span } from "../../adapters/terminal/line.ts";
-import { Screen } from "../../adapters/terminal/screen.ts";
+import { TerminalScreen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { openEngine, openStore } from "../assemble.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { type Store, StoreError } from "../core/ports.ts";
-import { createRedactor } from "../core/redact.ts";
+import { type Store, StoreError } from "../core/ports/store.ts";
+import { createRedactor } from "../core/text/redact.ts";
 import type { Engine } from "../engine/engine.ts";
 import { createLog } from "../log.ts";
 
@@ -36,7 +36,7 @@ async function run(): Promise<void> {
   const isLive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   let channel: TerminalChannel | null = null;
   const surface: Surface = isLive
-    ? new Screen({
+    ? new TerminalScreen({
         input: process.stdin,
         output: process.stdout,
         // What is typed while the engine starts waits for it.

@@ -4,9 +4,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
-import { visible, visibleJson } from "../core/visible.ts";
-import type { RunState, WireQuestion } from "../http/wire.ts";
-import type { Problem } from "../http/wire-server.ts";
+import { visible, visibleJson } from "../core/text/visible.ts";
+import type { RunState, WireQuestion } from "../http/wire/runs.ts";
+import type { Problem } from "../http/wire/server.ts";
 
 const usage = `usage: npm run client -- "task" [--agent name] [--url http://127.0.0.1:3000] [--token token]`;
 /** When the stream of events can't be had: how often the state is asked for. */

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { diagnose as diagnoseDiscord } from "../../adapters/discord/doctor.ts";
 import { diagnose as diagnoseSlack } from "../../adapters/slack/doctor.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { broken, type Finding, fine } from "../core/finding.ts";
+import { broken, type Finding, fine } from "../core/ports/finding.ts";
 
 export interface DoctorOptions {
   /** The text of an app configuration token of Slack (xoxe.xoxp-…), or null. */

@@ -2,9 +2,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { openChromium } from "../../test/support/chromium.ts";
-import { consoleBot } from "../../test/support/console-bot.ts";
-import { known, writeHistory } from "../../test/support/console-history.ts";
+import { consoleBot } from "../../test/support/console/bot.ts";
+import { openChromium } from "../../test/support/console/chromium.ts";
+import { known, writeHistory } from "../../test/support/console/history.ts";
 import { buildConsole } from "./build-console.ts";
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "images");

@@ -1,6 +1,6 @@
 /** `npm start`: builds the console when it changed, starts everything, says where it is, stops on a signal. */
 import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { StoreError } from "../core/ports.ts";
+import { StoreError } from "../core/ports/store.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
 import { onSignals } from "./signals.ts";

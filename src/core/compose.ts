@@ -1,9 +1,9 @@
 /** `compose(state, agent, tools) → model request`: the context window, owned. Append-only from step to step. */
 import type { Agent, ToolSpec } from "./agent.ts";
-import { defuse, fence } from "./fence.ts";
 import { isFull } from "./pages.ts";
-import type { ModelInput, ModelRequest } from "./ports.ts";
+import type { ModelInput, ModelRequest } from "./ports/model.ts";
 import type { Entry, State } from "./state.ts";
+import { defuse, fence } from "./text/fence.ts";
 
 /** Full pages as the model is told them: a step of a long run tells only what is new. */
 const toldPages = new WeakMap<readonly Entry[], readonly ModelInput[]>();

@@ -207,5 +207,5 @@ export const eventBodySchema = z.discriminatedUnion("type", bodies);
 export type EventBody = z.infer<typeof eventBodySchema>;
 export type EventType = EventBody["type"];
 /** An event with the moment it was recorded (ms since the epoch). Order is by version, never by time. */
-export type Event = EventBody & { at: number };
+export type RunEvent = EventBody & { at: number };
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;

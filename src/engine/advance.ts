@@ -1,15 +1,15 @@
 /** `advance` drives one run, effect by effect, until it rests. */
 import type { Policy } from "../core/agent.ts";
-import { decide } from "../core/decide.ts";
+import { decide } from "../core/decide/decide.ts";
 import type { Effect } from "../core/effect.ts";
 import { never } from "../core/never.ts";
 import { hasEnded, type State } from "../core/state.ts";
-import { fact, type Performance, runEnded } from "./fact.ts";
-import { perform } from "./perform.ts";
-import { performWithParent } from "./perform-child.ts";
+import { performWithParent } from "./perform/child.ts";
+import { perform } from "./perform/perform.ts";
+import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import type { Recorded } from "./record.ts";
 
-export interface Drive extends Omit<Performance, "state" | "policy"> {
+export interface Drive extends Omit<Work, "state" | "policy"> {
   recovered: boolean;
   /** True when the process drains: finish what runs, begin nothing. */
   stopping: () => boolean;
@@ -24,7 +24,7 @@ export async function advance(drive: Drive): Promise<boolean> {
   let effect = decide(state, policy);
   if (drive.recovered) {
     const on = { ...drive, state, policy };
-    const told = await fact(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
+    const told = await recordOutcome(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
     if (told.type === "recorded") {
       if (told.released) return true;
       ({ state, effect } = told);
@@ -34,7 +34,7 @@ export async function advance(drive: Drive): Promise<boolean> {
     const done = await performNext(effect, { ...drive, state, policy }).catch((error: unknown) => {
       // Its end cut short what it was about: nothing is left to do but to let it go.
       if (drive.signal.reason !== runEnded) throw error;
-      return fact({ ...drive, state, policy }, () => []);
+      return recordOutcome({ ...drive, state, policy }, () => []);
     });
     switch (done.type) {
       case "recorded":
@@ -43,7 +43,7 @@ export async function advance(drive: Drive): Promise<boolean> {
         break;
       case "refused":
       case "duplicate":
-        throw new Error(`a fact of run ${drive.runId} was not taken`);
+        throw new Error(`an outcome of run ${drive.runId} was not taken`);
       default:
         never(done);
     }
@@ -51,7 +51,7 @@ export async function advance(drive: Drive): Promise<boolean> {
   return false;
 }
 
-async function performNext(effect: Effect, on: Performance): Promise<Recorded> {
+async function performNext(effect: Effect, on: Work): Promise<Recorded> {
   return (await performWithParent(effect, on)) ?? perform(effect, on);
 }
 

@@ -1,6 +1,6 @@
 /** The channels of this bot: started, tried again when one can't start, stopped together. */
 import type { Logger } from "pino";
-import type { Channel, Inlet } from "../core/ports.ts";
+import type { Channel, Inlet } from "../core/ports/channel.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
 
 export class ChannelSet {

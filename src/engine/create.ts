@@ -4,34 +4,27 @@ import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
 import type { Command, LaunchRequest } from "../core/command.ts";
-import type { Event } from "../core/event.ts";
-import type {
-  Channel,
-  Claim,
-  Clock,
-  Inbound,
-  InboxKey,
-  Model,
-  OutboxRow,
-  Store,
-  Submitted,
-  Toolbox,
-} from "../core/ports.ts";
-import type { Redact } from "../core/redact.ts";
+import type { RunEvent } from "../core/event.ts";
+import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Model } from "../core/ports/model.ts";
+import type { Claim, InboxKey, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
+import type { Redact } from "../core/text/redact.ts";
 import { advance, failRun } from "./advance.ts";
 import type { Rng } from "./backoff.ts";
 import { ChannelSet } from "./channel-set.ts";
 import { Deliverer } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
+import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
-import { Live } from "./live.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
-import { type Change, createRecord, type Record } from "./record.ts";
+import { type Change, createRecord, type Recorder } from "./record.ts";
 import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
-import { Worker } from "./worker.ts";
+import { RunWorker } from "./worker.ts";
 
 export interface EngineOptions {
   store: Store;
@@ -64,9 +57,9 @@ class RunEngine implements Engine {
   readonly modelName: string;
   readonly #options: EngineOptions;
   readonly #policies: Policies;
-  readonly #record: Record;
+  readonly #record: Recorder;
   readonly #live: Live;
-  readonly #worker: Worker;
+  readonly #worker: RunWorker;
   readonly #deliverer: Deliverer;
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
@@ -98,7 +91,7 @@ class RunEngine implements Engine {
     const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
-    this.#worker = new Worker({ store, clock, log, rng, owner, drive, fail });
+    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal });
     this.#pruner = new Pruner({ store, clock, log });
@@ -148,7 +141,7 @@ class RunEngine implements Engine {
     return state.version === 0 ? null : state;
   }
 
-  events(runId: string, after = 0): Promise<Event[]> {
+  events(runId: string, after = 0): Promise<RunEvent[]> {
     return this.store.read(runId, after);
   }
 

@@ -1,14 +1,9 @@
 /** The deliverer makes the chat look as the outbox says: newest body wins, one send at a time per address. */
 import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
-import {
-  type Channel,
-  ChannelError,
-  type Clock,
-  type DeliveryOutcome,
-  type OutboxRow,
-  type Store,
-} from "../core/ports.ts";
+import { type Channel, ChannelError } from "../core/ports/channel.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { DeliveryOutcome, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
 

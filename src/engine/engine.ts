@@ -1,8 +1,10 @@
 /** The engine's face: what HTTP, channels and the command line may ask of it. */
 import type { Actor } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
-import type { Event } from "../core/event.ts";
-import type { Inlet, Store, Toolbox } from "../core/ports.ts";
+import type { RunEvent } from "../core/event.ts";
+import type { Inlet } from "../core/ports/channel.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 
 export interface Engine extends Inlet {
@@ -18,7 +20,7 @@ export interface Engine extends Inlet {
 
   /** The folded state, or null for an unknown run. */
   state(runId: string): Promise<State | null>;
-  events(runId: string, after?: number): Promise<Event[]>;
+  events(runId: string, after?: number): Promise<RunEvent[]>;
   /** Rights and tools as they are now, with the agent that the run started with. */
   policy(state: State): Promise<Policy>;
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */

@@ -1,6 +1,6 @@
 /** Run ids: from the key of what caused the run, so that a redelivery names the same run; random when there is none. */
 import { createHash, randomBytes } from "node:crypto";
-import type { InboxKey } from "../core/ports.ts";
+import type { InboxKey } from "../core/ports/store.ts";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

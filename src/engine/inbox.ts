@@ -1,14 +1,8 @@
 /** Inbound messages: remembered first, acknowledged then, worked off in order; a restart goes on where it stopped. */
 import type { Logger } from "pino";
-import {
-  type Channel,
-  type Clock,
-  type Inbound,
-  type InboxRow,
-  type Outcome,
-  type Store,
-  StoreError,
-} from "../core/ports.ts";
+import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
 
 const batch = 200;
 /** After the store failed. */

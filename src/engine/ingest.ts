@@ -1,16 +1,17 @@
 /** `ingest` turns an inbound message into a command: which run is meant, and is it an answer, steering or a new task. */
 import type { Actor, Address } from "../core/actor.ts";
+import { authorize, isStranger } from "../core/admit/authorize.ts";
+import { helpText, type Instruction, parseInstruction } from "../core/admit/instruct.ts";
 import type { Rights } from "../core/agent.ts";
-import { authorize, isStranger } from "../core/authorize.ts";
 import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
-import { helpText, type Instruction, parseInstruction } from "../core/instruct.ts";
-import { statusInWords } from "../core/narrate.ts";
+import { statusInWords } from "../core/narrate/narrate.ts";
 import { never } from "../core/never.ts";
-import type { Inbound, InboxKey, Intent, Outcome } from "../core/ports.ts";
+import type { Inbound, Intent, Outcome } from "../core/ports/channel.ts";
+import type { InboxKey } from "../core/ports/store.ts";
+import { brief } from "../core/reduce/step-lines.ts";
 import { hasEnded, type State } from "../core/state.ts";
-import { brief } from "../core/trail.ts";
 import type { Engine } from "./engine.ts";
-import { above, listed, runMeant } from "./run-meant.ts";
+import { above, listed, runMeant } from "./find-run.ts";
 
 export interface IngestDeps {
   engine: Engine;

@@ -1,9 +1,9 @@
 /** Which rights and tools apply to a run now, and the agent exactly as the run started with it. */
 import type { Actor } from "../core/actor.ts";
+import { authorize } from "../core/admit/authorize.ts";
 import type { Agent, Policy, Rights, ToolSpec } from "../core/agent.ts";
-import { authorize } from "../core/authorize.ts";
 import type { Refusal } from "../core/command.ts";
-import type { Store } from "../core/ports.ts";
+import type { Store } from "../core/ports/store.ts";
 import type { State } from "../core/state.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };

@@ -1,6 +1,7 @@
 /** Forgets the keys of inbound messages and of API requests when nothing is delivered again under them any more. */
 import type { Logger } from "pino";
-import type { Clock, Store } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Store } from "../core/ports/store.ts";
 
 const dayMs = 86_400_000;
 /** As long as the API promises for an Idempotency-Key; no platform delivers anything again so late. */

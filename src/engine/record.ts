@@ -1,18 +1,19 @@
 /** `record` is the one door to the log: fold, propose, follow the consequences, narrate, commit, retry on conflict. */
 import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
-import type { Admission } from "../core/admission.ts";
+import type { Admission } from "../core/admit/admission.ts";
 import type { Policy } from "../core/agent.ts";
-import { spentTokens } from "../core/closing.ts";
 import type { Refusal } from "../core/command.ts";
 import type { Effect } from "../core/effect.ts";
-import type { Event } from "../core/event.ts";
-import { narrate } from "../core/narrate.ts";
-import type { Clock, Commit, InboxKey, Store } from "../core/ports.ts";
-import type { Redact } from "../core/redact.ts";
+import type { RunEvent } from "../core/event.ts";
+import { narrate } from "../core/narrate/narrate.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { Commit, InboxKey, Store } from "../core/ports/store.ts";
+import { spentTokens } from "../core/reduce/settle.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
-import { follow, type Next } from "./follow.ts";
-import type { Live, LiveRun } from "./live.ts";
+import type { Redact } from "../core/text/redact.ts";
+import type { Live, LiveRun } from "./folded-states.ts";
+import { follow, type Next } from "./follow-up.ts";
 
 /** Events follow from the state as it is; on a conflict the same question is put to the newer state. */
 export type Propose = (state: State, policy: Policy) => Admission;
@@ -61,9 +62,9 @@ export interface Change {
   endedFromOutside: boolean;
 }
 
-export type Record = (proposal: Proposal) => Promise<Recorded>;
+export type Recorder = (proposal: Proposal) => Promise<Recorded>;
 
-export function createRecord(deps: RecordDeps): Record {
+export function createRecord(deps: RecordDeps): Recorder {
   // One proposal of a run at a time in this process: conflicts are for other processes.
   const queues = new Map<string, Promise<unknown>>();
   return (proposal) => {
@@ -227,7 +228,13 @@ function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit)
 }
 
 /** `ms` is how long the event itself took, where it took time; `commitMs` the writing of it and its neighbours. */
-function logEvents(log: Logger, run: string, events: readonly Event[], before: number, tookMs: number): void {
+function logEvents(
+  log: Logger,
+  run: string,
+  events: readonly RunEvent[],
+  before: number,
+  tookMs: number,
+): void {
   if (!log.isLevelEnabled("info")) return;
   const commitMs = Math.round(tookMs * 100) / 100;
   events.forEach((event, index) => {

@@ -1,7 +1,8 @@
 /** Launches runs at the times that cron expressions name; what was missed while nothing ran is launched once. */
 import { Cron } from "croner";
 import { type Address, threadAt } from "../core/actor.ts";
-import type { Clock, Inlet } from "../core/ports.ts";
+import type { Inlet } from "../core/ports/channel.ts";
+import type { Clock } from "../core/ports/clock.ts";
 
 export interface Schedule {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`; the principal is `schedule:<name>`. */

@@ -1,16 +1,18 @@
 /** Commands from outside: admitted by the core, recorded, and answered with what became of them. */
-import { admit } from "../core/admit.ts";
+import { admit } from "../core/admit/admit.ts";
 import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
-import type { InboxKey, Store, Submitted, Toolbox } from "../core/ports.ts";
-import type { Redact } from "../core/redact.ts";
-import { holdsSecret, secretInArguments } from "../core/redact-event.ts";
+import type { Submitted } from "../core/ports/channel.ts";
+import type { InboxKey, Store } from "../core/ports/store.ts";
+import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
-import { bindingOf } from "./binding.ts";
+import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
+import type { Redact } from "../core/text/redact.ts";
 import { runIdFor } from "./ids.ts";
-import type { Record, Recorded } from "./record.ts";
+import { bindingOf } from "./perform/binding.ts";
+import type { Recorded, Recorder } from "./record.ts";
 
 export interface SubmitDeps {
-  record: Record;
+  record: Recorder;
   toolbox: Toolbox;
   store: Pick<Store, "question">;
   redact: Redact;

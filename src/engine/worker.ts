@@ -1,8 +1,9 @@
 /** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
 import type { Logger } from "pino";
-import { type Claim, type Clock, type Store, StoreError } from "../core/ports.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
-import { runEnded } from "./fact.ts";
+import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -32,7 +33,7 @@ interface Active {
   done: Promise<void>;
 }
 
-export class Worker {
+export class RunWorker {
   readonly #deps: WorkerDeps;
   readonly #active = new Map<string, Active>();
   #timer: NodeJS.Timeout | null = null;

@@ -1,27 +1,27 @@
 /** The one server: API, event streams, channel endpoints and the console's files, behind the same doors. */
 import { Hono } from "hono";
 import { getPath } from "hono/utils/url";
-import { auditRefusal } from "./audit.ts";
-import { authenticate } from "./auth.ts";
 import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
-import type { Ctx, Deps, Env, Server } from "./context.ts";
-import { allowHosts } from "./hosts.ts";
-import { crossOrigin } from "./origin.ts";
-import { asProblem, ProblemError, problemResponse } from "./problems.ts";
-import { RateLimit } from "./rate-limit.ts";
-import { requestId } from "./request-id.ts";
-import { addRoutes } from "./route.ts";
-import { commandRoutes } from "./routes-commands.ts";
-import { docsRoutes } from "./routes-docs.ts";
-import { runRoutes } from "./routes-runs.ts";
-import { serverRoutes } from "./routes-server.ts";
-import { sessionRoutes } from "./routes-session.ts";
-import { streamRoutes } from "./routes-streams.ts";
-import { secureHeaders } from "./secure-headers.ts";
-import { Sessions } from "./sessions.ts";
-import { Streams } from "./streams.ts";
-import { limitUrl } from "./url-length.ts";
+import { auditRefusal } from "./guard/audit.ts";
+import { authenticate } from "./guard/auth.ts";
+import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
+import { allowHosts } from "./guard/hosts.ts";
+import { crossOrigin } from "./guard/origin.ts";
+import { asProblem, ProblemError, problemResponse } from "./guard/problems.ts";
+import { RateLimit } from "./guard/rate-limit.ts";
+import { requestId } from "./guard/request-id.ts";
+import { secureHeaders } from "./guard/secure-headers.ts";
+import { Sessions } from "./guard/sessions.ts";
+import { Streams } from "./guard/streams.ts";
+import { limitUrl } from "./guard/url-length.ts";
+import { commandRoutes } from "./routes/commands.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { addRoutes } from "./routes/route.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { serverRoutes } from "./routes/server.ts";
+import { sessionRoutes } from "./routes/session.ts";
+import { streamRoutes } from "./routes/streams.ts";
 
 export interface Http {
   app: Hono<Env>;

@@ -1,9 +1,9 @@
 /** Where channels receive by HTTP: they check their own signatures, nobody logs in here. */
 import type { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { tooLarge } from "./body.ts";
-import type { Env, Server } from "./context.ts";
-import { ProblemError } from "./problems.ts";
+import { tooLarge } from "./guard/body.ts";
+import type { Env, Server } from "./guard/context.ts";
+import { ProblemError } from "./guard/problems.ts";
 
 /** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
 const maxBodyMib = 26;

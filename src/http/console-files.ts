@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import type { Hono } from "hono";
-import type { Ctx, Env, Server } from "./context.ts";
-import { ProblemError } from "./problems.ts";
+import type { Ctx, Env, Server } from "./guard/context.ts";
+import { ProblemError } from "./guard/problems.ts";
 
 const types: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -42,13 +42,13 @@ function notFound(): ProblemError {
   return new ProblemError("not_found", "There is nothing at this path. GET /docs describes the API.");
 }
 
-interface File {
+interface ConsoleFile {
   path: string;
   bytes: Buffer;
 }
 
 /** null: no such file. A path that leads outside of the folder is no such file either. */
-async function readInside(folder: string, path: string): Promise<File | null> {
+async function readInside(folder: string, path: string): Promise<ConsoleFile | null> {
   if (!(extname(path) in types)) return null;
   const full = normalize(join(folder, path));
   if (!full.startsWith(normalize(folder + sep))) return null;
@@ -59,7 +59,7 @@ async function readInside(folder: string, path: string): Promise<File | null> {
   }
 }
 
-function fileResponse(c: Ctx, { path, bytes }: File): Response {
+function fileResponse(c: Ctx, { path, bytes }: ConsoleFile): Response {
   // The build puts a hash of the content into the names of what lies in assets/.
   const cache = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
   c.header("Cache-Control", cache);

@@ -1,7 +1,7 @@
 /** Declares a tool in one place: what the model is told, how it is checked, what it does to the world. */
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
-import type { CallContext } from "../core/ports.ts";
+import type { CallContext } from "../core/ports/toolbox.ts";
 import { strictSchema } from "./strict-schema.ts";
 
 /** What `reconcile` can tell about a call that was begun and never came back. */

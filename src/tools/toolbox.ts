@@ -1,6 +1,6 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
-import type { CallContext, CallOutcome, Toolbox } from "../core/ports.ts";
+import type { CallContext, CallOutcome, Toolbox } from "../core/ports/toolbox.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Tool } from "./define-tool.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { wordsIn } from "../../adapters/demo/conversation.ts";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { answered, failed, type Outputs, play } from "../support/model-dialogue.ts";
-import { modelRequest, toolSpec, user } from "../support/model-request.ts";
+import { answered, failed, type Outputs, play } from "../support/model/dialogue.ts";
+import { modelRequest, toolSpec, user } from "../support/model/request.ts";
 
 const model = demoModel();
 const signal = new AbortController().signal;

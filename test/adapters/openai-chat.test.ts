@@ -1,9 +1,9 @@
 /** The Chat driver, through the real SDK, against a mock product and a raw server. */
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { errorOf, everyFeature, testModel } from "../support/model-openai.ts";
-import { modelRequest, result, told, user } from "../support/model-request.ts";
-import { chatStream, sseServer, stream } from "../support/model-sse.ts";
+import { errorOf, everyFeature, testModel } from "../support/model/openai.ts";
+import { modelRequest, result, told, user } from "../support/model/request.ts";
+import { chatStream, sseServer, stream } from "../support/model/sse.ts";
 
 const signal = new AbortController().signal;
 

@@ -2,8 +2,8 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { retryAfterMs } from "../../adapters/openai/retry-after.ts";
-import { errorOf, secretKey, testModel } from "../support/model-openai.ts";
-import { modelRequest, user } from "../support/model-request.ts";
+import { errorOf, secretKey, testModel } from "../support/model/openai.ts";
+import { modelRequest, user } from "../support/model/request.ts";
 import {
   failure,
   responsesStream,
@@ -12,7 +12,7 @@ import {
   sseServer,
   stream,
   tornStream,
-} from "../support/model-sse.ts";
+} from "../support/model/sse.ts";
 
 const request = modelRequest([user("go")]);
 

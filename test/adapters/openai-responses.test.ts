@@ -1,9 +1,9 @@
 /** The Responses driver, through the real SDK, against a mock product and a raw server. */
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { everyFeature, testModel } from "../support/model-openai.ts";
-import { modelRequest, result, told, user } from "../support/model-request.ts";
-import { chatStream, responsesStream, sseServer, stream } from "../support/model-sse.ts";
+import { everyFeature, testModel } from "../support/model/openai.ts";
+import { modelRequest, result, told, user } from "../support/model/request.ts";
+import { chatStream, responsesStream, sseServer, stream } from "../support/model/sse.ts";
 
 const signal = new AbortController().signal;
 

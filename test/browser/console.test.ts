@@ -1,8 +1,8 @@
 /** The console in a real Chromium, against the whole program with its demo model. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openChromium } from "../support/chromium.ts";
-import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
+import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
+import { openChromium } from "../support/console/chromium.ts";
 import {
   expectOutcome,
   expectStatus,

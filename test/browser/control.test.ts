@@ -3,10 +3,10 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { openChromium } from "../support/chromium.ts";
-import { consoleBot } from "../support/console-bot.ts";
+import { consoleBot } from "../support/console/bot.ts";
+import { openChromium } from "../support/console/chromium.ts";
 import { gate } from "../support/gate.ts";
-import { type ListeningBot, listeningBot } from "../support/http-bot.ts";
+import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
 import { expectOutcome, expectStatus, expectTimeline, launch, patient, visit } from "./session.ts";
 
 const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { cost } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
-import { decodeEvent, type StoredEvent } from "../../src/core/codec.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
-import type { WireEvent } from "../../src/http/wire.ts";
-import { noUsage } from "../support/scripted-model.ts";
+import { decodeEvent, type StoredEvent } from "../../src/core/store/codec.ts";
+import type { WireEvent } from "../../src/http/wire/runs.ts";
+import { noUsage } from "../support/model/scripted.ts";
 
 /** What a person reads of each event of the golden log, which holds one of every type. */
 const words: Record<EventType, string> = {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { openChromium } from "../support/chromium.ts";
-import { type ConsoleBot, consoleBot } from "../support/console-bot.ts";
-import { known, writeHistory } from "../support/console-history.ts";
-import { Story, tell } from "../support/console-story.ts";
-import { listeningBot } from "../support/http-bot.ts";
+import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
+import { openChromium } from "../support/console/chromium.ts";
+import { known, writeHistory } from "../support/console/history.ts";
+import { Story, tell } from "../support/console/story.ts";
+import { listeningBot } from "../support/http/bot.ts";
 import { expectStatus, launch, patient, violations, visit } from "./session.ts";
 
 const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");

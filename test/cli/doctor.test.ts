@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { examine, report } from "../../src/cli/doctor.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
-import { broken, fine } from "../../src/core/finding.ts";
+import { broken, fine } from "../../src/core/ports/finding.ts";
 
 const config = {
   agents: [{ name: "default" }],

@@ -4,7 +4,7 @@ import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config.ts";
-import { createRedactor } from "../../src/core/redact.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 import { agentFile, configFile, configFolder } from "../support/config-folder.ts";
 

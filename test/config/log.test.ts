@@ -1,7 +1,7 @@
 /** The log: one line per event, and no secret in any of them. */
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { createRedactor } from "../../src/core/redact.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
 import { createLog } from "../../src/log.ts";
 
 function logged(options: { pretty: boolean; level?: string }) {

@@ -1,8 +1,8 @@
 /** The store's promises about commits: all or nothing, once, and by the right worker. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Event } from "../../src/core/event.ts";
-import type { Store } from "../../src/core/ports.ts";
-import { commit, held, must, post, question, row, thread, woke } from "../support/store-commits.ts";
+import type { RunEvent } from "../../src/core/event.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, held, must, post, question, row, thread, woke } from "../support/store/commits.ts";
 
 export function commitContract(open: () => Promise<Store>): void {
   let store: Store;
@@ -12,7 +12,7 @@ export function commitContract(open: () => Promise<Store>): void {
 
   describe("a commit", () => {
     it("writes events in order, and reads them again from any version", async () => {
-      const events: Event[] = [
+      const events: RunEvent[] = [
         {
           type: "heard",
           at: 5,

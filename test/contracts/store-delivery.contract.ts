@@ -1,7 +1,7 @@
 /** The store's promises about posts: the newest words, in order, with nothing forgotten about a send. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Store } from "../../src/core/ports.ts";
-import { body, commit, must, post, thread } from "../support/store-commits.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { body, commit, must, post, thread } from "../support/store/commits.ts";
 
 export function deliveryContract(open: () => Promise<Store>): void {
   let store: Store;

@@ -2,9 +2,9 @@
 import { Client } from "pg";
 import { describe, expect, it } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import type { Store } from "../../src/core/ports.ts";
-import type { TestPostgres } from "../support/postgres.ts";
-import { commit, must } from "../support/store-commits.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, must } from "../support/store/commits.ts";
+import type { TestPostgres } from "../support/store/postgres.ts";
 
 export function postgresRaces(server: () => TestPostgres, open: (url: string) => Promise<Store>): void {
   async function pair(): Promise<[Store, Store, string]> {

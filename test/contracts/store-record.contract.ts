@@ -1,8 +1,8 @@
 /** The store's promises about inbound messages and the small records beside the runs. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Agent } from "../../src/core/agent.ts";
-import type { Store } from "../../src/core/ports.ts";
-import { commit, must, post, row } from "../support/store-commits.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, must, post, row } from "../support/store/commits.ts";
 
 export function recordContract(open: () => Promise<Store>): void {
   let store: Store;

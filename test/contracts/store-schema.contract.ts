@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import * as postgres from "../../adapters/postgres/schema.ts";
 import * as sqlite from "../../adapters/sqlite/schema.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { TestPostgres } from "../support/postgres.ts";
+import type { TestPostgres } from "../support/store/postgres.ts";
 
 /** `table.column type null|not null`, sorted. */
 type Columns = string[];

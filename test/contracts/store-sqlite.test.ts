@@ -18,8 +18,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { groupCommit } from "../../adapters/sqlite/group.ts";
 import { checkVersion, openFile } from "../../adapters/sqlite/open.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Store } from "../../src/core/ports.ts";
-import { commit, must, post, thread } from "../support/store-commits.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, must, post, thread } from "../support/store/commits.ts";
 
 let home: string;
 let path: string;
@@ -34,7 +34,7 @@ const open = () => openSqlite({ path, clock: Date });
 
 /** Opens the store in another process, and returns once `versions` of its run are committed. */
 async function child(versions: number) {
-  const script = join(import.meta.dirname, "../support/store-child.ts");
+  const script = join(import.meta.dirname, "../support/store/child.ts");
   const running = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
   let said = 0;

@@ -1,7 +1,7 @@
 /** The store's promises to workers: who holds which run, and when one is due. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Store } from "../../src/core/ports.ts";
-import { commit, held, must } from "../support/store-commits.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, held, must } from "../support/store/commits.ts";
 
 export function workContract(open: () => Promise<Store>): void {
   let store: Store;

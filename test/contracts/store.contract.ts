@@ -1,6 +1,6 @@
 /** What every store promises; run on each implementation. */
 import { describe } from "vitest";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { commitContract } from "./store-commit.contract.ts";
 import { deliveryContract } from "./store-delivery.contract.ts";
 import { listContract } from "./store-list.contract.ts";

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { eventBodySchema, type RunEvent } from "../../src/core/event.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
 import {
   decodeEvent,
   decodeJson,
@@ -11,9 +13,7 @@ import {
   eventCodec,
   plainText,
   type StoredEvent,
-} from "../../src/core/codec.ts";
-import { type Event, eventBodySchema } from "../../src/core/event.ts";
-import { StoreError } from "../../src/core/ports.ts";
+} from "../../src/core/store/codec.ts";
 
 const place = { runId: "run_1", version: 7 };
 const golden = join(import.meta.dirname, "../fixtures/golden");
@@ -29,7 +29,7 @@ function caught(act: () => unknown): unknown {
 
 describe("events", () => {
   it("come back as they were", () => {
-    const event: Event = {
+    const event: RunEvent = {
       type: "call_failed",
       at: 5,
       callId: "c1",
@@ -112,13 +112,13 @@ describe("upcasters", () => {
   it("lift an event of any older shape to the newest", () => {
     const oldest = { type: "failed", v: 1, at: 1, data: '{"reason":"quota","message":"empty"}' };
     const older = { type: "failed", v: 2, at: 1, data: '{"code":"quota","message":"empty"}' };
-    const lifted: Event = { type: "failed", at: 1, code: "quota", message: "quota: empty" };
+    const lifted: RunEvent = { type: "failed", at: 1, code: "quota", message: "quota: empty" };
     expect(codec.decode(oldest, place)).toEqual(lifted);
     expect(codec.decode(older, place)).toEqual(lifted);
   });
 
   it("make new events carry the newest shape, which is not lifted again", () => {
-    const event: Event = { type: "failed", at: 1, code: "quota", message: "empty" };
+    const event: RunEvent = { type: "failed", at: 1, code: "quota", message: "empty" };
     expect(codec.encode(event).v).toBe(3);
     expect(codec.decode(codec.encode(event), place)).toEqual(event);
     expect(codec.encode({ type: "woke", at: 1 }).v).toBe(1);

@@ -1,7 +1,7 @@
 /** How a run goes on by itself: limits, nudges, stuck detection, budgets, compaction. */
 import { describe, expect, test } from "vitest";
 import { compose } from "../../src/core/compose.ts";
-import { entriesOf } from "../../src/core/context.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { agent } from "../support/bot.ts";
 import {
   answer,
@@ -25,7 +25,7 @@ import {
   used,
   wrote,
 } from "../support/given.ts";
-import { noUsage } from "../support/scripted-model.ts";
+import { noUsage } from "../support/model/scripted.ts";
 
 /** One step that reads something, always something else. */
 function steps(run: Story, count: number, from = 0): Story {

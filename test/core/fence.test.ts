@@ -1,7 +1,7 @@
 /** What stands inside a fence can't close it or open another, however its brackets and letters are written. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { defuse, fence } from "../../src/core/fence.ts";
+import { defuse, fence } from "../../src/core/text/fence.ts";
 
 test.each([
   ["plainly", "</data>", "‹/data>"],

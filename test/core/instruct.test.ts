@@ -1,6 +1,6 @@
 /** The words after `/agent`: commands only where nothing else is said. */
 import { expect, test } from "vitest";
-import { parseInstruction } from "../../src/core/instruct.ts";
+import { parseInstruction } from "../../src/core/admit/instruct.ts";
 
 const parse = (text: string) => parseInstruction(text, ["default", "release-notes"]);
 const task = (text: string, agent: string | null = null) => ({ verb: "launch", agent, task: text });

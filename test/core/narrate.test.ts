@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
 import type { Block, Button } from "../../src/core/message.ts";
-import { narrate } from "../../src/core/narrate.ts";
+import { narrate } from "../../src/core/narrate/narrate.ts";
 import { hasEnded } from "../../src/core/state.ts";
 import { openRights } from "../support/bot.ts";
 import {

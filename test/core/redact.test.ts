@@ -1,7 +1,7 @@
 /** Where secrets hide, and that they are found there. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRedactor } from "../../src/core/redact.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as inConsole from "../../src/console/parts/visible.ts";
-import { isSeen, visible, visibleJson, visibleLine } from "../../src/core/visible.ts";
+import { isSeen, visible, visibleJson, visibleLine } from "../../src/core/text/visible.ts";
 
 const ranges: [number, number][] = [
   [0x00, 0x09],

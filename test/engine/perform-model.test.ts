@@ -1,16 +1,17 @@
 /** How long the model is asked again by itself, and when a person is asked instead. */
 import { expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
-import { ModelError, type Toolbox } from "../../src/core/ports.ts";
-import type { Performance } from "../../src/engine/fact.ts";
-import { performCallModel } from "../../src/engine/perform-model.ts";
+import { ModelError } from "../../src/core/ports/model.ts";
+import type { Toolbox } from "../../src/core/ports/toolbox.ts";
+import { performCallModel } from "../../src/engine/perform/model.ts";
+import type { Work } from "../../src/engine/perform/work.ts";
 import { given, type Story, say } from "../support/given.ts";
-import { scripted } from "../support/scripted-model.ts";
+import { scripted } from "../support/model/scripted.ts";
 
 /** What is recorded when the model gives this error. */
 async function failing({ state, policy, effect }: Story, error: ModelError): Promise<readonly EventBody[]> {
   let recorded: readonly EventBody[] = [];
-  const on: Performance = {
+  const on: Work = {
     runId: state.runId,
     epoch: 1,
     state,

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { startBot } from "../support/bot.ts";
-import { answerWith, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 interface Line {
   msg: string;

@@ -1,7 +1,7 @@
 /** Schedules fire on time, in their zone, once; what a downtime missed is launched once. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Schedule, startSchedules } from "../../src/engine/schedule.ts";
-import { type MemoryInlet, memoryInlet } from "../support/webhook-inlet.ts";
+import { type MemoryInlet, memoryInlet } from "../support/webhook/inlet.ts";
 
 const nightly: Schedule = {
   name: "nightly",

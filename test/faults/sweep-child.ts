@@ -7,13 +7,14 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Commit, Model, ModelRequest, Store } from "../../src/core/ports.ts";
+import type { Model, ModelRequest } from "../../src/core/ports/model.ts";
+import type { Commit, Store } from "../../src/core/ports/store.ts";
 import type { State } from "../../src/core/state.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
-import { answerWith, call } from "../support/scripted-model.ts";
+import { answerWith, call } from "../support/model/scripted.ts";
 
 const [folder = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
 const world = join(folder, "world.log");

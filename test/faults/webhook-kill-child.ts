@@ -7,11 +7,11 @@ import { setTimeout as later } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
-import type { Inlet } from "../../src/core/ports.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { clock, startBot } from "../support/bot.ts";
-import { finalAnswer, scripted } from "../support/scripted-model.ts";
-import { hook, secret } from "../support/webhook-bench.ts";
+import { finalAnswer, scripted } from "../support/model/scripted.ts";
+import { hook, secret } from "../support/webhook/bench.ts";
 
 const [path = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
 let points = 0;

@@ -1,6 +1,6 @@
 /** Who may call what: one cell for each principal and each route. A new route without its cells does not compile. */
 import { expect, test } from "vitest";
-import { type OperationId, operationIds, operations } from "../../src/http/operations.ts";
+import { type OperationId, operationIds, operations } from "../../src/http/wire/operations.ts";
 import {
   approvingRun,
   askingRun,
@@ -8,7 +8,7 @@ import {
   bench,
   questionOf,
   type TokenName,
-} from "../support/http-server.ts";
+} from "../support/http/server.ts";
 
 const callers = ["nobody", "machine", "reader", "answerer", "launcher", "admin", "owner"] as const;
 /** One status per caller, in that order. `owner` is an admin whom this agent's rights do not list. */

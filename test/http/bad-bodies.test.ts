@@ -1,8 +1,8 @@
 /** Bodies and headers that are wrong: the first rows of the table of bad inputs. */
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { expectProblem } from "../support/http-problem.ts";
-import { bench, type CallOptions } from "../support/http-server.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { bench, type CallOptions } from "../support/http/server.ts";
 
 const json = { "content-type": "application/json" };
 const raw = (body: BodyInit, headers: Record<string, string> = json): CallOptions => ({ body, headers });

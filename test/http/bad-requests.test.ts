@@ -1,9 +1,9 @@
 /** Requests that are refused for who sends them, where to, or when. */
 import { expect, test } from "vitest";
-import { StoreError } from "../../src/core/ports.ts";
-import type { RefusalList } from "../../src/http/wire-server.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { askingRun, bench, questionOf } from "../support/http-server.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
+import type { RefusalList } from "../../src/http/wire/server.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { askingRun, bench, questionOf } from "../support/http/server.ts";
 
 test("no token, a wrong one and a malformed one get the same 401", async () => {
   using b = await bench();

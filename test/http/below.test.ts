@@ -1,9 +1,9 @@
 /** What a child run asks is seen and answered where its parent is followed: a run of the API speaks nowhere else. */
 import { expect, onTestFinished, test } from "vitest";
-import type { RunState } from "../../src/http/wire.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, startBot } from "../support/bot.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 type Script = Parameters<typeof scripted>;
 

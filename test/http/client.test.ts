@@ -8,12 +8,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { ClientError, runClient } from "../../src/cli/client.ts";
-import type { Model } from "../../src/core/ports.ts";
+import type { Model } from "../../src/core/ports/model.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { restartService } from "../../src/tools/restart-service.ts";
 import { agent } from "../support/bot.ts";
-import { listeningBot } from "../support/http-bot.ts";
-import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const file = join(tmpdir(), `restarts-${process.pid}.jsonl`);
 const restarting = [restartService({ file, seconds: 0 })];

@@ -1,8 +1,8 @@
 /** Commands on runs: what is accepted, and every refusal with its status and code. */
 import { expect, test } from "vitest";
-import type { RunState } from "../../src/http/wire.ts";
-import { questionListSchema, runStateSchema } from "../../src/http/wire.ts";
-import { expectProblem } from "../support/http-problem.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
+import { questionListSchema, runStateSchema } from "../../src/http/wire/runs.ts";
+import { expectProblem } from "../support/http/problem.ts";
 import {
   approvalAsked,
   approvingRun,
@@ -14,7 +14,7 @@ import {
   questionOf,
   stateOf,
   wantsRestart,
-} from "../support/http-server.ts";
+} from "../support/http/server.ts";
 
 const post = (b: Bench, action: string, json: object, as: Parameters<Bench["launch"]>[1] = "admin") =>
   b.call("POST", `/agent/${action}`, { json, as });

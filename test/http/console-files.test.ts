@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Channel } from "../../src/core/ports.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { type Bench, bench } from "../support/http-server.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { type Bench, bench } from "../support/http/server.ts";
 
 let consoleDir: string;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 /** What /health tells: to callers it knows everything but secrets, to all others one word. */
 import { expect, test } from "vitest";
-import { type Channel, StoreError } from "../../src/core/ports.ts";
-import { type Health, healthSchema } from "../../src/http/wire-server.ts";
-import { type Bench, bench } from "../support/http-server.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import { StoreError } from "../../src/core/ports/store.ts";
+import { type Health, healthSchema } from "../../src/http/wire/server.ts";
+import { type Bench, bench } from "../support/http/server.ts";
 
 function channel(ok: boolean): Channel {
   return {

@@ -1,8 +1,8 @@
 /** `Idempotency-Key`: once is once, also for refusals, also after a crash between receiving and doing. */
 import { expect, test } from "vitest";
-import type { RunState } from "../../src/http/wire.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { askingRun, type Bench, bench, chose, questionOf, type TokenName } from "../support/http-server.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { askingRun, type Bench, bench, chose, questionOf, type TokenName } from "../support/http/server.ts";
 
 const key = (value: string) => ({ "idempotency-key": value });
 

@@ -4,9 +4,9 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { type Listening, serve } from "../../src/http/serve.ts";
-import { sentEvents } from "../support/http-events.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { type Bench, bench } from "../support/http-server.ts";
+import { sentEvents } from "../support/http/events.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { type Bench, bench } from "../support/http/server.ts";
 
 async function listen(b: Bench, slowMs?: number): Promise<Listening> {
   const listening = await serve(b.http, { host: "127.0.0.1", port: 0, ...(slowMs ? { slowMs } : {}) });

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { operator } from "../support/bot.ts";
-import { bench } from "../support/http-server.ts";
+import { bench } from "../support/http/server.ts";
 
 test("a run that is being launched is found, not refused", async () => {
   using b = await bench();

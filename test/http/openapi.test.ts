@@ -1,9 +1,9 @@
 /** The API's description: complete, true to what the server sends, readable without foreign scripts. */
 import { expect, test } from "vitest";
-import { operationIds, operations } from "../../src/http/operations.ts";
-import { problemCodes } from "../../src/http/problems.ts";
-import { agentListSchema, healthSchema, toolListSchema } from "../../src/http/wire-server.ts";
-import { bench } from "../support/http-server.ts";
+import { problemCodes } from "../../src/http/guard/problems.ts";
+import { operationIds, operations } from "../../src/http/wire/operations.ts";
+import { agentListSchema, healthSchema, toolListSchema } from "../../src/http/wire/server.ts";
+import { bench } from "../support/http/server.ts";
 
 interface Document {
   openapi: string;

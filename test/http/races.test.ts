@@ -3,12 +3,12 @@ import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { Model } from "../../src/core/ports.ts";
-import type { RunState } from "../../src/http/wire.ts";
+import type { Model } from "../../src/core/ports/model.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
 import { restartService } from "../../src/tools/restart-service.ts";
-import { listeningBot } from "../support/http-bot.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const file = join(tmpdir(), `belay-races-${process.pid}.jsonl`);
 

@@ -1,7 +1,7 @@
 /** The seeds' own clients, told only another address: no token, plain polling, `{detail}` on errors. */
 import { expect, onTestFinished, test } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { listeningBot } from "../support/http-bot.ts";
+import { listeningBot } from "../support/http/bot.ts";
 
 /** The seven fields of the seeds' state, and nothing else that they know. */
 interface SeedState {

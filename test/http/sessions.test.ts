@@ -1,11 +1,11 @@
 /** The console's login: a one-time code, a cookie no script can read, and no way in for other pages. */
 import { expect, test } from "vitest";
 import { createHttp } from "../../src/http/app.ts";
-import type { Token } from "../../src/http/context.ts";
-import { sha256 } from "../../src/http/sessions.ts";
-import { sentEvents } from "../support/http-events.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { type Bench, bench, defaults } from "../support/http-server.ts";
+import type { Token } from "../../src/http/guard/context.ts";
+import { sha256 } from "../../src/http/guard/sessions.ts";
+import { sentEvents } from "../support/http/events.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { type Bench, bench, defaults } from "../support/http/server.ts";
 
 const origin = "http://localhost:3000";
 

@@ -1,7 +1,7 @@
 /** Server-sent events: complete, in order, picked up where they were left. */
 import { expect, test, vi } from "vitest";
-import { sentEvents } from "../support/http-events.ts";
-import { askingRun, asks, type Bench, bench } from "../support/http-server.ts";
+import { sentEvents } from "../support/http/events.ts";
+import { askingRun, asks, type Bench, bench } from "../support/http/server.ts";
 
 async function open(b: Bench, path: string, headers: Record<string, string> = {}) {
   const response = await b.call("GET", path, { headers });

@@ -3,11 +3,11 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Command } from "../../src/core/command.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
 import { type Bot, type BotOptions, clock, openRights, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 

@@ -2,13 +2,14 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Model, ModelAnswer, ModelRequest, Store } from "../../src/core/ports.ts";
+import type { Model, ModelAnswer, ModelRequest } from "../../src/core/ports/model.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = calling(call("hand_off", { agent: "helper", task: "wipe it" }, "h1"));

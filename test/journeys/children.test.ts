@@ -1,11 +1,11 @@
 /** A task handed to another agent: a run of its own, its outcome a result, its questions in the parent's thread. */
 import { expect, onTestFinished, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
-import type { Inbound } from "../../src/core/ports.ts";
+import type { Inbound } from "../../src/core/ports/channel.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import { agent, type Bot, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = (task: string, to = "helper") => calling(call("hand_off", { agent: to, task }, "h1"));

@@ -1,10 +1,10 @@
 /** The story in Discord: asked there, worked in a thread, a question answered there, the result there. */
 import { afterEach, expect, test } from "vitest";
 import { type Bot, startBot } from "../support/bot.ts";
-import { mention, unstarted, until } from "../support/discord-bed.ts";
-import { type FakeDiscord, fakeDiscord } from "../support/discord-fake.ts";
-import { ids, message, press, slash } from "../support/discord-payloads.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { mention, unstarted, until } from "../support/discord/bed.ts";
+import { type FakeDiscord, fakeDiscord } from "../support/discord/fake.ts";
+import { ids, message, press, slash } from "../support/discord/payloads.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 let discord: FakeDiscord;
 let bot: Bot;

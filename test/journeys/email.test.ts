@@ -2,9 +2,9 @@
 import { afterEach, expect, test } from "vitest";
 import { type EmailChannel, emailChannel } from "../../adapters/email/channel.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
-import { eml, mailbox } from "../support/mail-bench.ts";
-import { type MailWorld, mailWorld, relay, type SentMail } from "../support/mail-world.ts";
-import { ask, calling, finalAnswer, type ScriptedModel, scripted } from "../support/scripted-model.ts";
+import { eml, mailbox } from "../support/mail/bench.ts";
+import { type MailWorld, mailWorld, relay, type SentMail } from "../support/mail/world.ts";
+import { ask, calling, finalAnswer, type ScriptedModel, scripted } from "../support/model/scripted.ts";
 
 const parts: { bot: Bot; world: MailWorld }[] = [];
 afterEach(async () => {

@@ -8,10 +8,11 @@ import { afterEach, expect, test } from "vitest";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
 import { eventUrls } from "../../adapters/webhook/event-url.ts";
 import { startJob } from "../../docs/examples/start-job.ts";
-import type { Channel, ModelAnswer, ModelRequest } from "../../src/core/ports.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import type { ModelAnswer, ModelRequest } from "../../src/core/ports/model.ts";
 import { eventUrl } from "../../src/tools/event-url.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
-import { answerWith, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const root = new URL("../../", import.meta.url);
 const eventKey = Buffer.alloc(32, 3);

@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
-import type { RunList } from "../../src/http/wire.ts";
+import type { RunList } from "../../src/http/wire/runs.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, type BotOptions, clock, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { expectProblem } from "../support/http-problem.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const isWaitingForPeople = (state: State) => statusOf(state) === "waiting_human_input";
 

@@ -1,11 +1,11 @@
 /** When the model or its provider misbehaves: retried with patience, compacted once, ended with words. */
 import { describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { entriesOf } from "../../src/core/context.ts";
-import { ModelError } from "../../src/core/ports.ts";
+import { ModelError } from "../../src/core/ports/model.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type BotOptions, operator, startBot } from "../support/bot.ts";
-import { call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 async function start(options: BotOptions) {
   const bot = await startBot(options);

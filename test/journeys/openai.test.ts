@@ -1,10 +1,10 @@
 /** The newcomer's run through the unmodified openai client: streamed calls, and everything that goes wrong on the way. */
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { entriesOf } from "../../src/core/context.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import type { State } from "../../src/core/state.ts";
 import { type Bot, operator, startBot } from "../support/bot.ts";
-import { testModel } from "../support/model-openai.ts";
+import { testModel } from "../support/model/openai.ts";
 import {
   failure,
   responsesStream,
@@ -12,7 +12,7 @@ import {
   sseServer,
   stream,
   tornStream,
-} from "../support/model-sse.ts";
+} from "../support/model/sse.ts";
 
 let mock: LLMock;
 let bot: Bot | undefined;

@@ -2,17 +2,17 @@
 import { afterEach, expect, test } from "vitest";
 import { emailChannel } from "../../adapters/email/channel.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
-import type { Channel } from "../../src/core/ports.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
 import { startSchedules } from "../../src/engine/schedule.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
-import { unstarted, until } from "../support/discord-bed.ts";
-import { fakeDiscord } from "../support/discord-fake.ts";
-import { ids, message } from "../support/discord-payloads.ts";
-import { eml, mailbox } from "../support/mail-bench.ts";
-import { mailWorld, relay } from "../support/mail-world.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
-import { SlackWorld } from "../support/slack-world.ts";
-import { deliver, hook, secret } from "../support/webhook-bench.ts";
+import { unstarted, until } from "../support/discord/bed.ts";
+import { fakeDiscord } from "../support/discord/fake.ts";
+import { ids, message } from "../support/discord/payloads.ts";
+import { eml, mailbox } from "../support/mail/bench.ts";
+import { mailWorld, relay } from "../support/mail/world.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { SlackWorld } from "../support/slack/world.ts";
+import { deliver, hook, secret } from "../support/webhook/bench.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

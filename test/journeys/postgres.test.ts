@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { z } from "zod";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import { type Store, StoreError } from "../../src/core/ports.ts";
+import { type Store, StoreError } from "../../src/core/ports/store.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 

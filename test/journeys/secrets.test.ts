@@ -5,7 +5,7 @@ import { eventBodySchema } from "../../src/core/event.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { apiOf } from "../support/api.ts";
 import { type BotOptions, operator, startBot } from "../support/bot.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const secret = 'k3y/of+the "bot"$&';
 const by = { actor: operator, via: { channel: "console" } };

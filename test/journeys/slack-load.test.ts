@@ -1,11 +1,12 @@
 /** A hundred runs at once in one channel, with the real engine, against a Slack that counts: rates hold, every end is told. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Channel, Model } from "../../src/core/ports.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import type { Model } from "../../src/core/ports/model.ts";
 import { type Bot, startBot } from "../support/bot.ts";
-import { answerWith, call, calling, finalAnswer } from "../support/scripted-model.ts";
-import { slackRates } from "../support/slack-rates.ts";
-import { type FastTime, fastTime } from "../support/slack-time.ts";
-import { SlackWorld } from "../support/slack-world.ts";
+import { answerWith, call, calling, finalAnswer } from "../support/model/scripted.ts";
+import { slackRates } from "../support/slack/rates.ts";
+import { type FastTime, fastTime } from "../support/slack/time.ts";
+import { SlackWorld } from "../support/slack/world.ts";
 
 const runs = 100;
 let world: SlackWorld;

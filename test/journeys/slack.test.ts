@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, startBot } from "../support/bot.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
-import { type SlackMessage, SlackWorld, type Transport } from "../support/slack-world.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { type SlackMessage, SlackWorld, type Transport } from "../support/slack/world.ts";
 
 let world: SlackWorld;
 let bot: Bot;

@@ -3,14 +3,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Command } from "../../src/core/command.ts";
-import { entriesOf } from "../../src/core/context.ts";
 import type { EventBody } from "../../src/core/event.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { answerWith, call, calling, finalAnswer, noUsage, scripted } from "../support/scripted-model.ts";
+import { answerWith, call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
 
 const via = { channel: "console" };
 const by = { actor: operator, via };

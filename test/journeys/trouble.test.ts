@@ -2,19 +2,13 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import {
-  type Channel,
-  ChannelError,
-  type Delivery,
-  type Inbound,
-  type Store,
-  StoreError,
-} from "../../src/core/ports.ts";
+import { type Channel, ChannelError, type Delivery, type Inbound } from "../../src/core/ports/channel.ts";
+import { type Store, StoreError } from "../../src/core/ports/store.ts";
 import { childRunId, runIdFor } from "../../src/engine/ids.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const thread = "slack:T1/C1/1";

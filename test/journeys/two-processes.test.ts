@@ -1,11 +1,11 @@
 /** Two bots on one PostgreSQL: each sends what nobody else is sending. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import type { Channel, Delivery } from "../../src/core/ports.ts";
+import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
-import { finalAnswer, scripted } from "../support/scripted-model.ts";
+import { finalAnswer, scripted } from "../support/model/scripted.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {

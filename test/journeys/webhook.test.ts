@@ -8,10 +8,11 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
 import { eventUrls } from "../../adapters/webhook/event-url.ts";
 import type { WebhookOptions } from "../../adapters/webhook/options.ts";
-import type { Model, Store } from "../../src/core/ports.ts";
+import type { Model } from "../../src/core/ports/model.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
-import { deliver, hook, secret } from "../support/webhook-bench.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { deliver, hook, secret } from "../support/webhook/bench.ts";
 
 const github = readFileSync(
   new URL("../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),

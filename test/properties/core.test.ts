@@ -2,17 +2,17 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { decodeEvent, encodeEvent } from "../../src/core/codec.ts";
 import { compose } from "../../src/core/compose.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import { decide } from "../../src/core/decide.ts";
-import { approvalFor } from "../../src/core/decide-calls.ts";
-import type { Event } from "../../src/core/event.ts";
+import { approvalFor } from "../../src/core/decide/calls.ts";
+import { decide } from "../../src/core/decide/decide.ts";
+import type { RunEvent } from "../../src/core/event.ts";
 import { messageSchema } from "../../src/core/message.ts";
-import { narrate } from "../../src/core/narrate.ts";
-import type { ModelInput } from "../../src/core/ports.ts";
-import { initial, reduce } from "../../src/core/reduce.ts";
+import { narrate } from "../../src/core/narrate/narrate.ts";
+import type { ModelInput } from "../../src/core/ports/model.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
+import { initial, reduce } from "../../src/core/reduce/reduce.ts";
 import { type Entry, hasEnded, pendingCalls, type State, statusOf } from "../../src/core/state.ts";
+import { decodeEvent, encodeEvent } from "../../src/core/store/codec.ts";
 import { RandomRun, type Scenario, type Step, scenario } from "../support/random-run.ts";
 
 /** Drives random runs; `watch` sees each commit of each, `end` each run at last. */
@@ -36,7 +36,7 @@ function must(holds: boolean, what: string, ...about: unknown[]): asserts holds 
   if (!holds) throw new Error(`${what}: ${JSON.stringify(about)}`);
 }
 
-const stored = (event: Event) => decodeEvent(encodeEvent(event), { runId: "run_1", version: 0 });
+const stored = (event: RunEvent) => decodeEvent(encodeEvent(event), { runId: "run_1", version: 0 });
 
 test("replaying any prefix, also from the store, gives the state that was live", () => {
   everyRun(300, () => {

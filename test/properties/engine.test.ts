@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import type { Inbound } from "../../src/core/ports.ts";
+import type { Inbound } from "../../src/core/ports/channel.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { hasEnded, statusOf } from "../../src/core/state.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/scripted-model.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const via = { channel: "console" };
 const request: LaunchRequest = {

@@ -1,10 +1,10 @@
 /** Markdown that a stranger had a hand in: whatever it does with code, no link in it can be followed. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { render as renderDiscord } from "../../adapters/discord/render.ts";
-import { render as renderSlack } from "../../adapters/slack/render.ts";
+import { render as renderDiscord } from "../../adapters/discord/draw/render.ts";
+import { render as renderSlack } from "../../adapters/slack/draw/render.ts";
 import type { Message } from "../../src/core/message.ts";
-import { textOf } from "../support/discord-limits.ts";
+import { textOf } from "../support/discord/limits.ts";
 import { commonMarkLinks, discordLinks } from "../support/markdown-links.ts";
 
 const tricks = [

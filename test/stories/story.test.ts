@@ -1,9 +1,9 @@
 /** One story, as every channel tells it, side by side in story.md: a block that one of them forgets is seen there. */
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
-import { render as renderDiscord } from "../../adapters/discord/render.ts";
+import { render as renderDiscord } from "../../adapters/discord/draw/render.ts";
 import { renderMail } from "../../adapters/email/render.ts";
-import { render as renderSlack } from "../../adapters/slack/render.ts";
+import { render as renderSlack } from "../../adapters/slack/draw/render.ts";
 import { plainText } from "../../adapters/terminal/line.ts";
 import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import type { Message } from "../../src/core/message.ts";

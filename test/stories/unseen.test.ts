@@ -2,11 +2,11 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import { editModal, inputOf } from "../../adapters/discord/modals.ts";
-import { render as renderDiscord } from "../../adapters/discord/render.ts";
+import { editModal, inputOf } from "../../adapters/discord/draw/modals.ts";
+import { render as renderDiscord } from "../../adapters/discord/draw/render.ts";
 import { renderMail } from "../../adapters/email/render.ts";
-import { argumentBlocks } from "../../adapters/slack/arguments.ts";
-import { render as renderSlack } from "../../adapters/slack/render.ts";
+import { argumentBlocks } from "../../adapters/slack/draw/arguments.ts";
+import { render as renderSlack } from "../../adapters/slack/draw/render.ts";
 import { plainText } from "../../adapters/terminal/line.ts";
 import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import { draftOf, fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";

@@ -1,8 +1,8 @@
 /** The REST API of a bot without a port: the real routes before the real engine, for whoever reaches them. */
 import { createHttp } from "../../src/http/app.ts";
-import type { RunState } from "../../src/http/wire.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
 import { type Bot, clock } from "./bot.ts";
-import { defaults } from "./http-server.ts";
+import { defaults } from "./http/server.ts";
 
 export interface Api {
   get(path: string): Promise<Response>;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { clock, startBot } from "./bot.ts";
-import { call, calling, scripted } from "./scripted-model.ts";
+import { call, calling, scripted } from "./model/scripted.ts";
 
 const path = process.argv[2];
 const effect = process.argv[3];

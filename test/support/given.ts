@@ -2,22 +2,22 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Actor } from "../../src/core/actor.ts";
-import { admit } from "../../src/core/admit.ts";
+import { admit } from "../../src/core/admit/admit.ts";
 import type { Agent, Policy } from "../../src/core/agent.ts";
 import type { Command, Launch, Refusal } from "../../src/core/command.ts";
 import { compose } from "../../src/core/compose.ts";
-import { entriesOf } from "../../src/core/context.ts";
-import { decide } from "../../src/core/decide.ts";
+import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { ChosenCall, Event, EventBody, EventOf, Usage } from "../../src/core/event.ts";
-import type { ModelRequest } from "../../src/core/ports.ts";
-import { fold, initial } from "../../src/core/reduce.ts";
+import type { ChosenCall, EventBody, EventOf, RunEvent, Usage } from "../../src/core/event.ts";
+import type { ModelRequest } from "../../src/core/ports/model.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
+import { fold, initial } from "../../src/core/reduce/reduce.ts";
 import { type State, type Status, statusOf } from "../../src/core/state.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { agent, openRights } from "./bot.ts";
-import { noUsage } from "./scripted-model.ts";
+import { noUsage } from "./model/scripted.ts";
 
 const done = () => "done";
 const input = z.object({ version: z.string() });
@@ -241,13 +241,18 @@ type Expected = Partial<EventBody> | EventBody["type"];
 
 export class Story {
   readonly state: State;
-  readonly events: readonly Event[];
+  readonly events: readonly RunEvent[];
   /** What the last `when` led to. */
-  readonly news: readonly Event[];
+  readonly news: readonly RunEvent[];
   readonly refusal: Refusal | null;
   readonly policy: Policy;
 
-  constructor(policy: Policy, events: readonly Event[], news: readonly Event[], refusal: Refusal | null) {
+  constructor(
+    policy: Policy,
+    events: readonly RunEvent[],
+    news: readonly RunEvent[],
+    refusal: Refusal | null,
+  ) {
     this.policy = policy;
     this.events = events;
     this.news = news;
@@ -328,7 +333,7 @@ export class Story {
     for (let rounds = 0; next.length > 0; rounds++) {
       if (rounds > 50) throw new Error("decide records for ever");
       const at = 1_700_000_000_000 + events.length * 1000;
-      events = [...events, ...next.map((body): Event => ({ ...body, at }))];
+      events = [...events, ...next.map((body): RunEvent => ({ ...body, at }))];
       const effect = decide(fold(events, initial), this.policy);
       next = effect.type === "record" ? effect.events : [];
     }

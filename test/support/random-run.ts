@@ -1,15 +1,15 @@
 /** One run in a random world: people who ask, a model that chooses, tools that work, fail, hang or are interrupted. */
 import fc from "fast-check";
-import { admit } from "../../src/core/admit.ts";
+import { admit } from "../../src/core/admit/admit.ts";
 import type { Policy } from "../../src/core/agent.ts";
-import { findCall } from "../../src/core/calls.ts";
-import { questionId } from "../../src/core/closing.ts";
 import type { Command } from "../../src/core/command.ts";
-import { decide } from "../../src/core/decide.ts";
-import { approvalFor } from "../../src/core/decide-calls.ts";
+import { approvalFor } from "../../src/core/decide/calls.ts";
+import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { ChosenCall, Event, EventBody, EventOf } from "../../src/core/event.ts";
-import { initial, reduce } from "../../src/core/reduce.ts";
+import type { ChosenCall, EventBody, EventOf, RunEvent } from "../../src/core/event.ts";
+import { findCall } from "../../src/core/reduce/calls.ts";
+import { initial, reduce } from "../../src/core/reduce/reduce.ts";
+import { questionId } from "../../src/core/reduce/settle.ts";
 import { hasEnded, type State, underPause } from "../../src/core/state.ts";
 import {
   answer,
@@ -65,7 +65,7 @@ export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never
 /** Told of each commit: the state before it, what was appended, and what is wanted next. */
 export interface Step {
   before: State;
-  events: readonly Event[];
+  events: readonly RunEvent[];
   after: State;
   effect: Effect;
   policy: Policy;
@@ -75,7 +75,7 @@ const actors = [dana, oncall, person("guest", { guest: true }), person("bot", { 
 
 export class RandomRun {
   readonly policy: Policy;
-  readonly events: Event[] = [];
+  readonly events: RunEvent[] = [];
   state: State = initial;
   effect: Effect = { type: "rest", until: "someone_speaks" };
   readonly #watch: (step: Step) => void;
@@ -120,7 +120,7 @@ export class RandomRun {
     for (let rounds = 0; next.length > 0; rounds++) {
       if (rounds > 8) throw new Error("decide keeps recording");
       for (const body of next) {
-        const event: Event = { ...body, at: 1_700_000_000_000 + this.events.length };
+        const event: RunEvent = { ...body, at: 1_700_000_000_000 + this.events.length };
         this.events.push(event);
         this.state = reduce(this.state, event);
       }

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { ToolEffect } from "../../src/core/agent.ts";
-import type { CallContext } from "../../src/core/ports.ts";
-import { createRedactor } from "../../src/core/redact.ts";
+import type { CallContext } from "../../src/core/ports/toolbox.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
 import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 

@@ -1,5 +1,5 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
-import type { Health } from "../../http/wire-server.ts";
+import type { Health } from "../../http/wire/server.ts";
 import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";

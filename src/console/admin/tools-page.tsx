@@ -1,5 +1,5 @@
 /** The tools: what each does to the world and who must approve it. */
-import type { ToolList } from "../../http/wire-server.ts";
+import type { ToolList } from "../../http/wire/server.ts";
 import { getTools } from "../api/calls.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Empty } from "../parts/notice.tsx";

@@ -1,5 +1,11 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type { OpenWireQuestion, RunList, RunState, WireEvent, WireModelRequest } from "../../http/wire.ts";
+import type {
+  OpenWireQuestion,
+  RunList,
+  RunState,
+  WireEvent,
+  WireModelRequest,
+} from "../../http/wire/runs.ts";
 import type {
   AgentList,
   Health,
@@ -9,7 +15,7 @@ import type {
   SessionList,
   ToolList,
   WebhookInfo,
-} from "../../http/wire-server.ts";
+} from "../../http/wire/server.ts";
 import { get, post, remove } from "./client.ts";
 
 /** What the list of runs is narrowed to; empty strings narrow nothing. */

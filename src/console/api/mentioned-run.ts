@@ -1,7 +1,7 @@
 /** A run that another one's page mentions: read when it is shown, and again when the stream of all runs tells of it. */
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { getRun, keys } from "./calls.ts";
 
 export function useMentionedRun(id: string): RunState | undefined {

@@ -1,5 +1,5 @@
 /** The agents to choose from, with what each is for and its limits. */
-import type { AgentList } from "../../http/wire-server.ts";
+import type { AgentList } from "../../http/wire/server.ts";
 import { plural } from "../parts/words.ts";
 
 interface AgentChoiceProps {

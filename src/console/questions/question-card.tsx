@@ -1,5 +1,5 @@
 /** One question a person must settle, as it stands in a run and in the inbox. */
-import type { WireQuestion } from "../../http/wire.ts";
+import type { WireQuestion } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";

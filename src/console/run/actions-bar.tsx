@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { cancel, keys, launch, newKey, pause, resume } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";

@@ -1,6 +1,6 @@
 /** Lines of tool calls: one a call, from its start to its result, over restarts and doubts. */
 import type { ChosenCall, EventBody } from "../../core/event.ts";
-import type { WireEvent } from "../../http/wire.ts";
+import type { WireEvent } from "../../http/wire/runs.ts";
 import { argumentsInBrief, brief, clock, outputInBrief } from "../parts/words.ts";
 import type { CallLine, LineBase } from "./line.ts";
 

@@ -1,6 +1,6 @@
 /** Where the inspector stands: beside the run when there is room, on top of it when there is not. */
 import { lazy, Suspense, useSyncExternalStore } from "react";
-import type { RunState, WireEvent } from "../../http/wire.ts";
+import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { Skeleton } from "../parts/notice.tsx";
 import { Sheet } from "../parts/sheet.tsx";

@@ -1,6 +1,6 @@
 /** Everything the log knows about one line: arguments, result, the exact prompt, tokens, timing, raw events. */
 import { Tabs } from "radix-ui";
-import type { RunState, WireEvent } from "../../http/wire.ts";
+import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { Button } from "../parts/button.tsx";
 import { JsonView } from "../parts/json-view.tsx";
 import { clockSeconds, cost, count, duration, parsed } from "../parts/words.ts";

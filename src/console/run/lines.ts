@@ -1,6 +1,6 @@
 /** The log told to a person: events in, lines out, the newest last. */
 import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
-import type { WireEvent } from "../../http/wire.ts";
+import type { WireEvent } from "../../http/wire/runs.ts";
 import { brief, channelName, plural } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
 import { foldReads } from "./fold-reads.ts";

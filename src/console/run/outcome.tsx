@@ -1,5 +1,5 @@
 /** How the run ended, large and readable. */
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { CopyButton } from "../parts/button.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";

@@ -1,5 +1,5 @@
 /** What comes next: calls that the model chose and that have not started, and what it does at this moment. */
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Since } from "../parts/time.tsx";
 import { argumentsInBrief, clock } from "../parts/words.ts";

@@ -1,6 +1,6 @@
 /** The runs this one came from, and those it started. */
 import { Link } from "wouter";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { useMentionedRun } from "../api/mentioned-run.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { brief, statusOfRun } from "../parts/words.ts";

@@ -1,7 +1,7 @@
 /** What a run is: task, status, agent, person, channel, steps, cost, age. */
 import { useState } from "react";
 import { Link } from "wouter";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
 import { addressLink, channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";

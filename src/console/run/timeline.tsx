@@ -1,6 +1,6 @@
 /** The timeline: one line a step, the newest last, with a search when there are many. */
 import { useMemo, useRef, useState } from "react";
-import type { RunState } from "../../http/wire.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import type { Line } from "./line.ts";
 import { LineRow } from "./line-row.tsx";
 import { PendingLines } from "./pending-lines.tsx";

@@ -1,7 +1,7 @@
 /** What waits for a person, oldest first, above everything else. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
-import type { OpenWireQuestion } from "../../http/wire.ts";
+import type { OpenWireQuestion } from "../../http/wire/runs.ts";
 import { getQuestions, keys } from "../api/calls.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { Mark } from "../parts/mark.tsx";

@@ -1,7 +1,7 @@
 /** One run in the list: status, task in one line, where it came from, who started it, how old it is. */
 import { memo } from "react";
 import { Link } from "wouter";
-import type { RunSummary } from "../../http/wire.ts";
+import type { RunSummary } from "../../http/wire/runs.ts";
 import { Mark, shapeOfStatus } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
 import { channelName, statusWords } from "../parts/words.ts";

@@ -1,11 +1,12 @@
 /** Discord under the suite that every channel passes. */
-import { parseInteraction, parseMessage } from "../../../adapters/discord/parse.ts";
-import { placeOf, targetOf, threadAddress } from "../../../adapters/discord/places.ts";
-import { render, type Sheet } from "../../../adapters/discord/render.ts";
-import type { Inbound } from "../../../src/core/ports.ts";
+
+import { placeOf, targetOf, threadAddress } from "../../../adapters/discord/address.ts";
+import { render, type Sheet } from "../../../adapters/discord/draw/render.ts";
+import { parseInteraction, parseMessage } from "../../../adapters/discord/listen/parse.ts";
+import type { Inbound } from "../../../src/core/ports/channel.ts";
 import { channelContract } from "../../contracts/channel.contract.ts";
-import { mention } from "../../support/discord-bed.ts";
-import { brokenLimits, pings } from "../../support/discord-limits.ts";
+import { mention } from "../../support/discord/bed.ts";
+import { brokenLimits, pings } from "../../support/discord/limits.ts";
 import {
   bot,
   channels,
@@ -16,7 +17,7 @@ import {
   slash,
   submit,
   user,
-} from "../../support/discord-payloads.ts";
+} from "../../support/discord/payloads.ts";
 
 type Interaction = Parameters<typeof parseInteraction>[0];
 type Heard = Parameters<typeof parseMessage>[0];

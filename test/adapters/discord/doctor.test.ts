@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { diagnose, inviteLink, permissionsNumber } from "../../../adapters/discord/doctor.ts";
-import { type FakeDiscord, fakeDiscord } from "../../support/discord-fake.ts";
-import { ids } from "../../support/discord-payloads.ts";
+import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
+import { ids } from "../../support/discord/payloads.ts";
 
 let discord: FakeDiscord;
 beforeAll(async () => {

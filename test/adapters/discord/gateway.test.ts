@@ -1,10 +1,10 @@
 /** What is said in Discord arrives once, whatever becomes of the connection. */
 import { afterEach, describe, expect, test } from "vitest";
-import { identifyDelay } from "../../../adapters/discord/gateway.ts";
-import { type Bed, bed, mention, unstarted, until } from "../../support/discord-bed.ts";
-import { fakeDiscord } from "../../support/discord-fake.ts";
-import { recordingInlet } from "../../support/discord-inlet.ts";
-import { channels, dana, ids, message } from "../../support/discord-payloads.ts";
+import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
+import { type Bed, bed, mention, unstarted, until } from "../../support/discord/bed.ts";
+import { fakeDiscord } from "../../support/discord/fake.ts";
+import { recordingInlet } from "../../support/discord/inlet.ts";
+import { channels, dana, ids, message } from "../../support/discord/payloads.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {

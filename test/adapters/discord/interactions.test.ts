@@ -1,9 +1,9 @@
 /** Commands, buttons and forms: answered in time, remembered once, and honest in private. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Question } from "../../../src/core/event.ts";
-import type { Inbound, Outcome } from "../../../src/core/ports.ts";
-import { type Bed, bed, until } from "../../support/discord-bed.ts";
-import { ids, menu, message, press, slash, submit } from "../../support/discord-payloads.ts";
+import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import { type Bed, bed, until } from "../../support/discord/bed.ts";
+import { ids, menu, message, press, slash, submit } from "../../support/discord/payloads.ts";
 
 let made: Bed;
 
@@ -137,7 +137,7 @@ describe("buttons", () => {
   test("values too long for a button are found again", async () => {
     const value = "the very long name of a deployment target in the far north";
     asks({ choices: [{ value, label: "north" }] });
-    const { customId } = await import("../../../adapters/discord/buttons.ts");
+    const { customId } = await import("../../../adapters/discord/actions.ts");
     happens(press("1104", customId({ action: "choose", question: "q_1", value })));
     expect((await accepted()).intent).toEqual({ type: "choose", questionId: "q_1", value });
   });

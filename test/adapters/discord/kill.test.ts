@@ -5,10 +5,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { type FakeDiscord, fakeDiscord } from "../../support/discord-fake.ts";
-import { channels, ids, message } from "../../support/discord-payloads.ts";
+import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
+import { channels, ids, message } from "../../support/discord/payloads.ts";
 
-const child = join(import.meta.dirname, "../../support/discord-child.ts");
+const child = join(import.meta.dirname, "../../support/discord/child.ts");
 const root = mkdtempSync(join(tmpdir(), "belay-discord-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

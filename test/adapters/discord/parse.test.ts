@@ -1,9 +1,9 @@
 /** Every kind of payload, read as an inbound message: one snapshot a kind. */
 import { describe, expect, test } from "vitest";
-import { instructionOf } from "../../../adapters/discord/commands.ts";
-import { parseInteraction, parseMessage } from "../../../adapters/discord/parse.ts";
-import { placeOf } from "../../../adapters/discord/places.ts";
-import { mention } from "../../support/discord-bed.ts";
+import { placeOf } from "../../../adapters/discord/address.ts";
+import { instructionOf } from "../../../adapters/discord/listen/commands.ts";
+import { parseInteraction, parseMessage } from "../../../adapters/discord/listen/parse.ts";
+import { mention } from "../../support/discord/bed.ts";
 import {
   bot,
   channels,
@@ -14,7 +14,7 @@ import {
   slash,
   submit,
   user,
-} from "../../support/discord-payloads.ts";
+} from "../../support/discord/payloads.ts";
 
 type Heard = Parameters<typeof parseMessage>[0];
 

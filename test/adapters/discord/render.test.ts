@@ -1,15 +1,15 @@
 /** What Discord is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { customId, pressOf, resolve } from "../../../adapters/discord/buttons.ts";
-import { plain, split, written } from "../../../adapters/discord/markdown.ts";
-import { answerModal, editModal, inputOf } from "../../../adapters/discord/modals.ts";
+import { customId, pressOf, resolve } from "../../../adapters/discord/actions.ts";
+import { plain, split, written } from "../../../adapters/discord/draw/markdown.ts";
+import { answerModal, editModal, inputOf } from "../../../adapters/discord/draw/modals.ts";
+import { render } from "../../../adapters/discord/draw/render.ts";
 import { markOf, nonceOf, snowflakeAt, timeOf } from "../../../adapters/discord/nonce.ts";
-import { render } from "../../../adapters/discord/render.ts";
 import type { Question } from "../../../src/core/event.ts";
 import type { Block, Button, Message } from "../../../src/core/message.ts";
 import { messageNamed, messages } from "../../fixtures/messages.ts";
-import { brokenLimits, pings, textOf } from "../../support/discord-limits.ts";
+import { brokenLimits, pings, textOf } from "../../support/discord/limits.ts";
 
 const drawing = { publicUrl: "https://belay.example/", trustedLinkHosts: ["docs.example"], mark: markFor };
 function markFor(n: number): number {

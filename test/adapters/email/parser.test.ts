@@ -1,7 +1,7 @@
 /** The parsing thread: a mail that is too much ends the thread, not the process; the next mail is parsed. */
 import { afterEach, expect, test } from "vitest";
 import { type MailParser, mailParser } from "../../../adapters/email/parser.ts";
-import { eml } from "../../support/mail-bench.ts";
+import { eml } from "../../support/mail/bench.ts";
 
 let parser: MailParser | null = null;
 afterEach(() => parser?.close());

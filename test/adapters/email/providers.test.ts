@@ -5,8 +5,8 @@ import type { MailSource } from "../../../adapters/email/options.ts";
 import { isAmazonUrl } from "../../../adapters/email/sns.ts";
 import { verifySendgrid } from "../../../adapters/email/verify.ts";
 import { selfSigned } from "../../support/certificate.ts";
-import { eml, type MailBench, mailBench, mailbox, mailClock } from "../../support/mail-bench.ts";
-import { takenApart } from "../../support/mail-world.ts";
+import { eml, type MailBench, mailBench, mailbox, mailClock } from "../../support/mail/bench.ts";
+import { takenApart } from "../../support/mail/world.ts";
 
 const topic = "arn:aws:sns:eu-central-1:123456789012:mail";
 const certUrl = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";

@@ -3,9 +3,9 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { StoreError } from "../../../src/core/ports.ts";
-import { asks, delivery, eml, type MailBench, mailBench, mailbox, says } from "../../support/mail-bench.ts";
-import { relay } from "../../support/mail-world.ts";
+import { StoreError } from "../../../src/core/ports/store.ts";
+import { asks, delivery, eml, type MailBench, mailBench, mailbox, says } from "../../support/mail/bench.ts";
+import { relay } from "../../support/mail/world.ts";
 
 const envelope = { from: "dana@example.com", to: "agent@belay.example" };
 

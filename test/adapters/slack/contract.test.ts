@@ -1,11 +1,11 @@
 /** Slack under the suite that every channel passes. */
 import { readAddress, writeAddress } from "../../../adapters/slack/address.ts";
-import type { Scene } from "../../../adapters/slack/inline.ts";
-import { parse } from "../../../adapters/slack/parse.ts";
-import { type Rendered, render } from "../../../adapters/slack/render.ts";
+import type { Scene } from "../../../adapters/slack/draw/inline.ts";
+import { type Rendered, render } from "../../../adapters/slack/draw/render.ts";
+import { parse } from "../../../adapters/slack/listen/parse.ts";
 import { channelContract } from "../../contracts/channel.contract.ts";
-import { brokenLimits, pings } from "../../support/slack-limits.ts";
-import { bot, recorded, recordedEvent } from "../../support/slack-payloads.ts";
+import { brokenLimits, pings } from "../../support/slack/limits.ts";
+import { bot, recorded, recordedEvent } from "../../support/slack/payloads.ts";
 
 const scene: Scene = { team: "T1", publicUrl: null, trustedLinkHosts: [], names: new Map() };
 

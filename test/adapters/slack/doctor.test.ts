@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { parse } from "yaml";
 import { diagnose, type SlackCheck } from "../../../adapters/slack/doctor.ts";
 import { neededEvents, neededScopes } from "../../../adapters/slack/requirements.ts";
-import type { Finding } from "../../../src/core/finding.ts";
-import { SlackEdge } from "../../support/slack-edge.ts";
-import { tokens } from "../../support/slack-emulator.ts";
+import type { Finding } from "../../../src/core/ports/finding.ts";
+import { SlackEdge } from "../../support/slack/edge.ts";
+import { tokens } from "../../support/slack/emulator.ts";
 
 let edge: SlackEdge;
 beforeAll(async () => {

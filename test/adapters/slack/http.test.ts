@@ -1,7 +1,7 @@
 /** The HTTP endpoint's door: who may come in, and what is said to whom may not. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordingInlet } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import { recordingInlet } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 const inlet = recordingInlet();

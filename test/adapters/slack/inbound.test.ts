@@ -1,8 +1,8 @@
 /** What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { approvalRow, recordingInlet, runRow } from "../../support/slack-inlet.ts";
-import type { SlackMessage } from "../../support/slack-world.ts";
-import { SlackWorld, type Transport } from "../../support/slack-world.ts";
+import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";
+import type { SlackMessage } from "../../support/slack/world.ts";
+import { SlackWorld, type Transport } from "../../support/slack/world.ts";
 
 const transports: Transport[] = ["socket", "http"];
 

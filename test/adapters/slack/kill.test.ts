@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { type Death, SlackLife } from "../../support/slack-life.ts";
-import type { Transport } from "../../support/slack-world.ts";
+import { type Death, SlackLife } from "../../support/slack/life.ts";
+import type { Transport } from "../../support/slack/world.ts";
 
 const root = mkdtempSync(join(tmpdir(), "belay-slack-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
 /** Modals: what a person edits is what comes back. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { argumentBlocks, readArguments } from "../../../adapters/slack/arguments.ts";
-import { drawModal } from "../../../adapters/slack/modals.ts";
+import { argumentBlocks, readArguments } from "../../../adapters/slack/draw/arguments.ts";
+import { drawModal } from "../../../adapters/slack/draw/modals.ts";
 
 const metadata = {
   kind: "edit",

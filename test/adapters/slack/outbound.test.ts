@@ -1,11 +1,11 @@
 /** Posts in Slack stand once, also when an answer was lost: the real Web API client against the emulated Slack. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Delivery } from "../../../src/core/ports.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { deliveryAt, failure, saying } from "../../support/slack-delivery.ts";
-import { tokens } from "../../support/slack-emulator.ts";
-import { recordingInlet } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
+import { tokens } from "../../support/slack/emulator.ts";
+import { recordingInlet } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let now: number;

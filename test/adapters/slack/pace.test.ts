@@ -1,7 +1,7 @@
 /** Rates without waiting: how long each sender is told to wait, on a clock that the test moves. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pace } from "../../../adapters/slack/pace.ts";
+import { pace } from "../../../adapters/slack/send/pace.ts";
 
 test("a burst goes at once, the rest queues in the order it came", () => {
   const rate = pace({ now: () => 10_000 }, 1000, 2);

@@ -1,7 +1,7 @@
 /** Every kind of payload, read as an inbound message: one snapshot a kind. */
 import { describe, expect, test } from "vitest";
-import { parse } from "../../../adapters/slack/parse.ts";
-import { bot, recorded, recordedEvent } from "../../support/slack-payloads.ts";
+import { parse } from "../../../adapters/slack/listen/parse.ts";
+import { bot, recorded, recordedEvent } from "../../support/slack/payloads.ts";
 
 const kinds = [
   "app-mention",

@@ -1,10 +1,10 @@
 /** What Slack refuses, what it slows down, and what is made of it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ChannelError, Delivery } from "../../../src/core/ports.ts";
+import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { deliveryAt, failure } from "../../support/slack-delivery.ts";
-import { recordingInlet } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import { deliveryAt, failure } from "../../support/slack/delivery.ts";
+import { recordingInlet } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let now: number;

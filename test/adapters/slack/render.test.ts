@@ -1,12 +1,12 @@
 /** What Slack is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Scene } from "../../../adapters/slack/inline.ts";
-import { safeMarkdown, splitMarkdown } from "../../../adapters/slack/markdown.ts";
-import { render } from "../../../adapters/slack/render.ts";
+import type { Scene } from "../../../adapters/slack/draw/inline.ts";
+import { safeMarkdown, splitMarkdown } from "../../../adapters/slack/draw/markdown.ts";
+import { render } from "../../../adapters/slack/draw/render.ts";
 import type { Block, Button, Message } from "../../../src/core/message.ts";
 import { messageNamed, messages } from "../../fixtures/messages.ts";
-import { brokenLimits, pings } from "../../support/slack-limits.ts";
+import { brokenLimits, pings } from "../../support/slack/limits.ts";
 
 const scene: Scene = {
   team: "T1",

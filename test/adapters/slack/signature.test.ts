@@ -1,6 +1,6 @@
 /** The example of Slack's documentation, and everything that must not pass. */
 import { expect, test } from "vitest";
-import { verifySignature } from "../../../adapters/slack/signature.ts";
+import { verifySignature } from "../../../adapters/slack/listen/signature.ts";
 
 // docs.slack.dev/authentication/verifying-requests-from-slack
 const example = {

@@ -1,7 +1,7 @@
 /** The Socket Mode connection: opens, stays, comes back, and says so. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { recordingInlet } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import { recordingInlet } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let inlet: ReturnType<typeof recordingInlet>;

@@ -1,10 +1,10 @@
 /** Slack's session status: follows the run, is repaired at the start, and goes quietly where it is not to be had. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { RunRow } from "../../../src/core/ports.ts";
+import type { RunRow } from "../../../src/core/ports/store.ts";
 import type { Status } from "../../../src/core/state.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { recordingInlet, runRow } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import { recordingInlet, runRow } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let status: Status;

@@ -1,8 +1,8 @@
 /** Private words to the sender of a message: where they are said, and where not. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Inbound } from "../../../src/core/ports.ts";
-import { recordingInlet } from "../../support/slack-inlet.ts";
-import { SlackWorld } from "../../support/slack-world.ts";
+import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { recordingInlet } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let root: string;

@@ -1,7 +1,7 @@
 /** Editing a call at the terminal: the line to edit holds nothing that the terminal would obey or hide. */
 import { expect, test } from "vitest";
 import { terminalChannel } from "../../../adapters/terminal/channel.ts";
-import type { Inbound, Inlet } from "../../../src/core/ports.ts";
+import type { Inbound, Inlet } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 
 const input = { service: "pay\u009b1A\u009d\u202e\u2028ments\u200b" };

@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Line, span } from "../../../adapters/terminal/line.ts";
-import { Screen } from "../../../adapters/terminal/screen.ts";
+import { TerminalScreen } from "../../../adapters/terminal/screen.ts";
 import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
 
 let terminal: TestTerminal;
-let screen: Screen;
+let screen: TerminalScreen;
 let texts: string[];
 let ends: number;
 
@@ -14,7 +14,7 @@ function open(columns: number, rows: number): void {
   terminal = testTerminal(columns, rows);
   texts = [];
   ends = 0;
-  screen = new Screen({
+  screen = new TerminalScreen({
     input: terminal.input,
     output: terminal.output,
     onText: (text) => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { deliveryKey } from "../../../adapters/webhook/delivery-key.ts";
 import type { Verification } from "../../../adapters/webhook/options.ts";
 import type { Json } from "../../../adapters/webhook/payload.ts";
-import { hook } from "../../support/webhook-bench.ts";
+import { hook } from "../../support/webhook/bench.ts";
 
 function key(
   kind: Exclude<Verification["kind"], "hmac">,

@@ -1,7 +1,7 @@
 /** The one-time URLs of events. */
 import { expect, test } from "vitest";
 import { eventUrls } from "../../../adapters/webhook/event-url.ts";
-import { type Bench, bench } from "../../support/webhook-bench.ts";
+import { type Bench, bench } from "../../support/webhook/bench.ts";
 
 const urls = eventUrls(Buffer.alloc(32, 7), "https://belay.example.com");
 const url = urls.url("run_1", "call/äöü 1");

@@ -8,7 +8,7 @@ import { serve } from "@hono/node-server";
 import { afterEach, expect, test } from "vitest";
 import { alertmanager, build, githubFailure } from "../../../docs/examples/webhooks.ts";
 import { webhookSchema } from "../../../src/config/triggers.ts";
-import { type Bench, bench, secret, signed } from "../../support/webhook-bench.ts";
+import { type Bench, bench, secret, signed } from "../../support/webhook/bench.ts";
 
 const root = new URL("../../../", import.meta.url);
 const fixture = (name: string) =>

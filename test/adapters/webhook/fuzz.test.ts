@@ -1,7 +1,7 @@
 /** Ten thousand deliveries of every broken shape: no crash, nothing unauthorised, memory flat. */
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { bench, clock, deliver, hook, secret } from "../../support/webhook-bench.ts";
+import { bench, clock, deliver, hook, secret } from "../../support/webhook/bench.ts";
 
 /** A small seeded generator: a failure can be run again. */
 function randomOf(seed: number): (below: number) => number {

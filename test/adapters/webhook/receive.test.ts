@@ -1,8 +1,8 @@
 /** What a delivery gets for an answer: the table of bad inputs, repetition, filters, matters, and rights. */
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { StoreError } from "../../../src/core/ports.ts";
-import { type Bench, bench, clock, hook, secret, signed } from "../../support/webhook-bench.ts";
+import { StoreError } from "../../../src/core/ports/store.ts";
+import { type Bench, bench, clock, hook, secret, signed } from "../../support/webhook/bench.ts";
 
 const github = readFileSync(
   new URL("../../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),

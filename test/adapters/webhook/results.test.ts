@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { verify } from "../../../adapters/webhook/verify.ts";
 import type { Message } from "../../../src/core/message.ts";
-import { ChannelError, type Delivery } from "../../../src/core/ports.ts";
+import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
 import type { Status } from "../../../src/core/state.ts";
-import { type Bench, bench, clock, hook, signed } from "../../support/webhook-bench.ts";
+import { type Bench, bench, clock, hook, signed } from "../../support/webhook/bench.ts";
 
 const payload = readFileSync(
   new URL("../../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),

@@ -1,0 +1,131 @@
+/** Text made safe for Discord's markdown: nothing in it can ping, preview or hide where a link goes. */
+import { aroundCode, beforeCode, codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
+
+/** Text that is never markup: names, tasks, values. Characters with a meaning are escaped, links do not link. */
+export function plain(text: string): string {
+  return unping(
+    clean(text)
+      .replace(/[\\*_~`|<>[\]()#]/g, "\\$&")
+      .replace(/^(\s*)([-+]|\d+\.)(?=\s)/gm, "$1\\$2")
+      .replace(/:(?=\/\/)/g, "\\:"),
+  );
+}
+
+/** Control characters and those that turn the direction of writing: nothing honest needs them in a chat. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function clean(text: string): string {
+  return text.replace(controls, "");
+}
+
+/** Allowed mentions keep it silent; this keeps it from looking like a ping as well. */
+function unping(text: string): string {
+  return text.replace(/@(?=everyone|here)/g, "@\u200b");
+}
+
+/**
+ * Markdown as a model or a person wrote it. Mentions become text. `foreign`: links to hosts that nobody listed
+ * are shown as code; the rest keep their label but always show where they go.
+ */
+export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
+  return aroundCode(clean(markdown), (text, hold) => {
+    const shown = (url: string) => (foreign && !isTrusted(url, hosts) ? hold(codeSpan(url)) : url);
+    return tables(links(mentions(text), shown), hold);
+  });
+}
+
+function mentions(text: string): string {
+  return unping(text.replace(/<(?=[@#:/]|a:|id:|t:)/g, "\\<"));
+}
+
+/**
+ * Every repetition is bounded: what a model writes must not be able to hold the program up. U+FDD0 stands around code
+ * that was taken out.
+ */
+const link =
+  /!?\[([^\]\n]{0,300})\]\([ \t]{0,9}<?([^\s)>\ufdd0]{1,2000})>?(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s{0,9}\)|\]\(|<?([a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>)\]\ufdd0]+)>?/gi;
+
+function links(text: string, shown: (url: string) => string): string {
+  return text.replace(link, (whole, label: string | undefined, target?: string, bare?: string) => {
+    // The end of a link that is none of these, e.g. with brackets in its label.
+    if (whole === "](") return "] (";
+    const url = shown(target ?? bare ?? "");
+    return label === undefined || label === "" || label === target ? url : `${links(label, shown)} (${url})`;
+  });
+}
+
+function isTrusted(url: string, hosts: readonly string[]): boolean {
+  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
+  if (/\\|&#?\w+;/.test(url) || !URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return (protocol === "https:" || protocol === "http:") && hosts.includes(hostname);
+}
+
+/** Discord draws no tables: as code their columns stay where they are. */
+function tables(text: string, hold: (markdown: string) => string): string {
+  return text.replace(
+    /(?:^[ \t]*\|.*\|[ \t]*(?:\n|$)){2,}/gm,
+    (table) => `${hold(codeBlock(table.trimEnd()))}\n`,
+  );
+}
+
+const fence = "```";
+
+/** Parts of at most `limit` characters, cut between paragraphs, lines or words; code is closed and opened again. */
+export function split(text: string, limit: number): string[] {
+  const parts: string[] = [];
+  let part = "";
+  let open: string | null = null;
+  /** Where the last paragraph outside of code ended in `part`. */
+  let paragraph = 0;
+  const room = limit - 2 * fence.length - 24;
+  for (const line of text.split("\n").flatMap((whole) => cut(whole, room))) {
+    const closing = open === null ? 0 : fence.length + 1;
+    while (part !== "" && part.length + 1 + line.length + closing > limit - fence.length - 1) {
+      const keep = paragraph > limit / 2 ? paragraph : part.length;
+      const reopened = keep === part.length && open !== null;
+      parts.push(reopened ? `${part}\n${fence}` : part.slice(0, keep));
+      part = reopened && open !== null ? open : part.slice(keep).replace(/^\n+/, "");
+      paragraph = 0;
+    }
+    part = part === "" ? line : `${part}\n${line}`;
+    open = fenceAfter(line, open);
+    if (open === null && line.trim() === "") paragraph = part.length;
+  }
+  if (open !== null) part = `${part}\n${fence}`;
+  return [...parts, part].map((each) => each.replace(/^\n+|\s+$/g, "")).filter((each) => each !== "");
+}
+
+/** The line that opens the code we are in after this line, or null. */
+function fenceAfter(line: string, open: string | null): string | null {
+  const trimmed = line.trimStart();
+  if (!trimmed.startsWith(fence)) return open;
+  if (open !== null) return null;
+  if (trimmed.slice(fence.length).includes(fence)) return null;
+  return trimmed.length <= 20 ? trimmed : fence;
+}
+
+/** A line in pieces of at most `limit` characters, cut after a space where there is one, never inside a pair or a span of code. */
+function cut(line: string, limit: number): string[] {
+  const pieces: string[] = [];
+  let rest = line;
+  while (rest.length > limit) {
+    const space = rest.lastIndexOf(" ", limit - 1) + 1;
+    let end = space > limit / 2 ? space : limit;
+    const last = rest.charCodeAt(end - 1);
+    if (last >= 0xd800 && last <= 0xdbff) end -= 1;
+    end = beforeCode(rest, end);
+    pieces.push(rest.slice(0, end));
+    rest = rest.slice(end);
+  }
+  return [...pieces, rest];
+}
+
+/** One line of at most `limit` characters. */
+export function clip(text: string, limit: number): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  if (line.length <= limit) return line;
+  const end = /[\ud800-\udbff]/.test(line[limit - 2] ?? "") ? limit - 2 : limit - 1;
+  return `${line.slice(0, end)}…`;
+}

@@ -1,0 +1,189 @@
+/** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
+import { type APIContainerComponent, ComponentType } from "discord.js";
+import type { Block, Message, StepLine } from "../../../src/core/message.ts";
+import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
+import { never } from "../../../src/core/never.ts";
+import { durationInWords } from "../../../src/core/text/duration.ts";
+import { codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
+import { visible, visibleLine } from "../../../src/core/text/visible.ts";
+import { type Row, rowsOf } from "./controls.ts";
+import { inlines, type Pings, pingsOf } from "./inline.ts";
+import { plain, split, written } from "./markdown.ts";
+
+/** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
+const maxText = 3_800;
+const maxRows = 5;
+/** A longer post becomes an excerpt with the whole in a file. */
+const maxSheets = 3;
+const excerpt = 1_200;
+
+/** One Discord message. */
+export interface Sheet {
+  container: APIContainerComponent;
+  /** The only ones that this message may notify. */
+  pings: Pings;
+  file: { name: string; data: string } | null;
+}
+
+export interface Drawing {
+  publicUrl: string | null;
+  trustedLinkHosts: readonly string[];
+  /** The mark of the nth sheet (see nonce.ts). */
+  mark(sheet: number): number;
+}
+
+type Piece = { text: string; source: string } | { rows: Row[] };
+
+export function render(message: Message, drawing: Drawing): Sheet[] {
+  const pages = packed(piecesOf(message.blocks, drawing));
+  const sheets = pages.length > 0 ? pages : packed([summaryPiece(message.summary)]);
+  const drawn = sheets.length > maxSheets ? [excerptOf(message.blocks, drawing)] : sheets;
+  const pings = pingsOf(message);
+  return drawn.map((sheet, index) => ({
+    container: { type: ComponentType.Container, id: drawing.mark(index), components: sheet.components },
+    pings: index === 0 ? pings : { users: [], roles: [] },
+    file: sheet.file,
+  }));
+}
+
+/** What stands in a message that a post needs no more. */
+export function emptySheet(mark: number): Sheet {
+  const components: Components = [{ type: ComponentType.TextDisplay, content: "–" }];
+  const container = { type: ComponentType.Container as const, id: mark, components };
+  return { container, pings: { users: [], roles: [] }, file: null };
+}
+
+function piecesOf(blocks: readonly Block[], drawing: Drawing): Piece[] {
+  const used = new Set<string>();
+  return blocks.map((block) => pieceOf(block, drawing, used));
+}
+
+/** For a message in which nothing can be drawn. */
+function summaryPiece(summary: string): Piece {
+  return { text: plain(summary).trim() || "–", source: summary };
+}
+
+/** `used`: custom ids so far; Discord refuses a message that has one twice. */
+function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
+  switch (block.type) {
+    case "heading": {
+      const note = block.note.length > 0 ? `\n${small(inlines(block.note))}` : "";
+      return { text: `### ${oneLine(plain(block.text))}${note}`, source: `# ${block.text}` };
+    }
+    case "text":
+      return {
+        text: written(block.markdown, block.foreign, drawing.trustedLinkHosts),
+        source: block.markdown,
+      };
+    case "steps":
+      return { text: stepsText(block.folded, block.lines), source: stepsText(block.folded, block.lines) };
+    case "fields":
+      return {
+        text: block.fields
+          .map((field) => `**${plain(visibleLine(field.name))}** ${value(visible(field.value))}`)
+          .join("\n"),
+        source: block.fields.map((field) => `${field.name}: ${field.value}`).join("\n"),
+      };
+    case "note":
+      return { text: small(inlines(block.parts)), source: inlines(block.parts) };
+    case "actions":
+      return { rows: rowsOf(block.buttons, drawing.publicUrl, used) };
+    default:
+      return never(block);
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll("\n", " ");
+}
+
+function small(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `-# ${line}`)
+    .join("\n");
+}
+
+function value(text: string): string {
+  return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : codeSpan(text);
+}
+
+const shapes = { done: "✓", running: "◐", waiting: "◌", failed: "✗", note: "–" } as const;
+
+function stepsText(folded: number, lines: readonly StepLine[]): string {
+  const earlier = folded > 0 ? [`-# … ${folded} earlier ${folded === 1 ? "step" : "steps"}`] : [];
+  return [...earlier, ...lines.map(stepText)].join("\n");
+}
+
+function stepText(line: StepLine): string {
+  const detail = line.detail === "" ? "" : ` ${oneLine(plain(line.detail))}`;
+  const took = line.ms !== null && line.ms > 1_000 ? ` · ${durationInWords(line.ms)}` : "";
+  return `${shapes[line.shape]} **${oneLine(plain(line.title))}**${detail}${took}`;
+}
+
+type Components = APIContainerComponent["components"];
+interface Page {
+  components: Components;
+  file: Sheet["file"];
+}
+
+/** Pieces in order onto as few messages as the limits allow; neighbouring texts become one. */
+function packed(pieces: readonly Piece[]): Page[] {
+  const pages: Page[] = [{ components: [], file: null }];
+  let room = maxText;
+  let rows = 0;
+  const turn = () => {
+    pages.push({ components: [], file: null });
+    room = maxText;
+    rows = 0;
+  };
+  for (const piece of pieces) {
+    if ("rows" in piece) {
+      for (const row of piece.rows) {
+        if (rows === maxRows) turn();
+        pages.at(-1)?.components.push(row);
+        rows += 1;
+      }
+      continue;
+    }
+    if (piece.text.length + 1 > room && room < maxText) turn();
+    for (const [index, text] of split(piece.text, maxText).entries()) {
+      if (index > 0) turn();
+      addText(pages.at(-1)?.components ?? [], text);
+      room -= text.length + 1;
+    }
+  }
+  return pages.filter((page) => page.components.length > 0);
+}
+
+function addText(components: Components, text: string): void {
+  const last = components.at(-1);
+  if (last?.type === ComponentType.TextDisplay) last.content += `\n${text}`;
+  else components.push({ type: ComponentType.TextDisplay, content: text });
+}
+
+/** The beginning and the buttons in a message, everything in a file. What is cut can't be approved here. */
+function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
+  const kept = blocks.map(
+    (block): Block =>
+      block.type === "actions" ? { ...block, buttons: withoutDeciding(block.buttons) } : block,
+  );
+  const pieces = piecesOf(kept, drawing);
+  const texts = pieces.flatMap((piece) => ("rows" in piece ? [] : [piece]));
+  const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
+  const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
+  const words = ["… The whole text is in the file.", ...(decides(blocks) ? [tooLongToApprove] : [])];
+  const name = "whole.md";
+  const components: Components = [
+    { type: ComponentType.TextDisplay, content: `${beginning}\n${small(words.join("\n"))}` },
+    { type: ComponentType.File, file: { url: `attachment://${name}` } },
+    ...rows,
+  ];
+  return { components, file: { name, data: texts.map((piece) => piece.source).join("\n\n") } };
+}
+
+function decides(blocks: readonly Block[]): boolean {
+  return blocks.some(
+    (block) => block.type === "actions" && withoutDeciding(block.buttons).length < block.buttons.length,
+  );
+}

@@ -1,0 +1,176 @@
+/** The one connection to Discord's gateway: connects, reconnects with patience, stops for good when told to. */
+import {
+  Client,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  Events,
+  GatewayCloseCodes,
+  type GatewayDispatchPayload,
+  GatewayIntentBits,
+  type IIdentifyThrottler,
+} from "discord.js";
+import type { DiscordOptions } from "../session.ts";
+
+export interface Health {
+  ok: boolean;
+  detail: string;
+}
+
+/** What only the operator can repair; connecting again would eat the 1,000 identifies of a day. */
+const fatal: Readonly<Record<number, string>> = {
+  [GatewayCloseCodes.AuthenticationFailed]:
+    "Discord refuses the token (4004). Copy a new one from the developer portal (Bot → Reset Token) to DISCORD_BOT_TOKEN and restart.",
+  [GatewayCloseCodes.DisallowedIntents]:
+    "Discord refuses the intents (4014). Turn on Message Content Intent in the developer portal (Bot → Privileged Gateway Intents) and restart.",
+  [GatewayCloseCodes.InvalidIntents]: "Discord calls our intents invalid (4013): update this program.",
+  [GatewayCloseCodes.InvalidAPIVersion]: "Discord no longer speaks this version (4012): update this program.",
+  [GatewayCloseCodes.ShardingRequired]: "The bot is on too many servers for one connection (4011).",
+  [GatewayCloseCodes.InvalidShard]: "Discord refuses the shard (4010).",
+};
+
+const intents = [
+  GatewayIntentBits.Guilds,
+  GatewayIntentBits.GuildMessages,
+  GatewayIntentBits.DirectMessages,
+  GatewayIntentBits.MessageContent,
+];
+
+/** What discord.js itself must see to keep its connection. */
+const ownPackets = new Set<string>(["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE"]);
+
+/**
+ * Everything else is ours alone. discord.js would build its structures from it, and throws out of the process
+ * when a field is not as it expects; it reads the packet after this event, and skips one without a type.
+ */
+function withhold(packet: GatewayDispatchPayload): void {
+  Object.assign(packet, { t: "", d: null });
+}
+
+/** After a failed attempt to connect: 5 s, 10 s, … 5 min. */
+function patience(failures: number): number {
+  return Math.min(300_000, 5_000 * 2 ** Math.min(failures - 1, 6));
+}
+
+/**
+ * ms before the next identify, given when the former ones of the last hour were. Discord asks for 5 s between two;
+ * sessions that keep dying are paced so that a day's 1,000 identifies can't be used up.
+ */
+export function identifyDelay(former: readonly number[], now: number, gapMs: number): number {
+  const recent = former.filter((at) => at > now - 3_600_000);
+  const last = recent.at(-1);
+  if (last === undefined) return 0;
+  const gap = recent.length < 5 ? gapMs : Math.min(300_000, gapMs * 2 ** (recent.length - 3));
+  return Math.max(0, last + gap - now);
+}
+
+export class Gateway {
+  readonly #options: DiscordOptions;
+  readonly #onDispatch: (packet: GatewayDispatchPayload) => void;
+  readonly #identifyGapMs: number;
+  readonly #identified: number[] = [];
+  readonly #closing = new AbortController();
+  #client: Client | null = null;
+  #health: Health = { ok: false, detail: "not connected" };
+
+  constructor(
+    options: DiscordOptions,
+    onDispatch: (packet: GatewayDispatchPayload) => void,
+    identifyGapMs: number,
+  ) {
+    this.#options = options;
+    this.#onDispatch = onDispatch;
+    this.#identifyGapMs = identifyGapMs;
+  }
+
+  health(): Health {
+    return this.#health;
+  }
+
+  /** Resolves when it is connected or when only the operator can help; goes on trying until then. */
+  async connect(): Promise<void> {
+    for (let failures = 1; !this.#closing.signal.aborted; failures += 1) {
+      const client = this.#newClient();
+      this.#client = client;
+      try {
+        await client.login(this.#options.token);
+        return;
+      } catch (err) {
+        if (this.#failed(err)) return;
+        this.#health = { ok: false, detail: "Discord does not let us connect; trying again" };
+        this.#options.log.warn({ err, failures }, "discord connection failed");
+        await delay(patience(failures), this.#closing.signal);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#client?.destroy();
+    this.#health = { ok: false, detail: "stopped" };
+  }
+
+  #failed(err: unknown): boolean {
+    if (err instanceof DiscordjsError && err.code === DiscordjsErrorCodes.TokenInvalid) {
+      this.#giveUp(GatewayCloseCodes.AuthenticationFailed);
+    }
+    return !this.#health.ok && Object.values(fatal).includes(this.#health.detail);
+  }
+
+  /** The channel stops, the program goes on: the other channels and the console still work. */
+  #giveUp(code: number): void {
+    const detail = fatal[code] ?? `Discord closed the connection (${code}).`;
+    this.#health = { ok: false, detail };
+    this.#options.log.error({ code, detail }, "discord channel stopped");
+  }
+
+  #newClient(): Client {
+    const client = new Client({
+      intents,
+      allowedMentions: { parse: [], repliedUser: false },
+      rest: { ...(this.#options.apiUrl === null ? {} : { api: this.#options.apiUrl }) },
+      ws: { buildIdentifyThrottler: () => this.#pacing() },
+    });
+    client.on(Events.Raw, (packet: GatewayDispatchPayload) => this.#dispatched(packet));
+    client.on(Events.Error, (err) => this.#options.log.error({ err }, "discord client error"));
+    client.on(Events.ShardError, (err) => this.#options.log.warn({ err }, "discord gateway error"));
+    client.on(Events.ShardReconnecting, () => {
+      this.#health = { ok: false, detail: "connecting again" };
+    });
+    client.on(Events.ShardDisconnect, ({ code }) => this.#giveUp(code));
+    return client;
+  }
+
+  #dispatched(packet: GatewayDispatchPayload): void {
+    if (packet.t === "READY") this.#health = { ok: true, detail: `connected as ${packet.d.user.username}` };
+    if (packet.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
+    this.#onDispatch({ ...packet });
+    if (!ownPackets.has(packet.t)) withhold(packet);
+  }
+
+  #pacing(): IIdentifyThrottler {
+    return {
+      waitForIdentify: async (_shard, signal) => {
+        const now = this.#options.clock.now();
+        const ms = identifyDelay(this.#identified, now, this.#identifyGapMs);
+        if (ms > 0) await delay(ms, signal);
+        signal.throwIfAborted();
+        this.#identified.push(this.#options.clock.now());
+        this.#identified.splice(0, this.#identified.length - 20);
+      },
+    };
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal is raised. */
+export function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,147 @@
+/** Commands, buttons and forms: acknowledged within three seconds, then remembered like anything else said. */
+import {
+  type APIInteraction,
+  type APIInteractionResponse,
+  InteractionResponseType,
+  MessageFlags,
+  RESTJSONErrorCodes,
+  Routes,
+} from "discord.js";
+import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import { type Form, resolve, short } from "../actions.ts";
+import { answerModal, editModal, inputOf, refuseModal } from "../draw/modals.ts";
+import { codeOf } from "../errors.ts";
+import { whisper } from "../send/whisper.ts";
+import type { Session } from "../session.ts";
+import { parseInteraction } from "./parse.ts";
+
+const settled = "This question is settled already; nothing was changed.";
+const notKept = "I could not write this down. Please try again in a minute.";
+
+export async function interact(session: Session, interaction: APIInteraction): Promise<void> {
+  const knock = parseInteraction(interaction);
+  switch (knock.type) {
+    case "nothing":
+      return;
+    case "open":
+      return await openForm(session, interaction, knock.form);
+    case "inbound": {
+      if (!(await deferred(session, interaction, knock.reply === "private"))) return;
+      return await take(session, knock.inbound, () => named(session, knock.inbound.intent));
+    }
+    case "edited": {
+      if (!(await deferred(session, interaction, false))) return;
+      return await take(session, knock.inbound, async () => {
+        const row = await questionOf(session, knock.question);
+        if (row === null) return settled;
+        const edited = inputOf(knock.fields, row.question);
+        if ("problem" in edited) return edited.problem;
+        return { type: "approve", questionId: row.question.id, input: edited.input };
+      });
+    }
+  }
+}
+
+/**
+ * The deferral promises nothing, it only keeps the interaction alive. false: Discord has told the person that it
+ * failed (too late), so that it must not happen after all.
+ */
+async function deferred(session: Session, interaction: APIInteraction, privately: boolean): Promise<boolean> {
+  try {
+    await respond(
+      session,
+      interaction,
+      privately
+        ? {
+            type: InteractionResponseType.DeferredChannelMessageWithSource,
+            data: { flags: MessageFlags.Ephemeral },
+          }
+        : { type: InteractionResponseType.DeferredMessageUpdate },
+    );
+    return true;
+  } catch (err) {
+    session.options.log.warn({ err, interaction: interaction.id }, "discord interaction not acknowledged");
+    return codeOf(err) !== RESTJSONErrorCodes.UnknownInteraction;
+  }
+}
+
+async function respond(
+  session: Session,
+  interaction: APIInteraction,
+  body: APIInteractionResponse,
+): Promise<void> {
+  await session.rest.post(Routes.interactionCallback(interaction.id, interaction.token), {
+    body,
+    auth: false,
+  });
+}
+
+/** `intentOf` gives the intent with full ids, or in words why there is none. */
+async function take(
+  session: Session,
+  inbound: Inbound,
+  intentOf: () => Promise<Intent | string>,
+): Promise<void> {
+  try {
+    const intent = await intentOf();
+    if (typeof intent !== "string") {
+      await session.inlet.accept({ ...inbound, intent });
+      return;
+    }
+    await whisper(session, inbound, { type: "refused", text: intent, runId: null });
+  } catch (err) {
+    session.options.log.error({ err, key: inbound.key }, "discord interaction not stored");
+    await whisper(session, inbound, { type: "refused", text: notKept, runId: null });
+  }
+}
+
+/** The intent with the ids that were too long for a button put back. */
+async function named(session: Session, intent: Intent): Promise<Intent | string> {
+  if (!("questionId" in intent)) return intent;
+  const value = intent.type === "choose" ? intent.value : "";
+  if (!intent.questionId.startsWith("~") && !value.startsWith("~")) return intent;
+  const row = await questionOf(session, intent.questionId);
+  if (row === null) return settled;
+  const questionId = row.question.id;
+  if (intent.type !== "choose") return { ...intent, questionId };
+  const chosen = resolve(
+    value,
+    row.question.choices.map((choice) => choice.value),
+  );
+  return chosen === null ? settled : { ...intent, questionId, value: chosen };
+}
+
+async function questionOf(session: Session, shortened: string): Promise<QuestionRow | null> {
+  const { store } = session.inlet;
+  if (!shortened.startsWith("~")) return await store.question(shortened);
+  const open = await store.openQuestions(1_000);
+  return open.find((row) => short(row.question.id) === shortened) ?? null;
+}
+
+/** A form must be the first response: the question is read, nothing else is done before. */
+async function openForm(session: Session, interaction: APIInteraction, form: Form): Promise<void> {
+  try {
+    await respond(session, interaction, await formFor(session, form));
+  } catch (err) {
+    session.options.log.warn({ err, interaction: interaction.id }, "discord form not opened");
+  }
+}
+
+async function formFor(session: Session, form: Form): Promise<APIInteractionResponse> {
+  const row = await questionOf(session, form.question);
+  if (row === null || row.settledAt !== null) return inWords(settled);
+  if (form.form === "answer") return opening(answerModal(row.question));
+  if (form.form === "refuse") return opening(refuseModal(row.question));
+  const edit = editModal(row.question, session.options.publicUrl, row.runId);
+  return "modal" in edit ? opening(edit.modal) : inWords(edit.instead);
+}
+
+function opening(data: ReturnType<typeof answerModal>): APIInteractionResponse {
+  return { type: InteractionResponseType.Modal, data };
+}
+
+function inWords(content: string): APIInteractionResponse {
+  const data = { content, flags: MessageFlags.Ephemeral, allowed_mentions: { parse: [] } };
+  return { type: InteractionResponseType.ChannelMessageWithSource, data };
+}

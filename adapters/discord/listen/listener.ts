@@ -1,0 +1,122 @@
+/** Takes the gateway's packets to whoever they are for, in order within a channel. */
+import type { GatewayDispatchPayload, GatewayReadyDispatchData } from "discord.js";
+import type { ChannelFacts } from "../address.ts";
+import type { Session } from "../session.ts";
+import { CatchUp } from "./catch-up.ts";
+import { registerCommands } from "./commands.ts";
+import { delay, Gateway, type Health } from "./gateway.ts";
+import { hear } from "./hear.ts";
+import { interact } from "./interactions.ts";
+import type { Heard } from "./parse.ts";
+
+/** How long `start` waits for the first connection before it lets the rest of the program start. */
+const patienceMs = 10_000;
+
+export class Listener {
+  readonly #session: Session;
+  readonly #gateway: Gateway;
+  readonly #catchUp: CatchUp;
+  readonly #stopping = new AbortController();
+  /** What is under way, by channel: messages of one channel are taken one after another. */
+  readonly #busy = new Map<string, Promise<void>>();
+  #selfId = "";
+
+  constructor(session: Session, identifyGapMs: number) {
+    this.#session = session;
+    this.#gateway = new Gateway(session.options, (packet) => this.#dispatched(packet), identifyGapMs);
+    this.#catchUp = new CatchUp(
+      session,
+      () => this.#selfId,
+      (message) => hear(session, this.#selfId, message),
+    );
+  }
+
+  /**
+   * A wrong token or a missing switch stops this channel, not the program: it is told in the log and in `health`.
+   * When Discord can't be reached, connecting goes on behind.
+   */
+  async start(): Promise<void> {
+    await this.#catchUp.load();
+    await Promise.race([this.#gateway.connect(), delay(patienceMs, this.#stopping.signal)]);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#gateway.close();
+    await Promise.all(this.#busy.values());
+    await this.#catchUp.stop();
+  }
+
+  health(): Health {
+    return this.#gateway.health();
+  }
+
+  #dispatched(packet: GatewayDispatchPayload): void {
+    switch (packet.t) {
+      case "READY":
+        this.#began(packet.d);
+        break;
+      case "GUILD_CREATE":
+        this.#learn([...packet.d.channels, ...packet.d.threads], packet.d.id, true);
+        break;
+      case "CHANNEL_CREATE":
+      case "THREAD_CREATE":
+      case "THREAD_UPDATE":
+        this.#learn([packet.d], packet.d.guild_id, false);
+        break;
+      case "THREAD_LIST_SYNC":
+        this.#learn(packet.d.threads, packet.d.guild_id, false);
+        break;
+      case "CHANNEL_DELETE":
+      case "THREAD_DELETE":
+        this.#session.places.forget(packet.d.id);
+        break;
+      case "MESSAGE_CREATE":
+        this.#heard(packet.d);
+        break;
+      case "INTERACTION_CREATE": {
+        const interaction = packet.d;
+        this.#inOrder(interaction.id, () => interact(this.#session, interaction));
+        break;
+      }
+    }
+  }
+
+  /** A new session (not a resumed one): what happened before it was not told. */
+  #began(ready: GatewayReadyDispatchData): void {
+    this.#selfId = ready.user.id;
+    this.#inOrder("commands", async () => {
+      await registerCommands(this.#session.rest, this.#session.inlet.store, ready.application.id);
+    });
+    this.#inOrder("catch-up", () => this.#catchUp.newSession());
+  }
+
+  #learn(channels: readonly ChannelFacts[], guildId: string | undefined, began: boolean): void {
+    for (const channel of channels) this.#session.places.learn(channel, guildId);
+    if (began && guildId !== undefined) this.#catchUp.guild(guildId, channels);
+  }
+
+  #heard(message: Heard): void {
+    this.#inOrder(message.channel_id, async () => {
+      try {
+        await hear(this.#session, this.#selfId, message);
+        this.#catchUp.seen(message.id);
+      } catch (err) {
+        this.#session.options.log.error({ err, message: message.id }, "discord message not stored yet");
+        this.#catchUp.missed(message);
+      }
+    });
+  }
+
+  /** Never rejects: an error here is told in the log and ends nothing. */
+  #inOrder(lane: string, work: () => Promise<void>): void {
+    const former = this.#busy.get(lane) ?? Promise.resolve();
+    const mine = former.then(work).catch((err: unknown) => {
+      this.#session.options.log.error({ err, lane }, "discord event not handled");
+    });
+    this.#busy.set(lane, mine);
+    void mine.then(() => {
+      if (this.#busy.get(lane) === mine) this.#busy.delete(lane);
+    });
+  }
+}

@@ -1,0 +1,186 @@
+/** What Discord sends, read as what a person meant. Pure: the same payload always gives the same. */
+import {
+  type APIInteraction,
+  type APIMessage,
+  type APIMessageApplicationCommandInteraction,
+  ApplicationCommandType,
+  InteractionType,
+  MessageType,
+} from "discord.js";
+import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import { type Form, formOf, type Press, pressOf } from "../actions.ts";
+import { addressAt, newAddress, type Place, placeOf } from "../address.ts";
+import { submitted } from "../draw/modals.ts";
+import { actorOf, type MemberFacts } from "../people.ts";
+import { instructionOf } from "./commands.ts";
+
+export const channelName = "discord";
+
+/** A message from the gateway, or from REST with what only the gateway tells added. */
+export type Heard = APIMessage & { guild_id?: string; member?: MemberFacts };
+
+export type Said =
+  | { type: "inbound"; inbound: Inbound }
+  /** A person wrote, and Discord withheld the words: the message content intent is off. */
+  | { type: "withheld"; inbound: Inbound }
+  | { type: "nothing" };
+
+/** Other bots, webhooks, system messages and ourselves say nothing; neither does talk in a channel that is not for us. */
+export function parseMessage(message: Heard, place: Place, selfId: string): Said {
+  const human = !message.author.bot && message.webhook_id === undefined;
+  if (!human || (message.type !== MessageType.Default && message.type !== MessageType.Reply)) {
+    return { type: "nothing" };
+  }
+  const mentioned = new RegExp(`<@!?${selfId}>`).test(message.content);
+  const addressed = mentioned || place.kind === "dm";
+  if (!addressed && place.kind !== "thread") return { type: "nothing" };
+  const text = textOf(message, selfId);
+  const inbound: Inbound = {
+    key: `msg:${message.id}`,
+    actor: actorOf(message.author, message.member ?? null, message.guild_id),
+    channel: channelName,
+    address: addressAt(place, message.id),
+    intent: { type: "message", text, addressed, agent: null },
+    replyTo: { kind: "message", channel: message.channel_id, message: message.id },
+    context: addressed ? repliedTo(message, selfId) : [],
+  };
+  return { type: isWithheld(message) ? "withheld" : "inbound", inbound };
+}
+
+function isWithheld(message: Heard): boolean {
+  const other = [message.attachments, message.embeds, message.sticker_items, message.message_snapshots];
+  return message.content === "" && message.poll === undefined && other.every((list) => !list?.length);
+}
+
+/** The words without our own mention; people by name, files said to be there. */
+function textOf(message: Heard, selfId: string): string {
+  const names = new Map(message.mentions.map((user) => [user.id, user.global_name ?? user.username]));
+  const words = message.content
+    .replace(new RegExp(`<@!?${selfId}>`, "g"), "")
+    .replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole))
+    .trim();
+  const files = message.attachments.map((file) => `(attached, not read: ${file.filename})`);
+  return [words, ...files].filter((part) => part !== "").join("\n");
+}
+
+/** A mention in reply to somebody's message brings that message along, as data. */
+function repliedTo(message: Heard, selfId: string): Inbound["context"] {
+  const other = message.referenced_message;
+  if (!other || other.author.id === selfId || other.content === "") return [];
+  return [quoted(other)];
+}
+
+function quoted(message: APIMessage): Inbound["context"][number] {
+  const name = message.author.global_name ?? message.author.username;
+  return { source: `Discord message by ${name}`, text: message.content, trusted: false };
+}
+
+export type Knock =
+  /** `private`: a private word follows · `silent`: what stands there changes, a private word only when it can't. */
+  | { type: "inbound"; inbound: Inbound; reply: "private" | "silent" }
+  /** The approver's own arguments: they become an intent once the question is known. */
+  | { type: "edited"; inbound: Inbound; question: string; fields: Record<string, string> }
+  | { type: "open"; form: Form }
+  | { type: "nothing" };
+
+export function parseInteraction(interaction: APIInteraction): Knock {
+  switch (interaction.type) {
+    case InteractionType.ApplicationCommand: {
+      const data = interaction.data;
+      if (data.type === ApplicationCommandType.ChatInput && data.name === "agent") {
+        const intent: Intent = { type: "instruction", text: instructionOf(data.options ?? []) };
+        return { type: "inbound", inbound: inboundOf(interaction, intent), reply: "private" };
+      }
+      if (data.type !== ApplicationCommandType.Message) return { type: "nothing" };
+      return askedAbout(interaction as APIMessageApplicationCommandInteraction);
+    }
+    case InteractionType.MessageComponent: {
+      const press = pressOf(interaction.data.custom_id);
+      const chosen = "values" in interaction.data ? (interaction.data.values[0] ?? null) : null;
+      return press === null ? { type: "nothing" } : pressed(interaction, press, chosen);
+    }
+    case InteractionType.ModalSubmit: {
+      const form = formOf(interaction.data.custom_id);
+      return form === null ? { type: "nothing" } : filled(interaction, form, submitted(interaction.data));
+    }
+    default:
+      return { type: "nothing" };
+  }
+}
+
+/** The menu of a message: a run in the thread of that message, with the message as data. */
+function askedAbout(interaction: APIMessageApplicationCommandInteraction): Knock {
+  const target = interaction.data.resolved.messages[interaction.data.target_id];
+  if (!target) return { type: "nothing" };
+  const text = "Help with the message that is quoted here.";
+  const intent: Intent = { type: "message", text, addressed: true, agent: null };
+  const inbound = inboundOf(interaction, intent);
+  const address = addressAt(placeOf(interaction.channel, interaction.guild_id), target.id);
+  return { type: "inbound", inbound: { ...inbound, address, context: [quoted(target)] }, reply: "private" };
+}
+
+function pressed(interaction: APIInteraction, press: Press, chosen: string | null): Knock {
+  switch (press.action) {
+    case "stop":
+    case "pause":
+    case "resume":
+      return silent(interaction, { type: "press", action: press.action, runId: press.runId });
+    case "choose": {
+      const value = press.value ?? chosen;
+      if (value === null) return { type: "nothing" };
+      return silent(interaction, { type: "choose", questionId: press.question, value });
+    }
+    case "approve":
+      return silent(interaction, { type: "approve", questionId: press.question, input: null });
+    case "reply":
+      return { type: "open", form: { form: "answer", question: press.question } };
+    default:
+      return { type: "open", form: { form: press.action, question: press.question } };
+  }
+}
+
+function filled(interaction: APIInteraction, form: Form, fields: Record<string, string>): Knock {
+  const text = fields.text ?? "";
+  switch (form.form) {
+    case "answer":
+      return silent(interaction, { type: "answer", questionId: form.question, text });
+    case "refuse":
+      return silent(interaction, { type: "refuse", questionId: form.question, reason: text });
+    case "edit": {
+      const intent: Intent = { type: "approve", questionId: form.question, input: null };
+      return { type: "edited", inbound: inboundOf(interaction, intent), question: form.question, fields };
+    }
+  }
+}
+
+function silent(interaction: APIInteraction, intent: Intent): Knock {
+  return { type: "inbound", inbound: inboundOf(interaction, intent), reply: "silent" };
+}
+
+function inboundOf(interaction: APIInteraction, intent: Intent): Inbound {
+  const user = interaction.member?.user ?? interaction.user;
+  if (!user) throw new Error("an interaction without a user");
+  const command = interaction.type === InteractionType.ApplicationCommand;
+  return {
+    key: `interaction:${interaction.id}`,
+    actor: actorOf(user, interaction.member ?? null, interaction.guild_id),
+    channel: channelName,
+    address: addressOf(interaction),
+    intent,
+    replyTo: {
+      kind: command ? "command" : "component",
+      application: interaction.application_id,
+      token: interaction.token,
+    },
+    context: [],
+  };
+}
+
+/** In a thread or a direct message: there. In a channel: a thread that the run's first post will make. */
+function addressOf(interaction: APIInteraction): string | null {
+  const channel = interaction.channel;
+  if (!channel) return null;
+  const place = placeOf({ ...channel, type: channel.type }, interaction.guild_id);
+  if (place.kind === "channel") return newAddress(place.guildId, place.channelId, interaction.id);
+  return addressAt(place, interaction.id);
+}

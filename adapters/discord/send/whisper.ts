@@ -1,0 +1,109 @@
+/** The private word to whoever sent something: a hidden reply to an interaction, a short reply to a message. */
+import { type APIChannel, MessageFlags, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
+import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import { ruleText } from "../draw/inline.ts";
+import { clip, plain } from "../draw/markdown.ts";
+import { nonceOf } from "../nonce.ts";
+import type { Line } from "../session.ts";
+
+const silent = { parse: [], replied_user: false };
+
+/** Outcomes that show themselves where the run speaks. */
+const visible = new Set<Outcome["type"]>(["launched", "noted", "answered", "done"]);
+
+/** Never throws: an expired interaction or a deleted message has nobody to tell any more. */
+export async function whisper(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
+  try {
+    if (inbound.replyTo.kind === "message") await underMessage(line, inbound, outcome);
+    else await toInteraction(line, inbound, outcome);
+  } catch (err) {
+    line.options.log.warn({ err, key: inbound.key }, "discord private word not delivered");
+  }
+}
+
+async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
+  const { application = "", token = "", kind } = inbound.replyTo;
+  const content = wordsOf(outcome);
+  if (kind === "command") {
+    const flags = MessageFlags.SuppressEmbeds;
+    const body = { content: content || "Noted.", flags, allowed_mentions: silent };
+    await line.rest.patch(Routes.webhookMessage(application, token), { body, auth: false });
+  } else if (!visible.has(outcome.type) && content !== "") {
+    const flags = MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds;
+    const body = { content, flags, allowed_mentions: silent };
+    await line.rest.post(Routes.webhook(application, token), { body, auth: false });
+  }
+}
+
+/** Outside of interactions Discord hides no reply from others: it pings nobody, and a refusal is sent to its sender instead. */
+async function underMessage(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
+  const { channel = "", message = "" } = inbound.replyTo;
+  if (outcome.type === "noted") {
+    await line.rest.put(Routes.channelMessageOwnReaction(channel, message, encodeURIComponent("👀")));
+    return;
+  }
+  if (visible.has(outcome.type) && outcome.type !== "done") return;
+  const content = wordsOf(outcome);
+  if (outcome.type === "ignored" || content === "") return;
+  const word = { channel, message, content, nonce: `whisper ${inbound.key}` };
+  const isPublic = !inbound.address?.startsWith("discord:@me/");
+  if (outcome.type === "refused" && isPublic) await refuse(line, inbound, word);
+  else await reply(line, word);
+}
+
+interface Word {
+  channel: string;
+  message: string;
+  content: string;
+  nonce: string;
+}
+
+const unsaid = "I can't do that. Why is for you alone to read, and you take no direct messages from me.";
+
+/** Who may what is not for everybody in the channel to read. */
+async function refuse(line: Line, inbound: Inbound, word: Word): Promise<void> {
+  try {
+    const body = { recipient_id: inbound.actor.principal.replace("discord:", "") };
+    const { id } = (await line.rest.post(Routes.userChannels(), { body })) as APIChannel;
+    await send(line, id, { ...word, content: `In <#${word.channel}>: ${word.content}` });
+  } catch (err) {
+    line.options.log.info({ err, key: inbound.key }, "discord direct message not taken");
+    await reply(line, { ...word, content: unsaid });
+  }
+}
+
+/** A reply that can be sent twice and stands once. */
+export async function reply(line: Line, word: Word): Promise<void> {
+  const message_reference = { message_id: word.message, fail_if_not_exists: false };
+  await send(line, word.channel, word, { message_reference });
+}
+
+async function send(
+  line: Line,
+  channel: string,
+  { content, nonce }: Pick<Word, "content" | "nonce">,
+  more: Pick<RESTPostAPIChannelMessageJSONBody, "message_reference"> = {},
+): Promise<void> {
+  const body: RESTPostAPIChannelMessageJSONBody = {
+    content: clipped(content),
+    flags: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications,
+    allowed_mentions: silent,
+    ...more,
+    nonce: nonceOf(nonce),
+    enforce_nonce: true,
+  };
+  await line.rest.post(Routes.channelMessages(channel), { body });
+}
+
+/** Names and tasks of others stand in them: none of it is markup. */
+function wordsOf({ text }: Outcome): string {
+  return clipped(plain(text));
+}
+
+function clipped(words: string): string {
+  // Who may do what is said in ids; Discord shows them as names, and the reply notifies nobody.
+  const text = words.replace(/\bdiscord:\d+(?:\/role:\d+)?(?![\w/])/g, ruleText);
+  return text.length <= 1_900
+    ? text
+    : `${text.slice(0, 1_800)}\n${clip("… (longer than Discord allows)", 80)}`;
+}

@@ -1,0 +1,110 @@
+/** A message as what Slack is sent: one or more messages of text and blocks, or a file when it is longer than that. */
+import type { Message } from "../../../src/core/message.ts";
+import { never } from "../../../src/core/never.ts";
+import {
+  drawActions,
+  drawFields,
+  drawHeading,
+  drawNote,
+  drawSteps,
+  drawWords,
+  maxCall,
+  type SlackBlock,
+} from "./blocks.ts";
+import { cut, harmless, plainMrkdwn } from "./escape.ts";
+import type { Scene } from "./inline.ts";
+import { safeMarkdown, splitMarkdown } from "./markdown.ts";
+
+export interface Part {
+  /** Notifications and screen readers. */
+  text: string;
+  blocks: SlackBlock[];
+}
+
+export interface Rendered {
+  /** At least one; each becomes a message of its own, in this order. */
+  parts: Part[];
+  /** The whole text, when it is too long for messages. */
+  file: string | null;
+}
+
+/** Slack allows 12,000 characters of Markdown in one message. */
+export const maxMarkdown = 11_000;
+const maxBlocks = 48;
+const maxParts = 3;
+const maxSummary = 2900;
+/** What stands in the message when the text itself is a file. */
+const excerpt = 600;
+
+export function render(message: Message, scene: Scene): Rendered {
+  const length = message.blocks.reduce(
+    (sum, block) => sum + (block.type === "text" ? block.markdown.length : 0),
+    0,
+  );
+  if (length <= maxMarkdown * maxParts) {
+    const parts = pack(drawAll(message, scene, false), message.summary);
+    if (parts.length <= maxParts) return { parts, file: null };
+  }
+  const parts = pack(drawAll(message, scene, true), message.summary).slice(0, maxParts);
+  return { parts, file: wholeText(message) };
+}
+
+/** `short`: the text is in a file, only its beginning is shown. */
+function drawAll(message: Message, scene: Scene, short: boolean): SlackBlock[] {
+  // Decided over the whole message: buttons may stand before or after the call they decide.
+  const isWhole = message.blocks.every((block) => block.type !== "fields" || drawFields(block) !== null);
+  const mayDecide = isWhole && !short;
+  return message.blocks.flatMap((block, row): SlackBlock[] => {
+    switch (block.type) {
+      case "heading":
+        return drawHeading(block, scene);
+      case "text":
+        return drawText(block.markdown, block.foreign ? scene.trustedLinkHosts : null, short);
+      case "steps":
+        return drawSteps(block);
+      case "fields":
+        return drawFields(block) ?? [tooLong];
+      case "note":
+        return drawNote(block.parts, scene);
+      case "actions":
+        return drawActions(block.buttons, scene, mayDecide, row);
+      default:
+        return never(block);
+    }
+  });
+}
+
+function drawText(markdown: string, hosts: readonly string[] | null, short: boolean): SlackBlock[] {
+  const text = safeMarkdown(markdown, hosts).trim();
+  if (short && text.length > excerpt) {
+    const [head = ""] = splitMarkdown(text, excerpt);
+    return [{ type: "markdown", text: `${head}\n\n… The whole text is in the file below.` }];
+  }
+  return splitMarkdown(text, maxMarkdown).map((piece) => ({ type: "markdown", text: piece }));
+}
+
+const tooLong = drawWords(`This is too long to be shown whole here (over ${maxCall} characters).`);
+
+/** Blocks into messages, in order, within the limits of one message. */
+function pack(blocks: SlackBlock[], summary: string): Part[] {
+  const text = cut(plainMrkdwn(summary.replace(/\s+/g, " ").trim()) || "…", maxSummary);
+  const parts: Part[] = [];
+  let current: SlackBlock[] = [];
+  let size = 0;
+  for (const block of blocks) {
+    const more = block.type === "markdown" ? block.text.length : 0;
+    if (current.length > 0 && (current.length >= maxBlocks || size + more > maxMarkdown)) {
+      parts.push({ text, blocks: current });
+      [current, size] = [[], 0];
+    }
+    current.push(block);
+    size += more;
+  }
+  if (current.length > 0 || parts.length === 0) parts.push({ text, blocks: current });
+  return parts;
+}
+
+function wholeText(message: Message): string {
+  const texts = message.blocks.flatMap((block) => (block.type === "text" ? [block.markdown] : []));
+  return harmless(texts.join("\n\n"));
+}

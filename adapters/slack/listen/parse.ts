@@ -1,0 +1,137 @@
+/** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
+import { parseAction } from "../actions.ts";
+import { newAddress, threadAddress } from "../address.ts";
+import { readMrkdwn } from "../draw/escape.ts";
+import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
+import { at, listAt, textAt } from "../payload.ts";
+import { parseSubmission } from "./submission.ts";
+
+/** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
+export function parse(payload: unknown, bot: Bot): Parsed | null {
+  const type = textAt(payload, "type");
+  if (type === "event_callback") return parseEvent(payload, bot);
+  if (type === "block_actions") return parseAction(payload, bot);
+  if (type === "view_submission") return parseSubmission(payload, bot);
+  if (type === "message_action") return parseShortcut(payload, bot);
+  if (type === null && textAt(payload, "command") !== null) return parseSlash(payload, bot);
+  return null;
+}
+
+function parseEvent(payload: unknown, bot: Bot): Parsed | null {
+  const event = at(payload, "event");
+  switch (textAt(event, "type")) {
+    case "app_mention":
+    case "message":
+      return parseMessage(event, bot);
+    case "agent_session_stopped":
+      return parseStop(event, textAt(payload, "event_id"), bot);
+    case "app_uninstalled":
+      return { type: "revoked" };
+    case "tokens_revoked":
+      return listAt(event, "tokens", "bot").includes(bot.user) ? { type: "revoked" } : null;
+    default:
+      return null;
+  }
+}
+
+/** The inbox key of a message. */
+export function messageKey(team: string, channel: string, ts: string): string {
+  return `msg:${team}/${channel}/${ts}`;
+}
+
+/** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
+function parseMessage(event: unknown, bot: Bot): Parsed | null {
+  const subtype = textAt(event, "subtype");
+  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
+  const [user, channel, ts] = [textAt(event, "user"), textAt(event, "channel"), textAt(event, "ts")];
+  if (user === null || channel === null || ts === null) return null;
+  if (textAt(event, "bot_id") !== null || user === bot.user || user === "USLACKBOT") return null;
+
+  const raw = textAt(event, "text") ?? "";
+  const mention = new RegExp(`<@${bot.user}(?:\\|[^>]*)?>`, "g");
+  const direct = textAt(event, "channel_type") === "im" || channel.startsWith("D");
+  const root = textAt(event, "thread_ts") ?? ts;
+  const text = [readMrkdwn(raw.replace(mention, " ")).trim(), ...fileLines(event)].filter(Boolean).join("\n");
+  const addressed = direct || raw.match(mention) !== null;
+  return {
+    type: "inbound",
+    inbound: {
+      key: messageKey(bot.team, channel, ts),
+      actor: actorOf(user, textAt(event, "user_team") ?? textAt(event, "team"), null, bot),
+      channel: "slack",
+      address: threadAddress(bot.team, channel, root),
+      intent: { type: "message", text, addressed, agent: null },
+      replyTo: { via: "message", channel, ts, root, user },
+      context: [],
+    },
+    thread: addressed && root !== ts ? { channel, root } : null,
+  };
+}
+
+function fileLines(event: unknown): string[] {
+  return listAt(event, "files").map((file) => `[attached file: ${textAt(file, "name") ?? "unnamed"}]`);
+}
+
+function parseStop(event: unknown, eventId: string | null, bot: Bot): Parsed | null {
+  const [user, channel, root] = [textAt(event, "user"), textAt(event, "channel"), textAt(event, "thread_ts")];
+  if (user === null || channel === null || root === null || eventId === null) return null;
+  const address = threadAddress(bot.team, channel, root);
+  const replyTo = { via: "press", channel, root, user };
+  const actor = actorOf(user, textAt(event, "user_team"), null, bot);
+  return {
+    type: "stopped",
+    address,
+    inbound: { key: `stop:${eventId}`, actor, channel: "slack", address, replyTo, context: [] },
+  };
+}
+
+function parseSlash(payload: unknown, bot: Bot): Parsed | null {
+  const trigger = textAt(payload, "trigger_id");
+  const channel = textAt(payload, "channel_id");
+  const user = textAt(payload, "user_id");
+  if (trigger === null || channel === null || user === null) return null;
+  return {
+    type: "inbound",
+    inbound: {
+      key: `slash:${trigger}`,
+      actor: actorOf(user, textAt(payload, "team_id"), textAt(payload, "user_name"), bot),
+      channel: "slack",
+      address: newAddress(bot.team, channel, trigger),
+      intent: { type: "instruction", text: readMrkdwn(textAt(payload, "text") ?? "").trim() },
+      replyTo: { via: "slash", channel, user, ...responseUrl(payload) },
+      context: [],
+    },
+    thread: null,
+  };
+}
+
+/** "Ask the agent" on a message: one's own words are the task; somebody else's are what it is about, never the order. */
+function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
+  const [trigger, user] = [textAt(payload, "trigger_id"), textAt(payload, "user", "id")];
+  const channel = textAt(payload, "channel", "id");
+  const ts = textAt(payload, "message", "ts") ?? textAt(payload, "message_ts");
+  if (textAt(payload, "callback_id") !== "agent_from_message") return null;
+  if (trigger === null || user === null || channel === null || ts === null) return null;
+  const root = textAt(payload, "message", "thread_ts") ?? ts;
+  const words = [readMrkdwn(textAt(payload, "message", "text") ?? "").trim()];
+  const text = [...words, ...fileLines(at(payload, "message"))].filter(Boolean).join("\n");
+  const own = textAt(payload, "message", "user") === user;
+  return {
+    type: "inbound",
+    inbound: {
+      key: `shortcut:${trigger}`,
+      actor: presser(payload, user, bot),
+      channel: "slack",
+      address: threadAddress(bot.team, channel, root),
+      intent: {
+        type: "message",
+        text: own ? text : "Help with the message that is quoted here.",
+        addressed: true,
+        agent: null,
+      },
+      replyTo: { via: "press", channel, root, user, ...responseUrl(payload) },
+      context: own ? [] : [{ source: "the message", text, trusted: false }],
+    },
+    thread: { channel, root },
+  };
+}

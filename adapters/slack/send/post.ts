@@ -1,0 +1,183 @@
+/** Makes a post stand in Slack: sends, edits, finds again what an earlier try left. */
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Address } from "../../../src/core/actor.ts";
+import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import { type Place, readAddress, threadAddress } from "../address.ts";
+import { type Part, type Rendered, render } from "../draw/render.ts";
+import { channelError } from "../errors.ts";
+import { textAt } from "../payload.ts";
+import type { Session } from "../session.ts";
+import { type Found, fileName, lookUp, metadataType } from "./lookup.ts";
+import { asMember, inPlainFormIfNeeded } from "./mend-refusal.ts";
+import { held, type Paces, waitForTurn } from "./rates.ts";
+
+/** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
+const followMs = 1000;
+
+/** `remoteId` is the ts of each message of the post, joined by commas. Throws ChannelError. */
+export async function post(
+  session: Session,
+  rates: Paces,
+  delivery: Delivery,
+): Promise<{ remoteId: string; address?: Address }> {
+  const place = readAddress(delivery.address);
+  if (place === null) throw new ChannelError(`no Slack address: ${delivery.address}`, { permanent: true });
+  const rendered = render(delivery.body, {
+    team: session.bot.team,
+    publicUrl: session.options.publicUrl,
+    trustedLinkHosts: session.options.trustedLinkHosts,
+    names: session.people.names(),
+  });
+  const standing = delivery.remoteId?.split(",") ?? [];
+  // Only what may already be there needs a look: an uncertain send, or an edit that adds messages.
+  const isLooked = (delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered);
+  const found = isLooked ? await lookUp(session, place, delivery) : null;
+  const send: Send = { session, rates, delivery, root: place.root, channel: place.channel, sent: 0 };
+  try {
+    return await bringUp(send, place, rendered, standing, found);
+  } catch (error) {
+    const mayStand = send.sent > 0 || (delivery.uncertain && delivery.remoteId === null);
+    if (!mayStand || !(error instanceof ChannelError)) throw error;
+    // Some of it may stand there: the next try has to find that first.
+    throw new ChannelError(error.message, {
+      uncertain: true,
+      retryAfterMs: error.retryAfterMs,
+      lost: error.lost,
+      permanent: error.permanent,
+      cause: error,
+    });
+  }
+}
+
+/** Messages plus the file, which counts as one. */
+function wanted(rendered: Rendered): number {
+  return rendered.parts.length + (rendered.file === null ? 0 : 1);
+}
+
+/** One try of one delivery. */
+interface Send {
+  session: Session;
+  rates: Paces;
+  delivery: Delivery;
+  channel: string;
+  root: string | null;
+  /** Messages that this try has created. */
+  sent: number;
+}
+
+async function bringUp(
+  send: Send,
+  place: Place,
+  rendered: Rendered,
+  standing: readonly string[],
+  found: Found | null,
+): Promise<{ remoteId: string; address?: Address }> {
+  const ids: string[] = [];
+  const parts = [...rendered.parts, ...surplus(standing, rendered)];
+  for (const [index, part] of parts.entries()) {
+    const ts = standing[index] ?? found?.parts.get(index);
+    if (ts !== undefined) {
+      send.root ??= ts;
+      await edit(send, ts, part);
+      ids.push(ts);
+    } else {
+      const made = await create(send, part, index);
+      send.root ??= made;
+      send.sent += 1;
+      ids.push(made);
+    }
+  }
+  if (rendered.file !== null && !found?.file) await upload(send, rendered.file);
+  const remoteId = ids.join(",");
+  if (place.root !== null || send.root === null) return { remoteId };
+  return { remoteId, address: threadAddress(place.team, place.channel, send.root) };
+}
+
+/** A post that got shorter: nothing is deleted, what was its end says so. */
+function surplus(standing: readonly string[], rendered: Rendered): Part[] {
+  return standing.slice(rendered.parts.length).map(() => ({ text: "–", blocks: [] }));
+}
+
+async function edit(send: Send, ts: string, part: Part): Promise<void> {
+  const { session, delivery } = send;
+  waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
+  const what = { method: "chat.update", idempotent: true };
+  try {
+    await inPlainFormIfNeeded(session, part, (form) =>
+      session.client.apiCall("chat.update", { channel: send.channel, ts, ...body(form) }),
+    );
+  } catch (error) {
+    throw held(channelError(error, what), send.rates.edits);
+  }
+}
+
+async function create(send: Send, part: Part, index: number): Promise<string> {
+  const { session, delivery } = send;
+  const rate = send.rates.channel(send.channel);
+  if (send.sent === 0) waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
+  else {
+    // The rest of a long text follows by itself; it still counts.
+    await sleep(followMs);
+    rate.pause(followMs);
+  }
+  const message = {
+    channel: send.channel,
+    ...(send.root === null ? {} : { thread_ts: send.root }),
+    // A first net only: what Slack does with a repeated id is not documented.
+    client_msg_id: uuidOf(`${delivery.id}:${index}:${delivery.revision}`),
+    metadata: {
+      event_type: metadataType,
+      event_payload: { id: delivery.id, run: delivery.runId, key: delivery.key, part: index },
+    },
+  };
+  const what = { method: "chat.postMessage", idempotent: false };
+  try {
+    const answer = await inPlainFormIfNeeded(session, part, (form) =>
+      asMember(session, send.channel, () =>
+        session.client.apiCall("chat.postMessage", { ...message, ...body(form) }),
+      ),
+    );
+    const ts = textAt(answer, "ts");
+    if (ts === null) throw new ChannelError("chat.postMessage: no ts in the answer", { uncertain: true });
+    return ts;
+  } catch (error) {
+    throw held(channelError(error, what), rate);
+  }
+}
+
+function body(part: Part): Record<string, unknown> {
+  return {
+    text: part.text,
+    blocks: part.blocks,
+    link_names: false,
+    parse: "none",
+    // Following a link is a way to carry data out.
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+async function upload(send: Send, content: string): Promise<void> {
+  const { session, delivery, channel } = send;
+  try {
+    const thread = send.root === null ? {} : { thread_ts: send.root };
+    const filename = fileName(delivery);
+    await session.client.filesUploadV2({
+      channel_id: channel,
+      filename,
+      title: "The whole text",
+      content,
+      ...thread,
+    });
+  } catch (error) {
+    throw channelError(error, { method: "files.completeUploadExternal", idempotent: false });
+  }
+}
+
+/** A UUID (version 5 in form) from a name. */
+function uuidOf(name: string): string {
+  const hex = createHash("sha1").update(name).digest("hex");
+  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
+}

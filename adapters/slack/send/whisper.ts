@@ -1,0 +1,70 @@
+/** The private word to whoever sent something: ephemeral, or an eye on their message. Best effort. */
+import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import { drawWords } from "../draw/blocks.ts";
+import { cut, harmless, plainMrkdwn } from "../draw/escape.ts";
+import type { Session } from "../session.ts";
+
+const answerMs = 5000;
+
+/** Never throws: what could not be said is logged. */
+export async function whisper(session: Session, inbound: Inbound, outcome: Outcome): Promise<void> {
+  try {
+    if (outcome.type === "noted" && inbound.replyTo.via === "message") await eye(session, inbound);
+    else if (isTold(inbound, outcome)) await tell(session, inbound.replyTo, outcome.text);
+  } catch (error) {
+    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
+  }
+}
+
+/** In a thread the progress message or the changed card is the answer; only what nobody else shows is told. */
+function isTold(inbound: Inbound, outcome: Outcome): boolean {
+  if (outcome.text.trim() === "" || outcome.type === "ignored") return false;
+  if (outcome.type === "refused" || outcome.type === "told") return true;
+  if (inbound.replyTo.via === "slash") return true;
+  return inbound.replyTo.via === "press" && outcome.type === "launched";
+}
+
+async function eye(session: Session, { replyTo }: Inbound): Promise<void> {
+  const { channel, ts } = replyTo;
+  if (channel !== undefined && ts !== undefined) {
+    await session.client.reactions.add({ channel, timestamp: ts, name: "eyes" });
+  }
+}
+
+/** A slash command is answered through its URL, which works where the bot is no member; all else in the thread. */
+export async function tell(session: Session, replyTo: Record<string, string>, words: string): Promise<void> {
+  const { channel, user, root, response_url: url, via } = replyTo;
+  // Who may do what is said in ids; people know each other by name.
+  const names = session.people.names();
+  const text = words.replace(/\bslack:\w+\/(?:group:)?\w+(?![\w/])/g, (id) => names.get(id) ?? id);
+  const message = {
+    text: cut(plainMrkdwn(text), 2900),
+    // Names and tasks of others stand in it: none of it is markup.
+    blocks: [drawWords(cut(harmless(text), 2900))],
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+  if (via === "slash" && url !== undefined && (await respond(url, message))) return;
+  if (channel === undefined || user === undefined) return;
+  try {
+    const thread = root === undefined ? {} : { thread_ts: root };
+    await session.client.chat.postEphemeral({ channel, user, ...message, ...thread });
+  } catch (error) {
+    if (url === undefined || via === "slash" || !(await respond(url, message))) throw error;
+  }
+}
+
+/** False: the URL is used up or expired (30 minutes, five times). */
+async function respond(url: string, message: object): Promise<boolean> {
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ ...message, response_type: "ephemeral", replace_original: false }),
+      signal: AbortSignal.timeout(answerMs),
+    });
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

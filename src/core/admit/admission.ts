@@ -1,0 +1,51 @@
+/** What `admit` answers, and the refusals that more than one command shares. */
+import type { Actor } from "../actor.ts";
+import type { Policy } from "../agent.ts";
+import type { Refusal } from "../command.ts";
+import type { EventBody } from "../event.ts";
+import { type State, statusOf } from "../state.ts";
+import { type Action, authorize, whoMay } from "./authorize.ts";
+
+export type Admission = { ok: true; events: EventBody[] } | { ok: false; refusal: Refusal };
+
+/** The longest task or message that is taken as it is, in characters. */
+const maxText = 32_768;
+
+/** null when the actor may; otherwise the refusal, in words that say who can. */
+export function deny(
+  action: Action,
+  actor: Actor,
+  policy: Policy,
+  requester: string | null,
+): Admission | null {
+  const verdict = authorize(action, actor, policy.rights, requester);
+  if (verdict.allowed) return null;
+  if (verdict.why === "scope") {
+    return refuse(
+      "insufficient_scope",
+      `This token may not ${action}. It needs the scope "${verdict.scope}".`,
+    );
+  }
+  const who = whoMay(policy.rights[action], actor);
+  return refuse(
+    "not_allowed",
+    `${actor.name} may not ${action} runs of ${policy.agent.name}. Who may: ${who}.`,
+  );
+}
+
+export function finished(state: State): Admission {
+  return refuse("run_finished", `Run ${state.runId} has ended (${statusOf(state)}). Start a new one.`);
+}
+
+export function refuse(code: Refusal["code"], message: string): Admission {
+  return { ok: false, refusal: { code, message } };
+}
+
+export function accept(event: EventBody): Admission {
+  return { ok: true, events: [event] };
+}
+
+export function cut(text: string): string {
+  if (text.length <= maxText) return text;
+  return `${text.slice(0, maxText)}\n[cut: ${text.length - maxText} more characters were sent]`;
+}

@@ -1,0 +1,178 @@
+/**
+ * `admit(state, command, policy) → events or a refusal`. The only validation of what people and machines ask of a run;
+ * who may do what is decided here, for every surface.
+ */
+import { type Actor, isTrusted, personOf } from "../actor.ts";
+import type { Policy } from "../agent.ts";
+import type { Command, Launch } from "../command.ts";
+import { arrivedAs } from "../decide/sleep.ts";
+import type { EventBody } from "../event.ts";
+import { hasEnded, type State, statusOf } from "../state.ts";
+import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
+import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./answer.ts";
+
+export function admit(state: State, command: Command, policy: Policy): Admission {
+  if (command.type === "launch") return admitLaunch(state, command, policy);
+  switch (command.type) {
+    case "say":
+      return admitSay(state, command, policy);
+    case "provide_input":
+      return admitAnswer(state, command, policy);
+    case "approve":
+      return admitApproval(state, command, policy);
+    case "refuse":
+      return admitRefusal(state, command, policy);
+    case "deliver_event":
+      return admitEvent(state, command);
+    default:
+      return admitControl(state, command, policy);
+  }
+}
+
+function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
+  if (state.version > 0) return refuse("already_launched", "This run was launched already.");
+  const denied = deny("launch", launch.actor, policy, null);
+  if (denied) return launch.parent ? denyChild(launch.actor, policy) : denied;
+  if (launch.task.trim() === "")
+    return refuse("empty_text", "The task is empty. Say what the agent should do.");
+  const agent = policy.agent;
+  return accept({
+    type: "launched",
+    runId: launch.runId,
+    task: cut(launch.task),
+    from: personOf(launch.actor),
+    launcher: { groups: [...launch.actor.groups], guest: launch.actor.guest },
+    via: launch.via,
+    addresses: launch.addresses,
+    agent: { name: agent.name, hash: agent.hash },
+    limits: { steps: agent.limits.steps, tokens: agent.limits.tokens, costUsd: agent.limits.costUsd },
+    prefetch: agent.prefetch,
+    context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
+    trusted: launch.trusted && !launch.actor.guest,
+    follows: launch.follows,
+    parent: launch.parent,
+  });
+}
+
+/**
+ * A task is no way around the rights: whoever launched the parent must be allowed to launch the child as well. The model
+ * is told so, and not who else may.
+ */
+function denyChild(actor: Actor, { agent }: Policy): Admission {
+  const why = `${actor.name}, who started this run, may not launch runs of ${agent.name}.`;
+  return refuse("not_allowed", `${why} Do it yourself, or ask a person.`);
+}
+
+/** Words in the thread: the answer to the open question when there is one that words can answer, else steering. */
+function admitSay(state: State, command: Extract<Command, { type: "say" }>, policy: Policy): Admission {
+  // What may start a run may report to it.
+  const action = command.actor.kind === "machine" ? "launch" : "answer";
+  const denied = deny(action, command.actor, policy, state.from.principal);
+  if (denied) return denied;
+  if (hasEnded(state)) return finished(state);
+  if (command.text.trim() === "")
+    return refuse("empty_text", "The message is empty. Say something, or press Stop.");
+  const { actor, via } = command;
+  const answered = actor.kind === "person" ? asAnswer(state, command, policy) : null;
+  if (answered) return answered;
+  return accept({
+    type: "heard",
+    text: cut(command.text),
+    from: personOf(actor),
+    via,
+    trusted: isTrusted(actor),
+  });
+}
+
+/** Only people answer with words: what a machine sends could be anybody's text. */
+function asAnswer(
+  state: State,
+  { text, actor, via }: Extract<Command, { type: "say" }>,
+  policy: Policy,
+): Admission | null {
+  for (const question of state.questions) {
+    const answer = answerTo(question, text);
+    if (answer === null) continue;
+    const answered = admitAnswer(
+      state,
+      { type: "provide_input", questionId: question.id, answer, actor, via },
+      policy,
+    );
+    if (answered.ok) return answered;
+  }
+  return null;
+}
+
+/** The first time counts, whether a call waits already or will. */
+function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {
+  if (hasEnded(state)) return finished(state);
+  if (arrivedAs(state, command.event)) {
+    return refuse("question_closed", "This event was reported before; its URL works once.");
+  }
+  const payload = cut(command.payload);
+  return accept({
+    type: "event_arrived",
+    event: command.event,
+    payload,
+    omitted: command.payload.length - payload.length,
+  });
+}
+
+type Control = Extract<Command, { type: "pause" | "resume" | "cancel" }>;
+
+function admitControl(state: State, command: Control, policy: Policy): Admission {
+  const denied = deny("control", command.actor, policy, state.from.principal);
+  if (denied) return denied;
+  if (hasEnded(state)) return finished(state);
+  const from = personOf(command.actor);
+  const via = command.via;
+  switch (command.type) {
+    case "cancel":
+      return state.phase.at === "cancelling"
+        ? { ok: true, events: [] }
+        : accept({ type: "cancel_requested", reason: cut(command.reason), from, via });
+    case "pause":
+      return admitPause(state, { from, via });
+    case "resume":
+      return admitResume(state, { from, via });
+  }
+}
+
+type By = Pick<Extract<EventBody, { type: "paused" }>, "from" | "via">;
+
+function admitPause(state: State, by: By): Admission {
+  const status = statusOf(state);
+  if (state.phase.at === "cancelling") {
+    return refuse("run_not_running", `Run ${state.runId} is being stopped.`);
+  }
+  if (status === "paused" || status === "max_steps_reached") {
+    return refuse(
+      "run_not_running",
+      `Run ${state.runId} is ${status}. Only a run that works or waits can be paused.`,
+    );
+  }
+  return accept({ type: "paused", ...by });
+}
+
+function admitResume(state: State, by: By): Admission {
+  const status = statusOf(state);
+  if (state.phase.at === "paused" && state.phase.withParent) {
+    const message = `Run ${state.runId} is paused with the run that started it. Resume that one: ${state.parent?.runId}.`;
+    return refuse("run_busy", message);
+  }
+  if (status === "paused" || status === "max_steps_reached") return accept({ type: "resumed", ...by });
+  if (status === "waiting_human_input") {
+    return {
+      ok: false,
+      refusal: {
+        code: "waiting_for_input",
+        message: `Run ${state.runId} waits for an answer. Answer its question instead of resuming it.`,
+        questions: state.questions.map(({ id, kind, text }) => ({ id, kind, text })),
+      },
+    };
+  }
+  return refuse(
+    "run_busy",
+    `Run ${state.runId} is at step ${state.steps}. Wait until its status is not "${status}", then resume.`,
+  );
+}

@@ -1,0 +1,162 @@
+/** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
+import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
+import type { Policy } from "../agent.ts";
+import type { Command, Refusal } from "../command.ts";
+import { approvalFor, approversOf } from "../decide/calls.ts";
+import type { Question } from "../event.ts";
+import { type OpenQuestion, type State, statusOf } from "../state.ts";
+import { type Admission, accept, cut, refuse } from "./admission.ts";
+import { authorizeBy } from "./authorize.ts";
+
+type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
+
+export function admitAnswer(state: State, command: Of<"provide_input">, policy: Policy): Admission {
+  const found = findOpen(state, command.questionId);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const question = found.question;
+  const denied = denySettling(question, command.actor, state, policy);
+  if (denied) return { ok: false, refusal: denied };
+  if (question.kind === "approval") {
+    return refuse(
+      "answer_invalid",
+      "This question is an approval: approve it or refuse it, words are not enough.",
+    );
+  }
+  const answer = answerTo(question, command.answer);
+  if (answer === null) {
+    const values = question.choices.map((choice) => choice.value).join(", ");
+    const message =
+      command.answer.trim() === ""
+        ? "The answer is empty. Say something, or stop the run."
+        : `"${command.answer.slice(0, 80)}" is none of the choices. Choose one of: ${values}.`;
+    const choices = question.choices.length > 0 ? { choices: question.choices } : {};
+    return { ok: false, refusal: { code: "answer_invalid", message, ...choices } };
+  }
+  const { actor, via } = command;
+  const from = personOf(actor);
+  const trusted = isTrusted(actor);
+  return accept({ type: "question_answered", questionId: question.id, answer, trusted, from, via });
+}
+
+export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const { actor, via } = command;
+  const edited = command.input !== null;
+  const { rules } = settlersOf(found.question, state, policy);
+  const verdict = authorizeBy("approve", actor, rules, state.from.principal);
+  return accept({
+    type: "approval_granted",
+    questionId: found.question.id,
+    from: personOf(actor),
+    via,
+    edited,
+    ...(edited ? { input: command.input, hash: command.hash ?? "" } : {}),
+    ...(verdict.allowed ? { rule: verdict.rule } : {}),
+  });
+}
+
+export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const reason = cut(command.reason.trim() || "no reason given");
+  const { actor, via } = command;
+  return accept({
+    type: "approval_refused",
+    questionId: found.question.id,
+    reason,
+    from: personOf(actor),
+    via,
+  });
+}
+
+/** Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. */
+export function answerTo(question: Question, words: string): string | null {
+  const text = words.trim();
+  if (text === "" || question.kind === "approval") return null;
+  const lower = text.toLowerCase();
+  const named = question.choices.find(
+    (choice, index) =>
+      choice.value.toLowerCase() === lower ||
+      choice.label.toLowerCase() === lower ||
+      `${index + 1}.` === lower,
+  );
+  if (named) return named.value;
+  return question.freeText ? cut(text) : null;
+}
+
+/** May this actor settle the question, by the rights as they are now? null: yes. */
+export function denySettling(question: Question, actor: Actor, state: State, policy: Policy): Refusal | null {
+  const own = isSamePerson(actor.principal, state.from.principal);
+  const { action, rules, ownRequest } = settlersOf(question, state, policy);
+  const verdict = authorizeBy(action, actor, rules, state.from.principal);
+  if (!verdict.allowed && verdict.why === "scope") {
+    const message = `This token may not ${action}. It needs the scope "${verdict.scope}".`;
+    return { code: "insufficient_scope", message };
+  }
+  const code = action === "approve" ? "not_an_approver" : "not_an_answerer";
+  if (!verdict.allowed) {
+    const who = rules.join(", ") || "nobody yet";
+    const what = action === "approve" ? `approve ${question.call?.tool ?? "this"}` : "answer this";
+    return { code, message: `Only ${who} may ${what}; ${actor.name} may not.` };
+  }
+  if (own && !ownRequest) {
+    const message = `${actor.name} started this run, so somebody else must approve it: ${rules.join(", ")}.`;
+    return { code, message };
+  }
+  return null;
+}
+
+/** A doubt can run a call again: it takes the same people as its approval would. */
+function settlersOf(question: Question, state: State, policy: Policy) {
+  const spec = question.call ? policy.tools[question.call.tool] : undefined;
+  const rule = spec ? approvalFor(spec, state) : null;
+  if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
+    const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
+    return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;
+  }
+  const action = question.kind === "budget" ? "control" : "answer";
+  return { action, rules: policy.rights[action], ownRequest: true } as const;
+}
+
+function findApproval(state: State, command: Of<"approve"> | Of<"refuse">, policy: Policy) {
+  const found = findOpen(state, command.questionId);
+  if (!("question" in found)) return found;
+  const denied = denySettling(found.question, command.actor, state, policy);
+  if (denied) return denied;
+  if (found.question.kind !== "approval") {
+    const message = `Question ${found.question.id} is no approval. Answer it instead.`;
+    return { code: "answer_invalid", message } as const;
+  }
+  return found;
+}
+
+/** The open question that is meant, or why there is none. */
+function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
+  if (id === null) return theOnlyOne(state);
+  const open = state.questions.find((question) => question.id === id);
+  if (open) return { question: open };
+  const settled = state.settled.find((question) => question.id === id);
+  if (!settled) return { code: "question_not_found", message: `Run ${state.runId} has no question ${id}.` };
+  if (settled.outcome.kind === "withdrawn") {
+    return { code: "question_closed", message: "This question was withdrawn: the run has ended." };
+  }
+  const when = new Date(settled.settledAt).toISOString();
+  const who = settled.from?.name ?? "somebody";
+  return { code: "already_answered", message: `Already ${settled.outcome.kind} by ${who} at ${when}.` };
+}
+
+function theOnlyOne(state: State): { question: OpenQuestion } | Refusal {
+  const [first, ...more] = state.questions;
+  if (first && more.length === 0) return { question: first };
+  const questions = state.questions.map(({ id, kind, text }) => ({ id, kind, text }));
+  if (first) {
+    return {
+      code: "question_ambiguous",
+      message: "Several questions are open: name one by its id.",
+      questions,
+    };
+  }
+  const message = `Run ${state.runId} is not waiting for an answer. Current status: ${statusOf(state)}.`;
+  return { code: "not_waiting_for_input", message };
+}

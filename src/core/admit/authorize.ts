@@ -1,0 +1,74 @@
+/** The one authorisation: every path (message, button, modal, command, route) asks here, and default is no. */
+import { type Actor, channelOf, type Principal, type Scope } from "../actor.ts";
+import type { Rights } from "../agent.ts";
+
+export type Action = keyof Rights;
+
+/**
+ * Does a rule speak of this actor? Rules are data:
+ * `slack:T1/U1` a principal · `slack:T1/group:S9` one of the actor's groups · `slack:T1/*` and `*` anyone
+ * there who is no guest · `requester` whoever started the run. A guest is matched by id only.
+ */
+function ruleMatches(rule: string, actor: Actor, requester: Principal | null): boolean {
+  if (rule === actor.principal) return true;
+  if (rule === "requester") return requester !== null && actor.principal === requester;
+  if (actor.guest) return false;
+  if (actor.groups.includes(rule)) return true;
+  return rule.endsWith("*") && actor.principal.startsWith(rule.slice(0, -1));
+}
+
+export type Verdict =
+  | { allowed: true; rule: string }
+  | { allowed: false; why: "not_listed" | "machine" }
+  | { allowed: false; why: "scope"; scope: Scope };
+
+/** `requester` is the principal that started the run; null while there is none yet. */
+export function authorize(
+  action: Action,
+  actor: Actor,
+  rights: Rights,
+  requester: Principal | null,
+): Verdict {
+  return authorizeBy(action, actor, rights[action], requester);
+}
+
+/** The same for a list of its own: a question's audience, a tool's approvers. */
+export function authorizeBy(
+  action: Action,
+  actor: Actor,
+  rules: readonly string[],
+  requester: Principal | null,
+): Verdict {
+  if (actor.scopes && !actor.scopes.includes(action) && !actor.scopes.includes("admin")) {
+    return { allowed: false, why: "scope", scope: action };
+  }
+  if (action === "approve" && actor.kind === "machine") return { allowed: false, why: "machine" };
+  const rule = rules.find((candidate) => ruleMatches(candidate, actor, requester));
+  return rule === undefined ? { allowed: false, why: "not_listed" } : { allowed: true, rule };
+}
+
+/** A guest whom no rule lets do anything: what this bot is and whom it listens to is none of their business. */
+export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolean {
+  const actions: readonly Action[] = ["launch", "read", "answer", "approve", "control"];
+  const mayAnything = (rights: Rights) =>
+    actions.some((action) => authorize(action, actor, rights, null).allowed);
+  return actor.guest && !everyRights.some(mayAnything);
+}
+
+/**
+ * The people of a list as this actor knows them: those of the same channel by id, others in a word. A guest is not told
+ * who else there is.
+ */
+export function whoMay(rules: readonly string[], actor: Actor): string {
+  if (actor.guest) return "only people whom this bot knows";
+  const known = rules.flatMap((rule) => ruleInWords(rule, channelOf(actor.principal)));
+  return [...new Set(known)].join(", ") || (rules.length > 0 ? "people elsewhere" : "nobody yet");
+}
+
+function ruleInWords(rule: string, here: string): string[] {
+  if (rule === "requester") return ["whoever started the run"];
+  if (rule === "*") return ["anyone"];
+  if (rule === "console:*") return ["anyone at the console"];
+  if (channelOf(rule) !== here) return [];
+  return [/^\w+:(.*\/)?\*$/.test(rule) ? `anyone in ${here}` : rule];
+}

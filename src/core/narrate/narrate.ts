@@ -1,0 +1,146 @@
+/** `narrate(state) → posts`: the chat as it should look now, with stable keys. Nobody else words what a run says. */
+
+import type { Block, Button, Inline, Message, Post, StepLine } from "../message.ts";
+import { spentTokens } from "../reduce/settle.ts";
+import { argumentsInBrief, brief, keptLines } from "../reduce/step-lines.ts";
+import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "../state.ts";
+import { durationInWords } from "../text/duration.ts";
+import { dollars } from "../text/money.ts";
+import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
+
+/** An answer of up to this many characters stands in the progress post itself. */
+const shortAnswer = 600;
+
+export function narrate(state: State): Post[] {
+  const questions = [
+    ...state.settled.map((question) => ({
+      key: `question:${question.id}`,
+      body: narrateSettled(question, state),
+    })),
+    ...state.questions.map((question) => ({
+      key: `question:${question.id}`,
+      body: narrateOpen(question, state),
+    })),
+  ];
+  // A child run speaks only to ask: its steps are one line of its parent.
+  if (state.parent) return questions;
+  const posts = [{ key: "progress", body: progress(state) }, ...questions];
+  const answer = longAnswer(state);
+  return answer ? [...posts, answer] : posts;
+}
+
+function progress(state: State): Message {
+  const title = brief(state.task, 120);
+  const asked: Inline[] = ["asked by ", { person: state.from }];
+  const blocks: Block[] = [{ type: "heading", text: title, note: asked }];
+  const lines = [...state.lines, ...pendingCalls(state).flatMap(pendingLine)];
+  const more = Math.max(0, lines.length - keptLines);
+  if (lines.length > 0) {
+    blocks.push({ type: "steps", folded: state.linesFolded + more, lines: lines.slice(more) });
+  }
+  const outcome = outcomeOf(state);
+  if (outcome !== null) blocks.push({ type: "text", markdown: outcome, foreign: state.tainted });
+  blocks.push({ type: "note", parts: footer(state) });
+  const buttons = buttonsOf(state);
+  if (buttons.length > 0) blocks.push({ type: "actions", buttons });
+  return { summary: `${title} — ${statusInWords(state)}`, blocks };
+}
+
+function pendingLine(call: Call): StepLine[] {
+  const title = call.tool;
+  const detail = argumentsInBrief(call.input);
+  switch (call.is.at) {
+    case "asking":
+      return [{ shape: "waiting", title, detail: `${detail} — waiting`, ms: null }];
+    case "doubted":
+      return [{ shape: "waiting", title, detail: `${detail} — not known whether it ran`, ms: null }];
+    case "sleeping":
+    case "with_child":
+      return [{ shape: "waiting", title, detail, ms: null }];
+    case "started":
+    case "approved":
+      return [{ shape: "running", title, detail, ms: null }];
+    default:
+      return [];
+  }
+}
+
+function outcomeOf(state: State): string | null {
+  const phase = state.phase;
+  switch (phase.at) {
+    case "complete":
+      return phase.answer.length <= shortAnswer ? phase.answer : null;
+    case "failed":
+      return `It failed: ${phase.message}`;
+    case "cancelled":
+      return `Stopped by ${phase.from.name}: ${phase.reason}`;
+    default:
+      return null;
+  }
+}
+
+function longAnswer(state: State): Post | null {
+  if (state.phase.at !== "complete" || state.phase.answer.length <= shortAnswer) return null;
+  const body: Message = {
+    summary: brief(state.phase.answer, 120),
+    blocks: [{ type: "text", markdown: state.phase.answer, foreign: state.tainted }],
+  };
+  return { key: "answer", body };
+}
+
+/** What it is doing, or how it ended, with the numbers that people asked for. */
+function footer(state: State): Inline[] {
+  const steps = `${state.steps} ${state.steps === 1 ? "step" : "steps"}`;
+  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${steps}`];
+  const tokens = spentTokens(state);
+  if (hasEnded(state) && tokens > 0) parts.push(` · ${tokens.toLocaleString("en-US")} tokens`);
+  const cost = state.usage.costUsd;
+  if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · ${dollars(cost)}`);
+  const phase = underPause(state.phase);
+  if (phase.at === "thinking" && phase.retryAt !== null) {
+    parts.push(" · the model is not available, next try ", { time: phase.retryAt });
+  }
+  if (state.recoveries > 0 && !hasEnded(state)) parts.push(" · was restarted and carried on");
+  return parts;
+}
+
+/** For whom it waits, and since when. Only the question's own post pings them. */
+function waitingFor(state: State): Inline[] {
+  const question = state.questions[0];
+  if (!question || statusOf(state) !== "waiting_human_input") return [];
+  const silent = audience(question, state).map((part) =>
+    typeof part === "object" && "ping" in part ? { ...part, ping: false } : part,
+  );
+  const preposition = question.kind === "approval" ? " by " : " from ";
+  return [preposition, ...listed(silent), " since ", { time: question.askedAt }];
+}
+
+export function statusInWords(state: State): string {
+  const status = statusOf(state);
+  switch (status) {
+    case "running":
+      return state.phase.at === "cancelling" ? "stopping" : "running";
+    case "waiting_human_input":
+      return state.questions.some((question) => question.kind === "approval")
+        ? "waiting for approval"
+        : "waiting for an answer";
+    case "max_steps_reached":
+      return "step limit reached";
+    case "complete":
+      return `done in ${durationInWords(state.updatedAt - state.launchedAt)}`;
+    default:
+      return status;
+  }
+}
+
+function buttonsOf(state: State): Button[] {
+  const runId = state.runId;
+  const open: Button = { action: "open", label: "Open", style: "plain", runId };
+  if (hasEnded(state)) return [open];
+  const stop: Button = { action: "stop", label: "Stop", style: "danger", runId };
+  const status = statusOf(state);
+  const resumable = status === "paused" || status === "max_steps_reached";
+  return resumable
+    ? [{ action: "resume", label: "Resume", style: "primary", runId }, stop, open]
+    : [stop, open];
+}

@@ -1,0 +1,172 @@
+/** How a question stands in the chat while it is open, and what it becomes when it is settled. */
+import { channelOf, personOf } from "../actor.ts";
+import type { Question } from "../event.ts";
+import type { Block, Button, Inline, Message } from "../message.ts";
+import { argumentsInBrief, brief } from "../reduce/step-lines.ts";
+import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
+
+export function narrateOpen(question: OpenQuestion, state: State): Message {
+  const title = titleOf(question);
+  const blocks: Block[] = [
+    { type: "heading", text: title, note: ["for ", ...listed(audience(question, state))] },
+    { type: "text", markdown: question.text, foreign: state.tainted },
+  ];
+  if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
+  if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call.input) });
+  if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
+  blocks.push({ type: "note", parts: consequence(question) });
+  blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
+  return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
+}
+
+/** One line: who, when, what. The buttons are gone, nothing is deleted. */
+export function narrateSettled(question: SettledQuestion, state: State): Message {
+  const people = question.outcome.kind === "approved" ? question.approvedBy : [question.from];
+  const named = people.flatMap((who): Inline[] => (who ? [{ person: personOf(who) }] : []));
+  const who: Inline[] = named.length > 0 ? [" by ", ...listed(named)] : [];
+  const subject = question.call
+    ? `${question.call.tool} ${argumentsInBrief(question.call.input)}`
+    : brief(question.text, 300);
+  const parts: Inline[] = [
+    { strong: verbs[question.outcome.kind] },
+    ...who,
+    " · ",
+    { time: question.settledAt },
+  ];
+  const blocks: Block[] = [
+    { type: "note", parts },
+    { type: "note", parts: [subject] },
+  ];
+  if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
+    blocks.push({ type: "text", markdown: question.outcome.text, foreign: state.tainted });
+  }
+  const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
+  const by = names === "" ? "" : ` by ${names}`;
+  return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };
+}
+
+const verbs = {
+  answered: "Answered",
+  approved: "Approved",
+  refused: "Refused",
+  changed: "Changed",
+  withdrawn: "Withdrawn",
+} as const satisfies Record<SettledQuestion["outcome"]["kind"], string>;
+
+function titleOf(question: Question): string {
+  switch (question.kind) {
+    case "approval":
+      return `Approval · ${question.call?.tool ?? ""}`;
+    case "doubt":
+      return `In doubt · ${question.call?.tool ?? ""}`;
+    case "stuck":
+      return "Stuck";
+    case "budget":
+      return "Budget used";
+    case "ask":
+      return "Question";
+  }
+}
+
+/** Exactly the people who may settle it; wildcards are said in words and ping nobody. */
+export function audience(question: Question, state: State): Inline[] {
+  const asksRequester = isForRequester(question, state);
+  const people: Inline[] = question.audience
+    .filter((rule) => !rule.endsWith("*") && rule !== "requester" && rule !== state.from.principal)
+    .map((rule) => ({ rule, ping: true }));
+  const all: Inline[] = asksRequester ? [{ person: state.from, ping: true }, ...people] : people;
+  return all.length > 0 ? all : anyone(question);
+}
+
+/**
+ * Whoever started the run is asked when they are listed, and when only wildcards are, one of which lets them in. A
+ * webhook and a schedule hear nothing; who wrote a mail may answer by mail, but settles nothing else.
+ */
+function isForRequester({ kind, audience: rules, ownRequest }: Question, state: State): boolean {
+  const { principal } = state.from;
+  const channel = channelOf(principal);
+  if (channel === "webhook" || channel === "schedule" || ownRequest === false) return false;
+  if (channel === "email" && kind !== "ask" && kind !== "stuck") return false;
+  if (rules.includes("requester") || rules.includes(principal)) return true;
+  const isWide = rules.every((rule) => rule.endsWith("*"));
+  return isWide && rules.some((rule) => principal.startsWith(rule.slice(0, -1)));
+}
+
+/** a, b, c */
+export function listed(parts: readonly Inline[]): Inline[] {
+  return parts.flatMap((part, index) => (index === 0 ? [part] : [", ", part]));
+}
+
+const rightThatSettles = {
+  ask: "answer",
+  stuck: "answer",
+  doubt: "approve",
+  approval: "approve",
+  budget: "control",
+} as const satisfies Record<Question["kind"], string>;
+
+/** Nobody is named: those whom a wildcard lets in, or what is missing in the configuration. */
+function anyone(question: Question): Inline[] {
+  const wide = question.audience.filter((rule) => rule.endsWith("*") && !/^(terminal|token):/.test(rule));
+  if (wide.length === 0) return [`nobody yet: list people under \`${rightThatSettles[question.kind]}\``];
+  if (wide.includes("*")) return ["anyone"];
+  return wide.map((rule) => (rule === "console:*" ? "anyone at the console" : { rule }));
+}
+
+function consequence(question: OpenQuestion): Inline[] {
+  switch (question.kind) {
+    case "approval": {
+      const count =
+        question.need > 1 ? ` ${question.approvedBy.length} of ${question.need} have approved.` : "";
+      return [`It runs once, exactly as shown. Until somebody decides, I wait.${count}`];
+    }
+    case "doubt":
+      return [
+        "I was interrupted while it ran and never repeat it by myself. Until somebody says what happened, I wait.",
+      ];
+    case "budget":
+      return ["Nothing is spent until somebody decides."];
+    default:
+      return [
+        `Reply here${question.choices.length > 0 ? ", or choose" : ""}. Until somebody answers, I wait.`,
+      ];
+  }
+}
+
+function buttonsOf(question: OpenQuestion, state: State): Button[] {
+  const ids = { runId: state.runId, questionId: question.id };
+  const open: Button = { action: "open", label: "Open", style: "plain", runId: state.runId };
+  if (question.kind === "approval") {
+    return [
+      { action: "approve", label: "Approve", style: "primary", ...ids },
+      { action: "refuse", label: "Refuse…", style: "danger", ...ids },
+      { action: "edit", label: "Edit…", style: "plain", ...ids },
+      open,
+    ];
+  }
+  const choices = question.choices.map(
+    (choice): Button => ({
+      action: "choose",
+      label: choice.label,
+      style: "plain",
+      value: choice.value,
+      ...ids,
+    }),
+  );
+  const reply: Button = { action: "reply", label: "Reply…", style: "plain", ...ids };
+  return question.freeText ? [...choices, reply, open] : [...choices, open];
+}
+
+/** A value like the arguments are, in a block of its own: as Markdown it could hide what it says. */
+function previewOf(preview: string): { name: string; value: string } {
+  return { name: "Preview by the tool", value: preview };
+}
+
+/** The call whole: every argument by its name. */
+function fieldsOf(input: unknown): { name: string; value: string }[] {
+  if (typeof input !== "object" || input === null) return [{ name: "input", value: JSON.stringify(input) }];
+  return Object.entries(input).map(([name, value]) => ({
+    name,
+    value: typeof value === "string" ? value : JSON.stringify(value, null, 1),
+  }));
+}

@@ -1,0 +1,145 @@
+/** What the engine needs of a channel (Slack, Discord, mail, …), and what a channel may ask of the engine. */
+import type { Actor, Address } from "../actor.ts";
+import type { Command, LaunchRequest, Refusal } from "../command.ts";
+import type { Message } from "../message.ts";
+import type { InboxKey, Store } from "./store.ts";
+
+/** An inbound message, platform-neutral. It is remembered under `key` before the platform is told that it arrived. */
+export interface Inbound {
+  /** Unique per platform event; a redelivery has the same. */
+  key: string;
+  actor: Actor;
+  channel: string;
+  /** The thread it was said in, or null when none exists yet (a slash command). */
+  address: Address | null;
+  intent: Intent;
+  /** Whatever the channel needs for a private reply (a response URL, a message id). JSON. */
+  replyTo: Record<string, string>;
+  /** Text around the message, for a run that it starts. */
+  context: { source: string; text: string; trusted: boolean }[];
+}
+
+export type Intent =
+  /** Words in a thread. `addressed`: the bot was mentioned or it is a direct message; else only runs in that thread hear it. */
+  | { type: "message"; text: string; addressed: boolean; agent: string | null }
+  /** `/agent …` or a mention that starts with a command word; parsed by core/instruct. */
+  | { type: "instruction"; text: string }
+  | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
+  | { type: "choose"; questionId: string; value: string }
+  | { type: "answer"; questionId: string; text: string }
+  | { type: "approve"; questionId: string; input: unknown | null }
+  | { type: "refuse"; questionId: string; reason: string };
+
+/** What became of an inbound message: for the private word to its sender. */
+export interface Outcome {
+  type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "ignored";
+  text: string;
+  runId: string | null;
+  /** Written down, but told to nobody: the sender is a stranger. */
+  quiet?: true;
+}
+
+/** Differences between platforms are data. */
+export interface Capabilities {
+  edit: boolean;
+  buttons: boolean;
+  /** Characters of one message. */
+  maxText: number;
+  /** Least time between two sends to one address, ms. */
+  minIntervalMs: number;
+  /** Undelivered posts older than this are given up, ms. */
+  maxAgeMs: number;
+}
+
+export interface Delivery {
+  /** Stable id of the post: for nonces, message ids, metadata. */
+  id: string;
+  runId: string;
+  key: string;
+  address: Address;
+  body: Message;
+  revision: number;
+  /** Where it stands already (then this is an edit), or null. */
+  remoteId: string | null;
+  /** An earlier send may have arrived: look first. */
+  uncertain: boolean;
+  createdAt: number;
+}
+
+export interface Channel {
+  readonly name: string;
+  readonly can: Capabilities;
+  /** Begin to listen. Returns when inbound messages can arrive; throws with words for the operator. */
+  start(inlet: Inlet): Promise<void>;
+  stop(): Promise<void>;
+  /**
+   * Make the post stand at its address; returns where. Throws ChannelError. `address`: what a provisional
+   * address (`…/new:<id>`, a place that the first post makes) became; the run speaks there from now on.
+   */
+  post(delivery: Delivery): Promise<{ remoteId: string; address?: Address }>;
+  /** The private word to the sender of an inbound message. Best effort, never throws. */
+  whisper(inbound: Inbound, outcome: Outcome): Promise<void>;
+  /** HTTP endpoints of this channel, if it has any; null: not mine. */
+  handle(request: Request): Promise<Response> | null;
+  /** One line for /health and the console. */
+  health(): { ok: boolean; detail: string };
+}
+
+export class ChannelError extends Error {
+  /** `lost`: the message to edit is gone · `uncertain`: it may have arrived · else it surely did not. */
+  readonly permanent: boolean;
+  readonly uncertain: boolean;
+  readonly lost: boolean;
+  readonly retryAfterMs: number | null;
+  constructor(
+    message: string,
+    options: {
+      permanent?: boolean;
+      uncertain?: boolean;
+      lost?: boolean;
+      retryAfterMs?: number | null;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "ChannelError";
+    this.permanent = options.permanent ?? false;
+    this.uncertain = options.uncertain ?? false;
+    this.lost = options.lost ?? false;
+    this.retryAfterMs = options.retryAfterMs ?? null;
+  }
+}
+
+/** The engine as channels see it. */
+export interface Inlet {
+  /** Resolves when the message is durable: acknowledge after this. */
+  accept(inbound: Inbound): Promise<"new" | "duplicate">;
+  /**
+   * Launch a run of the named agent, durable when this resolves, deduplicated by the inbox key: for sources
+   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key.
+   */
+  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null): Promise<Submitted>;
+  /** Any other command on a run that exists. */
+  command(
+    runId: string,
+    command: Exclude<Command, { type: "launch" }>,
+    inbox: InboxKey | null,
+  ): Promise<Submitted>;
+  store: Pick<
+    Store,
+    | "note"
+    | "saveNote"
+    | "runAt"
+    | "run"
+    | "runs"
+    | "question"
+    | "openQuestions"
+    | "deliveries"
+    | "audit"
+    | "inboxRow"
+  >;
+}
+
+export type Submitted =
+  | { ok: true; runId: string; duplicate: boolean; version: number }
+  | { ok: false; refusal: Refusal };

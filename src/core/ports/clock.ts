@@ -1,0 +1,6 @@
+/** What the engine needs of a clock. */
+
+export interface Clock {
+  /** ms since the epoch */
+  now(): number;
+}

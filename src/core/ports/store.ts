@@ -1,0 +1,244 @@
+/** What the engine needs of a store: each method is one transaction. SQLite and PostgreSQL implement it. */
+import type { Address, Principal } from "../actor.ts";
+import type { Agent } from "../agent.ts";
+import type { Question, RunEvent } from "../event.ts";
+import type { Message, Post } from "../message.ts";
+import type { Status } from "../state.ts";
+
+/** The row that lists and filters read; derived from the events and written with them. */
+export interface RunRow {
+  runId: string;
+  version: number;
+  status: Status;
+  agent: string;
+  task: string;
+  channel: string;
+  principal: Principal;
+  personName: string;
+  address: Address | null;
+  parentId: string | null;
+  steps: number;
+  tokens: number;
+  costUsd: number;
+  /** Open questions, so that lists need no second look. */
+  asking: number;
+  launchedAt: number;
+  updatedAt: number;
+}
+
+/** One transaction: the events and everything derived from them, or nothing. */
+export interface Commit {
+  runId: string;
+  /** Version of the run that these events follow; 0 for a launch. */
+  expect: number;
+  /** The worker's epoch: a commit of a worker that lost the run is refused. null: not a worker (a person, an API call). */
+  epoch: number | null;
+  /** May be empty: then only the wake-up and the lease change. */
+  events: readonly RunEvent[];
+  row: RunRow;
+  /** When a worker should look at the run: ms, or null for "when somebody speaks". */
+  wakeAt: number | null;
+  /** The worker lets the run go in the same transaction. */
+  release: boolean;
+  /**
+   * Posts that changed, and where each should stand. `id` is `<runId>/<key>#<n>`, n being the place of the address
+   * among the run's addresses: it stays when a provisional address becomes a real one. A known id with another
+   * address moves there (that alone is no new revision).
+   */
+  posts: readonly (Post & { id: string; address: Address })[];
+  /** New addresses: from now on what is said there belongs to this run. */
+  addresses: readonly Address[];
+  /** Questions that were opened or settled. */
+  questions: readonly QuestionRow[];
+  /** The inbound message this commit answers; a second commit for the same key is refused as a duplicate. */
+  inbox: InboxKey | null;
+  /** Other runs that should look again (a parent whose child ended). */
+  wake: readonly string[];
+}
+
+export type Committed =
+  | { ok: true; version: number }
+  /** conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken */
+  | { ok: false; why: "conflict" | "fenced" }
+  | { ok: false; why: "duplicate"; runId: string | null };
+
+export interface QuestionRow {
+  runId: string;
+  question: Question;
+  askedAt: number;
+  settledAt: number | null;
+}
+
+export interface InboxKey {
+  /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
+  source: string;
+  key: string;
+  /** Fingerprint of an API request: its commit keeps it as the row's outcome. */
+  print?: string;
+}
+
+export interface InboxRow extends Omit<InboxKey, "print"> {
+  /** JSON of the inbound message; empty for an API request. */
+  body: string;
+  receivedAt: number;
+  state: "pending" | "done" | "refused";
+  runId: string | null;
+  /** What the sender was told; of an API request its fingerprint. */
+  outcome: string | null;
+}
+
+export interface RunFilter {
+  status?: readonly Status[];
+  agent?: string;
+  channel?: string;
+  principal?: Principal;
+  /** Part of the task, case-insensitive. */
+  text?: string;
+  parentId?: string;
+  /** Only runs with open questions. */
+  asking?: boolean;
+  /** Keyset: runs older than this one (launchedAt, runId), newest first. */
+  before?: { launchedAt: number; runId: string };
+  limit: number;
+}
+
+export interface Claim {
+  runId: string;
+  epoch: number;
+  /** The former owner did not let go: its lease ran out. */
+  recovered: boolean;
+}
+
+/** A post at an address and how far it was delivered. `id` as in `Commit.posts`. */
+export interface OutboxRow {
+  id: string;
+  runId: string;
+  key: string;
+  address: Address;
+  body: Message;
+  revision: number;
+  deliveredRevision: number;
+  remoteId: string | null;
+  /** A send was begun and its outcome is not known: look it up before sending again. */
+  uncertain: boolean;
+  attempts: number;
+  createdAt: number;
+  nextAt: number;
+}
+
+export type DeliveryOutcome =
+  | { type: "delivered"; revision: number; remoteId: string }
+  /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
+  | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
+  /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
+  | { type: "deferred"; nextAt: number; uncertain: boolean }
+  /** `revision`: what was given up; words that came meanwhile are still due. */
+  | { type: "given_up"; revision: number; error: string };
+
+export interface AuditRow {
+  at: number;
+  principal: Principal;
+  action: string;
+  resource: string;
+  decision: "allowed" | "refused";
+  rule: string;
+}
+
+export interface SessionRow {
+  /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
+  id: string;
+  principal: Principal;
+  createdAt: number;
+  expiresAt: number;
+}
+
+/** Every method is one transaction. Errors: StoreError for what the operator must know, anything else is a bug. */
+export interface Store {
+  commit(commit: Commit): Promise<Committed>;
+  /** Events after version `after` (default 0), in order. Empty for an unknown run. */
+  read(runId: string, after?: number): Promise<RunEvent[]>;
+  run(runId: string): Promise<RunRow | null>;
+  runs(filter: RunFilter): Promise<RunRow[]>;
+  /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
+  runAt(address: Address): Promise<string | null>;
+  question(questionId: string): Promise<QuestionRow | null>;
+  /** Open questions of all runs, oldest first. */
+  openQuestions(limit: number): Promise<QuestionRow[]>;
+
+  /**
+   * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what this
+   * owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   */
+  claim(claim: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<Claim[]>;
+  /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
+  renew(renewal: {
+    owner: string;
+    now: number;
+    leaseMs: number;
+    runIds: readonly string[];
+  }): Promise<string[]>;
+  /** Let go of everything this owner holds (a clean stop): due at once for others. */
+  releaseAll(owner: string): Promise<void>;
+  /** The earliest wakeAt, or null. */
+  nextWake(): Promise<number | null>;
+
+  /** Remember an inbound message. `duplicate` when its key is known. */
+  receive(message: InboxKey & { body: string; receivedAt: number }): Promise<"new" | "duplicate">;
+  inboxRow(key: InboxKey): Promise<InboxRow | null>;
+  /** Pending messages, oldest first. */
+  pendingInbox(limit: number): Promise<InboxRow[]>;
+  settleInbox(
+    key: InboxKey,
+    settled: { state: "done" | "refused"; runId: string | null; outcome: string },
+  ): Promise<void>;
+  /** Forget settled keys received before `before` (ms). Returns how many. */
+  pruneInbox(before: number): Promise<number>;
+
+  /** Undelivered posts with nextAt <= now that nobody is sending, oldest first, at most one per address and key. */
+  dueDeliveries(due: { now: number; limit: number; channels: readonly string[] }): Promise<OutboxRow[]>;
+  nextDelivery(channels: readonly string[]): Promise<number | null>;
+  /**
+   * Written before the send: from here until `finishDelivery` the outcome is uncertain, and for `leaseMs` nobody else
+   * sends the post. Returns it as it is now, `uncertain` from an earlier send; null: there is nothing to send, or
+   * somebody is sending it.
+   */
+  beginDelivery(claim: { id: string; now: number; leaseMs: number }): Promise<OutboxRow | null>;
+  finishDelivery(id: string, outcome: DeliveryOutcome): Promise<void>;
+  /** Delivered posts of a run, to find where a message stands. */
+  deliveries(runId: string): Promise<OutboxRow[]>;
+  outboxHealth(): Promise<{ undelivered: number; oldestAt: number | null; givenUp: number }>;
+
+  /** Agents exactly as runs use them, by hash; written once, never changed. */
+  saveAgent(agent: Agent): Promise<void>;
+  loadAgent(hash: string): Promise<Agent | null>;
+
+  saveSession(session: SessionRow): Promise<void>;
+  session(id: string): Promise<SessionRow | null>;
+  sessions(): Promise<SessionRow[]>;
+  deleteSession(id: string): Promise<void>;
+
+  /** A small durable value under a name: the last fire of a schedule, a command hash, a catch-up cursor. */
+  note(name: string): Promise<string | null>;
+  saveNote(name: string, value: string): Promise<void>;
+
+  audit(row: AuditRow): Promise<void>;
+  audits(limit: number): Promise<AuditRow[]>;
+
+  close(): Promise<void>;
+}
+
+/** `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`, `storage_version`: refuse to start */
+export class StoreError extends Error {
+  readonly code: "storage_busy" | "storage_full" | "storage_damaged" | "storage_locked" | "storage_version";
+  constructor(code: StoreError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "StoreError";
+    this.code = code;
+  }
+}

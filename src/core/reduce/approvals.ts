@@ -1,0 +1,72 @@
+/** Approvals as they are given and refused: they bind bytes, and bytes that changed are another question. */
+import { isSamePerson } from "../actor.ts";
+import type { EventOf } from "../event.ts";
+import type { OpenQuestion, State } from "../state.ts";
+import { findCall, moved, settled } from "./calls.ts";
+import { closeQuestion, questionId, renewed } from "./settle.ts";
+
+/** An edit replaces the bytes: whoever approved the former ones has not approved these. */
+export function granted(
+  state: State,
+  question: OpenQuestion,
+  event: EventOf<"approval_granted"> & { at: number },
+): State {
+  const changed = event.edited && question.call !== null;
+  const call =
+    changed && question.call
+      ? { ...question.call, input: event.input, hash: event.hash ?? question.call.hash, preview: null }
+      : question.call;
+  const others = changed
+    ? []
+    : question.approvedBy.filter((who) => !isSamePerson(who.principal, event.from.principal));
+  const approver = event.rule === undefined ? event.from : { ...event.from, rule: event.rule };
+  const approvedBy = [...others, approver];
+  const now: OpenQuestion = { ...question, call, approvedBy };
+  const found = findCall(state, question.callId ?? "");
+  // It may have got its result meanwhile: an upgrade took the rule away for which it was asked.
+  const pending = found?.is.at === "settled" ? undefined : found;
+  const change = { input: event.input, changedBy: event.from.name };
+  const edited = pending && changed ? moved(state, pending, change) : state;
+  if (approvedBy.length < question.need) return askOn(edited, question, { now, event });
+  const was = findCall(edited, question.callId ?? "")?.changedBy ?? null;
+  const text = was === null ? "" : `with arguments changed by ${was}`;
+  const closed = renewed(closeQuestion(edited, now, { kind: "approved", text }, event));
+  const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
+  return pending ? moved(closed, pending, approved) : closed;
+}
+
+/**
+ * More people must approve. What was edited is another question: a press on the card that showed the former arguments
+ * must not count for these.
+ */
+function askOn(
+  state: State,
+  before: OpenQuestion,
+  { now, event }: { now: OpenQuestion; event: EventOf<"approval_granted"> & { at: number } },
+): State {
+  if (!event.edited) {
+    return { ...state, questions: state.questions.map((open) => (open.id === now.id ? now : open)) };
+  }
+  const outcome = { kind: "changed", text: "The arguments were changed; it is asked anew." } as const;
+  const closed = closeQuestion(state, before, outcome, event);
+  const anew: OpenQuestion = { ...now, id: questionId(state), askedAt: event.at };
+  const call = findCall(closed, now.callId ?? "");
+  const open = { ...closed, questions: [...closed.questions, anew] };
+  return call ? moved(open, call, { is: { at: "asking", questionId: anew.id } }) : open;
+}
+
+export function refused(
+  state: State,
+  question: OpenQuestion,
+  event: EventOf<"approval_refused"> & { at: number },
+): State {
+  const closed = renewed(closeQuestion(state, question, { kind: "refused", text: event.reason }, event));
+  const call = findCall(closed, question.callId ?? "");
+  const output = JSON.stringify({
+    error: "refused",
+    message: `${event.from.name} refused this call: ${event.reason}`,
+  });
+  return call
+    ? settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt)
+    : closed;
+}

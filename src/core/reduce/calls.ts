@@ -1,0 +1,124 @@
+/** How the calls of one model answer move from chosen to settled. Every call gets exactly one result. */
+
+import type { EventOf, RunEvent } from "../event.ts";
+import {
+  type Call,
+  type Entry,
+  keepPause,
+  type LivePhase,
+  type Phase,
+  type State,
+  underPause,
+} from "../state.ts";
+import { entered, flushed } from "./entries.ts";
+import { argumentsInBrief, outputInBrief, withLine, withTrace } from "./step-lines.ts";
+
+type CallEvent =
+  | "call_started"
+  | "call_finished"
+  | "call_failed"
+  | "call_doubted"
+  | "call_cleared"
+  | "call_slept"
+  | "child_launched"
+  | "approval_voided";
+
+export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEvent }>): State {
+  const call = findCall(state, event.callId);
+  // A result for a call that is settled already (a late duplicate) changes nothing.
+  if (!call || call.is.at === "settled") return state;
+  switch (event.type) {
+    case "call_started":
+      return moved(state, call, {
+        attempts: event.attempt,
+        key: event.key,
+        is: { at: "started", attempt: event.attempt, startedAt: event.at },
+      });
+    case "call_finished":
+      return settled(state, call, { output: event.output, ok: true, untrusted: event.untrusted }, event.ms);
+    case "call_failed":
+      return settled(
+        state,
+        call,
+        { output: failureText(event), ok: false, untrusted: event.untrusted ?? false },
+        event.ms,
+      );
+    case "call_doubted":
+      return moved(state, call, { is: { at: "doubted", questionId: "" } });
+    case "call_cleared":
+      return moved(state, call, { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" } });
+    case "call_slept":
+      return moved(state, call, { is: { at: "sleeping", until: event.until, event: event.event } });
+    case "child_launched":
+      return moved(state, call, { is: { at: "with_child", runId: event.runId } });
+    case "approval_voided":
+      return moved(state, call, { is: { at: "chosen" }, approvedHash: null });
+  }
+}
+
+/** What the model is told of a failure: short, without stack, as data. */
+function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): string {
+  return JSON.stringify({ error: event.code, message: event.message });
+}
+
+interface Result {
+  output: string;
+  ok: boolean;
+  untrusted: boolean;
+}
+
+/** The call has its one result; when it was the last, the model is asked again. */
+export function settled(state: State, call: Call, result: Result, ms: number): State {
+  const changed = call.changedBy === null ? {} : { changed: { by: call.changedBy, input: call.input } };
+  const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result, ...changed };
+  const line = withLine(state, {
+    shape: result.ok ? "done" : "failed",
+    title: call.tool,
+    detail: `${argumentsInBrief(call.input)} → ${outputInBrief(result.output)}`,
+    ms,
+  });
+  const told = entered(
+    {
+      ...state,
+      ...line,
+      traces: withTrace(state, call, result.ok),
+      tainted: state.tainted || result.untrusted,
+    },
+    entry,
+  );
+  return allSettled(moved(told, call, { is: { at: "settled", ok: result.ok } }));
+}
+
+function allSettled(state: State): State {
+  const phase = underPause(state.phase);
+  if (phase.at !== "acting" || phase.calls.some((call) => call.is.at !== "settled")) return state;
+  return flushed({ ...state, phase: keepPause(state, { at: "thinking", retryAt: null, attempts: 0 }) });
+}
+
+/** Names a call in its run for good: in keys, and for what is derived from it. */
+export function lastingId(call: Pick<Call, "id" | "number">): string {
+  return `${call.id}.${call.number}`;
+}
+
+export function findCall(state: State, callId: string): Call | undefined {
+  const phase = underPause(state.phase);
+  return phase.at === "acting" || phase.at === "cancelling"
+    ? phase.calls.find((call) => call.id === callId)
+    : undefined;
+}
+
+/** The state with one call changed, in whatever phase holds the calls. */
+export function moved(state: State, call: Call, change: Partial<Call>): State {
+  return { ...state, phase: withCall(state.phase, call.id, change) };
+}
+
+function withCall(phase: Phase, callId: string, change: Partial<Call>): Phase {
+  if (phase.at === "paused") return { ...phase, next: withCall(phase.next, callId, change) as LivePhase };
+  return phase.at === "acting" || phase.at === "cancelling"
+    ? { ...phase, calls: changed(phase.calls, callId, change) }
+    : phase;
+}
+
+function changed(calls: readonly Call[], callId: string, change: Partial<Call>): readonly Call[] {
+  return calls.map((call) => (call.id === callId ? { ...call, ...change } : call));
+}

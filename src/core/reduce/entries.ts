@@ -1,0 +1,33 @@
+/** Appending to the model's context: nothing before the end ever changes, so providers' prompt caches hit. */
+import { added } from "../pages.ts";
+import type { Entry, State } from "../state.ts";
+import { estimateTokens } from "./tokens.ts";
+
+export function entered(state: State, entry: Entry): State {
+  return {
+    ...state,
+    entries: added(state.entries, entry),
+    contextTokens: state.contextTokens + tokensOf(entry),
+  };
+}
+
+/** The model's context as one list. */
+export function entriesOf(state: Pick<State, "entries">): Entry[] {
+  return state.entries.flat();
+}
+
+/** Words that waited for the results of calls are told now. */
+export function flushed(state: State): State {
+  return state.queued.reduce(entered, { ...state, queued: [] });
+}
+
+export function tokensOf(entry: Entry): number {
+  switch (entry.type) {
+    case "model":
+      return estimateTokens((entry.answer.text ?? "") + JSON.stringify(entry.answer.calls));
+    case "result":
+      return estimateTokens(entry.output);
+    default:
+      return estimateTokens(entry.text);
+  }
+}

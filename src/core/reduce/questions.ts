@@ -1,0 +1,120 @@
+/** Questions are data: how they open, are settled, and what their settlement does to the run. */
+import type { Person } from "../actor.ts";
+import type { EventOf, RunEvent } from "../event.ts";
+import { keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
+import { granted, refused } from "./approvals.ts";
+import { findCall, moved, settled } from "./calls.ts";
+import { entered } from "./entries.ts";
+import { closeQuestion, noNudges, renewed, spentTokens } from "./settle.ts";
+
+type QuestionEvent = "question_asked" | "question_answered" | "approval_granted" | "approval_refused";
+
+export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
+  if (event.type === "question_asked") return asked(state, event);
+  const question = state.questions.find((open) => open.id === event.questionId);
+  if (!question) return state;
+  switch (event.type) {
+    case "question_answered":
+      return answered(state, question, event);
+    case "approval_granted":
+      return granted(state, question, event);
+    case "approval_refused":
+      return refused(state, question, event);
+  }
+}
+
+function asked(state: State, event: EventOf<"question_asked"> & { at: number }): State {
+  const question: OpenQuestion = { ...event.question, askedAt: event.at, approvedBy: [] };
+  const open = { ...state, questions: [...state.questions, question] };
+  if (question.callId === null) {
+    const asking = { at: "asking", questionId: question.id } as const;
+    return { ...open, phase: keepPause(open, asking) };
+  }
+  const call = findCall(open, question.callId);
+  if (!call) return open;
+  const is = question.kind === "doubt" ? "doubted" : "asking";
+  return moved(open, call, { is: { at: is, questionId: question.id } });
+}
+
+/** An answer is a person at work with the run: the steps are granted anew. */
+function answered(
+  state: State,
+  question: OpenQuestion,
+  event: EventOf<"question_answered"> & { at: number },
+): State {
+  const label = question.choices.find((choice) => choice.value === event.answer)?.label ?? event.answer;
+  const closed = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
+  const call = question.callId === null ? undefined : findCall(closed, question.callId);
+  switch (question.kind) {
+    case "ask": {
+      const output = JSON.stringify({ answer: event.answer });
+      const ms = event.at - question.askedAt;
+      return call
+        ? settled(closed, call, { output, ok: true, untrusted: event.trusted === false }, ms)
+        : closed;
+    }
+    case "doubt":
+      return doubtSettled(closed, question, event);
+    case "stuck":
+    case "budget":
+      return advised(closed, question, event);
+    case "approval":
+      return closed;
+  }
+}
+
+/** It ran · it did not: run it · stop. Nothing else can turn a doubt into an execution. */
+function doubtSettled(
+  state: State,
+  question: OpenQuestion,
+  event: EventOf<"question_answered"> & { at: number },
+): State {
+  const call = findCall(state, question.callId ?? "");
+  if (!call) return state;
+  const who = event.from.name;
+  switch (event.answer) {
+    case "happened": {
+      const output = `${who} confirmed that this call took effect. Its output is not known.`;
+      return settled(state, call, { output, ok: true, untrusted: false }, 0);
+    }
+    case "run":
+      // One word can't stand for several approvals: then it is asked for them anew.
+      return question.need > 1
+        ? moved(state, call, { is: { at: "chosen" }, approvedHash: null })
+        : moved(state, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" });
+    default: {
+      const output = `It is not known whether this call took effect. ${who} decided to stop here.`;
+      return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
+    }
+  }
+}
+
+function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {
+  if (event.answer === "stop") return stopping(state, event.from);
+  const thinking = { at: "thinking", retryAt: null, attempts: 0 } as const;
+  const phase = keepPause(state, thinking);
+  const granted = {
+    ...state,
+    phase,
+    traces: [],
+    nudges: noNudges,
+    tokensGranted:
+      question.kind === "budget" ? spentTokens(state) + state.limits.tokens : state.tokensGranted,
+    costGranted:
+      question.kind === "budget" ? (state.usage.costUsd ?? 0) + state.limits.costUsd : state.costGranted,
+  };
+  const advice = event.answer === "continue" ? null : event.answer;
+  if (advice === null) return granted;
+  const { trusted = true, from } = event;
+  const marked = { ...granted, tainted: granted.tainted || !trusted };
+  return entered(marked, { type: "said", text: advice, from: from.name, trusted });
+}
+
+function stopping(state: State, from: Person): State {
+  const phase = underPause(state.phase);
+  const calls = phase.at === "acting" ? phase.calls : [];
+  return {
+    ...state,
+    phase: { at: "cancelling", calls, reason: "stopped by the answer to a question", from },
+  };
+}

@@ -1,0 +1,300 @@
+/** `reduce(state, event) → state`. Total: every event is legal in every state, because it happened. */
+
+import type { EventOf, RunEvent } from "../event.ts";
+import { never } from "../never.ts";
+import {
+  type Entry,
+  hasEnded,
+  keepPause,
+  type LivePhase,
+  type Phase,
+  pendingCalls,
+  type State,
+  underPause,
+} from "../state.ts";
+import { reduceCall } from "./calls.ts";
+import { entered, entriesOf } from "./entries.ts";
+import { reduceQuestion } from "./questions.ts";
+import { noNudges, withdrawAll } from "./settle.ts";
+import { outputInBrief, withLine } from "./step-lines.ts";
+import { addUsage } from "./usage.ts";
+
+const person = { principal: "", name: "" };
+
+/** The state of a run nobody has launched yet. */
+export const initial: State = {
+  runId: "",
+  version: 0,
+  launchedAt: 0,
+  updatedAt: 0,
+  task: "",
+  from: person,
+  launcher: { groups: [], guest: true },
+  channel: "",
+  addresses: [],
+  agent: { name: "", hash: "" },
+  parent: null,
+  follows: null,
+  phase: { at: "thinking", retryAt: null, attempts: 0 },
+  prefetch: [],
+  steps: 0,
+  stepsGranted: 0,
+  limits: { steps: 0, tokens: 0, costUsd: 0 },
+  tokensGranted: 0,
+  costGranted: 0,
+  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
+  callsMade: 0,
+  heard: 0,
+  entries: [],
+  contextTokens: 0,
+  compactions: 0,
+  queued: [],
+  questions: [],
+  settled: [],
+  lines: [],
+  linesFolded: 0,
+  traces: [],
+  nudges: noNudges,
+  arrived: {},
+  tainted: false,
+  recoveries: 0,
+};
+
+export function reduce(state: State, event: RunEvent): State {
+  const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
+  return { ...after, version: state.version + 1, updatedAt: event.at };
+}
+
+/** Fold events onto a state. */
+export function fold(events: readonly RunEvent[], from: State = initial): State {
+  return events.reduce(reduce, from);
+}
+
+/** An end is final. Only where it is told can still change: a thread that the first post makes. */
+function epilogue(state: State, event: RunEvent): State {
+  return event.type === "address_became" ? apply(state, event) : state;
+}
+
+function apply(state: State, event: RunEvent): State {
+  switch (event.type) {
+    case "launched":
+      return launched(event);
+    case "heard":
+      return heard(state, event);
+    case "address_became": {
+      const { provisional, address } = event;
+      return {
+        ...state,
+        addresses: state.addresses.map((known) => (known === provisional ? address : known)),
+      };
+    }
+    case "prefetched":
+      return prefetched(state, event);
+    case "event_arrived": {
+      const { payload, omitted } = event;
+      return { ...state, arrived: { ...state.arrived, [event.event]: { payload, omitted } } };
+    }
+    case "model_answered":
+      return modelAnswered(state, event);
+    case "model_failed":
+      return modelFailed(state, event);
+    case "decision_dropped":
+      return { ...state, usage: addUsage(state.usage, event.usage) };
+    case "call_started":
+    case "call_finished":
+    case "call_failed":
+    case "call_doubted":
+    case "call_cleared":
+    case "call_slept":
+    case "child_launched":
+    case "approval_voided":
+      return reduceCall(state, event);
+    case "question_asked":
+    case "question_answered":
+    case "approval_granted":
+    case "approval_refused":
+      return reduceQuestion(state, event);
+    case "nudged":
+      return nudged(state, event);
+    case "limit_reached":
+      return { ...state, phase: { at: "limited" } };
+    case "compacted":
+      return compacted(state, event);
+    case "paused":
+    case "resumed":
+    case "woke":
+    case "recovered":
+    case "cancel_requested":
+      return control(state, event);
+    case "completed":
+      return ended(state, event.at, { at: "complete", answer: event.answer });
+    case "failed":
+      return ended(state, event.at, { at: "failed", code: event.code, message: event.message });
+    case "cancelled":
+      return ended(state, event.at, { at: "cancelled", reason: event.reason, from: event.from });
+    default:
+      return never(event);
+  }
+}
+
+function launched(event: EventOf<"launched"> & { at: number }): State {
+  const trusted = event.trusted && event.context.every((item) => item.trusted);
+  const entries: Entry[] = [
+    // Whoever may launch gives the order; what the order rests on may still be anybody's text.
+    ...event.context.map((item): Entry => ({ type: "data", ...item })),
+    { type: "task", text: event.task, from: event.from.name, trusted: true },
+  ];
+  if (event.follows) entries.unshift(formerTurn(event.follows));
+  const fresh: State = {
+    ...initial,
+    runId: event.runId,
+    launchedAt: event.at,
+    task: event.task,
+    from: event.from,
+    launcher: event.launcher ?? { groups: [], guest: !event.trusted },
+    channel: event.via.channel,
+    addresses: event.addresses,
+    agent: event.agent,
+    parent: event.parent,
+    follows: event.follows,
+    prefetch: event.prefetch,
+    limits: event.limits,
+    stepsGranted: event.limits.steps,
+    tokensGranted: event.limits.tokens,
+    costGranted: event.limits.costUsd,
+    tainted: !trusted || (event.follows?.tainted ?? false),
+  };
+  return entries.reduce(entered, fresh);
+}
+
+/** What was said before is read, not obeyed: the outcome may repeat what anybody wrote. */
+function formerTurn({ task, outcome, tainted }: NonNullable<State["follows"]>): Entry {
+  const text = `The task was: ${task}\nIts outcome was: ${outcome}`;
+  return { type: "data", source: "earlier in this conversation", text, trusted: !tainted };
+}
+
+/** While calls are pending, words wait for the results: no provider allows anything between a call and its result. */
+function heard(state: State, event: EventOf<"heard">): State {
+  const entry: Entry = { type: "said", text: event.text, from: event.from.name, trusted: event.trusted };
+  const line = withLine(state, {
+    shape: "note",
+    title: event.from.name,
+    detail: outputInBrief(event.text),
+    ms: null,
+  });
+  const marked = { ...state, ...line, tainted: state.tainted || !event.trusted, heard: state.heard + 1 };
+  const phase = underPause(state.phase);
+  if (phase.at === "acting" || phase.at === "cancelling") {
+    return { ...marked, queued: [...state.queued, entry] };
+  }
+  // A text that was about to be taken for the answer was written before these words.
+  const next = phase.at === "answered" ? keepPause(state, thinking()) : state.phase;
+  return entered({ ...marked, phase: next }, entry);
+}
+
+function prefetched(state: State, event: EventOf<"prefetched">): State {
+  const entry: Entry = { type: "data", source: event.tool, text: event.output, trusted: !event.untrusted };
+  const rest = state.prefetch.filter((tool) => tool !== event.tool);
+  return entered({ ...state, prefetch: rest, tainted: state.tainted || event.untrusted }, entry);
+}
+
+function modelAnswered(state: State, event: EventOf<"model_answered">): State {
+  const { text, calls, items, provider } = event;
+  const counted = {
+    ...state,
+    steps: state.steps + 1,
+    compactions: 0,
+    usage: addUsage(state.usage, event.usage),
+    callsMade: state.callsMade + calls.length,
+  };
+  // A cut answer's calls never run and its text is not whole: the nudge that follows speaks of it instead.
+  const after = event.cut
+    ? counted
+    : entered(counted, { type: "model", answer: { text, calls, items, provider } });
+  if (event.cut || calls.length === 0) {
+    const { refusal, cut } = event;
+    return { ...after, phase: keepPause(state, { at: "answered", text: text ?? "", refusal, cut }) };
+  }
+  const acting: LivePhase = {
+    at: "acting",
+    calls: calls.map((call, index) => ({
+      ...call,
+      is: { at: "chosen" },
+      number: state.callsMade + index + 1,
+      attempts: 0,
+      key: null,
+      approvedHash: null,
+      changedBy: null,
+    })),
+  };
+  return { ...after, nudges: { ...noNudges, stuck: after.nudges.stuck }, phase: keepPause(state, acting) };
+}
+
+function thinking(): Extract<Phase, { at: "thinking" }> {
+  return { at: "thinking", retryAt: null, attempts: 0 };
+}
+
+function modelFailed(state: State, event: EventOf<"model_failed">): State {
+  const phase = underPause(state.phase);
+  const attempts = (phase.at === "thinking" ? phase.attempts : 0) + 1;
+  return { ...state, phase: keepPause(state, { at: "thinking", retryAt: event.retryAt, attempts }) };
+}
+
+function nudged(state: State, event: EventOf<"nudged">): State {
+  const nudges = { ...state.nudges, [event.reason]: state.nudges[event.reason] + 1 };
+  const traces = event.reason === "stuck" ? [] : state.traces;
+  const phase = keepPause(state, thinking());
+  return entered({ ...state, nudges, traces, phase }, { type: "notice", text: event.text });
+}
+
+function compacted(state: State, event: EventOf<"compacted">): State {
+  const entries = entriesOf(state);
+  const empty = { ...state, entries: [], contextTokens: 0, compactions: state.compactions + 1 };
+  const summary: Entry = { type: "notice", text: event.summary };
+  // The task itself survives every compaction.
+  const tasks = entries.slice(0, event.keepFrom).filter((entry) => entry.type === "task");
+  return [...tasks, summary, ...entries.slice(event.keepFrom)].reduce(entered, empty);
+}
+
+function control(
+  state: State,
+  event: EventOf<"paused" | "resumed" | "woke" | "recovered" | "cancel_requested">,
+): State {
+  const phase = state.phase;
+  switch (event.type) {
+    case "paused":
+      return phase.at === "paused" || phase.at === "cancelling" || hasEnded(state)
+        ? state
+        : { ...state, phase: pausedPhase(phase as LivePhase, event) };
+    case "resumed":
+      return resumed(state);
+    case "woke":
+      return phase.at === "thinking" ? { ...state, phase: { ...phase, retryAt: null } } : state;
+    case "recovered":
+      return { ...state, recoveries: state.recoveries + 1 };
+    default: {
+      const live = underPause(phase);
+      const pending = live.at === "acting" || live.at === "cancelling" ? live.calls : [];
+      return {
+        ...state,
+        phase: { at: "cancelling", calls: pending, reason: event.reason, from: event.from },
+      };
+    }
+  }
+}
+
+function pausedPhase(next: LivePhase, { withParent }: EventOf<"paused">): Phase {
+  return withParent ? { at: "paused", next, withParent } : { at: "paused", next };
+}
+
+/** Resume grants the steps anew; what was in the way is tried again. */
+function resumed(state: State): State {
+  if (state.phase.at !== "paused" && state.phase.at !== "limited") return state;
+  const next = underPause(state.phase);
+  const phase = next.at === "limited" || next.at === "thinking" ? thinking() : next;
+  return { ...state, phase, stepsGranted: state.steps + state.limits.steps };
+}
+
+function ended(state: State, at: number, phase: Phase): State {
+  return withdrawAll({ ...state, updatedAt: at, phase, queued: [] }, pendingCalls(state));
+}

@@ -1,0 +1,75 @@
+/** How questions close, what a person's word renews, and what the end of a run leaves behind. */
+import type { Person } from "../actor.ts";
+import type { OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
+import { entered } from "./entries.ts";
+
+const keptSettled = 8;
+
+export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, stuck: 0 };
+
+export function closeQuestion(
+  state: State,
+  question: OpenQuestion,
+  outcome: SettledQuestion["outcome"],
+  event: { at: number; from: Person; via: { channel: string } },
+): State {
+  return {
+    ...state,
+    questions: state.questions.filter((open) => open.id !== question.id),
+    settled: [...state.settled, settledAs(question, outcome, event)].slice(-keptSettled),
+  };
+}
+
+function settledAs(
+  asked: OpenQuestion,
+  outcome: SettledQuestion["outcome"],
+  event: { at: number; from?: Person; via?: { channel: string } },
+): SettledQuestion {
+  return {
+    ...asked,
+    settledAt: event.at,
+    outcome,
+    from: event.from ?? null,
+    channel: event.via?.channel ?? null,
+  };
+}
+
+/** An answer is a person at work with the run: the steps are granted anew. */
+export function renewed(state: State): State {
+  return { ...state, stepsGranted: state.steps + state.limits.steps };
+}
+
+export function spentTokens(state: Pick<State, "usage">): number {
+  return state.usage.inputTokens + state.usage.outputTokens;
+}
+
+/** Unique over all runs, short enough for a button's value, and the same whenever it is decided again. */
+export function questionId(state: Pick<State, "runId" | "version">, index = 0): string {
+  return `${state.runId}.${state.version + index}`;
+}
+
+/** The run ended: open questions are withdrawn, and calls without a result get one, so that the log has no gaps. */
+export function withdrawAll(state: State, pending: ReturnType<typeof pendingCalls>): State {
+  // All of them stay, however many: each must be shown and stored as settled.
+  const withdrawn = state.questions.map((question) =>
+    settledAs(question, { kind: "withdrawn", text: "the run ended" }, { at: state.updatedAt }),
+  );
+  const closed: State = { ...state, questions: [], settled: [...state.settled, ...withdrawn] };
+  return pending.reduce((sum, call, index) => {
+    // The calls before a final answer are settled when it completes the run.
+    const done = state.phase.at === "complete" && index === 0;
+    const output = done
+      ? "The answer was delivered."
+      : call.is.at === "started" || call.is.at === "doubted"
+        ? "It is not known whether this call took effect: the run ended first."
+        : "Not run: the run ended first.";
+    return entered(sum, {
+      type: "result",
+      callId: call.id,
+      tool: call.tool,
+      output,
+      ok: done,
+      untrusted: false,
+    });
+  }, closed);
+}

@@ -1,0 +1,196 @@
+/** How records look as columns, and what the store promises about them: shared by both databases. */
+import { type Address, channelOf } from "../actor.ts";
+import { questionSchema } from "../event.ts";
+import { messageSchema } from "../message.ts";
+import {
+  type Commit,
+  type Committed,
+  type DeliveryOutcome,
+  type InboxRow,
+  type OutboxRow,
+  type QuestionRow,
+  type RunRow,
+  StoreError,
+} from "../ports/store.ts";
+import { decodeJson, encodeEvent, encodeJson, plainText, type StoredEvent } from "./codec.ts";
+
+/** A run row as columns: money is whole micro-dollars. The store adds lease, epoch and wake-up. */
+export type RunRecord = Omit<RunRow, "costUsd"> & { costMicros: number };
+
+export function runRecord({ costUsd, ...row }: RunRow): RunRecord {
+  return {
+    ...row,
+    agent: plainText(row.agent),
+    task: plainText(row.task),
+    personName: plainText(row.personName),
+    costMicros: Math.round(costUsd * 1e6),
+  };
+}
+
+export function rowOfRun({ costMicros, ...row }: RunRecord): RunRow {
+  return { ...row, costUsd: costMicros / 1e6 };
+}
+
+export interface EventRecord extends StoredEvent {
+  runId: string;
+  version: number;
+}
+
+/** The events of a commit with the versions they get. */
+export function eventRecords(commit: Commit): EventRecord[] {
+  return commit.events.map((event, index) => ({
+    runId: commit.runId,
+    version: commit.expect + 1 + index,
+    ...encodeEvent(event),
+  }));
+}
+
+/** A post as a commit writes it. `position` orders first posts: by version, then as the commit lists them. */
+export interface PostRecord {
+  id: string;
+  runId: string;
+  key: string;
+  address: Address;
+  channel: string;
+  body: string;
+  position: number;
+  createdAt: number;
+}
+
+/** At most this many posts of one commit keep their order. */
+const postsPerCommit = 1000;
+
+/** The posts of a commit; the last of equal ids wins. */
+export function postRecords(commit: Commit): PostRecord[] {
+  const records = new Map<string, PostRecord>();
+  for (const [index, post] of commit.posts.entries()) {
+    records.set(post.id, {
+      id: post.id,
+      runId: commit.runId,
+      key: post.key,
+      address: post.address,
+      channel: channelOf(post.address),
+      body: encodeJson(post.body),
+      position: (commit.expect + commit.events.length) * postsPerCommit + index,
+      createdAt: commit.row.updatedAt,
+    });
+  }
+  return [...records.values()];
+}
+
+export type OutboxRecord = Omit<OutboxRow, "body" | "uncertain"> & { body: string; uncertain: number };
+
+export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxRow {
+  return {
+    ...record,
+    body: decodeJson(messageSchema, body, `post ${record.id}`),
+    uncertain: uncertain === 1,
+  };
+}
+
+/** `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
+interface DeliveryChange {
+  set: Partial<Omit<OutboxRecord, "id" | "body">> & { error?: string | null };
+  failed?: true;
+  givenUp?: number;
+}
+
+/** What an outcome changes of its post, whose claim ends with it. */
+export function deliveryChange(outcome: DeliveryOutcome) {
+  const { set, ...rest } = changeOf(outcome);
+  return { set: { ...set, leaseUntil: null }, ...rest };
+}
+
+function changeOf(outcome: DeliveryOutcome): DeliveryChange {
+  switch (outcome.type) {
+    case "delivered": {
+      const { revision: deliveredRevision, remoteId } = outcome;
+      return { set: { deliveredRevision, remoteId, attempts: 0, uncertain: 0, error: null } };
+    }
+    case "retry": {
+      const { nextAt, error, uncertain, lost } = outcome;
+      const set = { nextAt, error, uncertain: uncertain ? 1 : 0 };
+      return { set: lost ? { ...set, remoteId: null } : set, failed: true };
+    }
+    case "deferred":
+      return { set: { nextAt: outcome.nextAt, uncertain: outcome.uncertain ? 1 : 0 } };
+    case "given_up":
+      return { set: { error: outcome.error, uncertain: 0 }, givenUp: outcome.revision };
+  }
+}
+
+export interface QuestionRecord {
+  questionId: string;
+  runId: string;
+  body: string;
+  askedAt: number;
+  settledAt: number | null;
+}
+
+/** The questions of a commit; the last of equal ids wins. */
+export function questionRecords(commit: Commit): QuestionRecord[] {
+  const records = new Map<string, QuestionRecord>();
+  for (const { question, ...row } of commit.questions) {
+    records.set(question.id, { ...row, questionId: question.id, body: encodeJson(question) });
+  }
+  return [...records.values()];
+}
+
+export function rowOfQuestion({ questionId, body, ...record }: QuestionRecord): QuestionRow {
+  return { ...record, question: decodeJson(questionSchema, body, `question ${questionId}`) };
+}
+
+/** Other runs to wake, in one order for everybody, so that two commits can't wait for each other. */
+export function runsToWake(commit: Commit): string[] {
+  return [...new Set(commit.wake)].filter((runId) => runId !== commit.runId).sort();
+}
+
+/** What the store knows of a run and of an inbox key before a commit. */
+export interface Found {
+  run: { version: number; epoch: number; owner: string | null } | null;
+  inbox: Pick<InboxRow, "state" | "runId"> | null;
+}
+
+/**
+ * Why a commit may not be written, or null. A worker that lost the run learns that first; a repeated message
+ * learns that it is one before anybody tries it again on a newer version.
+ */
+export function refusalOf(commit: Commit, found: Found): Exclude<Committed, { ok: true }> | null {
+  if (commit.epoch !== null && (found.run?.epoch !== commit.epoch || found.run.owner === null)) {
+    return { ok: false, why: "fenced" };
+  }
+  if (found.inbox && found.inbox.state !== "pending") {
+    return { ok: false, why: "duplicate", runId: found.inbox.runId };
+  }
+  const version = found.run?.version ?? 0;
+  return version === commit.expect ? null : { ok: false, why: "conflict" };
+}
+
+/** Text as a LIKE pattern with `\` as its escape: found anywhere, in lower case. */
+export function likePattern(text: string): string {
+  return `%${plainText(text)
+    .toLowerCase()
+    .replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/** One step of a schema, in a file named `0001_<words>.sql`. */
+export interface Migration {
+  number: number;
+  sql: string;
+}
+
+/**
+ * The steps a database at version `current` still needs.
+ * @throws StoreError `storage_version` when a newer release wrote it.
+ */
+export function pendingMigrations(all: readonly Migration[], current: number): Migration[] {
+  const newest = all.at(-1)?.number ?? 0;
+  if (current > newest) {
+    throw new StoreError(
+      "storage_version",
+      `the database has schema ${current}, this release knows ${newest}: it was written by a newer release; ` +
+        "start that release, or restore a backup from before the upgrade",
+    );
+  }
+  return all.filter((migration) => migration.number > current);
+}

@@ -1,0 +1,36 @@
+/** Which run somebody means: by its place, or the newest of theirs. */
+import type { Inbound } from "../core/ports/channel.ts";
+import { brief } from "../core/reduce/step-lines.ts";
+import type { State } from "../core/state.ts";
+import type { Engine } from "./engine.ts";
+
+type Runs = Pick<Engine, "state" | "store">;
+
+/**
+ * A child run speaks where its parent does, so the newest run of a thread may be one. The first run from it upwards
+ * that is meant, else the one at the top.
+ */
+export async function above(
+  runs: Runs,
+  runId: string,
+  isMeant: (state: State) => boolean,
+): Promise<State | null> {
+  const state = await runs.state(runId);
+  if (!state?.parent || isMeant(state)) return state;
+  return above(runs, state.parent.runId, isMeant);
+}
+
+/** The run of this thread (a child run is stopped with its parent), else the newest run of this person. */
+export async function runMeant(runs: Runs, inbound: Inbound): Promise<string | null> {
+  const here = inbound.address ? await runs.store.runAt(inbound.address) : null;
+  if (here) return (await above(runs, here, () => false))?.runId ?? null;
+  const [newest] = await runs.store.runs({ principal: inbound.actor.principal, limit: 1 });
+  return newest?.runId ?? null;
+}
+
+/** The last ten of this person, a line each. */
+export async function listed(runs: Runs, inbound: Inbound): Promise<string> {
+  const rows = await runs.store.runs({ principal: inbound.actor.principal, limit: 10 });
+  if (rows.length === 0) return "You have no runs yet. Give me a task.";
+  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${row.status}`).join("\n");
+}

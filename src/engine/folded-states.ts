@@ -1,0 +1,50 @@
+/** The folded states of runs that are being worked on, remembered at their version: no step reads the log again. */
+import type { RunEvent } from "../core/event.ts";
+import type { Store } from "../core/ports/store.ts";
+import { fold, initial } from "../core/reduce/reduce.ts";
+import type { State } from "../core/state.ts";
+
+export interface LiveRun {
+  state: State;
+  /** Post id → body as JSON with its address: what the outbox is known to hold. */
+  posted: Map<string, string>;
+}
+
+/** Resting runs are forgotten first; nothing is held for a run that waits. */
+const kept = 256;
+
+export class Live {
+  readonly #runs = new Map<string, LiveRun>();
+  readonly #store: Pick<Store, "read">;
+
+  constructor(store: Pick<Store, "read">) {
+    this.#store = store;
+  }
+
+  /** The newest state this process knows; read from the log when it knows none. */
+  async load(runId: string): Promise<LiveRun> {
+    const known = this.#runs.get(runId);
+    if (known) return known;
+    const events: RunEvent[] = await this.#store.read(runId);
+    return { state: fold(events, initial), posted: new Map() };
+  }
+
+  /** The state as the log has it now: another process may have added to what this one remembers. */
+  async newest(runId: string): Promise<State> {
+    const known = this.#runs.get(runId)?.state ?? initial;
+    return fold(await this.#store.read(runId, known.version), known);
+  }
+
+  remember(runId: string, run: LiveRun, resting: boolean): void {
+    this.#runs.delete(runId);
+    if (resting) return;
+    this.#runs.set(runId, run);
+    if (this.#runs.size <= kept) return;
+    const oldest = this.#runs.keys().next().value;
+    if (oldest !== undefined && oldest !== runId) this.#runs.delete(oldest);
+  }
+
+  forget(runId: string): void {
+    this.#runs.delete(runId);
+  }
+}

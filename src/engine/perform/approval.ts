@@ -1,0 +1,81 @@
+/** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
+import { isSamePerson } from "../../core/actor.ts";
+import type { ToolSpec } from "../../core/agent.ts";
+import { approvalFor, approversOf } from "../../core/decide/calls.ts";
+import type { EventBody, Question } from "../../core/event.ts";
+import { findCall } from "../../core/reduce/calls.ts";
+import { questionId } from "../../core/reduce/settle.ts";
+import type { Approver, Call } from "../../core/state.ts";
+import type { Recorded } from "../record.ts";
+import { bindingOf } from "./binding.ts";
+import { contextOf, recordOutcome, startable, type Work } from "./work.ts";
+
+/** Show the call, whole, to those who may approve it. */
+export async function performAskApproval(on: Work, callId: string): Promise<Recorded> {
+  const call = findCall(on.state, callId);
+  const spec = call ? on.policy.tools[call.tool] : undefined;
+  if (!call || !spec) return recordOutcome(on, () => []);
+  let preview: string | null;
+  try {
+    preview = await previewOf(on, call);
+  } catch (error) {
+    if (on.signal.aborted) throw error;
+    const message = "What it would change can't be shown, so nobody can approve it now.";
+    const failed: EventBody = { type: "call_failed", callId, code: "preview_failed", message, ms: 0 };
+    return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
+  }
+  const rule = approvalFor(spec, on.state);
+  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.approve;
+  const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
+  return recordOutcome(on, (state) => {
+    if (!startable(state, callId)) return [];
+    const question: Question = {
+      id: questionId(state),
+      kind: "approval",
+      callId,
+      text: `May I run ${call.tool}?`,
+      context: null,
+      choices: [],
+      freeText: false,
+      audience: [...audience],
+      call: { tool: call.tool, input: call.input, hash, preview },
+      need: rule?.count ?? 1,
+      ownRequest: rule?.ownRequest ?? true,
+    };
+    return [{ type: "question_asked", question }];
+  });
+}
+
+/** What people approved must be, byte for byte, what would run now: arguments, tool, agent, and what they were shown. */
+export async function whyApprovalIsStale(on: Work, call: Call): Promise<string | null> {
+  const spec = on.policy.tools[call.tool];
+  const settled = on.state.settled.findLast(
+    (question) => question.callId === call.id && question.call !== null,
+  );
+  if (!spec || !settled?.call) return "what was approved can't be found any more";
+  const gone = settled.approvedBy.find((approver) => !mayStillApprove(approver, spec, on));
+  if (gone) return `${gone.name} may not approve this any more`;
+  const needed = approvalFor(spec, on.state)?.count ?? 1;
+  if (settled.kind === "approval" && settled.approvedBy.length < needed)
+    return `it takes ${needed} people now`;
+  try {
+    const preview = settled.call.preview === null ? null : await previewOf(on, call);
+    const now = bindingOf(spec, call.input, on.state.agent.hash, preview);
+    return now === call.approvedHash ? null : "what was shown for approval has changed since";
+  } catch (error) {
+    if (on.signal.aborted) throw error;
+    return "what was shown for approval can't be looked at any more";
+  }
+}
+
+/** Groups are known at the click alone, so what is looked at is whether the rule that counted then still counts. */
+function mayStillApprove({ principal, rule }: Approver, spec: ToolSpec, on: Work): boolean {
+  const needed = approvalFor(spec, on.state);
+  if (!needed) return true;
+  if (!needed.ownRequest && isSamePerson(principal, on.state.from.principal)) return false;
+  return rule === undefined || approversOf(needed, on.policy).includes(rule);
+}
+
+async function previewOf(on: Work, call: Call): Promise<string | null> {
+  return on.toolbox.preview(call.tool, call.input, contextOf(on, call));
+}

@@ -1,0 +1,147 @@
+/** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
+
+import { approvalFor, approversOf } from "../../core/decide/calls.ts";
+import { decide } from "../../core/decide/decide.ts";
+import type { EventBody, Question } from "../../core/event.ts";
+import type { CallOutcome } from "../../core/ports/toolbox.ts";
+import { findCall } from "../../core/reduce/calls.ts";
+import { questionId } from "../../core/reduce/settle.ts";
+import type { Call, State } from "../../core/state.ts";
+import type { Recorded } from "../record.ts";
+import { whyApprovalIsStale } from "./approval.ts";
+import { bindingOf } from "./binding.ts";
+import { contextOf, recordOutcome, type Work } from "./work.ts";
+
+/** Reads come together, run side by side and are recorded together; any other call comes alone. */
+export async function performCalls(on: Work, callIds: readonly string[]): Promise<Recorded> {
+  const calls = callIds.flatMap((id) => findCall(on.state, id) ?? []);
+  const [first] = calls;
+  if (!first) return recordOutcome(on, () => []);
+  const isFreeRead = on.policy.tools[first.tool]?.effect === "read" && first.approvedHash === null;
+  return isFreeRead ? execute(on, calls) : performCall(on, first);
+}
+
+async function performCall(on: Work, call: Call): Promise<Recorded> {
+  const spec = on.policy.tools[call.tool];
+  if (!spec)
+    return recordOutcome(on, () => [
+      failure(call, "unknown_tool", `The tool ${call.tool} is not here any more.`),
+    ]);
+  if (call.approvedHash !== null) {
+    const why = await whyApprovalIsStale(on, call);
+    if (why)
+      return recordOutcome(on, (state) =>
+        mayStart(state, call, on) ? [{ type: "approval_voided", callId: call.id, reason: why }] : [],
+      );
+  }
+  const { key } = contextOf(on, call);
+  const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
+  const begun = await recordOutcome(on, (state) => (mayStart(state, call, on) ? [intent] : []));
+  if (begun.type !== "recorded" || begun.events === 0) return begun;
+  return execute(on, [call]);
+}
+
+/** What was decided still holds: nobody paused, stopped or spoke, and no untrusted bytes came in between. */
+function mayStart(state: State, call: Call, on: Work): boolean {
+  const effect = decide(state, on.policy);
+  return effect.type === "run_calls" && effect.callIds.includes(call.id);
+}
+
+async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
+  const done = await Promise.all(calls.map((call) => executeOne(on, call)));
+  return recordOutcome(on, (state) =>
+    done.flatMap(({ call, outcome, how }) =>
+      findCall(state, call.id) ? outcomeEvents(state, call, outcome, on, how) : [],
+    ),
+  );
+}
+
+async function executeOne(on: Work, call: Call) {
+  const started = on.clock.now();
+  const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
+  // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
+  if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
+  const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
+  return { call, outcome, how: { ms: on.clock.now() - started, untrusted } };
+}
+
+function outcomeEvents(
+  state: State,
+  call: Call,
+  outcome: CallOutcome,
+  on: Work,
+  how: { ms: number; untrusted: boolean },
+): EventBody[] {
+  switch (outcome.type) {
+    case "finished":
+      return [
+        { type: "call_finished", callId: call.id, output: outcome.output, omitted: outcome.omitted, ...how },
+      ];
+    case "failed":
+      return [{ ...failure(call, outcome.code, outcome.message), ...how }];
+    case "in_doubt":
+      // Whether a read happened makes no difference to the world.
+      return on.policy.tools[call.tool]?.effect === "read"
+        ? [{ ...failure(call, "tool_error", outcome.reason), ...how }]
+        : doubt(state, call, outcome.reason, on);
+  }
+}
+
+/** Intent without outcome. The tool may know; if it does not, a person must say, and nothing runs until then. */
+export async function performReconcile(on: Work, callId: string): Promise<Recorded> {
+  const call = findCall(on.state, callId);
+  if (!call) return recordOutcome(on, () => []);
+  const known = await on.toolbox
+    .reconcile(call.tool, call.input, contextOf(on, call))
+    .catch((error: unknown) => {
+      if (on.signal.aborted) throw error;
+      return { type: "unknown" } as const;
+    });
+  const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
+  return recordOutcome(on, (state) => {
+    if (findCall(state, callId)?.is.at !== "started") return [];
+    switch (known.type) {
+      case "done":
+        return [{ type: "call_finished", callId, output: known.output, omitted: 0, ms: 0, untrusted }];
+      case "not_done":
+        return [{ type: "call_cleared", callId, reason: "the tool says that it did not happen" }];
+      case "unknown":
+        return doubt(state, call, "the process stopped while it ran", on);
+    }
+  });
+}
+
+function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
+  if (state.phase.at === "cancelling") {
+    return [failure(call, "unknown_outcome", `It is not known whether this call took effect: ${reason}.`)];
+  }
+  const spec = on.policy.tools[call.tool];
+  const rule = spec ? approvalFor(spec, state) : null;
+  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.answer;
+  const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
+  const question: Question = {
+    id: questionId(state, 1),
+    kind: "doubt",
+    callId: call.id,
+    text: `I can't tell whether ${call.tool} ran: ${reason}. Did it?`,
+    context: null,
+    choices: [
+      { value: "happened", label: "It ran" },
+      { value: "run", label: "It did not: run it" },
+      { value: "stop", label: "Stop" },
+    ],
+    freeText: false,
+    audience: [...audience],
+    call: { tool: call.tool, input: call.input, hash, preview: null },
+    need: rule?.count ?? 1,
+    ownRequest: rule?.ownRequest ?? true,
+  };
+  return [
+    { type: "call_doubted", callId: call.id, reason },
+    { type: "question_asked", question },
+  ];
+}
+
+function failure(call: Call, code: string, message: string) {
+  return { type: "call_failed", callId: call.id, code, message, ms: 0 } as const;
+}

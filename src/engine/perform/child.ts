@@ -1,0 +1,167 @@
+/** Handing a task to another agent: a run of its own, launched once, waited for without holding memory. */
+
+import type { Actor } from "../../core/actor.ts";
+import { admit } from "../../core/admit/admit.ts";
+import type { Command } from "../../core/command.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { EventBody } from "../../core/event.ts";
+import { findCall, lastingId } from "../../core/reduce/calls.ts";
+import { type Call, hasEnded, type State, type Status } from "../../core/state.ts";
+import { childRunId } from "../ids.ts";
+import type { Recorded } from "../record.ts";
+import { recordOutcome, startable, type Work } from "./work.ts";
+
+const maxDepth = 3;
+const ended: ReadonlySet<Status> = new Set(["complete", "failed", "cancelled"]);
+
+/** Only noted here: from then on the run knows its child, whatever anybody says and wherever the process dies. */
+export async function performLaunchChild(on: Work, callId: string): Promise<Recorded> {
+  const call = findCall(on.state, callId);
+  if (!call) return recordOutcome(on, () => []);
+  const { agent } = call.input as { agent: string };
+  const why = whyNot(agent, depthBelow(on.state), on);
+  const noted: EventBody = why
+    ? failed(callId, "hand_off_failed", why)
+    : { type: "child_launched", callId, runId: childRunId(on.runId, lastingId(call)) };
+  return recordOutcome(on, (state) => (startable(state, callId) ? [noted] : []));
+}
+
+/** A second try names the same run, which is there then. null: it is; otherwise why it can't be. */
+async function launchChild(on: Work, call: Call, runId: string): Promise<string | null> {
+  const { agent, task } = call.input as { agent: string; task: string };
+  const launch: Command = {
+    type: "launch",
+    runId,
+    task,
+    actor: launcherOf(on.state),
+    via: { channel: on.state.channel },
+    // Its questions appear where the parent speaks.
+    addresses: [...on.state.addresses],
+    context: [],
+    trusted: !on.state.tainted,
+    follows: null,
+    parent: { runId: on.runId, callId: call.id, depth: depthBelow(on.state) },
+  };
+  const launched = await on.record({
+    runId,
+    epoch: null,
+    inbox: null,
+    agent,
+    propose: (state, policy) => (state.version > 0 ? { ok: true, events: [] } : admit(state, launch, policy)),
+  });
+  return launched.type === "refused" ? launched.refusal.message : null;
+}
+
+function depthBelow(state: State): number {
+  return (state.parent?.depth ?? 0) + 1;
+}
+
+function whyNot(agent: string, depth: number, on: Work): string | null {
+  const allowed = on.policy.agent.handOff;
+  if (depth > maxDepth)
+    return `Tasks can be handed on ${maxDepth} times at most. Do it yourself, or ask a person.`;
+  if (allowed.includes(agent)) return null;
+  return `You may not hand a task to "${agent}". You may hand it to: ${allowed.join(", ") || "nobody"}.`;
+}
+
+export async function performAwaitChild(on: Work, callId: string, childId: string): Promise<Recorded> {
+  const child = await on.loadState(childId);
+  const call = findCall(on.state, callId);
+  const why = child.version === 0 && call ? await launchChild(on, call, childId) : null;
+  if (why !== null) return recordOutcome(on, (state) => failedChild(state, callId, why));
+  if (isPausedWithParent(child)) await resumeChild(on, childId);
+  // Its end wakes this run in the same commit; looking again now and then covers an end that fell in between.
+  if (!hasEnded(child)) return recordOutcome(on, () => [], on.clock.now() + 10_000);
+  return recordOutcome(on, (state) =>
+    findCall(state, callId)?.is.at === "with_child" ? [outcome(callId, child)] : [],
+  );
+}
+
+/**
+ * A child begins nothing while a run above it is paused, and nothing at all once that is stopped. It looks by itself,
+ * before each effect: so it holds whenever the process dies. null: nothing is in its way.
+ */
+export async function performWithParent(effect: Effect, on: Work): Promise<Recorded | null> {
+  if (!beginsSomething(effect) || on.state.phase.at === "cancelling") return null;
+  for (let above = on.state.parent?.runId ?? null; above !== null; ) {
+    const row = await on.loadRow(above);
+    if (row?.status === "paused") return recordOutcome(on, pausedWithParent);
+    if (row && ended.has(row.status)) return recordOutcome(on, stoppedWithParent);
+    above = row?.parentId ?? null;
+  }
+  return null;
+}
+
+function pausedWithParent(state: State): EventBody[] {
+  const { from, phase } = state;
+  if (phase.at === "paused" || phase.at === "cancelling") return [];
+  return [{ type: "paused", from, via: { channel: "belay" }, withParent: true }];
+}
+
+function stoppedWithParent(state: State): EventBody[] {
+  if (hasEnded(state) || state.phase.at === "cancelling") return [];
+  const reason = "its parent run was stopped";
+  return [{ type: "cancel_requested", reason, from: state.from, via: { channel: "belay" } }];
+}
+
+function beginsSomething(effect: Effect): boolean {
+  return effect.type !== "record" && effect.type !== "rest" && effect.type !== "sleep_until";
+}
+
+function isPausedWithParent(state: State): boolean {
+  return state.phase.at === "paused" && state.phase.withParent === true;
+}
+
+/** This run goes on, and with it the child that was paused because of it. */
+async function resumeChild(on: Work, childId: string): Promise<void> {
+  const { from } = on.state;
+  await on.record({
+    runId: childId,
+    epoch: null,
+    inbox: null,
+    propose: (state) => ({
+      ok: true,
+      events: isPausedWithParent(state) ? [{ type: "resumed", from, via: { channel: "belay" } }] : [],
+    }),
+  });
+}
+
+/** The parent is being stopped: so is the child, first. */
+export async function performCancelChild(on: Work, callId: string, childId: string): Promise<Recorded> {
+  await on.record({
+    runId: childId,
+    epoch: null,
+    inbox: null,
+    // It may never have begun.
+    propose: (state) => ({ ok: true, events: state.version === 0 ? [] : stoppedWithParent(state) }),
+  });
+  return recordOutcome(on, (state) =>
+    findCall(state, callId)?.is.at === "with_child"
+      ? [failed(callId, "cancelled", "The run was stopped.")]
+      : [],
+  );
+}
+
+function failedChild(state: State, callId: string, why: string): EventBody[] {
+  return findCall(state, callId)?.is.at === "with_child" ? [failed(callId, "hand_off_failed", why)] : [];
+}
+
+function outcome(callId: string, child: State): EventBody {
+  const phase = child.phase;
+  if (phase.at === "complete") {
+    const ms = child.updatedAt - child.launchedAt;
+    return { type: "call_finished", callId, output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+  }
+  const why =
+    phase.at === "failed" ? phase.message : phase.at === "cancelled" ? `It was stopped: ${phase.reason}` : "";
+  return failed(callId, "hand_off_failed", why, child.tainted);
+}
+
+function failed(callId: string, code: string, message: string, untrusted = false): EventBody {
+  return { type: "call_failed", callId, code, message, ms: 0, untrusted };
+}
+
+/** The child's requester is whoever started the parent, with no more rights than they had. */
+function launcherOf({ from, launcher }: State): Actor {
+  return { ...from, ...launcher, kind: "person" };
+}

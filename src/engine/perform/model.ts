@@ -1,0 +1,123 @@
+/** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
+
+import { compose } from "../../core/compose.ts";
+import { compaction } from "../../core/decide/compact.ts";
+import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
+import { type ModelAnswer, ModelError } from "../../core/ports/model.ts";
+import type { Toolbox } from "../../core/ports/toolbox.ts";
+import { questionId } from "../../core/reduce/settle.ts";
+import { hasEnded, type State, underPause } from "../../core/state.ts";
+import { backoffMs } from "../backoff.ts";
+import type { Recorded } from "../record.ts";
+import { recordOutcome, type Work } from "./work.ts";
+
+/** With their pauses of up to a minute: an outage of some minutes passes by itself. */
+const maxAttempts = 10;
+
+export async function performCallModel(on: Work): Promise<Recorded> {
+  const { state, policy } = on;
+  const started = on.clock.now();
+  let answer: ModelAnswer;
+  try {
+    answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
+  } catch (error) {
+    if (on.signal.aborted) throw error;
+    const failure = error instanceof ModelError ? error : unexpected(error);
+    return recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
+  }
+  const ms = on.clock.now() - started;
+  const { usage, model } = answer;
+  const answered: EventBody = {
+    type: "model_answered",
+    text: answer.text,
+    calls: chosen(answer.calls, on.toolbox),
+    refusal: answer.refusal,
+    cut: answer.cut,
+    items: [...answer.items],
+    provider: answer.provider,
+    model,
+    promptHash: policy.agent.hash,
+    usage,
+    ms,
+  };
+  const dropped: EventBody = { type: "decision_dropped", usage, model, ms };
+  return recordOutcome(on, (now) => [stands(now, state) ? answered : dropped]);
+}
+
+/** The run still thinks about exactly what the model was shown. */
+function stands(now: State, asked: State): boolean {
+  return (
+    !hasEnded(now) &&
+    underPause(now.phase).at === "thinking" &&
+    now.heard === asked.heard &&
+    now.steps === asked.steps
+  );
+}
+
+/** Ids must be unique in a run's answer; a second call with the same id gets its own and an error. */
+function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
+  const seen = new Set<string>();
+  return calls.map((call, index) => {
+    const twice = seen.has(call.id);
+    const id = twice || call.id === "" ? `${call.id}~${index}` : call.id;
+    seen.add(id);
+    const checked = toolbox.check(call.tool, call.arguments);
+    if (!twice) return { id, tool: call.tool, ...checked };
+    const error = {
+      code: "duplicate_call_id",
+      message: `Two calls had the id ${call.id}. Only the first counts.`,
+    };
+    return { id, tool: call.tool, input: checked.input, error };
+  });
+}
+
+function failed(error: ModelError, state: State, on: Work): EventBody[] {
+  const { code, message } = error;
+  const phase = underPause(state.phase);
+  const attempt = (phase.at === "thinking" ? phase.attempts : 0) + 1;
+  if (code === "context_overflow") {
+    const smaller = state.compactions === 0 ? compaction(state, Math.floor(state.contextTokens / 2)) : null;
+    return [smaller ?? { type: "failed", code, message }];
+  }
+  if (error.retryable && attempt < maxAttempts) {
+    const retryAt = on.clock.now() + backoffMs(attempt, error.retryAfterMs, on.rng);
+    return [{ type: "model_failed", code, message, retryAt }];
+  }
+  if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
+  return [
+    { type: "model_failed", code, message, retryAt: null },
+    { type: "question_asked", question: outageQuestion(message, attempt, state, on) },
+  ];
+}
+
+/** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
+const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth"]);
+
+/** The work so far is kept: somebody says when to try afresh. */
+function outageQuestion(message: string, attempts: number, state: State, on: Work): Question {
+  const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
+  return {
+    id: questionId(state, 1),
+    kind: "stuck",
+    callId: null,
+    text: `The model is not available. ${message}${times}`,
+    context: null,
+    choices: [
+      { value: "continue", label: "Try again" },
+      { value: "stop", label: "Stop" },
+    ],
+    freeText: false,
+    audience: [...on.policy.rights.answer],
+    call: null,
+    need: 1,
+  };
+}
+
+/** A driver's bug must not spin: it ends the run with words and stays in the log. */
+function unexpected(error: unknown): ModelError {
+  const message = error instanceof Error ? error.message.slice(0, 300) : "unknown error";
+  return new ModelError("bad_request", `The model driver failed: ${message}`, {
+    retryable: false,
+    cause: error,
+  });
+}

@@ -1,0 +1,94 @@
+/** `perform` does one effect: the only place where a run touches the world. */
+
+import { approvalFor } from "../../core/decide/calls.ts";
+import { decide } from "../../core/decide/decide.ts";
+import type { Effect } from "../../core/effect.ts";
+import type { EventBody } from "../../core/event.ts";
+import { never } from "../../core/never.ts";
+import type { State } from "../../core/state.ts";
+import type { Recorded } from "../record.ts";
+import { performAskApproval } from "./approval.ts";
+import { performCalls, performReconcile } from "./calls.ts";
+import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
+import { performCallModel } from "./model.ts";
+import { recordOutcome, startable, type Work } from "./work.ts";
+
+export async function perform(effect: Effect, on: Work): Promise<Recorded> {
+  switch (effect.type) {
+    case "record":
+      return recordOutcome(on, () => effect.events);
+    case "call_model":
+      return performCallModel(on);
+    case "prefetch":
+      return performPrefetch(on, effect.tools);
+    case "run_calls":
+      return performCalls(on, effect.callIds);
+    case "ask_approval":
+      return performAskApproval(on, effect.callId);
+    case "reconcile":
+      return performReconcile(on, effect.callId);
+    case "begin_sleep":
+      return performSleep(on, effect.callId);
+    case "launch_child":
+      return performLaunchChild(on, effect.callId);
+    case "await_child":
+      return performAwaitChild(on, effect.callId, effect.runId);
+    case "cancel_child":
+      return performCancelChild(on, effect.callId, effect.runId);
+    case "sleep_until":
+      return recordOutcome(on, (state) =>
+        effect.at <= on.clock.now() && stillDue(state, on, effect.at) ? effect.due : [],
+      );
+    case "rest":
+      return recordOutcome(on, () => []);
+    default:
+      return never(effect);
+  }
+}
+
+/** What was slept for is still slept for: no event came, nobody paused or stopped the run. */
+function stillDue(state: State, on: Work, at: number): boolean {
+  const effect = decide(state, on.policy);
+  return effect.type === "sleep_until" && effect.at === at;
+}
+
+async function performPrefetch(on: Work, tools: readonly string[]): Promise<Recorded> {
+  const results = await Promise.all(
+    tools.map(async (tool): Promise<EventBody> => {
+      const spec = on.policy.tools[tool];
+      // An upgrade may have made more of it than a look.
+      if (spec?.effect !== "read" || approvalFor(spec, on.state)) return notLookedUp(tool);
+      const call = { runId: on.runId, callId: `prefetch-${tool}` };
+      const key = on.toolbox.key(tool, {}, call);
+      const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
+      const ok = outcome.type === "finished";
+      if (on.signal.aborted && !ok) throw new Error("interrupted");
+      const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
+      return { type: "prefetched", tool, output, ok, untrusted: spec.untrusted };
+    }),
+  );
+  return recordOutcome(on, (state) =>
+    results.filter((event) => event.type === "prefetched" && state.prefetch.includes(event.tool)),
+  );
+}
+
+function notLookedUp(tool: string): EventBody {
+  const output = "not available: only tools that read, without an approval, are looked up at launch";
+  return { type: "prefetched", tool, output, ok: false, untrusted: false };
+}
+
+function whyNot(outcome: { type: "failed"; message: string } | { type: "in_doubt"; reason: string }): string {
+  return outcome.type === "failed" ? `not available: ${outcome.message}` : `not available: ${outcome.reason}`;
+}
+
+function performSleep(on: Work, callId: string): Promise<Recorded> {
+  return recordOutcome(on, (state) => {
+    const call = startable(state, callId);
+    if (!call) return [];
+    const input = call.input as { seconds?: number; timeout_seconds?: number; event?: string };
+    const seconds = input.seconds ?? input.timeout_seconds ?? 0;
+    return [
+      { type: "call_slept", callId, until: on.clock.now() + seconds * 1000, event: input.event ?? null },
+    ];
+  });
+}

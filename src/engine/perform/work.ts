@@ -1,0 +1,70 @@
+/** What performing an effect needs, and how its outcome becomes a fact in the log. */
+import type { Policy } from "../../core/agent.ts";
+import type { EventBody } from "../../core/event.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Model } from "../../core/ports/model.ts";
+import { type RunRow, StoreError } from "../../core/ports/store.ts";
+import type { CallContext, Toolbox } from "../../core/ports/toolbox.ts";
+import { lastingId } from "../../core/reduce/calls.ts";
+import { type Call, hasEnded, type State } from "../../core/state.ts";
+import { backoffMs, pause, type Rng } from "../backoff.ts";
+import type { Recorded, Recorder } from "../record.ts";
+
+/** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
+export const runEnded = new Error("the run has ended");
+
+/** What performing an effect of one run needs. */
+export interface Work {
+  runId: string;
+  epoch: number;
+  state: State;
+  policy: Policy;
+  record: Recorder;
+  model: Model;
+  toolbox: Toolbox;
+  clock: Clock;
+  rng: Rng;
+  /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
+  signal: AbortSignal;
+  loadState: (runId: string) => Promise<State>;
+  loadRow: (runId: string) => Promise<RunRow | null>;
+}
+
+/**
+ * Record what happened: proposed again on a newer state after a conflict, or when the store is in trouble for a moment
+ * (what happened must not turn into a doubt), and nothing once the run has ended.
+ */
+export async function recordOutcome(
+  on: Work,
+  events: (state: State) => readonly EventBody[],
+  restUntil?: number,
+): Promise<Recorded> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await on.record({
+        runId: on.runId,
+        epoch: on.epoch,
+        inbox: null,
+        ...(restUntil === undefined ? {} : { restUntil }),
+        propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
+      });
+    } catch (error) {
+      const passes = error instanceof StoreError && /^storage_(?:busy|full)$/.test(error.code);
+      if (!passes || on.signal.aborted) throw error;
+      await pause(backoffMs(attempt, null, on.rng, 200, 10_000), on.signal);
+    }
+  }
+}
+
+/** What a tool is told of the call that it carries out: the same on every attempt, upgrades in between included. */
+export function contextOf(on: Work, call: Call): CallContext {
+  const ids = { runId: on.runId, callId: lastingId(call) };
+  return { ...ids, key: call.key ?? on.toolbox.key(call.tool, call.input, ids), signal: on.signal };
+}
+
+/** The call when it may begin now: chosen or approved, and the run is neither paused nor being cancelled. */
+export function startable(state: State, callId: string): Call | undefined {
+  if (state.phase.at !== "acting") return undefined;
+  const call = state.phase.calls.find((candidate) => candidate.id === callId);
+  return call && (call.is.at === "chosen" || call.is.at === "approved") ? call : undefined;
+}

@@ -1,0 +1,100 @@
+/** Finds out who calls: a bearer token, the console's cookie, or anyone at all when login is switched off. */
+import { getCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import type { Actor, Scope } from "../../core/actor.ts";
+import type { Caller, Ctx, Env, HttpConfig, Token } from "./context.ts";
+import { ProblemError } from "./problems.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import { remoteOf } from "./remote.ts";
+import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
+
+export const cookieName = "belay_session";
+
+const consoleActor: Actor = {
+  principal: "console:local",
+  name: "console",
+  groups: [],
+  guest: false,
+  kind: "person",
+};
+
+/**
+ * Sets `caller`, or leaves it null: open routes need none. Wrong credentials are counted per remote address, where a
+ * route asks for them: elsewhere they may be meant for a channel, as its own proof.
+ */
+export function authenticate(config: HttpConfig, sessions: Sessions, failures: RateLimit) {
+  return createMiddleware<Env>(async (c, next) => {
+    const { caller, wrong } = await recognise(c, config, sessions);
+    c.set("caller", caller);
+    // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
+    c.set("countFailure", () => {
+      if (wrong) failures.take(remoteOf(c, config));
+    });
+    await next();
+  });
+}
+
+/** Throws 401: one body for a token that is missing, wrong or expired. */
+export function callerOf(c: Ctx): Caller {
+  const caller = c.get("caller");
+  if (caller) return caller;
+  c.get("countFailure")();
+  throw new ProblemError("unauthorized", "Send a valid token (Authorization: Bearer …) or log in.", {
+    headers: { "WWW-Authenticate": "Bearer" },
+  });
+}
+
+/** Throws 403 that names the first scope the caller's token lacks. */
+export function demandScopes(caller: Caller, needed: readonly Scope[]): void {
+  const { scopes } = caller.actor;
+  if (!scopes || scopes.includes("admin")) return;
+  const missing = needed.find((scope) => !scopes.includes(scope));
+  if (missing === undefined) return;
+  throw new ProblemError(
+    "insufficient_scope",
+    `The token lacks the scope "${missing}". Use one that has it.`,
+  );
+}
+
+async function recognise(
+  c: Ctx,
+  config: HttpConfig,
+  sessions: Sessions,
+): Promise<{ caller: Caller | null; wrong: boolean }> {
+  if (config.auth.mode === "none") {
+    return { caller: { actor: consoleActor, how: "none", session: null }, wrong: false };
+  }
+  const header = c.req.header("authorization");
+  if (header !== undefined) {
+    const token = tokenOf(header, config.auth.tokens);
+    return token ? { caller: tokenCaller(token), wrong: false } : { caller: null, wrong: true };
+  }
+  const secret = getCookie(c, cookieName);
+  if (secret === undefined) return { caller: null, wrong: false };
+  // One that is over is not a wrong guess: browsers send it with every request until they are told otherwise.
+  const session = await sessions.find(secret);
+  if (!session) return { caller: null, wrong: false };
+  const actor = { ...consoleActor, principal: session.principal };
+  return { caller: { actor, how: "session", session }, wrong: false };
+}
+
+/** Looks at every token, so that the time says nothing about which one was close. */
+function tokenOf(header: string, tokens: readonly Token[]): Token | null {
+  const presented = /^Bearer +([\x21-\x7e]+)$/i.exec(header)?.[1] ?? "";
+  const hash = sha256(presented);
+  let found: Token | null = null;
+  for (const token of tokens) if (equalHashes(token.hash, hash)) found = token;
+  return found;
+}
+
+function tokenCaller(token: Token): Caller {
+  const actor: Actor = {
+    principal: `token:${token.name}`,
+    name: `token ${token.name}`,
+    groups: [],
+    guest: false,
+    scopes: token.scopes,
+    kind: "person",
+  };
+  return { actor, how: "token", session: null };
+}

@@ -1,0 +1,85 @@
+/** What every part of the server is given, and what a request carries from one middleware to the next. */
+import type { HttpBindings } from "@hono/node-server";
+import type { Context } from "hono";
+import type { Actor, Scope } from "../../core/actor.ts";
+import type { Channel } from "../../core/ports/channel.ts";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
+import type { Streams } from "./streams.ts";
+
+/** An API token: only its SHA-256 (hex) is known here. Its principal is `token:<name>`. */
+export interface Token {
+  name: string;
+  hash: string;
+  scopes: readonly Scope[];
+}
+
+export interface HttpConfig {
+  /** The program's version, for /health and the OpenAPI document. */
+  version: string;
+  /** `none`: whoever reaches the port is `console:local`; only for a loopback bind. */
+  auth: { mode: "token"; tokens: readonly Token[] } | { mode: "none" };
+  /** Where people reach the server, e.g. `https://ops.example/belay`; its path is the base path. */
+  publicUrl: string | null;
+  /** Host names answered besides the loopback's and PUBLIC_URL's, without port. */
+  hosts: readonly string[];
+  /** Origins whose pages may call the API with a token, e.g. `https://tools.example`. */
+  corsOrigins: readonly string[];
+  /** The agent of a launch that names none. */
+  defaultAgent: string;
+  /** The folder of the built console. */
+  consoleDir: string;
+  webhooks: readonly WebhookInfo[];
+  schedules: () => readonly ScheduleInfo[];
+  /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
+  rate: { burst: number; perSecond: number };
+  /** A proxy stands in front: the last hop of X-Forwarded-For names the client. Never without one, anybody can send it. */
+  trustProxy?: boolean;
+  /** For people: `SQLite file`, `PostgreSQL`; no address and no secret. */
+  database?: string;
+}
+
+/** The part of a pino logger that the server needs. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface Deps {
+  engine: Engine;
+  channels: readonly Channel[];
+  config: HttpConfig;
+  log: Log;
+  clock: Clock;
+}
+
+/** What the routes share besides: made once per server. */
+export interface Server extends Deps {
+  streams: Streams;
+  startedAt: number;
+  /** The path under which a proxy shows the server, without a slash at the end; often "". */
+  base: string;
+}
+
+/** Who calls. `session`: the hash of the console session's secret. */
+export interface Caller {
+  actor: Actor;
+  how: "token" | "session" | "none";
+  session: { id: string; expiresAt: number } | null;
+}
+
+export interface Env {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    requestId: string;
+    /** Set behind `authenticate`; open routes leave it out. */
+    caller: Caller | null;
+    /** Counts wrong credentials against their sender, when there are any. */
+    countFailure: () => void;
+  };
+}
+
+export type Ctx = Context<Env>;

@@ -1,0 +1,87 @@
+/** Console sessions: a one-time code buys a cookie whose secret only the browser knows. */
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../../core/ports/clock.ts";
+import type { SessionRow, Store } from "../../core/ports/store.ts";
+import type { HttpConfig } from "./context.ts";
+
+export const sessionMs = 12 * 3600_000;
+const codeMs = 15 * 60_000;
+
+type SessionStore = Pick<Store, "saveSession" | "session" | "sessions">;
+
+export class Sessions {
+  readonly #store: SessionStore;
+  readonly #clock: Clock;
+  /** In front of every id: a session ends with the tokens that it was begun under. */
+  readonly #under: string;
+  /** The hash of the owner's token, which logs in as a code does: codes are printed at the start alone. */
+  readonly #owner: string | null;
+  /** Hashes of codes that nobody has used yet, with their end. */
+  readonly #codes = new Map<string, number>();
+
+  constructor(store: SessionStore, clock: Clock, auth: HttpConfig["auth"]) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#owner =
+      auth.mode === "token" ? (auth.tokens.find(({ name }) => name === "local")?.hash ?? null) : null;
+    this.#under = sha256(`sessions under ${administratorsOf(auth).join()}`).slice(0, 16);
+  }
+
+  /** A code for one login within 15 minutes. Shown to the operator, kept as a hash. */
+  issueLoginCode(): string {
+    const code = randomBytes(16).toString("base64url");
+    this.#codes.set(sha256(code), this.#clock.now() + codeMs);
+    return code;
+  }
+
+  /** By a code or by the owner's token. The cookie's secret and the session's row, or null for what is wrong, used or too old. */
+  async login(code: string): Promise<{ secret: string; session: SessionRow } | null> {
+    const hash = sha256(code);
+    const now = this.#clock.now();
+    const until = this.#codes.get(hash);
+    this.#codes.delete(hash);
+    if (hash !== this.#owner && (until === undefined || until < now)) return null;
+    const secret = randomBytes(32).toString("base64url");
+    const session = {
+      id: this.#idOf(secret),
+      principal: "console:local",
+      createdAt: now,
+      expiresAt: now + sessionMs,
+    };
+    await this.#store.saveSession(session);
+    return { secret, session };
+  }
+
+  async find(secret: string): Promise<SessionRow | null> {
+    const session = await this.#store.session(this.#idOf(secret));
+    return session && session.expiresAt > this.#clock.now() ? session : null;
+  }
+
+  /** Those that still let somebody in. */
+  async list(): Promise<SessionRow[]> {
+    const now = this.#clock.now();
+    const rows = await this.#store.sessions();
+    return rows.filter(({ id, expiresAt }) => id.startsWith(this.#under) && expiresAt > now);
+  }
+
+  #idOf(secret: string): string {
+    return this.#under + sha256(secret);
+  }
+}
+
+/** Hashes of the tokens that may do what the console may. */
+function administratorsOf(auth: HttpConfig["auth"]): string[] {
+  if (auth.mode === "none") return [];
+  return auth.tokens.filter(({ scopes }) => scopes.includes("admin")).map(({ hash }) => hash);
+}
+
+/** Hex. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Compares two SHA-256 in hex in constant time. */
+export function equalHashes(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a, "hex"), Buffer.from(b, "hex")];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

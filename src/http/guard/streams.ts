@@ -1,0 +1,92 @@
+/** The open event streams of this process: woken by commits, ended by a stop or a revoked session. */
+import type { SSEStreamingApi } from "hono/streaming";
+import type { Clock } from "../../core/ports/clock.ts";
+
+export interface StreamSession {
+  id: string;
+  /** ms since the epoch */
+  expiresAt: number;
+}
+
+const heartbeatMs = 10_000;
+
+interface Open {
+  session: string | null;
+  end: AbortController;
+}
+
+export class Streams {
+  readonly #open = new Set<Open>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Calls `send` once, and again after each `ring`, one at a time, until the client leaves, the session ends or
+   * the server stops. Between the calls a comment keeps proxies from cutting the line; `send` runs then as well,
+   * for what other processes committed.
+   */
+  async run(
+    stream: SSEStreamingApi,
+    session: StreamSession | null,
+    subscribe: (ring: () => void) => () => void,
+    send: () => Promise<void>,
+  ): Promise<void> {
+    const open: Open = { session: session?.id ?? null, end: new AbortController() };
+    const bell = new Bell();
+    const unsubscribe = subscribe(() => bell.ring());
+    this.#open.add(open);
+    stream.onAbort(() => open.end.abort());
+    try {
+      while (!open.end.signal.aborted) {
+        await send();
+        const rung = await bell.wait(heartbeatMs, open.end.signal);
+        if (session && this.#clock.now() >= session.expiresAt) return;
+        if (!rung && !open.end.signal.aborted) await stream.write(": still here\n\n");
+      }
+    } finally {
+      unsubscribe();
+      this.#open.delete(open);
+    }
+  }
+
+  /** Ends the streams of a console session that was revoked. */
+  endSession(session: string): void {
+    for (const open of this.#open) if (open.session === session) open.end.abort();
+  }
+
+  endAll(): void {
+    for (const open of this.#open) open.end.abort();
+  }
+}
+
+/** Remembers one ring, so that none is lost between two waits. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | null = null;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  /** True when it rang; false after `ms` or when the signal aborts. */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    if (!this.#rung && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    const rung = this.#rung;
+    this.#rung = false;
+    this.#wake = null;
+    return rung;
+  }
+}

@@ -1,0 +1,124 @@
+/** Routes that change a run: each makes one command, and `admit` decides as for every other surface. */
+import type { Actor } from "../../core/actor.ts";
+import { authorize } from "../../core/admit/authorize.ts";
+import type { Command, LaunchRequest, Via } from "../../core/command.ts";
+import { callerOf } from "../guard/auth.ts";
+import type { Ctx, Server } from "../guard/context.ts";
+import { Idempotency, idempotencyKeyOf } from "../guard/idempotency.ts";
+import { ProblemError, runNotFound } from "../guard/problems.ts";
+import { runAsked } from "../view/child-runs.ts";
+import { type BodyOf, operations } from "../wire/operations.ts";
+import type { Handlers } from "./route.ts";
+import { readableRun, showLaunch, showRun } from "./run-access.ts";
+
+type CommandId = "resume" | "pause" | "cancel" | "provideInput" | "say" | "approve" | "refuse";
+type RunCommand = Exclude<Command, { type: "launch" }>;
+type By = { actor: Actor; via: Via };
+
+const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = {
+  resume: (_, by) => ({ type: "resume", ...by }),
+  pause: (_, by) => ({ type: "pause", ...by }),
+  cancel: (body, by) => ({ type: "cancel", reason: body.reason ?? "", ...by }),
+  provideInput: (body, by) => ({
+    type: "provide_input",
+    questionId: body.question_id ?? null,
+    answer: body.answer,
+    ...by,
+  }),
+  say: (body, by) => ({ type: "say", text: body.text, ...by }),
+  approve: (body, by) => ({
+    type: "approve",
+    questionId: body.question_id,
+    input: body.input ?? null,
+    ...by,
+  }),
+  refuse: (body, by) => ({ type: "refuse", questionId: body.question_id, reason: body.reason, ...by }),
+};
+
+export function commandRoutes(server: Server): Pick<Handlers, "launch" | CommandId> {
+  const idempotency = new Idempotency(server);
+
+  function commandRoute<K extends CommandId>(operation: K) {
+    return async (c: Ctx, { body }: { body: BodyOf<K> & { id: string } }) => {
+      const { actor } = callerOf(c);
+      const { id } = body;
+      const state = await readableRun(server, actor, id);
+      const command = commands[operation](body, { actor, via: viaOf(actor) });
+      const instance = `${server.base}/agent/state/${id}`;
+      const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation, body, instance };
+      const { replayed } = await idempotency.once(request, async (inbox) => {
+        const asked = "questionId" in command ? await runAsked(server, actor, state, command.questionId) : id;
+        return server.engine.command(asked, command, inbox);
+      });
+      return answerRun(server, c, operation, { runId: id, replayed });
+    };
+  }
+
+  return {
+    launch: async (c, { body }) => {
+      const { actor } = callerOf(c);
+      const agent = launchable(server, actor, body.agent ?? server.config.defaultAgent);
+      const key = idempotencyKeyOf(c);
+      const request = { principal: actor.principal, key, operation: "launch", body, instance: null };
+      const launch = launchOf(actor, body.input_prompt);
+      const outcome = await idempotency.once(request, (inbox) => server.engine.launch(agent, launch, inbox));
+      return answerRun(server, c, "launch", outcome);
+    },
+    resume: commandRoute("resume"),
+    pause: commandRoute("pause"),
+    cancel: commandRoute("cancel"),
+    provideInput: commandRoute("provideInput"),
+    say: commandRoute("say"),
+    approve: commandRoute("approve"),
+    refuse: commandRoute("refuse"),
+  };
+}
+
+/** A run of the API speaks nowhere: it is asked for. */
+function launchOf(actor: Actor, task: string): LaunchRequest {
+  return {
+    task,
+    actor,
+    via: viaOf(actor),
+    addresses: [],
+    context: [],
+    trusted: true,
+    follows: null,
+    parent: null,
+  };
+}
+
+function viaOf(actor: Actor): Via {
+  return { channel: actor.principal.startsWith("console:") ? "console" : "api" };
+}
+
+function launchable({ engine }: Server, actor: Actor, name: string): string {
+  if (engine.policyOf(name)) return name;
+  const agents = engine.agents
+    .map((agent) => agent.name)
+    .filter((known) => {
+      const policy = engine.policyOf(known);
+      return policy !== null && authorize("launch", actor, policy.rights, null).allowed;
+    });
+  const detail = `There is no agent of this name. You may launch: ${agents.join(", ") || "none"}.`;
+  throw new ProblemError("unknown_agent", detail, { more: { agents } });
+}
+
+async function answerRun(
+  server: Server,
+  c: Ctx,
+  operation: "launch" | CommandId,
+  outcome: { runId: string; replayed: boolean },
+): Promise<Response> {
+  const state = await server.engine.state(outcome.runId);
+  if (!state) throw runNotFound();
+  if (outcome.replayed) c.header("Idempotent-Replayed", "true");
+  const [status] = operations[operation].success;
+  if (status === 202) c.header("Location", `${server.base}/agent/state/${state.runId}`);
+  const { actor } = callerOf(c);
+  const mayRead = server.engine.mayRead(actor, state);
+  return c.json(
+    await (mayRead ? showRun(server, actor, state) : showLaunch(server, actor, state.runId)),
+    status,
+  );
+}

@@ -1,0 +1,88 @@
+/** The runs below a run: those that it handed tasks to, and theirs. What they ask is asked of whoever follows it. */
+import type { Actor } from "../../core/actor.ts";
+import type { Policy } from "../../core/agent.ts";
+import type { RunRow } from "../../core/ports/store.ts";
+import type { State } from "../../core/state.ts";
+import type { Server } from "../guard/context.ts";
+import { ProblemError } from "../guard/problems.ts";
+
+/** A run that may have open questions, with the rules of who may settle them. */
+export interface Asking {
+  state: State;
+  policy: Policy;
+}
+
+export function mayReadRow({ engine }: Server, actor: Actor, row: RunRow): boolean {
+  return engine.mayRead(actor, {
+    agent: { name: row.agent, hash: "" },
+    from: { principal: row.principal, name: row.personName },
+  });
+}
+
+/** The newest 100, oldest first. */
+export async function childrenOf({ engine }: Server, runId: string): Promise<RunRow[]> {
+  return (await engine.store.runs({ parentId: runId, limit: 100 })).reverse();
+}
+
+const ended = ["complete", "failed", "cancelled"];
+
+/** Those that ask somebody and that the caller may see. */
+export async function askingBelow(
+  server: Server,
+  actor: Actor,
+  children: readonly RunRow[],
+): Promise<Asking[]> {
+  const alive = children.filter((row) => !ended.includes(row.status) && mayReadRow(server, actor, row));
+  const found = alive.map(async ({ runId, asking }): Promise<Asking[]> => {
+    const [own, below] = await Promise.all([
+      asking > 0 ? askingOf(server, runId) : [],
+      childrenOf(server, runId).then((rows) => askingBelow(server, actor, rows)),
+    ]);
+    return [...own, ...below];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function askingOf({ engine }: Server, runId: string): Promise<Asking[]> {
+  const state = await engine.state(runId);
+  return state ? [{ state, policy: await engine.policy(state) }] : [];
+}
+
+/**
+ * The run whose question is meant by an answer that is sent to this run: its own, unless the question that is named,
+ * or the only open one, belongs to a run below. Throws 409 `question_ambiguous`.
+ */
+export async function runAsked(
+  server: Server,
+  actor: Actor,
+  state: State,
+  questionId: string | null,
+): Promise<string> {
+  if (questionId !== null) return (await ownerBelow(server, actor, state.runId, questionId)) ?? state.runId;
+  if (state.questions.length > 0) return state.runId;
+  const below = await askingBelow(server, actor, await childrenOf(server, state.runId));
+  const questions = below.flatMap((asking) =>
+    asking.state.questions.map(({ id, kind, text }) => ({ id, kind, text })),
+  );
+  if (questions.length <= 1) return below[0]?.state.runId ?? state.runId;
+  const detail = "Several questions are open: name one by its id.";
+  throw new ProblemError("question_ambiguous", detail, { more: { questions } });
+}
+
+/** The run of the question, when that is this one or below it and the caller may see it. */
+async function ownerBelow(
+  server: Server,
+  actor: Actor,
+  runId: string,
+  questionId: string,
+): Promise<string | null> {
+  const { store } = server.engine;
+  const owner = (await store.question(questionId))?.runId ?? null;
+  for (let id = owner; id !== null; ) {
+    if (id === runId) return owner;
+    const row: RunRow | null = await store.run(id);
+    if (!row || !mayReadRow(server, actor, row)) return null;
+    id = row.parentId;
+  }
+  return null;
+}

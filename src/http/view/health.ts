@@ -1,0 +1,55 @@
+/** How the bot is: its channels, the worker's queue, the posts on their way, and whether the database answers. */
+import { StoreError } from "../../core/ports/store.ts";
+import type { Status } from "../../core/state.ts";
+import type { Server } from "../guard/context.ts";
+import type { Health } from "../wire/server.ts";
+
+/** Runs are counted up to here: whether a thousand or ten thousand are on the move changes nothing. */
+const mostCounted = 1000;
+
+/**
+ * Degraded: a channel is down or posts were given up; the runs go on. Down: the database does not answer.
+ * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
+ */
+export async function healthOf(server: Server, known: boolean): Promise<Health> {
+  const { engine, channels, config, clock, startedAt } = server;
+  const askedAt = clock.now();
+  const stored = await readStore(server);
+  const ms = clock.now() - askedAt;
+  const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
+  const well = stored?.outbox.given_up === 0 && states.every((state) => state.ok);
+  const working = engine.draining ? "draining" : well ? "ok" : "degraded";
+  const status = stored ? working : "down";
+  if (!known) return { status };
+  return {
+    status,
+    version: config.version,
+    model: engine.modelName,
+    auth: config.auth.mode,
+    started_at: startedAt,
+    channels: states,
+    database: { kind: config.database ?? null, answers: stored !== null, ms },
+    ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
+  };
+}
+
+/** null: the database does not answer; the log has the reason. */
+async function readStore({ engine, log }: Server) {
+  try {
+    const [outbox, nextAt] = await Promise.all([engine.store.outboxHealth(), engine.store.nextWake()]);
+    const { undelivered, oldestAt, givenUp } = outbox;
+    return { outbox: { undelivered, oldest_at: oldestAt, given_up: givenUp }, nextAt };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    log.error({ err: error }, "database does not answer");
+    return null;
+  }
+}
+
+async function queueOf({ engine, clock }: Server, nextAt: number | null) {
+  const count = async (status: Status) =>
+    (await engine.store.runs({ status: [status], limit: mostCounted })).length;
+  const [running, sleeping] = await Promise.all([count("running"), count("sleeping")]);
+  const due = nextAt !== null && nextAt <= clock.now();
+  return { running, sleeping, due, next_at: due ? null : nextAt };
+}

@@ -1,0 +1,178 @@
+/** A run as the wire shows it: the seeds' seven fields in their shapes, and more beside them. */
+import type { Actor } from "../../core/actor.ts";
+import { admit } from "../../core/admit/admit.ts";
+import { denySettling } from "../../core/admit/answer.ts";
+import type { Policy } from "../../core/agent.ts";
+import type { Command } from "../../core/command.ts";
+import type { RunRow } from "../../core/ports/store.ts";
+import {
+  type OpenQuestion,
+  pendingCalls,
+  type SettledQuestion,
+  type State,
+  statusOf,
+  underPause,
+} from "../../core/state.ts";
+import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion } from "../wire/runs.ts";
+import type { Asking } from "./child-runs.ts";
+import { contextOf, isAnsweredByWords } from "./context.ts";
+
+export function viewRun(
+  state: State,
+  extra: { policy: Policy; actor: Actor; children: readonly string[]; below: readonly Asking[] },
+): RunState {
+  const { phase, usage } = state;
+  const asking = [{ state, policy: extra.policy }, ...extra.below];
+  return {
+    id: state.runId,
+    steps: state.steps,
+    status: statusOf(state),
+    context: contextOf(state),
+    pending_tool_calls: pendingCalls(state)
+      .filter((call) => !isAnsweredByWords(state, call))
+      .map(({ id, tool, input }) => ({ type: "function_call", name: tool, arguments: input, call_id: id })),
+    error: phase.at === "failed" ? phase.message : null,
+    final_answer: phase.at === "complete" ? phase.answer : null,
+    version: state.version,
+    agent: state.agent.name,
+    task: state.task,
+    from: state.from,
+    channel: state.channel,
+    addresses: [...state.addresses],
+    launched_at: state.launchedAt,
+    updated_at: state.updatedAt,
+    steps_granted: state.stepsGranted,
+    usage: {
+      input_tokens: usage.inputTokens,
+      cached_tokens: usage.cachedTokens,
+      output_tokens: usage.outputTokens,
+      reasoning_tokens: usage.reasoningTokens,
+      cost_usd: usage.costUsd,
+    },
+    phase: phase.at,
+    waiting: waitingOf(state),
+    questions: asking.flatMap((one) =>
+      one.state.questions.map((question) => viewQuestion(question, one, extra.actor)),
+    ),
+    settled: state.settled.map(viewSettled),
+    parent_id: state.parent?.runId ?? null,
+    follows_id: state.follows?.runId ?? null,
+    children: [...extra.children],
+    tainted: state.tainted,
+    can: actionsOf(state, extra, asking),
+  };
+}
+
+export function viewSummary(row: RunRow): RunSummary {
+  return {
+    id: row.runId,
+    version: row.version,
+    status: row.status,
+    agent: row.agent,
+    task: row.task,
+    channel: row.channel,
+    from: { principal: row.principal, name: row.personName },
+    address: row.address,
+    parent_id: row.parentId,
+    steps: row.steps,
+    tokens: row.tokens,
+    cost_usd: row.costUsd,
+    asking: row.asking,
+    launched_at: row.launchedAt,
+    updated_at: row.updatedAt,
+  };
+}
+
+export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, actor: Actor): WireQuestion {
+  return {
+    ...sharedOf(question),
+    run_id: state.runId,
+    context: question.context,
+    free_text: question.freeText,
+    audience: question.audience,
+    need: question.need,
+    approved_by: [...question.approvedBy],
+    may_answer: denySettling(question, actor, state, policy) === null,
+  };
+}
+
+function viewSettled(question: SettledQuestion): SettledWireQuestion {
+  return {
+    ...sharedOf(question),
+    settled_at: question.settledAt,
+    outcome: question.outcome,
+    from: question.from,
+    channel: question.channel,
+  };
+}
+
+function sharedOf({ id, kind, text, choices, call, callId, askedAt }: OpenQuestion | SettledQuestion) {
+  const shown = call && { call_id: callId ?? "", tool: call.tool, input: call.input, preview: call.preview };
+  return { id, kind, text, choices, call: shown, asked_at: askedAt };
+}
+
+/**
+ * Asks `admit` itself, with a trial command that is thrown away: what a client is offered and what it gets can't
+ * differ.
+ */
+function actionsOf(
+  state: State,
+  { policy, actor }: { policy: Policy; actor: Actor },
+  asking: readonly Asking[],
+): RunState["can"] {
+  const by = { actor, via: { channel: "api" } };
+  const why = (command: Command) => {
+    const admission = admit(state, command, policy);
+    return admission.ok ? null : admission.refusal.message;
+  };
+  const reasons: Record<RunAction, string | null> = {
+    answer: whySettling(asking, actor, (question) => question.kind !== "approval"),
+    approve: whySettling(asking, actor, (question) => question.kind === "approval"),
+    say: why({ type: "say", text: "…", ...by }),
+    pause: why({ type: "pause", ...by }),
+    resume: why({ type: "resume", ...by }),
+    cancel: why({ type: "cancel", reason: "", ...by }),
+  };
+  const verdict = (action: RunAction) => ({ allowed: reasons[action] === null, why: reasons[action] });
+  return {
+    answer: verdict("answer"),
+    approve: verdict("approve"),
+    say: verdict("say"),
+    pause: verdict("pause"),
+    resume: verdict("resume"),
+    cancel: verdict("cancel"),
+  };
+}
+
+function whySettling(
+  asking: readonly Asking[],
+  actor: Actor,
+  kind: (question: OpenQuestion) => boolean,
+): string | null {
+  const refusals = asking.flatMap(({ state, policy }) =>
+    state.questions.filter(kind).map((open) => denySettling(open, actor, state, policy)),
+  );
+  const [first] = refusals;
+  if (first === undefined) return "No such question is open.";
+  return refusals.includes(null) ? null : (first?.message ?? null);
+}
+
+/** What the run waits for. The people who are asked come first: nothing else goes on without them. */
+function waitingOf(state: State): RunState["waiting"] {
+  const nothing = { since: state.updatedAt, until: null, run_id: null, audience: [] };
+  if (state.phase.at === "paused" || state.phase.at === "limited") return { ...nothing, for: "resume" };
+  const [question] = state.questions;
+  if (question && statusOf(state) === "waiting_human_input") {
+    const kind = question.kind === "approval" ? "approval" : "person";
+    return { ...nothing, for: kind, since: question.askedAt, audience: question.audience };
+  }
+  const phase = underPause(state.phase);
+  if (phase.at === "thinking" && phase.retryAt !== null) {
+    return { ...nothing, for: "model", until: phase.retryAt };
+  }
+  for (const { is } of pendingCalls(state)) {
+    if (is.at === "with_child") return { ...nothing, for: "run", run_id: is.runId };
+    if (is.at === "sleeping") return { ...nothing, for: is.event ? "event" : "time", until: is.until };
+  }
+  return null;
+}

@@ -1,0 +1,155 @@
+/** The routes that start, change and show runs. */
+import { z } from "zod";
+import { statuses } from "../../core/state.ts";
+import * as bodies from "./bodies.ts";
+import type { Operation } from "./operation.ts";
+import {
+  eventListSchema,
+  modelRequestSchema,
+  questionListSchema,
+  runListSchema,
+  runStateSchema,
+} from "./runs.ts";
+
+const version = z.coerce.number().int().min(0);
+const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const statusList = z
+  .string()
+  .transform((list) => list.split(","))
+  .pipe(z.array(z.enum(statuses)));
+
+const runsQuery = z.strictObject({
+  /** Several with commas between them. */
+  status: statusList.optional(),
+  agent: z.string().max(100).optional(),
+  channel: z.string().max(100).optional(),
+  principal: z.string().max(200).optional(),
+  text: z.string().max(200).optional(),
+  asking: flag.optional(),
+  parent: z.string().max(200).optional(),
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+export type RunsQuery = z.infer<typeof runsQuery>;
+
+const afterQuery = z.strictObject({ after: version.default(0) });
+
+export const runOperations = {
+  launch: {
+    method: "post",
+    path: "/agent/launch",
+    summary: "Start a run",
+    scopes: ["launch"],
+    body: bodies.launchBody,
+    success: [202, runStateSchema],
+  },
+  state: {
+    method: "get",
+    path: "/agent/state/:id",
+    summary: "A run as it is now",
+    scopes: ["read"],
+    success: [200, runStateSchema],
+  },
+  resume: {
+    method: "post",
+    path: "/agent/resume",
+    summary: "Let a paused run, or one at its step limit, go on",
+    scopes: ["read", "control"],
+    body: bodies.runBody,
+    success: [202, runStateSchema],
+  },
+  pause: {
+    method: "post",
+    path: "/agent/pause",
+    summary: "Stop a run before its next call; resume goes on",
+    scopes: ["read", "control"],
+    body: bodies.runBody,
+    success: [200, runStateSchema],
+  },
+  cancel: {
+    method: "post",
+    path: "/agent/cancel",
+    summary: "End a run; a call that has started is waited for",
+    scopes: ["read", "control"],
+    body: bodies.cancelBody,
+    success: [200, runStateSchema],
+  },
+  provideInput: {
+    method: "post",
+    path: "/agent/provide_input",
+    summary: "Answer a question; the run goes on",
+    scopes: ["read", "answer"],
+    body: bodies.provideInputBody,
+    success: [200, runStateSchema],
+  },
+  say: {
+    method: "post",
+    path: "/agent/say",
+    summary: "Say something to a run while it works",
+    scopes: ["read", "answer"],
+    body: bodies.sayBody,
+    success: [200, runStateSchema],
+  },
+  approve: {
+    method: "post",
+    path: "/agent/approve",
+    summary: "Approve a call as shown, or with changed arguments",
+    scopes: ["read", "approve"],
+    body: bodies.approveBody,
+    success: [200, runStateSchema],
+  },
+  refuse: {
+    method: "post",
+    path: "/agent/refuse",
+    summary: "Refuse a call; the model is told the reason",
+    scopes: ["read", "approve"],
+    body: bodies.refuseBody,
+    success: [200, runStateSchema],
+  },
+  runs: {
+    method: "get",
+    path: "/agent/runs",
+    summary: "Runs the caller may see, newest first",
+    scopes: ["read"],
+    query: runsQuery,
+    success: [200, runListSchema],
+  },
+  events: {
+    method: "get",
+    path: "/agent/runs/:id/events",
+    summary: "The log of a run after a version",
+    scopes: ["read"],
+    query: afterQuery,
+    success: [200, eventListSchema],
+  },
+  stream: {
+    method: "get",
+    path: "/agent/runs/:id/stream",
+    summary: "The log of a run as it grows (server-sent events; Last-Event-ID or after picks it up)",
+    scopes: ["read"],
+    query: afterQuery,
+    success: [200, "text/event-stream"],
+  },
+  request: {
+    method: "get",
+    path: "/agent/runs/:id/requests/:version",
+    summary: "The exact request behind the model answer at a version",
+    scopes: ["read"],
+    success: [200, modelRequestSchema],
+  },
+  streamAll: {
+    method: "get",
+    path: "/agent/stream",
+    summary:
+      "Changes of all runs the caller may see (server-sent events: run is a RunSummary, questions is {open})",
+    scopes: ["read"],
+    success: [200, "text/event-stream"],
+  },
+  questions: {
+    method: "get",
+    path: "/questions",
+    summary: "Open questions, oldest first",
+    scopes: ["read"],
+    success: [200, questionListSchema],
+  },
+} as const satisfies Record<string, Operation>;

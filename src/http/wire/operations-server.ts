@@ -1,0 +1,123 @@
+/** The routes about the server itself: what it offers, who is logged in, how it is. */
+
+import { sessionBody } from "./bodies.ts";
+import type { Operation } from "./operation.ts";
+import {
+  agentListSchema,
+  healthSchema,
+  refusalListSchema,
+  scheduleListSchema,
+  sessionListSchema,
+  sessionSchema,
+  toolListSchema,
+  webhookListSchema,
+} from "./server.ts";
+
+export const serverOperations = {
+  agents: {
+    method: "get",
+    path: "/agents",
+    summary: "The agents",
+    scopes: [],
+    success: [200, agentListSchema],
+  },
+  tools: {
+    method: "get",
+    path: "/tools",
+    summary: "The tools and what each may do",
+    scopes: [],
+    success: [200, toolListSchema],
+  },
+  webhooks: {
+    method: "get",
+    path: "/webhooks",
+    summary: "The webhooks that start runs",
+    scopes: ["admin"],
+    success: [200, webhookListSchema],
+  },
+  schedules: {
+    method: "get",
+    path: "/schedules",
+    summary: "The schedules that start runs",
+    scopes: ["admin"],
+    success: [200, scheduleListSchema],
+  },
+  refusals: {
+    method: "get",
+    path: "/refusals",
+    summary: "Who was refused what, newest first",
+    scopes: ["admin"],
+    success: [200, refusalListSchema],
+  },
+  health: {
+    method: "get",
+    path: "/health",
+    summary: "Whether the server works; callers it knows learn more",
+    scopes: null,
+    success: [200, healthSchema],
+  },
+  login: {
+    method: "post",
+    path: "/session",
+    summary: "Log the console in with a one-time code",
+    scopes: null,
+    body: sessionBody,
+    success: [200, sessionSchema],
+  },
+  session: {
+    method: "get",
+    path: "/session",
+    summary: "Who the caller is",
+    scopes: [],
+    success: [200, sessionSchema],
+  },
+  logout: {
+    method: "delete",
+    path: "/session",
+    summary: "Log the console out",
+    scopes: [],
+    success: [204, null],
+  },
+  sessions: {
+    method: "get",
+    path: "/sessions",
+    summary: "The console's sessions",
+    scopes: ["admin"],
+    success: [200, sessionListSchema],
+  },
+  revoke: {
+    method: "delete",
+    path: "/sessions/:id",
+    summary: "End a session and its streams",
+    scopes: ["admin"],
+    success: [204, null],
+  },
+  openapi: {
+    method: "get",
+    path: "/openapi.json",
+    summary: "This API as an OpenAPI document",
+    scopes: null,
+    success: [200, "application/json"],
+  },
+  docs: {
+    method: "get",
+    path: "/docs",
+    summary: "This API as a page",
+    scopes: null,
+    success: [200, "text/html"],
+  },
+  docsStyle: {
+    method: "get",
+    path: "/docs/style.css",
+    summary: "How that page looks",
+    scopes: null,
+    success: [200, "text/css"],
+  },
+  problem: {
+    method: "get",
+    path: "/problems/:name",
+    summary: "What a problem's type means",
+    scopes: null,
+    success: [200, "text/plain"],
+  },
+} as const satisfies Record<string, Operation>;

@@ -1,0 +1,191 @@
+/** Everything that crosses the wire, as zod schemas: the seeds' names in snake_case, times in ms since the epoch. */
+import { z } from "zod";
+import { personSchema } from "../../core/actor.ts";
+import { eventBodySchema } from "../../core/event.ts";
+import { statuses } from "../../core/state.ts";
+
+const time = z.number();
+
+// ---- runs ------------------------------------------------------------------------------------------------------
+
+/** One entry of the model's context in the seeds' three shapes, with the model's own words as a fourth. */
+const contextItemSchema = z.union([
+  z.object({ role: z.enum(["user", "assistant"]), content: z.string() }),
+  z.object({
+    type: z.literal("function_call"),
+    name: z.string(),
+    /** A JSON string. */
+    arguments: z.string(),
+    call_id: z.string(),
+  }),
+  /** `output` is a JSON string. */
+  z.object({ type: z.literal("function_call_output"), call_id: z.string(), output: z.string() }),
+]);
+export type ContextItem = z.infer<typeof contextItemSchema>;
+
+const pendingCallSchema = z.object({
+  type: z.literal("function_call"),
+  name: z.string(),
+  arguments: z.unknown(),
+  call_id: z.string(),
+});
+
+/** An open question. `may_answer`: the caller may settle it now (answer it, or approve it). */
+const wireQuestionSchema = z.object({
+  id: z.string(),
+  /** The run that asks: the one that is shown, or one that it handed a task to. */
+  run_id: z.string(),
+  kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
+  text: z.string(),
+  context: z.string().nullable(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })),
+  free_text: z.boolean(),
+  /** Rules of who may settle it. */
+  audience: z.array(z.string()),
+  /** The whole call, for approvals and doubts. */
+  call: z
+    .object({ call_id: z.string(), tool: z.string(), input: z.unknown(), preview: z.string().nullable() })
+    .nullable(),
+  asked_at: time,
+  /** How many different people must approve. */
+  need: z.number(),
+  approved_by: z.array(personSchema),
+  may_answer: z.boolean(),
+});
+export type WireQuestion = z.infer<typeof wireQuestionSchema>;
+
+const settledQuestionSchema = wireQuestionSchema
+  .pick({ id: true, kind: true, text: true, choices: true, call: true, asked_at: true })
+  .extend({
+    settled_at: time,
+    outcome: z.object({
+      kind: z.enum(["answered", "approved", "refused", "changed", "withdrawn"]),
+      text: z.string(),
+    }),
+    from: personSchema.nullable(),
+    channel: z.string().nullable(),
+  });
+export type SettledWireQuestion = z.infer<typeof settledQuestionSchema>;
+
+const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
+export type RunAction = (typeof runActions)[number];
+const verdictSchema = z.object({ allowed: z.boolean(), why: z.string().nullable() });
+
+/** What the run waits for, when it waits. */
+const waitingSchema = z.object({
+  for: z.enum(["person", "approval", "time", "event", "run", "model", "resume"]),
+  since: time,
+  until: time.nullable(),
+  /** The child run that is waited for. */
+  run_id: z.string().nullable(),
+  /** Rules of who is asked. */
+  audience: z.array(z.string()),
+});
+
+const usageSchema = z.object({
+  input_tokens: z.number(),
+  cached_tokens: z.number(),
+  output_tokens: z.number(),
+  reasoning_tokens: z.number(),
+  cost_usd: z.number().nullable(),
+});
+
+export const runStateSchema = z.object({
+  id: z.string(),
+  steps: z.number(),
+  status: z.enum(statuses),
+  context: z.array(contextItemSchema),
+  pending_tool_calls: z.array(pendingCallSchema),
+  error: z.string().nullable(),
+  final_answer: z.string().nullable(),
+
+  version: z.number(),
+  agent: z.string(),
+  task: z.string(),
+  from: personSchema,
+  channel: z.string(),
+  addresses: z.array(z.string()),
+  launched_at: time,
+  updated_at: time,
+  steps_granted: z.number(),
+  usage: usageSchema,
+  /** `thinking`, `acting`, …: finer than the status. */
+  phase: z.enum([
+    "thinking",
+    "acting",
+    "answered",
+    "asking",
+    "limited",
+    "paused",
+    "cancelling",
+    "complete",
+    "failed",
+    "cancelled",
+  ]),
+  waiting: waitingSchema.nullable(),
+  questions: z.array(wireQuestionSchema),
+  settled: z.array(settledQuestionSchema),
+  parent_id: z.string().nullable(),
+  follows_id: z.string().nullable(),
+  children: z.array(z.string()),
+  tainted: z.boolean(),
+  /** What the caller may do now; `why` says why not. */
+  can: z.record(z.enum(runActions), verdictSchema),
+});
+export type RunState = z.infer<typeof runStateSchema>;
+
+export const runSummarySchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  status: z.enum(statuses),
+  agent: z.string(),
+  task: z.string(),
+  channel: z.string(),
+  from: personSchema,
+  address: z.string().nullable(),
+  parent_id: z.string().nullable(),
+  steps: z.number(),
+  tokens: z.number(),
+  cost_usd: z.number(),
+  /** Open questions. */
+  asking: z.number(),
+  launched_at: time,
+  updated_at: time,
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** `next`: the cursor of the following page, or null at the end. */
+export const runListSchema = z.object({ runs: z.array(runSummarySchema), next: z.string().nullable() });
+export type RunList = z.infer<typeof runListSchema>;
+
+/** An event of the log. `data` is what the log holds, in the core's words, without the provider's opaque items. */
+export const wireEventSchema = z.object({
+  version: z.number(),
+  at: time,
+  type: z.string(),
+  data: eventBodySchema,
+});
+export type WireEvent = z.infer<typeof wireEventSchema>;
+export const eventListSchema = z.object({ events: z.array(wireEventSchema) });
+
+/** The exact request that a model answer was given to, rendered from the log. */
+export const modelRequestSchema = z.object({
+  run_id: z.string(),
+  version: z.number(),
+  model: z.string().nullable(),
+  prompt_hash: z.string(),
+  instructions: z.string(),
+  tools: z.array(z.object({ name: z.string(), description: z.string(), schema: z.unknown() })),
+  input: z.array(z.unknown()),
+});
+export type WireModelRequest = z.infer<typeof modelRequestSchema>;
+
+/** An open question with what its run is about. */
+export const openQuestionSchema = wireQuestionSchema.extend({
+  agent: z.string(),
+  task: z.string(),
+  /** Who started the run. */
+  from: personSchema,
+});
+export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
+export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });

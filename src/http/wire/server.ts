@@ -1,0 +1,131 @@
+/** What the server says about itself on the wire: agents, tools, sources, sessions, health, problems. */
+import { z } from "zod";
+import { limitsSchema } from "../../core/agent.ts";
+
+const time = z.number();
+
+export const agentListSchema = z.object({
+  agents: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      model: z.string().nullable(),
+      tools: z.array(z.string()),
+      hand_off: z.array(z.string()),
+      steps: limitsSchema.shape.steps,
+      /** The caller may launch it. */
+      may_launch: z.boolean(),
+      /** Names this version of the agent. */
+      hash: z.string(),
+    }),
+  ),
+  /** The agent that a launch without a name starts. */
+  default: z.string().nullable(),
+});
+export type AgentList = z.infer<typeof agentListSchema>;
+
+export const toolListSchema = z.object({
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      schema: z.unknown(),
+      effect: z.enum(["read", "idempotent", "once"]),
+      /** Who approves its calls; null: nobody has to. */
+      approval: z.object({ by: z.array(z.string()), count: z.number(), own_request: z.boolean() }).nullable(),
+      preview: z.boolean(),
+      untrusted: z.boolean(),
+    }),
+  ),
+});
+export type ToolList = z.infer<typeof toolListSchema>;
+
+const webhookSchema = z.object({ name: z.string(), agent: z.string(), path: z.string() });
+export type WebhookInfo = z.infer<typeof webhookSchema>;
+export const webhookListSchema = z.object({ webhooks: z.array(webhookSchema) });
+
+const scheduleSchema = z.object({
+  name: z.string(),
+  agent: z.string(),
+  cron: z.string(),
+  task: z.string(),
+  next_at: time.nullable(),
+});
+export type ScheduleInfo = z.infer<typeof scheduleSchema>;
+export const scheduleListSchema = z.object({ schedules: z.array(scheduleSchema) });
+
+export const refusalListSchema = z.object({
+  refusals: z.array(
+    z.object({
+      at: time,
+      principal: z.string(),
+      action: z.string(),
+      resource: z.string(),
+      rule: z.string(),
+    }),
+  ),
+});
+export type RefusalList = z.infer<typeof refusalListSchema>;
+
+/** Who the caller is. `how`: the way they were recognised; `expires_at` only for a console session. */
+export const sessionSchema = z.object({
+  how: z.enum(["token", "session", "none"]),
+  principal: z.string(),
+  name: z.string(),
+  scopes: z.array(z.string()).nullable(),
+  expires_at: time.nullable(),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** Console sessions, by the first part of their hash. `current`: the caller's own. */
+export const sessionListSchema = z.object({
+  sessions: z.array(
+    z.object({
+      id: z.string(),
+      principal: z.string(),
+      created_at: time,
+      expires_at: time,
+      current: z.boolean(),
+    }),
+  ),
+});
+export type SessionList = z.infer<typeof sessionListSchema>;
+
+/** Callers that nobody knows get `status` alone. */
+export const healthSchema = z.object({
+  status: z.enum(["ok", "degraded", "draining", "down"]),
+  version: z.string().optional(),
+  /** `demo` or the provider and model. */
+  model: z.string().optional(),
+  auth: z.enum(["token", "none"]).optional(),
+  started_at: time.optional(),
+  channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),
+  /** Posts that the chat does not show yet. */
+  outbox: z.object({ undelivered: z.number(), oldest_at: time.nullable(), given_up: z.number() }).optional(),
+  /**
+   * Runs on the move and asleep, each counted up to 1,000. `due`: one waits for a worker now; else the next does at
+   * `next_at`, or (null) when somebody speaks.
+   */
+  queue: z
+    .object({ running: z.number(), sleeping: z.number(), due: z.boolean(), next_at: time.nullable() })
+    .optional(),
+  /** `ms`: how long it took to answer. */
+  database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
+});
+export type Health = z.infer<typeof healthSchema>;
+
+/** RFC 9457; `detail` is the member that the seeds' clients read. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string(),
+  request_id: z.string(),
+  instance: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  agents: z.array(z.string()).optional(),
+  questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
+  choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;

@@ -1,0 +1,42 @@
+/** A whole bot that listens on a port of its own: the real engine behind the real server. */
+import type { Agent } from "../../../src/core/agent.ts";
+import type { Model } from "../../../src/core/ports/model.ts";
+import { createHttp } from "../../../src/http/app.ts";
+import type { HttpConfig } from "../../../src/http/guard/context.ts";
+import { serve } from "../../../src/http/serve.ts";
+import type { Tool } from "../../../src/tools/define-tool.ts";
+import { type Bot, clock, startBot } from "../bot.ts";
+import { defaults } from "./server.ts";
+
+export interface ListeningBot {
+  bot: Bot;
+  url: string;
+  stop(): Promise<void>;
+}
+
+export async function listeningBot(options: {
+  model: Model;
+  tools?: readonly Tool[];
+  agents?: readonly Agent[];
+  config?: Partial<HttpConfig>;
+}): Promise<ListeningBot> {
+  const { model, tools = [], agents } = options;
+  const bot = await startBot({ model, tools, ...(agents ? { agents } : {}) });
+  const quiet = () => {};
+  const http = createHttp({
+    engine: bot.engine,
+    channels: [],
+    clock,
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    config: { ...defaults(), defaultAgent: "default", ...options.config },
+  });
+  const listening = await serve(http, { host: "127.0.0.1", port: 0 });
+  return {
+    bot,
+    url: `http://127.0.0.1:${listening.port}`,
+    async stop() {
+      await listening.close(1000);
+      await bot.stop();
+    },
+  };
+}

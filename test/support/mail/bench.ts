@@ -1,0 +1,133 @@
+/** An e-mail channel on a memory inlet, with a mail server behind it and a listener before it. */
+import { readFileSync } from "node:fs";
+import { type EmailChannel, emailChannel } from "../../../adapters/email/channel.ts";
+import type { EmailChannelOptions, MailboxOptions } from "../../../adapters/email/options.ts";
+import type { Block, Message } from "../../../src/core/message.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import { type MemoryInlet, memoryInlet } from "../webhook/inlet.ts";
+import { type MailWorld, mailWorld } from "./world.ts";
+
+export const mailClock = { at: Date.parse("2026-11-20T09:00:00Z"), now: () => mailClock.at };
+
+export function mailbox(change: Partial<MailboxOptions> = {}): MailboxOptions {
+  return {
+    name: "smtp",
+    address: "agent@belay.example",
+    source: { kind: "smtp" },
+    secretEnv: null,
+    agent: "helper",
+    allow: ["dana@example.com"],
+    authservId: "mx.example.com",
+    receipt: false,
+    speaksAt: null,
+    ...change,
+  };
+}
+
+export interface MailBench extends AsyncDisposable {
+  channel: EmailChannel;
+  inlet: MemoryInlet;
+  world: MailWorld;
+  port: number;
+  logged: string[];
+}
+
+export async function mailBench(
+  mailboxes: MailboxOptions[] = [mailbox()],
+  change: Partial<EmailChannelOptions> = {},
+  inlet = memoryInlet(),
+): Promise<MailBench> {
+  const world = await mailWorld();
+  const logged: string[] = [];
+  const keep = (_: object, message: string) => void logged.push(message);
+  const channel = emailChannel({
+    mailboxes,
+    secrets: {},
+    smtpUrl: world.url,
+    from: { name: "Belay", address: "agent@belay.example" },
+    tokenKey: Buffer.alloc(32, 9),
+    listener: { host: "127.0.0.1", port: 0, lmtp: false },
+    runUrl: (runId) => `https://belay.example/runs/${runId}`,
+    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+    clock: mailClock,
+    log: { info: keep, warn: keep },
+    ...change,
+  });
+  await channel.start(inlet);
+  return {
+    channel,
+    inlet,
+    world,
+    port: channel.listenerPort ?? 0,
+    logged,
+    async [Symbol.asyncDispose]() {
+      await channel.stop();
+      await world.close();
+    },
+  };
+}
+
+export function eml(name: string): Buffer {
+  return readFileSync(new URL(`../../fixtures/email/${name}.eml`, import.meta.url));
+}
+
+export function delivery(
+  runId: string,
+  address: string,
+  key: string,
+  change: Partial<Delivery> = {},
+): Delivery {
+  return {
+    id: `${runId}/${key}@${address}`,
+    runId,
+    key,
+    address,
+    body: says("Working on it."),
+    revision: 1,
+    remoteId: null,
+    uncertain: false,
+    createdAt: 0,
+    ...change,
+  };
+}
+
+export function says(text: string | null): Message {
+  const blocks: Block[] = text === null ? [] : [{ type: "text", markdown: text, foreign: true }];
+  return { summary: "Read this log — done", blocks };
+}
+
+/** A question as it is narrated, and as the store knows it. */
+export function asks(
+  runId: string,
+  id: string,
+  text: string,
+  kind: QuestionRow["question"]["kind"] = "ask",
+): { body: Message; row: QuestionRow } {
+  const action = kind === "approval" ? "approve" : "reply";
+  const body: Message = {
+    summary: `Question: ${text}`,
+    blocks: [
+      {
+        type: "heading",
+        text: "Question",
+        note: ["for ", { person: { principal: "email:dana@example.com", name: "dana" } }],
+      },
+      { type: "text", markdown: text, foreign: false },
+      { type: "actions", buttons: [{ action, label: "Reply…", style: "plain", runId, questionId: id }] },
+    ],
+  };
+  const question = {
+    id,
+    kind,
+    callId: null,
+    text,
+    context: null,
+    choices: [],
+    freeText: true,
+    audience: ["requester"],
+    call: null,
+    need: 1,
+  };
+  return { body, row: { runId, question, askedAt: 0, settledAt: null } };
+}

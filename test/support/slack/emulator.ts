@@ -1,0 +1,54 @@
+/** The emulated Slack: one workspace, three people, two channels, the bot with exactly the scopes of manifest.yml. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createEmulator, type Emulator } from "emulate";
+import { neededScopes } from "../../../adapters/slack/requirements.ts";
+
+export const tokens = {
+  bot: "xoxb-test-bot",
+  app: "xapp-test-app",
+  dana: "xoxp-test-dana",
+  secret: "test-signing-secret",
+  config: "xoxe.xoxp-test-config",
+};
+
+export async function startEmulator(): Promise<Emulator> {
+  const port = await freePort();
+  const scopes = Object.keys(neededScopes);
+  return createEmulator({
+    service: "slack",
+    port,
+    seed: {
+      slack: {
+        strict_scopes: true,
+        users: [{ name: "dana" }, { name: "oncall" }, { name: "guest" }],
+        channels: [{ name: "ops" }, { name: "deploys" }],
+        oauth_apps: [
+          {
+            app_id: "A1",
+            client_id: "1.1",
+            client_secret: "none",
+            name: "Belay",
+            redirect_uris: [],
+            bot_id: "B0BOT",
+            bot_user_id: "U0BOT",
+            scopes,
+          },
+        ],
+        tokens: [
+          { token: tokens.bot, user_id: "U0BOT", bot_id: "B0BOT", app_id: "A1", scopes },
+          { token: tokens.dana, user_id: "dana", scopes: [...scopes, "channels:read", "channels:write"] },
+        ],
+      },
+    },
+  });
+}
+
+/** The emulator wants to know its port beforehand. */
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
