@@ -2,7 +2,7 @@
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { loadAgents } from "./config/agents.ts";
-import { allTools, checkAgentNames, checkBind, specsOf } from "./config/checks.ts";
+import { allTools, checkAgentNames, checkBind, priceWarnings, specsOf } from "./config/checks.ts";
 import { type Environment, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
@@ -77,6 +77,7 @@ export async function loadConfig(
     ? readAgents(file, root, tools, triggers, problems)
     : { agents: [], rights: {} };
   if (problems.length > 0) throw new ConfigError(problems);
+  warnings.push(...priceWarnings(environment, file, agents));
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
   const { givenToken, ...place } = environment;

@@ -16,7 +16,9 @@ export function extrasOf(from: object, known: ReadonlySet<string>): Extras {
 }
 
 function isNothing(value: unknown): boolean {
-  return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+  return (
+    value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 export function withExtras(former: Extras, more: Extras): Extras {

@@ -1,5 +1,5 @@
 /** What a run was told so far, in a form that strict servers take. */
-import type { ModelInput } from "../../src/core/ports.ts";
+import type { ModelInput } from "../../src/core/ports/model.ts";
 
 /**
  * An answer that says nothing and calls nothing is left out: servers refuse empty messages, and reasoning alone.

@@ -2,7 +2,7 @@
  * An optimisation never costs the run: when a server refuses a request over something optional in it, that is left out,
  * the server is asked again, and this host is not asked it again for the same model.
  */
-import type { LeftOut } from "../../src/core/ports.ts";
+import type { LeftOut } from "../../src/core/ports/model.ts";
 import type { HostFeatures } from "./host.ts";
 import { isObject } from "./shapes.ts";
 
@@ -18,17 +18,19 @@ export interface Complaint {
 }
 
 /** How refusals name a feature, beside the name of its field. */
-const otherNames: Readonly<Partial<Record<keyof HostFeatures, RegExp>>> = {
+const otherNames: Readonly<Partial<Record<Optional, RegExp>>> = {
   encryptedReasoning: /reasoning\.encrypted_content|encrypted content is not supported/iu,
   strict: /invalid_function_parameters/iu,
-  stream: /verified to stream|stream(?:ing)? (?:is |mode )?(?:not|un)|tools (?:param )?(?:with|and|requires) .{0,20}stream/iu,
+  stream:
+    /verified to stream|stream(?:ing)? (?:is |mode )?(?:not|un)|tools (?:param )?(?:with|and|requires) .{0,20}stream/iu,
   verbatim:
     /invalid_encrypted_content|encrypted content .{0,60}could not|\brs_\w+|type ['"`]?reasoning|^input[[.]/iu,
-  freeTurns: /roles? must alternate|unexpected role|message_order|after role|consecutive|role ['"`]?(?:user|tool)/iu,
+  freeTurns:
+    /roles? must alternate|unexpected role|message_order|after role|consecutive|role ['"`]?(?:user|tool)/iu,
   systemRole: /system (?:role|message)|['"`]system['"`]|['"`]?system['"`]? with this model/iu,
 };
 
-const fieldOf: Readonly<Partial<Record<keyof HostFeatures, string>>> = {
+const fields: Readonly<Partial<Record<Optional, string>>> = {
   store: "store",
   encryptedReasoning: "include",
   promptCacheKey: "prompt_cache_key",
@@ -40,10 +42,10 @@ const fieldOf: Readonly<Partial<Record<keyof HostFeatures, string>>> = {
 /** What is optional in this body, in the order in which it is given up. */
 export function optionalIn(body: object, can: HostFeatures): Optional[] {
   const { tools, input, messages } = body as Record<string, unknown>;
-  const fields: (keyof HostFeatures)[] = ["store", "encryptedReasoning", "promptCacheKey", "streamUsage"];
+  const plain = ["store", "encryptedReasoning", "promptCacheKey", "streamUsage"] as const;
   const turns = [input, messages].filter(Array.isArray).flat();
   return [
-    ...fields.filter((feature) => Object.hasOwn(body, fieldOf[feature] ?? "")),
+    ...plain.filter((feature) => Object.hasOwn(body, fields[feature] ?? "")),
     ...(JSON.stringify(tools ?? []).includes('"strict":') ? ["strict" as const] : []),
     ...turns.flatMap(addedBy),
     ...(Array.isArray(input) && can.verbatim ? ["verbatim" as const] : []),
@@ -60,7 +62,8 @@ const knownOfCall: ReadonlySet<string> = new Set(["id", "type", "function"]);
 function addedBy(message: unknown): Optional[] {
   if (!isObject(message) || message.role === undefined) return [];
   const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isObject) : [];
-  const unknown = (of: object, known: ReadonlySet<string>) => Object.keys(of).filter((key) => !known.has(key));
+  const unknown = (of: object, known: ReadonlySet<string>) =>
+    Object.keys(of).filter((key) => !known.has(key));
   return [
     ...unknown(message, knownOfMessage).map((key): Optional => `message.${key}`),
     ...calls.flatMap((call) => unknown(call, knownOfCall)).map((key): Optional => `call.${key}`),
@@ -77,11 +80,9 @@ export function refusedOf(complaint: Complaint, sent: readonly Optional[]): Opti
 }
 
 function isNamed(optional: Optional, { code, param, words }: Complaint): boolean {
-  const feature = optional as keyof HostFeatures;
-  const field = fieldOf[feature] ?? optional.split(".")[1] ?? "";
+  const field = fields[optional] ?? optional.split(".").slice(1).join(".");
   if (field && param !== null && pathHolds(param, field)) return true;
-  if (otherNames[feature]?.test(`${code ?? ""} ${words}`)) return true;
-  if (param !== null && otherNames[feature]?.test(param)) return true;
+  if (otherNames[optional]?.test(`${param ?? ""} ${code ?? ""} ${words}`)) return true;
   return field !== "" && asField(field).test(words);
 }
 
@@ -91,7 +92,7 @@ function pathHolds(param: string, field: string): boolean {
 
 /** A name as errors write it: quoted, in a path, after a colon, or before one. Not as a word of a sentence. */
 function asField(field: string): RegExp {
-  const name = RegExp.escape(field);
+  const name = field.replace(/[^\w]/gu, "\\$&");
   // A name of several words is none of English.
   if (field.includes("_")) return new RegExp(`(?<![\\w-])${name}(?![\\w-])`, "u");
   return new RegExp(`["'\`.:]\\s?${name}(?![\\w-])|(?:^|\\s)${name}:`, "u");

@@ -1,5 +1,5 @@
 /** Text, arguments, names and ids, in whatever shape a server sent what its API promises as a string. */
-import { ModelError } from "../../src/core/ports.ts";
+import { ModelError } from "../../src/core/ports/model.ts";
 
 /** Parts that are the model thinking aloud: never part of what it says. */
 const thinking: ReadonlySet<unknown> = new Set(["thinking", "reasoning", "redacted_thinking", "refusal"]);
@@ -36,15 +36,15 @@ function partText(part: unknown): string {
 export function argumentsOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
-  if (Array.isArray(value)) return value.map(argumentsPart).join("");
+  if (Array.isArray(value)) return value.map((part) => argumentsPart(part, value)).join("");
   if (isObject(value)) return jsonOf(value);
   throw unreadable("the arguments of a call", value);
 }
 
-function argumentsPart(part: unknown): string {
+function argumentsPart(part: unknown, all: unknown): string {
   if (typeof part === "string") return part;
   if (isObject(part) && typeof part.text === "string") return part.text;
-  throw unreadable("the arguments of a call", part);
+  throw unreadable("the arguments of a call", all);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The limits a body passes before anything believes it, and dotted paths into what is left. */
+import { withExactDigits } from "../../src/core/text/digits.ts";
 import type { Condition } from "./options.ts";
 
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -42,7 +43,7 @@ export function parsePayload(
   if (depthOf(text) > MAX_DEPTH) return { ok: false, fault: "too_deep" };
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = JSON.parse(withExactDigits(text)) as Json;
   } catch {
     return { ok: false, fault: "invalid_json" };
   }

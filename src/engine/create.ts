@@ -20,6 +20,7 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
+import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
@@ -44,6 +45,9 @@ export interface EngineOptions {
   redact: Redact;
 }
 
+/** So many open questions tell at a start which runs wait for a model. */
+const mostQuestions = 1000;
+
 type Listener = (change: { runId: string; version: number }) => void;
 
 export function createEngine(options: EngineOptions): Engine {
@@ -64,6 +68,7 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
 
   constructor(options: EngineOptions) {
@@ -101,6 +106,7 @@ class RunEngine implements Engine {
 
   async start(): Promise<void> {
     await this.#policies.pin();
+    this.#troubles.remember(await this.store.openQuestions(mostQuestions));
     await this.#channels.start(this);
     this.#inbox.start();
     this.#worker.start();
@@ -114,6 +120,10 @@ class RunEngine implements Engine {
     await this.#deliverer.stop();
     await this.#channels.stop();
     await this.#pruner.stop();
+  }
+
+  get modelTroubles(): readonly ModelTrouble[] {
+    return this.#troubles.all();
   }
 
   get draining(): boolean {
@@ -186,14 +196,17 @@ class RunEngine implements Engine {
   }
 
   #committed(change: Change): void {
-    if (change.endedFromOutside) this.#worker.giveUp(change.runId);
+    if (change.endedFromOutside) {
+      this.#worker.giveUp(change.runId);
+      this.#troubles.gone(change.runId);
+    }
     if (change.dueAt !== null) this.#worker.poke(change.dueAt);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }
 
   #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
-    const { model, toolbox, clock, rng } = this.#options;
+    const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
@@ -210,6 +223,8 @@ class RunEngine implements Engine {
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
       loadRow: (runId) => this.store.run(runId),
+      log,
+      troubles: this.#troubles,
     });
   }
 }

@@ -8,7 +8,7 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down or posts were given up; the runs go on. Down: the database does not answer.
+ * Degraded: a channel is down, posts were given up, or a model gives no answers; what does not need it goes on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
@@ -17,7 +17,8 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const stored = await readStore(server);
   const ms = clock.now() - askedAt;
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
-  const well = stored?.outbox.given_up === 0 && states.every((state) => state.ok);
+  const troubles = engine.modelTroubles;
+  const well = stored?.outbox.given_up === 0 && states.every((state) => state.ok) && troubles.length === 0;
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const status = stored ? working : "down";
   if (!known) return { status };
@@ -25,6 +26,8 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     status,
     version: config.version,
     model: engine.modelName,
+    model_troubles: [...troubles],
+    warnings: [...(config.warnings ?? [])],
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
