@@ -75,11 +75,12 @@ const mayImport: Record<string, readonly string[]> = {
     "src/http/guard/",
     "src/http/wire/",
   ],
-  "src/config": ["src/core/", "src/tools/", "src/config"],
+  "src/config": ["src/core/", "src/tools/", "src/config", "src/channels.ts"],
   "src/log.ts": [],
   "src/console/": ["src/core/", "src/http/", "src/console/"],
   "src/main.ts": ["src/", "adapters/"],
-  "src/channels.ts": ["src/", "adapters/"],
+  "src/channels.ts": ["src/core/", "adapters/"],
+  "src/open-channels.ts": ["src/", "adapters/"],
   "src/assemble.ts": ["src/", "adapters/"],
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
@@ -90,7 +91,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
   zod: ["src/core/", "src/config", "src/tools/", "src/http/"],
-  pino: ["src/log.ts", "src/main.ts", "src/channels.ts", "src/assemble.ts", "src/engine/"],
+  pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
   yaml: ["src/config/"],
   croner: ["src/engine/schedule.ts", "src/main.ts"],
@@ -277,11 +278,11 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
   "src/core/ports/store.ts": 260,
   // Every event there is, in one union.
-  "src/core/event.ts": 215,
+  "src/core/event.ts": 220,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 310,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 230,
+  "src/engine/create.ts": 240,
   // The one door to the log, with everything that happens in its transaction.
   "src/engine/record.ts": 250,
   // The nouns of a run together: its phases and what they mean in one word.

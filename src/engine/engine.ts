@@ -7,6 +7,7 @@ import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 export interface Engine extends Inlet {
   readonly store: Store;
@@ -15,6 +16,8 @@ export interface Engine extends Inlet {
   readonly modelName: string;
   /** Models that give no answers now, as far as this process knows. */
   readonly modelTroubles: readonly ModelTrouble[];
+  /** Records that could not be read since the start: the runs that need them are left, all others go on. */
+  readonly unreadable: UnreadableRecords;
   /** Recover what a former process left, then work. */
   start(): Promise<void>;
   /** Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases. */

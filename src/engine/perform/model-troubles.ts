@@ -1,5 +1,8 @@
 /** Which models give no answers now, why, since when, and how many runs wait for each. */
-import type { Question } from "../../core/event.ts";
+import type { Store } from "../../core/ports/store.ts";
+
+/** So many open questions tell at a start which runs wait. */
+const mostQuestions = 1000;
 
 export interface ModelTrouble {
   model: string;
@@ -33,8 +36,8 @@ export class ModelTroubles {
   }
 
   /** After a start: runs whose questions say that they wait for a model. */
-  remember(questions: readonly { runId: string; question: Question; askedAt: number }[]): void {
-    for (const { runId, question, askedAt: at } of questions) {
+  async remember(store: Pick<Store, "openQuestions">): Promise<void> {
+    for (const { runId, question, askedAt: at } of await store.openQuestions(mostQuestions)) {
       if (question.outage) this.failed(runId, { ...question.outage, at, waits: true });
     }
   }

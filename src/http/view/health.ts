@@ -8,7 +8,8 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down, posts were given up, or a model gives no answers; what does not need it goes on. Down: the database does not answer.
+ * Degraded: a channel is down, posts were given up, a record can't be read or a model gives no answers; what does not need
+ * it goes on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
@@ -18,7 +19,9 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const ms = clock.now() - askedAt;
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
   const troubles = engine.modelTroubles;
-  const well = stored?.outbox.given_up === 0 && states.every((state) => state.ok) && troubles.length === 0;
+  const unreadable = engine.unreadable.list();
+  const isWhole = unreadable.length === 0 && troubles.length === 0;
+  const well = stored?.outbox.given_up === 0 && isWhole && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const status = stored ? working : "down";
   if (!known) return { status };
@@ -31,6 +34,7 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
+    unreadable,
     database: { kind: config.database ?? null, answers: stored !== null, ms },
     ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
   };

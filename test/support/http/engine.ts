@@ -18,6 +18,7 @@ import { runIdFor } from "../../../src/engine/ids.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
 import type { ModelTrouble } from "../../../src/engine/perform/model-troubles.ts";
 import { createRecord, type Propose } from "../../../src/engine/record.ts";
+import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
 import { finalAnswer } from "../../../src/tools/final-answer.ts";
 import { mathTools } from "../../../src/tools/math.ts";
@@ -122,6 +123,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     agents,
     modelName: "test model",
     modelTroubles: [],
+    unreadable: new UnreadableRecords({ error: () => {} }),
     draining: false,
     start: async () => {},
     drain: async () => {},
