@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
-const documents = ["README.md", "docs/architecture.md", "docs/api.md"];
+const documents = ["README.md", "docs/architecture.md", "docs/api.md", "docs/models.md"];
 
 /** The code block that follows this comment: `<!-- code: <path> -->`. */
 function codeOf(path: string): string {

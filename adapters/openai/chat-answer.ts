@@ -1,6 +1,6 @@
 /** The Chat Completions API: its stream of deltas, or its one document, to a neutral reading. */
 import { assistant, callOf } from "./chat.ts";
-import { type PartialCall, withDelta } from "./deltas.ts";
+import { type PartialCall, wholeCalls, withDeltas } from "./deltas.ts";
 import { streamCut } from "./errors.ts";
 import { type Extras, extrasOf, withExtras } from "./extras.ts";
 import type { Tokens } from "./prices.ts";
@@ -64,13 +64,13 @@ function messageOf(folded: Folded, calls: Reading["calls"]): object {
 /** Only the first choice is ours; chunks without one carry the usage, or a filter's remarks. */
 function withChunk(folded: Folded, chunk: Record<string, unknown>): Folded {
   const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isObject) : [];
-  const choice = choices.find(({ index }) => index === undefined || index === 0);
-  const piece = choice?.delta ?? choice?.message;
+  const [choice] = choices;
+  const piece = choice?.message ?? choice?.delta;
   const delta = isObject(piece) ? piece : {};
   return {
     text: folded.text + textOf(delta.content),
     refusal: folded.refusal + textOf(delta.refusal),
-    calls: callsIn(delta).reduce(withDelta, folded.calls),
+    calls: choice?.message ? wholeCalls(callsIn(delta)) : withDeltas(folded.calls, callsIn(delta)),
     extras: withExtras(folded.extras, extrasOf(delta, known)),
     finish: nameOf(choice?.finish_reason) || folded.finish,
     model: nameOf(chunk.model) || folded.model,

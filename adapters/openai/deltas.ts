@@ -1,4 +1,4 @@
-/** Tool calls of a Chat stream, put together from their pieces. */
+/** Tool calls of a Chat answer, put together from the pieces of a stream. */
 import { type Extras, extrasOf, withExtras } from "./extras.ts";
 import { argumentsOf, isObject, isWholeObject, nameOf } from "./shapes.ts";
 
@@ -13,19 +13,10 @@ export interface PartialCall {
   functionExtras: Extras;
 }
 
-interface Piece {
-  id: string;
-  index: number | null;
-  tool: string;
-  args: string;
-  extras: Extras;
-  functionExtras: Extras;
-}
-
 const knownOfCall: ReadonlySet<string> = new Set(["id", "index", "type", "function"]);
 const knownOfFunction: ReadonlySet<string> = new Set(["name", "arguments"]);
 
-function pieceOf(delta: unknown): Piece {
+function pieceOf(delta: unknown): PartialCall {
   const call = isObject(delta) ? delta : {};
   const called = isObject(call.function) ? call.function : {};
   return {
@@ -43,9 +34,21 @@ function pieceOf(delta: unknown): Piece {
  * continues the last call), some give every call of an answer index 0, with ids of their own or none, some repeat id and
  * name in each piece.
  */
-export function withDelta(calls: readonly PartialCall[], delta: unknown): readonly PartialCall[] {
-  const piece = pieceOf(delta);
-  const at = positionOf(calls, piece);
+export function withDeltas(
+  calls: readonly PartialCall[],
+  deltas: readonly unknown[],
+): readonly PartialCall[] {
+  return deltas
+    .map(pieceOf)
+    .reduce((before, piece) => withPiece(before, positionOf(before, piece), piece), calls);
+}
+
+/** The calls of an answer that came whole: each is one, whatever it is numbered. */
+export function wholeCalls(calls: readonly unknown[]): readonly PartialCall[] {
+  return calls.map(pieceOf);
+}
+
+function withPiece(calls: readonly PartialCall[], at: number, piece: PartialCall): readonly PartialCall[] {
   const former = calls[at];
   if (!former) return [...calls, piece];
   return calls.with(at, {
@@ -58,7 +61,7 @@ export function withDelta(calls: readonly PartialCall[], delta: unknown): readon
   });
 }
 
-function positionOf(calls: readonly PartialCall[], piece: Piece): number {
+function positionOf(calls: readonly PartialCall[], piece: PartialCall): number {
   const found =
     piece.index === null
       ? calls.findLastIndex((call) => !piece.id || call.id === piece.id)
@@ -68,13 +71,13 @@ function positionOf(calls: readonly PartialCall[], piece: Piece): number {
 }
 
 /** A name that comes with an id of its own, or with arguments when those before are whole, begins a call. */
-function isAnother(call: PartialCall, piece: Piece): boolean {
+function isAnother(call: PartialCall, piece: PartialCall): boolean {
   if (!piece.tool) return false;
   if (piece.id && call.id) return piece.id !== call.id;
   return isWholeObject(call.args) && piece.args.trimStart().startsWith("{");
 }
 
 /** Some servers begin with `{}` and send the arguments themselves afterwards. */
-function isPlaceholder(call: PartialCall, piece: Piece): boolean {
+function isPlaceholder(call: PartialCall, piece: PartialCall): boolean {
   return call.args === "{}" && !piece.tool && piece.args.trimStart().startsWith("{");
 }

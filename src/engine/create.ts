@@ -210,7 +210,7 @@ class RunEngine implements Engine {
       this.#worker.giveUp(change.runId);
       this.#troubles.gone(change.runId);
     }
-    if (change.dueAt !== null) this.#worker.poke(change.dueAt);
+    if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }

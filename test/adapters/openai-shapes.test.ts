@@ -171,6 +171,21 @@ const chatCalls: [string, object[], object[]][] = [
   ["neither index nor id", [fn("sum_numbers", sum.arguments), fn("power", power.arguments)], [sum, power]],
 ];
 
+test.each(["tool_calls", "stop"])(
+  "calls of a whole answer are one each, also with one id or none (%s)",
+  async (finish) => {
+    const calls = [
+      fn("power", ""),
+      fn("power", ""),
+      { id: "twin", ...fn("sum_numbers", "{}") },
+      { id: "twin", ...fn("power", "{}") },
+    ];
+    const message = { role: "assistant", content: null, tool_calls: calls };
+    const answer = await answerOf("chat", whole({ choices: [{ index: 0, message, finish_reason: finish }] }));
+    expect(answer.calls.map(({ tool }) => tool)).toEqual(["power", "power", "sum_numbers", "power"]);
+  },
+);
+
 describe("calls of a Chat stream", () => {
   test.each(chatCalls)("with %s", async (_, pieces, expected) => {
     const deltas = pieces.map((piece) => ({ tool_calls: [piece] }));
