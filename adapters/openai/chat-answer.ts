@@ -65,12 +65,14 @@ function messageOf(folded: Folded, calls: Reading["calls"]): object {
 function withChunk(folded: Folded, chunk: Record<string, unknown>): Folded {
   const choices = Array.isArray(chunk.choices) ? chunk.choices.filter(isObject) : [];
   const [choice] = choices;
-  const piece = choice?.message ?? choice?.delta;
+  // Some servers repeat all there is so far beside each piece: the piece counts.
+  const isWhole = !choice?.delta && Boolean(choice?.message);
+  const piece = choice?.delta ?? choice?.message;
   const delta = isObject(piece) ? piece : {};
   return {
     text: folded.text + textOf(delta.content),
     refusal: folded.refusal + textOf(delta.refusal),
-    calls: choice?.message ? wholeCalls(callsIn(delta)) : withDeltas(folded.calls, callsIn(delta)),
+    calls: isWhole ? wholeCalls(callsIn(delta)) : withDeltas(folded.calls, callsIn(delta)),
     extras: withExtras(folded.extras, extrasOf(delta, known)),
     finish: nameOf(choice?.finish_reason) || folded.finish,
     model: nameOf(chunk.model) || folded.model,

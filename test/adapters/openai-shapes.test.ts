@@ -171,6 +171,16 @@ const chatCalls: [string, object[], object[]][] = [
   ["neither index nor id", [fn("sum_numbers", sum.arguments), fn("power", power.arguments)], [sum, power]],
 ];
 
+test("a message that repeats beside each piece what there is so far is not told twice", async () => {
+  const chunk = (content: string, soFar: string, finish_reason: string | null) => ({
+    choices: [
+      { index: 0, delta: { content }, message: { role: "assistant", content: soFar }, finish_reason },
+    ],
+  });
+  const script = stream(chunk("It is ", "It is ", null), chunk("noon.", "It is noon.", "stop"));
+  expect((await answerOf("chat", script)).text).toBe("It is noon.");
+});
+
 test.each(["tool_calls", "stop"])(
   "calls of a whole answer are one each, also with one id or none (%s)",
   async (finish) => {
