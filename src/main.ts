@@ -4,15 +4,17 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openStore, systemClock } from "./assemble.ts";
-import { openChannels } from "./channels.ts";
+import { channelPaths, channelTitles, linkTo } from "./channels.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
 import type { Engine } from "./engine/engine.ts";
 import { startSchedules } from "./engine/schedule.ts";
+import { UnreadableRecords } from "./engine/unreadable.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
+import { openChannels } from "./open-channels.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
 
@@ -31,18 +33,26 @@ export interface Belay {
 export async function startBelay(config: Config): Promise<Belay> {
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
   for (const warning of config.warnings) log.warn({ warning }, "configuration");
-  const store = await openStore(config, systemClock);
+  const unreadable = new UnreadableRecords(log);
+  const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {
-    return await startOn(store, config, log);
+    return await startOn({ store, config, log, unreadable });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startOn(store: Store, config: Config, log: Logger): Promise<Belay> {
+interface Opened {
+  store: Store;
+  config: Config;
+  log: Logger;
+  unreadable: UnreadableRecords;
+}
+
+async function startOn({ store, config, log, unreadable }: Opened): Promise<Belay> {
   const channels = await openChannels(config, systemClock, log);
-  const engine = await openEngine(config, { store, channels, log });
+  const engine = await openEngine(config, { store, channels, log, unreadable });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
@@ -70,6 +80,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     corsOrigins: config.corsOrigins,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
+    about: { paths: channelPaths, titles: channelTitles, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     rate: { burst: 200, perSecond: 100 },

@@ -2,16 +2,11 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import {
-  eventRecords,
-  postRecords,
-  questionRecords,
-  runRecord,
-  runsToWake,
-} from "../../src/core/store/rows.ts";
+import { eventRecords } from "../../src/core/store/event-rows.ts";
+import { postRecords, questionRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 
-const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text");
+const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
 const addressFields = fieldsOf("address text");
 const questionFields = fieldsOf("questionId text, body text, askedAt bigint, settledAt bigint");
 const postFields = fieldsOf(

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client, Pool } from "pg";
-import { type Migration, pendingMigrations } from "../../src/core/store/rows.ts";
+import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 import { openConnection, openPool, type Place } from "./connection.ts";
 
 /** Any number, the same in every release: processes that start together migrate one after another. */

