@@ -1,6 +1,7 @@
 /** event_url: a one-time URL that another system calls to report an event to this very run. */
 import { z } from "zod";
-import { defineTool, type Tool } from "./define-tool.ts";
+import type { Tool } from "./contract.ts";
+import { defineTool } from "./define-tool.ts";
 
 /** The name of an event within its run. */
 export const eventName = z

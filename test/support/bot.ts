@@ -12,8 +12,8 @@ import { hasEnded, type State, type Status, statusOf } from "../../src/core/stat
 import { knownRedactor } from "../../src/core/text/redact.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
-import type { Tool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
