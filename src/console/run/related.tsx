@@ -1,9 +1,10 @@
 /** The runs this one came from, and those it started. */
 import { Link } from "wouter";
+import { brief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { useMentionedRun } from "../api/mentioned-run.ts";
 import { StatusMark } from "../parts/mark.tsx";
-import { brief, statusOfRun } from "../parts/words.ts";
+import { statusOfRun } from "../parts/words.ts";
 
 export function Related({ run }: { run: RunState }) {
   if (run.parent_id === null && run.follows_id === null && run.children.length === 0) return null;
@@ -23,7 +24,7 @@ export function RelatedRun({ id, how }: { id: string; how: string }) {
   return (
     <li>
       <span className="muted">{how}</span>
-      <Link href={`/runs/${id}`}>{data ? brief(data.task, 90) : id}</Link>
+      <Link href={`/runs/${id}`}>{data ? brief(data.title, 90) : id}</Link>
       {data && <StatusMark status={data.status} words={statusOfRun(data)} />}
     </li>
   );
