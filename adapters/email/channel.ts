@@ -18,6 +18,9 @@ const route = /^\/mail\/([a-z0-9][a-z0-9-]{0,62})$/;
 /** Providers wrap mails in forms and base64. */
 const MAX_CALL_BYTES = Math.ceil(MAX_MAIL_BYTES * 1.4) + 256 * 1024;
 
+/** Nothing was sent and nothing is given up: the mail waits until there is a way. */
+const noWayOut = { retryAfterMs: 300_000 };
+
 /** Besides a Channel: the port of the listener, once it listens. */
 export interface EmailChannel extends Channel {
   readonly listenerPort: number | null;
@@ -63,7 +66,7 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     async post(delivery) {
       if (!running) throw new ChannelError("the e-mail channel is not started");
       const { intake, mailer } = running;
-      if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", { permanent: true });
+      if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", noWayOut);
       const { inlet } = intake;
       return { remoteId: await postMail({ inlet, conversations, mailer, runUrl: options.runUrl }, delivery) };
     },
