@@ -1,10 +1,12 @@
 /** What a run is: task, status, agent, person, channel, steps, cost, age. */
 import { useState } from "react";
 import { Link } from "wouter";
+import { count, plural } from "../../core/text/count.ts";
+import { durationInWords } from "../../core/text/duration.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
-import { channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";
+import { channelName, cost, statusOfRun } from "../parts/words.ts";
 
 const longTask = 160;
 
@@ -57,7 +59,7 @@ function Facts({ run }: { run: RunState }) {
       </span>
       {tokens > 0 && <span className="num">{count(tokens)} tokens</span>}
       {usd && <span className="num">{usd}</span>}
-      {ended && <span className="num">took {duration(run.updated_at - run.launched_at)}</span>}
+      {ended && <span className="num">took {durationInWords(run.updated_at - run.launched_at)}</span>}
       <Age at={run.launched_at} ago />
     </p>
   );
