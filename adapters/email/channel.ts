@@ -4,12 +4,13 @@ import { StoreError } from "../../src/core/ports/store.ts";
 import { readBody } from "./body.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { Intake, Taken } from "./intake.ts";
-import { listen, MAX_MAIL_BYTES, type MailListener, TryLater } from "./listener.ts";
+import { MAX_MAIL_BYTES, type MailListener } from "./listener.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import { type MailParser, mailParser } from "./parser.ts";
 import { postMail } from "./post.ts";
 import { readCall } from "./providers.ts";
 import { takeMail } from "./receive.ts";
+import { listenFor } from "./relay.ts";
 import { type Mailer, smtpMailer } from "./send.ts";
 import { MAX_LAUNCHES, senderLimit } from "./sender-limit.ts";
 import { canProve } from "./trust.ts";
@@ -170,34 +171,4 @@ function answer(status: number, body: object, headers: Record<string, string> = 
   const full =
     status < 400 ? body : { type: "about:blank", status, title: "The mail was not taken", ...body };
   return new Response(JSON.stringify(full), { status, headers: { "content-type": type, ...headers } });
-}
-
-async function listenFor(
-  options: EmailChannelOptions,
-  where: NonNullable<EmailChannelOptions["listener"]>,
-  intake: Intake,
-): Promise<MailListener> {
-  const boxes = options.mailboxes.filter(({ source }) => source.kind === "smtp");
-  const mailboxOf = (recipient: string) =>
-    boxes.find(({ address }) => belongsTo(recipient, address.toLowerCase()));
-  return listen({
-    ...where,
-    hasMailbox: (recipient) => mailboxOf(recipient) !== undefined,
-    async take(bytes, envelope) {
-      const [mailbox] = envelope.recipients.flatMap((recipient) => mailboxOf(recipient) ?? []);
-      if (!mailbox) return;
-      const taken = await takeMail(intake, mailbox, {
-        job: { kind: "raw", bytes },
-        envelope,
-        onceToken: null,
-      });
-      if (taken.type === "later") throw new TryLater(taken.words);
-    },
-  });
-}
-
-/** `agent@example.com` itself, or with a `+token`. */
-function belongsTo(recipient: string, address: string): boolean {
-  const [local = "", domain = ""] = address.split("@");
-  return recipient === address || (recipient.startsWith(`${local}+`) && recipient.endsWith(`@${domain}`));
 }
