@@ -1,6 +1,7 @@
 /** Which of a run's posts become mails: a receipt if asked for, each question once, the outcome. The rest is quiet. */
+import { questionOf } from "../../src/core/message.ts";
 import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
-import type { Status } from "../../src/core/state.ts";
+import { isEnded, type Status } from "../../src/core/text/status.ts";
 import { renderMail } from "./render.ts";
 import { replySubject } from "./respond.ts";
 import type { Mailer } from "./send.ts";
@@ -25,7 +26,7 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
   if (what === null || delivery.remoteId?.split(" ")[0] === what) return delivery.remoteId ?? QUIET;
 
   const token = threads.sentToken(`${delivery.id} ${what}`);
-  const questionId = what === "question" ? delivery.key.slice("question:".length) : null;
+  const questionId = what === "question" ? questionOf(delivery) : null;
   // Remembered before it is sent: an answer may come at once.
   await threads.saveSent(inlet, token, {
     runId: delivery.runId,
@@ -53,14 +54,13 @@ function rootOf(threads: Threads, { runId, address }: Delivery): string {
 /** One word without spaces; null: not worth a mail. */
 function occasion(delivery: Delivery, status: Status, thread: Thread): string | null {
   const { key, body, remoteId } = delivery;
-  if (key.startsWith("question:")) {
+  if (questionOf(delivery) !== null) {
     // A settled question has no buttons; who answered need not be told by mail.
     return remoteId === null && body.blocks.some((block) => block.type === "actions") ? "question" : null;
   }
   if (key === "answer") return "outcome";
   if (status === "max_steps_reached") return "limit";
-  const ended = status === "complete" || status === "failed" || status === "cancelled";
   // A long answer is a post of its own.
-  if (ended) return body.blocks.some((block) => block.type === "text") ? "outcome" : null;
+  if (isEnded(status)) return body.blocks.some((block) => block.type === "text") ? "outcome" : null;
   return thread.receipt && remoteId === null ? "receipt" : null;
 }

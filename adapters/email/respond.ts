@@ -1,7 +1,9 @@
 /** What a trusted mail does: start a run, answer a question, or be told to a run that works. */
+
 import { type Actor, threadAt } from "../../src/core/actor.ts";
-import type { Command, LaunchRequest, Refusal } from "../../src/core/command.ts";
+import type { LaunchRequest, Refusal, RunCommand } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports/store.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { drop, type Taken, type Taker, type TrustedMail } from "./taker.ts";
 import type { Sent, Thread } from "./threads.ts";
@@ -38,8 +40,7 @@ export async function takeReply(taker: Taker, trusted: TrustedMail, sent: Sent):
   }
   if (sent.questionId !== null)
     return answer(taker, trusted, thread, { ...sent, questionId: sent.questionId });
-  if (["complete", "failed", "cancelled"].includes(row.status))
-    return followUp(taker, trusted, thread, sent, row);
+  if (isEnded(row.status)) return followUp(taker, trusted, thread, sent, row);
   const say = {
     type: "say",
     text: trusted.mail.own,
@@ -76,7 +77,7 @@ async function command(
   trusted: TrustedMail,
   thread: Thread,
   sent: Sent,
-  what: Exclude<Command, { type: "launch" }>,
+  what: RunCommand,
   type: "told" | "answered",
 ): Promise<Taken> {
   const key = { source: "email", key: trusted.key };

@@ -5,6 +5,7 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { decodeEvent, plainText } from "../../src/core/store/codec.ts";
 import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 
@@ -80,7 +81,7 @@ export function readRuns(db: NodePgDatabase): Reading {
   };
 }
 
-const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
+const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {

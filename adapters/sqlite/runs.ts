@@ -5,6 +5,7 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { decodeEvent } from "../../src/core/store/codec.ts";
 import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
@@ -85,7 +86,7 @@ export function readRuns(db: BetterSQLite3Database): Reading {
   };
 }
 
-const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
+const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {

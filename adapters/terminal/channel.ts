@@ -4,7 +4,7 @@ import type { Actor, Address } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
 import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import { type Status, statuses } from "../../src/core/state.ts";
+import { type Status, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";

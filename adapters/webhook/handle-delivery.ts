@@ -1,7 +1,10 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
+
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
+import { isEnded } from "../../src/core/text/status.ts";
+import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import { digest } from "./delivery-key.ts";
 import type { FailureLimiter } from "./limiter.ts";
@@ -14,8 +17,8 @@ export interface Receiver {
   options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log">;
   inlet: Inlet;
   limiter: FailureLimiter;
-  /** Runs one task after another for the same key. */
-  inTurn<T>(key: string, task: () => Promise<T>): Promise<T>;
+  /** Two alerts of one matter at once must not start two runs. */
+  byMatter: Turns;
 }
 
 export interface Delivery {
@@ -38,8 +41,7 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
     if (about.address === null) return await launch(receiver, delivery, about);
     const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
     if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
-    // One after another per matter: two alerts of one group at once must not start two runs.
-    return await receiver.inTurn(about.address, () => attachOrLaunch(receiver, delivery, about));
+    return await receiver.byMatter.run(about.address, () => attachOrLaunch(receiver, delivery, about));
   } catch (error) {
     return notStored(error);
   }
@@ -73,8 +75,7 @@ async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Abo
 async function liveRunAt(inlet: Inlet, address: string): Promise<string | null> {
   const runId = await inlet.store.runAt(address);
   const row = runId === null ? null : await inlet.store.run(runId);
-  const ended = ["complete", "failed", "cancelled"];
-  return row === null || ended.includes(row.status) ? null : row.runId;
+  return row === null || isEnded(row.status) ? null : row.runId;
 }
 
 async function launch(receiver: Receiver, delivery: Delivery, about: About): Promise<Response> {

@@ -12,7 +12,8 @@ import type { ChosenCall, EventBody, EventOf, RunEvent, Usage } from "../../src/
 import type { ModelRequest } from "../../src/core/ports/model.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { fold, initial } from "../../src/core/reduce/reduce.ts";
-import { type State, type Status, statusOf } from "../../src/core/state.ts";
+import { type State, statusOf } from "../../src/core/state.ts";
+import type { Status } from "../../src/core/text/status.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";

@@ -1,5 +1,7 @@
 /** A payload of Slack on its way in: read, completed with who it is from, remembered. Only then it is acknowledged. */
+
 import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { Turns } from "../../../src/core/turns.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
@@ -27,19 +29,8 @@ export function ear(session: Session, noticed: Noticed): Ear {
   const { inlet, people, bot } = session;
   /** Threads in which the bot was just spoken to: their run may not exist yet when the next words arrive. */
   const recent = new Set<string>();
-  const queues = new Map<string, Promise<unknown>>();
-
   /** What is said in one thread is remembered in the order in which it came. */
-  const inOrder = async <T>(address: string, task: () => Promise<T>): Promise<T> => {
-    const before = queues.get(address) ?? Promise.resolve();
-    const mine = before.then(task, task);
-    queues.set(address, mine);
-    try {
-      return await mine;
-    } finally {
-      if (queues.get(address) === mine) queues.delete(address);
-    }
-  };
+  const byThread = new Turns();
 
   const note = (address: string): void => {
     recent.delete(address);
@@ -82,7 +73,7 @@ export function ear(session: Session, noticed: Noticed): Ear {
       const parsed = parse(payload, bot);
       switch (parsed?.type) {
         case "inbound":
-          await inOrder(parsed.inbound.address ?? parsed.inbound.key, () => take(parsed));
+          await byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => take(parsed));
           return null;
         case "open_modal":
           await openModal(session, parsed);

@@ -1,5 +1,5 @@
 /** Times, numbers and names in the words a person reads. */
-import type { Status } from "../../core/state.ts";
+import type { Status } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 
 /** `0.4 s`, `12 s`, `3 min 12 s`, `2 h 5 min`, `3 days`. */

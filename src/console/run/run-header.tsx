@@ -1,6 +1,8 @@
 /** What a run is: task, status, agent, person, channel, steps, cost, age. */
+
 import { useState } from "react";
 import { Link } from "wouter";
+import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
@@ -46,7 +48,7 @@ export function RunHeader({ run }: { run: RunState }) {
 function Facts({ run }: { run: RunState }) {
   const tokens = run.usage.input_tokens + run.usage.output_tokens;
   const usd = cost(run.usage.cost_usd);
-  const ended = ["complete", "failed", "cancelled"].includes(run.status);
+  const ended = isEnded(run.status);
   return (
     <p className="facts">
       <span>{run.agent}</span>

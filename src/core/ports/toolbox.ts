@@ -1,5 +1,6 @@
 /** What the engine needs of the tools: check a call, run it, ask what became of it. */
 import type { ToolSpec } from "../agent.ts";
+import type { CallFailure } from "../call-failure.ts";
 
 export interface CallContext {
   runId: string;
@@ -12,16 +13,16 @@ export interface CallContext {
 
 export type CallOutcome =
   | { type: "finished"; output: string; omitted: number }
-  | { type: "failed"; code: string; message: string }
+  | ({ type: "failed" } & CallFailure)
   /** Timed out or interrupted: it may have happened. */
   | { type: "in_doubt"; reason: string };
 
 export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
   /** Parse and check; `input` is canonical from here on. Never throws. */
-  check(tool: string, args: string): { input: unknown; error?: { code: string; message: string } };
+  check(tool: string, args: string): { input: unknown; error?: CallFailure };
   /** Check an input that a person edited. */
-  checkInput(tool: string, input: unknown): { input: unknown; error?: { code: string; message: string } };
+  checkInput(tool: string, input: unknown): { input: unknown; error?: CallFailure };
   key(tool: string, input: unknown, call: { runId: string; callId: string }): string;
   run(tool: string, input: unknown, context: CallContext): Promise<CallOutcome>;
   reconcile(

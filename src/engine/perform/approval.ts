@@ -1,8 +1,9 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
 import { isSamePerson } from "../../core/actor.ts";
 import type { ToolSpec } from "../../core/agent.ts";
+import { callFailed } from "../../core/call-failure.ts";
 import { approvalFor, approversOf } from "../../core/decide/calls.ts";
-import type { EventBody, Question } from "../../core/event.ts";
+import type { Question } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import { questionId } from "../../core/reduce/settle.ts";
 import type { Approver, Call } from "../../core/state.ts";
@@ -21,7 +22,7 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   } catch (error) {
     if (on.signal.aborted) throw error;
     const message = "What it would change can't be shown, so nobody can approve it now.";
-    const failed: EventBody = { type: "call_failed", callId, code: "preview_failed", message, ms: 0 };
+    const failed = callFailed(callId, { code: "preview_failed", message });
     return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
   }
   const rule = approvalFor(spec, on.state);

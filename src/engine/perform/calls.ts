@@ -1,5 +1,6 @@
 /** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
 
+import { callFailed } from "../../core/call-failure.ts";
 import { approvalFor, approversOf } from "../../core/decide/calls.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { EventBody, Question } from "../../core/event.ts";
@@ -25,7 +26,7 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   const spec = on.policy.tools[call.tool];
   if (!spec)
     return recordOutcome(on, () => [
-      failure(call, "unknown_tool", `The tool ${call.tool} is not here any more.`),
+      callFailed(call.id, { code: "unknown_tool", message: `The tool ${call.tool} is not here any more.` }),
     ]);
   if (call.approvedHash !== null) {
     const why = await whyApprovalIsStale(on, call);
@@ -78,11 +79,11 @@ function outcomeEvents(
         { type: "call_finished", callId: call.id, output: outcome.output, omitted: outcome.omitted, ...how },
       ];
     case "failed":
-      return [{ ...failure(call, outcome.code, outcome.message), ...how }];
+      return [callFailed(call.id, outcome, how)];
     case "in_doubt":
       // Whether a read happened makes no difference to the world.
       return on.policy.tools[call.tool]?.effect === "read"
-        ? [{ ...failure(call, "tool_error", outcome.reason), ...how }]
+        ? [callFailed(call.id, { code: "tool_error", message: outcome.reason }, how)]
         : doubt(state, call, outcome.reason, on);
   }
 }
@@ -113,7 +114,8 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
 
 function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
   if (state.phase.at === "cancelling") {
-    return [failure(call, "unknown_outcome", `It is not known whether this call took effect: ${reason}.`)];
+    const message = `It is not known whether this call took effect: ${reason}.`;
+    return [callFailed(call.id, { code: "unknown_outcome", message })];
   }
   const spec = on.policy.tools[call.tool];
   const rule = spec ? approvalFor(spec, state) : null;
@@ -140,8 +142,4 @@ function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] 
     { type: "call_doubted", callId: call.id, reason },
     { type: "question_asked", question },
   ];
-}
-
-function failure(call: Call, code: string, message: string) {
-  return { type: "call_failed", callId: call.id, code, message, ms: 0 } as const;
 }

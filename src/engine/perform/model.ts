@@ -1,5 +1,6 @@
 /** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
 
+import type { CallFailure } from "../../core/call-failure.ts";
 import { compose } from "../../core/compose.ts";
 import { compaction } from "../../core/decide/compact.ts";
 import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
@@ -66,7 +67,7 @@ function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
     const error = {
       code: "duplicate_call_id",
       message: `Two calls had the id ${call.id}. Only the first counts.`,
-    };
+    } as const satisfies CallFailure;
     return { id, tool: call.tool, input: checked.input, error };
   });
 }

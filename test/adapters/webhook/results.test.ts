@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { verify } from "../../../adapters/webhook/verify.ts";
 import type { Message } from "../../../src/core/message.ts";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
-import type { Status } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/text/status.ts";
 import { type Bench, bench, clock, hook, signed } from "../../support/webhook/bench.ts";
 
 const payload = readFileSync(
