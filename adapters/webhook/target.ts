@@ -55,7 +55,7 @@ function githubTarget(payload: Json, headers: Headers): GithubTarget | null {
 /** The address at which the engine's posts come back to this channel. */
 export async function saveTarget(
   inlet: Inlet,
-  hook: WebhookOptions,
+  hook: Pick<WebhookOptions, "name">,
   key: string,
   target: ResultTarget,
 ): Promise<Address> {

@@ -1,5 +1,4 @@
 /** What only the SQLite file must keep: one process, full durability, and no start on anything it can't vouch for. */
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   copyFileSync,
@@ -12,13 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { groupCommit } from "../../adapters/sqlite/group.ts";
 import { checkVersion, openFile } from "../../adapters/sqlite/open.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { startChild } from "../support/child.ts";
 import { commit, must, post, thread } from "../support/store/commits.ts";
 
 let home: string;
@@ -34,23 +33,16 @@ const open = () => openSqlite({ path, clock: Date });
 
 /** Opens the store in another process, and returns once `versions` of its run are committed. */
 async function child(versions: number) {
-  const script = join(import.meta.dirname, "../support/store/child.ts");
-  const running = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = new Promise<void>((resolve) => running.once("exit", () => resolve()));
-  let said = 0;
-  const lines = createInterface({ input: running.stdout });
-  await new Promise<void>((resolve) => {
-    lines.on("line", (line) => {
-      said = Number(line);
-      if (said >= versions) resolve();
-    });
-  });
+  const running = startChild("test/support/store/child.ts", [path]);
+  onTestFinished(() => running.kill());
+  await running.says(new RegExp(`^${versions}$`, "m"));
   return {
-    pid: running.pid,
+    pid: running.process.pid,
     async kill() {
-      running.kill("SIGKILL");
-      await exited;
-      return said;
+      await running.kill();
+      const { output } = await running.ended;
+      // What stands after the last newline may be half a number.
+      return Number(output.split("\n").at(-2));
     },
   };
 }

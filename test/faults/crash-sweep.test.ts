@@ -1,38 +1,43 @@
 /** Kill the process at every point between two calls of store, model or tool: the end is the same, nothing is doubled. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { startChild } from "../support/child.ts";
+import { inLanes } from "../support/lanes.ts";
 
-const child = join(import.meta.dirname, "sweep-child.ts");
 const root = mkdtempSync(join(tmpdir(), "belay-sweep-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 interface Ending {
   phase: { at: string; answer?: string };
   points: number;
+  /** How many points came before the deploy. */
+  deployedAt: number;
   doubts: number;
   doubtQuestions: number;
 }
 
-/** Runs the child; null when it was killed. */
-function run(folder: string, dieAt: number, mutant = "none"): Promise<Ending | null> {
-  return new Promise((resolve, reject) => {
-    // Compiled code is kept between the many processes: most of a child's life is its start.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") };
-    execFile(process.execPath, [child, folder, String(dieAt), mutant], { env }, (error, stdout, stderr) => {
-      if (error?.signal === "SIGKILL") resolve(null);
-      else if (error) reject(new Error(stderr || error.message));
-      else resolve(JSON.parse(stdout.split("\n")[1] ?? "") as Ending);
-    });
-  });
+interface Life {
+  folder: string;
+  /** 0: it does not die. */
+  dieAt: number;
 }
 
-function deploysIn(folder: string): number {
-  return readFileSync(join(folder, "world.log"), "utf8")
+/** Lives these lives in one process, in this order; returns how each ended that did, until the process was killed. */
+async function live(mutant: string, lives: readonly Life[]): Promise<Ending[]> {
+  const args = lives.flatMap(({ folder, dieAt }) => [folder, String(dieAt)]);
+  const child = startChild("test/faults/sweep-child.ts", [mutant, ...args]);
+  const ended = await child.ended;
+  const endings = ended.output
     .split("\n")
-    .filter((line) => line === "deploy v1").length;
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Ending);
+  const hasDiedAsMeant = ended.signal === "SIGKILL" && lives[endings.length]?.dieAt !== 0;
+  if ((ended.code !== 0 && !hasDiedAsMeant) || ended.errors !== "") {
+    throw child.failure(ended, `lived ${JSON.stringify(lives)}`);
+  }
+  return endings;
 }
 
 interface Crash {
@@ -43,30 +48,40 @@ interface Crash {
   ending: Ending;
 }
 
-async function crashAt(point: number, mutant = "none"): Promise<Crash> {
-  const folder = mkdtempSync(join(root, `${mutant}-${point}-`));
-  const killed = (await run(folder, point, mutant)) === null;
-  const ending = await run(folder, 0, mutant);
-  if (!ending) throw new Error("the second process died too");
-  const tags = readFileSync(join(folder, "world.log"), "utf8")
-    .split("\n")
-    .filter((line) => line.startsWith("tag "));
-  return { point, killed, deploys: deploysIn(folder), tagKeys: new Set(tags).size, ending };
+function crashOf({ folder, dieAt: point }: Life, killed: boolean, ending: Ending): Crash {
+  const world = readFileSync(join(folder, "world.log"), "utf8").split("\n");
+  const tags = world.filter((line) => line.startsWith("tag "));
+  const deploys = world.filter((line) => line === "deploy v1").length;
+  return { point, killed, deploys, tagKeys: new Set(tags).size, ending };
 }
 
-/** Crashes at every point, two at a time, until `enough` of them are known. */
+/**
+ * Crashes at every point, in two lanes, until `enough` of them are known. Each process first carries on the run that
+ * the one before it was killed in, as the first thing it does, and then dies in a run of its own: half of a process's
+ * time is its start. The points after the deploy come first: that is where a build that repeats it is found out.
+ */
 async function sweep(mutant: string, enough: (crash: Crash) => boolean): Promise<Crash[]> {
-  const folder = mkdtempSync(join(root, "whole-"));
-  const whole = await run(folder, 0, mutant);
+  const [whole] = await live(mutant, [{ folder: mkdtempSync(join(root, "whole-")), dieAt: 0 }]);
   if (!whole) throw new Error("the whole run was killed");
   const points = Array.from({ length: whole.points }, (_, index) => index + 1);
   const crashes: Crash[] = [];
-  const oneAfterAnother = async () => {
-    for (let point = points.shift(); point !== undefined && !crashes.some(enough); point = points.shift()) {
-      crashes.push(await crashAt(point, mutant));
-    }
-  };
-  await Promise.all([oneAfterAnother(), oneAfterAnother()]);
+  await inLanes(
+    2,
+    [...points.slice(whole.deployedAt), ...points.slice(0, whole.deployedAt)],
+    async (next) => {
+      let dead: { life: Life; killed: boolean } | null = null;
+      do {
+        const point = crashes.some(enough) ? undefined : next();
+        const life =
+          point === undefined ? null : { folder: mkdtempSync(join(root, `${mutant}-`)), dieAt: point };
+        const carriedOn: Life[] = dead ? [{ ...dead.life, dieAt: 0 }] : [];
+        const endings = await live(mutant, [...carriedOn, ...(life ? [life] : [])]);
+        const [ending] = endings;
+        if (dead && ending) crashes.push(crashOf(dead.life, dead.killed, ending));
+        dead = life && { life, killed: endings.length === carriedOn.length };
+      } while (dead);
+    },
+  );
   return crashes;
 }
 

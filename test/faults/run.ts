@@ -2,18 +2,17 @@
  * `npm run faults [-- --kills 1000]`: a whole bot killed at random moments until so many kills are done, each run
  * carried on by the next process to its end. Prints what was counted; exits with 1 when anything was lost or doubled.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { startChild } from "../support/child.ts";
 
 const { values } = parseArgs({
   options: { kills: { type: "string", default: "200" }, seed: { type: "string" } },
 });
 const wanted = Number(values.kills);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const child = join(import.meta.dirname, "sweep-child.ts");
 const root = mkdtempSync(join(tmpdir(), "belay-faults-"));
 const random = mulberry(seed);
 
@@ -24,27 +23,17 @@ interface Ending {
 }
 
 /** Runs the child; `ms` after it began to work it is killed. null: killed in time. */
-function life(folder: string, ms: number): Promise<{ ending: Ending | null; worked: number }> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") };
-    const bot = spawn(process.execPath, [child, folder], { env, stdio: ["ignore", "pipe", "inherit"] });
-    let output = "";
-    let began = 0;
-    let timer: NodeJS.Timeout | undefined;
-    bot.stdout.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      if (began > 0) return;
-      began = performance.now();
-      timer = setTimeout(() => bot.kill("SIGKILL"), ms);
-    });
-    bot.on("close", (code, signal) => {
-      clearTimeout(timer);
-      const worked = performance.now() - began;
-      if (signal === "SIGKILL") resolve({ ending: null, worked });
-      else if (code === 0) resolve({ ending: JSON.parse(output.split("\n")[1] ?? "") as Ending, worked });
-      else reject(new Error(`the bot ended with ${code}`));
-    });
-  });
+async function life(folder: string, ms: number): Promise<{ ending: Ending | null; worked: number }> {
+  const bot = startChild("test/faults/sweep-child.ts", ["none", folder, "0"]);
+  await bot.says("working");
+  const began = performance.now();
+  const timer = setTimeout(() => bot.process.kill("SIGKILL"), ms);
+  const ended = await bot.ended;
+  clearTimeout(timer);
+  const worked = performance.now() - began;
+  if (ended.signal === "SIGKILL" && ended.errors === "") return { ending: null, worked };
+  if (ended.code !== 0) throw bot.failure(ended, "failed");
+  return { ending: JSON.parse(ended.output.split("\n")[1] ?? "") as Ending, worked };
 }
 
 const count = { kills: 0, runs: 0, lost: 0, doubled: 0, doubts: 0, askedTwice: 0 };

@@ -1,7 +1,7 @@
 /**
- * One scripted run in a process of its own, killed at the n-th point between two calls of store, model or tool.
- * Arguments: folder, point to die at (0: none), mutant ("none" or "no_intent"). Prints a line when it begins to work,
- * and one of JSON at its end.
+ * Scripted runs, one after the other, in a process of its own that is killed at the n-th point between two calls of
+ * store, model or tool. Arguments: mutant ("none" or "no_intent"), then for each run its folder and the point to die
+ * at (0: none). For each it prints a line when it begins to work, and one of JSON at its end.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,37 +16,57 @@ import { mathTools } from "../../src/tools/math.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { answerWith, call } from "../support/model/scripted.ts";
 
-const [folder = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
-const world = join(folder, "world.log");
-let points = 0;
+const [mutant = "none", ...runs] = process.argv.slice(2);
 
-/** A place where the process may die. Nothing is flushed, nobody is told. */
-function point(): void {
-  points++;
-  if (points === Number(dieAt)) process.kill(process.pid, "SIGKILL");
+/** One run's life in this process: its folder, its points, and what it does to the world. */
+class Life {
+  readonly folder: string;
+  readonly #dieAt: number;
+  points = 0;
+  /** The points before the last deploy that was done here. */
+  deployedAt = 0;
+
+  constructor(folder: string, dieAt: number) {
+    this.folder = folder;
+    this.#dieAt = dieAt;
+  }
+
+  /** A place where the process may die. Nothing is flushed, nobody is told. */
+  point(): void {
+    this.points++;
+    if (this.points === this.#dieAt) process.kill(process.pid, "SIGKILL");
+  }
+
+  act(line: string): void {
+    appendFileSync(this.#world, `${line}\n`);
+  }
+
+  hasHappened(line: string): boolean {
+    return existsSync(this.#world) && readFileSync(this.#world, "utf8").split("\n").includes(line);
+  }
+
+  get #world(): string {
+    return join(this.folder, "world.log");
+  }
+
+  /** The same object, with a point before and after each of these calls. */
+  dying<T extends object>(target: T, names: readonly (keyof T)[]): T {
+    return new Proxy(target, {
+      get: (object, name, receiver) => {
+        const value: unknown = Reflect.get(object, name, receiver);
+        if (typeof value !== "function" || !names.includes(name as keyof T)) return value;
+        return async (...args: unknown[]) => {
+          this.point();
+          const result: unknown = await value.apply(object, args);
+          this.point();
+          return result;
+        };
+      },
+    });
+  }
 }
 
-/** The same object, with a point before and after each of these calls. */
-function dying<T extends object>(target: T, names: readonly (keyof T)[]): T {
-  return new Proxy(target, {
-    get(object, name, receiver) {
-      const value: unknown = Reflect.get(object, name, receiver);
-      if (typeof value !== "function" || !names.includes(name as keyof T)) return value;
-      return async (...args: unknown[]) => {
-        point();
-        const result: unknown = await value.apply(object, args);
-        point();
-        return result;
-      };
-    },
-  });
-}
-
-const act = (line: string) => appendFileSync(world, `${line}\n`);
-const happened = (line: string) =>
-  existsSync(world) && readFileSync(world, "utf8").split("\n").includes(line);
-
-const tools = [
+const toolsOf = (life: Life) => [
   defineTool({
     name: "tag",
     description: "Tag a version.",
@@ -54,7 +74,7 @@ const tools = [
     effect: "idempotent",
     requiresApproval: false,
     run: ({ version }, { key }) => {
-      act(`tag ${version} ${key}`);
+      life.act(`tag ${version} ${key}`);
       return "tagged";
     },
   }),
@@ -65,7 +85,8 @@ const tools = [
     effect: "once",
     requiresApproval: true,
     run: ({ version }) => {
-      act(`deploy ${version}`);
+      life.act(`deploy ${version}`);
+      life.deployedAt = life.points;
       return `deployed ${version}`;
     },
   }),
@@ -85,32 +106,33 @@ const script = [
 const answersIn = (request: ModelRequest) => request.input.filter((item) => item.type === "model").length;
 
 /** A person who approves, answers, and looks at the world before settling a doubt. */
-async function settle(bot: Bot, state: State): Promise<void> {
+async function settle(life: Life, bot: Bot, state: State): Promise<void> {
   for (const question of state.questions) {
     const base = { questionId: question.id, actor: operator, via: { channel: "console" } };
     if (question.kind === "approval")
       await bot.engine.command(state.runId, { type: "approve", input: null, ...base }, null);
     else {
-      const doubt = happened("deploy v1") ? "happened" : "run";
+      const doubt = life.hasHappened("deploy v1") ? "happened" : "run";
       const answer = question.kind === "doubt" ? doubt : "blue";
       await bot.engine.command(state.runId, { type: "provide_input", answer, ...base }, null);
     }
   }
 }
 
-async function main(): Promise<void> {
-  const store = await openSqlite({ path: join(folder, "belay.db"), clock });
+async function live(life: Life): Promise<void> {
+  const tools = toolsOf(life);
+  const store = await openSqlite({ path: join(life.folder, "belay.db"), clock });
   // Whatever the engine asks of its store is a point.
   const storeCalls = (Object.keys(store) as (keyof Store)[]).filter((name) => name !== "close");
   const known = agent();
   const bot = await startBot({
-    store: dying(mutated(store), storeCalls),
-    model: dying(model, ["answer"]),
+    store: life.dying(mutated(store), storeCalls),
+    model: life.dying(model, ["answer"]),
     tools,
     agents: [
       { ...known, tools: [...[...controlTools, ...mathTools, ...tools].map((tool) => tool.spec.name)] },
     ],
-    toolbox: (toolbox) => dying(toolbox, ["run", "reconcile"]),
+    toolbox: (toolbox) => life.dying(toolbox, ["run", "reconcile"]),
   });
   process.stdout.write("working\n");
   const inbox = { source: "sweep", key: "the trigger" };
@@ -130,7 +152,7 @@ async function main(): Promise<void> {
   );
   if (!launched.ok) throw new Error(launched.refusal.message);
   const settling = bot.until(launched.runId, (state) => {
-    void settle(bot, state);
+    void settle(life, bot, state);
     return state.phase.at === "complete" || state.phase.at === "failed";
   });
   const state = await settling;
@@ -141,7 +163,9 @@ async function main(): Promise<void> {
   const doubtQuestions = events.filter(
     (event) => event.type === "question_asked" && event.question.kind === "doubt",
   ).length;
-  process.stdout.write(`${JSON.stringify({ phase: state.phase, points, doubts, doubtQuestions })}\n`);
+  const { points, deployedAt } = life;
+  const ending = { phase: state.phase, points, deployedAt, doubts, doubtQuestions };
+  process.stdout.write(`${JSON.stringify(ending)}\n`);
 }
 
 /**
@@ -165,4 +189,4 @@ function isIntent({ events }: Commit): boolean {
   return events.some((event) => event.type === "call_started" && event.callId === "c4");
 }
 
-await main();
+for (let at = 0; at < runs.length; at += 2) await live(new Life(runs[at] ?? "", Number(runs[at + 1])));

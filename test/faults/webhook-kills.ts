@@ -2,13 +2,12 @@
  * Kills a bot between accepting webhooks and answering them, many times, and counts what became of each delivery.
  * By hand: node test/faults/webhook-kills.ts --kills 1000; prints one line of JSON, exits with 1 when anything was lost or doubled.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { type Child, startChild } from "../support/child.ts";
 
 const secret = "correct horse battery staple";
 
@@ -35,37 +34,35 @@ export async function killLoop(kills: number, mutant = "none", points = 40): Pro
   const folder = mkdtempSync(join(tmpdir(), "belay-kills-"));
   const path = join(folder, "belay.sqlite");
   const sender: Sender = { answers: new Map(), open: new Set(), next: 0 };
+  const begun: Child[] = [];
+  const begin = (dieAt: number) => {
+    const child = startChild("test/faults/webhook-kill-child.ts", [path, String(dieAt), mutant]);
+    begun.push(child);
+    return child;
+  };
   try {
     for (let kill = 0; kill < kills; kill++) {
-      const { child, port } = await startChild(folder, path, 1 + ((kill * 7) % points), mutant);
-      const dead = once(child, "exit");
-      await sendUntilDead(port, sender);
-      await dead;
+      const child = begin(1 + ((kill * 7) % points));
+      await sendUntilDead(await portOf(child), sender);
+      const ended = await child.ended;
+      if (ended.signal !== "SIGKILL" || ended.errors !== "")
+        throw child.failure(ended, "was not killed as meant");
     }
     // A last one that lives: what was never answered is brought again.
-    const { child, port } = await startChild(folder, path, 0, mutant);
+    const child = begin(0);
+    const port = await portOf(child);
     for (const id of [...sender.open]) await deliver(port, id, sender);
-    const dead = once(child, "exit");
-    child.kill("SIGKILL");
-    await dead;
+    await child.kill();
     return { kills, ...(await count(path, sender)) };
   } finally {
+    await Promise.all(begun.map((child) => child.kill()));
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function startChild(
-  folder: string,
-  path: string,
-  dieAt: number,
-  mutant: string,
-): Promise<{ child: ChildProcess; port: number }> {
-  const file = join(import.meta.dirname, "webhook-kill-child.ts");
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") };
-  const stdio: ["ignore", "pipe", "inherit"] = ["ignore", "pipe", "inherit"];
-  const child = spawn(process.execPath, [file, path, String(dieAt), mutant], { env, stdio });
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  return { child, port: Number(line.toString()) };
+async function portOf(child: Child): Promise<number> {
+  const [, port] = /^(\d+)\n/.exec(await child.says(/^\d+\n/)) ?? [];
+  return Number(port);
 }
 
 /** Four at a time: old ones again (also answered ones: a redelivery), new ones between. */

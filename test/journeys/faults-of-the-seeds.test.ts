@@ -1,5 +1,4 @@
 /** The ten faults that were seen when the original was run, each as what happens here instead. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +12,7 @@ import type { RunList } from "../../src/http/wire/runs.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, type BotOptions, clock, startBot } from "../support/bot.ts";
+import { startChild } from "../support/child.ts";
 import { gate } from "../support/gate.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -48,14 +48,10 @@ function counting(name: string, change: { effect?: "once" | "idempotent"; hold?:
 
 async function killedInTheMiddle(effect: "once" | "idempotent"): Promise<{ path: string; runId: string }> {
   const path = join(mkdtempSync(join(root, "a-")), "belay.db");
-  const child: ChildProcess = spawn(process.execPath, ["test/support/bot-child.ts", path, effect]);
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  const runId = await new Promise<string>((resolve, reject) => {
-    child.stdout?.once("data", (line: Buffer) => resolve(line.toString().trim()));
-    child.stderr?.once("data", (line: Buffer) => reject(new Error(line.toString())));
-  });
-  child.kill("SIGKILL");
-  await exited;
+  const child = startChild("test/support/bot-child.ts", [path, effect]);
+  onTestFinished(() => child.kill());
+  const runId = (await child.says(/^run_\w+\n/)).trim();
+  await child.kill();
   return { path, runId };
 }
 

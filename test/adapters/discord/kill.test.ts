@@ -1,14 +1,13 @@
 /** Kill -9 whenever Discord has just done what it was asked: nothing is lost, nothing stands twice. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
+import { type Child, startChild } from "../../support/child.ts";
 import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
 import { channels, ids, message } from "../../support/discord/payloads.ts";
+import { inLanes } from "../../support/lanes.ts";
 
-const child = join(import.meta.dirname, "../../support/discord/child.ts");
 const root = mkdtempSync(join(tmpdir(), "belay-discord-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -17,7 +16,10 @@ class Life {
   readonly discord: FakeDiscord;
   readonly #folder: string;
   readonly #dieAt: number;
-  #child: ChildProcess;
+  #child: Child;
+  /** A child that nobody killed has ended: the story can't go on. */
+  #failure: Error | null = null;
+  #isOver = false;
   calls = 0;
   deaths = 0;
 
@@ -38,34 +40,38 @@ class Life {
 
   kill(): void {
     this.deaths += 1;
-    const dying = this.#child;
-    dying.once("exit", () => {
-      this.#child = this.#begin();
-    });
-    dying.kill("SIGKILL");
+    this.#child.process.kill("SIGKILL");
+  }
+
+  /** Resolves once the assertion holds; rejects at once when the bot has ended by itself. */
+  async until(assertion: () => void): Promise<void> {
+    const tried = () => {
+      if (this.#failure === null) assertion();
+      return this.#failure;
+    };
+    const failure = await vi.waitFor(tried, { interval: 10, timeout: 25_000 });
+    if (failure) throw failure;
   }
 
   async end(): Promise<void> {
-    this.#child.removeAllListeners("exit");
-    const gone = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await gone;
+    this.#isOver = true;
+    await this.#child.kill();
     await this.discord.close();
   }
 
   /** A new session is told how far each channel is. */
-  #begin(): ChildProcess {
+  #begin(): Child {
     const { gateway, rest } = this.discord;
     const last = (id: string) => rest.messages.get(id)?.at(-1)?.id ?? null;
     gateway.guildChannels = [{ ...channels.text, last_message_id: last(ids.channel) }];
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(root, "compiled") };
-    const stdio = ["ignore", "ignore", "inherit"] as const;
-    return spawn(process.execPath, [child, this.#folder, this.discord.apiUrl], { env, stdio: [...stdio] });
+    const child = startChild("test/support/discord/child.ts", [this.#folder, this.discord.apiUrl]);
+    child.ended.then((ended) => {
+      if (this.#isOver) return;
+      if (ended.signal === "SIGKILL" && ended.errors === "") this.#child = this.#begin();
+      else this.#failure = child.failure(ended, "ended by itself");
+    });
+    return child;
   }
-}
-
-async function until(assertion: () => void): Promise<void> {
-  await vi.waitFor(assertion, { interval: 10, timeout: 25_000 });
 }
 
 interface Ending {
@@ -85,13 +91,13 @@ async function story(dieAt: number): Promise<Ending> {
     return id;
   };
   try {
-    await until(() => expect(discord.gateway.began).toHaveLength(1));
+    await life.until(() => expect(discord.gateway.began).toHaveLength(1));
     const thread = says(`<@${ids.bot}> deploy`, ids.channel);
     const shown = () => discord.rest.own(thread).map((standing) => JSON.stringify(standing.components));
-    await until(() => expect(shown().join()).toContain("Which version?"));
+    await life.until(() => expect(shown().join()).toContain("Which version?"));
     says("v1.2.3", thread);
-    await until(() => expect(shown()[0]).toContain("It is deployed."));
-    await until(() => expect(shown().join()).toContain("Answered"));
+    await life.until(() => expect(shown()[0]).toContain("It is deployed."));
+    await life.until(() => expect(shown().join()).toContain("Answered"));
     return { calls: life.calls, deaths: life.deaths, shown: shown() };
   } finally {
     await life.end();
@@ -103,12 +109,11 @@ test("whatever the moment of the kill, the thread shows the run once and to its 
   expect(whole.shown).toHaveLength(2);
   const points = Array.from({ length: whole.calls }, (_, index) => index);
   const endings: { point: number; ending: Ending }[] = [];
-  const oneAfterAnother = async () => {
-    for (let point = points.shift(); point !== undefined; point = points.shift()) {
+  await inLanes(2, points, async (next) => {
+    for (let point = next(); point !== undefined; point = next()) {
       endings.push({ point, ending: await story(point) });
     }
-  };
-  await Promise.all([oneAfterAnother(), oneAfterAnother()]);
+  });
   for (const { point, ending } of endings) {
     const { deaths, shown } = ending;
     expect({ point, deaths, posts: shown.length }).toEqual({ point, deaths: 1, posts: 2 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { inLanes } from "../../support/lanes.ts";
 import { type Death, SlackLife } from "../../support/slack/life.ts";
 import type { Transport } from "../../support/slack/world.ts";
 
@@ -32,17 +33,17 @@ async function story(life: SlackLife, death: Death): Promise<Ending> {
   return { ...life.count, death, messages: own.length, buttons };
 }
 
-/** One bot and its Slack live through as many stories as there are deaths. */
-async function stories(transport: Transport, deaths: Death[]): Promise<Ending[]> {
-  const life = await SlackLife.begin(transport, root);
+/** As many bots as lanes, each with its Slack, live through as many stories as there are deaths. */
+async function stories(transport: Transport, lanes: number, deaths: readonly Death[]): Promise<Ending[]> {
   const endings: Ending[] = [];
-  try {
-    for (let death = deaths.shift(); death !== undefined; death = deaths.shift()) {
-      endings.push(await story(life, death));
+  await inLanes(lanes, deaths, async (next) => {
+    const life = await SlackLife.begin(transport, root);
+    try {
+      for (let death = next(); death !== undefined; death = next()) endings.push(await story(life, death));
+    } finally {
+      await life.end();
     }
-  } finally {
-    await life.end();
-  }
+  });
   return endings;
 }
 
@@ -57,23 +58,22 @@ function expectAllTold(endings: readonly Ending[]): void {
 
 test.concurrent("in Socket Mode, whatever the moment of the kill, the thread shows the run once and to its end", async () => {
   // The first story is not like the others: nobody is known yet.
-  const [, whole] = await stories("socket", [{ at: "never" }, { at: "never" }]);
+  const [, whole] = await stories("socket", 1, [{ at: "never" }, { at: "never" }]);
   if (!whole) throw new Error("no story");
   const deaths: Death[] = [
     ...[0, ...upTo(whole.writes)].map((n): Death => ({ at: "write", n })),
     ...upTo(whole.calls).map((n): Death => ({ at: "call", n })),
   ];
-  const points = deaths.length;
-  const endings = (await Promise.all([stories("socket", deaths), stories("socket", deaths)])).flat();
-  expect(endings).toHaveLength(points);
+  const endings = await stories("socket", 2, deaths);
+  expect(endings).toHaveLength(deaths.length);
   expectAllTold(endings);
   // Two writes may change places or fall together; a point that was never reached would prove nothing.
-  expect(endings.filter(({ deaths }) => deaths === 1).length).toBeGreaterThanOrEqual(points - 3);
+  expect(endings.filter(({ deaths }) => deaths === 1).length).toBeGreaterThanOrEqual(deaths.length - 3);
 }, 180_000);
 
 test.concurrent("over HTTP too", async () => {
   const writes = [0, 1, 2, 3].map((n): Death => ({ at: "write", n }));
-  const endings = await stories("http", [...writes, { at: "call", n: 1 }, { at: "call", n: 3 }]);
+  const endings = await stories("http", 1, [...writes, { at: "call", n: 1 }, { at: "call", n: 3 }]);
   expectAllTold(endings);
   expect(endings.map(({ deaths }) => deaths)).toEqual(endings.map(() => 1));
 }, 180_000);

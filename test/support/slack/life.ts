@@ -1,13 +1,10 @@
 /** A bot on Slack that is started again whenever it was killed, and the Slack that outlives it. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
+import { type Child, startChild } from "../child.ts";
 import type { ChildWord, ParentWord } from "./child.ts";
 import { SlackWorld, type Transport } from "./world.ts";
-
-const child = join(import.meta.dirname, "child.ts");
 
 /** A story has failed when it is not told by then. */
 const lateMs = 30_000;
@@ -17,12 +14,14 @@ export type Death = { at: "write" | "call"; n: number } | { at: "never" };
 
 export class SlackLife {
   readonly world: SlackWorld;
-  readonly #root: string;
   readonly #folder: string;
-  #bot: ChildProcess;
+  #bot: Child;
   /** Has read its code already and waits: so a restart takes no time. */
-  #spare: ChildProcess;
+  #spare: Child;
   #death: Death = { at: "never" };
+  #isOver = false;
+  /** Rejects when a bot ends that nobody killed: the story can't go on. */
+  readonly #broken = Promise.withResolvers<never>();
   #listening = Promise.withResolvers<number>();
   #owed = Promise.withResolvers<number>();
   /** Since the last death that was expected. */
@@ -30,16 +29,16 @@ export class SlackLife {
 
   private constructor(world: SlackWorld, root: string) {
     this.world = world;
-    this.#root = root;
     this.#folder = mkdtempSync(join(root, "life-"));
     this.#spare = this.#fork();
     this.#bot = this.#start();
     world.edge.interrupt = ({ method }) => method.startsWith("chat.") && this.#called();
+    this.#broken.promise.catch(() => {});
     // The bot listens in the child; what Slack sends goes there.
     world.channel = { ...world.channel, handle: (request) => this.#forward(request) };
   }
 
-  /** `root`: a folder for databases and compiled code. */
+  /** `root`: a folder for databases. */
   static async begin(transport: Transport, root: string): Promise<SlackLife> {
     const life = new SlackLife(await SlackWorld.start(transport), root);
     await life.untilQuiet();
@@ -57,8 +56,11 @@ export class SlackLife {
     const { world } = this;
     const ts = await world.write(text, thread);
     for (const event of world.eventsOf(text, ts, thread)) {
-      if (world.transport === "socket") await world.edge.sockets.pushUntilAcked("events_api", event);
-      else await vi.waitFor(() => world.deliver(event), { timeout: lateMs, interval: 20 });
+      if (world.transport === "socket") {
+        await this.#unlessBroken(world.edge.sockets.pushUntilAcked("events_api", event));
+      } else {
+        await this.#retried(() => world.deliver(event));
+      }
     }
     return ts;
   }
@@ -70,46 +72,57 @@ export class SlackLife {
       screen = await this.world.screen(thread);
       return screen.length === lines.length && lines.every((line, index) => line.test(screen[index] ?? ""));
     };
-    const late = new Promise<never>((_, reject) => {
-      setTimeout(() => reject(new Error(`${JSON.stringify(this.#death)} shows ${screen}`)), lateMs).unref();
-    });
-    await Promise.race([this.world.edge.until(isShown), late]);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`${JSON.stringify(this.#death)} shows ${screen}`)),
+      lateMs,
+    );
+    try {
+      await this.#unlessBroken(Promise.race([this.world.edge.until(isShown), late.promise]));
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Resolves when all is delivered and nothing waits in the inbox. */
   async untilQuiet(): Promise<void> {
-    const ask = async () => {
+    await this.#retried(async () => {
       this.#owed = Promise.withResolvers<number>();
       this.#tell({ type: "what is owed?" });
       const count = await this.#owed.promise;
       if (count > 0) throw new Error(`${count} posts or messages are left`);
-    };
-    await vi.waitFor(ask, { timeout: lateMs, interval: 20 });
+    });
   }
 
   async end(): Promise<void> {
-    for (const process of [this.#bot, this.#spare]) {
-      process.removeAllListeners("exit");
-      const gone = once(process, "exit");
-      process.kill("SIGKILL");
-      await gone;
-    }
+    this.#isOver = true;
+    await Promise.all([this.#bot.kill(), this.#spare.kill()]);
     await this.world.edge.stop();
   }
 
-  #fork(): ChildProcess {
-    // Compiled code is kept between the many processes: most of a child's life is its start.
-    const env = { ...process.env, NODE_COMPILE_CACHE: join(this.#root, "compiled") };
-    const args = [this.#folder, `${this.world.edge.url}/api/`, this.world.transport];
-    return fork(child, args, { env, execArgv: [], stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  #unlessBroken<T>(work: Promise<T>): Promise<T> {
+    return Promise.race([work, this.#broken.promise]);
   }
 
-  #start(): ChildProcess {
+  #retried(attempt: () => Promise<unknown>): Promise<unknown> {
+    return this.#unlessBroken(vi.waitFor(attempt, { timeout: lateMs, interval: 20 }));
+  }
+
+  #fork(): Child {
+    const args = [this.#folder, `${this.world.edge.url}/api/`, this.world.transport];
+    return startChild("test/support/slack/child.ts", args, { ipc: true });
+  }
+
+  #start(): Child {
     const bot = this.#spare;
     this.#listening = Promise.withResolvers<number>();
-    bot.on("message", (word: ChildWord) => this.#hear(word));
-    bot.once("exit", () => this.#died());
-    bot.send({ type: "begin" } satisfies ParentWord);
+    bot.process.on("message", (word: ChildWord) => this.#hear(word));
+    bot.ended.then((ended) => {
+      if (this.#isOver) return;
+      if (ended.signal === "SIGKILL" && ended.errors === "") this.#died();
+      else this.#broken.reject(bot.failure(ended, "ended by itself"));
+    });
+    bot.process.send({ type: "begin" } satisfies ParentWord);
     this.#spare = this.#fork();
     return bot;
   }
@@ -127,15 +140,16 @@ export class SlackLife {
   }
 
   #tell(word: ParentWord): void {
-    if (this.#bot.connected) this.#bot.send(word);
-    else this.#owed.reject(new Error("the bot is dead"));
+    const unheard = () => this.#owed.reject(new Error("the bot is dead"));
+    if (this.#bot.process.connected) this.#bot.process.send(word, (error) => error && unheard());
+    else unheard();
   }
 
   /** True: the bot dies before it learns what became of this call. */
   #called(): boolean {
     this.count.calls += 1;
     const isLast = this.#death.at === "call" && this.#death.n === this.count.calls;
-    if (isLast) this.#bot.kill("SIGKILL");
+    if (isLast) this.#bot.process.kill("SIGKILL");
     return isLast;
   }
 
