@@ -3,7 +3,8 @@ import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RunRow, Store } from "../../src/core/ports/store.ts";
 import { fold } from "../../src/core/reduce/reduce.ts";
-import { type State, statuses, statusOf, underPause } from "../../src/core/state.ts";
+import { type State, statusOf, underPause } from "../../src/core/state.ts";
+import { statuses } from "../../src/core/text/status.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import {
   goldenFile,
