@@ -42,6 +42,8 @@ const program = [...sourcesIn("src", "adapters"), sourceAt("belay.config.ts")];
 const nouns = [
   "actor",
   "agent",
+  "approval-rule",
+  "ask",
   "call-failure",
   "command",
   "control-tools",

@@ -9,7 +9,7 @@ import type { EventOf } from "./event.ts";
  * - Begun: `tool_error`, `timeout`, `interrupted`, `unknown_outcome` (it may have happened), `no_event`,
  *   `hand_off_failed`, `cancelled`.
  */
-export type CallFailureCode =
+type CallFailureCode =
   | "unknown_tool"
   | "invalid_json"
   | "invalid_input"

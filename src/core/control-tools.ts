@@ -25,6 +25,8 @@ export const askHumanInput = z.object({
     .describe("What the person must know to answer, when the question does not say it, else null."),
 });
 
+export type AskHuman = z.infer<typeof askHumanInput>;
+
 export const finalAnswerInput = z.object({
   answer: z.string().describe("The outcome in plain words, Markdown allowed."),
 });

@@ -4,12 +4,13 @@
  * Reads and questions at the front start together; anything that changes the world waits until every call before it
  * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
  */
-import type { ApprovalRule, Policy, ToolSpec } from "../agent.ts";
+import type { Policy, ToolSpec } from "../agent.ts";
+import { approvalFor } from "../approval-rule.ts";
+import { type Asking, askHuman } from "../ask.ts";
 import { callFailed } from "../call-failure.ts";
 import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
-import { questionId } from "../reduce/settle.ts";
 import type { Call, Phase, State } from "../state.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
@@ -38,17 +39,6 @@ export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): E
   return record({ type: "cancelled", reason: phase.reason, from: phase.from });
 }
 
-/** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
-export function approvalFor(spec: ToolSpec, state: Pick<State, "tainted">): ApprovalRule | null {
-  if (spec.approval) return spec.approval;
-  return state.tainted && spec.effect === "once" ? { by: [], count: 1, ownRequest: true } : null;
-}
-
-/** The rules of who may: the tool's own, or those of the run's agent. */
-export function approversOf(rule: ApprovalRule, policy: Policy): readonly string[] {
-  return rule.by.length > 0 ? rule.by : policy.rights.approve;
-}
-
 function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {
   const asks: Call[] = [];
   const reads: Call[] = [];
@@ -67,8 +57,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
     if (index === 0) return alone(state, call, { spec, all, policy });
     break;
   }
-  if (asks.length > 0)
-    return record(...asks.map((call, index) => askQuestion(questionId(state, index), call, policy)));
+  if (asks.length > 0) return record(...asks.map((call, after) => asked(call, { state, policy, after })));
   if (reads.length > 0) return { type: "run_calls", callIds: reads.map((call) => call.id) };
   return { type: "rest", until: "someone_speaks" };
 }
@@ -161,24 +150,8 @@ function specOf(call: Call, policy: Policy): ToolSpec | undefined {
   return policy.agent.tools.includes(call.tool) ? policy.tools[call.tool] : undefined;
 }
 
-function askQuestion(id: string, call: Call, policy: Policy): EventBody {
-  const { question, context, ...input } = askHumanInput.parse(call.input);
-  const choices = (input.choices ?? []).map((choice) => ({ value: choice, label: choice }));
-  return {
-    type: "question_asked",
-    question: {
-      id,
-      kind: "ask",
-      callId: call.id,
-      text: question,
-      context,
-      choices,
-      freeText: true,
-      audience: [...policy.rights.answer],
-      call: null,
-      need: 1,
-    },
-  };
+function asked(call: Call, asking: Asking): EventBody {
+  return { type: "question_asked", question: askHuman(call.id, askHumanInput.parse(call.input), asking) };
 }
 
 function record(...events: EventBody[]): Effect {

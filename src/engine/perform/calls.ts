@@ -1,12 +1,11 @@
 /** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
 
+import { askDoubt } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
-import { approvalFor, approversOf } from "../../core/decide/calls.ts";
 import { decide } from "../../core/decide/decide.ts";
-import type { EventBody, Question } from "../../core/event.ts";
+import type { EventBody } from "../../core/event.ts";
 import type { CallOutcome } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
-import { questionId } from "../../core/reduce/settle.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
@@ -118,26 +117,8 @@ function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] 
     return [callFailed(call.id, { code: "unknown_outcome", message })];
   }
   const spec = on.policy.tools[call.tool];
-  const rule = spec ? approvalFor(spec, state) : null;
-  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.answer;
   const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
-  const question: Question = {
-    id: questionId(state, 1),
-    kind: "doubt",
-    callId: call.id,
-    text: `I can't tell whether ${call.tool} ran: ${reason}. Did it?`,
-    context: null,
-    choices: [
-      { value: "happened", label: "It ran" },
-      { value: "run", label: "It did not: run it" },
-      { value: "stop", label: "Stop" },
-    ],
-    freeText: false,
-    audience: [...audience],
-    call: { tool: call.tool, input: call.input, hash, preview: null },
-    need: rule?.count ?? 1,
-    ownRequest: rule?.ownRequest ?? true,
-  };
+  const question = askDoubt({ call, hash, reason }, { state, policy: on.policy, after: 1 });
   return [
     { type: "call_doubted", callId: call.id, reason },
     { type: "question_asked", question },

@@ -1,8 +1,8 @@
 /** `perform` does one effect: the only place where a run touches the world. */
 
+import { approvalFor } from "../../core/approval-rule.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { sleepOf } from "../../core/control-tools.ts";
-import { approvalFor } from "../../core/decide/calls.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
