@@ -2,6 +2,7 @@
  * Ingest: webhooks over real HTTP on loopback. First the accept path beside a bare hono route with one insert, group
  * commit in both; then 200 deliveries a second while 50 runs work. `--seconds 60`: how long the second part lasts.
  */
+
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -9,6 +10,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import Database from "better-sqlite3";
 import { Hono } from "hono";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
+import { channelPaths, channelTitles, linkTo } from "../src/channels.ts";
 import type { Model, ModelRequest } from "../src/core/ports/model.ts";
 import { createHttp } from "../src/http/app.ts";
 import { serve } from "../src/http/serve.ts";
@@ -49,6 +51,7 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     corsOrigins: [],
     defaultAgent: "default",
     consoleDir: "none",
+    about: { paths: channelPaths, titles: channelTitles, linkTo },
     webhooks: [],
     schedules: () => [],
     rate: { burst: 200, perSecond: 100 },

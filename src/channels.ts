@@ -1,100 +1,52 @@
-/** Which channels the configuration switches on, and with what. */
-import type { Logger } from "pino";
-import type { MailboxOptions } from "../adapters/email/options.ts";
-import { webhookChannel } from "../adapters/webhook/channel.ts";
-import { publicUrlOf } from "./assemble.ts";
-import type { Config } from "./config.ts";
-import type { Channel } from "./core/ports/channel.ts";
-import type { Clock } from "./core/ports/clock.ts";
+/** The one list of the channels, and what the parts of the bot ask of all of them. */
+import { discord } from "../adapters/discord/about.ts";
+import { email } from "../adapters/email/about.ts";
+import { slack } from "../adapters/slack/about.ts";
+import { terminal } from "../adapters/terminal/about.ts";
+import { webhook } from "../adapters/webhook/about.ts";
+import { type Address, channelOf } from "./core/actor.ts";
+import type { ChannelAbout } from "./core/ports/about.ts";
 
-/** The SDKs of channels that are off are not loaded. */
-export async function openChannels(config: Config, clock: Clock, log: Logger): Promise<Channel[]> {
-  const { publicUrl, trustedLinkHosts } = config;
-  const shared = { publicUrl, clock, log, trustedLinkHosts };
-  const url = publicUrlOf(config);
-  const channels: Channel[] = [];
-  if (config.slack) {
-    const { slackChannel } = await import("../adapters/slack/channel.ts");
-    channels.push(slackChannel({ ...config.slack, ...shared }));
-  }
-  if (config.discord) {
-    const { discordChannel } = await import("../adapters/discord/channel.ts");
-    channels.push(discordChannel({ ...config.discord, ...shared }));
-  }
-  if (config.mail) channels.push(await openMail(config, config.mail, { clock, log, url }));
-  const hooks = {
-    hooks: config.webhooks,
-    secrets: config.triggerSecrets,
-    publicUrl: url,
-    eventKey: config.eventKey,
-    callbackHosts: config.callbackHosts,
-    github: config.github,
-  };
-  return [...channels, webhookChannel({ ...hooks, clock, log })];
+export const channels: readonly ChannelAbout[] = [slack, discord, email, webhook, terminal];
+
+/** Who is in no channel, but may stand in a rule: holders of tokens, the console, schedules, and runs for their children. */
+const ownRules: Readonly<Record<string, RegExp>> = {
+  token: /^(\*|[\w.-]+)$/,
+  console: /^(\*|[\w.-]+)$/,
+  schedule: /^(\*|[\w.-]+)$/,
+  run: /^\*$/,
+};
+
+/** By what stands before the colon of a rule: the form of what stands behind it. */
+export const ruleForms: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries(channels.map(({ name, rule }) => [name, rule])),
+  ...ownRules,
+};
+
+export const ruleExamples: readonly string[] = channels.flatMap(({ examples }) => examples);
+
+/** As people read them, by name. */
+export const channelTitles: Readonly<Record<string, string>> = Object.fromEntries(
+  channels.map(({ name, title }) => [name, title]),
+);
+
+/** Paths of the server that channels answer. */
+export const channelPaths: readonly string[] = channels.flatMap(({ paths }) => paths);
+
+function aboutOf(address: Address): ChannelAbout | undefined {
+  return channels.find(({ name }) => name === channelOf(address));
 }
 
-type Mail = NonNullable<Config["mail"]>;
-
-async function openMail(
-  config: Config,
-  mail: Mail,
-  on: { clock: Clock; log: Logger; url: string },
-): Promise<Channel> {
-  const { clock, log, url } = on;
-  const { listener, allow, from: address } = mail;
-  const inbound = mail.inbound.map((mailbox): MailboxOptions => {
-    const { name, agent, authservId, receipt, speaksAt } = mailbox;
-    const secretEnv = mailbox.provider === "ses" ? null : mailbox.secretEnv;
-    return {
-      name,
-      address,
-      source: sourceOf(mailbox),
-      secretEnv,
-      agent,
-      allow,
-      authservId,
-      receipt,
-      speaksAt,
-    };
-  });
-  const local: MailboxOptions[] = listener
-    ? [{ name: "smtp", address, source: { kind: "smtp" }, secretEnv: null, allow, ...mailboxOf(listener) }]
-    : [];
-  const { emailChannel } = await import("../adapters/email/channel.ts");
-  return emailChannel({
-    mailboxes: [...inbound, ...local],
-    secrets: config.triggerSecrets,
-    smtpUrl: config.smtpUrl,
-    from: { name: mail.fromName, address },
-    tokenKey: config.mailKey,
-    listener: listener ? { host: "127.0.0.1", port: listener.port, lmtp: listener.lmtp } : null,
-    runUrl: (runId) => `${url}/runs/${runId}`,
-    fetchText,
-    clock,
-    log,
-  });
+/** Where a person opens this address in its platform; null when nowhere. */
+export function linkTo(address: Address): string | null {
+  return aboutOf(address)?.link(address) ?? null;
 }
 
-function mailboxOf(listener: NonNullable<Mail["listener"]>) {
-  const { agent, authservId, receipt, speaksAt } = listener;
-  return { agent, authservId, receipt, speaksAt };
-}
-
-function sourceOf(mailbox: Mail["inbound"][number]): MailboxOptions["source"] {
-  switch (mailbox.provider) {
-    case "ses":
-      return { kind: "ses", topicArns: mailbox.topicArns };
-    default:
-      return { kind: mailbox.provider };
-  }
-}
-
-const longestCertificate = 64 * 1024;
-
-/** A signing certificate or a subscription's confirmation: small, soon, and from the very host that was checked. */
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5_000) });
-  const text = await response.text();
-  if (!response.ok || text.length > longestCertificate) throw new Error(`${url} answered ${response.status}`);
-  return text;
+/**
+ * A place as belay.config.ts names it, as launches take it: `…/new:` behind it says that each run makes a thread of
+ * its own there (see `threadAt`).
+ */
+export function launchPlace(place: Address): Address {
+  const form = aboutOf(place)?.threadPlace;
+  return form?.test(place.slice(place.indexOf(":") + 1)) ? `${place}/new:` : place;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openStore, systemClock } from "./assemble.ts";
-import { openChannels } from "./channels.ts";
+import { channelPaths, channelTitles, linkTo } from "./channels.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
@@ -13,6 +13,7 @@ import { startSchedules } from "./engine/schedule.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
+import { openChannels } from "./open-channels.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
 
@@ -70,6 +71,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     corsOrigins: config.corsOrigins,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
+    about: { paths: channelPaths, titles: channelTitles, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     rate: { burst: 200, perSecond: 100 },

@@ -147,7 +147,14 @@ function aroundOf(mail: ParsedMail): string {
 /** A mail speaks for its sender but is no session of theirs: it never approves. */
 function actorOf(sender: string): Actor {
   const groups = [`email:@${domainOf(sender)}`];
-  return { principal: `email:${sender}`, name: sender, groups, guest: false, kind: "machine" };
+  return {
+    principal: `email:${sender}`,
+    name: sender,
+    groups,
+    guest: false,
+    kind: "machine",
+    asked: "words",
+  };
 }
 
 function viaOf(sent: Sent): { channel: string; address: string } {

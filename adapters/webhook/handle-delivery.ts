@@ -105,7 +105,14 @@ async function launch(receiver: Receiver, delivery: Delivery, about: About): Pro
 /** A machine: it may launch what the agent's rights list it for, and never approves. */
 function actorOf(hook: WebhookOptions): Actor {
   const principal = `webhook:${hook.name}`;
-  return { principal, name: `webhook ${hook.name}`, groups: [], guest: false, kind: "machine" };
+  return {
+    principal,
+    name: `webhook ${hook.name}`,
+    groups: [],
+    guest: false,
+    kind: "machine",
+    asked: "nothing",
+  };
 }
 
 function answered(

@@ -1,21 +1,16 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { diagnose as diagnoseDiscord } from "../../adapters/discord/doctor.ts";
-import { diagnose as diagnoseSlack } from "../../adapters/slack/doctor.ts";
+import { channels } from "../channels.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
+import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
 
-export interface DoctorOptions {
-  /** The text of an app configuration token of Slack (xoxe.xoxp-…), or null. */
-  slackConfigToken: string | null;
-}
+/** The texts of the files that `doctorFile` of a channel asks for, by the name of the option. */
+export type DoctorFiles = Readonly<Record<string, string>>;
 
 /** All findings, in the order they are printed. */
-export async function examine(
-  load: () => Promise<Readonly<Config>>,
-  options: DoctorOptions,
-): Promise<Finding[]> {
+export async function examine(load: () => Promise<Readonly<Config>>, files: DoctorFiles): Promise<Finding[]> {
   let config: Readonly<Config>;
   try {
     config = await load();
@@ -23,8 +18,8 @@ export async function examine(
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => broken("configuration", problem, "Mend this first."));
   }
-  const [slack, discord] = await Promise.all([slackFindings(config, options), discordFindings(config)]);
-  return [...configFindings(config), ...slack, ...discord];
+  const ofChannels = await Promise.all(channels.map((channel) => channelFindings(channel, config, files)));
+  return [...configFindings(config), ...ofChannels.flat()];
 }
 
 function configFindings(config: Readonly<Config>): Finding[] {
@@ -38,18 +33,15 @@ function configFindings(config: Readonly<Config>): Finding[] {
   ];
 }
 
-async function slackFindings(config: Readonly<Config>, options: DoctorOptions): Promise<Finding[]> {
-  if (config.slack === null) return [fine("Slack", "off; docs/slack.md says how to switch it on")];
-  return diagnoseSlack({
-    ...config.slack,
-    publicUrl: config.publicUrl,
-    configToken: options.slackConfigToken,
-  });
-}
-
-async function discordFindings(config: Readonly<Config>): Promise<Finding[]> {
-  if (config.discord === null) return [fine("Discord", "off; docs/discord.md says how to switch it on")];
-  return diagnoseDiscord(config.discord);
+async function channelFindings(
+  { name, title, guide, doctorFile }: ChannelAbout,
+  config: Readonly<Config>,
+  files: DoctorFiles,
+): Promise<Finding[]> {
+  const connection = config.connections[name];
+  if (!connection) return guide === null ? [] : [fine(title, `off; ${guide} says how to switch it on`)];
+  const file = doctorFile === null ? null : (files[doctorFile] ?? null);
+  return connection.diagnose({ publicUrl: config.publicUrl, file });
 }
 
 function withoutPassword(url: string): string {
@@ -67,11 +59,14 @@ export function report(findings: readonly Finding[]): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { "slack-config-token-file": { type: "string" } } });
-  const file = values["slack-config-token-file"];
-  // A file, because arguments can be seen by everybody on the machine.
-  const slackConfigToken = file === undefined ? null : readFileSync(file, "utf8").trim();
-  const findings = await examine(() => loadConfig(), { slackConfigToken });
+  const asked = channels.flatMap(({ doctorFile }) => doctorFile ?? []);
+  const options = Object.fromEntries(asked.map((name) => [name, { type: "string" as const }]));
+  const { values } = parseArgs({ options });
+  // Files, because arguments can be seen by everybody on the machine.
+  const files = Object.entries(values).flatMap(([name, path]) =>
+    typeof path === "string" ? [[name, readFileSync(path, "utf8").trim()]] : [],
+  );
+  const findings = await examine(() => loadConfig(), Object.fromEntries(files));
   console.log(report(findings));
   process.exitCode = findings.every((finding) => finding.ok) ? 0 : 1;
 }

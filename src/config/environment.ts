@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { channels } from "../channels.ts";
+import type { Connection, Values } from "../core/ports/about.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -40,18 +42,6 @@ const variables = z.object({
   OPENAI_BASE_URL: url.optional(),
   OPENAI_MODEL: z.string().default("gpt-5"),
   OPENAI_API: z.enum(["responses", "chat"], { error: "must be responses or chat" }).optional(),
-  SLACK_BOT_TOKEN: secret.startsWith("xoxb-", "must be a bot token, which starts with xoxb-").optional(),
-  SLACK_APP_TOKEN: secret
-    .startsWith("xapp-", "must be an app-level token, which starts with xapp-")
-    .optional(),
-  SLACK_SIGNING_SECRET: secret.optional(),
-  SLACK_API_URL: url.optional(),
-  DISCORD_BOT_TOKEN: secret.optional(),
-  DISCORD_API_URL: url.optional(),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/\S+$/, "must be smtp://… or smtps://…")
-    .optional(),
 });
 
 /** Variables whose values may be shown in a problem; of the others only the length is told. */
@@ -69,15 +59,10 @@ export interface Environment {
   dataDir: string;
   givenToken: string | null;
   model: { apiKey: string | null; baseUrl: string | null; model: string; api: "responses" | "chat" };
-  /** `appToken`: Socket Mode. `signingSecret`: HTTP. One of them is there. */
-  slack: {
-    botToken: string;
-    appToken: string | null;
-    signingSecret: string | null;
-    apiUrl: string | null;
-  } | null;
-  discord: { token: string; apiUrl: string | null } | null;
-  smtpUrl: string | null;
+  /** Channels that these variables switch on, by name. */
+  connections: Readonly<Record<string, Connection>>;
+  /** The channels' own variables that are set and have their form, by name. */
+  channelValues: Values;
 }
 
 /** The variables of `<root>/.env` under the real ones. An empty value counts as unset and switches the file's off. */
@@ -117,41 +102,27 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
       // Compatible servers speak Chat Completions first, and often nothing else.
       api: found.OPENAI_API ?? (found.OPENAI_BASE_URL ? "chat" : "responses"),
     },
-    slack: slackOf(found, wrong, problems),
-    discord: found.DISCORD_BOT_TOKEN
-      ? { token: found.DISCORD_BOT_TOKEN, apiUrl: found.DISCORD_API_URL ?? null }
-      : null,
-    smtpUrl: found.SMTP_URL ?? null,
+    ...connect(env, problems),
   };
 }
 
-function slackOf(
-  found: z.output<typeof variables>,
-  wrong: readonly string[],
-  problems: string[],
-): Environment["slack"] {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = found;
-  // One that is there but wrong has its own line already.
-  if (wrong.some((name) => name.startsWith("SLACK_"))) return null;
-  if (!botToken) {
-    if (appToken || signingSecret) {
-      const other = appToken ? "SLACK_APP_TOKEN" : "SLACK_SIGNING_SECRET";
-      problems.push(`SLACK_BOT_TOKEN: not set while ${other} is; set both, or neither to leave Slack off`);
+/** A channel one of whose variables has a wrong form is off: that line says enough. */
+function connect(env: Variables, problems: string[]): Pick<Environment, "connections" | "channelValues"> {
+  const connections: Record<string, Connection> = {};
+  const channelValues: Record<string, string> = {};
+  for (const channel of channels) {
+    const before = problems.length;
+    for (const [name, { form, must }] of Object.entries(channel.variables)) {
+      const value = env[name];
+      if (value === undefined) continue;
+      if (form.test(value)) channelValues[name] = value;
+      else problems.push(`${name}: ${must}; found ${shown(name, value)}`);
     }
-    return null;
+    if (problems.length > before) continue;
+    const connection = channel.connect(channelValues, problems);
+    if (connection) connections[channel.name] = connection;
   }
-  if (!appToken && !signingSecret) {
-    problems.push(
-      "SLACK_BOT_TOKEN: set, but Slack can't reach the bot; set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)",
-    );
-    return null;
-  }
-  return {
-    botToken,
-    appToken: appToken ?? null,
-    signingSecret: signingSecret ?? null,
-    apiUrl: found.SLACK_API_URL ?? null,
-  };
+  return { connections, channelValues };
 }
 
 function shown(name: string, value: string): string {

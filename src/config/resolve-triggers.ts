@@ -1,13 +1,15 @@
 /** Webhooks, schedules and mail with their secrets and templates in place. What lacks its secret is off. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { launchPlace } from "../channels.ts";
+import type { Address } from "../core/actor.ts";
 import type { Rights } from "../core/agent.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
 import type { MailConfig, ScheduleConfig, WebhookConfig } from "./triggers.ts";
 
 export interface Triggers {
-  /** Those whose secret is set. `prompt` is the text of its file. */
+  /** Those whose secret is set. `prompt` is the text of its file, `speaksAt` a place as launches take it. */
   webhooks: readonly WebhookConfig[];
   schedules: readonly ScheduleConfig[];
   /** Its inbound routes are those whose secret is set. */
@@ -38,7 +40,7 @@ export function resolveTriggers(
   };
 
   const webhooks = file.webhooks
-    .map((webhook) => ({ ...webhook, prompt: readPrompt(webhook, folder, problems) }))
+    .map((webhook) => ({ ...atPlace(webhook), prompt: readPrompt(webhook, folder, problems) }))
     .filter(({ name, secretEnv }) => hasSecret(secretEnv, `webhooks.${name}`, "the webhook is off"))
     .map((webhook) => ({ ...webhook, callback: signedCallback(webhook, hasSecret) }));
   const inbound = (file.mail?.inbound ?? []).filter(
@@ -52,12 +54,23 @@ export function resolveTriggers(
   }
   return {
     webhooks,
-    schedules: file.schedules,
-    mail: file.mail && { ...file.mail, inbound },
+    schedules: file.schedules.map((schedule) => ({
+      ...schedule,
+      address: schedule.address && launchPlace(schedule.address),
+    })),
+    mail: file.mail && {
+      ...file.mail,
+      inbound: inbound.map(atPlace),
+      listener: file.mail.listener && atPlace(file.mail.listener),
+    },
     callbackHosts: file.callbackHosts,
     github: file.github && githubToken ? { token: githubToken, apiUrl: file.github.apiUrl } : null,
     triggerSecrets: secrets,
   };
+}
+
+function atPlace<T extends { speaksAt: Address | null }>(one: T): T {
+  return { ...one, speaksAt: one.speaksAt && launchPlace(one.speaksAt) };
 }
 
 /** A result that can't be signed is not sent. */

@@ -1,5 +1,6 @@
 /** Who may do what, as belay.config.ts writes it: groups of people by name, rules checked, defaults filled in. */
 import { z } from "zod";
+import { ruleExamples, ruleForms } from "../channels.ts";
 import type { Rights } from "../core/agent.ts";
 
 /** People at this machine, and whoever holds the token. All that a fresh install lets in. */
@@ -73,7 +74,7 @@ export function expandRules(
     const group = rule.startsWith("@") ? people[rule.slice(1)] : undefined;
     if (group || !rule.startsWith("@")) return group ?? [rule];
     problems.push(
-      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids, write the id (slack:T1/U1)`,
+      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids, write the id (${ruleExamples[0]})`,
     );
     return [];
   });
@@ -85,26 +86,14 @@ export function expandRules(
   return [...new Set(expanded)];
 }
 
-const forms: Readonly<Record<string, RegExp>> = {
-  slack: /^(\*|[A-Z0-9]+\/(\*|group:[A-Z0-9]+|[A-Z0-9]+))$/,
-  discord: /^(\*|\d+|\w+\/(\*|role:\w+))$/,
-  email: /^[^\s@*]+@[^\s@*]+$/,
-  token: /^(\*|[\w.-]+)$/,
-  console: /^(\*|[\w.-]+)$/,
-  terminal: /^(\*|[\w.-]+)$/,
-  webhook: /^(\*|[\w.-]+)$/,
-  schedule: /^(\*|[\w.-]+)$/,
-  run: /^\*$/,
-};
-
 function checkRules(list: readonly string[], where: string, problems: string[]): void {
   for (const rule of list) {
     const colon = rule.indexOf(":");
-    const form = forms[rule.slice(0, Math.max(0, colon))];
+    const form = ruleForms[rule.slice(0, Math.max(0, colon))];
     if (rule === "*" || rule === "requester" || form?.test(rule.slice(colon + 1))) continue;
-    const known = Object.keys(forms).join(", ");
+    const known = Object.keys(ruleForms).join(", ");
     problems.push(
-      `${where}: ${JSON.stringify(rule)} is no id; write <channel>:<id> with one of ${known} (slack:T1/U1, slack:T1/group:S9, discord:42, email:a@b.example), "requester", or a group of \`people\` as @name`,
+      `${where}: ${JSON.stringify(rule)} is no id; write <channel>:<id> with one of ${known} (${ruleExamples.join(", ")}), "requester", or a group of \`people\` as @name`,
     );
   }
 }

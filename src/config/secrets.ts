@@ -1,4 +1,6 @@
 /** The values of the configuration that must never be shown. */
+import { channels } from "../channels.ts";
+import type { Variable } from "../core/ports/about.ts";
 import type { Environment } from "./environment.ts";
 import type { Triggers } from "./resolve-triggers.ts";
 
@@ -7,18 +9,20 @@ export function secretsOf(place: Environment, triggers: Triggers, tokens: readon
   const found = [
     ...tokens,
     place.model.apiKey,
-    place.slack?.botToken,
-    place.slack?.appToken,
-    place.slack?.signingSecret,
-    place.discord?.token,
-    ...passwordsOf(place.smtpUrl),
-    ...madeUserOf(place.smtpUrl),
+    ...channels
+      .flatMap(({ variables }) => Object.entries(variables))
+      .flatMap(([name, { secret }]) => secretIn(place.channelValues[name] ?? null, secret)),
     ...passwordsOf(place.model.baseUrl),
     ...passwordsOf(place.databaseUrl.includes("://") ? place.databaseUrl : null),
     triggers.github?.token,
     ...Object.values(triggers.triggerSecrets),
   ];
   return [...new Set(found.flatMap((secret) => secret || []))];
+}
+
+function secretIn(value: string | null, secret: Variable["secret"]): string[] {
+  if (value === null || secret === "nothing") return [];
+  return secret === "all" ? [value] : [...passwordsOf(value), ...madeUserOf(value)];
 }
 
 /** As it stands in the URL and as it is sent. */

@@ -16,13 +16,12 @@ export function channelOf(id: Address | Principal): string {
 }
 
 /**
- * Where a run speaks that is launched at a configured place. A Slack or Discord channel without a thread becomes
- * `<place>/new:<id>`: the run's first post makes the thread, and the run moves there. Any other place stays.
+ * Where a run speaks that is launched at a configured place. One that ends in `/new:` has a thread for each run: it
+ * becomes `<place>/new:<id>`, the run's first post makes the thread, and the run moves there. Any other place stays.
  * @param id unique for each launch, the same each time that launch is tried
  */
 export function threadAt(place: Address, id: string): Address {
-  const isChannel = /^(?:slack:[^/]+|discord:(?!@me\/)[^/]+)\/[^/]+$/.test(place);
-  return isChannel ? `${place}/new:${id}` : place;
+  return place.endsWith("/new:") ? `${place}${id}` : place;
 }
 
 /** A person (or machine) as an event remembers it: the id decides, the name is only shown. */
@@ -32,6 +31,10 @@ export type Person = z.infer<typeof personSchema>;
 export const scopes = ["launch", "read", "answer", "approve", "control", "admin"] as const;
 export type Scope = (typeof scopes)[number];
 
+/** What may be asked of whoever started a run: words that they can send back, or nothing, because nobody listens. */
+export const askedSchema = z.enum(["words", "nothing"]);
+type Asked = z.infer<typeof askedSchema>;
+
 /** Somebody knocking at the door, with all that the authorisation may look at. */
 export interface Actor extends Person {
   /** Group principals, e.g. `slack:T1/group:S9`, `discord:G1/role:R7`. */
@@ -40,8 +43,10 @@ export interface Actor extends Person {
   guest: boolean;
   /** Present for tokens: the rights of a token end here, whatever the lists say. */
   scopes?: readonly Scope[];
-  /** Machines (webhooks, mail) may never approve. */
+  /** Machines may never approve, whatever the lists say. */
   kind: "person" | "machine";
+  /** What a run of theirs asks them; missing: anything that the lists let them settle. */
+  asked?: Asked | undefined;
 }
 
 /** The owner's token and the console that it opens are one person, who can't stand for two. */

@@ -1,6 +1,6 @@
 /** What happened to a run: past tense, never changed. The only source of its state. */
 import { z } from "zod";
-import { personSchema } from "./actor.ts";
+import { askedSchema, personSchema } from "./actor.ts";
 
 const via = z.object({ channel: z.string(), address: z.string().optional() });
 
@@ -56,7 +56,9 @@ const bodies = [
     task: z.string(),
     from: personSchema,
     /** What else decides on the launcher's rights; logs of the first release have none. */
-    launcher: z.object({ groups: z.array(z.string()), guest: z.boolean() }).optional(),
+    launcher: z
+      .object({ groups: z.array(z.string()), guest: z.boolean(), asked: askedSchema.optional() })
+      .optional(),
     via,
     addresses: z.array(z.string()),
     agent: z.object({ name: z.string(), hash: z.string() }),

@@ -1,5 +1,5 @@
 /** What the events of a run fold to. */
-import type { Address, Person } from "./actor.ts";
+import type { Actor, Address, Person } from "./actor.ts";
 import type { ChosenCall, EventOf, Question, Usage } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { Pages } from "./pages.ts";
@@ -116,7 +116,7 @@ export interface State {
   task: string;
   from: Person;
   /** With `from`, whoever launched the run as the authorisation saw them: child runs are launched in their name. */
-  launcher: { groups: readonly string[]; guest: boolean };
+  launcher: { groups: readonly string[]; guest: boolean; asked?: Actor["asked"] };
   channel: string;
   addresses: readonly Address[];
   agent: { name: string; hash: string };

@@ -102,7 +102,14 @@ async function fire({ inlet, log }: ScheduleOptions, schedule: Schedule, due: Da
     schedule.agent,
     {
       task: schedule.task,
-      actor: { principal, name: `schedule ${schedule.name}`, groups: [], guest: false, kind: "machine" },
+      actor: {
+        principal,
+        name: `schedule ${schedule.name}`,
+        groups: [],
+        guest: false,
+        kind: "machine",
+        asked: "nothing",
+      },
       via: { channel: "schedule" },
       addresses: place === null ? [] : [place],
       context: [],

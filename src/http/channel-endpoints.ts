@@ -8,16 +8,14 @@ import { ProblemError } from "./guard/problems.ts";
 /** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
 const maxBodyMib = 26;
 
-const places = ["/slack/*", "/webhooks/*", "/mail/*"];
-
-export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base }: Server): void {
+export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base, config }: Server): void {
   const limit = bodyLimit({
     maxSize: maxBodyMib * 1024 * 1024,
     onError: () => {
       throw tooLarge(maxBodyMib);
     },
   });
-  app.on(["GET", "POST", "PUT"], places, limit, async (c) => {
+  app.on(["GET", "POST", "PUT"], [...config.about.paths], limit, async (c) => {
     if (engine.draining) {
       throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
         headers: { "Retry-After": "5" },

@@ -2,12 +2,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { cost } from "../../src/console/parts/words.ts";
+import { channelTitles } from "../../src/channels.ts";
+import { cost, learnTitles } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
 import { decodeEvent, type StoredEvent } from "../../src/core/store/codec.ts";
 import type { WireEvent } from "../../src/http/wire/runs.ts";
 import { noUsage } from "../support/model/scripted.ts";
+
+// As the session tells them to the console.
+learnTitles(channelTitles);
 
 /** What a person reads of each event of the golden log, which holds one of every type. */
 const words: Record<EventType, string> = {

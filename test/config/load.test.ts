@@ -51,8 +51,7 @@ describe("a fresh install", () => {
       databaseUrl: join(folder.path, "data/belay.db"),
       dataDir: join(folder.path, "data"),
       model: { apiKey: null, baseUrl: null, api: "responses" },
-      slack: null,
-      discord: null,
+      connections: {},
     });
     const local = ["console:*", "terminal:*", "token:*"];
     expect(config.rights.default).toEqual({
@@ -119,13 +118,7 @@ describe("the environment", () => {
       },
       folder.path,
     );
-    expect(config.slack).toEqual({
-      botToken: "xoxb-bot",
-      appToken: "xapp-app",
-      signingSecret: "slack-signing",
-      apiUrl: null,
-    });
-    expect(config.discord).toEqual({ token: "discord-secret", apiUrl: null });
+    expect(Object.keys(config.connections)).toEqual(["slack", "discord"]);
     expect([...config.secrets].sort()).toEqual([
       "database!pass",
       "database%21pass",

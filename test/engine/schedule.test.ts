@@ -1,5 +1,7 @@
 /** Schedules fire on time, in their zone, once; what a downtime missed is launched once. */
+
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { launchPlace } from "../../src/channels.ts";
 import { type Schedule, startSchedules } from "../../src/engine/schedule.ts";
 import { type MemoryInlet, memoryInlet } from "../support/webhook/inlet.ts";
 
@@ -9,7 +11,7 @@ const nightly: Schedule = {
   timeZone: "Europe/Berlin",
   agent: "triage",
   task: "Read the night's alerts.",
-  speaksAt: "slack:T1/C1",
+  speaksAt: launchPlace("slack:T1/C1"),
 };
 
 let inlet: MemoryInlet;

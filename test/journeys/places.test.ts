@@ -1,7 +1,9 @@
 /** Runs that machines start speak at their configured places: a thread of their own in Slack and Discord, mails to an address. */
+
 import { afterEach, expect, test } from "vitest";
 import { emailChannel } from "../../adapters/email/channel.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
+import { launchPlace } from "../../src/channels.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import { startSchedules } from "../../src/engine/schedule.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
@@ -23,7 +25,7 @@ const silent = { info() {}, warn() {} };
 
 function webhookAt(speaksAt: string): Channel {
   return webhookChannel({
-    hooks: [hook({ agent: "default", verify: { kind: "bearer" }, speaksAt })],
+    hooks: [hook({ agent: "default", verify: { kind: "bearer" }, speaksAt: launchPlace(speaksAt) })],
     secrets: { CI_SECRET: secret },
     publicUrl: "https://belay.example",
     eventKey: Buffer.alloc(32, 3),
@@ -81,7 +83,7 @@ test("a schedule's run asks in a thread of its own in Discord, and is answered t
   // It fired last two days ago: what was missed since is launched now.
   await store.saveNote("schedule:nightly", new Date(clock.now() - 48 * 3_600_000).toISOString());
   const nightly = { name: "nightly", cron: "30 2 * * *", timeZone: "UTC", agent: "default" };
-  const speaksAt = `discord:${ids.guild}/${ids.channel}`;
+  const speaksAt = launchPlace(`discord:${ids.guild}/${ids.channel}`);
   const schedules = [{ ...nightly, task: "Read the night's alerts.", speaksAt }];
   const running = await startSchedules({ inlet: engine, schedules, clock, log: silent });
   closing.push(() => running.stop());

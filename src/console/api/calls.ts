@@ -16,6 +16,7 @@ import type {
   ToolList,
   WebhookInfo,
 } from "../../http/wire/server.ts";
+import { learnTitles } from "../parts/words.ts";
 import { get, post, remove } from "./client.ts";
 
 /** What the list of runs is narrowed to; empty strings narrow nothing. */
@@ -44,8 +45,8 @@ export const keys = {
   health: ["health"],
 } as const;
 
-export const getSession = () => get<Session>("session");
-export const login = (code: string) => post<Session>("session", { code });
+export const getSession = () => get<Session>("session").then(known);
+export const login = (code: string) => post<Session>("session", { code }).then(known);
 export const logout = () => remove("session");
 export const getSessions = () => get<SessionList>("sessions");
 export const revokeSession = (id: string) => remove(`sessions/${encodeURIComponent(id)}`);
@@ -89,4 +90,9 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
+}
+
+function known(session: Session): Session {
+  learnTitles(session.channels);
+  return session;
 }

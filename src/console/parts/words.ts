@@ -54,34 +54,22 @@ export function cost(usd: number | null): string | null {
   return usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`;
 }
 
-const channelNames: Record<string, string> = {
-  slack: "Slack",
-  discord: "Discord",
-  email: "Mail",
-  webhook: "Webhook",
-  terminal: "Terminal",
+/** Titles of what is no channel; those of the channels come with the session. */
+const titles: Record<string, string> = {
   console: "Console",
   api: "API",
   run: "Run",
   schedule: "Schedule",
 };
 
+export function learnTitles(channels: Readonly<Record<string, string>>): void {
+  Object.assign(titles, channels);
+}
+
 /** `webhook:ci` and `webhook` are both named by what stands before the colon. */
 export function channelName(channel: string): string {
   const [kind = channel] = channel.split(":");
-  return channelNames[kind] ?? kind;
-}
-
-/** Where a run speaks, as a link into that platform; null where there is none. */
-export function addressLink(address: string): string | null {
-  const [, kind, rest = ""] = /^(\w+):(.*)$/.exec(address) ?? [];
-  const [team, channel, thread] = rest.split("/").map(encodeURIComponent);
-  if (!team || !channel) return null;
-  const root = thread && !thread.startsWith("new") ? thread : null;
-  if (kind === "slack") {
-    return `https://app.slack.com/client/${team}/${channel}${root ? `/thread/${channel}-${root}` : ""}`;
-  }
-  return kind === "discord" ? `https://discord.com/channels/${team}/${root ?? channel}` : null;
+  return titles[kind] ?? kind;
 }
 
 /**

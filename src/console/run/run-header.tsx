@@ -6,7 +6,7 @@ import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
-import { addressLink, channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";
+import { channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";
 
 const longTask = 160;
 
@@ -67,7 +67,7 @@ function Facts({ run }: { run: RunState }) {
 
 /** The first address that can be opened, as a link into its platform. */
 function Place({ run }: { run: RunState }) {
-  const link = run.addresses.map(addressLink).find((found) => found !== null);
+  const [link] = run.links;
   const name = channelName(run.channel);
   if (!link) return <span>{name}</span>;
   return (

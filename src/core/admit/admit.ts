@@ -41,7 +41,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     runId: launch.runId,
     task: cut(launch.task),
     from: personOf(launch.actor),
-    launcher: { groups: [...launch.actor.groups], guest: launch.actor.guest },
+    launcher: launcherOf(launch.actor),
     via: launch.via,
     addresses: launch.addresses,
     agent: { name: agent.name, hash: agent.hash },
@@ -175,4 +175,8 @@ function admitResume(state: State, by: By): Admission {
     "run_busy",
     `Run ${state.runId} is at step ${state.steps}. Wait until its status is not "${status}", then resume.`,
   );
+}
+
+function launcherOf({ groups, guest, asked }: Actor) {
+  return { groups: [...groups], guest, ...(asked === undefined ? {} : { asked }) };
 }

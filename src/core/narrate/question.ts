@@ -1,5 +1,5 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
-import { channelOf, personOf } from "../actor.ts";
+import { personOf } from "../actor.ts";
 import type { Question } from "../event.ts";
 import type { Block, Button, Inline, Message } from "../message.ts";
 import { argumentsInBrief, brief } from "../reduce/step-lines.ts";
@@ -79,14 +79,14 @@ export function audience(question: Question, state: State): Inline[] {
 }
 
 /**
- * Whoever started the run is asked when they are listed, and when only wildcards are, one of which lets them in. A
- * webhook and a schedule hear nothing; who wrote a mail may answer by mail, but settles nothing else.
+ * Whoever started the run is asked when they are listed, and when only wildcards are, one of which lets them in: as
+ * far as they can be asked at all.
  */
 function isForRequester({ kind, audience: rules, ownRequest }: Question, state: State): boolean {
   const { principal } = state.from;
-  const channel = channelOf(principal);
-  if (channel === "webhook" || channel === "schedule" || ownRequest === false) return false;
-  if (channel === "email" && kind !== "ask" && kind !== "stuck") return false;
+  const { asked } = state.launcher;
+  if (asked === "nothing" || ownRequest === false) return false;
+  if (asked === "words" && kind !== "ask" && kind !== "stuck") return false;
   if (rules.includes("requester") || rules.includes(principal)) return true;
   const isWide = rules.every((rule) => rule.endsWith("*"));
   return isWide && rules.some((rule) => principal.startsWith(rule.slice(0, -1)));

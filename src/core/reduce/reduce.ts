@@ -14,6 +14,7 @@ import {
 } from "../state.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf } from "./entries.ts";
+import { launcherOf } from "./launcher.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
 import { outputInBrief, withLine } from "./step-lines.ts";
@@ -151,7 +152,7 @@ function launched(event: EventOf<"launched"> & { at: number }): State {
     launchedAt: event.at,
     task: event.task,
     from: event.from,
-    launcher: event.launcher ?? { groups: [], guest: !event.trusted },
+    launcher: launcherOf(event),
     channel: event.via.channel,
     addresses: event.addresses,
     agent: event.agent,

@@ -1,7 +1,7 @@
 /** What every part of the server is given, and what a request carries from one middleware to the next. */
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { Actor, Scope } from "../../core/actor.ts";
+import type { Actor, Address, Scope } from "../../core/actor.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
@@ -30,6 +30,12 @@ export interface HttpConfig {
   defaultAgent: string;
   /** The folder of the built console. */
   consoleDir: string;
+  /** What the channels say of themselves: paths that they answer, titles by name, a link to an address or null. */
+  about: {
+    paths: readonly string[];
+    titles: Readonly<Record<string, string>>;
+    linkTo(address: Address): string | null;
+  };
   webhooks: readonly WebhookInfo[];
   schedules: () => readonly ScheduleInfo[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */

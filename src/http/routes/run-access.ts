@@ -31,13 +31,15 @@ export async function showRun(server: Server, actor: Actor, state: State): Promi
     server.engine.policy(state),
     askingBelow(server, actor, children),
   ]);
-  return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below });
+  const { linkTo } = server.config.about;
+  return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below, linkTo });
 }
 
 /** For who may launch but not read: the run as it was launched, however far it has come. What they wrote, no more. */
-export async function showLaunch({ engine }: Server, actor: Actor, runId: string): Promise<RunState> {
+export async function showLaunch({ engine, config }: Server, actor: Actor, runId: string): Promise<RunState> {
   const [launched] = await engine.events(runId);
   if (!launched) throw runNotFound();
   const state = fold([launched]);
-  return viewRun(state, { policy: await engine.policy(state), actor, children: [], below: [] });
+  const { linkTo } = config.about;
+  return viewRun(state, { policy: await engine.policy(state), actor, children: [], below: [], linkTo });
 }

@@ -13,6 +13,7 @@ type SessionRoutes = Pick<Handlers, "login" | "session" | "logout" | "sessions" 
 
 export function sessionRoutes(server: Server, sessions: Sessions, failures: RateLimit): SessionRoutes {
   const { store } = server.engine;
+  const channels = { ...server.config.about.titles };
   const cookie = {
     path: `${server.base}/`,
     httpOnly: true,
@@ -41,11 +42,12 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         principal,
         name: "console",
         scopes: null,
+        channels,
         expires_at: expiresAt,
       };
       return c.json(session);
     },
-    session: (c) => c.json(viewCaller(callerOf(c))),
+    session: (c) => c.json(viewCaller(callerOf(c), channels)),
     logout: async (c) => {
       const { session } = callerOf(c);
       if (session) await end(session.id);
@@ -85,12 +87,13 @@ async function findSession(c: Ctx, sessions: Sessions) {
   return row;
 }
 
-function viewCaller({ actor, how, session }: Caller): Session {
+function viewCaller({ actor, how, session }: Caller, channels: Session["channels"]): Session {
   return {
     how,
     principal: actor.principal,
     name: actor.name,
     scopes: actor.scopes ? [...actor.scopes] : null,
+    channels,
     expires_at: session?.expiresAt ?? null,
   };
 }

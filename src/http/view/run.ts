@@ -1,5 +1,5 @@
 /** A run as the wire shows it: the seeds' seven fields in their shapes, and more beside them. */
-import type { Actor } from "../../core/actor.ts";
+import type { Actor, Address } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
 import { denySettling } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
@@ -17,9 +17,18 @@ import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion
 import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
 
+/** Where a person opens an address in its platform; null when nowhere. */
+type Linker = (address: Address) => string | null;
+
 export function viewRun(
   state: State,
-  extra: { policy: Policy; actor: Actor; children: readonly string[]; below: readonly Asking[] },
+  extra: {
+    policy: Policy;
+    actor: Actor;
+    children: readonly string[];
+    below: readonly Asking[];
+    linkTo: Linker;
+  },
 ): RunState {
   const { phase, usage } = state;
   const asking = [{ state, policy: extra.policy }, ...extra.below];
@@ -39,6 +48,7 @@ export function viewRun(
     from: state.from,
     channel: state.channel,
     addresses: [...state.addresses],
+    links: state.addresses.flatMap((address) => extra.linkTo(address) ?? []),
     launched_at: state.launchedAt,
     updated_at: state.updatedAt,
     steps_granted: state.stepsGranted,

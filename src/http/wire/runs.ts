@@ -105,6 +105,8 @@ export const runStateSchema = z.object({
   from: personSchema,
   channel: z.string(),
   addresses: z.array(z.string()),
+  /** Pages of the platforms that show these addresses, for those that have one. */
+  links: z.array(z.string()),
   launched_at: time,
   updated_at: time,
   steps_granted: z.number(),

@@ -73,6 +73,8 @@ export const sessionSchema = z.object({
   principal: z.string(),
   name: z.string(),
   scopes: z.array(z.string()).nullable(),
+  /** The channels' titles by name, for whatever shows where something was said. */
+  channels: z.record(z.string(), z.string()),
   expires_at: time.nullable(),
 });
 export type Session = z.infer<typeof sessionSchema>;

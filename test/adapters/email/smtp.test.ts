@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchPlace } from "../../../src/channels.ts";
 import { StoreError } from "../../../src/core/ports/store.ts";
 import { asks, delivery, eml, type MailBench, mailBench, mailbox, says } from "../../support/mail/bench.ts";
 import { relay } from "../../support/mail/world.ts";
@@ -269,7 +270,7 @@ describe("what goes out", () => {
   });
 
   test("a run of a mailbox speaks in a new thread of its configured channel too", async () => {
-    await using b = await mailBench([mailbox({ speaksAt: "slack:T1/C1" })]);
+    await using b = await mailBench([mailbox({ speaksAt: launchPlace("slack:T1/C1") })]);
     const { launch } = await launchedBy(b, "attachment");
     expect(launch.addresses[1]).toMatch(/^slack:T1\/C1\/new:[0-9a-f]{32}$/);
   });

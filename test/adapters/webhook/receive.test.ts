@@ -1,6 +1,8 @@
 /** What a delivery gets for an answer: the table of bad inputs, repetition, filters, matters, and rights. */
+
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { launchPlace } from "../../../src/channels.ts";
 import { StoreError } from "../../../src/core/ports/store.ts";
 import { type Bench, bench, clock, hook, secret, signed } from "../../support/webhook/bench.ts";
 
@@ -24,7 +26,7 @@ beforeEach(async () => {
         { path: "sender.type", notIn: ["Bot"] },
       ],
       fields: ["repository.full_name", "workflow_run.head_branch", "header:x-github-event"],
-      speaksAt: "slack:T1/C1",
+      speaksAt: launchPlace("slack:T1/C1"),
     }),
     hook({ name: "any", verify: { kind: "bearer" } }),
     hook({ name: "off", secretEnv: "NOT_SET" }),

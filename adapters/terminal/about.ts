@@ -1,0 +1,16 @@
+/** What the terminal is to the rest of the bot: `npm run chat` opens it, on a database of its own. */
+import type { ChannelAbout } from "../../src/core/ports/about.ts";
+
+export const terminal: ChannelAbout = {
+  name: "terminal",
+  title: "Terminal",
+  variables: {},
+  rule: /^(\*|[\w.-]+)$/,
+  examples: [],
+  threadPlace: null,
+  paths: [],
+  link: () => null,
+  guide: null,
+  doctorFile: null,
+  connect: () => null,
+};
