@@ -8,9 +8,11 @@ import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
 import type { Model } from "./core/ports/model.ts";
 import type { Store } from "./core/ports/store.ts";
+import type { TellUnreadable } from "./core/ports/unreadable.ts";
 import { createRedactor, knownRedactor } from "./core/text/redact.ts";
 import { createEngine } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { UnreadableRecords } from "./engine/unreadable.ts";
 import { eventUrl } from "./tools/event-url.ts";
 import { createToolbox } from "./tools/toolbox.ts";
 
@@ -18,7 +20,7 @@ export const systemClock: Clock = { now: () => Date.now() };
 
 export async function openEngine(
   config: Config,
-  parts: { store: Store; channels: readonly Channel[]; log: Logger },
+  parts: { store: Store; channels: readonly Channel[]; log: Logger; unreadable: UnreadableRecords },
 ): Promise<Engine> {
   const redact = createRedactor(config.secrets);
   const urls = eventUrls(config.eventKey, publicUrlOf(config));
@@ -37,11 +39,15 @@ export async function openEngine(
 }
 
 /** Drivers that are not used are not loaded: a start is mostly the reading of code. */
-export async function openStore(config: Pick<Config, "databaseUrl">, clock: Clock): Promise<Store> {
+export async function openStore(
+  config: Pick<Config, "databaseUrl">,
+  clock: Clock,
+  unreadable: TellUnreadable,
+): Promise<Store> {
   const { databaseUrl } = config;
-  if (!/^postgres(ql)?:/.test(databaseUrl)) return openSqlite({ path: databaseUrl, clock });
+  if (!/^postgres(ql)?:/.test(databaseUrl)) return openSqlite({ path: databaseUrl, clock, unreadable });
   const { openPostgres } = await import("../adapters/postgres/store.ts");
-  return openPostgres({ url: databaseUrl, clock });
+  return openPostgres({ url: databaseUrl, clock, unreadable });
 }
 
 /** Without a key and without a server of one's own there is the demo model, and it says so wherever it speaks. */

@@ -10,6 +10,7 @@ import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
 import type { Engine } from "./engine/engine.ts";
 import { startSchedules } from "./engine/schedule.ts";
+import { UnreadableRecords } from "./engine/unreadable.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
@@ -32,18 +33,26 @@ export interface Belay {
 export async function startBelay(config: Config): Promise<Belay> {
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
   for (const warning of config.warnings) log.warn({ warning }, "configuration");
-  const store = await openStore(config, systemClock);
+  const unreadable = new UnreadableRecords(log);
+  const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {
-    return await startOn(store, config, log);
+    return await startOn({ store, config, log, unreadable });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startOn(store: Store, config: Config, log: Logger): Promise<Belay> {
+interface Opened {
+  store: Store;
+  config: Config;
+  log: Logger;
+  unreadable: UnreadableRecords;
+}
+
+async function startOn({ store, config, log, unreadable }: Opened): Promise<Belay> {
   const channels = await openChannels(config, systemClock, log);
-  const engine = await openEngine(config, { store, channels, log });
+  const engine = await openEngine(config, { store, channels, log, unreadable });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();

@@ -1,11 +1,12 @@
 /** Which of a run's posts become mails: a receipt if asked for, each question once, the outcome. The rest is quiet. */
 import { questionOf } from "../../src/core/message.ts";
 import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
+import type { MailThread } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import { renderMail } from "./render.ts";
 import { replySubject } from "./respond.ts";
 import type { Mailer } from "./send.ts";
-import type { Thread, Threads } from "./threads.ts";
+import type { Threads } from "./threads.ts";
 
 export interface Poster {
   inlet: Inlet;
@@ -52,7 +53,7 @@ function rootOf(threads: Threads, { runId, address }: Delivery): string {
 }
 
 /** One word without spaces; null: not worth a mail. */
-function occasion(delivery: Delivery, status: Status, thread: Thread): string | null {
+function occasion(delivery: Delivery, status: Status, thread: MailThread): string | null {
   const { key, body, remoteId } = delivery;
   if (questionOf(delivery) !== null) {
     // A settled question has no buttons; who answered need not be told by mail.

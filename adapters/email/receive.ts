@@ -1,6 +1,7 @@
 /** One mail from its bytes to what became of it: parsed, proved, matched to its run; what does not pass is dropped silently. */
 import { createHash } from "node:crypto";
 import type { Inlet } from "../../src/core/ports/channel.ts";
+import { noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
 import { domainOf, type Envelope, headerValues, type MailJob, type ParsedMail } from "./inbound.ts";
 import type { MailboxOptions } from "./options.ts";
 import { takeLaunch, takeReply } from "./respond.ts";
@@ -70,10 +71,10 @@ function keyOf(mail: ParsedMail, envelope: Envelope): string {
 }
 
 async function isFirstUse(inlet: Inlet, token: string, key: string): Promise<boolean> {
-  const name = `mail:once:${createHash("sha256").update(token).digest("hex").slice(0, 32)}`;
-  const note = await inlet.store.note(name);
-  if (note === null) await inlet.store.saveNote(name, key);
-  return note === null || note === key;
+  const of = createHash("sha256").update(token).digest("hex").slice(0, 32);
+  const usedFor = await readNote(inlet.store, noteKinds.mailOnce, of);
+  if (usedFor === null) await writeNote(inlet.store, noteKinds.mailOnce, { of, value: key });
+  return usedFor === null || usedFor === key;
 }
 
 /** The envelope knows best; without one, what the headers say. A token is checked wherever it stood. */

@@ -3,10 +3,10 @@
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { LaunchRequest, Refusal, RunCommand } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports/store.ts";
+import type { MailSent, MailThread } from "../../src/core/store/notes.ts";
 import { isEnded } from "../../src/core/text/status.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { drop, type Taken, type Taker, type TrustedMail } from "./taker.ts";
-import type { Sent, Thread } from "./threads.ts";
 
 const MAX_QUOTED = 8_000;
 
@@ -14,7 +14,7 @@ export async function takeLaunch(taker: Taker, trusted: TrustedMail): Promise<Ta
   const { mail, mailbox, sender, key } = trusted;
   if (!taker.limit.take(sender)) return drop(taker, mailbox, sender, "too_many");
   const address = `email:${taker.threads.threadToken(key)}`;
-  const thread: Thread = {
+  const thread: MailThread = {
     to: sender,
     subject: mail.subject,
     messageIds: withId(mail.references, mail),
@@ -26,7 +26,7 @@ export async function takeLaunch(taker: Taker, trusted: TrustedMail): Promise<Ta
   return launch(taker, trusted, { addresses, follows: null }, thread);
 }
 
-export async function takeReply(taker: Taker, trusted: TrustedMail, sent: Sent): Promise<Taken> {
+export async function takeReply(taker: Taker, trusted: TrustedMail, sent: MailSent): Promise<Taken> {
   const { inlet, threads } = taker;
   const row = await inlet.store.run(sent.runId);
   const before = await threads.thread(inlet, sent.address);
@@ -54,8 +54,8 @@ export async function takeReply(taker: Taker, trusted: TrustedMail, sent: Sent):
 async function answer(
   taker: Taker,
   trusted: TrustedMail,
-  thread: Thread,
-  sent: Sent & { questionId: string },
+  thread: MailThread,
+  sent: MailSent & { questionId: string },
 ): Promise<Taken> {
   const row = await taker.inlet.store.question(sent.questionId);
   if (row && row.question.kind !== "ask" && row.question.kind !== "stuck") {
@@ -75,8 +75,8 @@ async function answer(
 async function command(
   taker: Taker,
   trusted: TrustedMail,
-  thread: Thread,
-  sent: Sent,
+  thread: MailThread,
+  sent: MailSent,
   what: RunCommand,
   type: "told" | "answered",
 ): Promise<Taken> {
@@ -95,8 +95,8 @@ async function command(
 async function followUp(
   taker: Taker,
   trusted: TrustedMail,
-  thread: Thread,
-  sent: Sent,
+  thread: MailThread,
+  sent: MailSent,
   row: RunRow,
 ): Promise<Taken> {
   if (!taker.limit.take(trusted.sender)) return drop(taker, trusted.mailbox, trusted.sender, "too_many");
@@ -109,7 +109,7 @@ async function launch(
   taker: Taker,
   trusted: TrustedMail,
   place: Pick<LaunchRequest, "addresses" | "follows">,
-  thread: Thread,
+  thread: MailThread,
 ): Promise<Taken> {
   const { mail, mailbox, sender, key } = trusted;
   const task = place.follows ? mail.own : [mail.subject, mail.own].filter((text) => text !== "").join("\n\n");
@@ -157,7 +157,7 @@ function actorOf(sender: string): Actor {
   };
 }
 
-function viaOf(sent: Sent): { channel: string; address: string } {
+function viaOf(sent: MailSent): { channel: string; address: string } {
   return { channel: "email", address: sent.address };
 }
 
@@ -169,9 +169,9 @@ function withId(ids: readonly string[], mail: ParsedMail): string[] {
 async function refuse(
   taker: Taker,
   trusted: TrustedMail,
-  thread: Thread,
+  thread: MailThread,
   refusal: Pick<Refusal, "code" | "message">,
-  sent: Sent | null,
+  sent: MailSent | null,
 ): Promise<Taken> {
   const { options, threads, inlet, mailer } = taker;
   options.log.info({ mailbox: trusted.mailbox.name, code: refusal.code }, "mail refused");

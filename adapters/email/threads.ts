@@ -2,24 +2,14 @@
 import { createHmac } from "node:crypto";
 import type { Address } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
+import {
+  type MailSent,
+  type MailThread,
+  noteKinds,
+  readNote,
+  writeNote,
+} from "../../src/core/store/notes.ts";
 import { domainOf } from "./inbound.ts";
-
-/** A conversation by mail: to whom, about what. */
-export interface Thread {
-  to: string;
-  subject: string;
-  /** Their Message-IDs, oldest first: for In-Reply-To and References. */
-  messageIds: readonly string[];
-  receipt: boolean;
-}
-
-/** A mail that we sent: what a reply to it means. */
-export interface Sent {
-  runId: string;
-  questionId: string | null;
-  to: string;
-  address: Address;
-}
 
 const MAX_REFERENCES = 20;
 /** 128 bits: nobody guesses one. */
@@ -37,11 +27,11 @@ export interface Threads {
   answered(
     inlet: Inlet,
     mail: { recipients: readonly string[]; inReplyTo: string | null; references: readonly string[] },
-  ): Promise<Sent | null>;
-  saveSent(inlet: Inlet, token: string, sent: Sent): Promise<void>;
+  ): Promise<MailSent | null>;
+  saveSent(inlet: Inlet, token: string, sent: MailSent): Promise<void>;
   /** The thread of an address `email:<token>` or `email:<mail address>`; null when there is none. */
-  thread(inlet: Inlet, address: Address): Promise<Thread | null>;
-  saveThread(inlet: Inlet, address: Address, thread: Thread): Promise<void>;
+  thread(inlet: Inlet, address: Address): Promise<MailThread | null>;
+  saveThread(inlet: Inlet, address: Address, thread: MailThread): Promise<void>;
 }
 
 /** `own`: our mail address. */
@@ -66,22 +56,21 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
       const ids = [mail.inReplyTo ?? "", ...mail.references.toReversed()];
       for (const token of [...mail.recipients.map(plus), ...ids.map(inId)]) {
         if (token === null || !TOKEN.test(token)) continue;
-        const note = await inlet.store.note(`mail:sent:${token}`);
-        if (note !== null) return JSON.parse(note) as Sent;
+        const sent = await readNote(inlet.store, noteKinds.mailSent, token);
+        if (sent !== null) return sent;
       }
       return null;
     },
 
     async saveSent(inlet, token, sent) {
-      await inlet.store.saveNote(`mail:sent:${token}`, JSON.stringify(sent));
+      await writeNote(inlet.store, noteKinds.mailSent, { of: token, value: sent });
     },
 
     async thread(inlet, address) {
       const place = address.slice("email:".length);
       if (place.includes("@"))
         return { to: place.toLowerCase(), subject: "", messageIds: [], receipt: false };
-      const note = await inlet.store.note(`mail:thread:${place}`);
-      return note === null ? null : (JSON.parse(note) as Thread);
+      return readNote(inlet.store, noteKinds.mailThread, place);
     },
 
     async saveThread(inlet, address, thread) {
@@ -89,7 +78,7 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
       if (place.includes("@")) return;
       const [root, ...rest] = [...new Set(thread.messageIds)];
       const messageIds = root === undefined ? [] : [root, ...rest.slice(-MAX_REFERENCES)];
-      await inlet.store.saveNote(`mail:thread:${place}`, JSON.stringify({ ...thread, messageIds }));
+      await writeNote(inlet.store, noteKinds.mailThread, { of: place, value: { ...thread, messageIds } });
     },
   };
 }

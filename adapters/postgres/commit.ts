@@ -3,8 +3,8 @@ import type { Pool, PoolClient, QueryResult } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit, Committed } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
+import { eventRecords } from "../../src/core/store/event-rows.ts";
 import {
-  eventRecords,
   type Found,
   postRecords,
   questionRecords,
@@ -15,7 +15,7 @@ import {
 import { wasUndone } from "./errors.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 
-const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text");
+const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
 const addressFields = fieldsOf("address text");
 const questionFields = fieldsOf("questionId text, body text, askedAt bigint, settledAt bigint");
 const postFields = fieldsOf(

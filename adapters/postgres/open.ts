@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Pool } from "pg";
-import { type Migration, pendingMigrations } from "../../src/core/store/rows.ts";
+import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 
 /** Any number, the same in every release: processes that start together migrate one after another. */
 const migrationLock = 72_616_479;

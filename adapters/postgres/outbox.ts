@@ -2,8 +2,9 @@
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { deliveryChange, rowOfPost } from "../../src/core/store/rows.ts";
+import { deliveryChange, dueOfPost, readable, rowOfPost } from "../../src/core/store/rows.ts";
 import {
   alias,
   and,
@@ -23,12 +24,12 @@ import {
 import { clockNow } from "./runs.ts";
 import { outbox } from "./schema.ts";
 
-const columns = {
+/** A post without its words. */
+const place = {
   id: outbox.id,
   runId: outbox.runId,
   key: outbox.key,
   address: outbox.address,
-  body: outbox.body,
   revision: outbox.revision,
   deliveredRevision: outbox.deliveredRevision,
   remoteId: outbox.remoteId,
@@ -37,6 +38,7 @@ const columns = {
   createdAt: outbox.waitingSince,
   nextAt: outbox.nextAt,
 };
+const columns = { ...place, body: outbox.body };
 
 const undelivered = and(lt(outbox.deliveredRevision, outbox.revision), sql`${outbox.givenUp} = 0`);
 
@@ -45,7 +47,7 @@ type Delivering = Pick<
   "dueDeliveries" | "nextDelivery" | "beginDelivery" | "finishDelivery" | "deliveries" | "outboxHealth"
 >;
 
-export function deliverPosts(db: NodePgDatabase): Delivering {
+export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): Delivering {
   const sendable = (channels: readonly string[]) =>
     and(undelivered, inOrder(db), inArray(outbox.channel, [...channels]));
   const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, clockNow));
@@ -53,11 +55,11 @@ export function deliverPosts(db: NodePgDatabase): Delivering {
   return {
     async dueDeliveries({ now, limit, channels }) {
       const due = db
-        .select(columns)
+        .select(place)
         .from(outbox)
         .where(and(sendable(channels), free, lte(outbox.nextAt, now)))
         .orderBy(asc(outbox.waitingSince), asc(outbox.position));
-      return (await due.limit(limit)).map(rowOfPost);
+      return (await due.limit(limit)).map(dueOfPost);
     },
     async nextDelivery(channels) {
       const [next] = await db
@@ -83,7 +85,7 @@ export function deliverPosts(db: NodePgDatabase): Delivering {
         .select(columns)
         .from(outbox)
         .where(and(eq(outbox.runId, plainText(runId)), gt(outbox.deliveredRevision, 0)));
-      return (await posts.orderBy(asc(outbox.position))).map(rowOfPost);
+      return readable(await posts.orderBy(asc(outbox.position)), rowOfPost, unreadable);
     },
     async outboxHealth() {
       const [waiting] = await db

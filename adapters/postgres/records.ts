@@ -1,9 +1,9 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import { agentSchema } from "../../src/core/agent.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { decodeJson, encodeJson, plainText } from "../../src/core/store/codec.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { agentCodec } from "../../src/core/store/records.ts";
 import { asc, desc, eq } from "./drizzle.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
 
@@ -26,12 +26,12 @@ export function keepRecords(db: NodePgDatabase): Records {
     async saveAgent(agent) {
       await db
         .insert(agents)
-        .values({ hash: agent.hash, body: encodeJson(agent) })
+        .values({ hash: agent.hash, body: agentCodec.encode(agent) })
         .onConflictDoNothing();
     },
     async loadAgent(hash) {
       const [record] = await db.select().from(agents).where(eq(agents.hash, hash));
-      return record ? decodeJson(agentSchema, record.body, `agent ${hash}`) : null;
+      return record ? agentCodec.decode(record.body, `agent ${hash}`) : null;
     },
     async saveSession({ id, ...set }) {
       await db

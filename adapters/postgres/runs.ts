@@ -3,8 +3,10 @@
 import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import { decodeEvent, plainText } from "../../src/core/store/codec.ts";
-import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { eventsOf } from "../../src/core/store/event-rows.ts";
+import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
@@ -30,15 +32,18 @@ const runColumns = {
 
 type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
 
-export function readRuns(db: NodePgDatabase): Reading {
+export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Reading {
   return {
     async read(runId, after = 0) {
+      // In one statement, so that the version and the events are of the same moment.
       const rows = await db
-        .select({ version: events.version, type: events.type, v: events.v, at: events.at, data: events.data })
-        .from(events)
-        .where(and(eq(events.runId, plainText(runId)), gt(events.version, after)))
+        .select({ version: runs.version, event: events })
+        .from(runs)
+        .leftJoin(events, and(eq(events.runId, runs.runId), gt(events.version, after)))
+        .where(eq(runs.runId, plainText(runId)))
         .orderBy(asc(events.version));
-      return rows.map((row) => decodeEvent(row, { runId, version: row.version }));
+      const records = rows.flatMap((row) => row.event ?? []);
+      return eventsOf({ runId, after, version: rows[0]?.version ?? 0, records });
     },
     async run(runId) {
       const [record] = await db
@@ -76,7 +81,7 @@ export function readRuns(db: NodePgDatabase): Reading {
         .from(questions)
         .where(isNull(questions.settledAt))
         .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return (await oldest.limit(limit)).map(rowOfQuestion);
+      return readable(await oldest.limit(limit), rowOfQuestion, unreadable);
     },
   };
 }

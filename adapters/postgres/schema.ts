@@ -38,6 +38,7 @@ export const events = pgTable(
     v: bigint("v", { mode: "number" }).notNull(),
     at: bigint("at", { mode: "number" }).notNull(),
     data: text("data").notNull(),
+    sum: bigint("sum", { mode: "number" }),
   },
   (table) => [primaryKey({ columns: [table.runId, table.version] })],
 );

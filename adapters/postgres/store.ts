@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { committer } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
@@ -15,22 +16,24 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
   clock: Clock;
+  /** Told of each record that a list left out; it may be the same one again. */
+  unreadable?: TellUnreadable;
 }
 
 /**
  * Connects and migrates the database.
  * @throws StoreError `storage_busy` when it can't be reached, `storage_version`
  */
-export async function openPostgres({ url, clock }: PostgresOptions): Promise<Store> {
+export async function openPostgres({ url, clock, unreadable = () => {} }: PostgresOptions): Promise<Store> {
   const pool = await openPool(url).catch((error: unknown) => {
     throw storeErrorOf(error);
   });
   const db = drizzle({ client: pool });
   return speaking({
     commit: committer(pool, clock),
-    ...readRuns(db),
+    ...readRuns(db, unreadable),
     ...workRuns(db),
-    ...deliverPosts(db),
+    ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
     ...keepRecords(db),
     close: () => pool.end(),

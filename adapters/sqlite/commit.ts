@@ -4,14 +4,8 @@ import type { AnyColumn, SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit, Committed } from "../../src/core/ports/store.ts";
-import {
-  eventRecords,
-  postRecords,
-  questionRecords,
-  refusalOf,
-  runRecord,
-  runsToWake,
-} from "../../src/core/store/rows.ts";
+import { eventRecords } from "../../src/core/store/event-rows.ts";
+import { postRecords, questionRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
@@ -104,7 +98,7 @@ function preparePut(db: BetterSQLite3Database) {
     release: db.update(runs).set({ owner: null, leaseUntil: null }).where(thisRun).prepare(),
     event: db
       .insert(events)
-      .values(placeholders(["runId", "version", "type", "v", "at", "data"]))
+      .values(placeholders(["runId", "version", "type", "v", "at", "data", "sum"]))
       .prepare(),
     post: preparePost(db),
     address: db

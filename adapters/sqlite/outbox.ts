@@ -2,7 +2,8 @@
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
-import { deliveryChange, rowOfPost } from "../../src/core/store/rows.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { deliveryChange, dueOfPost, readable, rowOfPost } from "../../src/core/store/rows.ts";
 import {
   alias,
   and,
@@ -22,12 +23,12 @@ import {
 import type { Write } from "./group.ts";
 import { outbox } from "./schema.ts";
 
-const columns = {
+/** A post without its words. */
+const place = {
   id: outbox.id,
   runId: outbox.runId,
   key: outbox.key,
   address: outbox.address,
-  body: outbox.body,
   revision: outbox.revision,
   deliveredRevision: outbox.deliveredRevision,
   remoteId: outbox.remoteId,
@@ -36,6 +37,7 @@ const columns = {
   createdAt: outbox.waitingSince,
   nextAt: outbox.nextAt,
 };
+const columns = { ...place, body: outbox.body };
 
 const undelivered = and(lt(outbox.deliveredRevision, outbox.revision), sql`${outbox.givenUp} = 0`);
 
@@ -44,11 +46,15 @@ type Delivering = Pick<
   "dueDeliveries" | "nextDelivery" | "beginDelivery" | "finishDelivery" | "deliveries" | "outboxHealth"
 >;
 
-export function deliverPosts(db: BetterSQLite3Database, write: Write): Delivering {
+export function deliverPosts(
+  db: BetterSQLite3Database,
+  write: Write,
+  unreadable: TellUnreadable,
+): Delivering {
   const sendable = and(undelivered, inOrder(db), inChannels);
   const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, sql.placeholder("now")));
   const due = db
-    .select(columns)
+    .select(place)
     .from(outbox)
     .where(and(sendable, free, lte(outbox.nextAt, sql.placeholder("now"))))
     .orderBy(asc(outbox.waitingSince), asc(outbox.position))
@@ -67,7 +73,7 @@ export function deliverPosts(db: BetterSQLite3Database, write: Write): Deliverin
 
   return {
     async dueDeliveries({ now, limit, channels }) {
-      return due.all({ now, limit, channels: JSON.stringify(channels) }).map(rowOfPost);
+      return due.all({ now, limit, channels: JSON.stringify(channels) }).map(dueOfPost);
     },
     async nextDelivery(channels) {
       return next.get({ channels: JSON.stringify(channels) })?.at ?? null;
@@ -91,7 +97,7 @@ export function deliverPosts(db: BetterSQLite3Database, write: Write): Deliverin
         .select(columns)
         .from(outbox)
         .where(and(eq(outbox.runId, runId), gt(outbox.deliveredRevision, 0)));
-      return posts.orderBy(asc(outbox.position)).all().map(rowOfPost);
+      return readable(posts.orderBy(asc(outbox.position)).all(), rowOfPost, unreadable);
     },
     async outboxHealth() {
       const waiting = db

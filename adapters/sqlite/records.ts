@@ -1,9 +1,9 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { agentSchema } from "../../src/core/agent.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { decodeJson, encodeJson, plainText } from "../../src/core/store/codec.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { agentCodec } from "../../src/core/store/records.ts";
 import { asc, desc, eq } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
@@ -27,13 +27,13 @@ export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
     saveAgent: (agent) =>
       write(() => {
         db.insert(agents)
-          .values({ hash: agent.hash, body: encodeJson(agent) })
+          .values({ hash: agent.hash, body: agentCodec.encode(agent) })
           .onConflictDoNothing()
           .run();
       }),
     async loadAgent(hash) {
       const record = db.select().from(agents).where(eq(agents.hash, hash)).get();
-      return record ? decodeJson(agentSchema, record.body, `agent ${hash}`) : null;
+      return record ? agentCodec.decode(record.body, `agent ${hash}`) : null;
     },
     saveSession: (session) =>
       write(() => {

@@ -3,8 +3,9 @@
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import { decodeEvent } from "../../src/core/store/codec.ts";
-import { likePattern, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { eventsOf } from "../../src/core/store/event-rows.ts";
+import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
@@ -31,12 +32,17 @@ const runColumns = {
 
 type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
 
-export function readRuns(db: BetterSQLite3Database): Reading {
+export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
   const after = db
-    .select({ version: events.version, type: events.type, v: events.v, at: events.at, data: events.data })
+    .select()
     .from(events)
     .where(and(eq(events.runId, sql.placeholder("runId")), gt(events.version, sql.placeholder("after"))))
     .orderBy(asc(events.version))
+    .prepare();
+  const version = db
+    .select({ version: runs.version })
+    .from(runs)
+    .where(eq(runs.runId, sql.placeholder("runId")))
     .prepare();
   const one = db
     .select(runColumns)
@@ -46,9 +52,8 @@ export function readRuns(db: BetterSQLite3Database): Reading {
 
   return {
     async read(runId, from = 0) {
-      return after
-        .all({ runId, after: from })
-        .map((row) => decodeEvent(row, { runId, version: row.version }));
+      const records = after.all({ runId, after: from });
+      return eventsOf({ runId, after: from, version: version.get({ runId })?.version ?? 0, records });
     },
     async run(runId) {
       const record = one.get({ runId });
@@ -81,7 +86,7 @@ export function readRuns(db: BetterSQLite3Database): Reading {
         .from(questions)
         .where(isNull(questions.settledAt))
         .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return oldest.limit(limit).all().map(rowOfQuestion);
+      return readable(oldest.limit(limit).all(), rowOfQuestion, unreadable);
     },
   };
 }

@@ -38,6 +38,7 @@ export const events = sqliteTable(
     v: integer("v").notNull(),
     at: integer("at").notNull(),
     data: text("data").notNull(),
+    sum: integer("sum"),
   },
   (table) => [primaryKey({ columns: [table.runId, table.version] })],
 );

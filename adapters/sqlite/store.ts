@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
@@ -16,13 +17,15 @@ export interface SqliteOptions {
   /** A file, made with its directory when it does not exist, or `:memory:`. */
   path: string;
   clock: Clock;
+  /** Told of each record that a list left out; it may be the same one again. */
+  unreadable?: TellUnreadable;
 }
 
 /**
  * Opens, checks and migrates the file, and holds it against other processes until `close`.
  * @throws StoreError `storage_locked`, `storage_damaged`, `storage_version`
  */
-export async function openSqlite({ path, clock }: SqliteOptions): Promise<Store> {
+export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteOptions): Promise<Store> {
   const opened = openFile(path);
   const db = drizzle({ client: opened.client });
   const group = groupCommit(opened.client);
@@ -32,9 +35,9 @@ export async function openSqlite({ path, clock }: SqliteOptions): Promise<Store>
 
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
-    ...readRuns(db),
+    ...readRuns(db, unreadable),
     ...workRuns(db, group.write),
-    ...deliverPosts(db, group.write),
+    ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
     ...keepRecords(db, group.write),
     async close() {

@@ -1,14 +1,15 @@
 /** What a webhook's run tells the system that started it: signed callbacks, and marks on GitHub. */
+
 import { createHmac } from "node:crypto";
 import type { Message } from "../../src/core/message.ts";
 import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
+import type { ResultTarget } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import { digest } from "./delivery-key.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";
 import type { CallbackHost, WebhookOptions } from "./options.ts";
 import { failureOf, send } from "./outbound.ts";
-import type { ResultTarget } from "./target.ts";
 import { standardKey } from "./verify.ts";
 
 export interface Teller {

@@ -1,23 +1,16 @@
 /** Where the results of a webhook's run go besides the chat: remembered before the run is launched. */
 import type { Address } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
+import {
+  type GithubTarget,
+  noteKinds,
+  type ResultTarget,
+  readNote,
+  writeNote,
+} from "../../src/core/store/notes.ts";
 import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
 import { type Json, valueAt } from "./payload.ts";
-
-export interface ResultTarget {
-  webhook: string;
-  callback: string | null;
-  github: GithubTarget | null;
-}
-
-export interface GithubTarget {
-  owner: string;
-  repo: string;
-  sha: string;
-  /** The number of the pull request; null when there is none (also for forks). */
-  pull: number | null;
-}
 
 /** null: nobody outside wants to hear of this run. */
 export function resultTarget(hook: WebhookOptions, payload: Json, headers: Headers): ResultTarget | null {
@@ -60,15 +53,11 @@ export async function saveTarget(
   target: ResultTarget,
 ): Promise<Address> {
   const address = `webhook:${hook.name}/results/${digest(key)}`;
-  await inlet.store.saveNote(noteName(address), JSON.stringify(target));
+  await writeNote(inlet.store, noteKinds.resultTarget, { of: address, value: target });
   return address;
 }
 
-export async function loadTarget(inlet: Inlet, address: Address): Promise<ResultTarget | null> {
-  const note = await inlet.store.note(noteName(address));
-  return note === null ? null : (JSON.parse(note) as ResultTarget);
-}
-
-function noteName(address: Address): string {
-  return `target:${address}`;
+/** @throws UnreadableError */
+export function loadTarget(inlet: Inlet, address: Address): Promise<ResultTarget | null> {
+  return readNote(inlet.store, noteKinds.resultTarget, address);
 }

@@ -11,15 +11,18 @@ import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { openEngine, openStore } from "../assemble.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { type Store, StoreError } from "../core/ports/store.ts";
+import type { TellUnreadable } from "../core/ports/unreadable.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import type { Engine } from "../engine/engine.ts";
+import { UnreadableRecords } from "../engine/unreadable.ts";
 import { createLog } from "../log.ts";
 
 const clock = { now: () => Date.now() };
 
 /** The chat has its own file: it works beside a running server, and never carries on runs that speak elsewhere. */
-function openChatStore({ dataDir }: Config): Promise<Store> {
-  return openStore({ databaseUrl: join(dataDir, "chat.db") }, clock).catch((error: unknown) => {
+function openChatStore({ dataDir }: Config, unreadable: UnreadableRecords): Promise<Store> {
+  const tell: TellUnreadable = (error) => unreadable.tell(error);
+  return openStore({ databaseUrl: join(dataDir, "chat.db") }, clock, tell).catch((error: unknown) => {
     if (!(error instanceof StoreError) || error.code !== "storage_locked") throw error;
     throw new StoreError(
       "storage_locked",
@@ -30,7 +33,9 @@ function openChatStore({ dataDir }: Config): Promise<Store> {
 
 async function run(): Promise<void> {
   const config = await loadConfig();
-  const store = await openChatStore(config);
+  const log = openLog(config);
+  const unreadable = new UnreadableRecords(log);
+  const store = await openChatStore(config, unreadable);
   const started = Promise.withResolvers<void>();
   const ending = Promise.withResolvers<void>();
   const isLive = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -45,7 +50,7 @@ async function run(): Promise<void> {
       })
     : plainSurface(process.stdout);
   channel = terminalChannel({ surface, personName: userName(), clock, onQuit: () => ending.resolve() });
-  const engine = await openEngine(config, { store, channels: [channel], log: openLog(config) });
+  const engine = await openEngine(config, { store, channels: [channel], log, unreadable });
   greet(surface, engine.modelName);
   await engine.start();
   started.resolve();

@@ -1,5 +1,10 @@
-/** `npm run screenshots`: the console's main pages over a made-up day, written to docs/images. */
-import { mkdir } from "node:fs/promises";
+/**
+ * `npm run screenshots`: the console's main pages over a made-up day, written to docs/images. The day, the browser's
+ * clock, zone and language are always the same, and a picture is written only when somebody could see the difference,
+ * so the files change only when the console does.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { consoleBot } from "../../test/support/console/bot.ts";
@@ -8,6 +13,9 @@ import { known, writeHistory } from "../../test/support/console/history.ts";
 import { buildConsole } from "./build-console.ts";
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "images");
+
+/** When the pictures are taken: the made-up day ends here. */
+const now = Date.UTC(2026, 4, 13, 14, 40);
 
 interface Shot {
   name: string;
@@ -62,22 +70,59 @@ async function take(browser: Browser, url: string, shot: Shot): Promise<void> {
     viewport: { width: shot.width, height: shot.height },
     colorScheme: shot.theme,
     reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "UTC",
   });
   const page = await context.newPage();
+  await page.clock.setFixedTime(now);
   await page.goto(`${url}/${shot.path}`);
   await page.locator(".row-task").first().waitFor({ state: "attached" });
-  await page.locator(".skeleton").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.querySelector(".skeleton") === null);
   await shot.before?.(page);
   await page.waitForLoadState("load");
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: join(folder, `${shot.name}.png`) });
+  const file = join(folder, `${shot.name}.png`);
+  const picture = await settled(page);
+  if (!existsSync(file) || (await differ(page, await readFile(file), picture)))
+    await writeFile(file, picture);
   await context.close();
+}
+
+/** The page once two pictures in a row are the same: lists measure their lines and scroll to them after they are drawn. */
+async function settled(page: Page): Promise<Buffer> {
+  const picture = () => page.screenshot({ animations: "disabled" });
+  let [before, after] = [await picture(), await picture()];
+  for (let tries = 0; !after.equals(before) && tries < 50; tries++)
+    [before, after] = [after, await picture()];
+  if (!after.equals(before)) throw new Error(`${page.url()} never stands still`);
+  return after;
+}
+
+/** Whether any dot differs by more than rounding: the same page drawn twice differs here and there by one of 255. */
+async function differ(page: Page, before: Buffer, after: Buffer): Promise<boolean> {
+  // A page without the console's security policy, which allows no picture from an address like these.
+  await page.goto("about:blank");
+  const urls = [before, after].map((png) => `data:image/png;base64,${png.toString("base64")}`);
+  return page.evaluate(async (sources) => {
+    const dots = async (source = "") => {
+      const image = new Image();
+      image.src = source;
+      await image.decode();
+      const { width, height } = image;
+      const canvas = new OffscreenCanvas(width, height).getContext("2d");
+      canvas?.drawImage(image, 0, 0);
+      return { width, values: canvas?.getImageData(0, 0, width, height).data ?? [] };
+    };
+    const [one, other] = await Promise.all([dots(sources[0]), dots(sources[1])]);
+    if (one.width !== other.width || one.values.length !== other.values.length) return true;
+    return one.values.some((value, index) => Math.abs(value - (other.values[index] ?? 0)) > 2);
+  }, urls);
 }
 
 await buildConsole();
 await mkdir(folder, { recursive: true });
 const bot = await consoleBot({
-  fill: (store) => writeHistory(store, Date.now()),
+  fill: (store) => writeHistory(store, now),
   env: { BELAY_AUTH: "none" },
 });
 const browser = await openChromium();

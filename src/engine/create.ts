@@ -24,6 +24,7 @@ import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
 import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
+import { UnreadableRecords } from "./unreadable.ts";
 import { RunWorker } from "./worker.ts";
 
 export interface EngineOptions {
@@ -42,6 +43,8 @@ export interface EngineOptions {
   log: Logger;
   /** Takes the secrets that this bot knows out of whatever is recorded. */
   redact: Redact;
+  /** Shared with the store, whose lists tell it what they leave out. */
+  unreadable?: UnreadableRecords;
 }
 
 type Listener = (change: { runId: string; version: number }) => void;
@@ -55,6 +58,7 @@ class RunEngine implements Engine {
   readonly toolbox: Toolbox;
   readonly agents: readonly Agent[];
   readonly modelName: string;
+  readonly unreadable: UnreadableRecords;
   readonly #options: EngineOptions;
   readonly #policies: Policies;
   readonly #record: Recorder;
@@ -73,6 +77,8 @@ class RunEngine implements Engine {
     this.toolbox = toolbox;
     this.agents = agents;
     this.modelName = options.model.name;
+    const unreadable = options.unreadable ?? new UnreadableRecords(log);
+    this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
     this.#live = new Live(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
@@ -91,12 +97,19 @@ class RunEngine implements Engine {
     const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
-    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail });
+    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
-    this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal });
+    this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
-    this.#inbox = new Inbox({ store, clock, log, channels, ingest: (inbound) => ingest(deps, inbound) });
+    this.#inbox = new Inbox({
+      store,
+      clock,
+      log,
+      channels,
+      ingest: (inbound) => ingest(deps, inbound),
+      unreadable,
+    });
   }
 
   async start(): Promise<void> {

@@ -1,19 +1,17 @@
 /** The deliverer makes the chat look as the outbox says: newest body wins, one send at a time per address. */
 import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
-import { type Channel, ChannelError } from "../core/ports/channel.ts";
+import type { Channel } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { DeliveryOutcome, OutboxRow, Store } from "../core/ports/store.ts";
+import type { DeliveryOutcome, DueDelivery, OutboxRow, Store } from "../core/ports/store.ts";
+import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
+import { afterFailure, longestWaitMs, ofUnreadable, tooOld } from "./undelivered.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
-/** With the waits between them about an hour: a platform may be down that long. */
-const maxAttempts = 20;
-const longestWaitMs = 300_000;
 const batch = 500;
 const lookAgainMs = 5_000;
-/** After a send whose outcome is unknown, the platform gets this long to show it. */
-const settleMs = 1_500;
 /** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
 const leaseMs = 60_000;
 
@@ -25,6 +23,7 @@ export interface DeliverDeps {
   channels: ReadonlyMap<string, Channel>;
   /** A provisional address became a real one: the run must know before the delivery counts. */
   becameReal: (row: OutboxRow, address: Address) => Promise<void>;
+  unreadable: UnreadableRecords;
 }
 
 export class Deliverer {
@@ -82,7 +81,7 @@ export class Deliverer {
   }
 
   /** Busy or too soon: the newest body will still be there when the address is free. */
-  #begin(row: OutboxRow): void {
+  #begin(row: DueDelivery): void {
     const address = row.address;
     const channel = this.#deps.channels.get(channelOf(address));
     if (!channel || this.#busy.has(address) || this.#sending.has(row.id)) return;
@@ -105,12 +104,26 @@ export class Deliverer {
     for (const [known, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(known);
   }
 
-  async #send(due: OutboxRow, channel: Channel): Promise<void> {
+  /** What can't be read keeps its words: of a newer release it waits for the upgrade, damaged it is given up. */
+  async #claim(due: DueDelivery): Promise<OutboxRow | null> {
+    const { store, clock, unreadable } = this.#deps;
+    const now = clock.now();
+    try {
+      return await store.beginDelivery({ id: due.id, now, leaseMs });
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      unreadable.tell(error);
+      await store.finishDelivery(due.id, ofUnreadable(due, error, now));
+      return null;
+    }
+  }
+
+  async #send(due: DueDelivery, channel: Channel): Promise<void> {
     const { store, clock, log } = this.#deps;
     const started = performance.now();
     try {
-      const row = await store.beginDelivery({ id: due.id, now: clock.now(), leaseMs });
-      // Another process was faster.
+      const row = await this.#claim(due);
+      // Another process was faster, or it can't be read.
       if (row === null) return;
       const isOld = clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0;
       const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
@@ -156,26 +169,12 @@ export class Deliverer {
   }
 
   #failed(row: OutboxRow, error: unknown): DeliveryOutcome {
-    const known =
-      error instanceof ChannelError
-        ? error
-        : new ChannelError(String(error), { uncertain: true, cause: error });
-    const now = this.#deps.clock.now();
-    if (known.retryAfterMs !== null && !known.uncertain && !known.permanent) {
-      this.#deps.log.debug(
-        { run: row.runId, key: row.key, wait: known.retryAfterMs },
-        "channel asked to wait",
-      );
-      return { type: "deferred", nextAt: Math.ceil(now + known.retryAfterMs), uncertain: row.uncertain };
-    }
-    const attempt = row.attempts + 1;
-    this.#deps.log.warn({ run: row.runId, key: row.key, attempt, err: known }, "channel did not take a post");
-    if (known.permanent || attempt >= maxAttempts) {
-      return { type: "given_up", revision: row.revision, error: known.message };
-    }
-    const wait = backoffMs(attempt, known.retryAfterMs, this.#deps.rng, 1_000, longestWaitMs);
-    const nextAt = now + (known.uncertain ? Math.max(wait, settleMs) : wait);
-    return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };
+    const { clock, rng, log } = this.#deps;
+    const outcome = afterFailure(row, error, { now: clock.now(), rng });
+    const fields = { run: row.runId, key: row.key };
+    if (outcome.type === "deferred") log.debug({ ...fields, until: outcome.nextAt }, "channel asked to wait");
+    else log.warn({ ...fields, attempt: row.attempts + 1, err: error }, "channel did not take a post");
+    return outcome;
   }
 
   #wakeAt(at: number | null): void {
@@ -186,8 +185,4 @@ export class Deliverer {
     this.#timer = setTimeout(() => this.poke(), Math.max(10, soonest - now));
     this.#timer.unref();
   }
-}
-
-function tooOld(revision: number): DeliveryOutcome {
-  return { type: "given_up", revision, error: "too old to be news" };
 }

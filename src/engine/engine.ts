@@ -6,12 +6,15 @@ import type { Inlet } from "../core/ports/channel.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 export interface Engine extends Inlet {
   readonly store: Store;
   readonly toolbox: Toolbox;
   readonly agents: readonly Agent[];
   readonly modelName: string;
+  /** Records that could not be read since the start: the runs that need them are left, all others go on. */
+  readonly unreadable: UnreadableRecords;
   /** Recover what a former process left, then work. */
   start(): Promise<void>;
   /** Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases. */

@@ -3,6 +3,9 @@ import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
+import { UnreadableError } from "../core/ports/unreadable.ts";
+import { inboundCodec } from "../core/store/records.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 200;
 /** After the store failed. */
@@ -14,12 +17,15 @@ export interface InboxDeps {
   log: Logger;
   channels: ReadonlyMap<string, Channel>;
   ingest: (inbound: Inbound) => Promise<Outcome>;
+  unreadable: UnreadableRecords;
 }
 
 export class Inbox {
   readonly #deps: InboxDeps;
   #working: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  /** Messages that can't be read: they stay pending, for a release that can. */
+  readonly #unread = new Set<string>();
   #again = false;
   #running = false;
 
@@ -32,7 +38,7 @@ export class Inbox {
     const received = await this.#deps.store.receive({
       source: inbound.channel,
       key: inbound.key,
-      body: JSON.stringify(inbound),
+      body: inboundCodec.encode(inbound),
       receivedAt: this.#deps.clock.now(),
     });
     if (received === "new") this.poke();
@@ -63,9 +69,10 @@ export class Inbox {
     try {
       while (this.#again && this.#running) {
         this.#again = false;
-        const rows = await this.#deps.store.pendingInbox(batch);
+        const limit = batch + this.#unread.size;
+        const rows = await this.#deps.store.pendingInbox(limit);
         for (const row of rows) await this.#process(row);
-        if (rows.length === batch) this.#again = true;
+        if (rows.length === limit) this.#again = true;
       }
     } catch (error) {
       // The messages are still there, and what one of them did already is known by its key.
@@ -77,7 +84,8 @@ export class Inbox {
 
   async #process(row: InboxRow): Promise<void> {
     const { store, log, channels } = this.#deps;
-    const inbound = JSON.parse(row.body) as Inbound;
+    const inbound = this.#read(row);
+    if (inbound === null) return;
     const started = performance.now();
     const outcome = await this.#ingest(inbound);
     const state = outcome.type === "refused" ? "refused" : "done";
@@ -92,11 +100,30 @@ export class Inbox {
       await channels.get(inbound.channel)?.whisper(inbound, outcome);
   }
 
+  #read({ source, key, body }: InboxRow): Inbound | null {
+    const what = `message ${key} of ${source}`;
+    if (this.#unread.has(what)) return null;
+    try {
+      return inboundCodec.decode(body, what);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      this.#unread.add(what);
+      this.#deps.unreadable.tell(error);
+      return null;
+    }
+  }
+
   /** A message that breaks us must not stop the ones behind it, and its sender is told. */
   async #ingest(inbound: Inbound): Promise<Outcome> {
     try {
       return await this.#deps.ingest(inbound);
     } catch (error) {
+      if (error instanceof UnreadableError) {
+        this.#deps.unreadable.tell(error);
+        const text =
+          "What this is about can't be read here, so your message had no effect. Tell the operator.";
+        return { type: "refused", text, runId: null };
+      }
       // The store's trouble passes: the message waits for that, and its key makes a second try harmless.
       if (error instanceof StoreError) throw error;
       this.#deps.log.error({ err: error, channel: inbound.channel, key: inbound.key }, "ingesting failed");

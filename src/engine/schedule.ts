@@ -3,6 +3,7 @@ import { Cron } from "croner";
 import { type Address, threadAt } from "../core/actor.ts";
 import type { Inlet } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
+import { noteKinds, readNote, writeNote } from "../core/store/notes.ts";
 
 export interface Schedule {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`; the principal is `schedule:<name>`. */
@@ -77,15 +78,17 @@ function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron
 /** Fires when a time has come since the last fire. Returns the ms until the next look; never throws. */
 async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cron): Promise<number> {
   const now = options.clock.now();
-  const note = `schedule:${schedule.name}`;
+  const { store } = options.inlet;
+  const save = (at: Date) =>
+    writeNote(store, noteKinds.scheduleFired, { of: schedule.name, value: at.toISOString() });
   try {
-    const last = await options.inlet.store.note(note);
+    const last = await readNote(store, noteKinds.scheduleFired, schedule.name);
     // A new schedule starts now: what it would have fired before it existed was never missed.
-    if (last === null) await options.inlet.store.saveNote(note, new Date(now).toISOString());
+    if (last === null) await save(new Date(now));
     const due = cron.previousRuns(1, new Date(now + 1))[0];
     if (last !== null && due && due.getTime() > Date.parse(last)) {
       await fire(options, schedule, due);
-      await options.inlet.store.saveNote(note, due.toISOString());
+      await save(due);
     }
   } catch (error) {
     options.log.warn({ schedule: schedule.name, err: error }, "schedule could not fire, will try again");

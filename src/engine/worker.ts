@@ -2,9 +2,11 @@
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
+import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 /** ours: 15 s, renewed every 5 s */
 const leaseMs = 15_000;
@@ -26,6 +28,7 @@ export interface WorkerDeps {
   drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
+  unreadable: UnreadableRecords;
 }
 
 interface Active {
@@ -47,10 +50,6 @@ export class RunWorker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
-  }
-
-  get active(): number {
-    return this.#active.size;
   }
 
   start(): void {
@@ -109,7 +108,7 @@ export class RunWorker {
           now: this.#deps.clock.now(),
           leaseMs,
           limit,
-          except: [...this.#active.keys()],
+          except: [...this.#active.keys(), ...this.#deps.unreadable.left],
         });
         for (const claim of claims) this.#begin(claim);
         if (claims.length === limit) this.#again = true;
@@ -140,6 +139,10 @@ export class RunWorker {
           break;
         }
         if (abort.signal.aborted) break;
+        if (error instanceof UnreadableError) {
+          this.#deps.unreadable.leave(claim.runId, error);
+          break;
+        }
         // The run stays ours: a store in trouble is waited for, a bug must neither spin nor look like work.
         log.error({ run: claim.runId, err: error, attempt }, "driving a run failed");
         if (!(error instanceof StoreError)) faults++;

@@ -1,14 +1,12 @@
 /** `npm start` as a program: what a signal does to it while a run is in the middle of a call. */
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { clock } from "../support/bot.ts";
+import { type Child, startChild } from "../support/child.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const token = "token-of-this-test";
@@ -16,14 +14,14 @@ const token = "token-of-this-test";
 vi.setConfig({ testTimeout: 120_000 });
 
 let home: string;
-let child: ChildProcessByStdio<null, Readable, Readable>;
+let child: Child;
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), "belay-serve-"));
   writeFileSync(join(home, "belay.config.ts"), configuration());
 });
-afterEach(() => {
-  child.kill("SIGKILL");
+afterEach(async () => {
+  await child.kill();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -68,16 +66,16 @@ interface Server {
 
 async function start(): Promise<Server> {
   const { PATH } = process.env;
-  child = spawn(process.execPath, [join(root, "src/cli/serve.ts")], {
+  child = startChild("src/cli/serve.ts", [], {
     env: {
       ...{ PATH, PORT: "0", DATABASE_URL: join(home, "belay.db"), BELAY_TOKEN: token },
       BELAY_CONFIG: join(home, "belay.config.ts"),
     },
-    stdio: ["ignore", "pipe", "pipe"],
   });
-  const lines = createInterface({ input: child.stdout });
-  const ended = once(child, "close").then(([code, signal]) => code ?? signal);
-  const over = ended.then((how) => Promise.reject(new Error(`the server ended: ${how}`)));
+  if (!child.process.stdout) throw new Error("no output to read");
+  const lines = createInterface({ input: child.process.stdout });
+  const ended = child.ended.then(({ code, signal }) => code ?? signal);
+  const over = child.ended.then((how) => Promise.reject(child.failure(how, "ended")));
   over.catch(() => {});
   const line = <T>(read: (text: string) => T | null): Promise<T> => {
     const heard = new Promise<T>((resolve) => {
@@ -148,7 +146,7 @@ async function outcomeOf(id: string) {
 test("on SIGTERM it waits for the call, and keeps its outcome", async () => {
   const { id, says, ended } = await atWork();
   const stopping = says(isStopping);
-  child.kill("SIGTERM");
+  child.process.kill("SIGTERM");
   await stopping;
   letGo();
   expect(await ended).toBe(0);
@@ -158,10 +156,10 @@ test("on SIGTERM it waits for the call, and keeps its outcome", async () => {
 test("one Ctrl-C that arrives twice, from the terminal and from npm, is one", async () => {
   const { id, says, ended } = await atWork();
   const stopping = says(isStopping);
-  child.kill("SIGINT");
-  child.kill("SIGINT");
+  child.process.kill("SIGINT");
+  child.process.kill("SIGINT");
   // The system may make one of two alike that wait to be delivered: of these, two arrive in any case.
-  child.kill("SIGTERM");
+  child.process.kill("SIGTERM");
   await stopping;
   letGo();
   expect(await ended).toBe(0);
@@ -171,10 +169,10 @@ test("one Ctrl-C that arrives twice, from the terminal and from npm, is one", as
 test("a second Ctrl-C later ends it at once, and the call is in doubt at the next start", async () => {
   const { id, says, ended } = await atWork();
   const stopping = says(isStopping);
-  child.kill("SIGINT");
+  child.process.kill("SIGINT");
   const { time } = await stopping;
   await says((line) => line.msg === "at work" && line.time > time + 500);
-  child.kill("SIGINT");
+  child.process.kill("SIGINT");
   expect(await ended).toBe(130);
   expect(await outcomeOf(id)).toEqual([]);
 });

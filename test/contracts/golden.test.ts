@@ -1,9 +1,8 @@
 /** The upgrade promise: a database of each former release, with a run at every place where one can stand, opens and goes on. */
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunRow, Store } from "../../src/core/ports/store.ts";
-import { fold } from "../../src/core/reduce/reduce.ts";
-import { type State, statusOf, underPause } from "../../src/core/state.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { statusOf, underPause } from "../../src/core/state.ts";
 import { statuses } from "../../src/core/text/status.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import {
@@ -13,6 +12,7 @@ import {
   openGoldenFile,
   openGoldenPostgres,
 } from "../support/golden/open.ts";
+import { named, runsOf, watched } from "../support/golden/runs.ts";
 import { goldenScenes, heardTask, type Scene } from "../support/golden/scenes.ts";
 import {
   clockFrom,
@@ -141,51 +141,7 @@ describe.each(goldenReleases)("the golden files of $release", ({ release, schema
   });
 });
 
-type Found = Map<string, { row: RunRow; state: State }>;
-
-async function runsOf(store: Store): Promise<Found> {
-  const rows = await store.runs({ limit: 1000 });
-  const entries = rows.map(async (row) => {
-    const state = fold(await store.read(row.runId));
-    return [row.task, { row, state }] as const;
-  });
-  return new Map(await Promise.all(entries));
-}
-
-function named(found: Found, task: string): { row: RunRow; state: State } {
-  const one = found.get(task);
-  if (!one) throw new Error(`no golden run: ${task}`);
-  return one;
-}
-
 async function reached(bot: Bot, scene: Scene, runId: string): Promise<void> {
   const { phase } = await bot.untilEnd(runId);
   expect(phase, scene.task).toMatchObject(scene.end);
-}
-
-/** The same store, of which one can wait for something to be true: it is looked at again after each settled row. */
-function watched(store: Store): { store: Store; until: (holds: () => Promise<boolean>) => Promise<void> } {
-  let next = Promise.withResolvers<void>();
-  const telling =
-    <A extends unknown[], R>(go: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      const result = await go(...args);
-      next.resolve();
-      next = Promise.withResolvers<void>();
-      return result;
-    };
-  return {
-    store: {
-      ...store,
-      settleInbox: telling(store.settleInbox),
-      finishDelivery: telling(store.finishDelivery),
-    },
-    async until(holds) {
-      for (;;) {
-        const changed = next.promise;
-        if (await holds()) return;
-        await changed;
-      }
-    },
-  };
 }

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
+import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -10,6 +12,7 @@ import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 import { storeContract } from "./store.contract.ts";
 import { postgresRaces } from "./store-races.contract.ts";
 import { schemaContract } from "./store-schema.contract.ts";
+import { unreadableContract } from "./store-unreadable.contract.ts";
 
 const ends: (() => Promise<void> | void)[] = [];
 
@@ -31,6 +34,19 @@ storeContract("SQLite", async () => {
   const home = mkdtempSync(join(tmpdir(), "belay-store-"));
   ends.push(() => rmSync(home, { recursive: true }));
   return closing(await openSqlite({ path: join(home, "belay.db"), clock: { now: () => 1 } }));
+});
+
+unreadableContract("SQLite", async (unreadable) => {
+  const home = mkdtempSync(join(tmpdir(), "belay-store-"));
+  ends.push(() => rmSync(home, { recursive: true }));
+  const path = join(home, "belay.db");
+  const store = closing(await openSqlite({ path, clock: { now: () => 1 }, unreadable }));
+  const harm = async (sql: string) => {
+    const file = new Database(path);
+    file.exec(sql);
+    file.close();
+  };
+  return { store, harm };
 });
 
 describe("with a PostgreSQL server", () => {
@@ -63,4 +79,15 @@ describe("with a PostgreSQL server", () => {
   storeContract("PostgreSQL", emptied);
   postgresRaces(() => server, open);
   schemaContract(() => server);
+  unreadableContract("PostgreSQL", async (unreadable) => {
+    const url = await server.database();
+    const store = closing(await openPostgres({ url, clock: { now: () => 1 }, unreadable }));
+    const harm = async (sql: string) => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      await client.query(sql);
+      await client.end();
+    };
+    return { store, harm };
+  });
 });

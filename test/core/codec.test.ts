@@ -2,14 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import { eventBodySchema, type RunEvent } from "../../src/core/event.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
 import {
   decodeEvent,
-  decodeJson,
   encodeEvent,
-  encodeJson,
   eventCodec,
   plainText,
   type StoredEvent,
@@ -155,15 +152,6 @@ describe("golden logs", () => {
 });
 
 describe("other records", () => {
-  it("go through their schema both ways", () => {
-    const schema = z.object({ a: z.number() });
-    expect(decodeJson(schema, encodeJson({ a: 1 }), "note x")).toEqual({ a: 1 });
-    expect(caught(() => decodeJson(schema, '{"a":"1"}', "note x"))).toMatchObject({
-      code: "storage_damaged",
-      message: "note x can't be read: restore a backup",
-    });
-  });
-
   it("hold plain text that any database can keep", () => {
     expect(plainText("a\0b\udc00")).toBe("a\ufffdb\ufffd");
     expect(plainText("dana \u{1f600}")).toBe("dana \u{1f600}");

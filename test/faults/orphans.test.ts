@@ -1,8 +1,9 @@
 /** What tests start dies with them, whatever it is doing: the system itself says so, by closing what it held open. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { Client } from "pg";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { startChild } from "../support/child.ts";
 
@@ -35,12 +36,41 @@ async function held(): Promise<{ gone: Promise<unknown> }> {
 
 test.each(["idle", "busy"])("a process that is %s dies when its parent is killed", async (kind) => {
   const holding = held();
-  const parent = startChild("test/faults/parent-child.ts", ["test/faults/lingering-child.ts", port, kind]);
+  const parent = startChild("test/faults/parent-child.ts", [
+    ...["child", "test/faults/lingering-child.ts", port, kind],
+  ]);
   onTestFinished(() => parent.kill());
   const { gone } = await holding;
   await parent.kill();
   await gone;
 });
+
+test("so does its browser", async () => {
+  const holding = held();
+  const parent = startChild("test/faults/parent-child.ts", ["chromium", `http://127.0.0.1:${port}/`]);
+  onTestFinished(() => parent.kill());
+  const { gone } = await holding;
+  await parent.kill();
+  await gone;
+});
+
+test("so does its PostgreSQL, which takes its files away", async () => {
+  const parent = startChild("test/faults/parent-child.ts", ["postgres"]);
+  onTestFinished(() => parent.kill());
+  const client = new Client({ connectionString: (await parent.says(/^postgres:.*\n/)).trim() });
+  // The server ends the connection, and says so first.
+  client.on("error", () => {});
+  const gone = new Promise<void>((resolve) => client.once("end", resolve));
+  await client.connect();
+  const { rows } = await client.query<{ data_directory: string }>("SHOW data_directory");
+  const home = dirname(rows[0]?.data_directory ?? "");
+  const changes = watch(home);
+  onTestFinished(() => changes.close());
+  const folder = basename(rows[0]?.data_directory ?? "");
+  await parent.kill();
+  await gone;
+  while (existsSync(join(home, folder))) await once(changes, "change");
+}, 60_000);
 
 test("a process is killed when it has lived its time, and says so", async () => {
   const child = startChild("test/faults/lingering-child.ts", [port, "busy"], { limitMs: 1 });
@@ -51,7 +81,7 @@ test("a process is killed when it has lived its time, and says so", async () => 
 });
 
 test("what a process wrote to its standard error stands in the error of whoever waits for its words", async () => {
-  const child = startChild("test/faults/parent-child.ts", ["test/faults/no-such-file.ts"]);
+  const child = startChild("test/faults/parent-child.ts", ["child", "test/faults/no-such-file.ts"]);
   await expect(child.says("ready")).rejects.toThrow(/did not say ready.*no-such-file\.ts/s);
 });
 

@@ -1,9 +1,7 @@
 /** `npm run client`: a person at a terminal, a server, and what each sees. */
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { demoModel } from "../../adapters/demo/model.ts";
@@ -12,6 +10,7 @@ import type { Model } from "../../src/core/ports/model.ts";
 import { defineTool, type Tool } from "../../src/tools/define-tool.ts";
 import { restartService } from "../../src/tools/restart-service.ts";
 import { agent } from "../support/bot.ts";
+import { startChild } from "../support/child.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -120,11 +119,9 @@ test("a refused token and a missing server are told in words", async () => {
 test("as a program it takes its answers from a pipe and tells the outcome by its exit code", async () => {
   const { url } = await terminal(restarting, demoModel());
   const task = "What is (17 + 5) * 3, divided by a number you must ask me for?";
-  const args = ["src/cli/client.ts", "--url", url, "--token", "secret-admin", task];
-  const running = promisify(execFile)(process.execPath, args);
-  running.child.stdin?.end("3\n");
-  const { stdout } = await running;
-  expect(stdout).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
+  const running = startChild("src/cli/client.ts", ["--url", url, "--token", "secret-admin", task]);
+  running.process.stdin?.end("3\n");
+  expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
 });
 
 test("as a program it finds the server and the token where the server's own variables say", async () => {
@@ -135,29 +132,23 @@ test("as a program it finds the server and the token where the server's own vari
   const { PATH } = process.env;
   const place = { PATH, HOST: "127.0.0.1", PORT: new URL(url).port };
   const run = (env: NodeJS.ProcessEnv) =>
-    promisify(execFile)(process.execPath, ["src/cli/client.ts", "What is 2 + 3?"], {
-      env: { ...place, ...env },
-    });
+    startChild("src/cli/client.ts", ["What is 2 + 3?"], { env: { ...place, ...env } });
   // A variable that is wrong is the server's to complain of.
   const byFile = { DATABASE_URL: join(folder, "belay.db"), LOG_LEVEL: "loud" };
-  expect((await run(byFile)).stdout).toContain("2 + 3 = 5");
-  expect((await run({ BELAY_TOKEN: "secret-admin-of-this-test" }).catch((error) => error)).stderr).toContain(
-    "refused the token",
-  );
+  expect(await run(byFile).succeeded()).toContain("2 + 3 = 5");
+  const refused = await run({ BELAY_TOKEN: "secret-admin-of-this-test" }).ended;
+  expect(refused.errors).toContain("refused the token");
 });
 
 test("as a program it says how it is used, and where it found no server", async () => {
-  const program = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ["src/cli/client.ts", ...args]).catch(
-      (error: { code: number; stderr: string }) => error,
-    );
+  const program = (...args: string[]) => startChild("src/cli/client.ts", args).ended;
   expect(await program()).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("usage: npm run client"),
+    errors: expect.stringContaining("usage: npm run client"),
   });
   expect(await program("hello", "--url", "http://127.0.0.1:9")).toMatchObject({
     code: 2,
-    stderr: expect.stringMatching(
+    errors: expect.stringMatching(
       /^There is no server at http:\/\/127\.0\.0\.1:9\. Start one with npm start/,
     ),
   });

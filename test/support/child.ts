@@ -20,6 +20,8 @@ export interface ChildOptions {
   cwd?: string;
   /** How long it may live, in milliseconds; five minutes when left out. */
   limitMs?: number;
+  /** false: it has something to tidy up, and ends by itself when its standard input does. */
+  leashed?: boolean;
   /** Parent and child can send each other messages. */
   ipc?: boolean;
 }
@@ -36,13 +38,17 @@ export interface Ended {
 
 /** Starts a script: a path from the project's root, or an absolute one. */
 export function startChild(script: string, args: readonly string[] = [], options: ChildOptions = {}): Child {
-  const { env = process.env, cwd = root, limitMs = fiveMinutesMs, ipc = false } = options;
-  const child = spawn(process.execPath, ["--import", leash, resolve(root, script), ...args], {
-    cwd,
-    env: { NODE_COMPILE_CACHE: compiled, ...env, TEST_CHILD_LIMIT_MS: String(limitMs) },
-    // The fourth is the leash.
-    stdio: ["pipe", "pipe", "pipe", "pipe", ...(ipc ? ["ipc" as const] : [])],
-  });
+  const { env = process.env, cwd = root, limitMs = fiveMinutesMs, leashed = true, ipc = false } = options;
+  const child = spawn(
+    process.execPath,
+    [...(leashed ? ["--import", leash] : []), resolve(root, script), ...args],
+    {
+      cwd,
+      env: { NODE_COMPILE_CACHE: compiled, ...env, TEST_CHILD_LIMIT_MS: String(limitMs) },
+      // The fourth is the leash.
+      stdio: ["pipe", "pipe", "pipe", "pipe", ...(ipc ? ["ipc" as const] : [])],
+    },
+  );
   return new Child(script, child);
 }
 

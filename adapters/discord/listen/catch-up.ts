@@ -1,5 +1,6 @@
 /** What was said while we were away, read over REST: bounded in age and count, duplicates meet the inbox. */
 import { type APIGuildMember, type APIMessage, RateLimitError, Routes } from "discord.js";
+import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { type ChannelFacts, targetOf } from "../address.ts";
 import { codeOf } from "../errors.ts";
 import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
@@ -7,7 +8,6 @@ import type { Session } from "../session.ts";
 import { delay } from "./gateway.ts";
 import { type Heard, parseMessage } from "./parse.ts";
 
-const note = "discord/cursor";
 const maxAgeMs = 24 * 3_600_000;
 const maxPages = 3;
 const maxChannels = 200;
@@ -40,10 +40,11 @@ export class CatchUp {
   /** The first start of all has missed nothing. */
   async load(): Promise<void> {
     const now = snowflakeAt(this.#session.options.clock.now());
-    const known = await this.#session.inlet.store.note(note);
+    const { store } = this.#session.inlet;
+    const known = await readNote(store, noteKinds.discordCursor);
     this.#cursor = known ?? now;
     this.#newest = this.#cursor;
-    if (known === null) await this.#session.inlet.store.saveNote(note, now);
+    if (known === null) await writeNote(store, noteKinds.discordCursor, { value: now });
   }
 
   /** A message was taken. */
@@ -182,6 +183,6 @@ export class CatchUp {
   async #save(): Promise<void> {
     if (this.#behind.size > 0 || this.#newest === this.#cursor) return;
     this.#cursor = this.#newest;
-    await this.#session.inlet.store.saveNote(note, this.#cursor);
+    await writeNote(this.#session.inlet.store, noteKinds.discordCursor, { value: this.#cursor });
   }
 }

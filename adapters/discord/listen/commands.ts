@@ -11,6 +11,7 @@ import {
   Routes,
 } from "discord.js";
 import type { Inlet } from "../../../src/core/ports/channel.ts";
+import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 
 const menuCommand = "Ask the agent";
 
@@ -79,8 +80,6 @@ export function instructionOf(options: readonly APIApplicationCommandInteraction
   return given("agent") === "" ? given("task") : `${given("agent")}: ${given("task")}`;
 }
 
-const note = "discord/commands";
-
 /** Registered only when they differ from what this application has: Discord counts registrations. */
 export async function registerCommands(
   rest: REST,
@@ -88,8 +87,8 @@ export async function registerCommands(
   applicationId: string,
 ): Promise<"registered" | "unchanged"> {
   const hash = createHash("sha256").update(applicationId).update(JSON.stringify(commands)).digest("hex");
-  if ((await store.note(note)) === hash) return "unchanged";
+  if ((await readNote(store, noteKinds.discordCommands)) === hash) return "unchanged";
   await rest.put(Routes.applicationCommands(applicationId), { body: commands });
-  await store.saveNote(note, hash);
+  await writeNote(store, noteKinds.discordCommands, { value: hash });
   return "registered";
 }

@@ -1,5 +1,5 @@
 /** Messages: placed, read, and remembered before anything else is done with them. */
-
+import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { reply } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
 import { type Heard, parseMessage } from "./parse.ts";
@@ -21,10 +21,15 @@ export async function hear(session: Session, selfId: string, message: Heard): Pr
 /** Once per thread: how to be heard while Discord withholds what people write. */
 async function hint(session: Session, message: Heard): Promise<void> {
   const { store } = session.inlet;
-  const note = `discord/hint/${message.channel_id}`;
-  if ((await store.note(note)) !== null) return;
+  const of = message.channel_id;
+  if ((await readNote(store, noteKinds.discordHint, of)) !== null) return;
   const content =
     "Discord does not show me what you write here. Mention me in your reply, or use the Reply button of my question. (The operator can turn on Message Content Intent in the developer portal.)";
-  await reply(session, { channel: message.channel_id, message: message.id, content, nonce: note });
-  await store.saveNote(note, message.id);
+  await reply(session, {
+    channel: message.channel_id,
+    message: message.id,
+    content,
+    nonce: `discord/hint/${of}`,
+  });
+  await writeNote(store, noteKinds.discordHint, { of, value: message.id });
 }

@@ -126,6 +126,9 @@ export interface OutboxRow {
   nextAt: number;
 }
 
+/** A post without its words: those are read when it is sent, so that one that can't be read stops no other. */
+export type DueDelivery = Omit<OutboxRow, "body">;
+
 export type DeliveryOutcome =
   | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
@@ -152,7 +155,10 @@ export interface SessionRow {
   expiresAt: number;
 }
 
-/** Every method is one transaction. Errors: StoreError for what the operator must know, anything else is a bug. */
+/**
+ * Every method is one transaction. Errors: UnreadableError for one record, any other StoreError for the whole store,
+ * anything else is a bug. A list leaves out what can't be read and tells it to the `unreadable` that the store was opened with.
+ */
 export interface Store {
   commit(commit: Commit): Promise<Committed>;
   /** Events after version `after` (default 0), in order. Empty for an unknown run. */
@@ -201,7 +207,7 @@ export interface Store {
   pruneInbox(before: number): Promise<number>;
 
   /** Undelivered posts with nextAt <= now that nobody is sending, oldest first, at most one per address and key. */
-  dueDeliveries(due: { now: number; limit: number; channels: readonly string[] }): Promise<OutboxRow[]>;
+  dueDeliveries(due: { now: number; limit: number; channels: readonly string[] }): Promise<DueDelivery[]>;
   nextDelivery(channels: readonly string[]): Promise<number | null>;
   /**
    * Written before the send: from here until `finishDelivery` the outcome is uncertain, and for `leaseMs` nobody else

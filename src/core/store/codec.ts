@@ -1,7 +1,6 @@
-/** Between values and the text that is stored: the one place where events and other JSON are written and read. */
-import type { z } from "zod";
+/** Between events and the text that is stored: the one place where they are written and read. */
 import { type EventType, eventBodySchema, type RunEvent } from "../event.ts";
-import { StoreError } from "../ports/store.ts";
+import { UnreadableError } from "../ports/unreadable.ts";
 
 /** An event as columns. `data` is JSON without `type` and `at`; `v` is the version of the type's shape. */
 export interface StoredEvent {
@@ -29,7 +28,7 @@ const upcasters: readonly Upcaster[] = [];
 
 export interface EventCodec {
   encode(event: RunEvent): StoredEvent;
-  /** @throws StoreError `storage_version` for what a newer release wrote, `storage_damaged` for what nobody wrote. */
+  /** @throws UnreadableError `storage_version` for what a newer release wrote, `storage_damaged` for what nobody wrote. */
   decode(stored: StoredEvent, place: EventPlace): RunEvent;
 }
 
@@ -80,37 +79,16 @@ function parseObject(stored: StoredEvent, place: EventPlace): Record<string, unk
   throw damaged(stored, place, new Error("not an object"));
 }
 
-function newer(stored: StoredEvent, place: EventPlace): StoreError {
-  return new StoreError(
-    "storage_version",
+function newer(stored: StoredEvent, place: EventPlace): UnreadableError {
+  const message =
     `run ${place.runId} holds at version ${place.version} an event "${stored.type}" of shape ${stored.v}, ` +
-      "which this release does not know: it was written by a newer release; upgrade",
-  );
+    "which this release does not know: it was written by a newer release; upgrade";
+  return new UnreadableError("storage_version", message, { what: `run ${place.runId}` });
 }
 
-function damaged(stored: StoredEvent, place: EventPlace, cause: unknown): StoreError {
-  return new StoreError(
-    "storage_damaged",
-    `run ${place.runId} holds at version ${place.version} an event "${stored.type}" that can't be read: restore a backup`,
-    { cause },
-  );
-}
-
-/**
- * JSON text of a value. NUL and lone surrogates become escapes (`\u0000`, `\ud800`), so both databases
- * store them as plain characters and give back the very string: what was folded live is what replays.
- */
-export function encodeJson(value: unknown): string {
-  return JSON.stringify(value);
-}
-
-/** Reads what `encodeJson` wrote. `what` names the record in the error. @throws StoreError `storage_damaged` */
-export function decodeJson<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StoreError("storage_damaged", `${what} can't be read: restore a backup`, { cause });
-  }
+function damaged(stored: StoredEvent, place: EventPlace, cause: unknown): UnreadableError {
+  const message = `run ${place.runId} holds at version ${place.version} an event "${stored.type}" that can't be read: restore a backup`;
+  return new UnreadableError("storage_damaged", message, { what: `run ${place.runId}`, cause });
 }
 
 /**

@@ -1,18 +1,18 @@
 /** How records look as columns, and what the store promises about them: shared by both databases. */
 import { type Address, channelOf } from "../actor.ts";
-import { questionSchema } from "../event.ts";
-import { messageSchema } from "../message.ts";
-import {
-  type Commit,
-  type Committed,
-  type DeliveryOutcome,
-  type InboxRow,
-  type OutboxRow,
-  type QuestionRow,
-  type RunRow,
-  StoreError,
+import type {
+  Commit,
+  Committed,
+  DeliveryOutcome,
+  DueDelivery,
+  InboxRow,
+  OutboxRow,
+  QuestionRow,
+  RunRow,
 } from "../ports/store.ts";
-import { decodeJson, encodeEvent, encodeJson, plainText, type StoredEvent } from "./codec.ts";
+import { type TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
+import { plainText } from "./codec.ts";
+import { messageCodec, questionCodec } from "./records.ts";
 
 /** A run row as columns: money is whole micro-dollars. The store adds lease, epoch and wake-up. */
 export type RunRecord = Omit<RunRow, "costUsd"> & { costMicros: number };
@@ -29,20 +29,6 @@ export function runRecord({ costUsd, ...row }: RunRow): RunRecord {
 
 export function rowOfRun({ costMicros, ...row }: RunRecord): RunRow {
   return { ...row, costUsd: costMicros / 1e6 };
-}
-
-export interface EventRecord extends StoredEvent {
-  runId: string;
-  version: number;
-}
-
-/** The events of a commit with the versions they get. */
-export function eventRecords(commit: Commit): EventRecord[] {
-  return commit.events.map((event, index) => ({
-    runId: commit.runId,
-    version: commit.expect + 1 + index,
-    ...encodeEvent(event),
-  }));
 }
 
 /** A post as a commit writes it. `position` orders first posts: by version, then as the commit lists them. */
@@ -70,7 +56,7 @@ export function postRecords(commit: Commit): PostRecord[] {
       key: post.key,
       address: post.address,
       channel: channelOf(post.address),
-      body: encodeJson(post.body),
+      body: messageCodec.encode(post.body),
       position: (commit.expect + commit.events.length) * postsPerCommit + index,
       createdAt: commit.row.updatedAt,
     });
@@ -80,12 +66,13 @@ export function postRecords(commit: Commit): PostRecord[] {
 
 export type OutboxRecord = Omit<OutboxRow, "body" | "uncertain"> & { body: string; uncertain: number };
 
-export function rowOfPost({ body, uncertain, ...record }: OutboxRecord): OutboxRow {
-  return {
-    ...record,
-    body: decodeJson(messageSchema, body, `post ${record.id}`),
-    uncertain: uncertain === 1,
-  };
+/** @throws UnreadableError */
+export function rowOfPost({ body, ...record }: OutboxRecord): OutboxRow {
+  return { ...dueOfPost(record), body: messageCodec.decode(body, `post ${record.id}`) };
+}
+
+export function dueOfPost({ uncertain, ...record }: Omit<OutboxRecord, "body">): DueDelivery {
+  return { ...record, uncertain: uncertain === 1 };
 }
 
 /** `failed`: one attempt more · `givenUp`: unless a newer revision is due. */
@@ -131,13 +118,31 @@ export interface QuestionRecord {
 export function questionRecords(commit: Commit): QuestionRecord[] {
   const records = new Map<string, QuestionRecord>();
   for (const { question, ...row } of commit.questions) {
-    records.set(question.id, { ...row, questionId: question.id, body: encodeJson(question) });
+    records.set(question.id, { ...row, questionId: question.id, body: questionCodec.encode(question) });
   }
   return [...records.values()];
 }
 
+/** @throws UnreadableError */
 export function rowOfQuestion({ questionId, body, ...record }: QuestionRecord): QuestionRow {
-  return { ...record, question: decodeJson(questionSchema, body, `question ${questionId}`) };
+  return { ...record, question: questionCodec.decode(body, `question ${questionId}`) };
+}
+
+/** The rows of those records that can be read; what is wrong with the others is told. */
+export function readable<Stored, Row>(
+  records: readonly Stored[],
+  rowOf: (record: Stored) => Row,
+  tell: TellUnreadable,
+): Row[] {
+  return records.flatMap((record) => {
+    try {
+      return [rowOf(record)];
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      tell(error);
+      return [];
+    }
+  });
 }
 
 /** Other runs to wake, in one order for everybody, so that two commits can't wait for each other. */
@@ -171,26 +176,4 @@ export function likePattern(text: string): string {
   return `%${plainText(text)
     .toLowerCase()
     .replace(/[\\%_]/g, "\\$&")}%`;
-}
-
-/** One step of a schema, in a file named `0001_<words>.sql`. */
-export interface Migration {
-  number: number;
-  sql: string;
-}
-
-/**
- * The steps a database at version `current` still needs.
- * @throws StoreError `storage_version` when a newer release wrote it.
- */
-export function pendingMigrations(all: readonly Migration[], current: number): Migration[] {
-  const newest = all.at(-1)?.number ?? 0;
-  if (current > newest) {
-    throw new StoreError(
-      "storage_version",
-      `the database has schema ${current}, this release knows ${newest}: it was written by a newer release; ` +
-        "start that release, or restore a backup from before the upgrade",
-    );
-  }
-  return all.filter((migration) => migration.number > current);
 }

@@ -1,6 +1,7 @@
 /** Every way to say no: one table of codes, one shape (RFC 9457). */
 import type { Refusal, RefusalCode } from "../../core/command.ts";
 import { StoreError } from "../../core/ports/store.ts";
+import { UnreadableError } from "../../core/ports/unreadable.ts";
 import type { Problem } from "../wire/server.ts";
 import type { Ctx } from "./context.ts";
 
@@ -51,6 +52,7 @@ const own = {
   storage_busy: [503, "The storage is busy"],
   storage_full: [503, "The storage is full"],
   storage_failed: [503, "The storage does not work"],
+  record_unreadable: [500, "A record can't be read"],
 } as const satisfies Record<string, readonly [number, string]>;
 
 const table = { ...refusals, ...own };
@@ -97,6 +99,7 @@ export function runNotFound(): ProblemError {
 }
 
 function problemOfStore(error: StoreError): ProblemError {
+  if (error instanceof UnreadableError) return new ProblemError("record_unreadable", error.message);
   const retry = (seconds: number) => ({ headers: { "Retry-After": String(seconds) } });
   if (error.code === "storage_busy") {
     return new ProblemError("storage_busy", "Nothing was recorded. Send the request again.", retry(1));

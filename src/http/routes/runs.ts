@@ -128,12 +128,17 @@ async function openQuestions(server: Server, actor: Actor): Promise<OpenWireQues
   const { engine } = server;
   const rows = await engine.store.openQuestions(maxQuestions);
   const runIds = [...new Set(rows.map((row) => row.runId))];
-  const states = await Promise.all(runIds.map((runId) => engine.state(runId)));
-  const shown = states.map(async (state) => {
-    if (!state || !engine.mayRead(actor, state)) return [];
-    const policy = await engine.policy(state);
-    const run = { agent: state.agent.name, task: state.task, from: state.from };
-    return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
+  const asked = runIds.map(async (runId) => {
+    const questions = await engine.unreadable.orNull(questionsOf(server, actor, runId));
+    return questions ?? [];
   });
-  return (await Promise.all(shown)).flat().sort((a, b) => a.asked_at - b.asked_at);
+  return (await Promise.all(asked)).flat().sort((a, b) => a.asked_at - b.asked_at);
+}
+
+async function questionsOf({ engine }: Server, actor: Actor, runId: string): Promise<OpenWireQuestion[]> {
+  const state = await engine.state(runId);
+  if (!state || !engine.mayRead(actor, state)) return [];
+  const policy = await engine.policy(state);
+  const run = { agent: state.agent.name, task: state.task, from: state.from };
+  return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
 }

@@ -35,10 +35,10 @@ export async function askingBelow(
   const alive = children.filter((row) => !isEnded(row.status) && mayReadRow(server, actor, row));
   const found = alive.map(async ({ runId, asking }): Promise<Asking[]> => {
     const [own, below] = await Promise.all([
-      asking > 0 ? askingOf(server, runId) : [],
+      asking > 0 ? server.engine.unreadable.orNull(askingOf(server, runId)) : [],
       childrenOf(server, runId).then((rows) => askingBelow(server, actor, rows)),
     ]);
-    return [...own, ...below];
+    return [...(own ?? []), ...below];
   });
   return (await Promise.all(found)).flat();
 }

@@ -8,7 +8,7 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down or posts were given up; the runs go on. Down: the database does not answer.
+ * Degraded: a channel is down, posts were given up or a record can't be read; the other runs go on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
@@ -17,7 +17,8 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const stored = await readStore(server);
   const ms = clock.now() - askedAt;
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
-  const well = stored?.outbox.given_up === 0 && states.every((state) => state.ok);
+  const unreadable = engine.unreadable.list();
+  const well = stored?.outbox.given_up === 0 && unreadable.length === 0 && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const status = stored ? working : "down";
   if (!known) return { status };
@@ -28,6 +29,7 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
+    unreadable,
     database: { kind: config.database ?? null, answers: stored !== null, ms },
     ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
   };

@@ -111,6 +111,8 @@ export const healthSchema = z.object({
   queue: z
     .object({ running: z.number(), sleeping: z.number(), due: z.boolean(), next_at: time.nullable() })
     .optional(),
+  /** Records that could not be read since the start: what needs them is left alone, everything else goes on. */
+  unreadable: z.array(z.object({ what: z.string(), message: z.string() })).optional(),
   /** `ms`: how long it took to answer. */
   database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
 });

@@ -1,5 +1,4 @@
 /** The whole program as a process of its own, on a port and a database of its own: it can be killed and started again. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,9 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
+import { type Child, startChild } from "../child.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..");
-const serveFile = join(root, "src", "cli", "serve.ts");
+/** The benchmarks and the pictures use it too: longer than any of them takes. */
+const limitMs = 1_800_000;
 
 export interface ConsoleBot {
   url: string;
@@ -34,28 +34,18 @@ export async function consoleBot(
   }
   const port = await freePort();
   const env = { PORT: String(port), DATABASE_URL: path, LOG_LEVEL: "warn", ...options.env };
-  let child: ChildProcess | null = null;
+  let child: Child | null = null;
   let loginUrl = "";
-  const end = async (signal: NodeJS.Signals) => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    await exited;
-  };
   const bot: ConsoleBot = {
     url: `http://127.0.0.1:${port}`,
     loginUrl: () => loginUrl,
-    kill: () => end("SIGKILL"),
+    kill: async () => child?.kill(),
     async start() {
-      child = spawn(process.execPath, [serveFile], {
-        cwd: root,
-        env: { PATH: process.env.PATH ?? "", ...env },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      loginUrl = await printedUrl(child);
+      child = startChild("src/cli/serve.ts", [], { env: { PATH: process.env.PATH ?? "", ...env }, limitMs });
+      loginUrl = printedUrl(await child.says(isReady));
     },
     async stop() {
-      await end("SIGKILL");
+      await bot.kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -63,19 +53,12 @@ export async function consoleBot(
   return bot;
 }
 
-/** The address with the one-time code; without login, the address alone. */
-function printedUrl(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    const read = (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /Open the console: (\S+)/.exec(said)?.[1] ?? /BELAY_AUTH=none/.exec(said)?.[0];
-      if (url) resolve(url);
-    };
-    child.stdout?.on("data", read);
-    child.stderr?.on("data", read);
-    child.once("exit", (code) => reject(new Error(`the bot ended with ${code}: ${said}`)));
-  });
+const isReady = /Open the console: (\S+)\n|BELAY_AUTH=none/;
+
+/** The address with the one-time code; without login there is none. */
+function printedUrl(said: string): string {
+  const [whole, url = whole] = isReady.exec(said) ?? [];
+  return url ?? "";
 }
 
 async function freePort(): Promise<number> {

@@ -2,6 +2,7 @@
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { Client } from "pg";
 import { openPool } from "../../../adapters/postgres/open.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
@@ -34,10 +35,15 @@ export function goldenFile(release: string): string {
 export async function openGoldenFile(
   release: string,
   clock: Clock,
+  /** Done to the rows before this release sees them. */
+  harm: readonly string[] = [],
 ): Promise<{ store: Store; close: () => Promise<void> }> {
   const home = mkdtempSync(join(tmpdir(), "belay-golden-"));
   const path = join(home, "belay.db");
   copyFileSync(goldenFile(release), path);
+  const file = new Database(path);
+  for (const sql of harm) file.exec(sql);
+  file.close();
   const store = await openSqlite({ path, clock });
   const close = async () => {
     await store.close();

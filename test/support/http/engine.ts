@@ -17,6 +17,7 @@ import { Live } from "../../../src/engine/folded-states.ts";
 import { runIdFor } from "../../../src/engine/ids.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
 import { createRecord, type Propose } from "../../../src/engine/record.ts";
+import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
 import { finalAnswer } from "../../../src/tools/final-answer.ts";
 import { mathTools } from "../../../src/tools/math.ts";
@@ -119,6 +120,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     toolbox,
     agents,
     modelName: "test model",
+    unreadable: new UnreadableRecords({ error: () => {} }),
     draining: false,
     start: async () => {},
     drain: async () => {},

