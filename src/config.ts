@@ -2,16 +2,17 @@
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { loadAgents } from "./config/agents.ts";
-import { allTools, checkAgentNames, checkBind, specsOf } from "./config/checks.ts";
+import { allTools, checkAgentNames, checkBind, specsOf, withSecrets } from "./config/checks.ts";
 import { type Environment, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";
 import { secretsOf } from "./config/secrets.ts";
 import { loadToken, tokenIn } from "./config/token.ts";
+import { toolSecrets as secretsForTools } from "./config/tool-secrets.ts";
 import { type Scope, scopes } from "./core/actor.ts";
 import type { Agent, Rights } from "./core/agent.ts";
-import type { Tool } from "./tools/define-tool.ts";
+import type { Tool } from "./tools/contract.ts";
 import { eventUrl } from "./tools/event-url.ts";
 
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
@@ -70,13 +71,15 @@ export async function loadConfig(
   const file = await loadFile(path, variables.BELAY_CONFIG !== undefined, problems);
   const isFileSound = problems.length === beforeFile;
   checkBind(environment, file, problems);
-  const tools = allTools(file, environment.dataDir, problems);
+  const toolSecrets = secretsForTools(variables, problems);
+  const declared = allTools(file, { dataDir: environment.dataDir, secret: toolSecrets.secret }, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
   // What hangs on a file that could not be read is not complained of one by one.
   const { agents, rights } = isFileSound
-    ? readAgents(file, root, tools, triggers, problems)
+    ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
   if (problems.length > 0) throw new ConfigError(problems);
+  const tools = withSecrets(declared, warnings);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
   const { givenToken, ...place } = environment;
@@ -84,11 +87,10 @@ export async function loadConfig(
   const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
   const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
   const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
-  const secrets = secretsOf(
-    environment,
-    triggers,
-    tokens.map(({ value }) => value),
-  );
+  const secrets = secretsOf(environment, triggers, [
+    ...tokens.map(({ value }) => value),
+    ...toolSecrets.values(),
+  ]);
   const eventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
   const mailKey = new Uint8Array(hkdfSync("sha256", token, "", "belay reply token", 32));
   return Object.freeze({

@@ -293,15 +293,17 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
   "src/core/ports/store.ts": 260,
   // Every event there is, in one union.
-  "src/core/event.ts": 215,
+  "src/core/event.ts": 260,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
-  "src/core/reduce/reduce.ts": 310,
+  "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.
   "src/engine/create.ts": 230,
+  // Claiming, renewing and waking are one state machine around one set of runs.
+  "src/engine/worker.ts": 220,
   // The one door to the log, with everything that happens in its transaction.
-  "src/engine/record.ts": 250,
+  "src/engine/record.ts": 270,
   // The nouns of a run together: its phases and what they mean in one word.
-  "src/core/state.ts": 240,
+  "src/core/state.ts": 280,
   // Each kind of inbound message, down to its outcome.
   "src/engine/ingest.ts": 265,
 };

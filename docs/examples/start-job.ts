@@ -1,6 +1,7 @@
 /** A tool that starts a CI job and hands it the URL by which it tells this very run how it ended. */
 import { z } from "zod";
-import { defineTool, OutcomeUnknown, type Tool } from "../../src/tools/define-tool.ts";
+import { OutcomeUnknown, type Tool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 
 /** `url`: the CI's address; here as Jenkins takes a job with parameters. */
 export function startJob({ url, token }: { url: string; token: string }): Tool {

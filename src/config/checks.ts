@@ -1,14 +1,14 @@
 /** Checks that need more than one part of the configuration. Each pushes a line to `problems` for what can't work. */
 import type { Agent, ToolSpec } from "../core/agent.ts";
+import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
-import type { Tool } from "../tools/define-tool.ts";
 import { type Environment, isLoopback } from "./environment.ts";
-import type { ConfigFile } from "./file.ts";
+import type { ConfigFile, ToolsPlace } from "./file.ts";
 import { expandRules } from "./rights.ts";
 
-/** The control tools and those of belay.config.ts. */
-export function allTools(file: ConfigFile, dataDir: string, problems: string[]): Tool[] {
-  const written = typeof file.tools === "function" ? file.tools({ dataDir }) : file.tools;
+/** The control tools and those of belay.config.ts, whether their secrets are set or not. */
+export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]): Tool[] {
+  const written = typeof file.tools === "function" ? file.tools(place) : file.tools;
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
   const names = tools.map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
@@ -23,6 +23,16 @@ function withApprovers(tool: Tool, file: ConfigFile, problems: string[]): Tool {
   if (!approval || approval.by.length === 0) return tool;
   const by = expandRules(approval.by, file.people, `tools.${name}.requiresApproval.by`, problems);
   return { ...tool, spec: { ...tool.spec, approval: { ...approval, by } } };
+}
+
+/** A tool without its secret could only fail: it is left out, and that is said. */
+export function withSecrets(tools: readonly Tool[], warnings: string[]): Tool[] {
+  return tools.filter(({ spec, missingSecrets }) => {
+    for (const name of missingSecrets) {
+      warnings.push(`tools.${spec.name}: left out, its secret is missing; set ${name} or ${name}_FILE`);
+    }
+    return missingSecrets.length === 0;
+  });
 }
 
 export function specsOf(tools: readonly Tool[]): Record<string, ToolSpec> {

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { scopes } from "../core/actor.ts";
-import type { Tool } from "../tools/define-tool.ts";
+import type { Tool } from "../tools/contract.ts";
+import type { Secret } from "../tools/secret.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { callbackHostSchema, githubSchema, mailSchema, scheduleSchema, webhookSchema } from "./triggers.ts";
 
@@ -24,6 +25,14 @@ const tokenSchema = z.strictObject({
   scopes: z.array(z.enum(scopes)).min(1),
 });
 
+/** What belay.config.ts makes its tools from. */
+export interface ToolsPlace {
+  /** The folder of the database, for what tools keep. */
+  dataDir: string;
+  /** A secret by the name of its variable (or of `<name>_FILE`, which names a file): read once, and never shown. */
+  secret: (name: string) => Secret;
+}
+
 /** Tools are code: only their shape is looked at. */
 const toolSchema = z.custom<Tool>(
   (tool) => typeof tool === "object" && tool !== null && "spec" in tool && "run" in tool,
@@ -31,11 +40,11 @@ const toolSchema = z.custom<Tool>(
 );
 const toolsSchema = z.union([
   z.array(toolSchema).readonly(),
-  z.custom<(place: { dataDir: string }) => readonly Tool[]>((made) => typeof made === "function"),
+  z.custom<(place: ToolsPlace) => readonly Tool[]>((made) => typeof made === "function"),
 ]);
 
 const fileSchema = z.strictObject({
-  /** Tools of this bot beside the control tools, or a function that makes them from the data folder's path. */
+  /** Tools of this bot beside the control tools, or a function that makes them from a place and secrets. */
   tools: toolsSchema.default([]),
   /** Who may do what with which agent's runs. */
   agents: rightsSchema.default({}),

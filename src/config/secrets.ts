@@ -4,7 +4,7 @@ import type { Variable } from "../core/ports/about.ts";
 import type { Environment } from "./environment.ts";
 import type { Triggers } from "./resolve-triggers.ts";
 
-/** `tokens`: the API tokens in the clear. */
+/** `tokens`: the API tokens and the tools' secrets, in the clear. */
 export function secretsOf(place: Environment, triggers: Triggers, tokens: readonly string[]): string[] {
   const found = [
     ...tokens,

@@ -1,5 +1,6 @@
 /** What the outside may ask of a run. Nothing here has happened yet: `admit` decides. */
 import type { Actor, Address } from "./actor.ts";
+import type { ToolCall } from "./event.ts";
 
 /** Where words came from: shown beside an answer, and the place for a private reply. */
 export interface Via {
@@ -21,6 +22,8 @@ export interface Launch {
   /** The finished run at the same address that this one continues. */
   follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
   parent: { runId: string; callId: string; depth: number } | null;
+  /** The run is exactly this call: checked, approved and carried out like a model's choice, without a model. */
+  call?: ToolCall;
 }
 
 /** A launch as its source words it; the engine names the run. */

@@ -15,6 +15,11 @@ export type Effect =
   | { type: "begin_sleep"; callId: string }
   | { type: "launch_child"; callId: string }
   | { type: "cancel_child"; callId: string; runId: string }
+  /** Look how far the work of a job is. */
+  | { type: "poll_job"; callId: string }
+  | { type: "cancel_job"; callId: string }
+  /** Look whether a call that came to its end helped. */
+  | { type: "verify_call"; callId: string }
   | { type: "await_child"; callId: string; runId: string }
   /** `due`: what is recorded when the time has come. */
   | { type: "sleep_until"; at: number; due: EventBody[] }

@@ -23,6 +23,10 @@ const chosenCallSchema = z.object({
 });
 export type ChosenCall = z.infer<typeof chosenCallSchema>;
 
+/** One call by its tool and its whole input: what an undo would run, or what a run was launched for. */
+const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
+export type ToolCall = z.infer<typeof toolCallSchema>;
+
 export const questionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
@@ -76,6 +80,8 @@ const bodies = [
       })
       .nullable(),
     parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
+    /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
+    call: toolCallSchema.optional(),
   }),
   z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
   /** A provisional address (`…/new:<id>`) became a real one. */
@@ -121,6 +127,29 @@ const bodies = [
     omitted: z.number(),
     ms: z.number(),
     untrusted: z.boolean(),
+    /** Until then (ms since the epoch) it is looked at whether the call helped; absent: nothing can tell. */
+    verifyUntil: z.number().optional(),
+    /** What would undo it, when the tool knows. */
+    undo: toolCallSchema.optional(),
+  }),
+  /** The work goes on outside of the call; `handle` is how the tool finds it again, over restarts and upgrades. */
+  z.object({ type: z.literal("job_begun"), callId: z.string(), handle: z.unknown() }),
+  /** What a job, or the look at whether a call helped, says of itself; recorded only when the words change. */
+  z.object({ type: z.literal("call_progressed"), callId: z.string(), progress: z.string() }),
+  /** The run was stopped: whether the job could be. null: nobody knows. */
+  z.object({
+    type: z.literal("job_cancelled"),
+    callId: z.string(),
+    stopped: z.boolean().nullable(),
+    words: z.string(),
+  }),
+  /** not_yet: the time was over first · unknown: it could not be looked at. */
+  z.object({
+    type: z.literal("call_verified"),
+    callId: z.string(),
+    verdict: z.enum(["better", "worse", "not_yet", "unknown"]),
+    words: z.string(),
+    ms: z.number(),
   }),
   z.object({
     type: z.literal("call_failed"),

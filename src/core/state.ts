@@ -1,6 +1,6 @@
 /** What the events of a run fold to. */
 import type { Actor, Address, Person } from "./actor.ts";
-import type { ChosenCall, EventOf, Question, Usage } from "./event.ts";
+import type { ChosenCall, EventOf, Question, ToolCall, Usage } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { Pages } from "./pages.ts";
 import { isEnded, type Status } from "./text/status.ts";
@@ -17,6 +17,10 @@ export type Call = ChosenCall & {
     | { at: "doubted"; questionId: string }
     | { at: "sleeping"; until: number | null; event: string | null }
     | { at: "with_child"; runId: string }
+    /** Its work goes on outside; the tool finds it by `handle` (JSON). `since`: ms since the epoch. */
+    | { at: "in_job"; handle: unknown; since: number }
+    /** It came to its end; until `until` (ms since the epoch) it is looked at whether it helped. */
+    | { at: "verifying"; result: CallResult; since: number; until: number }
     | { at: "settled"; ok: boolean };
   /** Attempts so far; the idempotency key never changes with it. */
   attempts: number;
@@ -26,7 +30,18 @@ export type Call = ChosenCall & {
   approvedHash: string | null;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */
   changedBy: string | null;
+  /** The last words of its job or of the look at whether it helped. */
+  progress?: string;
 };
+
+/** What a call came to, before the model is told. */
+interface CallResult {
+  output: string;
+  ok: boolean;
+  untrusted: boolean;
+  /** ms */
+  ms: number;
+}
 
 /**
  * What may come next, each member with exactly what that takes.
@@ -81,6 +96,8 @@ export type Entry =
 export interface SettledQuestion extends Question {
   askedAt: number;
   settledAt: number;
+  /** What would undo the call that was approved, once it has run. */
+  undo?: ToolCall;
   /** What was answered; null when it was withdrawn because the run ended. */
   outcome: { kind: "answered" | "approved" | "refused" | "changed" | "withdrawn"; text: string };
   approvedBy: readonly Approver[];
@@ -120,6 +137,8 @@ export interface State {
   channel: string;
   addresses: readonly Address[];
   agent: { name: string; hash: string };
+  /** The run is exactly one call that somebody chose: its result is the outcome, and no model is asked. */
+  direct: boolean;
   parent: EventOf<"launched">["parent"];
   follows: EventOf<"launched">["follows"];
   phase: Phase;

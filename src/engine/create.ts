@@ -196,7 +196,7 @@ class RunEngine implements Engine {
 
   #committed(change: Change): void {
     if (change.endedFromOutside) this.#worker.giveUp(change.runId);
-    if (change.dueAt !== null) this.#worker.poke(change.dueAt);
+    if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }

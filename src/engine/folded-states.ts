@@ -1,7 +1,8 @@
 /** The folded states of runs that are being worked on, remembered at their version: no step reads the log again. */
 import type { RunEvent } from "../core/event.ts";
 import type { Store } from "../core/ports/store.ts";
-import { fold, initial } from "../core/reduce/reduce.ts";
+import { initial } from "../core/reduce/launch.ts";
+import { fold } from "../core/reduce/reduce.ts";
 import type { State } from "../core/state.ts";
 
 export interface LiveRun {

@@ -26,7 +26,7 @@ interface Proposal {
   /** The worker's epoch; null for everybody else. */
   epoch: number | null;
   inbox: InboxKey | null;
-  /** When nothing is recorded: let the run go, and look again at this time (ms). */
+  /** What was looked at goes on elsewhere: let the run go, and look again at this time (ms since the epoch). */
   restUntil?: number;
   /** For a launch: the agent of a run that does not exist yet. */
   agent?: string;
@@ -89,8 +89,7 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
       continue;
     }
     const next = follow(run.state, admission.events, { policy, redact: deps.redact, at: deps.clock.now() });
-    const idle =
-      proposal.restUntil !== undefined && next.events.length === 0 && next.effect.type === "await_child";
+    const idle = proposal.restUntil !== undefined && isLookedAtAgain(next.effect);
     const release = epoch !== null && (idle || isRest(next.effect, deps.clock.now()));
     if (next.events.length === 0 && !release) {
       return { type: "recorded", state: run.state, effect: next.effect, events: 0, released: false };
@@ -113,6 +112,11 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     if (committed.why === "duplicate") return { type: "duplicate", runId: committed.runId };
     if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
   }
+}
+
+/** Something outside of the run goes on, and nobody tells it: a child run, a job, a call that may have helped. */
+function isLookedAtAgain({ type }: Effect): boolean {
+  return type === "await_child" || type === "poll_job" || type === "verify_call";
 }
 
 /** Nothing can be done now: somebody must speak, or a time must come. */
@@ -190,11 +194,22 @@ function changedQuestions(before: State, after: State): Commit["questions"] {
     .map(({ askedAt, approvedBy: _, ...question }) => ({ question, askedAt, settledAt: null }));
   const settled = after.settled
     .filter((question) => !before.settled.includes(question))
-    .map(({ askedAt, settledAt, outcome: _, from: __, channel: ___, approvedBy: ____, ...question }) => ({
-      question,
-      askedAt,
-      settledAt,
-    }));
+    .map(
+      ({
+        askedAt,
+        settledAt,
+        outcome: _,
+        from: __,
+        channel: ___,
+        approvedBy: ____,
+        undo: _____,
+        ...question
+      }) => ({
+        question,
+        askedAt,
+        settledAt,
+      }),
+    );
   return [...open, ...settled].map((row) => ({ runId: after.runId, ...row }));
 }
 

@@ -34,6 +34,8 @@ export interface WorkerDeps {
 interface Active {
   abort: AbortController;
   done: Promise<void>;
+  /** It was let go of and is due again then (ms), perhaps before this process has finished with it. */
+  dueAgainAt: number | null;
 }
 
 export class RunWorker {
@@ -59,8 +61,13 @@ export class RunWorker {
     this.poke();
   }
 
-  /** Something is due now, or will be at `at` (ms). Many pokes in one turn of the event loop are one look. */
-  poke(at = 0): void {
+  /**
+   * Something is due now, or will be at `at` (ms since the epoch). Many pokes in one turn of the event loop are one
+   * look. `runId`: what is due; while it is still driven here no look can find it.
+   */
+  poke(at = 0, runId?: string): void {
+    const driven = runId === undefined ? undefined : this.#active.get(runId);
+    if (driven) driven.dueAgainAt = at;
     if (!this.#running) return;
     const wait = at - this.#deps.clock.now();
     if (wait > 0) {
@@ -123,7 +130,7 @@ export class RunWorker {
   #begin(claim: Claim): void {
     const abort = new AbortController();
     const done = this.#drive(claim, abort);
-    this.#active.set(claim.runId, { abort, done });
+    this.#active.set(claim.runId, { abort, done, dueAgainAt: null });
   }
 
   async #drive(claim: Claim, abort: AbortController): Promise<void> {
@@ -152,7 +159,11 @@ export class RunWorker {
     }
     const full = this.#active.size >= maxActive;
     // It may have been claimed anew in the turn since it was released.
-    if (this.#active.get(claim.runId)?.abort === abort) this.#active.delete(claim.runId);
+    const mine = this.#active.get(claim.runId);
+    if (mine?.abort === abort) {
+      this.#active.delete(claim.runId);
+      if (mine.dueAgainAt !== null) this.poke(mine.dueAgainAt);
+    }
     if (full) this.poke();
   }
 

@@ -1,6 +1,6 @@
 /** The tools that the control flow itself carries out; every bot has them, each agent names those it may use. */
 import { askHuman } from "./ask-human.ts";
-import type { Tool } from "./define-tool.ts";
+import type { Tool } from "./contract.ts";
 import { finalAnswer } from "./final-answer.ts";
 import { handOff } from "./hand-off.ts";
 import { sleepUntil } from "./sleep-until.ts";

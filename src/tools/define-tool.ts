@@ -1,76 +1,28 @@
 /** Declares a tool in one place: what the model is told, how it is checked, what it does to the world. */
 import type { z } from "zod";
-import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
+import type { ApprovalRule, ToolSpec } from "../core/agent.ts";
 import type { CallContext } from "../core/ports/toolbox.ts";
+import type { Reconciled, Tool, ToolDefinition } from "./contract.ts";
 import { strictSchema } from "./strict-schema.ts";
-
-/** What `reconcile` can tell about a call that was begun and never came back. */
-type Reconciled = { type: "done"; output: string } | { type: "not_done" } | { type: "unknown" };
-
-export interface ToolDefinition<Input> {
-  /** Lower case, digits and `_`, at most 63 characters. */
-  name: string;
-  description: string;
-  /** Every key required (`.nullable()` instead of `.optional()`), so that providers can hold the model to it. */
-  input: z.ZodObject & z.ZodType<Input>;
-  /** What repeating the call does to the world. Left out: `once`, and people must approve. */
-  effect?: ToolEffect;
-  /** Left out: `once` tools need approval, the others none. false waives it; an object says who, how many. */
-  requiresApproval?: boolean | Partial<ApprovalRule>;
-  /** The key that makes a repeated call harmless; left out: the run's and the call's id. */
-  idempotencyKey?(input: Input, callId: string): string;
-  /** After a crash or a timeout: did it happen? */
-  reconcile?(input: Input, context: CallContext): Promise<Reconciled>;
-  /** What the approver should see beside the arguments: a diff, the current version. */
-  preview?(input: Input, context: CallContext): Promise<string>;
-  /** ms; default 60,000 */
-  timeoutMs?: number;
-  /** Characters of output that the model gets; default 64,000 */
-  maxOutput?: number;
-  /** The output comes from outside the trusted circle (a web page, a mail). */
-  untrusted?: boolean;
-  /** The control flow itself carries this tool out; `run` is never called. */
-  control?: ToolSpec["control"];
-  /** The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown when it may have happened. */
-  run(input: Input, context: CallContext): unknown;
-}
-
-/** A tool as the toolbox holds it: inputs are `unknown` until `input` has parsed them. */
-export interface Tool {
-  readonly spec: ToolSpec;
-  readonly input: z.ZodType;
-  readonly timeoutMs: number;
-  readonly maxOutput: number;
-  idempotencyKey(input: unknown, callId: string): string | null;
-  reconcile(input: unknown, context: CallContext): Promise<Reconciled>;
-  preview(input: unknown, context: CallContext): Promise<string | null>;
-  run(input: unknown, context: CallContext): Promise<unknown>;
-}
-
-/** A tool throws this when its effect may have happened all the same: the reply was lost, not the request. */
-export class OutcomeUnknown extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "OutcomeUnknown";
-  }
-}
 
 const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
 
 /** Throws an Error at definition when the name, the schema or the effect contract can't hold. */
-export function defineTool<Input>(definition: ToolDefinition<Input>): Tool {
-  const { name } = definition;
+export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<Input, Handle>): Tool {
+  const { name, job, verify } = definition;
   if (!namePattern.test(name)) {
     throw new Error(`tool ${JSON.stringify(name)}: a name is lower-case letters, digits and _, at most 63`);
   }
-  // Strict: a key that the schema does not know is a mistake to tell the model of, not one to drop in silence.
-  const input = definition.input.strict();
   const parse = (value: unknown) => definition.input.parse(value);
   return Object.freeze({
     spec: Object.freeze(specOf(definition)),
-    input,
+    // Strict: a key that the schema does not know is a mistake to tell the model of, not one to drop in silence.
+    input: definition.input.strict(),
     timeoutMs: definition.timeoutMs ?? 60_000,
     maxOutput: definition.maxOutput ?? 64_000,
+    missingSecrets: (definition.secrets ?? []).filter(({ isSet }) => !isSet).map((secret) => secret.name),
+    pollMs: job ? (job.everyMs ?? 5_000) : null,
+    verifyMs: verify ? { every: verify.everyMs ?? 15_000, within: verify.withinMs ?? 300_000 } : null,
     // Arguments that an upgrade no longer takes have no key of their own; such a call does not run either.
     idempotencyKey: (value: unknown, callId: string) => {
       const parsed = definition.input.safeParse(value);
@@ -80,11 +32,43 @@ export function defineTool<Input>(definition: ToolDefinition<Input>): Tool {
       (await definition.reconcile?.(parse(value), context)) ?? { type: "unknown" },
     preview: async (value: unknown, context: CallContext) =>
       (await definition.preview?.(parse(value), context)) ?? null,
-    run: async (value: unknown, context: CallContext) => definition.run(parse(value), context),
+    run: async (value: unknown, context: CallContext) =>
+      definition.job ? definition.job.begin(parse(value), context) : definition.run(parse(value), context),
+    ...laterOf(definition),
   });
 }
 
-function specOf<Input>(definition: ToolDefinition<Input>): ToolSpec {
+/** What is asked of a call after it has begun or ended. */
+function laterOf<Input, Handle>({
+  name,
+  input,
+  job,
+  verify,
+  undo,
+}: ToolDefinition<Input, Handle>): Pick<Tool, "poll" | "cancel" | "verify" | "undo"> {
+  const jobOf = () => {
+    if (!job) throw new Error(`${name} has no job`);
+    return job;
+  };
+  return {
+    poll: async (handle, context) => jobOf().poll(jobOf().handle.parse(handle), context),
+    cancel: async (handle, context) =>
+      (await jobOf().cancel?.(jobOf().handle.parse(handle), context)) ?? {
+        stopped: false,
+        words: `The work of ${name} can't be stopped from here: it goes on.`,
+      },
+    verify: async (value, output, context) => {
+      if (!verify) throw new Error(`${name} has no way to look whether it helped`);
+      return verify.check(input.parse(value), output, context);
+    },
+    undo: (value, output) => {
+      const parsed = input.safeParse(value);
+      return parsed.success ? (undo?.(parsed.data, output) ?? null) : null;
+    },
+  };
+}
+
+function specOf<Input, Handle>(definition: ToolDefinition<Input, Handle>): ToolSpec {
   return {
     name: definition.name,
     description: definition.description.trim(),
@@ -100,11 +84,11 @@ function specOf<Input>(definition: ToolDefinition<Input>): ToolSpec {
 /** Anyone whom the agent's rights name as approver, one person, also the one who asked. */
 const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
 
-function approvalOf<Input>({
+function approvalOf<Input, Handle>({
   name,
   effect,
   requiresApproval: asked,
-}: ToolDefinition<Input>): ApprovalRule | null {
+}: ToolDefinition<Input, Handle>): ApprovalRule | null {
   if (asked === false && effect === undefined) {
     throw new Error(`tool ${name}: say effect: "once" (or what it is) before you waive its approval`);
   }

@@ -1,6 +1,7 @@
 /** Arithmetic with exact checks: models guess at numbers, tools do not. */
 import { z } from "zod";
-import { defineTool, type Tool } from "./define-tool.ts";
+import type { Tool } from "./contract.ts";
+import { defineTool } from "./define-tool.ts";
 
 const number = z.number();
 

@@ -3,7 +3,8 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import { defineTool, type Tool } from "./define-tool.ts";
+import type { Tool } from "./contract.ts";
+import { defineTool } from "./define-tool.ts";
 
 const service = z
   .string()

@@ -1,9 +1,10 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
-import type { CallContext, CallOutcome, Toolbox } from "../core/ports/toolbox.ts";
+import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
-import { OutcomeUnknown, type Tool } from "./define-tool.ts";
+import { OutcomeUnknown, type Tool } from "./contract.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";
+import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["check"]>;
 
@@ -37,15 +38,78 @@ export function createToolbox(
     reconcile: async (name, input, context) => {
       const tool = known(name);
       const found = await within(tool, context, (inner) => tool.reconcile(input, inner));
-      return found.type === "done"
-        ? { ...found, output: cutOutput(found.output, tool, redact).output }
-        : found;
+      return found.type === "done" ? finished(tool, input, found.output, redact) : found;
     },
     preview: async (name, input, context) => {
       const tool = known(name);
       const text = await within(tool, context, (inner) => tool.preview(input, inner));
       return text === null ? null : cutOutput(text, tool, redact).output;
     },
+    ...laterCalls(known, redact),
+  };
+}
+
+type Redact = (text: string) => string;
+
+/** What is asked of a call after it has begun or ended. An error is "not known", never "no". */
+function laterCalls(
+  known: (name: string) => Tool,
+  redact: Redact,
+): Pick<Toolbox, "poll" | "cancel" | "verify"> {
+  return {
+    poll: async (name, input, handle, context): Promise<JobState> => {
+      const tool = known(name);
+      const nextMs = tool.pollMs ?? 5_000;
+      try {
+        const found = await within(tool, context, (inner) => tool.poll(handle, inner));
+        switch (found.type) {
+          case "running":
+            return { type: "running", progress: redact(found.progress), nextMs };
+          case "done":
+            return finished(tool, input, found.result, redact);
+          case "failed":
+            return {
+              type: "failed",
+              code: "tool_error",
+              message: redact(errorText(new Error(found.message))),
+            };
+        }
+      } catch (error) {
+        return { type: "unknown", progress: `can't be looked at now: ${redact(errorText(error))}`, nextMs };
+      }
+    },
+    cancel: async (name, handle, context) => {
+      const tool = known(name);
+      try {
+        const { stopped, words } = await within(tool, context, (inner) => tool.cancel(handle, inner));
+        return { stopped, words: redact(words) };
+      } catch (error) {
+        const why = redact(errorText(error));
+        return { stopped: null, words: `It is not known whether the work of ${name} stopped: ${why}` };
+      }
+    },
+    verify: async (name, input, output, context) => {
+      const tool = known(name);
+      const nextMs = tool.verifyMs?.every ?? 15_000;
+      try {
+        const { verdict, words } = await within(tool, context, (inner) => tool.verify(input, output, inner));
+        return { verdict, words: redact(words), nextMs };
+      } catch (error) {
+        return { verdict: "unknown", words: redact(errorText(error)), nextMs };
+      }
+    },
+  };
+}
+
+/** A call's end, and what can still be done about it. */
+function finished(tool: Tool, input: unknown, result: unknown, redact: Redact): Finished {
+  const told = cutOutput(outputText(result), tool, redact);
+  const undo = tool.undo(input, told.output);
+  return {
+    type: "finished",
+    ...told,
+    ...(tool.verifyMs === null ? {} : { verifyForMs: tool.verifyMs.within }),
+    ...(undo === null ? {} : { undo }),
   };
 }
 
@@ -88,7 +152,7 @@ async function runTool(
   }
   try {
     const result = await within(tool, context, (inner) => tool.run(input, inner));
-    return { type: "finished", ...cutOutput(outputText(result), tool, redact) };
+    return tool.pollMs === null ? finished(tool, input, result, redact) : { type: "begun", handle: result };
   } catch (error) {
     return failure(tool, error, redact);
   }
@@ -119,43 +183,4 @@ function failure(tool: Tool, error: unknown, redact: (text: string) => string): 
   return tool.spec.effect === "once"
     ? { type: "in_doubt", reason: `${message}; it may have happened all the same` }
     : { type: "failed", code: error.code, message };
-}
-
-/** The call was given up before it came back. */
-class Stopped extends Error {
-  readonly code: "timeout" | "interrupted";
-  constructor(code: Stopped["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** Ends when the work, the tool's time or the caller's patience ends, whichever is first: work may ignore its signal. */
-async function within<T>(
-  tool: Tool,
-  context: CallContext,
-  work: (context: CallContext) => Promise<T>,
-): Promise<T> {
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  stopped.catch(() => {});
-  const ours = new AbortController();
-  const stop = (why: Stopped) => {
-    // First the reason, then the abort: a tool that throws on it must not be taken for one that failed.
-    reject(why);
-    ours.abort(why);
-  };
-  const seconds = tool.timeoutMs / 1000;
-  const late = () => stop(new Stopped("timeout", `${tool.spec.name} did not come back within ${seconds} s`));
-  const interrupt = () => stop(new Stopped("interrupted", `${tool.spec.name} was interrupted`));
-  // A timer of our own, cleared in time: signals that time out by themselves outlive the call.
-  const timer = setTimeout(late, tool.timeoutMs);
-  context.signal.addEventListener("abort", interrupt, { once: true });
-  try {
-    if (context.signal.aborted) interrupt();
-    else return await Promise.race([stopped, work({ ...context, signal: ours.signal })]);
-    return await stopped;
-  } finally {
-    clearTimeout(timer);
-    context.signal.removeEventListener("abort", interrupt);
-  }
 }

@@ -27,6 +27,10 @@ const words: Record<EventType, string> = {
   call_failed: "failed: a is missing",
   call_doubted: "restart_service(checkout, true) · not known whether it ran",
   call_cleared: "restart_service(checkout, true) · did not run, may start again",
+  job_begun: "its work goes on",
+  call_progressed: "half of it is done",
+  job_cancelled: "The work was stopped.",
+  call_verified: "it helped",
   call_slept: "waits for the event ci",
   event_arrived: "event ci arrived",
   child_launched: "waits for the run it started",
@@ -48,7 +52,7 @@ const words: Record<EventType, string> = {
   cancelled: "cancelled by dana",
 };
 
-const file = join(import.meta.dirname, "../fixtures/golden/0.1.0/events.jsonl");
+const file = join(import.meta.dirname, "../fixtures/golden/0.2.0/events.jsonl");
 
 function goldenEvents(): WireEvent[] {
   return readFileSync(file, "utf8")

@@ -2,8 +2,10 @@
 import { expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
+import { UnreadableError } from "../../src/core/ports/unreadable.ts";
+import type { RunList } from "../../src/http/wire/runs.ts";
 import { type Health, healthSchema } from "../../src/http/wire/server.ts";
-import { type Bench, bench } from "../support/http/server.ts";
+import { askingRun, type Bench, bench } from "../support/http/server.ts";
 
 function channel(ok: boolean): Channel {
   return {
@@ -58,6 +60,33 @@ test("posts that were given up degrade it", async () => {
   expect(await healthOf(b)).toMatchObject({
     status: "degraded",
     outbox: { undelivered: 2, oldest_at: 5, given_up: 1 },
+  });
+});
+
+test("a record that can't be read degrades it; its run says so, lists and questions go on without it", async () => {
+  using b = await bench();
+  const [hurt, other] = [await askingRun(b), await askingRun(b)];
+  const { store } = b.engine;
+  const message = `run ${hurt.id} can't be read: its event at version 2 is missing`;
+  const error = new UnreadableError("storage_damaged", message, { what: `run ${hurt.id}` });
+  const read = store.read;
+  store.read = (runId, after) => (runId === hurt.id ? Promise.reject(error) : read(runId, after));
+
+  const asked = await (await b.call("GET", "/questions")).json();
+  expect(asked).toMatchObject({ questions: [{ run_id: other.id }] });
+  const { runs } = (await (await b.call("GET", "/agent/runs")).json()) as RunList;
+  expect(runs.map(({ id }) => id).sort()).toEqual([hurt.id, other.id].sort());
+  const shown = await b.call("GET", `/agent/state/${hurt.id}`);
+  expect([shown.status, await shown.json()]).toMatchObject([
+    500,
+    { code: "record_unreadable", detail: message },
+  ]);
+  expect(await healthOf(b)).toMatchObject({
+    status: "degraded",
+    unreadable: [{ what: `run ${hurt.id}`, message }],
+  });
+  expect(healthSchema.parse(await (await b.call("GET", "/health", { as: null })).json())).toEqual({
+    status: "degraded",
   });
 });
 

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { RunCommand } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
+import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, type BotOptions, clock, openRights, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -25,7 +26,7 @@ async function openStore(): Promise<Store> {
 
 type Input = { version: string };
 
-function deployment(change: Partial<ToolDefinition<Input>> = {}) {
+function deployment(change: Partial<PlainTool<Input>> = {}) {
   const done: string[] = [];
   const tool = defineTool<Input>({
     name: "deploy",

@@ -13,8 +13,8 @@ import { knownRedactor } from "../../src/core/text/redact.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
+import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
-import type { Tool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 

@@ -12,7 +12,9 @@ import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, EventBody, EventOf, RunEvent, Usage } from "../../src/core/event.ts";
 import type { ModelRequest } from "../../src/core/ports/model.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
-import { fold, initial } from "../../src/core/reduce/reduce.ts";
+
+import { initial } from "../../src/core/reduce/launch.ts";
+import { fold } from "../../src/core/reduce/reduce.ts";
 import { type State, statusOf } from "../../src/core/state.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";

@@ -9,7 +9,9 @@ import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, EventBody, EventOf, RunEvent } from "../../src/core/event.ts";
 import { findCall } from "../../src/core/reduce/calls.ts";
-import { initial, reduce } from "../../src/core/reduce/reduce.ts";
+
+import { initial } from "../../src/core/reduce/launch.ts";
+import { reduce } from "../../src/core/reduce/reduce.ts";
 import { hasEnded, type State, underPause } from "../../src/core/state.ts";
 import {
   answer,

@@ -4,13 +4,14 @@ import { z } from "zod";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { createRedactor } from "../../src/core/text/redact.ts";
-import { defineTool, OutcomeUnknown, type ToolDefinition } from "../../src/tools/define-tool.ts";
+import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
 const secret = "hunter2-hunter2";
 const redact = createRedactor([secret]);
 
-type Definition = ToolDefinition<{ text: string }>;
+type Definition = PlainTool<{ text: string }>;
 
 function box(definition: Partial<Definition>) {
   const input = z.object({ text: z.string() });
@@ -181,8 +182,9 @@ describe("reconcile and preview", () => {
       preview: async () => `now: ${secret}`,
     });
     expect(await tools.reconcile("act", { text: "x" }, context())).toEqual({
-      type: "done",
+      type: "finished",
       output: "it ran with [secret]",
+      omitted: 0,
     });
     expect(await tools.preview("act", { text: "x" }, context())).toBe("now: [secret]");
     expect(tools.specs.act?.preview).toBe(true);

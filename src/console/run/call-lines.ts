@@ -11,6 +11,10 @@ const callEvents = [
   "call_doubted",
   "call_cleared",
   "call_slept",
+  "job_begun",
+  "call_progressed",
+  "job_cancelled",
+  "call_verified",
   "child_launched",
 ] as const;
 export type CallEvent = Extract<EventBody, { type: (typeof callEvents)[number] }>;
@@ -68,11 +72,33 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
       Object.assign(line, { shape: "sleeping", live: true });
       line.detail = `${called} · ${sleepWords(data.event, data.until)}`;
       return;
+    case "job_begun":
+      line.detail = `${called} · its work goes on`;
+      return;
+    case "call_progressed":
+      line.detail = `${called} · ${brief(data.progress, 120)}`;
+      return;
+    case "job_cancelled":
+      Object.assign(line, { shape: "failed", live: false, settled: true, open: true });
+      line.error = { code: "cancelled", message: data.words };
+      line.detail = `${called} · ${brief(data.words, 120)}`;
+      return;
+    case "call_verified":
+      Object.assign(line, { live: false, ms: (line.ms ?? 0) + data.ms });
+      line.detail = `${line.detail} · ${verdicts[data.verdict]}: ${brief(data.words, 120)}`;
+      return;
     case "child_launched":
       Object.assign(line, { shape: "waiting", live: true, open: true, childId: data.runId });
       line.detail = `${called} · waits for the run it started`;
   }
 }
+
+const verdicts = {
+  better: "it helped",
+  worse: "it got worse",
+  not_yet: "it has not helped so far",
+  unknown: "not known whether it helped",
+};
 
 function sleepWords(event: string | null, until: number | null): string {
   const limit = until === null ? "" : ` until ${clock(until)}`;

@@ -51,6 +51,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     trusted: launch.trusted && !launch.actor.guest,
     follows: launch.follows,
     parent: launch.parent,
+    ...(launch.call === undefined ? {} : { call: launch.call }),
   });
 }
 

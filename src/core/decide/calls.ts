@@ -11,11 +11,13 @@ import { callFailed } from "../call-failure.ts";
 import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
-import type { Call, Phase, State } from "../state.ts";
+
+import type { Call, State } from "../state.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
 
-export function decideCalls(state: State, calls: readonly Call[], policy: Policy): Effect {
+export function decideCalls(state: State, calls: readonly Call[], given: Policy): Effect {
+  const policy = state.direct ? withEveryTool(given) : given;
   const open = calls.filter((call) => call.is.at !== "settled");
   const impossible = open.flatMap((call) => {
     // Also after its approval: the tool may have gone in an upgrade.
@@ -26,17 +28,16 @@ export function decideCalls(state: State, calls: readonly Call[], policy: Policy
   if (impossible.length > 0) return record(...impossible);
   const started = open.find((call) => call.is.at === "started");
   if (started) return interrupted(started, policy);
+  // Also when its tool is gone: what was begun goes on all the same, and somebody must say what became of it.
+  const [first] = open;
+  if (first?.is.at === "in_job") return { type: "poll_job", callId: first.id };
+  if (first?.is.at === "verifying") return { type: "verify_call", callId: first.id };
   return front(state, open, calls, policy);
 }
 
-/** Nothing new starts; a call that was started is brought to its end first, since it may have happened. */
-export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): Effect {
-  const started = phase.calls.find((call) => call.is.at === "started");
-  if (started) return { type: "reconcile", callId: started.id };
-  for (const call of phase.calls) {
-    if (call.is.at === "with_child") return { type: "cancel_child", callId: call.id, runId: call.is.runId };
-  }
-  return record({ type: "cancelled", reason: phase.reason, from: phase.from });
+/** What a person chose is bound by the tool's own rules, not by what the agent would have been given. */
+function withEveryTool(policy: Policy): Policy {
+  return { ...policy, agent: { ...policy.agent, tools: Object.keys(policy.tools) } };
 }
 
 function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {
@@ -86,7 +87,11 @@ function alone(state: State, call: Call, among: Among): Effect {
       return begin(call, spec);
     default:
       // Words that came after the choice: the model hears them before anything happens.
-      if (state.queued.length > 0 && !(spec.control === "finish" && isVeryLastStep(state, policy)))
+      if (
+        state.queued.length > 0 &&
+        !state.direct &&
+        !(spec.control === "finish" && isVeryLastStep(state, policy))
+      )
         return record(callFailed(call.id, { code: "superseded", message: spokenMeanwhile }));
       if (spec.control === "finish") return finish(state, call, among);
       return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);

@@ -4,10 +4,13 @@ import { askBudget, askStuck } from "../ask.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody, Question } from "../event.ts";
 import { never } from "../never.ts";
+
+import { entriesOf } from "../reduce/entries.ts";
 import { spentTokens } from "../reduce/settle.ts";
 import type { Phase, State } from "../state.ts";
 import { dollars } from "../text/money.ts";
-import { decideCalls, decideCancelling } from "./calls.ts";
+import { decideCalls } from "./calls.ts";
+import { decideCancelling } from "./cancel.ts";
 import { compaction } from "./compact.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
@@ -36,8 +39,16 @@ export function decide(state: State, policy: Policy): Effect {
   }
 }
 
+/** A run of exactly one call ends with what the call came to. */
+function directOutcome(state: State): EventBody {
+  const result = entriesOf(state).findLast((entry) => entry.type === "result");
+  if (result?.ok) return { type: "completed", answer: result.output };
+  return { type: "failed", code: "call_failed", message: result?.output ?? "The call has no result." };
+}
+
 function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>, policy: Policy): Effect {
   const limits = policy.agent.limits;
+  if (state.direct) return record(directOutcome(state));
   if (phase.retryAt !== null) return { type: "sleep_until", at: phase.retryAt, due: [{ type: "woke" }] };
   if (state.prefetch.length > 0) return { type: "prefetch", tools: state.prefetch };
   const limit = stepLimit(state, policy);

@@ -1,6 +1,8 @@
 /** What the engine needs of the tools: check a call, run it, ask what became of it. */
 import type { ToolSpec } from "../agent.ts";
+
 import type { CallFailure } from "../call-failure.ts";
+import type { ToolCall } from "../event.ts";
 
 export interface CallContext {
   runId: string;
@@ -11,11 +13,37 @@ export interface CallContext {
   signal: AbortSignal;
 }
 
+/** What can still be done about a call that came to its end. */
+interface Aftermath {
+  /** How long it is looked at whether it helped, ms; absent: nothing can tell. */
+  verifyForMs?: number;
+  /** The call that would undo it; absent: it can't be undone, or not by a tool. */
+  undo?: ToolCall;
+}
+
+export type Finished = { type: "finished"; output: string; omitted: number } & Aftermath;
+
 export type CallOutcome =
-  | { type: "finished"; output: string; omitted: number }
+  | Finished
+  /** Its work goes on outside of the call; `handle` (JSON) is how `poll` finds it. */
+  | { type: "begun"; handle: unknown }
   | ({ type: "failed" } & CallFailure)
   /** Timed out or interrupted: it may have happened. */
   | { type: "in_doubt"; reason: string };
+
+/** `nextMs`: look again after so many ms. */
+export type JobState =
+  | { type: "running"; progress: string; nextMs: number }
+  | { type: "unknown"; progress: string; nextMs: number }
+  | Finished
+  | ({ type: "failed" } & CallFailure);
+
+interface Verdict {
+  verdict: "better" | "worse" | "not_yet" | "unknown";
+  words: string;
+  /** Look again after so many ms, while it is not decided. */
+  nextMs: number;
+}
 
 export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
@@ -29,6 +57,16 @@ export interface Toolbox {
     tool: string,
     input: unknown,
     context: CallContext,
-  ): Promise<{ type: "done"; output: string } | { type: "not_done" } | { type: "unknown" }>;
+  ): Promise<Finished | { type: "begun"; handle: unknown } | { type: "not_done" } | { type: "unknown" }>;
+  /** How far the work of a job is. Never throws; `unknown`: it could not be looked at, ask again. */
+  poll(tool: string, input: unknown, handle: unknown, context: CallContext): Promise<JobState>;
+  /** Asks the work of a job to stop. `stopped`: null when nobody knows. Never throws. */
+  cancel(
+    tool: string,
+    handle: unknown,
+    context: CallContext,
+  ): Promise<{ stopped: boolean | null; words: string }>;
+  /** Whether a call that came to its end helped. Never throws; `unknown`: it could not be looked at, ask again. */
+  verify(tool: string, input: unknown, output: string, context: CallContext): Promise<Verdict>;
   preview(tool: string, input: unknown, context: CallContext): Promise<string | null>;
 }

@@ -1,6 +1,6 @@
 /** How the calls of one model answer move from chosen to settled. Every call gets exactly one result. */
 
-import type { EventOf, RunEvent } from "../event.ts";
+import type { EventOf, RunEvent, ToolCall } from "../event.ts";
 import {
   type Call,
   type Entry,
@@ -20,6 +20,10 @@ type CallEvent =
   | "call_doubted"
   | "call_cleared"
   | "call_slept"
+  | "job_begun"
+  | "call_progressed"
+  | "job_cancelled"
+  | "call_verified"
   | "child_launched"
   | "approval_voided";
 
@@ -35,7 +39,7 @@ export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEv
         is: { at: "started", attempt: event.attempt, startedAt: event.at },
       });
     case "call_finished":
-      return settled(state, call, { output: event.output, ok: true, untrusted: event.untrusted }, event.ms);
+      return finished(state, call, event);
     case "call_failed":
       return settled(
         state,
@@ -49,10 +53,63 @@ export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEv
       return moved(state, call, { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" } });
     case "call_slept":
       return moved(state, call, { is: { at: "sleeping", until: event.until, event: event.event } });
+    case "job_begun":
+      return moved(state, call, { is: { at: "in_job", handle: event.handle, since: event.at } });
+    case "call_progressed":
+      return moved(state, call, { progress: event.progress });
+    case "job_cancelled":
+      return settled(state, call, { output: event.words, ok: false, untrusted: false }, 0);
+    case "call_verified":
+      return verified(state, call, event);
     case "child_launched":
       return moved(state, call, { is: { at: "with_child", runId: event.runId } });
     case "approval_voided":
       return moved(state, call, { is: { at: "chosen" }, approvedHash: null });
+  }
+}
+
+function finished(state: State, call: Call, event: EventOf<"call_finished"> & { at: number }): State {
+  const { output, untrusted, ms, verifyUntil, undo } = event;
+  const known = undo === undefined ? state : undoable(state, call, undo);
+  const told = undo === undefined ? output : `${output}\n${undoInWords(undo)}`;
+  const result = { output: told, ok: true, untrusted };
+  return verifyUntil === undefined
+    ? settled(known, call, result, ms)
+    : moved(known, call, {
+        is: { at: "verifying", result: { ...result, ms }, since: event.at, until: verifyUntil },
+      });
+}
+
+/** The approval that let the call run offers the way back. */
+function undoable(state: State, call: Call, undo: ToolCall): State {
+  const last = state.settled.findLast(({ callId, kind }) => callId === call.id && kind === "approval");
+  return last === undefined
+    ? state
+    : { ...state, settled: state.settled.map((known) => (known === last ? { ...known, undo } : known)) };
+}
+
+function undoInWords({ tool, input }: ToolCall): string {
+  return `It can be undone by ${tool} with ${JSON.stringify(input)}.`;
+}
+
+function verified(state: State, call: Call, event: EventOf<"call_verified">): State {
+  if (call.is.at !== "verifying") return state;
+  const { ms, ...result } = call.is.result;
+  const output = `${result.output}\n${verdictInWords(event)}`;
+  return settled(state, call, { ...result, output }, ms + event.ms);
+}
+
+/** Whether it helped, as the model and people are told it. */
+function verdictInWords({ verdict, words }: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
+  switch (verdict) {
+    case "better":
+      return `It helped: ${words}`;
+    case "worse":
+      return `It got worse: ${words}`;
+    case "not_yet":
+      return `It has not helped so far: ${words}`;
+    case "unknown":
+      return `It is not known whether it helped: ${words}`;
   }
 }
 

@@ -14,52 +14,11 @@ import {
 } from "../state.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf } from "./entries.ts";
-import { launcherOf } from "./launcher.ts";
+import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
 import { outputInBrief, withLine } from "./step-lines.ts";
 import { addUsage } from "./usage.ts";
-
-const person = { principal: "", name: "" };
-
-/** The state of a run nobody has launched yet. */
-export const initial: State = {
-  runId: "",
-  version: 0,
-  launchedAt: 0,
-  updatedAt: 0,
-  task: "",
-  from: person,
-  launcher: { groups: [], guest: true },
-  channel: "",
-  addresses: [],
-  agent: { name: "", hash: "" },
-  parent: null,
-  follows: null,
-  phase: { at: "thinking", retryAt: null, attempts: 0 },
-  prefetch: [],
-  steps: 0,
-  stepsGranted: 0,
-  limits: { steps: 0, tokens: 0, costUsd: 0 },
-  tokensGranted: 0,
-  costGranted: 0,
-  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
-  callsMade: 0,
-  heard: 0,
-  entries: [],
-  contextTokens: 0,
-  compactions: 0,
-  queued: [],
-  questions: [],
-  settled: [],
-  lines: [],
-  linesFolded: 0,
-  traces: [],
-  nudges: noNudges,
-  arrived: {},
-  tainted: false,
-  recoveries: 0,
-};
 
 export function reduce(state: State, event: RunEvent): State {
   const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
@@ -107,6 +66,10 @@ function apply(state: State, event: RunEvent): State {
     case "call_doubted":
     case "call_cleared":
     case "call_slept":
+    case "job_begun":
+    case "call_progressed":
+    case "job_cancelled":
+    case "call_verified":
     case "child_launched":
     case "approval_voided":
       return reduceCall(state, event);
@@ -136,42 +99,6 @@ function apply(state: State, event: RunEvent): State {
     default:
       return never(event);
   }
-}
-
-function launched(event: EventOf<"launched"> & { at: number }): State {
-  const trusted = event.trusted && event.context.every((item) => item.trusted);
-  const entries: Entry[] = [
-    // Whoever may launch gives the order; what the order rests on may still be anybody's text.
-    ...event.context.map((item): Entry => ({ type: "data", ...item })),
-    { type: "task", text: event.task, from: event.from.name, trusted: true },
-  ];
-  if (event.follows) entries.unshift(formerTurn(event.follows));
-  const fresh: State = {
-    ...initial,
-    runId: event.runId,
-    launchedAt: event.at,
-    task: event.task,
-    from: event.from,
-    launcher: launcherOf(event),
-    channel: event.via.channel,
-    addresses: event.addresses,
-    agent: event.agent,
-    parent: event.parent,
-    follows: event.follows,
-    prefetch: event.prefetch,
-    limits: event.limits,
-    stepsGranted: event.limits.steps,
-    tokensGranted: event.limits.tokens,
-    costGranted: event.limits.costUsd,
-    tainted: !trusted || (event.follows?.tainted ?? false),
-  };
-  return entries.reduce(entered, fresh);
-}
-
-/** What was said before is read, not obeyed: the outcome may repeat what anybody wrote. */
-function formerTurn({ task, outcome, tainted }: NonNullable<State["follows"]>): Entry {
-  const text = `The task was: ${task}\nIts outcome was: ${outcome}`;
-  return { type: "data", source: "earlier in this conversation", text, trusted: !tainted };
 }
 
 /** While calls are pending, words wait for the results: no provider allows anything between a call and its result. */
@@ -218,15 +145,7 @@ function modelAnswered(state: State, event: EventOf<"model_answered">): State {
   }
   const acting: LivePhase = {
     at: "acting",
-    calls: calls.map((call, index) => ({
-      ...call,
-      is: { at: "chosen" },
-      number: state.callsMade + index + 1,
-      attempts: 0,
-      key: null,
-      approvedHash: null,
-      changedBy: null,
-    })),
+    calls: calls.map((call, index) => chosen(call, state.callsMade + index + 1)),
   };
   return { ...after, nudges: { ...noNudges, stuck: after.nudges.stuck }, phase: keepPause(state, acting) };
 }

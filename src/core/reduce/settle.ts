@@ -55,9 +55,11 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
     const done = state.phase.at === "complete" && index === 0;
     const output = done
       ? "The answer was delivered."
-      : call.is.at === "started" || call.is.at === "doubted"
-        ? "It is not known whether this call took effect: the run ended first."
-        : "Not run: the run ended first.";
+      : call.is.at === "verifying"
+        ? `${call.is.result.output}\nIt is not known whether it helped: the run ended first.`
+        : call.is.at === "started" || call.is.at === "doubted" || call.is.at === "in_job"
+          ? "It is not known whether this call took effect: the run ended first."
+          : "Not run: the run ended first.";
     return entered(sum, {
       type: "result",
       callId: call.id,

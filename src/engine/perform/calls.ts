@@ -10,7 +10,7 @@ import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { bindingOf } from "./binding.ts";
-import { contextOf, recordOutcome, type Work } from "./work.ts";
+import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
 export async function performCalls(on: Work, callIds: readonly string[]): Promise<Recorded> {
@@ -74,9 +74,9 @@ function outcomeEvents(
 ): EventBody[] {
   switch (outcome.type) {
     case "finished":
-      return [
-        { type: "call_finished", callId: call.id, output: outcome.output, omitted: outcome.omitted, ...how },
-      ];
+      return [finished(call, outcome, { ...how, at: on.clock.now() })];
+    case "begun":
+      return [{ type: "job_begun", callId: call.id, handle: outcome.handle }];
     case "failed":
       return [callFailed(call.id, outcome, how)];
     case "in_doubt":
@@ -101,8 +101,10 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
   return recordOutcome(on, (state) => {
     if (findCall(state, callId)?.is.at !== "started") return [];
     switch (known.type) {
-      case "done":
-        return [{ type: "call_finished", callId, output: known.output, omitted: 0, ms: 0, untrusted }];
+      case "finished":
+        return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
+      case "begun":
+        return [{ type: "job_begun", callId, handle: known.handle }];
       case "not_done":
         return [{ type: "call_cleared", callId, reason: "the tool says that it did not happen" }];
       case "unknown":
@@ -111,7 +113,7 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
   });
 }
 
-function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
+export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
   if (state.phase.at === "cancelling") {
     const message = `It is not known whether this call took effect: ${reason}.`;
     return [callFailed(call.id, { code: "unknown_outcome", message })];

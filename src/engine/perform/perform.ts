@@ -7,11 +7,13 @@ import { decide } from "../../core/decide/decide.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
 import { never } from "../../core/never.ts";
+import type { CallOutcome } from "../../core/ports/toolbox.ts";
 import type { State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { performAskApproval } from "./approval.ts";
 import { performCalls, performReconcile } from "./calls.ts";
 import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
+import { performCancelJob, performPollJob, performVerify } from "./job.ts";
 import { performCallModel } from "./model.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
@@ -33,6 +35,12 @@ export async function perform(effect: Effect, on: Work): Promise<Recorded> {
       return performSleep(on, effect.callId);
     case "launch_child":
       return performLaunchChild(on, effect.callId);
+    case "poll_job":
+      return performPollJob(on, effect.callId);
+    case "cancel_job":
+      return performCancelJob(on, effect.callId);
+    case "verify_call":
+      return performVerify(on, effect.callId);
     case "await_child":
       return performAwaitChild(on, effect.callId, effect.runId);
     case "cancel_child":
@@ -79,8 +87,15 @@ function notLookedUp(tool: string): EventBody {
   return { type: "prefetched", tool, output, ok: false, untrusted: false };
 }
 
-function whyNot(outcome: { type: "failed"; message: string } | { type: "in_doubt"; reason: string }): string {
-  return outcome.type === "failed" ? `not available: ${outcome.message}` : `not available: ${outcome.reason}`;
+function whyNot(outcome: Exclude<CallOutcome, { type: "finished" }>): string {
+  switch (outcome.type) {
+    case "failed":
+      return `not available: ${outcome.message}`;
+    case "in_doubt":
+      return `not available: ${outcome.reason}`;
+    case "begun":
+      return "not available: it takes longer than a look at launch may";
+  }
 }
 
 function performSleep(on: Work, callId: string): Promise<Recorded> {

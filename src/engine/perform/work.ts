@@ -4,7 +4,7 @@ import type { EventBody } from "../../core/event.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
 import { type RunRow, StoreError } from "../../core/ports/store.ts";
-import type { CallContext, Toolbox } from "../../core/ports/toolbox.ts";
+import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts";
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
@@ -60,6 +60,20 @@ export async function recordOutcome(
 export function contextOf(on: Work, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
   return { ...ids, key: call.key ?? on.toolbox.key(call.tool, call.input, ids), signal: on.signal };
+}
+
+/** A call's end as it is recorded. `at`: now, ms since the epoch. */
+export function finished(
+  call: Pick<Call, "id">,
+  { output, omitted, verifyForMs, undo }: Finished,
+  { ms, untrusted, at }: { ms: number; untrusted: boolean; at: number },
+): EventBody {
+  const ended = { type: "call_finished", callId: call.id, output, omitted, ms, untrusted } as const;
+  return {
+    ...ended,
+    ...(verifyForMs === undefined ? {} : { verifyUntil: at + verifyForMs }),
+    ...(undo === undefined ? {} : { undo }),
+  };
 }
 
 /** The call when it may begin now: chosen or approved, and the run is neither paused nor being cancelled. */

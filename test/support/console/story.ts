@@ -2,7 +2,8 @@
 import type { Agent } from "../../../src/core/agent.ts";
 import type { EventBody, EventOf, Question, RunEvent } from "../../../src/core/event.ts";
 import type { Commit, Store } from "../../../src/core/ports/store.ts";
-import { fold, initial } from "../../../src/core/reduce/reduce.ts";
+import { initial } from "../../../src/core/reduce/launch.ts";
+import { fold } from "../../../src/core/reduce/reduce.ts";
 import { type State, statusOf } from "../../../src/core/state.ts";
 
 export const dana = { principal: "slack:T1/U1", name: "dana" };

@@ -4,7 +4,7 @@ import type { Model } from "../../../src/core/ports/model.ts";
 import { createHttp } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { serve } from "../../../src/http/serve.ts";
-import type { Tool } from "../../../src/tools/define-tool.ts";
+import type { Tool } from "../../../src/tools/contract.ts";
 import { type Bot, clock, startBot } from "../bot.ts";
 import { defaults } from "./server.ts";
 

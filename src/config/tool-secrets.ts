@@ -1,0 +1,40 @@
+/** The secrets that tools ask for by name: read once, from a variable or from the file that `<name>_FILE` names. */
+import { readFileSync } from "node:fs";
+import { type Secret, secretOf } from "../tools/secret.ts";
+import type { Variables } from "./environment.ts";
+
+export interface ToolSecrets {
+  secret: (name: string) => Secret;
+  /** The values that were read so far, for the redactor. */
+  values: () => readonly string[];
+}
+
+const namePattern = /^[A-Z][A-Z0-9_]*$/;
+
+/** Pushes a line to `problems` for a name that is none and for a file that can't be read. */
+export function toolSecrets(env: Variables, problems: string[]): ToolSecrets {
+  const known = new Map<string, Secret>();
+  const secret = (name: string): Secret => {
+    if (!namePattern.test(name)) {
+      problems.push(`tools: secret(${JSON.stringify(name)}): give the name of a variable, like GITHUB_TOKEN`);
+    }
+    const made = known.get(name) ?? secretOf(name, readSecret(name, env, problems));
+    known.set(name, made);
+    return made;
+  };
+  const values = () => [...known.values()].flatMap((one) => (one.isSet ? [one.reveal()] : []));
+  return { secret, values };
+}
+
+function readSecret(name: string, env: Variables, problems: string[]): string | null {
+  const file = env[`${name}_FILE`];
+  if (env[name]) return env[name];
+  if (!file) return null;
+  try {
+    return readFileSync(file, "utf8").trim() || null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    problems.push(`${name}_FILE: the file can't be read: ${why}; correct the path or its permissions`);
+    return null;
+  }
+}

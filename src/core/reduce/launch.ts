@@ -1,0 +1,104 @@
+/** How a run begins: the state before anything, and what its launch makes of it. */
+import type { ChosenCall, EventOf, ToolCall } from "../event.ts";
+import type { Call, Entry, Phase, State } from "../state.ts";
+import { entered } from "./entries.ts";
+import { launcherOf } from "./launcher.ts";
+import { noNudges } from "./settle.ts";
+
+const person = { principal: "", name: "" };
+
+/** The state of a run nobody has launched yet. */
+export const initial: State = {
+  runId: "",
+  version: 0,
+  launchedAt: 0,
+  updatedAt: 0,
+  task: "",
+  from: person,
+  launcher: { groups: [], guest: true },
+  channel: "",
+  addresses: [],
+  agent: { name: "", hash: "" },
+  direct: false,
+  parent: null,
+  follows: null,
+  phase: { at: "thinking", retryAt: null, attempts: 0 },
+  prefetch: [],
+  steps: 0,
+  stepsGranted: 0,
+  limits: { steps: 0, tokens: 0, costUsd: 0 },
+  tokensGranted: 0,
+  costGranted: 0,
+  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
+  callsMade: 0,
+  heard: 0,
+  entries: [],
+  contextTokens: 0,
+  compactions: 0,
+  queued: [],
+  questions: [],
+  settled: [],
+  lines: [],
+  linesFolded: 0,
+  traces: [],
+  nudges: noNudges,
+  arrived: {},
+  tainted: false,
+  recoveries: 0,
+};
+
+export function launched(event: EventOf<"launched"> & { at: number }): State {
+  const trusted = event.trusted && event.context.every((item) => item.trusted);
+  const entries: Entry[] = [
+    // Whoever may launch gives the order; what the order rests on may still be anybody's text.
+    ...event.context.map((item): Entry => ({ type: "data", ...item })),
+    { type: "task", text: event.task, from: event.from.name, trusted: true },
+  ];
+  if (event.follows) entries.unshift(formerTurn(event.follows));
+  const fresh: State = {
+    ...initial,
+    runId: event.runId,
+    launchedAt: event.at,
+    task: event.task,
+    from: event.from,
+    launcher: launcherOf(event),
+    channel: event.via.channel,
+    addresses: event.addresses,
+    agent: event.agent,
+    parent: event.parent,
+    follows: event.follows,
+    prefetch: event.prefetch,
+    limits: event.limits,
+    stepsGranted: event.limits.steps,
+    tokensGranted: event.limits.tokens,
+    costGranted: event.limits.costUsd,
+    tainted: !trusted || (event.follows?.tainted ?? false),
+  };
+  const told = entries.reduce(entered, fresh);
+  return event.call ? chosenByPerson(told, event.call) : told;
+}
+
+/** The one call of a direct run stands where a model's choice would. */
+function chosenByPerson(state: State, { tool, input }: ToolCall): State {
+  const phase: Phase = { at: "acting", calls: [chosen({ id: "direct", tool, input }, 1)] };
+  return { ...state, direct: true, callsMade: 1, prefetch: [], phase };
+}
+
+/** A call that waits for its turn; `number` counts the calls of the run from 1. */
+export function chosen(call: ChosenCall, number: number): Call {
+  return {
+    ...call,
+    is: { at: "chosen" },
+    number,
+    attempts: 0,
+    key: null,
+    approvedHash: null,
+    changedBy: null,
+  };
+}
+
+/** What was said before is read, not obeyed: the outcome may repeat what anybody wrote. */
+function formerTurn({ task, outcome, tainted }: NonNullable<State["follows"]>): Entry {
+  const text = `The task was: ${task}\nIts outcome was: ${outcome}`;
+  return { type: "data", source: "earlier in this conversation", text, trusted: !tainted };
+}
