@@ -127,6 +127,7 @@ const homes: Record<string, readonly string[]> = {
   nodemailer: ["adapters/email/"],
   "postal-mime": ["adapters/email/"],
   "smtp-server": ["adapters/email/"],
+  htmlparser2: ["adapters/email/"],
   "better-sqlite3": ["adapters/sqlite/"],
   pg: ["adapters/postgres/"],
   "drizzle-orm": ["adapters/sqlite/", "adapters/postgres/"],

@@ -1,18 +1,18 @@
 /** The e-mail channel: mail comes in over HTTP or a local relay, questions and outcomes go out. */
-
 import { readBody } from "../../src/core/ports/body.ts";
 import { type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
-import { listen, MAX_MAIL_BYTES, type MailListener } from "./listener.ts";
+import { conversationsOf } from "./conversations.ts";
+import type { Intake, Taken } from "./intake.ts";
+import { listen, MAX_MAIL_BYTES, type MailListener, TryLater } from "./listener.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import { type MailParser, mailParser } from "./parser.ts";
 import { postMail } from "./post.ts";
-import { carry } from "./providers.ts";
+import { readCall } from "./providers.ts";
 import { takeMail } from "./receive.ts";
 import { type Mailer, smtpMailer } from "./send.ts";
-import { senderLimit } from "./sender-limit.ts";
-import type { Taken, Taker } from "./taker.ts";
-import { mailThreads } from "./threads.ts";
+import { MAX_LAUNCHES, senderLimit } from "./sender-limit.ts";
+import { canProve } from "./trust.ts";
 
 const route = /^\/mail\/([a-z0-9][a-z0-9-]{0,62})$/;
 /** Providers wrap mails in forms and base64. */
@@ -24,10 +24,10 @@ export interface EmailChannel extends Channel {
 }
 
 export function emailChannel(options: EmailChannelOptions): EmailChannel {
-  const threads = mailThreads(options.tokenKey, options.from.address);
+  const conversations = conversationsOf(options.tokenKey, options.from.address);
   const limit = senderLimit(options.clock);
   let running: {
-    taker: Taker;
+    intake: Intake;
     mailer: Mailer | null;
     parser: MailParser;
     listener: MailListener | null;
@@ -42,11 +42,14 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     },
 
     async start(inlet: Inlet) {
+      for (const mailbox of unprovable(options.mailboxes))
+        options.log.warn({ mailbox }, "no authservId: no sender can be proved, mail is put off");
       const mailer = options.smtpUrl === null ? null : smtpMailer(options.smtpUrl, options.from);
-      const parser = mailParser();
-      const taker = { options, inlet, threads, parser, mailer, limit };
-      running = { taker, mailer, parser, listener: null };
-      if (options.listener) running.listener = await listenFor(options, options.listener, taker);
+      const { name, address } = options.from;
+      const parser = mailParser({ name, address: address.toLowerCase() });
+      const intake = { options, inlet, conversations, parser, mailer, limit };
+      running = { intake, mailer, parser, listener: null };
+      if (options.listener) running.listener = await listenFor(options, options.listener, intake);
     },
 
     async stop() {
@@ -59,10 +62,10 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
 
     async post(delivery) {
       if (!running) throw new ChannelError("the e-mail channel is not started");
-      const { taker, mailer } = running;
+      const { intake, mailer } = running;
       if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", { permanent: true });
-      const { inlet } = taker;
-      return { remoteId: await postMail({ inlet, threads, mailer, runUrl: options.runUrl }, delivery) };
+      const { inlet } = intake;
+      return { remoteId: await postMail({ inlet, conversations, mailer, runUrl: options.runUrl }, delivery) };
     },
 
     /** Mails are taken without `accept`: their sender is told by respond.ts. */
@@ -77,18 +80,30 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
       if (!mailbox || secret === null || !running)
         return Promise.resolve(answer(404, { code: "unknown_mailbox" }));
       if (request.method !== "POST") return Promise.resolve(answer(405, { code: "method_not_allowed" }));
-      return handleCall(options, running.taker, mailbox, secret, request);
+      return handleCall(options, running.intake, mailbox, secret, request);
     },
 
     health() {
-      const boxes = options.mailboxes.length;
-      const out = options.smtpUrl === null ? "no SMTP_URL: sends nothing" : "sends by SMTP";
-      return {
-        ok: options.smtpUrl !== null,
-        detail: `${boxes} ${boxes === 1 ? "mailbox" : "mailboxes"}, ${out}`,
-      };
+      return healthOf(options, limit.waiting());
     },
   };
+}
+
+function healthOf({ mailboxes, smtpUrl }: EmailChannelOptions, waiting: number) {
+  const unproved = unprovable(mailboxes).map((name) => `${name} has no authservId: its mail is put off`);
+  const atLimit = waiting === 0 ? [] : [`${waiting} at the limit of ${MAX_LAUNCHES} runs an hour`];
+  const detail = [
+    `${mailboxes.length} ${mailboxes.length === 1 ? "mailbox" : "mailboxes"}`,
+    smtpUrl === null ? "no SMTP_URL: sends nothing" : "sends by SMTP",
+    ...unproved,
+    ...atLimit,
+  ];
+  return { ok: smtpUrl !== null && unproved.length === 0, detail: detail.join(", ") };
+}
+
+/** Names of the mailboxes that could never take a mail. */
+function unprovable(mailboxes: readonly MailboxOptions[]): string[] {
+  return mailboxes.filter((mailbox) => !canProve(mailbox)).map(({ name }) => name);
 }
 
 /** null: the route does not exist. */
@@ -100,7 +115,7 @@ function secretOf(options: EmailChannelOptions, mailbox: MailboxOptions): string
 
 async function handleCall(
   options: EmailChannelOptions,
-  taker: Taker,
+  intake: Intake,
   mailbox: MailboxOptions,
   secret: string,
   request: Request,
@@ -110,31 +125,31 @@ async function handleCall(
   const body = await readBody(request, MAX_CALL_BYTES);
   if (body === null) return answer(413, { code: "body_too_large" });
   try {
-    const carried = await carry(mailbox, {
+    const reading = await readCall(mailbox, {
       headers: request.headers,
       body,
       secret,
       now: options.clock.now(),
       fetchText: options.fetchText,
     });
-    if (carried.type === "unauthentic") {
+    if (reading.type === "unauthentic") {
       options.log.warn({ mailbox: mailbox.name }, "mail call refused");
       return answer(401, { code: "bad_signature" });
     }
-    if (carried.type === "unreadable") return answer(400, { code: "unreadable", detail: carried.detail });
-    if (carried.type === "done") return answer(200, { done: true });
-    return answerFor(await takeMail(taker, mailbox, carried));
+    if (reading.type === "unreadable") return answer(400, { code: "unreadable", detail: reading.detail });
+    if (reading.type === "done") return answer(200, { done: true });
+    return answerFor(await takeMail(intake, mailbox, reading));
   } catch (error) {
     if (error instanceof StoreError) return answer(503, { code: "storage_busy" });
     throw error;
   }
 }
 
-/** A dropped mail looks like any other: there is no oracle, and no provider tries it again. */
+/** A dropped mail looks like any other: there is no oracle, and no provider tries it again. 503 is what all of them retry. */
 function answerFor(taken: Taken): Response {
   switch (taken.type) {
     case "later":
-      return answer(503, { code: "busy" });
+      return answer(503, { code: taken.code, detail: taken.words }, { "retry-after": "300" });
     case "dropped":
     case "refused":
       return answer(200, { taken: true });
@@ -147,17 +162,17 @@ function answerFor(taken: Taken): Response {
   }
 }
 
-function answer(status: number, body: object): Response {
+function answer(status: number, body: object, headers: Record<string, string> = {}): Response {
   const type = status < 400 ? "application/json" : "application/problem+json";
   const full =
     status < 400 ? body : { type: "about:blank", status, title: "The mail was not taken", ...body };
-  return new Response(JSON.stringify(full), { status, headers: { "content-type": type } });
+  return new Response(JSON.stringify(full), { status, headers: { "content-type": type, ...headers } });
 }
 
 async function listenFor(
   options: EmailChannelOptions,
   where: NonNullable<EmailChannelOptions["listener"]>,
-  taker: Taker,
+  intake: Intake,
 ): Promise<MailListener> {
   const boxes = options.mailboxes.filter(({ source }) => source.kind === "smtp");
   const mailboxOf = (recipient: string) =>
@@ -168,12 +183,12 @@ async function listenFor(
     async take(bytes, envelope) {
       const [mailbox] = envelope.recipients.flatMap((recipient) => mailboxOf(recipient) ?? []);
       if (!mailbox) return;
-      const taken = await takeMail(taker, mailbox, {
+      const taken = await takeMail(intake, mailbox, {
         job: { kind: "raw", bytes },
         envelope,
         onceToken: null,
       });
-      if (taken.type === "later") throw new Error("busy");
+      if (taken.type === "later") throw new TryLater(taken.words);
     },
   });
 }

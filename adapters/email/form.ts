@@ -1,6 +1,7 @@
 /** Forms over HTTP. What is not believed yet is never parsed: reading many fields costs far more than sending them. */
-import { Unreadable } from "./carried.ts";
+
 import type { Attachment } from "./inbound.ts";
+import { Unreadable } from "./provider-call.ts";
 
 /** A mail with all its attachments has some dozens. */
 const maxFields = 1_000;

@@ -30,6 +30,8 @@ export interface ParsedMail {
   /** The sender's own words: without quotes and signature. */
   own: string;
   quoted: string;
+  /** SHA-256 of the text as it came, in hex: the same for each delivery, whatever is made of it. */
+  digest: string;
   attachments: readonly Attachment[];
 }
 

@@ -11,9 +11,12 @@ export interface ListenerOptions {
   lmtp: boolean;
   /** Is there a mailbox for this recipient? Nothing is relayed. */
   hasMailbox(recipient: string): boolean;
-  /** Durable, or known to be nothing, when it resolves. Throws: the relay shall try again. */
+  /** Durable, or known to be nothing, when it resolves. Throws: the relay keeps the mail and tries again. */
   take(bytes: Uint8Array, envelope: Envelope): Promise<void>;
 }
+
+/** Why the relay must try again later: told to it in these words. */
+export class TryLater extends Error {}
 
 export interface MailListener {
   readonly port: number;
@@ -81,8 +84,9 @@ async function receive(
       providerId: null,
       verdict: { by: "headers" },
     });
-  } catch {
-    throw smtpError(451, "Not stored, try again later");
+  } catch (error) {
+    const why = error instanceof TryLater ? error.message : "not stored";
+    throw smtpError(451, `4.3.0 Try again later: ${why}`);
   }
 }
 

@@ -1,11 +1,14 @@
 /** The thread that parses mail: one job after another, answers by the job's number. */
-import { parentPort } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
+import type { OwnMail } from "./attribution.ts";
 import type { MailJob } from "./inbound.ts";
 import { readMail } from "./parse.ts";
 
+const { own } = workerData as { own: OwnMail | null };
+
 parentPort?.on("message", async ({ id, job }: { id: number; job: MailJob }) => {
   try {
-    parentPort?.postMessage({ id, mail: await readMail(job) });
+    parentPort?.postMessage({ id, mail: await readMail(job, own) });
   } catch (error) {
     parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }

@@ -1,5 +1,7 @@
 /** Bytes or form fields → ParsedMail. Runs in the parsing thread: it may be slow or run out of memory, and is then ended. */
+import { createHash } from "node:crypto";
 import PostalMime, { addressParser, decodeWords, type Email } from "postal-mime";
+import type { OwnMail } from "./attribution.ts";
 import { htmlToText } from "./html.ts";
 import type { Attachment, Mailbox, MailHeader, MailJob, ParsedMail } from "./inbound.ts";
 import { stripReply } from "./strip.ts";
@@ -11,9 +13,9 @@ const MAX_NAME = 200;
 const MAX_REFERENCES = 100;
 const MAX_TEXT = 200_000;
 
-/** @throws Error in words when the mail is over a limit or no mail at all */
-export async function readMail(job: MailJob): Promise<ParsedMail> {
-  if (job.kind === "parts") return fromParts(job);
+/** `own`: what is ours in a reply. @throws Error in words when the mail is over a limit or no mail at all */
+export async function readMail(job: MailJob, own: OwnMail | null): Promise<ParsedMail> {
+  if (job.kind === "parts") return fromParts(job, own);
   const parts = countParts(job.bytes);
   if (parts > MAX_PARTS) throw new Error(`more than ${MAX_PARTS} parts`);
   const email = await PostalMime.parse(job.bytes, {
@@ -24,7 +26,7 @@ export async function readMail(job: MailJob): Promise<ParsedMail> {
   return assemble(
     email.headers.map(({ key, value }) => ({ key: key.toLowerCase(), value })),
     textOf(email),
-    null,
+    own,
     email.attachments.map(({ filename, mimeType, content }) =>
       attachment(filename, mimeType, typeof content === "string" ? content.length : content.byteLength),
     ),
@@ -44,23 +46,25 @@ function textOf(email: Email): string {
   return email.html === undefined ? "" : htmlToText(email.html.slice(0, MAX_TEXT * 5));
 }
 
-function fromParts(job: Extract<MailJob, { kind: "parts" }>): ParsedMail {
+function fromParts(job: Extract<MailJob, { kind: "parts" }>, own: OwnMail | null): ParsedMail {
   const size = job.headers.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
   if (size > MAX_HEADER_BYTES) throw new Error("headers over 64 kB");
   if (job.attachments.length > MAX_PARTS) throw new Error(`more than ${MAX_PARTS} parts`);
   const text = job.text?.trim() ? job.text : htmlToText((job.html ?? "").slice(0, MAX_TEXT * 5));
+  // The provider's idea of the reply stands in for a text alone: what it leaves out would be in neither part.
+  const words = text.trim() === "" ? (job.reply ?? "") : text;
   const attachments = job.attachments.map(({ name, type, bytes }) => attachment(name, type, bytes));
-  return assemble(job.headers, text, job.reply, attachments);
+  return assemble(job.headers, words, own, attachments);
 }
 
 function assemble(
   headers: readonly MailHeader[],
   text: string,
-  reply: string | null,
+  ownMail: OwnMail | null,
   attachments: readonly Attachment[],
 ): ParsedMail {
   const values = (key: string) => headers.filter((header) => header.key === key).map(({ value }) => value);
-  const { own, quoted } = stripReply(clean(text));
+  const { own, quoted } = stripReply(clean(text), ownMail);
   return {
     headers: headers.map(({ key, value }) => ({ key, value: clean(value) })),
     from: values("from").flatMap(addressesIn),
@@ -71,8 +75,9 @@ function assemble(
       .replace(/\s+/g, " ")
       .trim()
       .slice(0, 300),
-    own: reply?.trim() ? stripReply(clean(reply)).own : own,
+    own,
     quoted,
+    digest: createHash("sha256").update(text).digest("hex"),
     attachments,
   };
 }

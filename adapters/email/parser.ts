@@ -1,5 +1,6 @@
 /** Hands mail to the parsing thread and ends the thread when a mail takes too long or too much memory. */
 import { Worker } from "node:worker_threads";
+import type { OwnMail } from "./attribution.ts";
 import type { MailJob, ParsedMail } from "./inbound.ts";
 
 const TIMEOUT_MS = 2_000;
@@ -20,7 +21,8 @@ interface Waiting {
   settle(parsing: Parsing): void;
 }
 
-export function mailParser(timeoutMs = TIMEOUT_MS): MailParser {
+/** `own`: what is ours in a reply, for telling quotes of us from words to us. */
+export function mailParser(own: OwnMail | null = null, timeoutMs = TIMEOUT_MS): MailParser {
   const queue: Waiting[] = [];
   let thread: Worker | null = null;
   let current: (Waiting & { timer: NodeJS.Timeout }) | null = null;
@@ -28,6 +30,7 @@ export function mailParser(timeoutMs = TIMEOUT_MS): MailParser {
 
   function spawn(): Worker {
     const worker = new Worker(new URL("./parse-thread.ts", import.meta.url), {
+      workerData: { own },
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     worker.unref();

@@ -1,25 +1,32 @@
 /** A provider's call → a mail to parse and what the provider knows of it. Verified here, trusted nowhere. */
 
-import { addresses, type Call, type Carried, jsonObject, text, Unreadable } from "./carried.ts";
-import { carryMailgun, carrySendgrid } from "./carry-form.ts";
-import { carrySes } from "./carry-ses.ts";
+import { readMailgun, readSendgrid } from "./form-providers.ts";
 import type { Attachment, MailHeader, MailJob } from "./inbound.ts";
 import type { MailboxOptions } from "./options.ts";
+import {
+  addresses,
+  type CallReading,
+  jsonObject,
+  type ProviderCall,
+  text,
+  Unreadable,
+} from "./provider-call.ts";
+import { readSes } from "./ses.ts";
 import { verifyBasic, verifyBearer, verifyHmac } from "./verify.ts";
 
-export async function carry(mailbox: MailboxOptions, call: Call): Promise<Carried> {
+export async function readCall(mailbox: MailboxOptions, call: ProviderCall): Promise<CallReading> {
   try {
     switch (mailbox.source.kind) {
       case "raw":
-        return carryRaw(call);
+        return readRaw(call);
       case "postmark":
-        return carryPostmark(call);
+        return readPostmark(call);
       case "mailgun":
-        return await carryMailgun(call);
+        return await readMailgun(call);
       case "sendgrid":
-        return await carrySendgrid(call);
+        return await readSendgrid(call);
       case "ses":
-        return await carrySes(mailbox.source.topicArns, call);
+        return await readSes(mailbox.source.topicArns, call);
       case "smtp":
         return { type: "unauthentic" };
     }
@@ -30,7 +37,7 @@ export async function carry(mailbox: MailboxOptions, call: Call): Promise<Carrie
 }
 
 /** Whoever can sign need not send the secret itself. */
-function carryRaw({ headers, body, secret, now }: Call): Carried {
+function readRaw({ headers, body, secret, now }: ProviderCall): CallReading {
   const authentic = headers.has("x-signature")
     ? verifyHmac(headers, body, secret, now)
     : verifyBearer(headers, secret);
@@ -44,7 +51,7 @@ function carryRaw({ headers, body, secret, now }: Call): Carried {
   return { type: "mail", job: { kind: "raw", bytes: body }, envelope, onceToken: null };
 }
 
-function carryPostmark({ headers, body, secret }: Call): Carried {
+function readPostmark({ headers, body, secret }: ProviderCall): CallReading {
   if (!verifyBasic(headers, secret)) return { type: "unauthentic" };
   const payload = jsonObject(body);
   const list = (name: string) => (Array.isArray(payload[name]) ? (payload[name] as unknown[]) : []);

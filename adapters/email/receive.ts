@@ -1,61 +1,71 @@
-/** One mail from its bytes to what became of it: parsed, proved, matched to its run; what does not pass is dropped silently. */
+/** One mail from its bytes to what became of it: parsed, proved, matched to its run; what does not pass is dropped. */
 import { createHash } from "node:crypto";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
 import { domainOf, type Envelope, headerValues, type MailJob, type ParsedMail } from "./inbound.ts";
+import { drop, type Intake, putOff, type Taken } from "./intake.ts";
+import { takeLaunch } from "./launch.ts";
 import type { MailboxOptions } from "./options.ts";
-import { takeLaunch, takeReply } from "./respond.ts";
-import { drop, type Taken, type Taker } from "./taker.ts";
-import { isAllowed, loopReason, proofOf } from "./trust.ts";
+import { takeReply } from "./respond.ts";
+import { canProve, isAllowed, loopReason, proofOf } from "./trust.ts";
 
-export interface Carriage {
+export interface Arrival {
   job: MailJob;
   envelope: Envelope;
   /** A token that may vouch for one mail only. */
   onceToken: string | null;
 }
 
+/** What the carrier is told about a mailbox where no sender could ever be proved. */
+const noAuthservId = {
+  code: "no_authserv_id",
+  words: "this mailbox can't prove any sender: authservId is not set in its configuration",
+};
+
 /** @throws StoreError: then the carrier must not be told that it arrived */
-export async function takeMail(taker: Taker, mailbox: MailboxOptions, carriage: Carriage): Promise<Taken> {
-  const parsing = await taker.parser.parse(carriage.job);
-  if (!parsing.ok && parsing.why === "busy") return { type: "later" };
-  if (!parsing.ok) return drop(taker, mailbox, "unknown", "over_limit", parsing.detail);
+export async function takeMail(intake: Intake, mailbox: MailboxOptions, arrival: Arrival): Promise<Taken> {
+  if (!canProve(mailbox)) return putOff(intake, mailbox, "unknown", noAuthservId);
+  const parsing = await intake.parser.parse(arrival.job);
+  if (!parsing.ok && parsing.why === "busy") return { type: "later", code: "busy", words: parsing.detail };
+  if (!parsing.ok) return drop(intake, mailbox, "unknown", "over_limit", parsing.detail);
   const { mail } = parsing;
   const [from, ...others] = mail.from;
   if (!from || others.length > 0 || headerValues(mail, "from").length !== 1) {
-    return drop(taker, mailbox, "unknown", "no_single_sender");
+    return drop(intake, mailbox, "unknown", "no_single_sender");
   }
   const sender = from.address;
-  const reason = whyNot(taker, mailbox, mail, carriage.envelope, sender);
-  if (reason !== null) return drop(taker, mailbox, sender, reason);
+  const reason = whyNot(intake, mailbox, mail, arrival.envelope, sender);
+  if (reason !== null) return drop(intake, mailbox, sender, reason);
 
-  const key = keyOf(mail, carriage.envelope);
-  if (carriage.onceToken !== null && !(await isFirstUse(taker.inlet, carriage.onceToken, key))) {
-    return drop(taker, mailbox, sender, "replayed");
+  const [key, ...earlier] = keysOf(mail, arrival.envelope, intake.options.clock.now());
+  if (arrival.onceToken !== null && !(await isFirstUse(intake.inlet, arrival.onceToken, key))) {
+    return drop(intake, mailbox, sender, "replayed");
   }
   // A repetition counts for nothing: neither as a run of this sender nor as a word to it.
-  const known = await taker.inlet.store.inboxRow({ source: "email", key });
-  if (known?.runId) return { type: "told", runId: known.runId, duplicate: true };
+  for (const known of [key, ...earlier]) {
+    const row = await intake.inlet.store.inboxRow({ source: "email", key: known });
+    if (row?.runId) return { type: "told", runId: row.runId, duplicate: true };
+  }
   const trusted = { mailbox, mail, sender, key };
-  const sent = await taker.threads.answered(taker.inlet, {
-    recipients: recipientsOf(mail, carriage.envelope),
+  const sent = await intake.conversations.answered(intake.inlet, {
+    recipients: recipientsOf(mail, arrival.envelope),
     inReplyTo: mail.inReplyTo,
     references: mail.references,
   });
-  if (sent === null) return takeLaunch(taker, trusted);
-  if (sent.to !== sender) return drop(taker, mailbox, sender, "unexpected_sender");
-  return takeReply(taker, trusted, sent);
+  if (sent === null) return takeLaunch(intake, trusted);
+  if (sent.to !== sender) return drop(intake, mailbox, sender, "unexpected_sender");
+  return takeReply(intake, trusted, sent);
 }
 
 /** Loops first: an automatic mail of a listed sender is no request either. */
 function whyNot(
-  taker: Taker,
+  intake: Intake,
   mailbox: MailboxOptions,
   mail: ParsedMail,
   envelope: Envelope,
   sender: string,
 ): string | null {
-  const own = { address: taker.options.from.address, isOurs: taker.threads.isOurs };
+  const own = { address: intake.options.from.address, isOurs: intake.conversations.isOurs };
   const loop = loopReason(mail, envelope.from, own);
   if (loop !== null) return loop;
   if (!isAllowed(sender, mailbox.allow)) return "not_listed";
@@ -63,11 +73,24 @@ function whyNot(
   return proof === null ? "not_proved" : null;
 }
 
-function keyOf(mail: ParsedMail, envelope: Envelope): string {
-  const id = mail.messageId ?? envelope.providerId ?? "";
-  const sender = mail.from[0]?.address ?? "";
-  const hash = createHash("sha256").update(JSON.stringify([id, sender, mail.subject, mail.own]));
-  return hash.digest("hex");
+/** A mail that carries nothing of its own (no id, no date) is the same mail again for this long. */
+const SAME_MAIL_MS = 600_000;
+
+/**
+ * The keys that a delivery of this mail may be known by, its own first. Without a Message-ID a mail is known by its date
+ * and the stamps of the relays that it came through, which stay as they are when the last of them tries again: the same
+ * words next month are another mail. Without those, by the time of its arrival: in this span or the one before.
+ */
+function keysOf(mail: ParsedMail, { providerId }: Envelope, now: number): [string, ...string[]] {
+  const key = (id: string) => {
+    const parts = [id, mail.from[0]?.address ?? "", mail.subject, mail.digest];
+    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  };
+  const stamps = ["date", "received"].flatMap((header) => headerValues(mail, header));
+  const id = mail.messageId ?? providerId ?? stamps.join("\n");
+  if (id !== "") return [key(id)];
+  const span = Math.floor(now / SAME_MAIL_MS);
+  return [key(`at ${span}`), key(`at ${span - 1}`)];
 }
 
 async function isFirstUse(inlet: Inlet, token: string, key: string): Promise<boolean> {

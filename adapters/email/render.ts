@@ -1,6 +1,7 @@
 /** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
 import { visible, visibleLine } from "../../src/core/text/visible.ts";
+import { MARK } from "./mark.ts";
 
 export interface Rendered {
   text: string;
@@ -28,7 +29,18 @@ const shapes: Record<StepLine["shape"], string> = {
 };
 
 export function renderMail(message: Message, options: RenderOptions): Rendered {
-  const paragraphs = message.blocks.flatMap((block) => paragraphsOf(block, options));
+  return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
+}
+
+/** Words without blocks, as a mail. */
+export function renderWords(words: string): Rendered {
+  return asMail([plain(words)]);
+}
+
+/** Every mail of ours can be replied to, so each begins with the mark. */
+function asMail(words: readonly Paragraph[]): Rendered {
+  const mark = { text: MARK, html: `<div style="color: #767676; font-size: 12px">${MARK}</div>` };
+  const paragraphs = [mark, ...words];
   const text = paragraphs.map((paragraph) => paragraph.text).join("\n\n");
   const html = paragraphs.map((paragraph) => paragraph.html).join("\n");
   return {
@@ -73,20 +85,25 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
   const choices = buttons.flatMap(({ action, label, value }) =>
     action === "choose" ? [value === undefined || value === label ? label : `${value} (${label})`] : [],
   );
+  if (reply && buttons.some(({ action }) => action === "resume"))
+    return [
+      plain("Reply to this mail and the run goes on; your words are told to it."),
+      ...link(buttons, runUrl),
+    ];
   const mayReply = reply && buttons.some(({ action }) => action === "choose" || action === "reply");
   const approves = buttons.some(({ action }) => action === "approve");
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");
   if (approves) words.push("Approvals are not taken by mail: decide in the console.");
-  const [button] = buttons;
-  const paragraphs = words.map(plain);
-  if (button) {
-    const url = runUrl(button.runId);
-    const html = `<p><a href="${escaped(url)}">Open in the console</a></p>`;
-    paragraphs.push({ text: `Open in the console: ${url}`, html });
-  }
-  return paragraphs;
+  return [...words.map(plain), ...link(buttons, runUrl)];
+}
+
+function link([button]: readonly Button[], runUrl: RenderOptions["runUrl"]): Paragraph[] {
+  if (!button) return [];
+  const url = runUrl(button.runId);
+  const html = `<p><a href="${escaped(url)}">Open in the console</a></p>`;
+  return [{ text: `Open in the console: ${url}`, html }];
 }
 
 /** Names are said, never mailed: a person of another platform has no meaning here. */

@@ -2,7 +2,7 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 
 const HOUR_MS = 3_600_000;
-const MAX_LAUNCHES = 20;
+export const MAX_LAUNCHES = 20;
 const MAX_WORDS = 20;
 const MAX_SENDERS = 10_000;
 
@@ -11,6 +11,8 @@ export interface SenderLimit {
   take(sender: string): boolean;
   /** One more mail of ours that only says why not? Counts it. */
   mayTell(sender: string): boolean;
+  /** Senders who have reached their limit of runs at this moment. */
+  waiting(): number;
 }
 
 export function senderLimit(clock: Clock): SenderLimit {
@@ -31,5 +33,10 @@ export function senderLimit(clock: Clock): SenderLimit {
   return {
     take: (sender) => countIn(launches, sender, MAX_LAUNCHES),
     mayTell: (sender) => countIn(words, sender, MAX_WORDS),
+    waiting() {
+      const now = clock.now();
+      const isFull = (times: number[]) => times.filter((at) => now - at < HOUR_MS).length >= MAX_LAUNCHES;
+      return [...launches.values()].filter(isFull).length;
+    },
   };
 }

@@ -1,99 +1,171 @@
-/** Tells what a person wrote into a reply from what their client put around it: quotes, headers, signatures. */
+/**
+ * Tells what a person wrote into a reply from what their mail program put around it. No language is known here: quotes
+ * are known by their marks, by the shape of what stands above them, and by what is ours in them.
+ */
+import {
+  anyAddress,
+  attributionTo,
+  headerBlockAt,
+  isDivider,
+  isRule,
+  legible,
+  mentionsAddress,
+  type OwnMail,
+} from "./attribution.ts";
+import { isProgramLine } from "./courtesy.ts";
+import { isMark } from "./mark.ts";
 
 export interface Stripped {
+  /** The sender's words; "" when there is nothing but quotes. */
   own: string;
-  /** The rest, for the record. */
+  /** The rest, for the record. Every line of the text is in one of the two. */
   quoted: string;
 }
 
-/** Longer lines are never an attribution or a header. */
-const MAX_LINE = 400;
+const MAX_SIGNATURE = 15;
+const MAX_FOOTER = 6;
+/** A quoted line of this length was broken by a program that did not mark its second half. */
+const LONG = 60;
 
-const attributions = [
-  /^On\b.{5,300}\bwrote:$/,
-  /^Am\b.{5,300}\bschrieb\b.{0,200}:$/,
-  /^Le\b.{5,300}\ba écrit ?:$/,
-  /^El\b.{5,300}\bescribió:$/,
-  /^Il\b.{5,300}\bha scritto:$/,
-  /^Op\b.{5,300}\bschreef\b.{0,200}:$/,
-  /^Em\b.{5,300}\bescreveu:$/,
-  /^(?:Den|På)\b.{5,300}\bskrev\b.{0,200}:$/,
-];
-
-const originals =
-  /^-{2,} ?(?:Original Message|Original-Nachricht|Ursprüngliche Nachricht|Message d'origine|Mensaje original|Messaggio originale|Oorspronkelijk bericht|Forwarded message|Weitergeleitete Nachricht|Message transféré) ?-{2,}$/i;
-
-/** The block that Outlook writes above a quote: a From line, and two more of these within the next lines. */
-const fromLine = /^\*?(?:From|Von|De|Da|Van|Från):\*? /;
-const headerLine =
-  /^\*?(?:Sent|Date|To|Cc|Subject|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|Enviado|Para|Asunto|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Skickat|Till|Ämne) ?:\*?/;
-
-const mobile =
-  /^(?:Sent from my \w+|Sent from .{1,40} (?:for|on) \w+|Get Outlook for \w+|Von meinem \w+ gesendet|Gesendet von .{1,40}|Envoyé de mon \w+|Enviado desde mi \w+|Inviato da \w+)\.?$/i;
-
-/** One pass over the lines; the same answer for the same text, whoever's client wrote it. */
-export function stripReply(text: string): Stripped {
+/** One pass over the lines; the same answer for the same text. `own`: null when nothing of ours is known. */
+export function stripReply(text: string, own: OwnMail | null = null): Stripped {
   const lines = text.replaceAll("\r\n", "\n").replaceAll("\r", "\n").split("\n");
-  const own: string[] = [];
-  const quoted: string[] = [];
-  let at = 0;
-  for (; at < lines.length; at++) {
-    const line = (lines[at] ?? "").trimEnd();
-    if (/^\s{0,3}>/.test(line)) {
-      quoted.push(line);
-      continue;
-    }
-    const spoken = attributionAt(lines, at);
-    if (spoken > 0 && quoteFollows(lines, at + spoken)) {
-      // The quote is marked line by line: what stands below it may be the answer.
-      quoted.push(...lines.slice(at, at + spoken));
-      at += spoken - 1;
-      continue;
-    }
-    if (spoken > 0 || endsHere(lines, at)) break;
-    if (mobile.test(line.trim())) quoted.push(line);
-    else own.push(line);
+  const kinds = kindsOf(lines.map(legible), own);
+  const kept = lines.filter((_, at) => kinds[at] === "own");
+  return { own: tidy(kept), quoted: tidy(lines.filter((_, at) => kinds[at] !== "own")) };
+}
+
+type Kind = "own" | "quoted" | "aside";
+
+/** What each line is. `aside`: a signature, a rule, a phone's line. */
+function kindsOf(lines: readonly string[], own: OwnMail | null): Kind[] {
+  const kinds = lines.map((line): Kind => (isQuoted(line) ? "quoted" : "own"));
+  markWrapped(lines, kinds);
+  markAttributions(lines, kinds, own);
+  const cut = cutAt(lines, kinds, own);
+  for (let at = cut; at < lines.length; at++) kinds[at] = "quoted";
+  markSignatures(lines, kinds);
+  markTails(lines, kinds);
+  return kinds;
+}
+
+function isQuoted(line: string): boolean {
+  // The end of an address that was wrapped begins like a quote: `>:`.
+  return /^\s{0,8}[>＞]/.test(line) && !/^\s*>\s?[:：]\s*$/.test(line);
+}
+
+function isBlank(line: string | undefined): boolean {
+  return line === undefined || line.trim() === "";
+}
+
+/** The second half of a long quoted line, which got no mark of its own: between quoted lines, without a gap. */
+function markWrapped(lines: readonly string[], kinds: Kind[]): void {
+  for (let at = 1; at < lines.length; at++) {
+    const before = lines[at - 1] ?? "";
+    if (kinds[at] !== "own" || kinds[at - 1] !== "quoted" || isBlank(lines[at])) continue;
+    const isOpen =
+      (before.length >= LONG && !/[.!?:]\s*$/.test(before)) || /[(<]https?:[^)>\s]*$/.test(before);
+    const next = lines[at + 1] ?? "";
+    const isInside = before.length >= LONG && /^\p{Ll}/u.test(lines[at] ?? "") && /^\s*>\s*$/.test(next);
+    if ((isOpen && isQuoted(next)) || isInside) kinds[at] = "quoted";
   }
-  quoted.push(...lines.slice(at));
-  return { own: tidy(own), quoted: tidy(quoted) };
 }
 
-/** How many lines from here are "On … wrote:" (clients wrap it); 0: none. */
-function attributionAt(lines: readonly string[], at: number): number {
-  let joined = "";
-  for (let count = 1; count <= 3; count++) {
-    const line = lines[at + count - 1]?.trim() ?? "";
-    joined = `${joined} ${line}`.trim();
-    if (line === "" || joined.length > MAX_LINE) return 0;
-    if (attributions.some((pattern) => pattern.test(joined))) return count;
+/** Above quotes that are marked line by line; what stands below those may be the answer. */
+function markAttributions(lines: readonly string[], kinds: Kind[], own: OwnMail | null): void {
+  for (let at = 1; at < lines.length; at++) {
+    if (kinds[at] !== "quoted" || kinds[at - 1] === "quoted") continue;
+    let end = at - 1;
+    while (end > at - 4 && end >= 0 && isBlank(lines[end])) end--;
+    if (end < 0 || kinds[end] !== "own") continue;
+    const start =
+      attributionTo(lines, end, true, own) ?? (isOurs(lines, kinds, at) ? aboveMark(lines, at) : null);
+    if (start !== null) for (let i = start; i < at; i++) kinds[i] = "quoted";
   }
-  return 0;
 }
 
-function quoteFollows(lines: readonly string[], from: number): boolean {
-  const next = lines.slice(from, from + 4).find((line) => line.trim() !== "");
-  return next?.trimStart().startsWith(">") ?? false;
+/** Does the quote that begins here begin with our mark? */
+function isOurs(lines: readonly string[], kinds: readonly Kind[], at: number): boolean {
+  const end = kinds.findIndex((kind, i) => i > at && kind !== "quoted");
+  return lines.slice(at, Math.min(at + 8, end === -1 ? lines.length : end)).some(isMark);
 }
 
-/** A signature, or a quote that is not marked line by line: nothing below is the sender's answer. */
-function endsHere(lines: readonly string[], at: number): boolean {
+/** The first line of a quote that is not marked line by line: nothing below it is the sender's. */
+function cutAt(lines: readonly string[], kinds: readonly Kind[], own: OwnMail | null): number {
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (kinds[at] !== "own" || isBlank(line)) continue;
+    if (isMark(line)) return aboveMark(lines, at);
+    if (headerBlockAt(lines, at, own) > 0) return at;
+    if (isDivider(line) && isOnly(lines, at)) return at;
+    const start = attributionTo(lines, at, false, own);
+    if (start !== null) return start;
+    if (own !== null && hasToken(line, own)) return aboveMark(lines, at);
+  }
+  return lines.length;
+}
+
+/** A heading between rules is the person's own when there are several, or when nothing of theirs would be left. */
+function isOnly(lines: readonly string[], at: number): boolean {
+  return (
+    lines.filter((line) => isDivider(line) && !isMark(line)).length === 1 &&
+    lines.slice(0, at).some((line) => !isBlank(line))
+  );
+}
+
+/** Our token behind a + never stands in what a person wrote. */
+function hasToken(line: string, own: OwnMail): boolean {
+  return /\+[0-9a-f]{16,}@/i.test(line) && mentionsAddress(line, own);
+}
+
+/** What stands right above our own words, without a gap or behind one blank line, belongs to them when it ends with a colon. */
+function aboveMark(lines: readonly string[], at: number): number {
+  let end = at - 1;
+  while (end >= 0 && end > at - 3 && isBlank(lines[end])) end--;
+  if (!/[:：]\s*$/.test(lines[end] ?? "")) return at;
+  let start = end;
+  while (start > 0 && end - start < 3 && !isBlank(lines[start - 1])) start--;
+  return isBlank(lines[start - 1]) ? start : end;
+}
+
+/** From `--` to the next quote or the end, when it is short enough to be one; from `__` when a list's address follows. */
+function markSignatures(lines: readonly string[], kinds: Kind[]): void {
+  for (let at = 0; at < lines.length; at++) {
+    const [, sign] = /^\s?(--|_{2,})\s*$/.exec(lines[at] ?? "") ?? [];
+    if (kinds[at] !== "own" || sign === undefined) continue;
+    let end = at;
+    while (end < lines.length && kinds[end] === "own") end++;
+    const below = lines.slice(at, end).filter((line) => !isBlank(line));
+    const isSignature =
+      sign === "--" ? below.length <= MAX_SIGNATURE : isListFooter(below, end === lines.length);
+    if (isSignature) kinds.fill("aside", at, end);
+  }
+}
+
+function isListFooter(lines: readonly string[], isLast: boolean): boolean {
+  return isLast && lines.length <= MAX_FOOTER && lines.some((line) => anyAddress.test(line));
+}
+
+/** Rules and phones' lines at the end of what was written, above a quote or the end of the mail. */
+function markTails(lines: readonly string[], kinds: Kind[]): void {
+  for (let end = lines.length; end > 0; end--) {
+    if (kinds[end - 1] !== "own" || kinds[end] === "own") continue;
+    let at = end - 1;
+    while (at >= 0 && kinds[at] === "own" && (isBlank(lines[at]) || isTail(lines, at))) {
+      if (!isBlank(lines[at])) kinds[at] = "aside";
+      at--;
+    }
+  }
+}
+
+function isTail(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? "";
-  if (line.length > MAX_LINE) return false;
-  if (line === "-- " || line.trim() === "--") return true;
-  if (originals.test(line.trim())) return true;
-  if (/^_{10,}$/.test(line.trim())) return headersFollow(lines, at + 1);
-  return headersFollow(lines, at);
-}
-
-function headersFollow(lines: readonly string[], from: number): boolean {
-  const next = lines.slice(from, from + 8).filter((line) => line.trim() !== "" && line.length <= MAX_LINE);
-  const [first, ...others] = next.map((line) => line.trim());
-  if (first === undefined || !fromLine.test(first)) return false;
-  return others.slice(0, 5).filter((line) => headerLine.test(line)).length >= 2;
+  return isRule(line) || isDivider(line) || isProgramLine(line);
 }
 
 function tidy(lines: readonly string[]): string {
   return lines
+    .map((line) => line.trimEnd())
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();

@@ -1,5 +1,6 @@
 /** Is this mail from whom it says, may they speak to us, and is it a person's mail at all? Pure. */
 import { type CarrierVerdict, domainOf, headerValue, headerValues, type ParsedMail } from "./inbound.ts";
+import type { MailboxOptions } from "./options.ts";
 
 /** How the sender's domain was proved; null: it was not. */
 export type Proof = "dmarc" | "dkim" | "spf" | null;
@@ -23,6 +24,11 @@ export function proofOf(
     case "headers":
       return fromResults(mail, domain, authservId);
   }
+}
+
+/** Is there anything that could prove a sender here? Raw mail has nothing but the header of our own MTA. */
+export function canProve({ source, authservId }: Pick<MailboxOptions, "source" | "authservId">): boolean {
+  return authservId !== null || (source.kind !== "raw" && source.kind !== "smtp");
 }
 
 /** RFC 8601. Only the topmost header counts, and only when our own MTA wrote it: any below may be the sender's. */
@@ -139,7 +145,6 @@ export function loopReason(
   if (headerValue(mail, "list-id") !== null || headerValue(mail, "list-unsubscribe") !== null)
     return "mailing_list";
   if (/\b(?:bulk|list|junk|auto_reply)\b/i.test(headerValue(mail, "precedence") ?? "")) return "bulk";
-  if (headerValue(mail, "x-auto-response-suppress") !== null) return "auto_response";
   if (headerValue(mail, "x-autoreply") !== null || headerValue(mail, "x-autorespond") !== null)
     return "auto_response";
   if (envelopeFrom === "" || headerValue(mail, "return-path")?.trim() === "<>") return "bounce";

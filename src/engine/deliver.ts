@@ -132,7 +132,7 @@ export class Deliverer {
       if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
-      log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, "delivered");
+      log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);
       this.#troubles.delete(row.address);
     } catch (error) {
       log.error({ run: due.runId, err: error }, "delivering failed");
@@ -186,3 +186,11 @@ export class Deliverer {
     this.#timer.unref();
   }
 }
+
+/** What the log says of an attempt. */
+const said = {
+  delivered: "delivered",
+  retry: "not delivered, tried again later",
+  deferred: "not delivered, tried again later",
+  given_up: "not delivered, given up",
+} as const satisfies Record<DeliveryOutcome["type"], string>;

@@ -9,7 +9,7 @@ afterEach(() => parser?.close());
 const raw = (bytes: Uint8Array) => ({ kind: "raw" as const, bytes });
 
 test("a mail that takes too long is given up, the next one is not", async () => {
-  parser = mailParser(1);
+  parser = mailParser(null, 1);
   expect(await parser.parse(raw(Buffer.alloc(9 * 1024 * 1024, "a: b\r\n\r\n")))).toMatchObject({
     ok: false,
     why: "limit",

@@ -46,6 +46,7 @@ describe("a mail of a proved and listed person", () => {
       groups: ["email:@example.com"],
       guest: false,
       kind: "machine",
+      asked: "words",
     });
     expect(launch.addresses[0]).toMatch(/^email:[0-9a-f]{32}$/);
     expect(launch.context).toHaveLength(1);

@@ -17,6 +17,7 @@ function mail(headers: Record<string, string | string[]>, change: Partial<Parsed
     subject: "",
     own: "",
     quoted: "",
+    digest: "",
     attachments: [],
     ...change,
   };
@@ -212,7 +213,8 @@ describe("loops", () => {
     ["Auto-Submitted", mail({ "auto-submitted": "auto-replied" }), null, "auto_submitted"],
     ["a list", mail({ "list-id": "<x>" }), null, "mailing_list"],
     ["bulk", mail({ precedence: "bulk" }), null, "bulk"],
-    ["an auto response", mail({ "x-auto-response-suppress": "All" }), null, "auto_response"],
+    ["a person's mail from Exchange", mail({ "x-auto-response-suppress": "All" }), null, null],
+    ["an auto response", mail({ "x-autoreply": "yes" }), null, "auto_response"],
     ["an empty envelope sender", mail({}), "", "bounce"],
     ["an empty return path", mail({ "return-path": "<>" }), null, "bounce"],
     ["our own mail", mail({}, { from: [{ address: "agent@belay.example", name: "" }] }), null, "own_mail"],

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { mailThreads } from "../../../adapters/email/threads.ts";
+import { conversationsOf } from "../../../adapters/email/conversations.ts";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import { saveTarget } from "../../../adapters/webhook/target.ts";
 import type { Inbound } from "../../../src/core/ports/channel.ts";
@@ -139,11 +139,11 @@ async function fillInbox(): Promise<void> {
 
 /** Every kind of note that this release writes. */
 async function saveNotes(): Promise<void> {
-  const threads = mailThreads(Buffer.alloc(32, 1), "belay@example.org");
-  const thread = threads.threadToken("golden");
+  const conversations = conversationsOf(Buffer.alloc(32, 1), "belay@example.org");
+  const thread = conversations.conversationToken("golden");
   const sent = { runId: "run_golden", questionId: null, to: "dana@example.org", address: `email:${thread}` };
-  await threads.saveSent(bot.engine, threads.sentToken("golden"), sent);
-  await threads.saveThread(bot.engine, `email:${thread}`, {
+  await conversations.saveSent(bot.engine, conversations.sentToken("golden"), sent);
+  await conversations.saveConversation(bot.engine, `email:${thread}`, {
     to: "dana@example.org",
     subject: "golden",
     messageIds: ["a@example.org"],

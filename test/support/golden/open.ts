@@ -13,8 +13,8 @@ import type { TestPostgres } from "../store/postgres.ts";
 
 const golden = join(import.meta.dirname, "../../fixtures/golden");
 
-/** Releases, oldest first, and the number of the last migration that each had. */
-export const goldenReleases = [{ release: "0.1.0", schema: 2 }] as const;
+/** Releases, oldest first: the number of the last migration that each had, and how many kinds of notes. */
+export const goldenReleases = [{ release: "0.1.0", schema: 2, noteKinds: 8 }] as const;
 
 export interface GoldenRow {
   table: string;

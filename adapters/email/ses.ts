@@ -1,6 +1,15 @@
 /** Mails from Amazon SES, carried by SNS with their content. */
-import { addresses, type Call, type Carried, jsonObject, parseJson, text, Unreadable } from "./carried.ts";
+
 import type { CarrierVerdict } from "./inbound.ts";
+import {
+  addresses,
+  type CallReading,
+  jsonObject,
+  type ProviderCall,
+  parseJson,
+  text,
+  Unreadable,
+} from "./provider-call.ts";
 import { isAmazonUrl, readSns, verifySns } from "./sns.ts";
 
 interface SesMail {
@@ -9,10 +18,10 @@ interface SesMail {
   content?: unknown;
 }
 
-export async function carrySes(
+export async function readSes(
   topicArns: readonly string[],
-  { body, now, fetchText }: Call,
-): Promise<Carried> {
+  { body, now, fetchText }: ProviderCall,
+): Promise<CallReading> {
   const message = readSns(jsonObject(body));
   if (!message || !(await verifySns(message, topicArns, now, fetchText))) return { type: "unauthentic" };
   if (message.Type === "SubscriptionConfirmation") {

@@ -1,7 +1,7 @@
 /** What a provider's call comes to, and careful reading of what it carries. */
 import type { Envelope, MailJob } from "./inbound.ts";
 
-export interface Call {
+export interface ProviderCall {
   headers: Headers;
   body: Uint8Array;
   /** The mailbox's secret; "" where the source needs none. */
@@ -10,7 +10,7 @@ export interface Call {
   fetchText(url: string): Promise<string>;
 }
 
-export type Carried =
+export type CallReading =
   | { type: "mail"; job: MailJob; envelope: Envelope; onceToken: string | null }
   /** Nothing more to do: a subscription was confirmed. */
   | { type: "done" }

@@ -15,10 +15,10 @@ const MAX_REFERENCES = 20;
 /** 128 bits: nobody guesses one. */
 const TOKEN = /^[0-9a-f]{32}$/;
 
-export interface Threads {
+export interface Conversations {
   /** The token of a mail of ours, the same each time it is sent. */
   sentToken(of: string): string;
-  threadToken(inboundKey: string): string;
+  conversationToken(inboundKey: string): string;
   messageId(token: string): string;
   replyAddress(token: string): string;
   /** Is this a Message-ID as we make them? Says nothing of whether we made this one. */
@@ -29,13 +29,13 @@ export interface Threads {
     mail: { recipients: readonly string[]; inReplyTo: string | null; references: readonly string[] },
   ): Promise<MailSent | null>;
   saveSent(inlet: Inlet, token: string, sent: MailSent): Promise<void>;
-  /** The thread of an address `email:<token>` or `email:<mail address>`; null when there is none. */
-  thread(inlet: Inlet, address: Address): Promise<MailThread | null>;
-  saveThread(inlet: Inlet, address: Address, thread: MailThread): Promise<void>;
+  /** The conversation of an address `email:<token>` or `email:<mail address>`; null when there is none. */
+  conversation(inlet: Inlet, address: Address): Promise<MailThread | null>;
+  saveConversation(inlet: Inlet, address: Address, conversation: MailThread): Promise<void>;
 }
 
 /** `own`: our mail address. */
-export function mailThreads(key: Uint8Array, own: string): Threads {
+export function conversationsOf(key: Uint8Array, own: string): Conversations {
   const [local = "", domain = domainOf(own)] = own.toLowerCase().split("@");
   const mac = (text: string) => createHmac("sha256", key).update(text).digest("hex").slice(0, 32);
   const plus = (address: string) =>
@@ -47,7 +47,7 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
 
   return {
     sentToken: (of) => mac(`sent/${of}`),
-    threadToken: (inboundKey) => mac(`thread/${inboundKey}`),
+    conversationToken: (inboundKey) => mac(`thread/${inboundKey}`),
     messageId: (token) => `belay.${token}@${domain}`,
     replyAddress: (token) => `${local}+${token}@${domain}`,
     isOurs: (messageId) => TOKEN.test(inId(messageId) ?? ""),
@@ -66,19 +66,22 @@ export function mailThreads(key: Uint8Array, own: string): Threads {
       await writeNote(inlet.store, noteKinds.mailSent, { of: token, value: sent });
     },
 
-    async thread(inlet, address) {
+    async conversation(inlet, address) {
       const place = address.slice("email:".length);
       if (place.includes("@"))
         return { to: place.toLowerCase(), subject: "", messageIds: [], receipt: false };
       return readNote(inlet.store, noteKinds.mailThread, place);
     },
 
-    async saveThread(inlet, address, thread) {
+    async saveConversation(inlet, address, conversation) {
       const place = address.slice("email:".length);
       if (place.includes("@")) return;
-      const [root, ...rest] = [...new Set(thread.messageIds)];
+      const [root, ...rest] = [...new Set(conversation.messageIds)];
       const messageIds = root === undefined ? [] : [root, ...rest.slice(-MAX_REFERENCES)];
-      await writeNote(inlet.store, noteKinds.mailThread, { of: place, value: { ...thread, messageIds } });
+      await writeNote(inlet.store, noteKinds.mailThread, {
+        of: place,
+        value: { ...conversation, messageIds },
+      });
     },
   };
 }

@@ -1,10 +1,11 @@
 /** Mails in forms: Mailgun's routes and SendGrid's Inbound Parse. */
-import { addresses, type Call, type Carried, parseJson, Unreadable } from "./carried.ts";
+
 import { fieldAhead, formOf } from "./form.ts";
 import type { Envelope, MailHeader, MailJob } from "./inbound.ts";
+import { addresses, type CallReading, type ProviderCall, parseJson, Unreadable } from "./provider-call.ts";
 import { verifyMailgun, verifySendgrid } from "./verify.ts";
 
-export async function carryMailgun({ headers, body, secret, now }: Call): Promise<Carried> {
+export async function readMailgun({ headers, body, secret, now }: ProviderCall): Promise<CallReading> {
   const ahead = (name: string) => fieldAhead(headers, body, name);
   const signed = { timestamp: ahead("timestamp"), token: ahead("token"), signature: ahead("signature") };
   if (!verifyMailgun(signed, secret, now)) return { type: "unauthentic" };
@@ -39,7 +40,7 @@ function mailgunHeaders(json: string): MailHeader[] {
   });
 }
 
-export async function carrySendgrid({ headers, body, secret, now }: Call): Promise<Carried> {
+export async function readSendgrid({ headers, body, secret, now }: ProviderCall): Promise<CallReading> {
   if (!verifySendgrid(headers, body, secret, now)) return { type: "unauthentic" };
   const form = await formOf(headers, body);
   const envelope = (parseJson(form.text("envelope") || "{}") ?? {}) as { to?: unknown; from?: unknown };
