@@ -49,6 +49,7 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     publicUrl: null,
     hosts: [],
     corsOrigins: [],
+    trustedLinkHosts: [],
     defaultAgent: "default",
     consoleDir: "none",
     about: { paths: channelPaths, titles: channelTitles, linkTo },

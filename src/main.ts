@@ -78,6 +78,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     publicUrl: config.publicUrl,
     hosts: config.allowedHosts,
     corsOrigins: config.corsOrigins,
+    trustedLinkHosts: config.trustedLinkHosts,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
     about: { paths: channelPaths, titles: channelTitles, linkTo },

@@ -1,5 +1,9 @@
 /** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
-import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
+import type { Block, Button, Inline, Message } from "../../src/core/message.ts";
+import { tookInWords } from "../../src/core/text/duration.ts";
+import { ruleInWords } from "../../src/core/text/rules.ts";
+import { earlierSteps, stepMarks } from "../../src/core/text/steps.ts";
+import { timeInWords } from "../../src/core/text/time.ts";
 import { visible, visibleLine } from "../../src/core/text/visible.ts";
 import { MARK } from "./mark.ts";
 
@@ -19,14 +23,6 @@ interface Paragraph {
   text: string;
   html: string;
 }
-
-const shapes: Record<StepLine["shape"], string> = {
-  done: "✓",
-  running: "◐",
-  waiting: "◌",
-  failed: "✗",
-  note: "–",
-};
 
 export function renderMail(message: Message, options: RenderOptions): Rendered {
   return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
@@ -72,10 +68,11 @@ function paragraphsOf(block: Block, options: RenderOptions): Paragraph[] {
 }
 
 function stepsText(block: Extract<Block, { type: "steps" }>): string {
-  const earlier = block.folded > 0 ? [`… ${block.folded} earlier steps`] : [];
+  const earlier = block.folded > 0 ? [earlierSteps(block.folded)] : [];
   const lines = block.lines.map(({ shape, title, detail, ms }) => {
-    const time = ms !== null && ms >= 1000 ? ` (${(ms / 1000).toFixed(1)} s)` : "";
-    return `${shapes[shape]} ${title} ${detail}`.trimEnd() + time;
+    const took = tookInWords(ms);
+    const time = took === "" ? "" : ` (${took})`;
+    return `${stepMarks[shape]} ${title} ${detail}`.trimEnd() + time;
   });
   return [...earlier, ...lines].join("\n");
 }
@@ -114,8 +111,8 @@ function inlineText(parts: readonly Inline[]): string {
 function inline(part: Inline): string {
   if (typeof part === "string") return part;
   if ("person" in part) return part.person.name;
-  if ("rule" in part) return part.rule === "requester" ? "whoever asked" : part.rule;
-  if ("time" in part) return `${new Date(part.time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  if ("rule" in part) return ruleInWords(part.rule);
+  if ("time" in part) return timeInWords(part.time);
   return "code" in part ? part.code : part.strong;
 }
 

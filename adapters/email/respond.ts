@@ -1,6 +1,7 @@
 /** What a reply to one of our mails does: answer its question, steer its run, let it go on, or follow it up. */
 import type { RunCommand } from "../../src/core/command.ts";
 import type { MailSent } from "../../src/core/store/notes.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 import { choiceIn } from "./choice.ts";
 import { drop, type Intake, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { actorOf, followUp, withId } from "./launch.ts";

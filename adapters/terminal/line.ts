@@ -37,8 +37,13 @@ export function harmless(text: string): string {
 export function widthOf(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
+  for (const { segment } of graphemes.segment(text)) width += widthOfOne(segment);
   return width;
+}
+
+/** Columns of one character as a person counts them. */
+function widthOfOne(grapheme: string): number {
+  return wide.test(grapheme) ? 2 : 1;
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -78,12 +83,16 @@ function pieces(word: string, room: number): string[] {
   if (widthOf(word) <= room) return [word];
   const parts: string[] = [];
   let part = "";
+  let used = 0;
   for (const { segment } of graphemes.segment(word)) {
-    if (widthOf(part + segment) > room) {
+    const width = widthOfOne(segment);
+    if (used + width > room) {
       parts.push(part);
       part = "";
+      used = 0;
     }
     part += segment;
+    used += width;
   }
   return [...parts, part];
 }

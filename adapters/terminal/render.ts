@@ -2,7 +2,9 @@
 
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
-import { durationInWords } from "../../src/core/text/duration.ts";
+import { tookInWords } from "../../src/core/text/duration.ts";
+import { ruleInWords } from "../../src/core/text/rules.ts";
+import { earlierSteps, stepMarks } from "../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../src/core/text/visible.ts";
 import { type Line, type Span, span } from "./line.ts";
 import { drawMarkdown } from "./markdown.ts";
@@ -58,25 +60,24 @@ function drawBlock(block: Block, scene: Scene, goesOn: boolean): Line[] {
 /** At the end it stays: an outcome that holds a passing line would not be told again once it scrolled out. */
 function folded(count: number, goesOn: boolean): Line[] {
   if (count === 0) return [];
-  const text = `… ${count} earlier ${count === 1 ? "step" : "steps"}`;
-  return [line([span(text, "dim")], { passing: goesOn })];
+  return [line([span(earlierSteps(count), "dim")], { passing: goesOn })];
 }
 
-const shapes: Record<StepLine["shape"], Span> = {
-  done: span("✓", "good"),
-  running: span("◐", "waiting"),
-  waiting: span("◌", "waiting"),
-  failed: span("✗", "bad"),
-  note: span("–", "dim"),
-};
+const styles = {
+  done: "good",
+  running: "waiting",
+  waiting: "waiting",
+  failed: "bad",
+  note: "dim",
+} as const satisfies Record<StepLine["shape"], Span["style"]>;
 
 function drawStep({ shape, title, detail, ms }: StepLine): Line {
-  const took = ms !== null && ms > 1_000 ? [span(`  ${durationInWords(ms)}`, "dim")] : [];
+  const took = tookInWords(ms);
   const spans = [
-    shapes[shape],
+    span(stepMarks[shape], styles[shape]),
     span(` ${title}`, "strong"),
     span(detail === "" ? "" : `  ${detail}`),
-    ...took,
+    ...(took === "" ? [] : [span(`  ${took}`, "dim")]),
   ];
   return line(spans, { passing: shape === "running" || shape === "waiting" });
 }
@@ -96,10 +97,7 @@ function drawInline(part: Inline, { now, timeZone }: Scene, style: "plain" | "di
   if (typeof part === "string") return span(part, style);
   if ("person" in part) return span(part.person.name, part.ping === true ? "strong" : style);
   if ("rule" in part) {
-    return span(
-      part.rule === "requester" ? "whoever asked" : part.rule,
-      part.ping === true ? "strong" : style,
-    );
+    return span(ruleInWords(part.rule), part.ping === true ? "strong" : style);
   }
   if ("time" in part) return span(timeOf(part.time, now, timeZone), style);
   return "code" in part ? span(part.code, "code") : span(part.strong, "strong");

@@ -5,6 +5,7 @@ import { getSession, keys } from "./api/calls.ts";
 import { ApiError, base } from "./api/client.ts";
 import { Button } from "./parts/button.tsx";
 import { Empty, ErrorNote, Skeleton } from "./parts/notice.tsx";
+import { LinkHosts } from "./parts/prose.tsx";
 import { useCodeInLink } from "./session/code-in-link.ts";
 import { Login } from "./session/login.tsx";
 import { Shell } from "./shell/shell.tsx";
@@ -27,7 +28,11 @@ export function App() {
     );
   }
   if (data === null) return <Login />;
-  return <Inside />;
+  return (
+    <LinkHosts value={data.link_hosts}>
+      <Inside />
+    </LinkHosts>
+  );
 }
 
 function Inside() {

@@ -1,7 +1,8 @@
 /** Which run somebody means: by its place, or the newest of theirs. */
 import type { Inbound } from "../core/ports/channel.ts";
-import { brief } from "../core/reduce/step-lines.ts";
 import type { State } from "../core/state.ts";
+import { brief } from "../core/text/brief.ts";
+import { statusWords } from "../core/text/status.ts";
 import type { Engine } from "./engine.ts";
 
 type Runs = Pick<Engine, "state" | "store">;
@@ -32,5 +33,5 @@ export async function runMeant(runs: Runs, inbound: Inbound): Promise<string | n
 export async function listed(runs: Runs, inbound: Inbound): Promise<string> {
   const rows = await runs.store.runs({ principal: inbound.actor.principal, limit: 10 });
   if (rows.length === 0) return "You have no runs yet. Give me a task.";
-  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${row.status}`).join("\n");
+  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${statusWords[row.status]}`).join("\n");
 }

@@ -8,8 +8,9 @@ import { statusInWords } from "../core/narrate/narrate.ts";
 import { never } from "../core/never.ts";
 import type { Inbound, Intent, Outcome } from "../core/ports/channel.ts";
 import type { InboxKey } from "../core/ports/store.ts";
-import { brief } from "../core/reduce/step-lines.ts";
 import { hasEnded, type State } from "../core/state.ts";
+import { brief } from "../core/text/brief.ts";
+import { plural } from "../core/text/count.ts";
 import type { Engine } from "./engine.ts";
 import { above, listed, runMeant } from "./find-run.ts";
 
@@ -150,7 +151,9 @@ async function onRun(
   const via = viaOf(inbound);
   switch (instruction.verb) {
     case "status":
-      return told(`${runId} · ${brief(state.task, 100)} · ${statusInWords(state)} · ${state.steps} steps`);
+      return told(
+        `${runId} · ${brief(state.task, 100)} · ${statusInWords(state)} · ${plural(state.steps, "step")}`,
+      );
     case "stop":
       return toRun(deps, runId, { type: "cancel", reason: "asked to stop", actor, via }, inbox, "done");
     default:

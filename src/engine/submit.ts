@@ -7,6 +7,7 @@ import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
+import { timeInWords } from "../core/text/time.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import type { Recorded, Recorder } from "./record.ts";
@@ -64,7 +65,7 @@ async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: Ru
   const id = "questionId" in command ? command.questionId : null;
   const row = id === null ? null : await deps.store.question(id);
   if (row?.runId !== recorded.state.runId || row.settledAt === null) return recorded;
-  const message = `Already answered at ${new Date(row.settledAt).toISOString()}.`;
+  const message = `Already answered at ${timeInWords(row.settledAt)}.`;
   return { ...recorded, refusal: { code: "already_answered", message } };
 }
 

@@ -1,4 +1,5 @@
 /** What of a tool's result or error the model gets: text, without secrets, within its limit. */
+import { cut, wholeCharacters } from "../core/text/brief.ts";
 
 const maxError = 500;
 /** Room for a secret that stands across the cut: it is hidden whole before the text is cut. */
@@ -25,7 +26,7 @@ export function cutOutput(
   const beginning = redact(text.slice(0, limits.maxOutput + margin).toWellFormed());
   const total = beginning.length + Math.max(0, text.length - limits.maxOutput - margin);
   if (total <= limits.maxOutput) return { output: beginning, omitted: 0 };
-  const kept = trimHalfCharacter(beginning.slice(0, limits.maxOutput));
+  const kept = wholeCharacters(beginning.slice(0, limits.maxOutput));
   const omitted = total - kept.length;
   const notice = `[cut: ${omitted} of ${total} characters are left out; ask for less, or for a smaller part, to see them]`;
   return { output: `${kept}\n${notice}`, omitted };
@@ -39,9 +40,5 @@ export function errorText(error: unknown): string {
     .filter((line) => !/^\s+at\s/.test(line))
     .join("\n")
     .toWellFormed();
-  return text.length <= maxError ? text : `${trimHalfCharacter(text.slice(0, maxError - 1))}…`;
-}
-
-function trimHalfCharacter(text: string): string {
-  return text.isWellFormed() ? text : text.slice(0, -1);
+  return cut(text, maxError);
 }

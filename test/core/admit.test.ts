@@ -147,7 +147,7 @@ describe("an answer", () => {
     const id = run.question;
     run
       .when(answer("v2", id), answer("v3", id, oncall))
-      .refused("already_answered", "answered by dana at 2023-11-14T");
+      .refused("already_answered", "answered by dana at 14 Nov 2023, ");
   });
 
   test("is one of the choices where there is no free text", () => {

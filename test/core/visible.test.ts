@@ -1,7 +1,6 @@
-/** What an approver reads: nothing unseen, in the channels and in the console alike. */
+/** What an approver reads, in the channels and in the console alike: nothing unseen. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import * as inConsole from "../../src/console/parts/visible.ts";
 import { isSeen, visible, visibleJson, visibleLine } from "../../src/core/text/visible.ts";
 
 const ranges: [number, number][] = [
@@ -59,14 +58,4 @@ test("JSON shows everything and means the same", () => {
       expect(isSeen(json)).toBe(true);
     }),
   );
-});
-
-test("the console, which takes no code from the core, shows the same", () => {
-  const codes = Array.from({ length: 0x11_0000 }, (_, code) => code);
-  const differs = (text: string) =>
-    inConsole.visible(text) !== visible(text) || inConsole.visibleJson(text) !== visibleJson(text);
-  expect(codes.filter((code) => differs(`a${String.fromCodePoint(code)}b`))).toEqual([]);
-  expect(["", " a", "a\n"].filter((text) => differs(text))).toEqual([]);
-  expect(inConsole.visibleLine("a\nb")).toBe(visibleLine("a\nb"));
-  expect(inConsole.isSeen("a\u200b")).toBe(false);
 });

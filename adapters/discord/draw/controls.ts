@@ -7,8 +7,8 @@ import {
   ComponentType,
 } from "discord.js";
 import type { Button } from "../../../src/core/message.ts";
+import { brief } from "../../../src/core/text/brief.ts";
 import { customId, shortValue } from "../actions.ts";
-import { clip } from "./markdown.ts";
 
 export type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 
@@ -50,7 +50,7 @@ const styles = {
 
 /** null: it cannot be drawn here (a link without a public address). */
 function drawnButton(button: Button, publicUrl: string | null): APIButtonComponent | null {
-  const label = clip(button.label, 80) || "–";
+  const label = brief(button.label, 80) || "–";
   if (button.action === "open") {
     const url = runUrl(publicUrl, button.runId);
     return url === null ? null : { type: ComponentType.Button, style: ButtonStyle.Link, label, url };
@@ -82,7 +82,7 @@ function selectRow(choices: readonly Button[], used: Set<string>): Row[] {
   const options = new Map(
     choices.map((choice) => {
       const value = shortValue(choice.value ?? "");
-      return [value, { label: clip(choice.label, 100) || "–", value }];
+      return [value, { label: brief(choice.label, 100) || "–", value }];
     }),
   );
   const select = {

@@ -2,6 +2,7 @@
 
 import type { Inline, Message } from "../../../src/core/message.ts";
 import { codeSpan } from "../../../src/core/text/markdown-code.ts";
+import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { visible } from "../../../src/core/text/visible.ts";
 import { plain } from "./markdown.ts";
 
@@ -32,7 +33,7 @@ export function ruleText(rule: string): string {
   if (user !== null) return `<@${user}>`;
   const role = roleOf(rule);
   if (role !== null) return `<@&${role}>`;
-  return rule === "requester" ? "whoever asked" : plain(rule);
+  return plain(ruleInWords(rule));
 }
 
 function userOf(principal: string): string | null {

@@ -1,12 +1,16 @@
 /** Text made safe for Discord's markdown: nothing in it can ping, preview or hide where a link goes. */
+
+import { mayFollow } from "../../../src/core/text/followed.ts";
+import { type Link, withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, beforeCode, codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
+import { headOfCutTable, isRow } from "../../../src/core/text/table.ts";
 
 /** Text that is never markup: names, tasks, values. Characters with a meaning are escaped, links do not link. */
 export function plain(text: string): string {
   return unping(
     clean(text)
       .replace(/[\\*_~`|<>[\]()#]/g, "\\$&")
-      .replace(/^(\s*)([-+]|\d+\.)(?=\s)/gm, "$1\\$2")
+      .replace(/^([ \t]*)([-+]|\d+\.)(?=\s)/gm, "$1\\$2")
       .replace(/:(?=\/\/)/g, "\\:"),
   );
 }
@@ -29,45 +33,49 @@ function unping(text: string): string {
  * are shown as code; the rest keep their label but always show where they go.
  */
 export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
+  const listed = foreign ? hosts : null;
+  // No bracket that is left opens a label: in Discord its end may stand in code.
   return aroundCode(clean(markdown), (text, hold) => {
-    const shown = (url: string) => (foreign && !isTrusted(url, hosts) ? hold(codeSpan(url)) : url);
-    return tables(links(mentions(text), shown), hold);
+    const drawn = withLinks(mentions(text), (link) => drawLink(link, listed, hold), "] (");
+    return tables(
+      drawn.replace(/\\.|\[/gs, (found) => (found === "[" ? "\\[" : found)),
+      hold,
+    );
   });
+}
+
+function drawLink(
+  { url, words, label }: Link,
+  hosts: readonly string[] | null,
+  hold: (markdown: string) => string,
+): string {
+  const shown = mayFollow(url, hosts) ? url : hold(codeSpan(url));
+  return words === null || words === "" || label === url ? shown : `${words} (${shown})`;
 }
 
 function mentions(text: string): string {
   return unping(text.replace(/<(?=[@#:/]|a:|id:|t:)/g, "\\<"));
 }
 
-/**
- * Every repetition is bounded: what a model writes must not be able to hold the program up. U+FDD0 stands around code
- * that was taken out.
- */
-const link =
-  /!?\[([^\]\n]{0,300})\]\([ \t]{0,9}<?([^\s)>\ufdd0]{1,2000})>?(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s{0,9}\)|\]\(|<?([a-z][a-z0-9+.-]{0,30}:\/\/[^\s<>)\]\ufdd0]+)>?/gi;
-
-function links(text: string, shown: (url: string) => string): string {
-  return text.replace(link, (whole, label: string | undefined, target?: string, bare?: string) => {
-    // The end of a link that is none of these, e.g. with brackets in its label.
-    if (whole === "](") return "] (";
-    const url = shown(target ?? bare ?? "");
-    return label === undefined || label === "" || label === target ? url : `${links(label, shown)} (${url})`;
-  });
-}
-
-function isTrusted(url: string, hosts: readonly string[]): boolean {
-  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
-  if (/\\|&#?\w+;/.test(url) || !URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return (protocol === "https:" || protocol === "http:") && hosts.includes(hostname);
-}
-
 /** Discord draws no tables: as code their columns stay where they are. */
 function tables(text: string, hold: (markdown: string) => string): string {
-  return text.replace(
-    /(?:^[ \t]*\|.*\|[ \t]*(?:\n|$)){2,}/gm,
-    (table) => `${hold(codeBlock(table.trimEnd()))}\n`,
-  );
+  const out: string[] = [];
+  let rows: string[] = [];
+  const close = () => {
+    if (rows.length > 1) out.push(hold(codeBlock(rows.join("\n").trimEnd())));
+    else out.push(...rows);
+    rows = [];
+  };
+  for (const line of text.split("\n")) {
+    if (isRow(line)) {
+      rows.push(line);
+      continue;
+    }
+    close();
+    out.push(line);
+  }
+  close();
+  return out.join("\n");
 }
 
 const fence = "```";
@@ -86,7 +94,9 @@ export function split(text: string, limit: number): string[] {
       const keep = paragraph > limit / 2 ? paragraph : part.length;
       const reopened = keep === part.length && open !== null;
       parts.push(reopened ? `${part}\n${fence}` : part.slice(0, keep));
-      part = reopened && open !== null ? open : part.slice(keep).replace(/^\n+/, "");
+      const again =
+        open === null ? "" : opening(open, headOfCutTable(part, line, limit / 4), room - line.length);
+      part = reopened ? again : part.slice(keep).replace(/^\n+/, "");
       paragraph = 0;
     }
     part = part === "" ? line : `${part}\n${line}`;
@@ -94,7 +104,12 @@ export function split(text: string, limit: number): string[] {
     if (open === null && line.trim() === "") paragraph = part.length;
   }
   if (open !== null) part = `${part}\n${fence}`;
-  return [...parts, part].map((each) => each.replace(/^\n+|\s+$/g, "")).filter((each) => each !== "");
+  return [...parts, part].map((each) => each.replace(/^\n+/, "").trimEnd()).filter((each) => each !== "");
+}
+
+/** Code is opened again, a table in it with its head where there is room for that. */
+function opening(open: string, head: string, room: number): string {
+  return head.length > room ? open : `${open}\n${head}`.trimEnd();
 }
 
 /** The line that opens the code we are in after this line, or null. */
@@ -120,12 +135,4 @@ function cut(line: string, limit: number): string[] {
     rest = rest.slice(end);
   }
   return [...pieces, rest];
-}
-
-/** One line of at most `limit` characters. */
-export function clip(text: string, limit: number): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  if (line.length <= limit) return line;
-  const end = /[\ud800-\udbff]/.test(line[limit - 2] ?? "") ? limit - 2 : limit - 1;
-  return `${line.slice(0, end)}…`;
 }

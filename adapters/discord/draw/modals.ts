@@ -6,10 +6,10 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { Question } from "../../../src/core/event.ts";
+import { brief } from "../../../src/core/text/brief.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Form, formId } from "../actions.ts";
 import { runUrl } from "./controls.ts";
-import { clip } from "./markdown.ts";
 
 /** Discord's limits: five inputs of 4000 characters, titles and labels of 45. */
 const maxInputs = 5;
@@ -27,10 +27,10 @@ interface Field {
 function modal(form: Form, title: string, fields: readonly Field[]): APIModalInteractionResponseCallbackData {
   return {
     custom_id: formId(form),
-    title: clip(title, maxLabel),
+    title: brief(title, maxLabel),
     components: fields.map((field) => ({
       type: ComponentType.Label as const,
-      label: clip(field.label, maxLabel),
+      label: brief(field.label, maxLabel),
       component: {
         type: ComponentType.TextInput as const,
         custom_id: field.name,

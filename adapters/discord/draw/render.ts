@@ -3,8 +3,9 @@ import { type APIContainerComponent, ComponentType } from "discord.js";
 import type { Block, Message, StepLine } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
 import { never } from "../../../src/core/never.ts";
-import { durationInWords } from "../../../src/core/text/duration.ts";
+import { tookInWords } from "../../../src/core/text/duration.ts";
 import { codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
+import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Row, rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inline.ts";
@@ -108,17 +109,16 @@ function value(text: string): string {
   return text.includes("\n") || text.length > 200 ? `\n${codeBlock(text)}` : codeSpan(text);
 }
 
-const shapes = { done: "✓", running: "◐", waiting: "◌", failed: "✗", note: "–" } as const;
-
 function stepsText(folded: number, lines: readonly StepLine[]): string {
-  const earlier = folded > 0 ? [`-# … ${folded} earlier ${folded === 1 ? "step" : "steps"}`] : [];
+  const earlier = folded > 0 ? [`-# ${earlierSteps(folded)}`] : [];
   return [...earlier, ...lines.map(stepText)].join("\n");
 }
 
 function stepText(line: StepLine): string {
   const detail = line.detail === "" ? "" : ` ${oneLine(plain(line.detail))}`;
-  const took = line.ms !== null && line.ms > 1_000 ? ` · ${durationInWords(line.ms)}` : "";
-  return `${shapes[line.shape]} **${oneLine(plain(line.title))}**${detail}${took}`;
+  const took = tookInWords(line.ms);
+  const time = took === "" ? "" : ` · ${took}`;
+  return `${stepMarks[line.shape]} **${oneLine(plain(line.title))}**${detail}${time}`;
 }
 
 type Components = APIContainerComponent["components"];

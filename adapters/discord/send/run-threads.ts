@@ -7,7 +7,7 @@ import {
   ThreadAutoArchiveDuration,
 } from "discord.js";
 import type { Message } from "../../../src/core/message.ts";
-import { clip } from "../draw/markdown.ts";
+import { brief } from "../../../src/core/text/brief.ts";
 import { codeOf } from "../errors.ts";
 import type { Line } from "../session.ts";
 import { reply } from "./whisper.ts";
@@ -15,7 +15,7 @@ import { reply } from "./whisper.ts";
 /** A thread's name never tells a status: Discord allows two changes in ten minutes. */
 export function threadName(body: Message): string {
   const heading = body.blocks.find((block) => block.type === "heading");
-  return clip(heading?.type === "heading" ? heading.text : body.summary, 90) || "run";
+  return brief(heading?.type === "heading" ? heading.text : body.summary, 90) || "run";
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The private word to whoever sent something: a hidden reply to an interaction, a short reply to a message. */
 import { type APIChannel, MessageFlags, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
 import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import { cut } from "../../../src/core/text/brief.ts";
 import { ruleText } from "../draw/inline.ts";
-import { clip, plain } from "../draw/markdown.ts";
+import { plain } from "../draw/markdown.ts";
 import { nonceOf } from "../nonce.ts";
 import type { Line } from "../session.ts";
 
@@ -103,7 +104,5 @@ function wordsOf({ text }: Outcome): string {
 function clipped(words: string): string {
   // Who may do what is said in ids; Discord shows them as names, and the reply notifies nobody.
   const text = words.replace(/\bdiscord:\d+(?:\/role:\d+)?(?![\w/])/g, ruleText);
-  return text.length <= 1_900
-    ? text
-    : `${text.slice(0, 1_800)}\n${clip("… (longer than Discord allows)", 80)}`;
+  return text.length <= 1_900 ? text : `${cut(text, 1_800)}\n… (longer than Discord allows)`;
 }

@@ -1,9 +1,12 @@
 /** Blocks of a message as Slack's blocks, each within its limits. */
 import type { types } from "@slack/bolt";
-import type { Block, Button, StepLine } from "../../../src/core/message.ts";
+import type { Block, Button } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
+import { cut, oneLine } from "../../../src/core/text/brief.ts";
+import { tookInWords } from "../../../src/core/text/duration.ts";
+import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../../src/core/text/visible.ts";
-import { cut, withoutBroadcasts, withoutControls } from "./escape.ts";
+import { withoutBroadcasts, withoutControls } from "./escape.ts";
 import { inlineMrkdwn, type Scene } from "./inline.ts";
 
 export type SlackBlock = types.KnownBlock;
@@ -33,33 +36,20 @@ export function drawNote(parts: Extract<Block, { type: "note" }>["parts"], scene
   return [{ type: "context", elements: [{ type: "mrkdwn", text: withoutBroadcasts(text), verbatim: true }] }];
 }
 
-const shapes: Record<StepLine["shape"], string> = {
-  done: "✓",
-  running: "◐",
-  waiting: "◌",
-  failed: "✗",
-  note: "–",
-};
-
 export function drawSteps(block: Extract<Block, { type: "steps" }>): SlackBlock[] {
   // Narration shows a handful; the rest of an unusual many is folded here too.
   const shown = block.lines.slice(-10);
   const folded = block.folded + block.lines.length - shown.length;
-  const words: Word[] = folded === 0 ? [] : [word(`… ${folded} earlier steps`, { italic: true })];
+  const words: Word[] = folded === 0 ? [] : [word(earlierSteps(folded), { italic: true })];
   for (const line of shown) {
     if (words.length > 0) words.push(word("\n"));
-    words.push(word(`${shapes[line.shape]} `), word(cut(oneLine(line.title), 80) || " ", { bold: true }));
+    words.push(word(`${stepMarks[line.shape]} `), word(cut(oneLine(line.title), 80) || " ", { bold: true }));
     const detail = cut(oneLine(line.detail), limits.line);
     if (detail !== "") words.push(word(`  ${detail}`));
-    if (line.ms !== null && line.ms >= 1000) words.push(word(`  ${duration(line.ms)}`, { italic: true }));
+    const took = tookInWords(line.ms);
+    if (took !== "") words.push(word(`  ${took}`, { italic: true }));
   }
   return words.length === 0 ? [] : [richText(words)];
-}
-
-function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
 /** Null when the call is too long to be shown whole: then it must not be approved from here. */
@@ -130,10 +120,6 @@ function runUrl(runId: string, scene: Scene): string | null {
   if (scene.publicUrl === null) return null;
   const url = `${scene.publicUrl.replace(/\/+$/, "")}/runs/${encodeURIComponent(runId)}`;
   return url.length > limits.url ? null : url;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }
 
 function richText(elements: Word[]): SlackBlock {

@@ -7,6 +7,7 @@ const ansi = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const controlSequence = /<(?=@[A-Z0-9]|!(?:channel|here|everyone|group|subteam|date)|#[A-Z0-9])/gi;
+const notifying = /<(?=@[UW][A-Z0-9]+[|>]|!(?:channel|here|everyone)[|>]|!subteam\^)/gi;
 /** Marks between two letters (`restart_service`) format nothing. */
 const formatting = /(?<![\p{L}\p{N}])[*_~`]|[*_~`](?![\p{L}\p{N}])/gu;
 const broadcast = /@(?=(?:channel|everyone|here)\b)/gi;
@@ -19,6 +20,11 @@ export function harmless(text: string): string {
 /** Breaks a bare @here and its like, also one that only came about where two texts were joined. */
 export function withoutBroadcasts(text: string): string {
   return text.replace(broadcast, `@${zeroWidth}`);
+}
+
+/** In code only what would notify somebody all the same: what people copy from it is what was written. */
+export function withoutMentions(code: string): string {
+  return code.replace(notifying, `<${zeroWidth}`);
 }
 
 export function withoutControls(text: string): string {
@@ -34,26 +40,23 @@ function entities(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. */
+const longestUrl = 3000;
+
+/**
+ * Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. No `<` stands
+ * inside of another: looking on past one would cost the square of the text.
+ */
 export function readMrkdwn(text: string): string {
   return text
-    .replace(/<(https?:\/\/[^|>]+)\|([^>]+)>/g, (_, url: string, label: string) =>
-      url.includes(label) ? url : `${label} (${url})`,
+    .replace(/<(https?:\/\/[^|<>]+)\|([^<>]+)>/g, (_, url: string, label: string) =>
+      url.length < longestUrl && url.includes(label) ? url : `${label} (${url})`,
     )
-    .replace(/<((?:https?:\/\/|mailto:)[^|>]+)(?:\|[^>]*)?>/g, (_, url: string) =>
+    .replace(/<((?:https?:\/\/|mailto:)[^|<>]+)(?:\|[^<>]*)?>/g, (_, url: string) =>
       url.replace(/^mailto:/, ""),
     )
-    .replace(/<#([A-Z0-9]+)\|([^>]*)>/g, (_, id: string, name: string) => `#${name || id}`)
-    .replace(/<@([A-Z0-9]+)\|[^>]*>/g, "<@$1>")
+    .replace(/<#([A-Z0-9]+)\|([^<>]*)>/g, (_, id: string, name: string) => `#${name || id}`)
+    .replace(/<@([A-Z0-9]+)\|[^<>]*>/g, "<@$1>")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")
     .replace(/&amp;/g, "&");
-}
-
-/** Cut to at most `max` characters, with an ellipsis, never in the middle of a surrogate pair. */
-export function cut(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const end = max - 1;
-  const high = text.charCodeAt(end - 1);
-  return `${text.slice(0, high >= 0xd800 && high <= 0xdbff ? end - 1 : end)}…`;
 }

@@ -1,5 +1,7 @@
 /** Parts of a line (people, rules, times, code) as mrkdwn that pings only whom it says it pings. */
 import type { Inline } from "../../../src/core/message.ts";
+import { ruleInWords } from "../../../src/core/text/rules.ts";
+import { timeInWords } from "../../../src/core/text/time.ts";
 import { plainMrkdwn } from "./escape.ts";
 
 /** What drawing depends on besides the message. */
@@ -22,7 +24,7 @@ export function inlineMrkdwn(part: Inline, scene: Scene): string {
   }
   if ("rule" in part) {
     const mention = part.ping === true ? mentionOf(part.rule, scene.team) : null;
-    return mention ?? plainMrkdwn(ruleInWords(part.rule, scene.names));
+    return mention ?? plainMrkdwn(ruleInWords(part.rule, { names: scene.names }));
   }
   if ("time" in part) return dateToken(part.time);
   if ("code" in part) return codeMrkdwn(part.code);
@@ -39,21 +41,9 @@ function mentionOf(id: string, team: string): string | null {
   return /^[UW][A-Z0-9]*$/.test(rest) ? `<@${rest}>` : null;
 }
 
-/** A rule of an audience as a person says it. */
-function ruleInWords(rule: string, names: ReadonlyMap<string, string>): string {
-  const name = names.get(rule);
-  if (name !== undefined) return name;
-  if (rule === "requester") return "whoever asked";
-  if (rule === "*") return "anyone";
-  if (/^slack:[^/]*\/?\*$/.test(rule)) return "anyone in Slack";
-  if (rule.endsWith("*")) return `anyone in ${rule.slice(0, rule.indexOf(":"))}`;
-  return rule;
-}
-
 /** In the reader's own zone; the fallback says UTC. */
 function dateToken(time: number): string {
-  const fallback = new Date(time).toISOString().slice(0, 16).replace("T", " ");
-  return `<!date^${Math.floor(time / 1000)}^{date_short_pretty} {time}|${fallback} UTC>`;
+  return `<!date^${Math.floor(time / 1000)}^{date_short_pretty} {time}|${timeInWords(time)}>`;
 }
 
 /** Code has no escape for the backtick: it becomes a quote that looks like it. */

@@ -1,67 +1,57 @@
 /** A model's Markdown made fit for Slack: links to foreign hosts become text, long text is split at paragraphs. */
+
+import { mayFollow } from "../../../src/core/text/followed.ts";
+import { type Link, withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, beforeCode, codeSpan } from "../../../src/core/text/markdown-code.ts";
-import { harmless } from "./escape.ts";
+import { headOfCutTable } from "../../../src/core/text/table.ts";
+import { harmless, withoutBroadcasts, withoutControls, withoutMentions } from "./escape.ts";
 
 /** `trustedHosts` null: every http link stays. */
 export function safeMarkdown(markdown: string, trustedHosts: readonly string[] | null): string {
-  return aroundCode(harmless(markdown), (text, hold) => safeLinks(text, trustedHosts, hold));
-}
-
-/** Every repetition is bounded, so that no text can hold the program up. U+FDD0 stands around code that was taken out. */
-const link =
-  /!?\[([^\]\n]{0,300})\]\(\s{0,9}<?([^)\s>\ufdd0]{1,2000})>?(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?\s{0,9}\)|\]\(|<((?:[a-z][a-z0-9+.-]{0,30}:|www\.)[^<>\s\ufdd0]+)>|((?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.)[^\s<>)\]"'\ufdd0]+)/gi;
-
-function safeLinks(
-  text: string,
-  trustedHosts: readonly string[] | null,
-  hold: (markdown: string) => string,
-): string {
-  return text.replace(
-    link,
-    (whole, label: string | undefined, target?: string, auto?: string, bare?: string) => {
-      // The end of a link that is none of these, e.g. with brackets in its label.
-      if (whole === "](") return trustedHosts === null ? whole : "] (";
-      const url = target ?? auto ?? bare ?? "";
-      // A picture would be fetched by the reader's client: it becomes a link or text like any other.
-      const words = label ? safeLinks(label, trustedHosts, hold) : label;
-      if (isTrusted(url, trustedHosts)) {
-        return words === undefined ? whole : `[${words}${whole.slice(whole.indexOf("]("))}`;
-      }
-      const shown = hold(codeSpan(url));
-      return words ? `${words} (${shown})` : shown;
-    },
+  return aroundCode(
+    withoutControls(markdown),
+    (text, hold) =>
+      // A name may have come about where words stood beside those of a link.
+      withoutBroadcasts(
+        withLinks(
+          harmless(text),
+          (link) => drawLink(link, trustedHosts, hold),
+          trustedHosts === null ? "](" : "] (",
+        ),
+      ),
+    withoutMentions,
   );
 }
 
-function isTrusted(url: string, trustedHosts: readonly string[] | null): boolean {
-  // Clients undo backslashes and entities before they follow a link: it would lead elsewhere than it reads here.
-  if (/\\|&#?\w+;/.test(url)) return false;
-  const parsed = URL.parse(url.startsWith("www.") ? `https://${url}` : url);
-  if (!parsed || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return false;
-  // `https://trusted@evil` reads like the trusted host.
-  if (parsed.username !== "" || parsed.password !== "") return false;
-  if (trustedHosts === null) return true;
-  return trustedHosts.some((host) => parsed.hostname === host || parsed.hostname.endsWith(`.${host}`));
+/** A picture would be fetched by the reader's client: it becomes a link or text like any other. */
+function drawLink(
+  { url, words, written }: Link,
+  trustedHosts: readonly string[] | null,
+  hold: (markdown: string) => string,
+): string {
+  if (mayFollow(url, trustedHosts)) return words === null ? written : `[${words}](${url})`;
+  const shown = hold(codeSpan(url));
+  return words ? `${words} (${shown})` : shown;
 }
 
-/** Pieces of at most `max` characters, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again. */
+/** Pieces of at most `max` characters, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again, a cut table begins with its head again. */
 export function splitMarkdown(markdown: string, max: number): string[] {
   const pieces: string[] = [];
   let rest = markdown;
-  let fence = "";
-  while (fence.length + rest.length > max) {
-    // Room for the fence that is opened again and the one that closes.
-    const room = max - fence.length - 5;
+  let again = "";
+  while (again.length + rest.length > max) {
+    // Room for what is opened again and the one that closes.
+    const room = max - again.length - 5;
     const end = cutAt(rest, room);
-    const body = fence + rest.slice(0, end);
+    const body = again + rest.slice(0, end);
     const open = openFence(body);
     pieces.push(
       open === "" ? body.trimEnd() : `${body.trimEnd()}\n${open.trim().match(/^[`~]+/)?.[0] ?? ""}`,
     );
     rest = rest.slice(end).replace(/^\n+/, "");
-    fence = open;
+    again = open + headOfCutTable(body, rest, max / 4);
   }
-  if (rest !== "") pieces.push(fence + rest);
+  if (rest !== "") pieces.push(again + rest);
   return pieces;
 }
 

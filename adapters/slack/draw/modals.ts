@@ -1,9 +1,10 @@
 /** Draws the modals of refusing, editing and replying. */
 import type { types } from "@slack/bolt";
 import type { Question } from "../../../src/core/event.ts";
+import { cut } from "../../../src/core/text/brief.ts";
 import type { ModalKind, ModalPlace } from "../parsed.ts";
 import { argumentBlocks } from "./arguments.ts";
-import { cut, harmless } from "./escape.ts";
+import { harmless } from "./escape.ts";
 
 type ViewBlock = types.View["blocks"][number];
 

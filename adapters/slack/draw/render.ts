@@ -1,6 +1,7 @@
 /** A message as what Slack is sent: one or more messages of text and blocks, or a file when it is longer than that. */
 import type { Message } from "../../../src/core/message.ts";
 import { never } from "../../../src/core/never.ts";
+import { cut, oneLine } from "../../../src/core/text/brief.ts";
 import {
   drawActions,
   drawFields,
@@ -11,7 +12,7 @@ import {
   maxCall,
   type SlackBlock,
 } from "./blocks.ts";
-import { cut, harmless, plainMrkdwn } from "./escape.ts";
+import { harmless, plainMrkdwn } from "./escape.ts";
 import type { Scene } from "./inline.ts";
 import { safeMarkdown, splitMarkdown } from "./markdown.ts";
 
@@ -87,7 +88,7 @@ const tooLong = drawWords(`This is too long to be shown whole here (over ${maxCa
 
 /** Blocks into messages, in order, within the limits of one message. */
 function pack(blocks: SlackBlock[], summary: string): Part[] {
-  const text = cut(plainMrkdwn(summary.replace(/\s+/g, " ").trim()) || "…", maxSummary);
+  const text = cut(plainMrkdwn(oneLine(summary)) || "…", maxSummary);
   const parts: Part[] = [];
   let current: SlackBlock[] = [];
   let size = 0;

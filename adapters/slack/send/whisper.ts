@@ -1,7 +1,9 @@
 /** The private word to whoever sent something: ephemeral, or an eye on their message. Best effort. */
 import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import { cut } from "../../../src/core/text/brief.ts";
+import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { drawWords } from "../draw/blocks.ts";
-import { cut, harmless, plainMrkdwn } from "../draw/escape.ts";
+import { harmless, plainMrkdwn } from "../draw/escape.ts";
 import type { Session } from "../session.ts";
 
 const answerMs = 5000;
@@ -36,7 +38,7 @@ export async function tell(session: Session, replyTo: Record<string, string>, wo
   const { channel, user, root, response_url: url, via } = replyTo;
   // Who may do what is said in ids; people know each other by name.
   const names = session.people.names();
-  const text = words.replace(/\bslack:\w+\/(?:group:)?\w+(?![\w/])/g, (id) => names.get(id) ?? id);
+  const text = words.replace(/\bslack:\w+\/(?:group:)?\w+(?![\w/])/g, (id) => ruleInWords(id, { names }));
   const message = {
     text: cut(plainMrkdwn(text), 2900),
     // Names and tasks of others stand in it: none of it is markup.

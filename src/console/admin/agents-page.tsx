@@ -1,7 +1,8 @@
 /** The agents: what each is for, its model, tools and limits. */
+
+import { plural } from "../../core/text/count.ts";
 import { getAgents } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
-import { plural } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 export function AgentsPage() {

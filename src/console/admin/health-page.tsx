@@ -1,10 +1,13 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
+
+import { count } from "../../core/text/count.ts";
+import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
 import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
-import { channelName, clock, count, duration } from "../parts/words.ts";
+import { channelName, clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 const statusWords = {
@@ -62,7 +65,7 @@ function AgeFact({ name, at }: { name: string; at: number }) {
 }
 
 function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): string {
-  const words = answers ? `answered in ${duration(ms)}` : "does not answer";
+  const words = answers ? `answered in ${durationInWords(ms)}` : "does not answer";
   return kind === null ? words : `${kind}, ${words}`;
 }
 

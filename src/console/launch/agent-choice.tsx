@@ -1,6 +1,7 @@
 /** The agents to choose from, with what each is for and its limits. */
+
+import { plural } from "../../core/text/count.ts";
 import type { AgentList } from "../../http/wire/server.ts";
-import { plural } from "../parts/words.ts";
 
 interface AgentChoiceProps {
   agents: AgentList["agents"];

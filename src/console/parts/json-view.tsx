@@ -1,6 +1,7 @@
 /** JSON to read: folded, found by the browser's search, copied whole. */
+
+import { visible, visibleLine } from "../../core/text/visible.ts";
 import { CopyButton } from "./button.tsx";
-import { visible, visibleLine } from "./visible.ts";
 
 const openDepth = 2;
 const shownItems = 200;

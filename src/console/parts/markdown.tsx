@@ -1,13 +1,17 @@
-/** Markdown of a model or a person, set as text: no HTML, no foreign images, no foreign links where bytes were read that nobody vouches for. */
+/** Markdown of a model or a person, set as text: no HTML, no foreign images, no links to hosts that nobody listed where a stranger had a hand in it. */
+import { useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
+import { mayFollow } from "../../core/text/followed.ts";
 
 const plugins = [remarkGfm];
 
-export function Markdown({ text, foreign }: { text: string; foreign: boolean }) {
+/** `hosts`: those that a link may lead to; null: any. */
+export function Markdown({ text, hosts }: { text: string; hosts: readonly string[] | null }) {
+  const components = useMemo(() => ({ ...headings, img, a: anchorTo(hosts) }), [hosts]);
   return (
     <div className="prose">
-      <ReactMarkdown remarkPlugins={plugins} components={foreign ? guarded : open}>
+      <ReactMarkdown remarkPlugins={plugins} components={components}>
         {text}
       </ReactMarkdown>
     </div>
@@ -15,7 +19,7 @@ export function Markdown({ text, foreign }: { text: string; foreign: boolean }) 
 }
 
 /** A remote image would tell its host that somebody looks; its words are enough. */
-const img: Components["img"] = ({ alt, src }) => (
+const img: NonNullable<Components["img"]> = ({ alt, src }) => (
   <code>
     [image: {alt} {typeof src === "string" ? src : ""}]
   </code>
@@ -32,22 +36,16 @@ const headings: Components = {
   ),
 };
 
-const open: Components = {
-  ...headings,
-  img,
-  a: ({ href, children }) => (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {children}
-    </a>
-  ),
-};
-
-const guarded: Components = {
-  ...headings,
-  img,
-  a: ({ href, children }) => (
-    <>
-      {children} <code>{href}</code>
-    </>
-  ),
-};
+/** A link that may not be followed shows its words and where it would have led. */
+function anchorTo(hosts: readonly string[] | null): NonNullable<Components["a"]> {
+  return ({ href = "", children }) =>
+    mayFollow(href, hosts) ? (
+      <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+        {children}
+      </a>
+    ) : (
+      <>
+        {children} <code>{href}</code>
+      </>
+    );
+}

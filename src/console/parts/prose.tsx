@@ -1,14 +1,18 @@
 /** Markdown that is loaded when it is first needed; until then, and if that fails, the text as it is. */
-import { Component, lazy, type ReactNode, Suspense } from "react";
+import { Component, createContext, lazy, type ReactNode, Suspense, useContext } from "react";
 
 const Markdown = lazy(() => import("./markdown.tsx").then((module) => ({ default: module.Markdown })));
 
+/** The hosts that foreign text may link to, as the server lists them; without a list, none. */
+export const LinkHosts = createContext<readonly string[]>([]);
+
 export function Prose({ text, foreign }: { text: string; foreign: boolean }) {
+  const listed = useContext(LinkHosts);
   const plain = <div className="prose plain">{text}</div>;
   return (
     <Fallback plain={plain}>
       <Suspense fallback={plain}>
-        <Markdown text={text} foreign={foreign} />
+        <Markdown text={text} hosts={foreign ? listed : null} />
       </Suspense>
     </Fallback>
   );

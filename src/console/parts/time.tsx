@@ -1,6 +1,7 @@
 /** Times that stay true while the page is open: relative, exact on hover. */
 import { useEffect, useState } from "react";
-import { age, duration, exactTime } from "./words.ts";
+import { ageInWords, durationInWords } from "../../core/text/duration.ts";
+import { exactTime } from "./words.ts";
 
 /** The time now, renewed every `stepMs`. */
 function useNow(stepMs: number): number {
@@ -14,7 +15,7 @@ function useNow(stepMs: number): number {
 
 export function Age({ at, ago = false }: { at: number; ago?: boolean }) {
   const now = useNow(10_000);
-  const words = age(now - at);
+  const words = ageInWords(now - at);
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
       {ago && words !== "now" ? `${words} ago` : words}
@@ -28,7 +29,7 @@ export function Since({ at }: { at: number }) {
   const ms = Math.floor((now - at) / 1000) * 1000;
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={`since ${exactTime(at)}`}>
-      {ms < 1000 ? "now" : duration(ms).replace(".0 s", " s")}
+      {ms < 1000 ? "now" : durationInWords(ms).replace(".0 s", " s")}
     </time>
   );
 }

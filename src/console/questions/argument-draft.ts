@@ -1,5 +1,5 @@
 /** Arguments of a call as texts in a form, and back again. Whether they are right is for the server to say. */
-import { isSeen, visibleJson } from "../parts/visible.ts";
+import { isSeen, visibleJson } from "../../core/text/visible.ts";
 
 /** As much of a JSON Schema as a form needs. */
 interface Schema {

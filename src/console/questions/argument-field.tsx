@@ -1,6 +1,6 @@
 /** One argument of a call, with the control that suits its type. */
 import { useId } from "react";
-import { visibleLine } from "../parts/visible.ts";
+import { visibleLine } from "../../core/text/visible.ts";
 import type { Field } from "./argument-draft.ts";
 
 interface ArgumentFieldProps {

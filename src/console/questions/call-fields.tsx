@@ -1,5 +1,5 @@
 /** A call, whole: every argument by its name. */
-import { visible, visibleJson, visibleLine } from "../parts/visible.ts";
+import { visible, visibleJson, visibleLine } from "../../core/text/visible.ts";
 
 export function CallFields({ input }: { input: unknown }) {
   if (typeof input !== "object" || input === null)

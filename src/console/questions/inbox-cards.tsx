@@ -1,9 +1,10 @@
 /** The open questions of all runs, oldest first, each to be settled on the spot. */
 import { useState } from "react";
 import { Link } from "wouter";
+import { brief } from "../../core/text/brief.ts";
+import { plural } from "../../core/text/count.ts";
 import type { OpenWireQuestion } from "../../http/wire/runs.ts";
 import { ErrorNote } from "../parts/notice.tsx";
-import { brief, plural } from "../parts/words.ts";
 import { QuestionCard } from "./question-card.tsx";
 
 const shown = 5;

@@ -1,10 +1,12 @@
 /** One question a person must settle, as it stands in a run and in the inbox. */
+
+import { audienceInWords, rulesInWords } from "../../core/text/rules.ts";
+import { visible } from "../../core/text/visible.ts";
 import type { WireQuestion } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";
-import { visible } from "../parts/visible.ts";
-import { audience, wordsOfRules } from "../parts/words.ts";
+import { namesWith } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
 import { ApprovalForm } from "./approval-form.tsx";
 import { CallFields } from "./call-fields.tsx";
@@ -40,8 +42,8 @@ export function QuestionCard(props: QuestionCardProps) {
         <h2 className="status tone-waiting">
           <Mark shape="waiting" /> {title}
         </h2>
-        <span className="muted" title={wordsOfRules(question.audience, requester)}>
-          for {audience(question.audience, requester)} · <Since at={question.asked_at} />
+        <span className="muted" title={rulesInWords(question.audience, namesWith(requester))}>
+          for {audienceInWords(question.audience, namesWith(requester))} · <Since at={question.asked_at} />
         </span>
       </header>
       <Prose text={question.text} foreign={foreign} />
@@ -51,7 +53,7 @@ export function QuestionCard(props: QuestionCardProps) {
       <Consequence question={question} />
       {!question.may_answer && (
         <p className="muted reasons">
-          Only {wordsOfRules(question.audience, requester)} may{" "}
+          Only {rulesInWords(question.audience, namesWith(requester))} may{" "}
           {question.kind === "approval" ? "approve" : "answer"} this.
         </p>
       )}

@@ -1,7 +1,8 @@
 /** Lines of tool calls: one a call, from its start to its result, over restarts and doubts. */
 import type { ChosenCall, EventBody } from "../../core/event.ts";
+import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
 import type { WireEvent } from "../../http/wire/runs.ts";
-import { argumentsInBrief, brief, clock, outputInBrief } from "../parts/words.ts";
+import { clock } from "../parts/words.ts";
 import type { CallLine, LineBase } from "./line.ts";
 
 const callEvents = [

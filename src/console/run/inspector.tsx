@@ -1,9 +1,12 @@
 /** Everything the log knows about one line: arguments, result, the exact prompt, tokens, timing, raw events. */
 import { Tabs } from "radix-ui";
+import { readable } from "../../core/text/brief.ts";
+import { count } from "../../core/text/count.ts";
+import { durationInWords } from "../../core/text/duration.ts";
 import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { Button } from "../parts/button.tsx";
 import { JsonView } from "../parts/json-view.tsx";
-import { clockSeconds, cost, count, duration, parsed } from "../parts/words.ts";
+import { clockSeconds, cost } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { PromptView } from "./prompt-view.tsx";
 
@@ -53,7 +56,7 @@ function StepFacts({ line, raw }: { line: Line; raw: readonly WireEvent[] }) {
     event.type.replaceAll("_", " "),
     clockSeconds(event.at),
   ]);
-  if (line.ms !== null) facts.push(["took", duration(line.ms)]);
+  if (line.ms !== null) facts.push(["took", durationInWords(line.ms)]);
   if (line.kind === "model") facts.push(...modelFacts(line.answer));
   if (line.kind === "call") facts.push(["call id", line.call.id]);
   return (
@@ -91,7 +94,7 @@ function StepContent({ line }: { line: Line }) {
         <>
           <JsonView label="Arguments" value={line.call.input} />
           {line.error && <JsonView label="Error" value={line.error} />}
-          {line.output !== null && <JsonView label="Result" value={parsed(line.output)} />}
+          {line.output !== null && <JsonView label="Result" value={readable(line.output)} />}
         </>
       );
     case "model":

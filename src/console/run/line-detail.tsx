@@ -1,7 +1,8 @@
 /** What a line opens into: the arguments, the result, the words; everything else is in the inspector. */
+
+import { readable } from "../../core/text/brief.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Prose } from "../parts/prose.tsx";
-import { parsed } from "../parts/words.ts";
 import { CallFields } from "../questions/call-fields.tsx";
 import type { CallLine, Line } from "./line.ts";
 import { RelatedRun } from "./related.tsx";
@@ -66,7 +67,7 @@ function CallContent({ line }: { line: CallLine }) {
           <code>{line.error.code}</code> {line.error.message}
         </p>
       )}
-      {line.output !== null && <JsonView label="Result" value={parsed(line.output)} />}
+      {line.output !== null && <JsonView label="Result" value={readable(line.output)} />}
       {line.omitted > 0 && <p className="muted">{line.omitted} more characters did not fit.</p>}
       {line.childId !== null && (
         <ul className="related">

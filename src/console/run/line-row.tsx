@@ -1,10 +1,9 @@
 /** One line of the timeline; pressed, it opens into its detail. */
 import { memo, useState } from "react";
-import { Mark } from "../parts/mark.tsx";
-import { Since } from "../parts/time.tsx";
-import { duration, exactTime } from "../parts/words.ts";
+import { exactTime } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { LineDetail } from "./line-detail.tsx";
+import { LineSummary } from "./line-summary.tsx";
 
 interface LineRowProps {
   line: Line;
@@ -30,20 +29,9 @@ export const LineRow = memo(function LineRow({ line, fresh, inspected, inspect }
         title={exactTime(line.at)}
         onClick={() => setChosen(!open)}
       >
-        <Mark shape={line.shape} live={line.live} />
-        <span className="line-text">
-          <b>{line.title}</b>
-          {line.detail.startsWith("(") ? "" : " "}
-          <span>{line.detail}</span>
-        </span>
-        <span className="line-time num">{line.live ? <Since at={line.at} /> : tookWords(line)}</span>
+        <LineSummary line={line} />
       </button>
       {open && <LineDetail line={line} inspect={inspect} />}
     </li>
   );
 });
-
-/** Short steps say nothing by their time. */
-function tookWords(line: Line): string {
-  return line.ms === null || line.ms < 100 ? "" : duration(line.ms);
-}

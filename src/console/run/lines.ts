@@ -1,7 +1,10 @@
 /** The log told to a person: events in, lines out, the newest last. */
+
 import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
+import { brief } from "../../core/text/brief.ts";
+import { plural } from "../../core/text/count.ts";
 import type { WireEvent } from "../../http/wire/runs.ts";
-import { brief, channelName, plural } from "../parts/words.ts";
+import { channelName } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
 import { foldReads } from "./fold-reads.ts";
 import type { CallLine, Line, LineBase, QuestionLine } from "./line.ts";

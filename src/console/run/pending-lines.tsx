@@ -1,8 +1,10 @@
 /** What comes next: calls that the model chose and that have not started, and what it does at this moment. */
+
+import { argumentsInBrief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Since } from "../parts/time.tsx";
-import { argumentsInBrief, clock } from "../parts/words.ts";
+import { clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 
 export function PendingLines({ run, lines }: { run: RunState; lines: readonly Line[] }) {

@@ -1,6 +1,8 @@
 /** Lines of events that stand alone: who started it, what people said, troubles, pauses, restarts, the end. */
 import type { EventBody } from "../../core/event.ts";
-import { brief, channelName, clock, plural } from "../parts/words.ts";
+import { brief } from "../../core/text/brief.ts";
+import { plural } from "../../core/text/count.ts";
+import { channelName, clock } from "../parts/words.ts";
 import type { CallEvent } from "./call-lines.ts";
 import type { WordsLine } from "./line.ts";
 import type { SettlingEvent } from "./question-lines.ts";

@@ -1,11 +1,14 @@
 /** Lines of questions and of what settled them. */
+
 import type { EventBody, Question } from "../../core/event.ts";
+import { argumentsInBrief, brief } from "../../core/text/brief.ts";
+import { audienceInWords } from "../../core/text/rules.ts";
 import type { Shape } from "../parts/mark.tsx";
-import { argumentsInBrief, audience, brief } from "../parts/words.ts";
+import { namesWith } from "../parts/words.ts";
 import type { LineBase, QuestionLine } from "./line.ts";
 
-export function questionLine(base: LineBase, question: Question, requester: string): QuestionLine {
-  const whom = audience(question.audience, requester);
+export function questionLine(base: LineBase, question: Question, requester: string | null): QuestionLine {
+  const whom = audienceInWords(question.audience, namesWith(requester));
   return {
     ...base,
     kind: "question",

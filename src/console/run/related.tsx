@@ -1,9 +1,10 @@
 /** The runs this one came from, and those it started. */
 import { Link } from "wouter";
+import { brief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { useMentionedRun } from "../api/mentioned-run.ts";
 import { StatusMark } from "../parts/mark.tsx";
-import { brief, statusOfRun } from "../parts/words.ts";
+import { statusOfRun } from "../parts/words.ts";
 
 export function Related({ run }: { run: RunState }) {
   if (run.parent_id === null && run.follows_id === null && run.children.length === 0) return null;

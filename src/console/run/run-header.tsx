@@ -2,11 +2,13 @@
 
 import { useState } from "react";
 import { Link } from "wouter";
+import { count, plural } from "../../core/text/count.ts";
+import { durationInWords } from "../../core/text/duration.ts";
 import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
-import { channelName, cost, count, duration, plural, statusOfRun } from "../parts/words.ts";
+import { channelName, cost, statusOfRun } from "../parts/words.ts";
 
 const longTask = 160;
 
@@ -59,7 +61,7 @@ function Facts({ run }: { run: RunState }) {
       </span>
       {tokens > 0 && <span className="num">{count(tokens)} tokens</span>}
       {usd && <span className="num">{usd}</span>}
-      {ended && <span className="num">took {duration(run.updated_at - run.launched_at)}</span>}
+      {ended && <span className="num">took {durationInWords(run.updated_at - run.launched_at)}</span>}
       <Age at={run.launched_at} ago />
     </p>
   );

@@ -1,11 +1,11 @@
 /** One run from top to bottom: what it is, what can be done now, what happened, what it asks, what came out. */
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
+import { brief } from "../../core/text/brief.ts";
 import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { getTools, keys } from "../api/calls.ts";
 import { useRun, useRunLog } from "../api/run-log.ts";
 import { ErrorNote, Skeleton } from "../parts/notice.tsx";
-import { brief } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { usePageTitle } from "../shell/page-title.ts";
 import { ActionsBar } from "./actions-bar.tsx";

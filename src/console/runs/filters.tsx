@@ -1,10 +1,12 @@
 /** Search and filters of the list; every choice narrows it at once. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
 import { useEffect, useRef, useState } from "react";
+import { statusWords } from "../../core/text/status.ts";
 import { getAgents, keys, noFilter, type RunsFilter } from "../api/calls.ts";
 import { useKey } from "../parts/keyboard.ts";
-import { channelName, statusWords } from "../parts/words.ts";
+import { channelName } from "../parts/words.ts";
 import { useRuns } from "./use-runs.ts";
 
 interface FiltersProps {

@@ -1,12 +1,15 @@
 /** What waits for a person, oldest first, above everything else. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
+import { brief } from "../../core/text/brief.ts";
+import { audienceInWords } from "../../core/text/rules.ts";
 import type { OpenWireQuestion } from "../../http/wire/runs.ts";
 import { getQuestions, keys } from "../api/calls.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
-import { audience, brief } from "../parts/words.ts";
+import { namesWith } from "../parts/words.ts";
 
 export function NeedsYou({ openId }: { openId: string | null }) {
   const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
@@ -40,7 +43,7 @@ export function NeedsYou({ openId }: { openId: string | null }) {
                 <Age at={question.asked_at} />
               </span>
               <span className="row-facts">
-                <span>for {audience(question.audience, question.from.name)}</span>
+                <span>for {audienceInWords(question.audience, namesWith(question.from.name))}</span>
                 <span title={question.task}>{brief(question.task, 60)}</span>
               </span>
             </Link>

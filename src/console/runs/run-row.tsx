@@ -1,10 +1,12 @@
 /** One run in the list: status, task in one line, where it came from, who started it, how old it is. */
+
 import { memo } from "react";
 import { Link } from "wouter";
+import { statusWords } from "../../core/text/status.ts";
 import type { RunSummary } from "../../http/wire/runs.ts";
 import { Mark, shapeOfStatus } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
-import { channelName, statusWords } from "../parts/words.ts";
+import { channelName } from "../parts/words.ts";
 
 export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; open: boolean }) {
   const shape = shapeOfStatus[run.status];

@@ -5,6 +5,7 @@ import { approvalFor, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
+import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import { authorizeBy } from "./authorize.ts";
 
@@ -141,7 +142,7 @@ function findOpen(state: State, id: string | null): { question: OpenQuestion } |
   if (settled.outcome.kind === "withdrawn") {
     return { code: "question_closed", message: "This question was withdrawn: the run has ended." };
   }
-  const when = new Date(settled.settledAt).toISOString();
+  const when = timeInWords(settled.settledAt);
   const who = settled.from?.name ?? "somebody";
   return { code: "already_answered", message: `Already ${settled.outcome.kind} by ${who} at ${when}.` };
 }

@@ -1,6 +1,7 @@
 /** The one authorisation: every path (message, button, modal, command, route) asks here, and default is no. */
 import { type Actor, channelOf, type Principal, type Scope } from "../actor.ts";
 import type { Rights } from "../agent.ts";
+import { ruleInWords } from "../text/rules.ts";
 
 export type Action = keyof Rights;
 
@@ -61,14 +62,13 @@ export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolea
  */
 export function whoMay(rules: readonly string[], actor: Actor): string {
   if (actor.guest) return "only people whom this bot knows";
-  const known = rules.flatMap((rule) => ruleInWords(rule, channelOf(actor.principal)));
+  const known = rules.flatMap((rule) => wordsHere(rule, channelOf(actor.principal)));
   return [...new Set(known)].join(", ") || (rules.length > 0 ? "people elsewhere" : "nobody yet");
 }
 
-function ruleInWords(rule: string, here: string): string[] {
-  if (rule === "requester") return ["whoever started the run"];
-  if (rule === "*") return ["anyone"];
-  if (rule === "console:*") return ["anyone at the console"];
-  if (channelOf(rule) !== here) return [];
-  return [/^\w+:(.*\/)?\*$/.test(rule) ? `anyone in ${here}` : rule];
+function wordsHere(rule: string, here: string): string[] {
+  const everywhere = rule === "requester" || rule === "*" || rule === "console:*";
+  if (!everywhere && channelOf(rule) !== here) return [];
+  // A channel shows the ids of its own people as names.
+  return [everywhere || rule.endsWith("*") ? ruleInWords(rule) : rule];
 }

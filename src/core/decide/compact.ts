@@ -2,8 +2,8 @@
 
 import type { EventOf } from "../event.ts";
 import { entriesOf, tokensOf } from "../reduce/entries.ts";
-import { argumentsInBrief, brief, outputInBrief } from "../reduce/step-lines.ts";
 import type { Entry, State } from "../state.ts";
+import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
 
 const summaryLength = 6_000;
 const heading =

@@ -8,6 +8,7 @@ import { never } from "../never.ts";
 import { entriesOf } from "../reduce/entries.ts";
 import { spentTokens } from "../reduce/settle.ts";
 import type { Phase, State } from "../state.ts";
+import { count } from "../text/count.ts";
 import { dollars } from "../text/money.ts";
 import { decideCalls } from "./calls.ts";
 import { decideCancelling } from "./cancel.ts";
@@ -113,7 +114,7 @@ function stuckNudge(why: string): EventBody {
 function overBudget(state: State): string | null {
   const tokens = spentTokens(state);
   if (tokens >= state.tokensGranted) {
-    return `${tokens.toLocaleString("en-US")} tokens of ${state.tokensGranted.toLocaleString("en-US")}`;
+    return `${count(tokens)} tokens of ${count(state.tokensGranted)}`;
   }
   const cost = state.usage.costUsd;
   if (cost === null || cost < state.costGranted) return null;

@@ -10,10 +10,13 @@ import {
   type StepLine,
 } from "../message.ts";
 import { spentTokens } from "../reduce/settle.ts";
-import { argumentsInBrief, brief, keptLines } from "../reduce/step-lines.ts";
+import { keptLines } from "../reduce/step-lines.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "../state.ts";
+import { argumentsInBrief, brief } from "../text/brief.ts";
+import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
+import { statusWords, stopping, waitingForApproval } from "../text/status.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
 
 /** An answer of up to this many characters stands in the progress post itself. */
@@ -103,10 +106,9 @@ function longAnswer(state: State): Post | null {
 
 /** What it is doing, or how it ended, with the numbers that people asked for. */
 function footer(state: State): Inline[] {
-  const steps = `${state.steps} ${state.steps === 1 ? "step" : "steps"}`;
-  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${steps}`];
+  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${plural(state.steps, "step")}`];
   const tokens = spentTokens(state);
-  if (hasEnded(state) && tokens > 0) parts.push(` · ${tokens.toLocaleString("en-US")} tokens`);
+  if (hasEnded(state) && tokens > 0) parts.push(` · ${count(tokens)} tokens`);
   const cost = state.usage.costUsd;
   if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · ${dollars(cost)}`);
   const phase = underPause(state.phase);
@@ -132,17 +134,15 @@ export function statusInWords(state: State): string {
   const status = statusOf(state);
   switch (status) {
     case "running":
-      return state.phase.at === "cancelling" ? "stopping" : "running";
+      return state.phase.at === "cancelling" ? stopping : statusWords.running;
     case "waiting_human_input":
       return state.questions.some((question) => question.kind === "approval")
-        ? "waiting for approval"
-        : "waiting for an answer";
-    case "max_steps_reached":
-      return "step limit reached";
+        ? waitingForApproval
+        : statusWords.waiting_human_input;
     case "complete":
       return `done in ${durationInWords(state.updatedAt - state.launchedAt)}`;
     default:
-      return status;
+      return statusWords[status];
   }
 }
 

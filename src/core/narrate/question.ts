@@ -2,8 +2,9 @@
 import { personOf } from "../actor.ts";
 import type { Question } from "../event.ts";
 import type { Block, Button, Inline, Message } from "../message.ts";
-import { argumentsInBrief, brief } from "../reduce/step-lines.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
+import { argumentsInBrief, brief } from "../text/brief.ts";
+import { ruleInWords } from "../text/rules.ts";
 
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
@@ -109,8 +110,8 @@ const rightThatSettles = {
 function anyone(question: Question): Inline[] {
   const wide = question.audience.filter((rule) => rule.endsWith("*") && !/^(terminal|token):/.test(rule));
   if (wide.length === 0) return [`nobody yet: list people under \`${rightThatSettles[question.kind]}\``];
-  if (wide.includes("*")) return ["anyone"];
-  return wide.map((rule) => (rule === "console:*" ? "anyone at the console" : { rule }));
+  if (wide.includes("*")) return [ruleInWords("*")];
+  return wide.map((rule) => (rule === "console:*" ? ruleInWords(rule) : { rule }));
 }
 
 function consequence(question: OpenQuestion): Inline[] {

@@ -10,8 +10,9 @@ import {
   type State,
   underPause,
 } from "../state.ts";
+import { argumentsInBrief, outputInBrief } from "../text/brief.ts";
 import { entered, flushed } from "./entries.ts";
-import { argumentsInBrief, outputInBrief, withLine, withTrace } from "./step-lines.ts";
+import { withLine, withTrace } from "./step-lines.ts";
 
 type CallEvent =
   | "call_started"

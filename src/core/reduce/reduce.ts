@@ -12,12 +12,13 @@ import {
   type State,
   underPause,
 } from "../state.ts";
+import { outputInBrief } from "../text/brief.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf } from "./entries.ts";
 import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
-import { outputInBrief, withLine } from "./step-lines.ts";
+import { withLine } from "./step-lines.ts";
 import { addUsage } from "./usage.ts";
 
 export function reduce(state: State, event: RunEvent): State {

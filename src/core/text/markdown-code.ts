@@ -1,31 +1,42 @@
 /**
  * The code in Markdown, found once and written anew, so that every reader of it finds the same. Clients differ in what they
- * take for code (backslashes, runs of backticks, fences in lists); text that one takes for code and another for text hides
- * links. What comes out holds no backtick but around our own code.
+ * take for code (backslashes, runs of backticks, fences in lists and quotes); text that one takes for code and another for
+ * text hides links. What comes out holds no backtick but around our own code, and what stands in code is what was written.
  */
 
 /** A character that no text holds: it stands around the number of a piece of code while the rest is rewritten. */
-const mark = "\ufdd0";
+export const mark = "\ufdd0";
 const held = new RegExp(`${mark}(\\d+)${mark}`, "g");
 const zeroWidth = "\u200b";
 /** Looks like a backtick and means nothing. */
 const lookAlike = "ˋ";
-/** Longer ones are text: a span must fit into one message (see `beforeCode`). */
-const longestSpan = 250;
+/** Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is closed and opened again. */
+const longestSpan = 500;
 
-/** Rewrites what is not code. `hold` takes finished Markdown out of the way of all further rewriting. */
+/**
+ * Rewrites what is not code. `hold` takes finished Markdown out of the way of all further rewriting. `inCode`: what must
+ * not stand even in code.
+ */
 export function aroundCode(
   markdown: string,
   rewrite: (text: string, hold: (markdown: string) => string) => string,
+  inCode: (code: string) => string = (code) => code,
 ): string {
-  const code: string[] = [];
-  const hold = (piece: string) => `${mark}${code.push(piece) - 1}${mark}`;
+  const kept: string[] = [];
+  const hold = (piece: string) => `${mark}${kept.push(piece) - 1}${mark}`;
   const restored = (text: string): string =>
     text.replace(
       held,
-      (_whole, index: string, at: number) => gapBefore(text, at) + restored(code[Number(index)] ?? ""),
+      (_whole, index: string, at: number) => gapBefore(text, at) + restored(kept[Number(index)] ?? ""),
     );
-  return restored(rewrite(withoutCode(markdown.replaceAll(mark, ""), hold), hold));
+  const lines = blocksIn(markdown.replaceAll(mark, "")).map((block) => {
+    if ("code" in block)
+      return isBlank(block.code) ? "" : hold(codeBlock(inCode(block.code), block.language));
+    return spansIn(block.line)
+      .map((part) => ("code" in part ? hold(writtenAnew(inCode(part.code))) : part.text))
+      .join("");
+  });
+  return restored(rewrite(lines.join("\n"), hold));
 }
 
 /** A backslash would undo the first backtick, another piece's backtick would join it, and a bare link would take it in. */
@@ -34,6 +45,16 @@ function gapBefore(text: string, at: number): string {
   let start = at;
   while (start > 0 && !/[\s\ufdd0]/.test(text[start - 1] ?? "")) start -= 1;
   return /:\/\/|www\./i.test(text.slice(start, at)) ? " " : "";
+}
+
+/** Discord takes the end of a block without a character for its first line. */
+function isBlank(code: string): boolean {
+  return /^\n*$/.test(code);
+}
+
+/** What a span can't hold as it is becomes a block. */
+function writtenAnew(code: string): string {
+  return code.length > longestSpan || code.includes("``") ? `\n${codeBlock(code)}\n` : codeSpan(code);
 }
 
 /** Text as code on one line; what would end it is broken by a character that cannot be seen. */
@@ -63,60 +84,107 @@ export function beforeCode(text: string, end: number): number {
   return open === null || open.at === 0 ? end : open.at;
 }
 
+export type MarkdownBlock = { code: string; language: string } | { line: string };
+
 interface Fence {
+  /** Quote marks before it: the quote's end is its own. */
+  quotes: number;
   indent: string;
-  closing: RegExp;
+  ticks: string;
   language: string;
   lines: string[];
 }
 
-function withoutCode(markdown: string, hold: (code: string) => string): string {
-  const out: string[] = [];
+/** Blocks of code, and all other lines one by one. Written anew a block begins its line: in a list it would end with the list. */
+export function blocksIn(markdown: string): MarkdownBlock[] {
+  const blocks: MarkdownBlock[] = [];
   let fence: Fence | null = null;
-  const close = ({ lines, language }: Fence) => out.push(hold(codeBlock(lines.join("\n"), language)));
+  const close = ({ lines, language }: Fence) => blocks.push({ code: lines.join("\n"), language });
   for (const line of markdown.split("\n")) {
-    if (fence === null) {
-      fence = fenceAt(line);
-      if (fence === null) out.push(withoutSpans(line, hold));
-    } else if (fence.closing.test(line)) {
-      close(fence);
-      fence = null;
-    } else fence.lines.push(line.startsWith(fence.indent) ? line.slice(fence.indent.length) : line);
+    const inner: string | null = fence === null ? null : withoutQuotes(line, fence.quotes);
+    if (fence !== null && inner !== null && !isClosing(inner, fence)) {
+      fence.lines.push(inner.startsWith(fence.indent) ? inner.slice(fence.indent.length) : inner);
+      continue;
+    }
+    if (fence !== null) close(fence);
+    const isClosed: boolean = fence !== null && inner !== null;
+    fence = isClosed ? null : fenceAt(line);
+    if (!isClosed && fence === null) blocks.push({ line });
   }
   if (fence !== null) close(fence);
-  return out.join("\n");
+  return blocks;
 }
 
-/** Written anew it begins its line: inside a list it would end with the list, wherever its own end is. */
 function fenceAt(line: string): Fence | null {
-  const [, indent = "", run = "", info = ""] = /^([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/.exec(line) ?? [];
-  if (run === "") return null;
+  const [, quoted = "", indent = "", ticks = "", info = ""] =
+    /^((?:[ \t]{0,9}>)* ?)([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/s.exec(line) ?? [];
+  if (ticks === "") return null;
   const language = /^[\w+#.-]{1,20}(?=\s|$)/.exec(info.trim())?.[0] ?? "";
-  return { indent, closing: new RegExp(`^[ \\t]*${run[0]}{${run.length},}[ \\t]*$`), language, lines: [] };
+  const quotes = quoted.split(">").length - 1;
+  // Without a quote the first space is the indent's own.
+  return { quotes, indent: quotes === 0 ? quoted + indent : indent, ticks, language, lines: [] };
 }
+
+/** The line inside of that many quotes; null when it stands outside of one. */
+function withoutQuotes(line: string, quotes: number): string | null {
+  let at = 0;
+  for (let left = quotes; left > 0; left -= 1) {
+    while (line[at] === " " || line[at] === "\t") at += 1;
+    if (line[at] !== ">") return null;
+    at += 1;
+  }
+  return line.slice(quotes > 0 && line[at] === " " ? at + 1 : at);
+}
+
+function isClosing(line: string, { ticks }: Fence): boolean {
+  const run = line.trim();
+  return run.length >= ticks.length && run === (ticks[0] ?? "").repeat(run.length);
+}
+
+export type MarkdownSpan = { code: string } | { text: string };
 
 /** As CommonMark reads a line: a backslash undoes one backtick, a run of them ends at the next one of its length. */
-function withoutSpans(line: string, hold: (code: string) => string): string {
+export function spansIn(line: string): MarkdownSpan[] {
   const token = /\\.|`+/g;
-  let out = "";
+  const endOf = closingRuns(line);
+  const spans: MarkdownSpan[] = [];
+  let text = "";
   let from = 0;
   for (let match = token.exec(line); match !== null; match = token.exec(line)) {
     const [found] = match;
-    const end = found.startsWith("`") ? endOfSpan(line, token.lastIndex, found.length) : null;
-    out += line.slice(from, match.index);
-    if (end === null)
-      out += found.startsWith("\\") ? found.replace("\\`", lookAlike) : found.replaceAll("`", lookAlike);
-    else {
-      out += hold(codeSpan(line.slice(token.lastIndex, end).replace(/^ (.*`.*) $/, "$1")));
+    const end = found.startsWith("`") ? endOf(found.length, token.lastIndex) : null;
+    text += line.slice(from, match.index);
+    if (end === null) {
+      text += found.startsWith("\\") ? found.replace("\\`", lookAlike) : found.replaceAll("`", lookAlike);
+    } else {
+      spans.push({ text }, { code: withoutPadding(line.slice(token.lastIndex, end)) });
+      text = "";
       token.lastIndex = end + found.length;
     }
     from = token.lastIndex;
   }
-  return out + line.slice(from);
+  spans.push({ text: text + line.slice(from) });
+  return spans;
 }
 
-function endOfSpan(line: string, from: number, length: number): number | null {
-  const runs = line.slice(from, from + longestSpan).matchAll(/`+/g);
-  for (const { 0: run, index } of runs) if (run.length === length) return from + index;
-  return null;
+/** Finds the next run of `length` backticks from a place on; places only grow, so each run is looked at once. */
+function closingRuns(line: string): (length: number, from: number) => number | null {
+  const runs = new Map<number, number[]>();
+  const all = [...line.matchAll(/`+/g)].reverse();
+  for (const { 0: run, index } of all) {
+    const places = runs.get(run.length);
+    if (places) places.push(index);
+    else runs.set(run.length, [index]);
+  }
+  return (length, from) => {
+    const places = runs.get(length) ?? [];
+    while ((places.at(-1) ?? from) < from) places.pop();
+    return places.at(-1) ?? null;
+  };
+}
+
+/** Code that begins or ends with a backtick has a space around it that is not its own. */
+function withoutPadding(code: string): string {
+  const isPadded = code.length > 2 && code.startsWith(" ") && code.endsWith(" ") && code.includes("`");
+  return isPadded ? code.slice(1, -1) : code;
 }

@@ -2,5 +2,6 @@
 
 /** To the cent; what costs less than one has cost something all the same. */
 export function dollars(usd: number): string {
-  return usd > 0 && usd < 0.01 ? "< $0.01" : `$${usd.toFixed(2)}`;
+  if (usd > 0 && usd < 0.01) return "< $0.01";
+  return `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }

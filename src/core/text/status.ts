@@ -1,4 +1,4 @@
-/** How a run is, in one word: the seeds' six, and `sleeping` and `cancelled`. */
+/** How a run is, in one word (the seeds' six, `sleeping` and `cancelled`), and what people read for it. */
 
 export const statuses = [
   "running",
@@ -18,3 +18,18 @@ export const endedStatuses = ["complete", "failed", "cancelled"] as const satisf
 export function isEnded(status: Status): status is (typeof endedStatuses)[number] {
   return endedStatuses.some((ended) => ended === status);
 }
+
+export const statusWords = {
+  running: "running",
+  paused: "paused",
+  waiting_human_input: "waiting for an answer",
+  complete: "complete",
+  failed: "failed",
+  max_steps_reached: "step limit reached",
+  sleeping: "sleeping",
+  cancelled: "cancelled",
+} as const satisfies Record<Status, string>;
+
+/** What is running and will stop; what waits for somebody's approval. Neither is a status of its own. */
+export const stopping = "stopping";
+export const waitingForApproval = "waiting for approval";

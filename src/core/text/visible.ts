@@ -6,9 +6,35 @@
  */
 const unseen = /(?![\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
+/**
+ * What is made of such characters and is seen all the same: an emoji with its variation and its joined parts, and the
+ * narrow or unbreakable space that French sets before `! ? : ; »`, after `«` and between the thousands of a number.
+ */
+const seen = new RegExp(
+  [
+    String.raw`\p{ExtPict}(?:\p{EMod}|\ufe0f)?(?:\u200d\p{ExtPict}(?:\p{EMod}|\ufe0f)?)*`,
+    String.raw`[#*0-9]\ufe0f\u20e3`,
+    String.raw`(?<=[\p{L}\p{N})])[\u00a0\u202f](?=[!?:;»%€])`,
+    String.raw`(?<=«)[\u00a0\u202f](?=[\p{L}\p{N}])`,
+    String.raw`(?<=\d)[\u00a0\u202f](?=\d{3}(?!\d))`,
+  ].join("|"),
+  "gu",
+);
+
+/** Every unseen character by what `written` makes of it; all else stays. */
+function withoutUnseen(text: string, written: (char: string) => string): string {
+  let shown = "";
+  let from = 0;
+  for (const { 0: kept, index } of text.matchAll(seen)) {
+    shown += text.slice(from, index).replace(unseen, written) + kept;
+    from = index + kept.length;
+  }
+  return shown + text.slice(from).replace(unseen, written);
+}
+
 /** `\u{200b}` for what can't be seen; quotes where the text is empty or has white space at an end. */
 export function visible(text: string): string {
-  const shown = text.replace(unseen, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  const shown = withoutUnseen(text, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
   return /^$|^[ \n]|[ \n]$/.test(text) ? `"${shown}"` : shown;
 }
 
@@ -24,7 +50,7 @@ export function isSeen(text: string): boolean {
 
 /** JSON in which everything is seen and that still means the same. */
 export function visibleJson(value: unknown, indent?: number): string {
-  return (JSON.stringify(value, null, indent) ?? "").replace(unseen, (char) =>
+  return withoutUnseen(JSON.stringify(value, null, indent) ?? "", (char) =>
     char
       .split("")
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)

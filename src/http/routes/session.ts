@@ -13,7 +13,11 @@ type SessionRoutes = Pick<Handlers, "login" | "session" | "logout" | "sessions" 
 
 export function sessionRoutes(server: Server, sessions: Sessions, failures: RateLimit): SessionRoutes {
   const { store } = server.engine;
-  const channels = { ...server.config.about.titles };
+  /** What each page of the console has to know of the server. */
+  const known = {
+    channels: { ...server.config.about.titles },
+    link_hosts: [...server.config.trustedLinkHosts],
+  };
   const cookie = {
     path: `${server.base}/`,
     httpOnly: true,
@@ -42,12 +46,12 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         principal,
         name: "console",
         scopes: null,
-        channels,
         expires_at: expiresAt,
+        ...known,
       };
       return c.json(session);
     },
-    session: (c) => c.json(viewCaller(callerOf(c), channels)),
+    session: (c) => c.json(viewCaller(callerOf(c), known)),
     logout: async (c) => {
       const { session } = callerOf(c);
       if (session) await end(session.id);
@@ -87,13 +91,16 @@ async function findSession(c: Ctx, sessions: Sessions) {
   return row;
 }
 
-function viewCaller({ actor, how, session }: Caller, channels: Session["channels"]): Session {
+function viewCaller(
+  { actor, how, session }: Caller,
+  known: Pick<Session, "channels" | "link_hosts">,
+): Session {
   return {
     how,
     principal: actor.principal,
     name: actor.name,
     scopes: actor.scopes ? [...actor.scopes] : null,
-    channels,
     expires_at: session?.expiresAt ?? null,
+    ...known,
   };
 }

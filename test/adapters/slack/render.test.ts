@@ -168,14 +168,21 @@ describe("foreign text", () => {
     ["![p](https://evil.example/p.png)", "p (`https://evil.example/p.png`)"],
     ["<https://evil.example>", "`https://evil.example`"],
     ["see https://evil.example/x.", "see `https://evil.example/x.`"],
-    ["[docs](https://wiki.corp.example/a)", "[docs](https://wiki.corp.example/a)"],
+    ["[docs](https://corp.example/a)", "[docs](https://corp.example/a)"],
+    ["[docs](https://wiki.corp.example/a)", "docs (`https://wiki.corp.example/a`)"],
+    ["[docs](https://a.b.other.example/a)", "[docs](https://a.b.other.example/a)"],
+    ["[docs](https://other.example/a)", "docs (`https://other.example/a`)"],
     ["[x](https://corp.example@evil.example)", "x (`https://corp.example@evil.example`)"],
     ["[x](https://corp.example.evil.example)", "x (`https://corp.example.evil.example`)"],
-    ["[x](javascript:alert(1))", "x (`javascript:alert(1`))"],
+    ["[x](javascript:alert(1))", "x (`javascript:alert(1)`)"],
     ["`https://evil.example`", "`https://evil.example`"],
+    ["[x](https://evil.example/a_(b))", "x (`https://evil.example/a_(b)`)"],
+    ["(https://evil.example/a_(b))", "(`https://evil.example/a_(b)`)"],
+    ["[x](https://corp.example/a_(b)) y", "[x](https://corp.example/a_(b)) y"],
+    ["[a [b] c](https://evil.example)", "a [b] c (`https://evil.example`)"],
     ["![p](https://corp.example/p.png)", "[p](https://corp.example/p.png)"],
   ])("%s is shown as %s", (markdown, shown) => {
-    expect(safeMarkdown(markdown, ["corp.example"])).toBe(shown);
+    expect(safeMarkdown(markdown, ["corp.example", "*.other.example"])).toBe(shown);
   });
 
   test("no arrangement of brackets and mentions notifies anybody", () => {

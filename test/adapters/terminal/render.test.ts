@@ -33,7 +33,7 @@ test("nothing foreign reaches the terminal as a control character", () => {
 test("an approval is shown whole, with what to type", () => {
   expect(shown("approval")).toBe(
     [
-      "Approval · restart_service — for slack:T1/group:S9 or whoever asked",
+      "Approval · restart_service — for S9 or whoever started the run",
       "  service      payments",
       "  environment  staging",
       "  options    ",

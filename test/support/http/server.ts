@@ -99,6 +99,7 @@ export function defaults(): HttpConfig {
     publicUrl: null,
     hosts: [],
     corsOrigins: [],
+    trustedLinkHosts: ["docs.example"],
     defaultAgent: "helper",
     consoleDir: "test/fixtures/no-console",
     about: { paths: channelPaths, titles: channelTitles, linkTo },

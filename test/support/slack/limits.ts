@@ -76,7 +76,14 @@ function markupOf(block: unknown): string[] {
   const { type } = block as Json;
   if (type === "rich_text") return strings(block, "user_id").map((id) => `<@${id}>`);
   // Plain text objects hold no markup; mrkdwn objects and markdown blocks do.
-  return type === "markdown" ? strings(block, "text") : mrkdwnOf(block);
+  return type === "markdown" ? strings(block, "text").map(withoutBareInCode) : mrkdwnOf(block);
+}
+
+/** In code a bare name is no mention; what stands between `<` and `>` might still be one. */
+function withoutBareInCode(markdown: string): string {
+  return markdown.replace(/^```[\s\S]*?^```$|(`+)[^`\n]+(?:(?!\1)`+[^`\n]+)*\1/gm, (code) =>
+    code.replace(/@(?=(?:channel|here|everyone)\b)/g, ""),
+  );
 }
 
 function mrkdwnOf(value: unknown): string[] {

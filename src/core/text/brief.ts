@@ -1,0 +1,69 @@
+/** Text, arguments and outputs in few words: what stands on one line of a chat, a mail or a page. */
+import { count } from "./count.ts";
+
+/** Of a list or an object at most so many values are said; the rest is counted. */
+const mostValues = 8;
+/** Longer outputs are shown as they begin: nobody reads them as JSON on one line. */
+const longestJson = 2_000;
+
+/** White space, of any kind and length, as one space; none at either end. */
+export function oneLine(text: string): string {
+  return text.replace(/\s+/gu, " ").trim();
+}
+
+/** One line of at most `length` UTF-16 units, with an ellipsis where it was cut. */
+export function brief(text: string, length: number): string {
+  return cut(oneLine(text), length);
+}
+
+/** At most `length` UTF-16 units, with an ellipsis where it was cut, never in the middle of a character. */
+export function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${wholeCharacters(text.slice(0, Math.max(0, length - 1))).trimEnd()}…`;
+}
+
+/** Without the first half of a character that was cut in two. */
+export function wholeCharacters(text: string): string {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
+}
+
+/** The arguments that matter in a few words: values only, the first few, cut. */
+export function argumentsInBrief(input: unknown): string {
+  if (input === null || typeof input !== "object") return brief(String(input ?? ""), 60);
+  const values = Object.values(input)
+    .filter((value) => value !== null && value !== "")
+    .map((value) => brief(plainly(value, 3), 40));
+  return brief(someOf(values), 80);
+}
+
+/** A JSON output in the words of a person: a string or number as it is, a list or an object by its values. */
+export function outputInBrief(output: string): string {
+  const value = output.length > longestJson ? output : readable(output);
+  return typeof value === "object" && value !== null ? argumentsInBrief(value) : brief(String(value), 60);
+}
+
+/** What a JSON text holds; a text that is no JSON is a text. */
+export function readable(text: string): unknown {
+  if (!/^\s*[[{"\d-]|^\s*(?:true|false|null)\s*$/.test(text)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    // A number that would be rounded stays as it was written.
+    return typeof value === "number" && String(value) !== text.trim() ? text : value;
+  } catch {
+    return text;
+  }
+}
+
+/** A value without JSON: what stands in lists and objects, one after the other. */
+function plainly(value: unknown, depth: number): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  if (depth === 0) return "…";
+  return someOf(Object.values(value).map((inner) => plainly(inner, depth - 1)));
+}
+
+function someOf(values: readonly string[]): string {
+  const more = values.length - mostValues;
+  const shown = values.slice(0, mostValues).join(", ");
+  return more > 0 ? `${shown} and ${count(more)} more` : shown;
+}

@@ -1,0 +1,82 @@
+/** Every function that reads or draws text which strangers can choose, by the name it has in a failure. */
+import { written } from "../../../adapters/discord/draw/markdown.ts";
+import { render as renderDiscord } from "../../../adapters/discord/draw/render.ts";
+import { renderMail } from "../../../adapters/email/render.ts";
+import { stripReply } from "../../../adapters/email/strip.ts";
+import { readMrkdwn } from "../../../adapters/slack/draw/escape.ts";
+import { safeMarkdown } from "../../../adapters/slack/draw/markdown.ts";
+import { render as renderSlack } from "../../../adapters/slack/draw/render.ts";
+import { plainText, span, wrap } from "../../../adapters/terminal/line.ts";
+import { drawMarkdown } from "../../../adapters/terminal/markdown.ts";
+import { render as renderTerminal } from "../../../adapters/terminal/render.ts";
+import type { Message } from "../../../src/core/message.ts";
+import { argumentsInBrief, brief, outputInBrief } from "../../../src/core/text/brief.ts";
+import { defuse } from "../../../src/core/text/fence.ts";
+import { mayFollow } from "../../../src/core/text/followed.ts";
+import { withLinks } from "../../../src/core/text/links.ts";
+import { aroundCode, blocksIn, codeBlock, codeSpan, spansIn } from "../../../src/core/text/markdown-code.ts";
+import { createRedactor } from "../../../src/core/text/redact.ts";
+import { ruleInWords } from "../../../src/core/text/rules.ts";
+import { headOfCutTable } from "../../../src/core/text/table.ts";
+import { visible, visibleJson } from "../../../src/core/text/visible.ts";
+
+const trustedLinkHosts = ["docs.example"];
+const redact = createRedactor(["a secret of the bot"]);
+const scene = { now: 0, timeZone: "UTC" };
+
+/** The beginning of the text in every place where a message has text: it stands there a dozen times. */
+function everywhere(long: string): Message {
+  const text = long.slice(0, 20_000);
+  return {
+    summary: text,
+    blocks: [
+      { type: "heading", text, note: [text, { strong: text }, { code: text }, { rule: text }] },
+      { type: "text", markdown: text, foreign: true },
+      {
+        type: "steps",
+        folded: 1,
+        lines: [{ shape: "done", title: text, detail: text, ms: 1 }],
+      },
+      { type: "fields", fields: [{ name: text, value: text }] },
+      { type: "note", parts: [{ person: { principal: "slack:T1/U1", name: text } }] },
+      {
+        type: "actions",
+        buttons: [
+          { action: "choose", label: text, style: "plain", runId: "r", questionId: "q", value: text },
+        ],
+      },
+    ],
+  };
+}
+
+export const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  brief: (text) => brief(text, 60),
+  argumentsInBrief: (text) => argumentsInBrief({ a: text, b: [text] }),
+  outputInBrief,
+  fence: defuse,
+  mayFollow: (text) => mayFollow(`https://${text}`, trustedLinkHosts),
+  withLinks: (text) => withLinks(text, ({ url, words }) => `${words} (${url})`, "] ("),
+  aroundCode: (text) => aroundCode(text, (rest) => rest),
+  blocksIn,
+  spansIn,
+  codeBlock: (text) => codeBlock(codeSpan(text)),
+  redact,
+  ruleInWords: (text) => ruleInWords(`slack:${text}`),
+  headOfCutTable: (text) => headOfCutTable(text, text, 400),
+  visible,
+  visibleJson: (text) => visibleJson({ [text]: text }),
+  "what Slack sends": readMrkdwn,
+  "Markdown for Slack": (text) => safeMarkdown(text, trustedLinkHosts),
+  "a message in Slack": (text) =>
+    renderSlack(everywhere(text), { team: "T1", publicUrl: null, trustedLinkHosts, names: new Map() }),
+  "Markdown for Discord": (text) => written(text, true, trustedLinkHosts),
+  "a message in Discord": (text) =>
+    renderDiscord(everywhere(text), { publicUrl: null, trustedLinkHosts, mark: () => 1 }),
+  "a message by mail": (text) => renderMail(everywhere(text), { runUrl: () => "", reply: true }),
+  "a reply by mail": stripReply,
+  "Markdown for the terminal": drawMarkdown,
+  "a line in the terminal": (text) =>
+    wrap({ spans: [span(text.slice(0, 50_000))], indent: 0, passing: false }, 80),
+  "a message in the terminal": (text) =>
+    renderTerminal(everywhere(text), scene).map((line) => [wrap(line, 80), plainText(line)]),
+};
