@@ -58,6 +58,8 @@ const bodies = [
     type: z.literal("launched"),
     runId: z.string(),
     task: z.string(),
+    /** What the run is called; logs of the first release have none, and most runs are called by their task. */
+    title: z.string().optional(),
     from: personSchema,
     /** What else decides on the launcher's rights; logs of the first release have none. */
     launcher: z

@@ -155,7 +155,7 @@ function rowOf(runId: string, state: State): Commit["row"] {
     version: state.version,
     status: statusOf(state),
     agent: state.agent.name,
-    task: state.task.slice(0, 500),
+    task: state.title.slice(0, 500),
     channel: state.channel,
     principal: state.from.principal,
     personName: state.from.name,

@@ -48,7 +48,14 @@ export function createHttp(deps: Deps): Http {
   const failures = new RateLimit(clock, failureRate);
 
   const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });
-  app.use(finishBody, requestId(log), secureHeaders, limitUrl, allowHosts(config), crossOrigin(config));
+  app.use(
+    finishBody,
+    requestId(log, config.about.paths),
+    secureHeaders,
+    limitUrl,
+    allowHosts(config),
+    crossOrigin(config),
+  );
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

@@ -45,6 +45,7 @@ export function viewRun(
     version: state.version,
     agent: state.agent.name,
     task: state.task,
+    title: state.title,
     from: state.from,
     channel: state.channel,
     addresses: [...state.addresses],

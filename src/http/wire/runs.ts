@@ -102,6 +102,8 @@ export const runStateSchema = z.object({
   version: z.number(),
   agent: z.string(),
   task: z.string(),
+  /** What it is called: a webhook's fields, or its task. */
+  title: z.string(),
   from: personSchema,
   channel: z.string(),
   addresses: z.array(z.string()),
