@@ -177,5 +177,6 @@ export function notStored(error: unknown): Response {
   if (!(error instanceof StoreError)) throw error;
   const code: ProblemCode = error.code === "storage_full" ? "storage_full" : "storage_busy";
   const after = code === "storage_full" ? "60" : "2";
-  return problem(code, "Nothing was stored. Deliver it again later.", { "retry-after": after });
+  const what = error.uncertain ? "It is not known whether it was stored." : "Nothing was stored.";
+  return problem(code, `${what} Deliver it again later.`, { "retry-after": after });
 }

@@ -59,16 +59,27 @@ export function askBudget(spent: string, asking: Asking): Question {
   };
 }
 
+/** The model's server passes its tool calls on as text. No other words to the model mend it. */
+export function askUnparsed(asking: Asking): Question {
+  const why =
+    "the model writes its tool calls as text, and its server passes them on unread. The server needs the tool call parser of this model (vLLM: --enable-auto-tool-choice --tool-call-parser, llama.cpp: --jinja), or use another model";
+  return askStuck(why, asking);
+}
+
 /** The model can't be had, and waiting does not help. The work so far is kept: somebody says when to try afresh. */
-export function askOutage(outage: { message: string; attempts: number }, asking: Asking): Question {
-  const times = outage.attempts > 1 ? ` I tried ${outage.attempts} times.` : "";
+export function askOutage(
+  { attempts, ...outage }: NonNullable<Question["outage"]> & { attempts: number },
+  asking: Asking,
+): Question {
+  const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
   return {
     ...plain("stuck", asking),
-    text: `The model is not available. ${outage.message}${times}`,
+    text: `The model is not available. ${outage.reason}${times}`,
     choices: [
       { value: "continue", label: "Try again" },
       { value: "stop", label: "Stop" },
     ],
+    outage,
   };
 }
 

@@ -55,7 +55,7 @@ describe("what a run asks", () => {
   });
 
   test("model outage: how often it was tried, when more than once", () => {
-    const outage = { message: "The key was refused.", attempts: 1 };
+    const outage = { model: "m1", code: "auth", reason: "The key was refused.", attempts: 1 };
     expect(askOutage(outage, asking)).toMatchObject({
       kind: "stuck",
       text: "The model is not available. The key was refused.",
@@ -64,6 +64,7 @@ describe("what a run asks", () => {
         { value: "stop", label: "Stop" },
       ],
       freeText: false,
+      outage: { model: "m1", code: "auth", reason: "The key was refused." },
     });
     const { text } = askOutage({ ...outage, attempts: 10 }, asking);
     expect(text).toBe("The model is not available. The key was refused. I tried 10 times.");

@@ -1,6 +1,6 @@
 /** `decide(state, policy) → effect`. Total: the whole control flow of the agent, resting is an effect too. */
 import type { Policy } from "../agent.ts";
-import { askBudget, askStuck } from "../ask.ts";
+import { askBudget, askStuck, askUnparsed } from "../ask.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody, Question } from "../event.ts";
 import { never } from "../never.ts";
@@ -15,6 +15,7 @@ import { decideCancelling } from "./cancel.ts";
 import { compaction } from "./compact.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
+import { isUnparsedCall } from "./unparsed.ts";
 
 export function decide(state: State, policy: Policy): Effect {
   const phase = state.phase;
@@ -84,6 +85,9 @@ function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>,
     const message = "The model answered nothing, twice. Try again, or use another model.";
     return record(nudges.empty > 0 ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
+  if (isUnparsedCall(phase.text, policy.agent.tools)) {
+    return record(nudges.unparsed > 0 ? asked(askUnparsed({ state, policy })) : unparsedNudge);
+  }
   return record(
     nudges.no_call > 0 || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge,
   );
@@ -110,6 +114,12 @@ function stuckNudge(why: string): EventBody {
   const text = `You are not getting anywhere: ${why}. Do something else, or ask a person with ask_human.`;
   return { type: "nudged", reason: "stuck", text };
 }
+
+const unparsedNudge: EventBody = {
+  type: "nudged",
+  reason: "unparsed",
+  text: "You wrote a tool call as text, so nothing was called. Call the tool itself, in the way in which your API takes calls.",
+};
 
 function overBudget(state: State): string | null {
   const tokens = spentTokens(state);
