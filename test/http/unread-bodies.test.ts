@@ -61,7 +61,7 @@ async function channels(): Promise<Channel[]> {
     signingSecret: "a secret of the app",
     apiUrl: null,
     publicUrl: null,
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     trustedLinkHosts: [],
   });
