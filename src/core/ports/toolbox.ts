@@ -34,7 +34,9 @@ export type JobState =
   | { type: "running"; progress: string; nextMs: number }
   | { type: "unknown"; progress: string; nextMs: number }
   | Finished
-  | { type: "failed"; code: string; message: string };
+  | { type: "failed"; code: string; message: string }
+  /** Nobody can look any more, now or later: how it ended is not known. */
+  | { type: "lost"; reason: string };
 
 interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";
