@@ -6,11 +6,11 @@ import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Status } from "../../src/core/state.ts";
 import type { ResultTarget } from "../../src/core/store/notes.ts";
-import { digest } from "./delivery-key.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";
+import { standardKey } from "./kinds/standard-webhooks.ts";
 import type { CallbackHost, WebhookOptions } from "./options.ts";
 import { failureOf, send } from "./outbound.ts";
-import { standardKey } from "./verify.ts";
+import { digest } from "./signature.ts";
 
 export interface Teller {
   inlet: Inlet;

@@ -42,6 +42,12 @@ export function resolveTriggers(
   const webhooks = file.webhooks
     .map((webhook) => ({ ...atPlace(webhook), prompt: readPrompt(webhook, folder, problems) }))
     .filter(({ name, secretEnv }) => hasSecret(secretEnv, `webhooks.${name}`, "the webhook is off"))
+    .map((webhook) => {
+      const previous = webhook.previousSecretEnv;
+      // Its absence is the end of the rotation, nothing to warn of.
+      if (previous !== null && env[previous]) secrets[previous] = env[previous];
+      return webhook;
+    })
     .map((webhook) => ({ ...webhook, callback: signedCallback(webhook, hasSecret) }));
   const inbound = (file.mail?.inbound ?? []).filter(
     (mailbox) =>

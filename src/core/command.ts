@@ -12,6 +12,8 @@ export interface Launch {
   type: "launch";
   runId: string;
   task: string;
+  /** What people see the run called by, when its task does not tell it from others: a webhook's fields. Plain text. */
+  title?: string;
   actor: Actor;
   via: Via;
   addresses: Address[];

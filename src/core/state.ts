@@ -130,6 +130,8 @@ export interface State {
   launchedAt: number;
   updatedAt: number;
   task: string;
+  /** What it is called: the launch's title, or the task. */
+  title: string;
   from: Person;
   /** With `from`, whoever launched the run as the authorisation saw them: child runs are launched in their name. */
   launcher: { groups: readonly string[]; guest: boolean; asked?: Actor["asked"] };

@@ -46,7 +46,13 @@ export function createHttp(deps: Deps): Http {
   const failures = new RateLimit(clock, failureRate);
 
   const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });
-  app.use(requestId(log), secureHeaders, limitUrl, allowHosts(config), crossOrigin(config));
+  app.use(
+    requestId(log, config.about.paths),
+    secureHeaders,
+    limitUrl,
+    allowHosts(config),
+    crossOrigin(config),
+  );
   app.use(authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

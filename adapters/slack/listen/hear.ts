@@ -9,11 +9,6 @@ import type { Session } from "../session.ts";
 import { messageKey, parse } from "./parse.ts";
 import { threadContext } from "./thread-text.ts";
 
-export interface Ear {
-  /** Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws: Slack shall send it again. */
-  hear(payload: unknown): Promise<{ errors: Record<string, string> } | null>;
-}
-
 const mostRecent = 1000;
 
 export interface Noticed {
@@ -23,83 +18,86 @@ export interface Noticed {
   command(inbound: Inbound): void;
 }
 
-export function ear(session: Session, noticed: Noticed): Ear {
-  const { inlet, people, bot } = session;
+export class Ear {
+  readonly #session: Session;
+  readonly #noticed: Noticed;
   /** Threads in which the bot was just spoken to: their run may not exist yet when the next words arrive. */
-  const recent = new Set<string>();
-  const queues = new Map<string, Promise<unknown>>();
+  readonly #recent = new Set<string>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  constructor(session: Session, noticed: Noticed) {
+    this.#session = session;
+    this.#noticed = noticed;
+  }
+
+  /** Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws: Slack shall send it again. */
+  async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
+    const parsed = parse(payload, this.#session.bot);
+    switch (parsed?.type) {
+      case "inbound":
+        await this.#inOrder(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
+        return null;
+      case "open_modal":
+        await openModal(this.#session, parsed);
+        return null;
+      case "stopped":
+        await pressStop(this.#session, parsed);
+        return null;
+      case "invalid":
+        return { errors: parsed.errors };
+      case "revoked":
+        this.#noticed.revoked();
+        return null;
+      default:
+        return null;
+    }
+  }
 
   /** What is said in one thread is remembered in the order in which it came. */
-  const inOrder = async <T>(address: string, task: () => Promise<T>): Promise<T> => {
-    const before = queues.get(address) ?? Promise.resolve();
+  async #inOrder(address: string, task: () => Promise<void>): Promise<void> {
+    const before = this.#queues.get(address) ?? Promise.resolve();
     const mine = before.then(task, task);
-    queues.set(address, mine);
+    this.#queues.set(address, mine);
     try {
-      return await mine;
+      await mine;
     } finally {
-      if (queues.get(address) === mine) queues.delete(address);
+      if (this.#queues.get(address) === mine) this.#queues.delete(address);
     }
-  };
+  }
 
-  const note = (address: string): void => {
-    recent.delete(address);
-    recent.add(address);
-    const [oldest] = recent;
-    if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
-  };
+  async #take({ inbound, thread }: Extract<Parsed, { type: "inbound" }>): Promise<void> {
+    if (!(await this.#isForUs(inbound))) return;
+    const { inlet, people } = this.#session;
+    const { address, intent } = inbound;
+    if (address !== null && intent.type === "message" && intent.addressed) this.#note(address);
+    const actor = await people.identify(inbound.actor);
+    const isFirst = thread !== null && address !== null && (await inlet.store.runAt(address)) === null;
+    const context = isFirst ? await threadContext(this.#session, thread, inbound.replyTo.ts ?? null) : [];
+    if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
+    await inlet.accept({ ...inbound, actor, context: [...inbound.context, ...context] });
+  }
+
+  #note(address: string): void {
+    this.#recent.delete(address);
+    this.#recent.add(address);
+    const [oldest] = this.#recent;
+    if (this.#recent.size > mostRecent && oldest !== undefined) this.#recent.delete(oldest);
+  }
 
   /** Words in a thread without a run are nobody's business: they are not even remembered. */
-  const isForUs = async ({ intent, address, replyTo }: Inbound): Promise<boolean> => {
+  async #isForUs({ intent, address, replyTo }: Inbound): Promise<boolean> {
     if (intent.type !== "message" || intent.addressed || address === null) return true;
-    if (recent.has(address)) return true;
+    if (this.#recent.has(address)) return true;
     // A message at the root starts its own thread: there is no run in it.
     if (replyTo.ts === replyTo.root) return false;
+    const { inlet, bot } = this.#session;
     // The mention may still wait for its run, here after a restart or in another process.
     const rootKey = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
-    const { store } = inlet;
     return (
-      (await store.runAt(address)) !== null ||
-      (await store.inboxRow({ source: "slack", key: rootKey })) !== null
+      (await inlet.store.runAt(address)) !== null ||
+      (await inlet.store.inboxRow({ source: "slack", key: rootKey })) !== null
     );
-  };
-
-  const take = async (parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> => {
-    const { inbound, thread } = parsed;
-    if (!(await isForUs(inbound))) return;
-    if (inbound.address !== null && inbound.intent.type === "message" && inbound.intent.addressed) {
-      note(inbound.address);
-    }
-    const actor = await people.identify(inbound.actor);
-    const isFirst =
-      thread !== null && inbound.address !== null && (await inlet.store.runAt(inbound.address)) === null;
-    const context = isFirst ? await threadContext(session, thread, inbound.replyTo.ts ?? null) : [];
-    if (inbound.replyTo.via === "slash") noticed.command(inbound);
-    await inlet.accept({ ...inbound, actor, context: [...inbound.context, ...context] });
-  };
-
-  return {
-    async hear(payload) {
-      const parsed = parse(payload, bot);
-      switch (parsed?.type) {
-        case "inbound":
-          await inOrder(parsed.inbound.address ?? parsed.inbound.key, () => take(parsed));
-          return null;
-        case "open_modal":
-          await openModal(session, parsed);
-          return null;
-        case "stopped":
-          await pressStop(session, parsed);
-          return null;
-        case "invalid":
-          return { errors: parsed.errors };
-        case "revoked":
-          noticed.revoked();
-          return null;
-        default:
-          return null;
-      }
-    },
-  };
+  }
 }
 
 /** Nothing is decided by looking: who may is checked when it is submitted. The trigger lives three seconds. */

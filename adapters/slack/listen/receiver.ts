@@ -3,7 +3,7 @@ import type { App, Receiver } from "@slack/bolt";
 import type { SlackOptions } from "../options.ts";
 import { at, parsedJson } from "../payload.ts";
 import { verifySignature } from "./signature.ts";
-import { type Envelope, type Socket, socket } from "./socket.ts";
+import { type Envelope, Socket } from "./socket.ts";
 
 /** Slack's payloads are far smaller; more is no payload of Slack. */
 const maxBody = 1_000_000;
@@ -51,7 +51,7 @@ export function slackReceiver(options: SlackOptions): SlackReceiver {
 type Remember = (body: Record<string, unknown>) => Promise<object | undefined>;
 
 function socketLine(options: SlackOptions, appToken: string, remember: Remember): Socket {
-  return socket({ ...options, appToken }, async (envelope: Envelope) => {
+  return new Socket({ ...options, appToken }, async (envelope: Envelope) => {
     await envelope.ack(await remember(envelope.body));
   });
 }

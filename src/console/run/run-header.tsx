@@ -12,7 +12,7 @@ const longTask = 160;
 
 export function RunHeader({ run }: { run: RunState }) {
   const [whole, setWhole] = useState(false);
-  const folds = run.task.length > longTask || run.task.includes("\n");
+  const folds = run.task.length > longTask || run.task.includes("\n") || run.title !== run.task;
   return (
     <header className="run-header">
       <div className="run-top">
@@ -34,7 +34,7 @@ export function RunHeader({ run }: { run: RunState }) {
           </span>
         )}
       </div>
-      <h1 className={whole ? "task whole" : "task"}>{run.task}</h1>
+      <h1 className={whole ? "task whole" : "task"}>{whole ? run.task : run.title}</h1>
       {folds && (
         <button type="button" className="link-button" aria-expanded={whole} onClick={() => setWhole(!whole)}>
           {whole ? "Less" : "All of it"}

@@ -33,7 +33,7 @@ export function narrate(state: State): Post[] {
 }
 
 function progress(state: State): Message {
-  const title = brief(state.task, 120);
+  const title = brief(state.title, 120);
   const asked: Inline[] = ["asked by ", { person: state.from }];
   const blocks: Block[] = [{ type: "heading", text: title, note: asked }];
   const lines = [...state.lines, ...pendingCalls(state).flatMap(pendingLine)];

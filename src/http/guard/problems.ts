@@ -100,6 +100,12 @@ export function runNotFound(): ProblemError {
 function problemOfStore(error: StoreError): ProblemError {
   if (error instanceof UnreadableError) return new ProblemError("record_unreadable", error.message);
   const retry = (seconds: number) => ({ headers: { "Retry-After": String(seconds) } });
+  if (error.uncertain) {
+    const detail =
+      "It is not known whether this was recorded: the storage went away in the middle. Look before you send it again; " +
+      "with an Idempotency-Key you may simply send it again.";
+    return new ProblemError("storage_busy", detail, retry(1));
+  }
   if (error.code === "storage_busy") {
     return new ProblemError("storage_busy", "Nothing was recorded. Send the request again.", retry(1));
   }

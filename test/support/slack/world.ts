@@ -1,6 +1,6 @@
 /** A workspace with people who talk, press and submit, through either transport; and the bot's channel in it. */
 import { createHmac } from "node:crypto";
-import { slackChannel } from "../../../adapters/slack/channel.ts";
+import { SlackChannel } from "../../../adapters/slack/channel.ts";
 import type { SlackOptions } from "../../../adapters/slack/options.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
 import { SlackEdge } from "./edge.ts";
@@ -55,7 +55,7 @@ export class SlackWorld {
 
   /** Another process of the same bot. */
   makeChannel(change: Partial<SlackOptions> = {}): Channel {
-    return slackChannel({
+    return new SlackChannel({
       botToken: tokens.bot,
       appToken: this.transport === "socket" ? tokens.app : null,
       signingSecret: this.transport === "http" ? tokens.secret : null,
