@@ -1,5 +1,5 @@
 /** Runs a program in a process group of its own, and ends the whole group when its time is over or somebody says so. */
-import { spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
 export interface Program {
@@ -25,12 +25,14 @@ export interface GroupEnd {
   error: string | null;
 }
 
-interface Hears {
-  stdout(piece: Buffer): void;
-  stderr(piece: Buffer): void;
-  /** At once after the start, before anything else can happen to it. */
-  started?(pid: number): void;
-}
+/** Where its output goes: to whoever hears it, or into open files, where it goes on also when nobody listens any more. */
+type Output =
+  | { stdout(piece: Buffer): void; stderr(piece: Buffer): void }
+  | {
+      files: readonly [stdout: number, stderr: number];
+      /** At once after the start, before anything else can happen to it. */
+      started(pid: number): void;
+    };
 
 /** What a program left running keeps its output open; that long it is listened to after the program's own end. */
 const lingerMs = 500;
@@ -39,16 +41,20 @@ const lingerMs = 500;
 export function runGroup(
   { argv, cwd, env }: Program,
   { timeoutMs, graceMs }: Limits,
-  hears: Hears,
+  output: Output,
   stop: AbortSignal,
 ): Promise<GroupEnd> {
   const [file = "", ...args] = argv;
   const { promise, resolve } = Promise.withResolvers<GroupEnd>();
-  const child = start(file, args, { cwd, env: { ...env } });
+  const sinks = "files" in output ? output.files : (["pipe", "pipe"] as const);
+  const child = start(file, args, { cwd, env: { ...env }, stdio: ["ignore", ...sinks] });
   if (child instanceof Error) return Promise.resolve({ ...notStarted, error: whyNot(child, file, cwd) });
-  if (child.pid !== undefined) hears.started?.(child.pid);
-  child.stdout.on("data", hears.stdout);
-  child.stderr.on("data", hears.stderr);
+  if ("files" in output) {
+    if (child.pid !== undefined) output.started(child.pid);
+  } else {
+    child.stdout?.on("data", output.stdout);
+    child.stderr?.on("data", output.stderr);
+  }
 
   let because: GroupEnd["because"] = "exit";
   let killing: NodeJS.Timeout | undefined;
@@ -69,8 +75,8 @@ export function runGroup(
     stop.removeEventListener("abort", stopped);
     // What it started and what outlived it ends with it, when it was ended.
     if (because !== "exit") signalGroup(child.pid, "SIGKILL");
-    child.stdout.destroy();
-    child.stderr.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
     resolve(ended);
   };
   child.once("error", (error: NodeJS.ErrnoException) => {
@@ -85,9 +91,9 @@ export function runGroup(
 }
 
 /** Some failures come as an event, and some at once. */
-function start(file: string, args: readonly string[], how: { cwd: string; env: NodeJS.ProcessEnv }) {
+function start(file: string, args: readonly string[], how: Pick<SpawnOptions, "cwd" | "env" | "stdio">) {
   try {
-    return spawn(file, args, { ...how, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    return spawn(file, args, { ...how, detached: true });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -3,7 +3,7 @@
  * folder, reads its order from its standard input, claims the job, says "claimed", runs the command, and writes down
  * how it ended. Whoever does not get the claim runs nothing: so a command runs once, however many wrappers are started.
  */
-import { openSync, writeSync } from "node:fs";
+import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { json } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { identify } from "./process-id.ts";
@@ -29,11 +29,14 @@ if (self && claimFile(files.claim, self)) await carryOut();
 
 async function carryOut(): Promise<void> {
   process.stdout.end("claimed\n");
-  const stdout = keeper(files.stdout);
-  const stderr = keeper(files.stderr);
-  const hears = { stdout: stdout.add, stderr: stderr.add, started: noteCommand };
-  const end = await runGroup(order, order, hears, stop.signal);
-  await note({ ...end, omitted: stdout.omitted() });
+  const stdout = keptFile(files.stdout);
+  const stderr = keptFile(files.stderr);
+  const cutting = setInterval(() => [stdout, stderr].map((kept) => kept.cut()), betweenMs);
+  const output = { files: [stdout.file, stderr.file] as const, started: noteCommand };
+  const end = await runGroup(order, order, output, stop.signal);
+  clearInterval(cutting);
+  stderr.cut();
+  await note({ ...end, omitted: stdout.cut() });
 }
 
 /** Should this process be killed, the command can still be found. */
@@ -46,25 +49,23 @@ function noteCommand(pid: number): void {
   }
 }
 
-/** Keeps the beginning of a stream in a file, and counts what it does not keep. */
-function keeper(path: string): { add(piece: Buffer): void; omitted(): number } {
-  const file = openSync(path, "w", 0o600);
-  let room = order.maxBytes;
+/**
+ * A file that the command writes into by itself, so that it goes on when this process is killed. It is kept short by
+ * cutting off what is too much; `cut` tells how many bytes were cut off so far.
+ */
+function keptFile(path: string): { file: number; cut(): number } {
+  // Appending: what is written after a cut stands at the new end.
+  const file = openSync(path, "a", 0o600);
   let omitted = 0;
-  const keep = (piece: Buffer): number => {
-    try {
-      return writeSync(file, piece);
-    } catch (error) {
-      process.stderr.write(`${path} was not written: ${error}\n`);
-      return 0;
+  const cut = () => {
+    const more = fstatSync(file).size - order.maxBytes;
+    if (more > 0) {
+      ftruncateSync(file, order.maxBytes);
+      omitted += more;
     }
+    return omitted;
   };
-  const add = (piece: Buffer) => {
-    const written = room > 0 ? keep(piece.subarray(0, room)) : 0;
-    room -= written;
-    omitted += piece.length - written;
-  };
-  return { add, omitted: () => omitted };
+  return { file, cut };
 }
 
 async function note(exit: Exit): Promise<void> {

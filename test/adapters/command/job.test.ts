@@ -127,6 +127,28 @@ describe("a job", () => {
     ]);
     expect(readFileSync(join(path, "wrapper.log"), "utf8")).toBe("");
   });
+
+  test("whose output is more than is kept says how much is missing", async () => {
+    const bot = setUp("flood");
+    await begun(bot);
+    const state = await untilEnd(bot);
+    const notice = "[704000 bytes at the end of its output were not kept; ask for less]";
+    expect(state).toMatchObject({ type: "finished", output: expect.stringContaining(notice) });
+  });
+
+  test("goes on unharmed when whoever watches it is killed, and it writes", async () => {
+    const bot = setUp("wait");
+    await begun(bot);
+    const pids = await running(bot);
+    process.kill(pids.wrapper, "SIGKILL");
+    await until(() => {
+      const seen = bot.folders.look(bot.job);
+      return seen.at === "running" && seen.wrapper === null;
+    });
+    writeFileSync(`${bot.trace}.go`, "");
+    const path = join(bot.folders.path(bot.job), "stdout");
+    await until(() => readFileSync(path, "utf8").includes("gone on"));
+  });
 });
 
 describe("stopping a job", () => {
