@@ -39,15 +39,27 @@ function placeOf(source: Source, target: string): string {
 const program = [...sourcesIn("src", "adapters"), sourceAt("belay.config.ts")];
 
 /** The nouns of the core: what every verb speaks of. */
-const nouns = ["actor", "agent", "command", "effect", "event", "message", "never", "pages", "state"].map(
-  (noun) => `src/core/${noun}.ts`,
-);
+const nouns = [
+  "actor",
+  "agent",
+  "approval-rule",
+  "ask",
+  "call-failure",
+  "command",
+  "control-tools",
+  "effect",
+  "event",
+  "message",
+  "never",
+  "pages",
+  "state",
+].map((noun) => `src/core/${noun}.ts`);
 
 /** Where a file may look: the longest place that its path begins with counts. An adapter's rooms are found below. */
 const mayImport: Record<string, readonly string[]> = {
   "src/core/text/": ["src/core/text/"],
   "src/core/": ["src/core/"],
-  "src/core/ports/": ["src/core/ports/", ...nouns],
+  "src/core/ports/": ["src/core/ports/", "src/core/text/", ...nouns],
   "src/core/store/": ["src/core/store/", "src/core/ports/", "src/core/text/", ...nouns],
   "src/core/reduce/": ["src/core/reduce/", "src/core/text/", ...nouns],
   "src/core/decide/": ["src/core/decide/", "src/core/reduce/", "src/core/text/", ...nouns],

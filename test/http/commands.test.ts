@@ -156,7 +156,10 @@ test("the inbox says whose run asks", async () => {
 test("with several open questions one must be named", async () => {
   using b = await bench();
   const { id } = await b.launch();
-  await b.engine.happen(id, chose({ id: "c1", tool: "ask_human", input: { question: "A?" } }));
+  await b.engine.happen(
+    id,
+    chose({ id: "c1", tool: "ask_human", input: { question: "A?", choices: null, context: null } }),
+  );
   const first = await stateOf(b, id);
   await b.engine.happen(id, {
     type: "question_asked",
