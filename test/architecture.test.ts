@@ -109,14 +109,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: [
-    "src/core/",
-    "src/config",
-    "src/tools/",
-    "src/http/",
-    "adapters/command/",
-    "adapters/webhook/kinds/",
-  ],
+  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/webhook/kinds/"],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
