@@ -1,7 +1,7 @@
 /** What a declared command is made of: its arguments with placeholders, each of which fills one place and no other. */
 
 /** One argument, or a list that is left out as a whole when one of its values is null. `{name}` stands for an input. */
-export type Argument = string | readonly string[];
+type Argument = string | readonly string[];
 /** The program and its arguments; nothing of it is ever read by a shell. */
 export type Template = readonly Argument[];
 export type Values = Readonly<Record<string, unknown>>;

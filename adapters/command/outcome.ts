@@ -38,7 +38,7 @@ export function outcomeOf(end: GroupEnd, output: Output, reading: Reading): Outc
   };
 }
 
-export function howItEnded({ because, code, signal }: GroupEnd, timeoutMs: number): string {
+function howItEnded({ because, code, signal }: GroupEnd, timeoutMs: number): string {
   switch (because) {
     case "timeout":
       return `did not end within ${timeoutMs / 1000} s and was ended`;
