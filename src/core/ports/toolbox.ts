@@ -38,7 +38,9 @@ export type JobState =
   | { type: "running"; progress: string; nextMs: number }
   | { type: "unknown"; progress: string; nextMs: number }
   | Finished
-  | ({ type: "failed" } & CallFailure);
+  | ({ type: "failed" } & CallFailure)
+  /** Nobody can look any more, now or later: how it ended is not known. */
+  | { type: "lost"; reason: string };
 
 interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";
