@@ -65,7 +65,14 @@ export function slackChannel(options: SlackOptions): Channel {
 
   return {
     name: "slack",
-    can: { edit: true, buttons: true, maxText: maxMarkdown, minIntervalMs: 250, maxAgeMs: 24 * 3_600_000 },
+    can: {
+      edit: true,
+      buttons: true,
+      react: true,
+      maxText: maxMarkdown,
+      minIntervalMs: 250,
+      maxAgeMs: 24 * 3_600_000,
+    },
 
     async start(inlet) {
       try {

@@ -39,7 +39,8 @@ export function terminalChannel(options: TerminalOptions): TerminalChannel {
 
 class Terminal implements TerminalChannel {
   readonly name = name;
-  readonly can = { edit: true, buttons: false, maxText: noLimit, minIntervalMs: 0, maxAgeMs: noLimit };
+  // A sign shows nothing here, but whoever pipes words in waits for each of them.
+  readonly can = { edit: true, buttons: false, react: true, maxText: noLimit, minIntervalMs: 0, maxAgeMs: noLimit };
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */
@@ -92,7 +93,7 @@ class Terminal implements TerminalChannel {
   /** What the posts show anyway is not said twice. */
   async whisper(_inbound: unknown, { type, text }: Outcome): Promise<void> {
     this.#pending -= 1;
-    if (type !== "launched" && type !== "answered") this.#tell(text);
+    if (type !== "launched" && type !== "answered" && text !== "") this.#tell(text);
   }
 
   handle(): null {
@@ -153,6 +154,7 @@ class Terminal implements TerminalChannel {
       intent,
       replyTo: {},
       context: [],
+      writtenAt: this.#options.clock.now(),
     });
   }
 

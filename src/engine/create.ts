@@ -101,7 +101,8 @@ class RunEngine implements Engine {
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
-    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
+    const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
+    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
     this.#inbox = new Inbox({
       store,
       clock,

@@ -48,24 +48,41 @@ export function ear(session: Session, noticed: Noticed): Ear {
     if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
   };
 
+  const rootRow = ({ replyTo }: Inbound) => {
+    const key = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
+    return inlet.store.inboxRow({ source: "slack", key });
+  };
+
   /** Words in a thread without a run are nobody's business: they are not even remembered. */
-  const isForUs = async ({ intent, address, replyTo }: Inbound): Promise<boolean> => {
+  const isForUs = async (inbound: Inbound): Promise<boolean> => {
+    const { intent, address, replyTo } = inbound;
     if (intent.type !== "message" || intent.addressed || address === null) return true;
     if (recent.has(address)) return true;
     // A message at the root starts its own thread: there is no run in it.
     if (replyTo.ts === replyTo.root) return false;
     // The mention may still wait for its run, here after a restart or in another process.
-    const rootKey = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
-    const { store } = inlet;
-    return (
-      (await store.runAt(address)) !== null ||
-      (await store.inboxRow({ source: "slack", key: rootKey })) !== null
-    );
+    return (await inlet.store.runAt(address)) !== null || (await rootRow(inbound)) !== null;
+  };
+
+  /** A thread whose first words were said to the bot is there because of it. */
+  const placed = async (inbound: Inbound): Promise<Inbound> => {
+    const { intent } = inbound;
+    if (intent.type !== "message" || intent.thread !== "theirs" || (await rootRow(inbound)) === null)
+      return inbound;
+    return { ...inbound, intent: { ...intent, thread: "ours" } };
+  };
+
+  /** Words that were passed over when they were said have a key already: with the mention that an edit gave them, they are new. */
+  const keyOf = async ({ key, intent }: Inbound): Promise<string> => {
+    if (intent.type !== "message" || !intent.addressed) return key;
+    const row = await inlet.store.inboxRow({ source: "slack", key });
+    return row?.outcome === "ignored" ? `${key}/mention` : key;
   };
 
   const take = async (parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> => {
-    const { inbound, thread } = parsed;
-    if (!(await isForUs(inbound))) return;
+    const { thread } = parsed;
+    if (!(await isForUs(parsed.inbound))) return;
+    const inbound = { ...(await placed(parsed.inbound)), key: await keyOf(parsed.inbound) };
     if (inbound.address !== null && inbound.intent.type === "message" && inbound.intent.addressed) {
       note(inbound.address);
     }
