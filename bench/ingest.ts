@@ -23,7 +23,15 @@ const finalAnswer = answer("call_0", "final_answer", { answer: "seen" });
 
 /** The bot's own HTTP server with one GitHub webhook. */
 async function openServer(bench: Bench): Promise<{ url: string; close(): Promise<void> }> {
-  const hook = { name: "ci", secretEnv: "CI", agent: "default", prompt: "Look.", speaksAt: null };
+  const hook = {
+    name: "ci",
+    title: null,
+    secretEnv: "CI",
+    previousSecretEnv: null,
+    agent: "default",
+    prompt: "Look.",
+    speaksAt: null,
+  };
   const nothing = { fields: [], concurrencyKey: null, resolvedWhen: [], callback: null, github: null };
   const channel = webhookChannel({
     hooks: [
@@ -39,6 +47,8 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     eventKey: Buffer.alloc(32, 1),
     callbackHosts: [],
     github: null,
+    sns: { isAuthentic: async () => false, confirm: async () => {} },
+    fetchText: () => Promise.reject(new Error("nothing is fetched here")),
     clock,
     log: silent,
   });

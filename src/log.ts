@@ -24,7 +24,12 @@ export function createLog(options: LogOptions): Logger {
     base: null,
     hooks: { streamWrite: options.redact },
   };
-  return pino(settings, isPretty ? prettyStream(options.to) : (options.to ?? destination({ sync: true })));
+  return pino(settings, isPretty ? prettyStream(options.to) : (options.to ?? standardOutput()));
+}
+
+/** A line that can't be written (a full disk) is lost; what it tells of must not fail with it. */
+function standardOutput(): DestinationStream {
+  return destination({ sync: true }).on("error", () => {});
 }
 
 function prettyStream(to: Writable | undefined): DestinationStream {

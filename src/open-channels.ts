@@ -1,6 +1,7 @@
 /** Opens the channels that the configuration switches on: by their variables, and by their parts of belay.config.ts. */
 import type { Logger } from "pino";
 import type { MailboxOptions } from "../adapters/email/options.ts";
+import { isAmazonUrl, readSns, verifySns } from "../adapters/email/sns.ts";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
 import { publicUrlOf } from "./assemble.ts";
 import type { Config } from "./config.ts";
@@ -22,6 +23,17 @@ export async function openChannels(config: Config, clock: Clock, log: Logger): P
     eventKey: config.eventKey,
     callbackHosts: config.callbackHosts,
     github: config.github,
+    sns: {
+      async isAuthentic(message: unknown, topicArn: string, now: number) {
+        const signed = readSns(message);
+        return signed !== null && (await verifySns(signed, [topicArn], now, fetchText));
+      },
+      async confirm(message: unknown) {
+        const url = readSns(message)?.SubscribeURL;
+        if (url && isAmazonUrl(url)) await fetchText(url);
+      },
+    },
+    fetchText,
   };
   return [...channels, webhookChannel({ ...hooks, clock, log })];
 }

@@ -1,79 +1,107 @@
-/** The hot path: one commit as one statement, so as one round trip. */
+/** Writes a commit, and finds out what became of it when the connection breaks before the answer. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import type { Commit, Committed } from "../../src/core/ports/store.ts";
+import { type Commit, type Committed, StoreError } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
-import {
-  type Found,
-  postRecords,
-  questionRecords,
-  refusalOf,
-  runRecord,
-  runsToWake,
-} from "../../src/core/store/rows.ts";
-import { wasUndone } from "./errors.ts";
-import { fieldsOf, type Statement, statement } from "./statement.ts";
+import { type Found, refusalOf } from "../../src/core/store/rows.ts";
+import { commitStatement } from "./commit-statement.ts";
+import { type Limits, withClient } from "./connection.ts";
+import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 
-const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
-const addressFields = fieldsOf("address text");
-const questionFields = fieldsOf("questionId text, body text, askedAt bigint, settledAt bigint");
-const postFields = fieldsOf(
-  "id text, key text, address text, channel text, body text, position bigint, createdAt bigint",
-);
-const launchFields = fieldsOf(
-  `runId text, version bigint, status text, agent text, task text, channel text, principal text, personName text,
-   address text, parentId text, steps bigint, tokens bigint, costMicros bigint, asking bigint, launchedAt bigint,
-   updatedAt bigint, wakeAt bigint`,
-);
+const firstPauseMs = 50;
+
+export interface CommitOptions {
+  clock: Clock;
+  patienceMs: Limits["patienceMs"];
+}
+
+/** What is known of a commit on its way. */
+interface Attempts {
+  /** Undone by PostgreSQL, so often. */
+  undone: number;
+  /** It has left this process at least once. */
+  sent: boolean;
+  /** When an answer was lost, by a clock that never jumps; null: none was. */
+  lostAt: number | null;
+  pauseMs: number;
+}
 
 /**
- * `guard` writes the run's row only at the expected version and epoch, and with the row's lock; every other part
- * reads from it, so a commit that is refused writes nothing. Only with an inbox key two rows must agree: then a
- * transaction around the statement undoes the one when the other is refused.
+ * A lost answer says nothing, so the commit is made again: the version that it expects is there only once. Refused
+ * then, and with its own events in the log, it was written the first time.
  */
-export function committer(pool: Pool, clock: Clock): (commit: Commit) => Promise<Committed> {
-  async function attempt(commit: Commit): Promise<Committed> {
-    const written = commit.inbox
-      ? await inTransaction(pool, commit, clock)
-      : await write(pool, commit, clock);
-    if (written) return { ok: true, version: commit.expect + commit.events.length };
-    return refusalOf(commit, await find(pool, commit)) ?? { ok: false, why: "conflict" };
-  }
-
+export function committer(
+  pool: Pool,
+  { clock, patienceMs }: CommitOptions,
+): (commit: Commit) => Promise<Committed> {
   return async (commit) => {
-    for (let left = 3; ; left--) {
+    const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
+    for (;;) {
       try {
-        return await attempt(commit);
+        const committed = await withClient(pool, (client) => {
+          attempts.sent = true;
+          return attempt(client, commit, clock);
+        });
+        if (committed.ok || attempts.lostAt === null) return committed;
+        const stands = await withClient(pool, (client) => isWritten(client, commit));
+        return stands ? success(commit) : committed;
       } catch (error) {
-        if (!wasUndone(error) || left === 0) throw error;
+        await beforeNext(attempts, patienceMs, error);
       }
     }
   };
 }
 
-async function inTransaction(pool: Pool, commit: Commit, clock: Clock): Promise<boolean> {
-  const client = await pool.connect();
-  try {
-    await client.query("BEGIN");
-    const written = await write(client, commit, clock);
-    await client.query(written ? "COMMIT" : "ROLLBACK");
-    client.release();
-    return written;
-  } catch (error) {
-    // A connection in an unknown state is not used again; closing it rolls back.
-    client.release(true);
-    throw error;
+/** Returns when another attempt is worth it. @throws the error else, as `uncertain` when an answer was lost */
+async function beforeNext(attempts: Attempts, patienceMs: number, error: unknown): Promise<void> {
+  if (wasUndone(error) && attempts.undone++ < 3) return;
+  if (attempts.lostAt === null) {
+    if (!attempts.sent || !isLost(error)) throw error;
+    attempts.lostAt = performance.now();
   }
+  const waited = performance.now() - attempts.lostAt + attempts.pauseMs;
+  if (!isBusy(error) || waited > patienceMs) throw uncertain(error);
+  await pause(attempts.pauseMs);
+  attempts.pauseMs *= 2;
 }
 
-async function write(on: Pool | PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
-  const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await on.query(build(commit, clock));
+function uncertain(error: unknown): unknown {
+  const known = storeErrorOf(error);
+  if (!(known instanceof StoreError)) return error;
+  return new StoreError(known.code, known.message, { cause: error, uncertain: true });
+}
+
+function success(commit: Commit): Committed {
+  return { ok: true, version: commit.expect + commit.events.length };
+}
+
+async function attempt(client: PoolClient, commit: Commit, clock: Clock): Promise<Committed> {
+  const written = commit.inbox
+    ? await inTransaction(client, commit, clock)
+    : await write(client, commit, clock);
+  if (written) return success(commit);
+  return refusalOf(commit, await find(client, commit)) ?? { ok: false, why: "conflict" };
+}
+
+/** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
+async function inTransaction(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+  await client.query("BEGIN");
+  const written = await write(client, commit, clock);
+  await client.query(written ? "COMMIT" : "ROLLBACK");
+  return written;
+}
+
+async function write(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+  const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await client.query(
+    commitStatement(commit, clock),
+  );
   return rows[0]?.ran === true && rows[0].settled;
 }
 
-async function find(pool: Pool, { runId, inbox }: Commit): Promise<Found> {
-  const { rows } = await pool.query<{ version: string; epoch: string; owner: string | null }>(
+async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Found> {
+  const { rows } = await client.query<{ version: string; epoch: string; owner: string | null }>(
     "SELECT version, epoch, owner FROM runs WHERE run_id = $1",
     [runId],
   );
@@ -83,7 +111,7 @@ async function find(pool: Pool, { runId, inbox }: Commit): Promise<Found> {
     inbox: null,
   };
   if (inbox) {
-    const { rows } = await pool.query<{ state: "pending" | "done" | "refused"; runId: string | null }>(
+    const { rows } = await client.query<{ state: "pending" | "done" | "refused"; runId: string | null }>(
       'SELECT state, run_id AS "runId" FROM inbox WHERE source = $1 AND key = $2',
       [inbox.source, plainText(inbox.key)],
     );
@@ -92,109 +120,20 @@ async function find(pool: Pool, { runId, inbox }: Commit): Promise<Found> {
   return found;
 }
 
-/** Only the parts that this commit needs; each combination is prepared once per connection, under its own name. */
-function build(commit: Commit, clock: Clock): Statement {
-  const s = statement();
-  if (commit.expect === 0) launch(s, commit);
-  else progress(s, commit);
-  if (commit.events.length > 0) {
-    s.part("events", eventFields, eventRecords(commit));
-  }
-  if (commit.posts.length > 0) posts(s, commit);
-  if (commit.addresses.length > 0) {
-    const rows = commit.addresses.map((address) => ({ address }));
-    s.part("addresses", addressFields, rows, "ON CONFLICT DO NOTHING");
-  }
-  if (commit.questions.length > 0) {
-    s.part(
-      "questions",
-      questionFields,
-      questionRecords(commit),
-      "ON CONFLICT (question_id) DO UPDATE SET body = excluded.body, settled_at = excluded.settled_at",
-    );
-  }
-  if (commit.wake.length > 0) {
-    s.with(
-      "woken",
-      `UPDATE runs SET wake_at = 0, woken = 1 WHERE EXISTS (SELECT FROM guard) AND run_id IN (
-         SELECT run_id FROM runs WHERE run_id = ANY(${s.value(runsToWake(commit), "text[]")})
-         ORDER BY run_id FOR UPDATE)`,
-    );
-  }
-  if (commit.inbox) settle(s, commit.inbox, clock);
-  return s.end(
-    `SELECT EXISTS (SELECT FROM guard) AS ran, ${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled`,
+/** Whether the log holds exactly these events where this commit would have put them. */
+async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
+  const wanted = eventRecords(commit);
+  // Without events it only lets the run go, and whoever has it now is not hindered by that.
+  if (wanted.length === 0) return commit.release && (await find(client, commit)).run?.epoch === commit.epoch;
+  const { rows } = await client.query<{ type: string; at: string; data: string }>(
+    "SELECT type, at, data FROM events WHERE run_id = $1 AND version > $2 AND version <= $3 ORDER BY version",
+    [commit.runId, commit.expect, commit.expect + wanted.length],
   );
-}
-
-type Builder = ReturnType<typeof statement>;
-
-function launch(s: Builder, commit: Commit): void {
-  const row = { ...runRecord(commit.row), runId: commit.runId, version: commit.events.length };
-  s.with(
-    "guard",
-    `INSERT INTO runs (${launchFields.map(({ column }) => column).join(", ")})
-     SELECT r.* FROM ${s.rows(launchFields, [{ ...row, wakeAt: commit.wakeAt }])}
-     WHERE ${s.value(commit.epoch, "bigint")} IS NULL
-     ON CONFLICT DO NOTHING RETURNING run_id`,
-  );
-}
-
-/** What a launch fixed never changes; a commit from outside never touches the lease. */
-function progress(s: Builder, commit: Commit): void {
-  const row = runRecord(commit.row);
-  const epoch = s.value(commit.epoch, "bigint");
-  const release = s.value(commit.release && commit.epoch !== null, "boolean");
-  s.with(
-    "guard",
-    `UPDATE runs SET version = ${s.value(commit.expect + commit.events.length, "bigint")},
-       status = ${s.value(row.status, "text")}, address = ${s.value(row.address, "text")},
-       steps = ${s.value(row.steps, "bigint")}, tokens = ${s.value(row.tokens, "bigint")},
-       cost_micros = ${s.value(row.costMicros, "bigint")}, asking = ${s.value(row.asking, "bigint")},
-       updated_at = ${s.value(row.updatedAt, "bigint")},
-       wake_at = CASE woken WHEN 1 THEN 0 ELSE ${s.value(commit.wakeAt, "bigint")} END,
-       owner = CASE WHEN ${release} THEN NULL ELSE owner END,
-       lease_until = CASE WHEN ${release} THEN NULL ELSE lease_until END
-     WHERE run_id = ${s.value(commit.runId, "text")} AND version = ${s.value(commit.expect, "bigint")}
-       AND (${epoch} IS NULL OR (epoch = ${epoch} AND owner IS NOT NULL))
-     RETURNING run_id`,
-  );
-}
-
-/**
- * A new body is a new revision, due at once, even of a post that was given up. The same body is nothing new;
- * the same body at another address only moves.
- */
-function posts(s: Builder, commit: Commit): void {
-  const ifNew = (then: string, otherwise: string) =>
-    `CASE WHEN outbox.body <> excluded.body THEN ${then} ELSE outbox.${otherwise} END`;
-  s.with(
-    "new_posts",
-    `INSERT INTO outbox (id, run_id, key, address, channel, body, position, waiting_since,
-       revision, delivered_revision, uncertain, attempts, given_up, next_at)
-     SELECT id, guard.run_id, key, address, channel, body, position, "createdAt", 1, 0, 0, 0, 0, 0
-     FROM guard, ${s.rows(postFields, postRecords(commit))}
-     ON CONFLICT (id) DO UPDATE SET
-       address = excluded.address, channel = excluded.channel, body = excluded.body,
-       revision = ${ifNew("outbox.revision + 1", "revision")},
-       waiting_since = ${ifNew(
-         `CASE WHEN outbox.delivered_revision < outbox.revision AND outbox.given_up = 0
-            THEN outbox.waiting_since ELSE excluded.waiting_since END`,
-         "waiting_since",
-       )},
-       attempts = ${ifNew("0", "attempts")}, given_up = ${ifNew("0", "given_up")},
-       error = ${ifNew("NULL", "error")}, next_at = ${ifNew("0", "next_at")}
-     WHERE outbox.body <> excluded.body OR outbox.address <> excluded.address`,
-  );
-}
-
-function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Clock): void {
-  s.with(
-    "settled",
-    `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)
-     SELECT ${s.value(inbox.source, "text")}, ${s.value(plainText(inbox.key), "text")}, '',
-       ${s.value(clock.now(), "bigint")}, 'done', run_id, ${s.value(inbox.print ?? null, "text")} FROM guard
-     ON CONFLICT (source, key) DO UPDATE SET state = 'done', run_id = excluded.run_id, outcome = excluded.outcome
-     WHERE inbox.state = 'pending' RETURNING 1`,
+  return (
+    rows.length === wanted.length &&
+    wanted.every(({ type, at, data }, index) => {
+      const row = rows[index];
+      return row?.type === type && Number(row.at) === at && row.data === data;
+    })
   );
 }

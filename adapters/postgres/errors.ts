@@ -4,12 +4,30 @@ import { StoreError } from "../../src/core/ports/store.ts";
 import { DrizzleQueryError } from "./drizzle.ts";
 
 /** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
-const busy = /^(08|40|53[0234]|55P03|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+const busy =
+  /^(08|25P03|40|53[0234]|55P03|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
 const full = /^(53100|25006)/;
 const broken = /^XX00[12]/;
-/** What pg says without a code when a connection ends or none is free. */
+/** What pg says without a code when a connection ends, none is free, or no answer comes. */
 const ended =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying)/;
+  /^(Connection terminated|Client (?:has encountered a connection error|was closed)|timeout e(?:xceeded when trying|xpired)|Query read timeout)/;
+
+/** What ends a connection, perhaps after the work was done; a statement's own error says that it was undone. */
+const lost = /^(08|25P03|57P|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/;
+
+/** The answer was lost: what was asked may have been done all the same. */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return "code" in error && error.code !== undefined
+    ? lost.test(String(error.code))
+    : ended.test(error.message);
+}
+
+/** Passes by itself. */
+export function isBusy(error: unknown): boolean {
+  const known = storeErrorOf(error);
+  return known instanceof StoreError && known.code === "storage_busy";
+}
 
 /** A StoreError for what the operator must know, anything else as it is. Names no address: it may hold a password. */
 export function storeErrorOf(error: unknown): unknown {

@@ -3,8 +3,10 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { InboxKey, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, lt, ne, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, lt, ne, sql } from "./drizzle.ts";
 import { inbox } from "./schema.ts";
+
+const prunedAtOnce = 10_000;
 
 const columns = {
   source: inbox.source,
@@ -42,8 +44,13 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
     },
     async pruneInbox(before) {
       const settled = and(lt(inbox.receivedAt, before), ne(inbox.state, "pending"));
-      const { rowCount } = await db.delete(inbox).where(settled);
-      return rowCount ?? 0;
+      // Some at a time: after a long stop there may be more than one statement may take the time for.
+      const some = db.select({ seq: inbox.seq }).from(inbox).where(settled).limit(prunedAtOnce);
+      for (let forgotten = 0; ; ) {
+        const { rowCount } = await db.delete(inbox).where(inArray(inbox.seq, some));
+        forgotten += rowCount ?? 0;
+        if ((rowCount ?? 0) < prunedAtOnce) return forgotten;
+      }
     },
   };
 }

@@ -4,7 +4,13 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { deliveryChange, dueOfPost, readable, rowOfPost } from "../../src/core/store/rows.ts";
+import {
+  deliveryChange,
+  dueOfPost,
+  type OutboxRecord,
+  readable,
+  rowOfPost,
+} from "../../src/core/store/rows.ts";
 import {
   alias,
   and,
@@ -68,15 +74,21 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
         .where(sendable(channels));
       return next?.at ?? null;
     },
-    beginDelivery: ({ id, leaseMs }) =>
-      db.transaction(async (tx) => {
-        const unclaimed = and(eq(outbox.id, id), undelivered, free);
-        const [post] = await tx.select(columns).from(outbox).where(unclaimed).for("update");
+    async beginDelivery({ id, leaseMs }) {
+      const claim = { uncertain: 1, leaseUntil: sql`${clockNow} + ${leaseMs}` };
+      const unclaimed = and(eq(outbox.id, id), undelivered, free);
+      for (;;) {
+        const [post] = await db.select(columns).from(outbox).where(unclaimed);
         if (!post) return null;
-        const claim = { uncertain: 1, leaseUntil: sql`${clockNow} + ${leaseMs}` };
-        await tx.update(outbox).set(claim).where(eq(outbox.id, id));
-        return rowOfPost(post);
-      }),
+        // Before the claim: a post that can't be read stays free.
+        const row = rowOfPost(post);
+        const { rowCount } = await db
+          .update(outbox)
+          .set(claim)
+          .where(and(unclaimed, isStill(post)));
+        if (rowCount === 1) return row;
+      }
+    },
     async finishDelivery(id, outcome) {
       await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
     },
@@ -100,6 +112,19 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
       };
     },
   };
+}
+
+/** Nothing has changed of what a sender goes by: no new words, no move, no other send in between. */
+function isStill(
+  post: Pick<OutboxRecord, "revision" | "address" | "deliveredRevision" | "uncertain" | "attempts">,
+) {
+  return and(
+    eq(outbox.revision, post.revision),
+    eq(outbox.address, post.address),
+    eq(outbox.deliveredRevision, post.deliveredRevision),
+    eq(outbox.uncertain, post.uncertain),
+    eq(outbox.attempts, post.attempts),
+  );
 }
 
 /** An edit may go at any time; a first post waits for the first posts before it in its thread. */

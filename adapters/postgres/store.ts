@@ -4,10 +4,11 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { committer } from "./commit.ts";
+import { defaultLimits, type Limits } from "./connection.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { receiveMessages } from "./inbox.ts";
-import { openPool } from "./open.ts";
+import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns, workRuns } from "./runs.ts";
@@ -16,6 +17,7 @@ export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
   clock: Clock;
+  limits?: Limits;
   /** Told of each record that a list left out; it may be the same one again. */
   unreadable?: TellUnreadable;
 }
@@ -24,13 +26,18 @@ export interface PostgresOptions {
  * Connects and migrates the database.
  * @throws StoreError `storage_busy` when it can't be reached, `storage_version`
  */
-export async function openPostgres({ url, clock, unreadable = () => {} }: PostgresOptions): Promise<Store> {
-  const pool = await openPool(url).catch((error: unknown) => {
+export async function openPostgres({
+  url,
+  clock,
+  limits = defaultLimits,
+  unreadable = () => {},
+}: PostgresOptions): Promise<Store> {
+  const pool = await openDatabase({ url, limits }).catch((error: unknown) => {
     throw storeErrorOf(error);
   });
   const db = drizzle({ client: pool });
   return speaking({
-    commit: committer(pool, clock),
+    commit: committer(pool, { clock, patienceMs: limits.patienceMs }),
     ...readRuns(db, unreadable),
     ...workRuns(db),
     ...deliverPosts(db, unreadable),

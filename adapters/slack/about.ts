@@ -45,8 +45,8 @@ export const slack: ChannelAbout = {
     if (tokens === null) return null;
     return {
       async open(around) {
-        const { slackChannel } = await import("./channel.ts");
-        return slackChannel({ ...tokens, ...around });
+        const { SlackChannel } = await import("./channel.ts");
+        return new SlackChannel({ ...tokens, ...around });
       },
       async diagnose({ publicUrl, file }) {
         const { diagnose } = await import("./doctor.ts");

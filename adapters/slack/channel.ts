@@ -1,22 +1,24 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
 import {
+  type Capabilities,
   type Channel,
   ChannelError,
   type Delivery,
   type Inbound,
   type Inlet,
+  type Outcome,
 } from "../../src/core/ports/channel.ts";
 import { maxMarkdown } from "./draw/render.ts";
 import { slackCode } from "./errors.ts";
 import { boltApp } from "./listen/bolt.ts";
-import { ear } from "./listen/hear.ts";
-import { slackReceiver } from "./listen/receiver.ts";
+import { Ear } from "./listen/hear.ts";
+import { type SlackReceiver, slackReceiver } from "./listen/receiver.ts";
 import { type SlackOptions, webClient } from "./options.ts";
 import type { Bot } from "./parsed.ts";
-import { people } from "./people.ts";
+import { People } from "./people.ts";
 import { post } from "./send/post.ts";
 import { type Paces, paces } from "./send/rates.ts";
-import { type SessionStatuses, sessionStatuses } from "./send/status.ts";
+import { SessionStatuses } from "./send/status.ts";
 import { tell, whisper } from "./send/whisper.ts";
 import type { Session } from "./session.ts";
 
@@ -28,96 +30,108 @@ interface Running {
 
 const mostSenders = 200;
 
-export function slackChannel(options: SlackOptions): Channel {
-  const receiver = slackReceiver(options);
-  let running: Running | null = null;
-  let trouble = "not started";
+export class SlackChannel implements Channel {
+  readonly name = "slack";
+  readonly can: Capabilities = {
+    edit: true,
+    buttons: true,
+    react: true,
+    maxText: maxMarkdown,
+    minIntervalMs: 250,
+    maxAgeMs: 24 * 3_600_000,
+  };
+  readonly #options: SlackOptions;
+  readonly #receiver: SlackReceiver;
+  #running: Running | null = null;
+  #trouble = "not started";
   /** Where the senders of recent slash commands are reached when their run can't speak in the channel. */
-  const senders = new Map<string, Inbound["replyTo"]>();
+  readonly #senders = new Map<string, Inbound["replyTo"]>();
   /** Private words on their way: nobody waits for them but stop(). */
-  const whispers = new Set<Promise<void>>();
+  readonly #whispers = new Set<Promise<void>>();
 
-  const begin = async (inlet: Inlet): Promise<Running> => {
+  constructor(options: SlackOptions) {
+    this.#options = options;
+    this.#receiver = slackReceiver(options);
+  }
+
+  async start(inlet: Inlet): Promise<void> {
+    try {
+      // Before the first event can arrive, whoever hears it must be there.
+      this.#running = await this.#begin(inlet);
+      await this.#receiver.start().catch(socketTrouble);
+    } catch (error) {
+      this.#running = null;
+      this.#trouble = error instanceof Error ? error.message : String(error);
+      throw error;
+    }
+    const { statuses, session } = this.#running;
+    void statuses.repair().catch(() => {});
+    this.#options.log.info({ channel: "slack", team: session.bot.team }, "slack channel started");
+  }
+
+  async stop(): Promise<void> {
+    await this.#receiver.stop();
+    this.#running?.statuses.stop();
+    await Promise.allSettled(this.#whispers);
+  }
+
+  async post(delivery: Delivery): ReturnType<Channel["post"]> {
+    const running = this.#running;
+    if (running === null) throw new ChannelError(`Slack: ${this.#trouble}`, { retryAfterMs: 15_000 });
+    try {
+      const stands = await post(running.session, running.rates, delivery);
+      running.statuses.show(delivery.runId, stands.address ?? delivery.address);
+      this.#senders.delete(delivery.address);
+      return stands;
+    } catch (error) {
+      if (error instanceof ChannelError) await this.#sayWhyNot(running, delivery, error);
+      throw error;
+    }
+  }
+
+  async whisper(inbound: Inbound, outcome: Outcome): Promise<void> {
+    if (this.#running === null) return;
+    const word = whisper(this.#running.session, inbound, outcome);
+    this.#whispers.add(word);
+    void word.finally(() => this.#whispers.delete(word));
+  }
+
+  handle(request: Request): Promise<Response> | null {
+    return this.#receiver.handle(request);
+  }
+
+  health(): { ok: boolean; detail: string } {
+    return this.#running === null ? { ok: false, detail: this.#trouble } : this.#receiver.health();
+  }
+
+  async #begin(inlet: Inlet): Promise<Running> {
+    const options = this.#options;
     const client = webClient(options);
     const bot = await whoAmI(client);
-    const known = people(client, bot.team, options.clock, options.log);
-    const session: Session = { options, client, people: known, bot, inlet };
-    const listening = ear(session, {
-      revoked() {
-        trouble = "the app was uninstalled or its token revoked";
-        running = null;
-        options.log.error({ channel: "slack" }, "slack took the token back");
-      },
+    const people = new People(client, bot.team, options.clock, options.log);
+    const session: Session = { options, client, people, bot, inlet };
+    const ear = new Ear(session, {
+      revoked: () => this.#revoked(),
       command: ({ address, replyTo }) => {
-        if (address !== null) remember(senders, address, replyTo);
+        if (address !== null) remember(this.#senders, address, replyTo);
       },
     });
-    boltApp(options, receiver, bot, listening);
-    return { session, rates: paces(session), statuses: sessionStatuses(session) };
-  };
+    boltApp(options, this.#receiver, bot, ear);
+    return { session, rates: paces(session), statuses: new SessionStatuses(session) };
+  }
 
-  const sayWhyNot = async ({ session }: Running, delivery: Delivery, error: ChannelError): Promise<void> => {
-    const sender = senders.get(delivery.address);
+  #revoked(): void {
+    this.#trouble = "the app was uninstalled or its token revoked";
+    this.#running = null;
+    this.#options.log.error({ channel: "slack" }, "slack took the token back");
+  }
+
+  async #sayWhyNot({ session }: Running, delivery: Delivery, error: ChannelError): Promise<void> {
+    const sender = this.#senders.get(delivery.address);
     if (sender === undefined || !error.permanent) return;
-    senders.delete(delivery.address);
+    this.#senders.delete(delivery.address);
     await tell(session, sender, `I can't write in this channel. ${error.message}`).catch(() => {});
-  };
-
-  return {
-    name: "slack",
-    can: {
-      edit: true,
-      buttons: true,
-      react: true,
-      maxText: maxMarkdown,
-      minIntervalMs: 250,
-      maxAgeMs: 24 * 3_600_000,
-    },
-
-    async start(inlet) {
-      try {
-        // Before the first event can arrive, whoever hears it must be there.
-        running = await begin(inlet);
-        await receiver.start().catch(socketTrouble);
-      } catch (error) {
-        running = null;
-        trouble = error instanceof Error ? error.message : String(error);
-        throw error;
-      }
-      void running.statuses.repair().catch(() => {});
-      options.log.info({ channel: "slack", team: running.session.bot.team }, "slack channel started");
-    },
-
-    async stop() {
-      await receiver.stop();
-      running?.statuses.stop();
-      await Promise.allSettled(whispers);
-    },
-
-    async post(delivery) {
-      if (running === null) throw new ChannelError(`Slack: ${trouble}`, { retryAfterMs: 15_000 });
-      try {
-        const stands = await post(running.session, running.rates, delivery);
-        running.statuses.show(delivery.runId, stands.address ?? delivery.address);
-        senders.delete(delivery.address);
-        return stands;
-      } catch (error) {
-        if (error instanceof ChannelError) await sayWhyNot(running, delivery, error);
-        throw error;
-      }
-    },
-
-    async whisper(inbound, outcome) {
-      if (running === null) return;
-      const word = whisper(running.session, inbound, outcome);
-      whispers.add(word);
-      void word.finally(() => whispers.delete(word));
-    },
-
-    handle: (request) => receiver.handle(request),
-
-    health: () => (running === null ? { ok: false, detail: trouble } : receiver.health()),
-  };
+  }
 }
 
 function remember(

@@ -1,8 +1,9 @@
 /** What a run is told of a delivery, as data; and what the delivery is about. */
 import type { Address } from "../../src/core/actor.ts";
-import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
-import { holdsAll, type Json, valueAt } from "./payload.ts";
+import { holdsAll, valueAt } from "./paths.ts";
+import type { Json } from "./payload.ts";
+import { digest } from "./signature.ts";
 
 /** Characters of the body that the model reads; the rest is counted. */
 const MAX_TEXT = 24_000;
@@ -18,6 +19,8 @@ export function aboutOf(hook: WebhookOptions, payload: Json, headers: Headers): 
   const resolved = hook.resolvedWhen.length > 0 && holdsAll(hook.resolvedWhen, payload, headers);
   if (hook.concurrencyKey === null) return { address: null, resolved };
   const values = hook.concurrencyKey.map((path) => valueAt(payload, headers, path));
+  // Without any of its values all deliveries would be one matter: a path is mistyped, and each is one of its own.
+  if (values.every((value) => value === null)) return { address: null, resolved };
   return { address: `webhook:${hook.name}/matter/${digest(JSON.stringify(values))}`, resolved };
 }
 

@@ -1,24 +1,28 @@
 /** The webhook channel: deliveries and one-time event URLs come in, results go back where they were asked for. */
+
+import { questionOf } from "../../src/core/message.ts";
 import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
+import { Turns } from "../../src/core/turns.ts";
 import { receiveEvent } from "./event.ts";
 import { eventUrls } from "./event-url.ts";
 import type { Receiver } from "./handle-delivery.ts";
+import { kindOf } from "./kinds/list.ts";
 import { failureLimiter } from "./limiter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
+import { PathWatch } from "./path-watch.ts";
 import { problem } from "./problem.ts";
-import { receive } from "./receive.ts";
+import { type Hook, receive } from "./receive.ts";
 import { tellResult } from "./results.ts";
 import { loadTarget } from "./target.ts";
 
-const route = /^\/webhooks\/([a-z0-9][a-z0-9-]{0,62})$/;
+const route = /^\/webhooks\/([a-z0-9][a-z0-9-]{0,62})(?:\/([^/]{1,500}))?$/;
 const eventRoute = /^\/webhooks\/events\/([\w.-]{1,2000})$/;
 
 export function webhookChannel(options: WebhookChannelOptions): Channel {
-  const secretOf = (hook: WebhookOptions) => options.secrets[hook.secretEnv] || null;
-  const open = options.hooks.filter((hook) => secretOf(hook) !== null);
-  const byName = new Map(open.map((hook) => [hook.name, hook]));
+  const open = options.hooks.flatMap((hook) => opened(hook, options.secrets) ?? []);
+  const byName = new Map(open.map((hook) => [hook.options.name, hook]));
   const limiter = failureLimiter(options.clock);
-  const inTurn = turns();
+  const byMatter = new Turns();
   const urls = eventUrls(options.eventKey, options.publicUrl);
   let receiver: Receiver | null = null;
 
@@ -27,7 +31,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
     can: { edit: true, buttons: false, maxText: 60_000, minIntervalMs: 1000, maxAgeMs: 28 * 3_600_000 },
 
     async start(inlet: Inlet) {
-      receiver = { options, inlet, limiter, inTurn };
+      receiver = { options, inlet, limiter, byMatter };
     },
 
     async stop() {
@@ -46,21 +50,41 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
       if (!pathname.startsWith("/webhooks/")) return null;
       const eventToken = eventRoute.exec(pathname)?.[1];
       if (eventToken !== undefined) return receiveEvent(receiver, urls, eventToken, request);
-      const hook = byName.get(route.exec(pathname)?.[1] ?? "");
-      const secret = hook ? secretOf(hook) : null;
-      if (!hook || secret === null || !receiver) return Promise.resolve(noSuchWebhook());
+      const [, name = "", last] = route.exec(pathname) ?? [];
+      const hook = byName.get(name);
+      if (!hook || !receiver) return Promise.resolve(noSuchWebhook());
       if (request.method !== "POST") {
         return Promise.resolve(problem("method_not_allowed", "Send a POST request.", { allow: "POST" }));
       }
-      return receive(receiver, hook, secret, request);
+      return receive(receiver, hook, last === undefined ? null : unescaped(last), request);
     },
 
     health() {
       const off = options.hooks.length - open.length;
-      const without = off > 0 ? `, ${off} off: no secret` : "";
-      return { ok: off === 0, detail: `${open.length} webhooks${without}` };
+      const without = off > 0 ? [`${off} off: no secret`] : [];
+      const warnings = open.flatMap(({ options: { name }, watch }) =>
+        watch.warnings().map((warning) => `${name}: ${warning}`),
+      );
+      return { ok: off === 0, detail: [`${open.length} webhooks`, ...without, ...warnings].join(", ") };
     },
   };
+}
+
+/** null: without a secret the route does not exist. */
+function opened(hook: WebhookOptions, known: WebhookChannelOptions["secrets"]): Hook | null {
+  const secret = known[hook.secretEnv];
+  if (!secret) return null;
+  const previous = hook.previousSecretEnv === null ? undefined : known[hook.previousSecretEnv];
+  const secrets = previous ? [secret, previous] : [secret];
+  return { options: hook, kind: kindOf(hook.verify), secrets, watch: new PathWatch(hook) };
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** The same words for a name that does not exist and one whose secret is not set. */
@@ -74,15 +98,14 @@ function noSuchWebhook(): Response {
 async function post(
   options: WebhookChannelOptions,
   receiver: Receiver | null,
-  byName: ReadonlyMap<string, WebhookOptions>,
+  byName: ReadonlyMap<string, Hook>,
   delivery: Delivery,
 ): Promise<string> {
   if (!receiver) throw new ChannelError("the webhook channel is not started");
   // A matter's address is for finding its run; nobody listens there. A question is the people's, not the machine's.
-  if (!delivery.address.includes("/results/") || delivery.key.startsWith("question:"))
-    return "nobody listens";
+  if (!delivery.address.includes("/results/") || questionOf(delivery) !== null) return "nobody listens";
   const target = await loadTarget(receiver.inlet, delivery.address);
-  const hook = target ? byName.get(target.webhook) : undefined;
+  const hook = target ? byName.get(target.webhook)?.options : undefined;
   if (!target || !hook) throw new ChannelError("this webhook is not set up any more", { permanent: true });
   const secret = hook.callback ? (options.secrets[hook.callback.secretEnv] ?? null) : null;
   const teller = {
@@ -93,18 +116,4 @@ async function post(
     runUrl: (runId: string) => `${options.publicUrl}/runs/${runId}`,
   };
   return tellResult(teller, hook, secret, target, delivery);
-}
-
-/** Tasks of one key run one after another; keys that nobody uses are forgotten. */
-function turns(): Receiver["inTurn"] {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, task) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(task, task);
-    last.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (last.get(key) === turn) last.delete(key);
-    }
-  };
 }

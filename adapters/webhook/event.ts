@@ -1,10 +1,10 @@
 /** The one-time URL of an event: who calls it tells one run what happened, whether it waits already or will. */
 
-import { digest } from "./delivery-key.ts";
+import { readBody } from "../../src/core/ports/body.ts";
 import type { EventUrls } from "./event-url.ts";
 import { notStored, type Receiver } from "./handle-delivery.ts";
-import { readBody } from "./payload.ts";
 import { json, problem } from "./problem.ts";
+import { digest } from "./signature.ts";
 
 const MAX_EVENT_BYTES = 64 * 1024;
 
@@ -24,7 +24,7 @@ export async function receiveEvent(
   if (!named || !receiver) return problem("unknown_webhook", "Nobody made this URL.");
   const body = await readBody(request, MAX_EVENT_BYTES);
   if (body === null) return problem("body_too_large", "An event may have up to 64 kB.");
-  const payload = new TextDecoder().decode(body).replaceAll("\0", "").toWellFormed();
+  const payload = new TextDecoder().decode(body).replaceAll("\0", "\u{fffd}").toWellFormed();
   const actor = {
     principal: "webhook:event",
     name: "the event's URL",

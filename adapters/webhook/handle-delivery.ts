@@ -1,21 +1,25 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
+
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
+import { isEnded } from "../../src/core/text/status.ts";
+import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
-import { digest } from "./delivery-key.ts";
 import type { FailureLimiter } from "./limiter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
-import { holdsAll, type Json } from "./payload.ts";
+import { holdsAll } from "./paths.ts";
+import type { Json } from "./payload.ts";
 import { json, type ProblemCode, problem } from "./problem.ts";
+import { digest } from "./signature.ts";
 import { resultTarget, saveTarget } from "./target.ts";
 
 export interface Receiver {
-  options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log">;
+  options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log" | "sns" | "fetchText">;
   inlet: Inlet;
   limiter: FailureLimiter;
-  /** Runs one task after another for the same key. */
-  inTurn<T>(key: string, task: () => Promise<T>): Promise<T>;
+  /** Two alerts of one matter at once must not start two runs. */
+  byMatter: Turns;
 }
 
 export interface Delivery {
@@ -24,6 +28,8 @@ export interface Delivery {
   key: string;
   headers: Headers;
   payload: { [key: string]: Json };
+  /** What the run is called; null: by its task. */
+  title: string | null;
 }
 
 export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<Response> {
@@ -38,8 +44,7 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
     if (about.address === null) return await launch(receiver, delivery, about);
     const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
     if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
-    // One after another per matter: two alerts of one group at once must not start two runs.
-    return await receiver.inTurn(about.address, () => attachOrLaunch(receiver, delivery, about));
+    return await receiver.byMatter.run(about.address, () => attachOrLaunch(receiver, delivery, about));
   } catch (error) {
     return notStored(error);
   }
@@ -47,7 +52,7 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
 
 async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: About): Promise<Response> {
   const { hook, key } = delivery;
-  const runId = about.address === null ? null : await liveRunAt(receiver.inlet, about.address);
+  const runId = about.address === null ? null : await liveRunAt(receiver, about.address, about.resolved);
   if (runId === null) {
     if (!about.resolved) return launch(receiver, delivery, about);
     receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook resolved, no live run");
@@ -70,15 +75,39 @@ async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Abo
   return refusedByRights(receiver, hook, said.refusal);
 }
 
-async function liveRunAt(inlet: Inlet, address: string): Promise<string | null> {
+/** A run that waits for people longer than this takes no more of its matter in: nobody may be looking at it. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * The run that further reports of this matter belong to. One at its step limit does nothing any more, and one whose
+ * question nobody answers would swallow every later alert: a new report starts a run of its own. That the matter is
+ * over is told to any run that has not ended.
+ */
+async function liveRunAt(
+  { inlet, options }: Receiver,
+  address: string,
+  resolved: boolean,
+): Promise<string | null> {
   const runId = await inlet.store.runAt(address);
   const row = runId === null ? null : await inlet.store.run(runId);
-  const ended = ["complete", "failed", "cancelled"];
-  return row === null || ended.includes(row.status) ? null : row.runId;
+  if (row === null || isEnded(row.status)) return null;
+  if (resolved) return row.runId;
+  if (row.status === "max_steps_reached") return null;
+  const since = row.status === "waiting_human_input" ? await askedSince(inlet, row.runId) : null;
+  return since !== null && options.clock.now() - since > LONGEST_WAIT_MS ? null : row.runId;
 }
 
+/** When the oldest open question of a run was asked; null when it has none. */
+async function askedSince(inlet: Inlet, runId: string): Promise<number | null> {
+  const open = await inlet.store.openQuestions(MOST_OPEN);
+  const times = open.filter((row) => row.runId === runId).map(({ askedAt }) => askedAt);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+const MOST_OPEN = 1000;
+
 async function launch(receiver: Receiver, delivery: Delivery, about: About): Promise<Response> {
-  const { hook, key, headers, payload } = delivery;
+  const { hook, key, headers, payload, title } = delivery;
   const target = resultTarget(hook, payload, headers);
   const results = target === null ? null : await saveTarget(receiver.inlet, hook, key, target);
   const place = hook.speaksAt && threadAt(hook.speaksAt, digest(`${hook.name}\n${key}`));
@@ -86,6 +115,7 @@ async function launch(receiver: Receiver, delivery: Delivery, about: About): Pro
     hook.agent,
     {
       task: hook.prompt,
+      ...(title === null ? {} : { title }),
       actor: actorOf(hook),
       via: { channel: "webhook" },
       addresses: [place, about.address, results].filter((address) => address !== null),
@@ -147,5 +177,6 @@ export function notStored(error: unknown): Response {
   if (!(error instanceof StoreError)) throw error;
   const code: ProblemCode = error.code === "storage_full" ? "storage_full" : "storage_busy";
   const after = code === "storage_full" ? "60" : "2";
-  return problem(code, "Nothing was stored. Deliver it again later.", { "retry-after": after });
+  const what = error.uncertain ? "It is not known whether it was stored." : "Nothing was stored.";
+  return problem(code, `${what} Deliver it again later.`, { "retry-after": after });
 }

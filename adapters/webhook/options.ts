@@ -1,34 +1,9 @@
 /** What a webhook is, as plain data: the part of the configuration that this channel reads. */
 import type { Address } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
-
-/**
- * How a delivery proves where it comes from. All compare in constant time over the raw body.
- * `alertmanager` is `bearer` with Alertmanager's own delivery key.
- */
-export type Verification =
-  | { kind: "github" | "gitlab" | "standard-webhooks" | "pagerduty" | "buildkite" | "circleci" }
-  | { kind: "bearer" | "alertmanager" }
-  /** `timestampHeader` as configured in Grafana: then the time is signed too, and checked. */
-  | { kind: "grafana"; timestampHeader?: string }
-  | {
-      kind: "hmac";
-      /** The header that carries the signature, e.g. `x-signature`. */
-      header: string;
-      /** What stands before the signature in that header, e.g. `sha256=`. */
-      prefix?: string;
-      encoding?: "hex" | "base64";
-      /** The header of the Unix time in seconds; `<time>.<body>` is signed then. */
-      timestampHeader?: string;
-    };
-
-type Scalar = string | number | boolean | null;
-
-/**
- * A fact about the delivery. `path` is dotted (`workflow_run.head_branch`, `alerts.0.labels.severity`), or
- * `header:<name>` for a header. A missing value is null.
- */
-export type Condition = { path: string; in: readonly Scalar[] } | { path: string; notIn: readonly Scalar[] };
+import type { SnsDesk } from "./kinds/kind.ts";
+import type { Verification } from "./kinds/list.ts";
+import type { Condition } from "./paths.ts";
 
 export interface WebhookOptions {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`: the last part of the URL, and of the principal `webhook:<name>`. */
@@ -36,6 +11,10 @@ export interface WebhookOptions {
   verify: Verification;
   /** Name of the environment variable that holds the secret. No value: the route does not exist. */
   secretEnv: string;
+  /** Name of the variable with the secret of before, while senders still change over; unset or null: only one holds. */
+  previousSecretEnv: string | null;
+  /** What a run is called, with `{path}` for values: `{alerts.0.labels.alertname}`. null: as its kind does. */
+  title: string | null;
   /** All must hold, else the delivery is uninteresting. */
   filter: readonly Condition[];
   agent: string;
@@ -78,6 +57,9 @@ export interface WebhookChannelOptions {
   eventKey: Uint8Array;
   callbackHosts: readonly CallbackHost[];
   github: { token: string; apiUrl: string } | null;
+  sns: SnsDesk;
+  /** Fetches a key set from an address of the configuration; small, and soon or not at all. */
+  fetchText(url: string): Promise<string>;
   clock: Clock;
   log: Log;
 }

@@ -13,7 +13,6 @@ const problems = {
   invalid_json: [400, "The body is not valid JSON"],
   too_deep: [400, "The JSON is nested too deeply"],
   forbidden_key: [422, "The JSON has a key that is not accepted"],
-  forbidden_character: [422, "The JSON has a NUL character"],
   not_an_object: [422, "The body must be a JSON object"],
   event_closed: [410, "This URL was used already, or nothing waits for it any more"],
   storage_busy: [503, "The delivery could not be stored"],

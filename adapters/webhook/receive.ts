@@ -1,35 +1,59 @@
 /** One delivery from its first byte to the moment it is believed: limits, authenticity, shape. */
 
+import { readBody } from "../../src/core/ports/body.ts";
 import { deliveryKey } from "./delivery-key.ts";
 import { carryOut, type Receiver } from "./handle-delivery.ts";
+import type { BoundKind } from "./kinds/kind.ts";
 import type { WebhookOptions } from "./options.ts";
-import { type Fault, MAX_BODY_BYTES, parsePayload, readBody } from "./payload.ts";
-import { problem } from "./problem.ts";
+import type { PathWatch } from "./path-watch.ts";
+import { type Fault, MAX_BODY_BYTES, parsePayload } from "./payload.ts";
+import { json, problem } from "./problem.ts";
+import { titleOf } from "./title.ts";
 import { verify } from "./verify.ts";
 
-/** Answers POST /webhooks/:name for a hook whose secret is set. Durable before any 2xx that promises a run. */
+/** A webhook that is on: what is configured, its kind, the secrets that hold, and which of its paths were ever found. */
+export interface Hook {
+  options: WebhookOptions;
+  kind: BoundKind;
+  secrets: readonly string[];
+  watch: PathWatch;
+}
+
+/**
+ * Answers POST /webhooks/:name for a hook whose secret is set. Durable before any 2xx that promises a run.
+ * @param pathSecret what stands behind the name, for senders that can put a secret nowhere else
+ */
 export async function receive(
   receiver: Receiver,
-  hook: WebhookOptions,
-  secret: string,
+  hook: Hook,
+  pathSecret: string | null,
   request: Request,
 ): Promise<Response> {
+  const { kind, options } = hook;
+  const { headers } = request;
   const encoded = refuseEncoding(request);
   if (encoded) return encoded;
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body === null) return problem("body_too_large", "Deliveries may have up to 2 MB.");
 
-  const now = receiver.options.clock.now();
-  const verdict = verify(hook.verify, { headers: request.headers, body, secret, now });
-  if (verdict !== "authentic") return refuse(receiver, hook, verdict);
-  const wrongType = refuseType(request);
+  const { clock, sns, fetchText } = receiver.options;
+  const delivered = { headers, body, pathSecret, now: clock.now(), sns, fetchText };
+  const verdict = await verify(kind, delivered, hook.secrets);
+  if (verdict !== "authentic") return refuse(receiver, options, verdict);
+  const wrongType = kind.isAnyType ? null : refuseType(request);
   if (wrongType) return wrongType;
   const parsed = parsePayload(body);
   if (!parsed.ok) return problem(parsed.fault, faults[parsed.fault]);
 
-  const headers = request.headers;
-  const key = deliveryKey(hook, headers, parsed.payload, body);
-  return carryOut(receiver, { hook, key, headers, payload: parsed.payload });
+  const received = { headers, payload: parsed.payload };
+  if (await kind.greets(received, sns)) return json(200, { ignored: "ping" });
+  const key = deliveryKey(kind, received, body);
+  const payload = kind.unwrap(parsed.payload);
+  for (const warning of hook.watch.look(payload, headers)) {
+    receiver.options.log.warn({ webhook: options.name, warning }, "webhook path never found");
+  }
+  const title = titleOf(options.title === null ? kind.titles : [options.title], payload, headers);
+  return carryOut(receiver, { hook: options, key, headers, payload, title });
 }
 
 /** Forgers are slowed down and kept out of the log; whoever proves themselves is not held up by them. */
@@ -71,7 +95,6 @@ const faults: Record<Fault, string> = {
   invalid_json: "The signature is right, but the body does not parse as UTF-8 JSON.",
   too_deep: "Up to 64 levels of nesting are read.",
   forbidden_key: "Keys named __proto__, constructor or prototype are not accepted.",
-  forbidden_character: "Text may not contain \\u0000.",
   not_an_object: "Send one JSON object.",
 };
 

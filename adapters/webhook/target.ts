@@ -8,9 +8,10 @@ import {
   readNote,
   writeNote,
 } from "../../src/core/store/notes.ts";
-import { digest } from "./delivery-key.ts";
 import type { WebhookOptions } from "./options.ts";
-import { type Json, valueAt } from "./payload.ts";
+import { valueAt } from "./paths.ts";
+import type { Json } from "./payload.ts";
+import { digest } from "./signature.ts";
 
 /** null: nobody outside wants to hear of this run. */
 export function resultTarget(hook: WebhookOptions, payload: Json, headers: Headers): ResultTarget | null {
@@ -42,6 +43,8 @@ function githubTarget(payload: Json, headers: Headers): GithubTarget | null {
   const pull = at(`${event}.pull_requests.0.number`) ?? at("pull_request.number");
   if (typeof owner !== "string" || typeof repo !== "string" || typeof sha !== "string") return null;
   if (!namePattern.test(owner) || !namePattern.test(repo) || !/^[0-9a-f]{40,64}$/.test(sha)) return null;
+  // GitHub's way to say that a branch or tag was deleted: there is no such commit.
+  if (/^0+$/.test(sha)) return null;
   return { owner, repo, sha, pull: typeof pull === "number" ? pull : null };
 }
 

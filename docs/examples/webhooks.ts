@@ -1,7 +1,8 @@
 /** Webhooks as they can stand in belay.config.ts: `webhooks: [githubFailure, alertmanager, build]`. */
+import type { WebhookInput } from "../../src/config/triggers.ts";
 
 /** GitHub: a workflow run failed. Leave `speaksAt` out for the console only. */
-export const githubFailure = {
+export const githubFailure: WebhookInput = {
   name: "github",
   verify: { kind: "github" },
   secretEnv: "GITHUB_WEBHOOK_SECRET",
@@ -25,10 +26,10 @@ export const githubFailure = {
   // A status on the commit and a comment on its pull request; needs `github: { tokenEnv: "GITHUB_TOKEN" }`.
   // github: { status: true, comment: true },
   // speaksAt: "slack:T0123ABCD/C0123ABCD",
-} as const;
+};
 
 /** Alertmanager: triage. What repeats joins the live run; what is resolved is told to it. */
-export const alertmanager = {
+export const alertmanager: WebhookInput = {
   name: "alerts",
   verify: { kind: "alertmanager" },
   secretEnv: "ALERTS_TOKEN",
@@ -36,14 +37,14 @@ export const alertmanager = {
   fields: ["status", "commonLabels.alertname", "commonLabels.severity", "commonAnnotations.summary"],
   concurrencyKey: ["groupKey"],
   resolvedWhen: [{ path: "status", in: ["resolved"] }],
-} as const;
+};
 
 /** Any build system that can run curl. */
-export const build = {
+export const build: WebhookInput = {
   name: "build",
   verify: { kind: "bearer" },
   secretEnv: "BUILD_TOKEN",
   filter: [{ path: "status", notIn: ["SUCCESS"] }],
   prompt: "prompts/webhooks/build-report.md",
   fields: ["job", "status", "url"],
-} as const;
+};

@@ -3,14 +3,16 @@ import { type Config, ConfigError, loadConfig } from "../config.ts";
 import { StoreError } from "../core/ports/store.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
+import { lastGuard } from "./last-guard.ts";
 import { onSignals } from "./signals.ts";
 
 async function run(): Promise<void> {
   const config = await loadConfig();
   await buildConsole().catch(noConsole);
   const belay = await startBelay(config);
-  tell(config, belay);
+  guard(belay);
   stopOnSignal(belay);
+  tell(config, belay);
 }
 
 /** The bot works without its console; whoever opens it is told that it is not built. */
@@ -35,6 +37,11 @@ function tell(config: Config, belay: Belay): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+/** Before the bot is ready an error ends the start, as it should. */
+function guard({ log, stop }: Belay): void {
+  process.on("uncaughtException", lastGuard({ log, stop, exit: (code) => process.exit(code) }));
+}
+
 /** Draining can be cut short by a second signal: everything accepted is in the log by then. */
 function stopOnSignal(belay: Belay): void {
   const listener = onSignals({
@@ -43,7 +50,7 @@ function stopOnSignal(belay: Belay): void {
       belay.log.info({ signal }, "stopping; a second signal stops at once");
       belay.stop().then(
         () => process.exit(0),
-        (error: unknown) => fail(error),
+        (error: unknown) => fail(error, "Belay could not stop cleanly"),
       );
     },
     exit: () => process.exit(130),
@@ -53,12 +60,12 @@ function stopOnSignal(belay: Belay): void {
 }
 
 /** What an operator can mend is said in words; only a bug shows its stack. */
-function fail(error: unknown): never {
+function fail(error: unknown, what = "Belay can't start"): never {
   const known = error instanceof ConfigError || error instanceof StoreError;
   const text =
     error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`Belay can't start: ${text}\n`);
+  process.stderr.write(`${what}: ${text}\n`);
   process.exit(1);
 }
 
-run().catch(fail);
+run().catch((error: unknown) => fail(error));

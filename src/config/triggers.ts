@@ -1,59 +1,71 @@
 /** What starts runs without a person at a keyboard, as belay.config.ts declares it: webhooks, schedules, mail. */
 import { z } from "zod";
+import { verificationSchema } from "../../adapters/webhook/kinds/list.ts";
+import { faultOfPath } from "../../adapters/webhook/paths.ts";
+import { pathsIn } from "../../adapters/webhook/title.ts";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is lower-case letters, digits and -");
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable");
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const timezone = z.string().refine(isTimezone, "is no time zone such as Europe/Berlin");
 
-const verification = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.enum(["github", "gitlab", "standard-webhooks", "pagerduty", "buildkite", "circleci"]),
-  }),
-  z.strictObject({ kind: z.enum(["bearer", "alertmanager"]) }),
-  z.strictObject({ kind: z.literal("grafana"), timestampHeader: z.string().exactOptional() }),
-  z.strictObject({
-    kind: z.literal("hmac"),
-    header: z.string(),
-    prefix: z.string().exactOptional(),
-    encoding: z.enum(["hex", "base64"]).exactOptional(),
-    timestampHeader: z.string().exactOptional(),
-  }),
-]);
+const path = z.string().superRefine((text, context) => {
+  const fault = faultOfPath(text);
+  if (fault !== null)
+    context.addIssue({ code: "custom", message: `the path ${JSON.stringify(text)} ${fault}` });
+});
 
-/** A fact about a delivery: `path` is dotted into the payload, or `header:<name>`. */
+/**
+ * A fact about a delivery: `path` is dotted into the payload, or `header:<name>`; `*` is any element of a list, and a
+ * dot inside a name is written `\\.`.
+ */
 const condition = z.union([
-  z.strictObject({ path: z.string(), in: z.array(scalar) }),
-  z.strictObject({ path: z.string(), notIn: z.array(scalar) }),
+  z.strictObject({ path, in: z.array(scalar) }),
+  z.strictObject({ path, notIn: z.array(scalar) }),
+  z.strictObject({ path, startsWith: z.array(z.string()) }),
 ]);
 
 export const webhookSchema = z.strictObject({
   /** The last part of the URL, and of the principal `webhook:<name>`. */
   name,
-  verify: verification,
+  verify: verificationSchema,
   /** The variable that holds the secret. Unset: the route does not exist. */
   secretEnv: variable,
+  /** The variable that holds the secret of before, while senders change over. Unset: only the other one holds. */
+  previousSecretEnv: variable.nullable().default(null),
+  /** What its runs are called, with `{path}` for values of the delivery; null: as the kind does. */
+  title: z
+    .string()
+    .max(200)
+    .refine(
+      (template) => pathsIn(template).every((one) => faultOfPath(one) === null),
+      "has a {path} that can't be",
+    )
+    .nullable()
+    .default(null),
   /** All must hold, else the delivery is uninteresting. */
   filter: z.array(condition).default([]),
   agent: name.default("default"),
   /** File with what the agent is asked to do, relative to belay.config.ts. Nothing of the payload is put into it. */
   prompt: z.string(),
   /** Paths whose values are listed, as data, before the body. */
-  fields: z.array(z.string()).default([]),
+  fields: z.array(path).default([]),
   /** Address where the run speaks; null: the console only. */
   speaksAt: z.string().nullable().default(null),
   /** Paths whose values name what a delivery is about: one live run for each. */
-  concurrencyKey: z.array(z.string()).nullable().default(null),
+  concurrencyKey: z.array(path).nullable().default(null),
   /** When these hold, the live run is told and none is started. Empty: never. */
   resolvedWhen: z.array(condition).default([]),
   /** A signed callback with the outcome: to a fixed URL, or to the one at `path` in the payload. */
   callback: z
-    .strictObject({ url: z.url().exactOptional(), path: z.string().exactOptional(), secretEnv: variable })
+    .strictObject({ url: z.url().exactOptional(), path: path.exactOptional(), secretEnv: variable })
     .nullable()
     .default(null),
   /** For GitHub: a commit status, a comment on the pull request. */
   github: z.strictObject({ status: z.boolean(), comment: z.boolean() }).nullable().default(null),
 });
+/** As belay.config.ts writes it. */
+export type WebhookInput = z.input<typeof webhookSchema>;
 /** With the prompt file's text in place of its path. */
 export type WebhookConfig = z.infer<typeof webhookSchema>;
 

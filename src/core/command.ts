@@ -12,6 +12,8 @@ export interface Launch {
   type: "launch";
   runId: string;
   task: string;
+  /** What people see the run called by, when its task does not tell it from others: a webhook's fields. Plain text. */
+  title?: string;
   actor: Actor;
   via: Via;
   addresses: Address[];
@@ -46,6 +48,9 @@ export type Command =
   | { type: "pause"; actor: Actor; via: Via }
   | { type: "resume"; actor: Actor; via: Via }
   | { type: "cancel"; reason: string; actor: Actor; via: Via };
+
+/** What may be asked of a run that exists. */
+export type RunCommand = Exclude<Command, Launch>;
 
 /** A refusal is data: the code is for programs, the words say what is wrong, what we have, what to do. */
 export interface Refusal {

@@ -3,13 +3,14 @@ import { isSamePerson } from "../core/actor.ts";
 import { isStranger } from "../core/admit/authorize.ts";
 import { parseInstruction } from "../core/admit/instruct.ts";
 import type { Rights } from "../core/agent.ts";
+import type { RunCommand } from "../core/command.ts";
 import { never } from "../core/never.ts";
 import type { Inbound, Intent, Outcome } from "../core/ports/channel.ts";
 import type { InboxKey } from "../core/ports/store.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { type InstructDeps, instruct } from "./ingest/instruct.ts";
 import { launch } from "./ingest/launch.ts";
-import { type RunCommand, refused, toRun, viaOf } from "./ingest/outcome.ts";
+import { refused, toRun, viaOf } from "./ingest/outcome.ts";
 import { hearWords } from "./ingest/words.ts";
 
 /** What became of it, in words for its sender. The inbox key makes doing it twice impossible. */

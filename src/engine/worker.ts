@@ -97,7 +97,10 @@ export class RunWorker {
     for (const run of this.#active.values()) run.abort.abort();
     await Promise.all([...this.#active.values()].map((run) => run.done));
     if (this.#renewal) clearInterval(this.#renewal);
-    await this.#deps.store.releaseAll(this.#deps.owner);
+    // Without the store's answer the leases end by themselves: that must not keep anybody from stopping.
+    await this.#deps.store.releaseAll(this.#deps.owner).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error }, "letting the runs go failed");
+    });
   }
 
   get stopping(): boolean {

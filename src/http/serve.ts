@@ -34,6 +34,8 @@ export async function serve(
     server.once("error", (error) => reject(new Error(whyNot(error, at), { cause: error })));
     server.listen(at.port, at.host, resolve);
   });
+  // A connection that can't be taken (no file descriptor is free) is that connection's trouble.
+  server.on("error", () => {});
   return {
     port: (server.address() as AddressInfo).port,
     close: (graceMs) => close(server, http, working, graceMs),

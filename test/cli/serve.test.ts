@@ -29,7 +29,7 @@ afterEach(async () => {
 function configuration(): string {
   const source = (path: string) => JSON.stringify(join(root, path));
   return `
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import shipped from ${source("belay.config.ts")};
 import { defineConfig } from ${source("src/config/file.ts")};
@@ -40,6 +40,14 @@ const held = {
   run: async () => {
     while (!existsSync(${JSON.stringify(join(home, "let-go"))})) {
       process.stdout.write(JSON.stringify({ msg: "at work", time: Date.now() }) + "\\n");
+      if (existsSync(${JSON.stringify(join(home, "throw"))})) {
+        rmSync(${JSON.stringify(join(home, "throw"))});
+        setTimeout(() => { throw new TypeError("in a timer", { cause: new Error("why") }) });
+      }
+      if (existsSync(${JSON.stringify(join(home, "reject"))})) {
+        rmSync(${JSON.stringify(join(home, "reject"))});
+        Promise.reject(new TypeError("in a promise", { cause: new Error("why") }));
+      }
       await wait(50);
     }
     return "restarted";
@@ -55,6 +63,8 @@ export default defineConfig({
 interface Line {
   msg?: string;
   time: number;
+  origin?: string;
+  err?: { type: string; message: string; stack: string };
 }
 
 interface Server {
@@ -176,3 +186,25 @@ test("a second Ctrl-C later ends it at once, and the call is in doubt at the nex
   expect(await ended).toBe(130);
   expect(await outcomeOf(id)).toEqual([]);
 });
+
+test.each([
+  { slip: "throw", message: "in a timer: why", origin: "uncaughtException" },
+  { slip: "reject", message: "in a promise: why", origin: "unhandledRejection" },
+])(
+  "an error that nobody catches ($origin) is written down, and the call in the middle keeps its outcome",
+  async ({ slip, message, origin }) => {
+    const { id, says, ended } = await atWork();
+    const caught = says(({ msg }) => msg === "nobody caught this error");
+    writeFileSync(join(home, slip), "");
+    const { err, ...line } = await caught;
+    expect(line).toMatchObject({ level: 60, origin });
+    expect(err).toMatchObject({
+      type: "TypeError",
+      message,
+      stack: expect.stringContaining("belay.config.ts"),
+    });
+    letGo();
+    expect(await ended).toBe(1);
+    expect(await outcomeOf(id)).toMatchObject([{ type: "call_finished", output: "restarted" }]);
+  },
+);

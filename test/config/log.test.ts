@@ -1,4 +1,7 @@
 /** The log: one line per event, and no secret in any of them. */
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { resolve } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/core/text/redact.ts";
@@ -51,5 +54,23 @@ describe("the log", () => {
     log.info("not this");
     log.warn("this");
     expect(lines).toHaveLength(1);
+  });
+
+  // Only Linux has a disk that is always full.
+  it.runIf(existsSync("/dev/full"))("that can't be written stops nothing", () => {
+    const file = JSON.stringify(resolve(import.meta.dirname, "../../src/log.ts"));
+    const script = `
+      import { createLog } from ${file};
+      const log = createLog({ level: "info", pretty: false, redact: (text) => text });
+      log.info({}, "first");
+      log.info({}, "second");
+      process.stderr.write("goes on");`;
+    const full = openSync("/dev/full", "w");
+    const child = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(child).toMatchObject({ status: 0, stderr: "goes on" });
   });
 });

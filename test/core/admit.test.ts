@@ -142,7 +142,7 @@ describe("words in the thread", () => {
     for (const words of ["yes, approve it", "approved", "👍", "no"]) {
       deploying().when(say(words)).refused("answer_invalid", "press Approve or Refuse");
     }
-    deploying().when(say("use v2 instead")).then("heard", { type: "call_failed", code: "superseded" });
+    deploying().when(say("use v2 instead")).then("heard").wants({ type: "rest" });
   });
 
   test("never start a call in doubt, nor say that it ran", () => {
@@ -150,7 +150,7 @@ describe("words in the thread", () => {
     for (const words of ["run", "It ran", "yes"]) run.when(say(words)).refused("answer_invalid", "buttons");
     run.when(answer("run")).refused("question_ambiguous", "by its id");
     run.when(answer("run", "q")).then({ type: "question_answered", answer: "run" });
-    run.when(answer("happened")).then({ type: "question_answered", answer: "happened" }, "call_finished");
+    run.when(answer("happened")).then({ type: "question_answered", answer: "happened" });
   });
 
   const asking = () => given(chose(ask("a", "Which version?")));
@@ -174,7 +174,7 @@ describe("words in the thread", () => {
   });
 
   test("name no question when two are open, but a choice of only one does", () => {
-    const choices = [{ value: "staging", label: "staging" }];
+    const choices = ["staging", "production"];
     const both = given(
       chose(
         ask("a", "Which version?"),

@@ -1,5 +1,6 @@
 /** The chat as it should look: one progress post, questions that settle where they stand, long answers below. */
 import { describe, expect, test } from "vitest";
+import type { Actor } from "../../src/core/actor.ts";
 import type { EventBody } from "../../src/core/event.ts";
 import type { Block, Button } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
@@ -249,4 +250,35 @@ test("keys are stable: a post of an earlier state is the same post later", () =>
   const states = [given(), given(chose(ask("a", "Which?"))), given(chose(ask("a", "Which?")), answer("v2"))];
   const seen = states.map((run) => keys(run).join(" "));
   expect(seen).toEqual(["progress", "progress question:run_1.2", "progress question:run_1.2"]);
+});
+
+describe("what a run is called", () => {
+  const heading = (run: Story) => block(run, "progress", "heading")?.text;
+
+  test("is its title where its source gives one; the model still gets the whole task", () => {
+    const titled = nobody(policyWith()).when(
+      launch({ task: "Triage this alert.", title: "HighLatency on api-3" }),
+    );
+    expect(heading(titled)).toBe("HighLatency on api-3");
+    expect(post(titled, "progress")?.summary).toContain("HighLatency on api-3");
+    expect(titled.state.task).toBe("Triage this alert.");
+  });
+
+  test("is its task otherwise", () => {
+    expect(heading(nobody(policyWith()).when(launch({ task: "release v1" })))).toBe("release v1");
+  });
+});
+
+describe("who started a run", () => {
+  const asked = (actor: Partial<Actor>) =>
+    nobody(policyWith({}, { ...openRights, launch: ["*"] })).when(launch({ actor: person("hook", actor) }))
+      .state.launcher.asked;
+
+  test("is recorded with what may be asked of them, and older logs are read as they were meant", () => {
+    expect(asked({ kind: "machine", asked: "nothing" })).toBe("nothing");
+    expect(asked({ kind: "machine", asked: "words" })).toBe("words");
+    expect(asked({})).toBeUndefined();
+    expect(asked({ principal: "webhook:ci" })).toBe("nothing");
+    expect(asked({ principal: "email:a@b.example" })).toBe("words");
+  });
 });

@@ -11,7 +11,7 @@ import type { Inlet } from "../../src/core/ports/channel.ts";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { clock, startBot } from "../support/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
-import { hook, secret } from "../support/webhook/bench.ts";
+import { hook, nowhere, secret } from "../support/webhook/bench.ts";
 
 const [path = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
 let points = 0;
@@ -45,6 +45,7 @@ const channel = webhookChannel({
   eventKey: Buffer.alloc(32, 3),
   callbackHosts: [],
   github: null,
+  ...nowhere,
   clock,
   log: { info: silent, warn: silent },
 });

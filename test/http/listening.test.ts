@@ -1,8 +1,8 @@
 /** A real socket: what is refused before any of our code runs, and how the server stops. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, Server } from "node:net";
 import { text } from "node:stream/consumers";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { type Listening, serve } from "../../src/http/serve.ts";
 import { sentEvents } from "../support/http/events.ts";
 import { expectProblem } from "../support/http/problem.ts";
@@ -96,4 +96,15 @@ test("a port that is taken is an error the operator understands", async () => {
   using b = await bench();
   const { port } = await listen(b);
   await expect(serve(b.http, { host: "127.0.0.1", port })).rejects.toThrow(/port \d+ is in use/);
+});
+
+test("a connection that can't be taken is no trouble of the server's", async () => {
+  using b = await bench();
+  const listened = vi.spyOn(Server.prototype, "listen");
+  onTestFinished(() => listened.mockRestore());
+  const { port } = await listen(b);
+  const server: unknown = listened.mock.contexts[0];
+  if (!(server instanceof Server)) throw new Error("nobody listens");
+  for (let n = 0; n < 2; n++) server.emit("error", new Error("accept EMFILE"));
+  expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
 });

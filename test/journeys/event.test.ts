@@ -1,4 +1,5 @@
 /** The example of docs/webhooks.md: a run starts a CI job, and the job tells this very run how it ended. */
+
 import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,6 +14,7 @@ import type { ModelAnswer, ModelRequest } from "../../src/core/ports/model.ts";
 import { eventUrl } from "../../src/tools/event-url.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { answerWith, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { nowhere } from "../support/webhook/bench.ts";
 
 const root = new URL("../../", import.meta.url);
 const eventKey = Buffer.alloc(32, 3);
@@ -70,7 +72,7 @@ async function start(jobs: { url: string }): Promise<Bot> {
   }) as Server;
   const publicUrl = await listening(server);
   const log = { info() {}, warn() {} };
-  const on = { publicUrl, eventKey, callbackHosts: [], github: null, clock, log };
+  const on = { publicUrl, eventKey, callbackHosts: [], github: null, ...nowhere, clock, log };
   channel = webhookChannel({ hooks: [], secrets: {}, ...on });
   const tools = [eventUrl(eventUrls(eventKey, publicUrl).url), startJob({ url: jobs.url, token: "t" })];
   const known = [...agent().tools, "event_url", "start_job"];

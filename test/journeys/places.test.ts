@@ -14,7 +14,7 @@ import { eml, mailbox } from "../support/mail/bench.ts";
 import { mailWorld, relay } from "../support/mail/world.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { SlackWorld } from "../support/slack/world.ts";
-import { deliver, hook, secret } from "../support/webhook/bench.ts";
+import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -31,6 +31,7 @@ function webhookAt(speaksAt: string): Channel {
     eventKey: Buffer.alloc(32, 3),
     callbackHosts: [],
     github: null,
+    ...nowhere,
     clock,
     log: silent,
   });

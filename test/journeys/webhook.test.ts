@@ -12,7 +12,7 @@ import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-import { deliver, hook, secret } from "../support/webhook/bench.ts";
+import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
 
 const github = readFileSync(
   new URL("../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),
@@ -57,6 +57,7 @@ async function start(model: Model, hooks: WebhookOptions[], store?: Store) {
     eventKey,
     callbackHosts: [],
     github: null,
+    ...nowhere,
     clock,
     log: { info: silent, warn: silent },
   });

@@ -1,5 +1,7 @@
 /** A payload of Slack on its way in: read, completed with who it is from, remembered. Only then it is acknowledged. */
+
 import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { Turns } from "../../../src/core/turns.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
@@ -8,11 +10,6 @@ import { tell } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
 import { messageKey, parse } from "./parse.ts";
 import { threadContext } from "./thread-text.ts";
-
-export interface Ear {
-  /** Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws: Slack shall send it again. */
-  hear(payload: unknown): Promise<{ errors: Record<string, string> } | null>;
-}
 
 const mostRecent = 1000;
 
@@ -23,100 +20,96 @@ export interface Noticed {
   command(inbound: Inbound): void;
 }
 
-export function ear(session: Session, noticed: Noticed): Ear {
-  const { inlet, people, bot } = session;
+export class Ear {
+  readonly #session: Session;
+  readonly #noticed: Noticed;
   /** Threads in which the bot was just spoken to: their run may not exist yet when the next words arrive. */
-  const recent = new Set<string>();
-  const queues = new Map<string, Promise<unknown>>();
-
+  readonly #recent = new Set<string>();
   /** What is said in one thread is remembered in the order in which it came. */
-  const inOrder = async <T>(address: string, task: () => Promise<T>): Promise<T> => {
-    const before = queues.get(address) ?? Promise.resolve();
-    const mine = before.then(task, task);
-    queues.set(address, mine);
-    try {
-      return await mine;
-    } finally {
-      if (queues.get(address) === mine) queues.delete(address);
+  readonly #byThread = new Turns();
+
+  constructor(session: Session, noticed: Noticed) {
+    this.#session = session;
+    this.#noticed = noticed;
+  }
+
+  /** Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws: Slack shall send it again. */
+  async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
+    const parsed = parse(payload, this.#session.bot);
+    switch (parsed?.type) {
+      case "inbound":
+        await this.#byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
+        return null;
+      case "open_modal":
+        await openModal(this.#session, parsed);
+        return null;
+      case "stopped":
+        await pressStop(this.#session, parsed);
+        return null;
+      case "invalid":
+        return { errors: parsed.errors };
+      case "revoked":
+        this.#noticed.revoked();
+        return null;
+      default:
+        return null;
     }
-  };
+  }
 
-  const note = (address: string): void => {
-    recent.delete(address);
-    recent.add(address);
-    const [oldest] = recent;
-    if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
-  };
+  async #take({ inbound, thread }: Extract<Parsed, { type: "inbound" }>): Promise<void> {
+    if (!(await this.#isForUs(inbound))) return;
+    const { inlet, people } = this.#session;
+    const { address, intent } = inbound;
+    if (address !== null && intent.type === "message" && intent.addressed) this.#note(address);
+    const actor = await people.identify(inbound.actor);
+    const isFirst = thread !== null && address !== null && (await inlet.store.runAt(address)) === null;
+    const context = isFirst ? await threadContext(this.#session, thread, inbound.replyTo.ts ?? null) : [];
+    if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
+    const placed = await this.#placed(inbound);
+    const key = await this.#keyOf(inbound);
+    await inlet.accept({ ...placed, key, actor, context: [...inbound.context, ...context] });
+  }
 
-  const rootRow = ({ replyTo }: Inbound) => {
-    const key = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
-    return inlet.store.inboxRow({ source: "slack", key });
-  };
+  #note(address: string): void {
+    this.#recent.delete(address);
+    this.#recent.add(address);
+    const [oldest] = this.#recent;
+    if (this.#recent.size > mostRecent && oldest !== undefined) this.#recent.delete(oldest);
+  }
 
   /** Words in a thread without a run are nobody's business: they are not even remembered. */
-  const isForUs = async (inbound: Inbound): Promise<boolean> => {
-    const { intent, address, replyTo } = inbound;
+  async #isForUs({ intent, address, replyTo }: Inbound): Promise<boolean> {
     if (intent.type !== "message" || intent.addressed || address === null) return true;
-    if (recent.has(address)) return true;
+    if (this.#recent.has(address)) return true;
     // A message at the root starts its own thread: there is no run in it.
     if (replyTo.ts === replyTo.root) return false;
+    const { inlet } = this.#session;
     // The mention may still wait for its run, here after a restart or in another process.
-    return (await inlet.store.runAt(address)) !== null || (await rootRow(inbound)) !== null;
-  };
+    return (await inlet.store.runAt(address)) !== null || (await this.#wasSaidToUs(replyTo));
+  }
+
+  /** Is the root of this thread a message that was said to the bot? */
+  async #wasSaidToUs({ channel = "", root = "" }: Inbound["replyTo"]): Promise<boolean> {
+    const { inlet, bot } = this.#session;
+    const key = messageKey(bot.team, channel, root);
+    return (await inlet.store.inboxRow({ source: "slack", key })) !== null;
+  }
 
   /** A thread whose first words were said to the bot is there because of it. */
-  const placed = async (inbound: Inbound): Promise<Inbound> => {
-    const { intent } = inbound;
-    if (intent.type !== "message" || intent.thread !== "theirs" || (await rootRow(inbound)) === null)
-      return inbound;
-    return { ...inbound, intent: { ...intent, thread: "ours" } };
-  };
+  async #placed(inbound: Inbound): Promise<Inbound> {
+    const { intent, replyTo } = inbound;
+    if (intent.type !== "message" || intent.thread !== "theirs") return inbound;
+    return (await this.#wasSaidToUs(replyTo))
+      ? { ...inbound, intent: { ...intent, thread: "ours" } }
+      : inbound;
+  }
 
-  /** Words that were passed over when they were said have a key already: with the mention that an edit gave them, they are new. */
-  const keyOf = async ({ key, intent }: Inbound): Promise<string> => {
+  /** Words that were passed over have a key already: with the mention that an edit gave them, they are new. */
+  async #keyOf({ key, intent }: Inbound): Promise<string> {
     if (intent.type !== "message" || !intent.addressed) return key;
-    const row = await inlet.store.inboxRow({ source: "slack", key });
+    const row = await this.#session.inlet.store.inboxRow({ source: "slack", key });
     return row?.outcome === "ignored" ? `${key}/mention` : key;
-  };
-
-  const take = async (parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> => {
-    const { thread } = parsed;
-    if (!(await isForUs(parsed.inbound))) return;
-    const inbound = { ...(await placed(parsed.inbound)), key: await keyOf(parsed.inbound) };
-    if (inbound.address !== null && inbound.intent.type === "message" && inbound.intent.addressed) {
-      note(inbound.address);
-    }
-    const actor = await people.identify(inbound.actor);
-    const isFirst =
-      thread !== null && inbound.address !== null && (await inlet.store.runAt(inbound.address)) === null;
-    const context = isFirst ? await threadContext(session, thread, inbound.replyTo.ts ?? null) : [];
-    if (inbound.replyTo.via === "slash") noticed.command(inbound);
-    await inlet.accept({ ...inbound, actor, context: [...inbound.context, ...context] });
-  };
-
-  return {
-    async hear(payload) {
-      const parsed = parse(payload, bot);
-      switch (parsed?.type) {
-        case "inbound":
-          await inOrder(parsed.inbound.address ?? parsed.inbound.key, () => take(parsed));
-          return null;
-        case "open_modal":
-          await openModal(session, parsed);
-          return null;
-        case "stopped":
-          await pressStop(session, parsed);
-          return null;
-        case "invalid":
-          return { errors: parsed.errors };
-        case "revoked":
-          noticed.revoked();
-          return null;
-        default:
-          return null;
-      }
-    },
-  };
+  }
 }
 
 /** Nothing is decided by looking: who may is checked when it is submitted. The trigger lives three seconds. */

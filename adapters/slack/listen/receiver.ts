@@ -1,9 +1,10 @@
 /** Bolt's receiver for both transports: nothing is acknowledged before Bolt's listeners have remembered it. */
 import type { App, Receiver } from "@slack/bolt";
+import { readBody } from "../../../src/core/ports/body.ts";
 import type { SlackOptions } from "../options.ts";
 import { at, parsedJson } from "../payload.ts";
 import { verifySignature } from "./signature.ts";
-import { type Envelope, type Socket, socket } from "./socket.ts";
+import { type Envelope, Socket } from "./socket.ts";
 
 /** Slack's payloads are far smaller; more is no payload of Slack. */
 const maxBody = 1_000_000;
@@ -51,7 +52,7 @@ export function slackReceiver(options: SlackOptions): SlackReceiver {
 type Remember = (body: Record<string, unknown>) => Promise<object | undefined>;
 
 function socketLine(options: SlackOptions, appToken: string, remember: Remember): Socket {
-  return socket({ ...options, appToken }, async (envelope: Envelope) => {
+  return new Socket({ ...options, appToken }, async (envelope: Envelope) => {
     await envelope.ack(await remember(envelope.body));
   });
 }
@@ -66,9 +67,11 @@ async function answerHttp(
   const isCheck = request.method === "GET" && new URL(request.url).searchParams.get("ssl_check") === "1";
   if (isCheck) return new Response(null, { status: 200 });
   if (request.method !== "POST") return new Response(null, { status: 405, headers: { Allow: "POST" } });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBody) return problem(413, "too_large");
-  const raw = await request.text();
-  if (raw.length > maxBody) return problem(413, "too_large");
+  // Who does not even claim to be Slack is not read.
+  if (!request.headers.has("x-slack-signature")) return problem(401, "bad_signature");
+  const bytes = await readBody(request, maxBody);
+  if (bytes === null) return problem(413, "too_large");
+  const raw = new TextDecoder().decode(bytes);
   const verdict = verifySignature({
     secret,
     timestamp: request.headers.get("x-slack-request-timestamp"),

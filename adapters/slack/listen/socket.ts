@@ -9,14 +9,6 @@ export interface Envelope {
   ack(answer?: object): Promise<void>;
 }
 
-export interface Socket {
-  /** Resolves when Slack has said hello; throws what apps.connections.open says. */
-  start(): Promise<void>;
-  /** Waits for what is being remembered, then closes. */
-  stop(): Promise<void>;
-  health(): { ok: boolean; detail: string };
-}
-
 const helloMs = 15_000;
 const longestPauseMs = 30_000;
 
@@ -24,79 +16,87 @@ const longestPauseMs = 30_000;
  * The client's own reconnecting is off: it leaves a hole of five seconds at each refresh and throws into nowhere when
  * Slack can't be reached. States: dialling → up → (closed) → dialling …, until stopped.
  */
-export function socket(
-  options: SlackOptions & { appToken: string },
-  receive: (envelope: Envelope) => Promise<void>,
-): Socket {
-  const client = new SocketModeClient({
-    appToken: options.appToken,
-    autoReconnectEnabled: false,
-    clientOptions: clientOptions(options),
-    logger: sdkLogger(options.log),
-  });
-  const busy = new Set<Promise<void>>();
-  let up = false;
-  let stopped = false;
-  let trouble = "not connected yet";
-  let timer: NodeJS.Timeout | undefined;
+export class Socket {
+  readonly #log: SlackOptions["log"];
+  readonly #client: SocketModeClient;
+  readonly #busy = new Set<Promise<void>>();
+  #isUp = false;
+  #isStopped = false;
+  #trouble = "not connected yet";
+  #timer: NodeJS.Timeout | undefined;
 
-  const dial = async (): Promise<void> => {
+  constructor(options: SlackOptions & { appToken: string }, receive: (envelope: Envelope) => Promise<void>) {
+    this.#log = options.log;
+    this.#client = new SocketModeClient({
+      appToken: options.appToken,
+      autoReconnectEnabled: false,
+      clientOptions: clientOptions(options),
+      logger: sdkLogger(options.log),
+    });
+    this.#client.on("disconnected", () => this.#closed());
+    this.#client.on("slack_event", (envelope: Envelope) => this.#take(receive(envelope)));
+  }
+
+  /** Resolves when Slack has said hello; throws what apps.connections.open says. */
+  async start(): Promise<void> {
     // A connection without a hello would hang for ever.
-    const impatience = setTimeout(() => void client.disconnect(), helloMs);
+    const impatience = setTimeout(() => void this.#client.disconnect(), helloMs);
     try {
-      await client.start();
+      await this.#client.start();
     } finally {
       clearTimeout(impatience);
     }
-    up = true;
-    if (stopped) await hangUp();
-  };
+    this.#isUp = true;
+    if (this.#isStopped) await this.#hangUp();
+  }
 
-  const hangUp = async (): Promise<void> => {
-    up = false;
-    await client.disconnect();
-  };
+  /** Waits for what is being remembered, then closes. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await Promise.allSettled(this.#busy);
+    await this.#hangUp();
+  }
 
-  const dialLater = (attempt: number): void => {
-    if (stopped) return;
+  health(): { ok: boolean; detail: string } {
+    return this.#isUp ? { ok: true, detail: "Socket Mode, connected" } : { ok: false, detail: this.#trouble };
+  }
+
+  async #hangUp(): Promise<void> {
+    this.#isUp = false;
+    await this.#client.disconnect();
+  }
+
+  #closed(): void {
+    // While dialling, the failure belongs to start().
+    if (!this.#isUp || this.#isStopped) return;
+    this.#isUp = false;
+    this.#trouble = "connection closed, dialling again";
+    this.#dialLater(0);
+  }
+
+  #dialLater(attempt: number): void {
+    if (this.#isStopped) return;
     const pause = attempt === 0 ? 50 : Math.min(longestPauseMs, 500 * 2 ** attempt);
-    timer = setTimeout(() => {
-      dial().then(
-        () => options.log.info({ channel: "slack" }, "slack socket connected again"),
+    this.#timer = setTimeout(() => {
+      this.start().then(
+        () => this.#log.info({ channel: "slack" }, "slack socket connected again"),
         (error: unknown) => {
-          trouble = `can't connect: ${error instanceof Error ? error.message : "closed before the hello"}`;
-          options.log.warn({ channel: "slack", attempt, err: trouble }, "slack socket could not connect");
-          dialLater(attempt + 1);
+          this.#trouble = `can't connect: ${error instanceof Error ? error.message : "closed before the hello"}`;
+          const fields = { channel: "slack", attempt, err: this.#trouble };
+          this.#log.warn(fields, "slack socket could not connect");
+          this.#dialLater(attempt + 1);
         },
       );
     }, pause);
-  };
+  }
 
-  client.on("disconnected", () => {
-    // While dialling, the failure belongs to dial().
-    if (!up || stopped) return;
-    up = false;
-    trouble = "connection closed, dialling again";
-    dialLater(0);
-  });
-
-  client.on("slack_event", (envelope: Envelope) => {
-    const task = receive(envelope).catch((error: unknown) => {
+  #take(received: Promise<void>): void {
+    const task = received.catch((error: unknown) => {
       // Not acknowledged: Slack sends it again.
-      options.log.error({ channel: "slack", err: String(error) }, "slack envelope was not remembered");
+      this.#log.error({ channel: "slack", err: String(error) }, "slack envelope was not remembered");
     });
-    busy.add(task);
-    void task.finally(() => busy.delete(task));
-  });
-
-  return {
-    start: dial,
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      await Promise.allSettled(busy);
-      await hangUp();
-    },
-    health: () => (up ? { ok: true, detail: "Socket Mode, connected" } : { ok: false, detail: trouble }),
-  };
+    this.#busy.add(task);
+    void task.finally(() => this.#busy.delete(task));
+  }
 }

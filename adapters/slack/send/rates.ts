@@ -1,7 +1,7 @@
 /** Slack's rates for what this channel sends, shared by all of its runs. */
 import { ChannelError } from "../../../src/core/ports/channel.ts";
 import type { Session } from "../session.ts";
-import { type Pace, pace } from "./pace.ts";
+import { Pace } from "./pace.ts";
 
 /** ms between calls of which there may be so many a minute. */
 export function perMinute(calls: number): number {
@@ -18,9 +18,9 @@ export function paces(session: Pick<Session, "options">): Paces {
   const { clock } = session.options;
   const channels = new Map<string, Pace>();
   return {
-    edits: pace(clock, perMinute(54), 6),
+    edits: new Pace(clock, perMinute(54), 6),
     channel(id) {
-      const known = channels.get(id) ?? pace(clock, 1000, 1);
+      const known = channels.get(id) ?? new Pace(clock, 1000, 1);
       channels.set(id, known);
       return known;
     },

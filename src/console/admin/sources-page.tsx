@@ -1,5 +1,5 @@
 /** What starts runs by itself: webhooks and schedules. */
-import { getSchedules, getWebhooks } from "../api/calls.ts";
+import { getHealth, getSchedules, getWebhooks } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
 import { exactTime } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
@@ -19,6 +19,14 @@ export function SourcesPage() {
               rows={webhooks.map((hook) => [hook.name, hook.agent, <code key="path">{hook.path}</code>])}
             />
           )
+        }
+      </Loaded>
+      <Loaded name="health" load={getHealth}>
+        {({ channels = [] }) =>
+          // What the webhooks' own line of health says: how many are on, and paths that no delivery had anything at.
+          channels
+            .filter(({ name }) => name === "webhook")
+            .map(({ name, detail }) => <p key={name}>{detail}</p>)
         }
       </Loaded>
       <h2>Schedules</h2>

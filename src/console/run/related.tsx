@@ -24,7 +24,7 @@ export function RelatedRun({ id, how }: { id: string; how: string }) {
   return (
     <li>
       <span className="muted">{how}</span>
-      <Link href={`/runs/${id}`}>{data ? brief(data.task, 90) : id}</Link>
+      <Link href={`/runs/${id}`}>{data ? brief(data.title, 90) : id}</Link>
       {data && <StatusMark status={data.status} words={statusOfRun(data)} />}
     </li>
   );

@@ -21,7 +21,7 @@ import { Timeline } from "./timeline.tsx";
 export function RunPage({ id }: { id: string }) {
   const { data: run, error } = useRun(id);
   const { events, error: logError } = useRunLog(id);
-  usePageTitle(run ? brief(run.task, 60) : "Run");
+  usePageTitle(run ? brief(run.title, 60) : "Run");
   const problem = error ?? logError;
   if (problem && !run) {
     return (

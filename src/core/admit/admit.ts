@@ -41,6 +41,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     type: "launched",
     runId: launch.runId,
     task: cut(launch.task),
+    ...(launch.title === undefined ? {} : { title: launch.title }),
     from: personOf(launch.actor),
     launcher: launcherOf(launch.actor),
     via: launch.via,

@@ -3,7 +3,7 @@ import type { Address, Principal } from "../actor.ts";
 import type { Agent } from "../agent.ts";
 import type { Question, RunEvent } from "../event.ts";
 import type { Message, Post } from "../message.ts";
-import type { Status } from "../state.ts";
+import type { Status } from "../text/status.ts";
 
 /** The row that lists and filters read; derived from the events and written with them. */
 export interface RunRow {
@@ -19,7 +19,8 @@ export interface RunRow {
   parentId: string | null;
   steps: number;
   tokens: number;
-  costUsd: number;
+  /** null: the model's price is not known. */
+  costUsd: number | null;
   /** Open questions, so that lists need no second look. */
   asking: number;
   launchedAt: number;
@@ -242,9 +243,12 @@ export interface Store {
 /** `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`, `storage_version`: refuse to start */
 export class StoreError extends Error {
   readonly code: "storage_busy" | "storage_full" | "storage_damaged" | "storage_locked" | "storage_version";
-  constructor(code: StoreError["code"], message: string, options?: ErrorOptions) {
+  /** It is not known whether the commit was written; else it surely was not. */
+  readonly uncertain: boolean;
+  constructor(code: StoreError["code"], message: string, options?: ErrorOptions & { uncertain?: boolean }) {
     super(message, options);
     this.name = "StoreError";
     this.code = code;
+    this.uncertain = options?.uncertain ?? false;
   }
 }

@@ -5,7 +5,7 @@ import { entered } from "./entries.ts";
 
 const keptSettled = 8;
 
-export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, stuck: 0 };
+export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, unparsed: 0, stuck: 0 };
 
 export function closeQuestion(
   state: State,
@@ -41,11 +41,6 @@ export function renewed(state: State): State {
 
 export function spentTokens(state: Pick<State, "usage">): number {
   return state.usage.inputTokens + state.usage.outputTokens;
-}
-
-/** Unique over all runs, short enough for a button's value, and the same whenever it is decided again. */
-export function questionId(state: Pick<State, "runId" | "version">, index = 0): string {
-  return `${state.runId}.${state.version + index}`;
 }
 
 /** The run ended: open questions are withdrawn, and calls without a result get one, so that the log has no gaps. */

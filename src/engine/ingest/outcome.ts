@@ -1,11 +1,9 @@
 /** What becomes of an inbound message: a command on its run, and the outcome in words for its sender. */
-import type { Command, Refusal } from "../../core/command.ts";
+import type { Refusal, RunCommand, Via } from "../../core/command.ts";
 import type { Inbound, Outcome } from "../../core/ports/channel.ts";
 import type { InboxKey } from "../../core/ports/store.ts";
 import { brief } from "../../core/text/brief.ts";
 import type { Engine } from "../engine.ts";
-
-export type RunCommand = Exclude<Command, { type: "launch" }>;
 
 /** The inbox key makes doing it twice impossible. */
 export async function toRun(
@@ -36,7 +34,7 @@ export function said(refusal: Refusal): string {
   return [refusal.message, ...open].join("\n");
 }
 
-export function viaOf(inbound: Inbound): Command["via"] {
+export function viaOf(inbound: Inbound): Via {
   return inbound.address
     ? { channel: inbound.channel, address: inbound.address }
     : { channel: inbound.channel };

@@ -1,4 +1,5 @@
 /** What goes on after a call has begun or ended: the work of a job, and whether a call helped. Between two looks the run rests. */
+import { callFailed } from "../../core/call-failure.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
@@ -21,10 +22,8 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
   switch (found.type) {
     case "finished":
       return whileAt(on, callId, "in_job", () => [finished(call, found, { ...how, at })]);
-    case "failed": {
-      const { code, message } = found;
-      return whileAt(on, callId, "in_job", () => [{ type: "call_failed", callId, code, message, ...how }]);
-    }
+    case "failed":
+      return whileAt(on, callId, "in_job", () => [callFailed(callId, found, how)]);
     default:
       return whileAt(on, callId, "in_job", progressTo(found.progress), at + found.nextMs);
   }

@@ -1,11 +1,12 @@
 /** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
 
+import { askOutage } from "../../core/ask.ts";
+import type { CallFailure } from "../../core/call-failure.ts";
 import { compose } from "../../core/compose.ts";
 import { compaction } from "../../core/decide/compact.ts";
-import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
-import { type ModelAnswer, ModelError } from "../../core/ports/model.ts";
+import type { ChosenCall, EventBody } from "../../core/event.ts";
+import { type LeftOut, type ModelAnswer, ModelError } from "../../core/ports/model.ts";
 import type { Toolbox } from "../../core/ports/toolbox.ts";
-import { questionId } from "../../core/reduce/settle.ts";
 import { hasEnded, type State, underPause } from "../../core/state.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Recorded } from "../record.ts";
@@ -23,8 +24,10 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   } catch (error) {
     if (on.signal.aborted) throw error;
     const failure = error instanceof ModelError ? error : unexpected(error);
-    return recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
+    return recordFailure(failure, on);
   }
+  on.troubles.worked(modelOf(on));
+  for (const { field, words } of answer.leftOut ?? []) logLeftOut({ field, words }, on);
   const ms = on.clock.now() - started;
   const { usage, model } = answer;
   const answered: EventBody = {
@@ -42,6 +45,36 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   };
   const dropped: EventBody = { type: "decision_dropped", usage, model, ms };
   return recordOutcome(on, (now) => [stands(now, state) ? answered : dropped]);
+}
+
+async function recordFailure(failure: ModelError, on: Work): Promise<Recorded> {
+  const { runId, state } = on;
+  const { code, message: reason, cause } = failure;
+  const attempt = attemptIn(state);
+  const words = cause instanceof Error ? cause.message : null;
+  on.log.warn({ run: runId, code, attempt, model: modelOf(on), reason, words }, "model failed");
+  const recorded = await recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
+  if (code === "context_overflow" || recorded.type !== "recorded") return recorded;
+  const waits = !hasEnded(recorded.state);
+  on.troubles.failed(runId, { model: modelOf(on), code, reason, at: on.clock.now(), waits });
+  return recorded;
+}
+
+/** The run went on: only the log tells that the provider wanted it otherwise. */
+function logLeftOut({ field, words }: LeftOut, on: Work): void {
+  const attempt = attemptIn(on.state);
+  const where = { run: on.runId, code: "bad_request", attempt, model: modelOf(on) };
+  on.log.warn({ ...where, field, words }, "model refused a part of the request, and was asked without it");
+}
+
+/** As people know it. */
+function modelOf(on: Work): string {
+  return on.policy.agent.model ?? on.model.name;
+}
+
+function attemptIn(state: State): number {
+  const phase = underPause(state.phase);
+  return (phase.at === "thinking" ? phase.attempts : 0) + 1;
 }
 
 /** The run still thinks about exactly what the model was shown. */
@@ -66,15 +99,14 @@ function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
     const error = {
       code: "duplicate_call_id",
       message: `Two calls had the id ${call.id}. Only the first counts.`,
-    };
+    } as const satisfies CallFailure;
     return { id, tool: call.tool, input: checked.input, error };
   });
 }
 
 function failed(error: ModelError, state: State, on: Work): EventBody[] {
   const { code, message } = error;
-  const phase = underPause(state.phase);
-  const attempt = (phase.at === "thinking" ? phase.attempts : 0) + 1;
+  const attempt = attemptIn(state);
   if (code === "context_overflow") {
     const smaller = state.compactions === 0 ? compaction(state, Math.floor(state.contextTokens / 2)) : null;
     return [smaller ?? { type: "failed", code, message }];
@@ -84,34 +116,16 @@ function failed(error: ModelError, state: State, on: Work): EventBody[] {
     return [{ type: "model_failed", code, message, retryAt }];
   }
   if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
+  const asking = { state, policy: on.policy, after: 1 };
+  const outage = { model: modelOf(on), code, reason: message };
   return [
     { type: "model_failed", code, message, retryAt: null },
-    { type: "question_asked", question: outageQuestion(message, attempt, state, on) },
+    { type: "question_asked", question: askOutage({ ...outage, attempts: attempt }, asking) },
   ];
 }
 
 /** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
-const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth"]);
-
-/** The work so far is kept: somebody says when to try afresh. */
-function outageQuestion(message: string, attempts: number, state: State, on: Work): Question {
-  const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
-  return {
-    id: questionId(state, 1),
-    kind: "stuck",
-    callId: null,
-    text: `The model is not available. ${message}${times}`,
-    context: null,
-    choices: [
-      { value: "continue", label: "Try again" },
-      { value: "stop", label: "Stop" },
-    ],
-    freeText: false,
-    audience: [...on.policy.rights.answer],
-    call: null,
-    need: 1,
-  };
-}
+const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth", "bad_answer"]);
 
 /** A driver's bug must not spin: it ends the run with words and stays in the log. */
 function unexpected(error: unknown): ModelError {

@@ -47,6 +47,7 @@ const own = {
   idempotency_key_reused: [422, "The Idempotency-Key was used for another request"],
   rate_limited: [429, "Too many requests"],
   internal: [500, "Something went wrong here"],
+  no_room: [503, "The server holds too many bodies"],
   draining: [503, "The server is stopping"],
   storage_busy: [503, "The storage is busy"],
   storage_full: [503, "The storage is full"],
@@ -100,6 +101,12 @@ export function runNotFound(): ProblemError {
 function problemOfStore(error: StoreError): ProblemError {
   if (error instanceof UnreadableError) return new ProblemError("record_unreadable", error.message);
   const retry = (seconds: number) => ({ headers: { "Retry-After": String(seconds) } });
+  if (error.uncertain) {
+    const detail =
+      "It is not known whether this was recorded: the storage went away in the middle. Look before you send it again; " +
+      "with an Idempotency-Key you may simply send it again.";
+    return new ProblemError("storage_busy", detail, retry(1));
+  }
   if (error.code === "storage_busy") {
     return new ProblemError("storage_busy", "Nothing was recorded. Send the request again.", retry(1));
   }

@@ -139,6 +139,6 @@ async function questionsOf({ engine }: Server, actor: Actor, runId: string): Pro
   const state = await engine.state(runId);
   if (!state || !engine.mayRead(actor, state)) return [];
   const policy = await engine.policy(state);
-  const run = { agent: state.agent.name, task: state.task, from: state.from };
+  const run = { agent: state.agent.name, task: state.title, from: state.from };
   return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
 }

@@ -167,8 +167,6 @@ describe("bad input", () => {
     ["broken JSON", "any", '{"a":', bearer, 400, "invalid_json"],
     ["an empty body", "any", "", bearer, 400, "invalid_json"],
     ["bytes that are no UTF-8", "any", Uint8Array.of(0x7b, 0xff, 0x7d), bearer, 400, "invalid_json"],
-    ["a NUL", "any", '{"a":"x\\u0000y"}', bearer, 422, "forbidden_character"],
-    ["a NUL in a key", "any", '{"a\\u0000":1}', bearer, 422, "forbidden_character"],
     ["__proto__", "any", '{"a":{"__proto__":{"admin":true}}}', bearer, 422, "forbidden_key"],
     ["constructor", "any", '{"constructor":{}}', bearer, 422, "forbidden_key"],
     ["a list", "any", "[1]", bearer, 422, "not_an_object"],

@@ -4,11 +4,12 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { kindOf } from "../../../adapters/webhook/kinds/list.ts";
 import { verify } from "../../../adapters/webhook/verify.ts";
 import type { Message } from "../../../src/core/message.ts";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
-import type { Status } from "../../../src/core/state.ts";
-import { type Bench, bench, clock, hook, signed } from "../../support/webhook/bench.ts";
+import type { Status } from "../../../src/core/text/status.ts";
+import { type Bench, bench, clock, hook, nowhere, signed } from "../../support/webhook/bench.ts";
 
 const payload = readFileSync(
   new URL("../../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),
@@ -121,10 +122,12 @@ test("the outcome is called back, signed in the Standard Webhooks form, once", a
   const proof = {
     headers: call.headers,
     body: Buffer.from(call.body),
-    secret: callbackSecret,
+    pathSecret: null,
     now: clock.now(),
+    ...nowhere,
   };
-  expect(verify({ kind: "standard-webhooks" }, proof)).toBe("authentic");
+  const kind = kindOf({ kind: "standard-webhooks" });
+  expect(await verify(kind, proof, [callbackSecret])).toBe("authentic");
   expect(JSON.parse(call.body)).toMatchObject({
     type: "run.complete",
     data: { run_id: "run_1", status: "complete", text: "Find out why — done\n\nIt failed on a flaky test." },

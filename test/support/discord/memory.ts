@@ -126,7 +126,14 @@ export class DiscordMemory {
       return failed(400, 160_004, "A thread has already been created for this message");
     const known = this.messages.get(channelId)?.some((message) => message.id === messageId);
     if (!known) return failed(404, 10_008, "Unknown Message");
-    const thread = { id: messageId, type: 11, parent_id: channelId, guild_id: ids.guild, name };
+    const thread = {
+      id: messageId,
+      type: 11,
+      parent_id: channelId,
+      guild_id: ids.guild,
+      name,
+      owner_id: ids.bot,
+    };
     this.channels.set(messageId, thread);
     return { status: 201, body: thread };
   }

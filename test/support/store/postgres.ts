@@ -12,6 +12,8 @@ export interface TestPostgres {
   emptyDatabase(): Promise<string>;
   /** Deletes every record of a database: quicker than another one. */
   clear(url: string): Promise<void>;
+  /** Dies as when the machine fails, and comes back: `pg_ctl restart -m immediate`. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,23 +23,31 @@ const password = "loopback-only";
 export async function startPostgres(): Promise<TestPostgres> {
   const child = startChild("test/support/store/postgres-child.ts", [password], { leashed: false });
   const [port = ""] = /\d+/.exec(await child.says(/^\d+\n/)) ?? [];
-  const stop = async () => {
-    child.process.stdin?.end();
-    await child.succeeded();
-  };
-  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, stop);
+  let restarts = 0;
+  return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, {
+    async restart() {
+      child.process.stdin?.write("restart\n");
+      await child.says(`restarted ${++restarts}\n`);
+    },
+    async stop() {
+      child.process.stdin?.end();
+      await child.succeeded();
+    },
+  });
 }
 
 /** Copies of one migrated database: much faster than migrating each. */
 class Databases implements TestPostgres {
   readonly #server: string;
-  readonly #stop: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly restart: () => Promise<void>;
   #template: Promise<string> | null = null;
   #count = 0;
 
-  constructor(server: string, stop: () => Promise<void>) {
+  constructor(server: string, control: Pick<TestPostgres, "stop" | "restart">) {
     this.#server = server;
-    this.#stop = stop;
+    this.stop = control.stop;
+    this.restart = control.restart;
   }
 
   async database(): Promise<string> {
@@ -61,10 +71,6 @@ class Databases implements TestPostgres {
     } finally {
       await client.end();
     }
-  }
-
-  stop(): Promise<void> {
-    return this.#stop();
   }
 
   async #migrated(): Promise<string> {

@@ -13,6 +13,8 @@ export function hook(change: Partial<WebhookOptions> = {}): WebhookOptions {
     name: "ci",
     verify: { kind: "github" },
     secretEnv: "CI_SECRET",
+    previousSecretEnv: null,
+    title: null,
     filter: [],
     agent: "triage",
     prompt: "Find out why the build failed.",
@@ -25,6 +27,12 @@ export function hook(change: Partial<WebhookOptions> = {}): WebhookOptions {
     ...change,
   };
 }
+
+/** No Amazon, and no key set anywhere. */
+export const nowhere = {
+  sns: { isAuthentic: async () => false, confirm: async () => {} },
+  fetchText: (url: string): Promise<string> => Promise.reject(new Error(`nothing is at ${url}`)),
+};
 
 export interface Bench {
   channel: Channel;
@@ -47,6 +55,7 @@ export async function bench(
     eventKey: Buffer.alloc(32, 7),
     callbackHosts: [],
     github: null,
+    ...nowhere,
     clock,
     log: { info: keep, warn: keep },
     ...change,

@@ -1,0 +1,13 @@
+/** CircleCI: `circleci-signature: v1=<hex>` over the body. circleci.com/docs/webhooks. */
+import { z } from "zod";
+import { valueAt } from "../paths.ts";
+import { anyEqual, hex, idText, listed, mac, verdict } from "../signature.ts";
+import { defineKind } from "./kind.ts";
+
+export const circleci = defineKind("circleci", z.strictObject({ kind: z.literal("circleci") }), {
+  verify: ({ headers, body, secret }) =>
+    verdict(anyEqual(listed(headers.get("circleci-signature"), "v1"), mac(secret, [body]), hex)),
+  key: ({ payload, headers }) => idText(valueAt(payload, headers, "id")),
+  titles: ["{project.name}: {workflow.name} {workflow.status}", "{project.name}: {type}"],
+  greets: ({ payload, headers }) => valueAt(payload, headers, "type") === "ping",
+});

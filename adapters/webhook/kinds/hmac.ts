@@ -1,0 +1,33 @@
+/** A HMAC in a header of the sender's own, over the body or over `<time>.<body>`. */
+import { z } from "zod";
+import { after, base64, equal, freshness, hex, mac, verdict } from "../signature.ts";
+import { defineKind } from "./kind.ts";
+
+const options = z.strictObject({
+  kind: z.literal("hmac"),
+  /** The header that carries the signature, e.g. `x-signature`. */
+  header: z.string().min(1),
+  /** What stands before the signature in that header, e.g. `sha256=`. */
+  prefix: z.string().exactOptional(),
+  algorithm: z.enum(["sha1", "sha256", "sha512"]).exactOptional(),
+  encoding: z.enum(["hex", "base64"]).exactOptional(),
+  /** The header of the Unix time in seconds; `<time>.<body>` is signed then. */
+  timestampHeader: z.string().exactOptional(),
+});
+
+export const hmac = defineKind("hmac", options, {
+  verify({ headers, body, secret, now }, how) {
+    const given = after(headers.get(how.header), how.prefix ?? "");
+    if (!given) return "bad_signature";
+    const decode = how.encoding === "base64" ? base64 : hex;
+    const signs = (...parts: (string | Uint8Array)[]) =>
+      equal(decode(given), mac(secret, parts, how.algorithm));
+    if (how.timestampHeader === undefined) return verdict(signs(body));
+    const stamp = headers.get(how.timestampHeader);
+    return stamp && signs(`${stamp}.`, body) ? freshness(stamp, now) : "bad_signature";
+  },
+  // Nobody signs the header: without a signed time, whoever captured a delivery could send it for ever under new ids.
+  key: ({ headers }, { timestampHeader }) =>
+    timestampHeader === undefined ? null : headers.get("idempotency-key"),
+  titles: ["{repository.full_name}: {push.changes.0.new.name}", "{repository.full_name}", "{title}"],
+});

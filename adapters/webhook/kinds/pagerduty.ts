@@ -1,0 +1,13 @@
+/** PagerDuty: `X-PagerDuty-Signature: v1=<hex>,v1=<hex>`, several while secrets rotate. developer.pagerduty.com. */
+import { z } from "zod";
+import { valueAt } from "../paths.ts";
+import { anyEqual, hex, idText, listed, mac, verdict } from "../signature.ts";
+import { defineKind } from "./kind.ts";
+
+export const pagerduty = defineKind("pagerduty", z.strictObject({ kind: z.literal("pagerduty") }), {
+  verify: ({ headers, body, secret }) =>
+    verdict(anyEqual(listed(headers.get("x-pagerduty-signature"), "v1"), mac(secret, [body]), hex)),
+  key: ({ payload, headers }) => idText(valueAt(payload, headers, "event.id")),
+  titles: ["{event.data.title} on {event.data.service.summary}", "{event.data.title}", "{event.event_type}"],
+  greets: ({ payload, headers }) => valueAt(payload, headers, "event.event_type") === "pagey.ping",
+});
