@@ -6,6 +6,7 @@ import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import { isEnded, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
+import { can } from "./about.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
@@ -30,7 +31,6 @@ export interface TerminalChannel extends Channel {
 }
 
 const name = "terminal";
-const noLimit = Number.POSITIVE_INFINITY;
 
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
@@ -38,15 +38,7 @@ export function terminalChannel(options: TerminalOptions): TerminalChannel {
 
 class Terminal implements TerminalChannel {
   readonly name = name;
-  // A sign shows nothing here, but whoever pipes words in waits for each of them.
-  readonly can = {
-    edit: true,
-    buttons: false,
-    react: true,
-    maxText: noLimit,
-    minIntervalMs: 0,
-    maxAgeMs: noLimit,
-  };
+  readonly can = can;
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */

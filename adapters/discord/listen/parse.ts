@@ -14,7 +14,7 @@ import { addressAt, newAddress, type Place, placeOf } from "../address.ts";
 import { submitted } from "../draw/modals.ts";
 import { timeOf } from "../nonce.ts";
 import { actorOf } from "../people.ts";
-import { type Heard, isAddressed, isToOthers, mentionsOf, type Self } from "./addressed.ts";
+import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
 
 export const channelName = "discord";
@@ -34,24 +34,12 @@ export function parseMessage(message: Heard, place: Place, self: Self): Said {
   const own = spoken(message.content);
   const addressed = isAddressed(message, own, self) || place.kind === "dm";
   if (!addressed && place.kind !== "thread") return { type: "nothing" };
-  const text = textOf(message, message.content, self);
-  const said = textOf({ ...message, attachments: [] }, own, self);
-  const isWhole = own === message.content.trim();
-  const isOurs = place.kind !== "thread" || place.ownerId === self.id;
   const inbound: Inbound = {
     key: `msg:${message.id}`,
     actor: actorOf(message.author, message.member ?? null, message.guild_id),
     channel: channelName,
     address: addressAt(place, message.id),
-    intent: {
-      type: "message",
-      text,
-      addressed,
-      agent: null,
-      ...(isWhole ? {} : { said }),
-      ...(isToOthers(message, own, self) ? { toOthers: true } : {}),
-      thread: place.kind === "dm" ? "direct" : isOurs ? "ours" : "theirs",
-    },
+    intent: { ...said(message, own, self), addressed, thread: threadOf(place, self) },
     replyTo: { kind: "message", channel: message.channel_id, message: message.id },
     context: addressed ? repliedTo(message, self.id) : [],
     // An edit that mentions us says its words when it is made.
@@ -63,17 +51,6 @@ export function parseMessage(message: Heard, place: Place, self: Self): Said {
 function isWithheld(message: Heard): boolean {
   const other = [message.attachments, message.embeds, message.sticker_items, message.message_snapshots];
   return message.content === "" && message.poll === undefined && other.every((list) => !list?.length);
-}
-
-/** The words without our own mention; people by name, files said to be there. */
-function textOf(message: Heard, content: string, self: Self): string {
-  const names = new Map(message.mentions.map((user) => [user.id, user.global_name ?? user.username]));
-  const words = content
-    .replace(mentionsOf(self), "")
-    .replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole))
-    .trim();
-  const files = message.attachments.map((file) => `(attached, not read: ${file.filename})`);
-  return [words, ...files].filter((part) => part !== "").join("\n");
 }
 
 /** A mention in reply to somebody's message brings that message along, as data. */

@@ -46,8 +46,10 @@ export class DiscordMemory {
     for (const channel of Object.values(channels)) this.channels.set(channel.id, { ...channel });
   }
 
+  /** Ids grow, and tell the time as Discord's do. */
   id(): string {
-    this.#nextId += 1n << 22n;
+    const now = (BigInt(Date.now()) - 1_420_070_400_000n) << 22n;
+    this.#nextId = this.#nextId < now ? now : this.#nextId + (1n << 22n);
     return this.#nextId.toString();
   }
 
