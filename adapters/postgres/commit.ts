@@ -9,6 +9,7 @@ import { type Found, refusalOf } from "../../src/core/store/rows.ts";
 import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
+import { takePlace } from "./place.ts";
 
 const firstPauseMs = 50;
 
@@ -78,19 +79,22 @@ function success(commit: Commit): Committed {
 }
 
 async function attempt(client: PoolClient, commit: Commit, clock: Clock): Promise<Committed> {
-  const written = commit.inbox
-    ? await inTransaction(client, commit, clock)
-    : await write(client, commit, clock);
+  const { written, taken } =
+    commit.inbox || commit.only
+      ? await inTransaction(client, commit, clock)
+      : { written: await write(client, commit, clock), taken: null };
   if (written) return success(commit);
-  return refusalOf(commit, await find(client, commit)) ?? { ok: false, why: "conflict" };
+  const found = { ...(await find(client, commit)), taken };
+  return refusalOf(commit, found) ?? { ok: false, why: "conflict" };
 }
 
 /** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
-async function inTransaction(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+async function inTransaction(client: PoolClient, commit: Commit, clock: Clock) {
   await client.query("BEGIN");
-  const written = await write(client, commit, clock);
+  const taken = commit.only ? await takePlace(client, commit.only, commit.runId) : null;
+  const written = taken === null && (await write(client, commit, clock));
   await client.query(written ? "COMMIT" : "ROLLBACK");
-  return written;
+  return { written, taken };
 }
 
 async function write(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
@@ -100,13 +104,13 @@ async function write(client: PoolClient, commit: Commit, clock: Clock): Promise<
   return rows[0]?.ran === true && rows[0].settled;
 }
 
-async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Found> {
+async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<Found, "taken">> {
   const { rows } = await client.query<{ version: string; epoch: string; owner: string | null }>(
     "SELECT version, epoch, owner FROM runs WHERE run_id = $1",
     [runId],
   );
   const run = rows[0];
-  const found: Found = {
+  const found: Omit<Found, "taken"> = {
     run: run ? { version: Number(run.version), epoch: Number(run.epoch), owner: run.owner } : null,
     inbox: null,
   };

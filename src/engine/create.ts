@@ -8,7 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
-import type { Claim, InboxKey, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -137,8 +137,8 @@ class RunEngine implements Engine {
     return this.#inbox.accept(inbound);
   }
 
-  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null): Promise<Submitted> {
-    return submitLaunch(this.#submitDeps(), agent, request, inbox);
+  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted> {
+    return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }
 
   command(

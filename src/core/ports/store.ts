@@ -54,13 +54,22 @@ export interface Commit {
   inbox: InboxKey | null;
   /** Other runs that should look again (a parent whose child ended). */
   wake: readonly string[];
+  /**
+   * A launch for a place of its own: `taken` when a run that came to this address after the run `after` (null: any
+   * run) has not ended.
+   */
+  only?: Only;
 }
+
+export type Only = { address: Address; after: string | null };
 
 export type Committed =
   | { ok: true; version: number }
   /** conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken */
   | { ok: false; why: "conflict" | "fenced" }
-  | { ok: false; why: "duplicate"; runId: string | null };
+  | { ok: false; why: "duplicate"; runId: string | null }
+  /** The newest run that stands against `Commit.only`. */
+  | { ok: false; why: "taken"; runId: string };
 
 export interface QuestionRow {
   runId: string;
