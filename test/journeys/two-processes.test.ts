@@ -119,9 +119,11 @@ test("reports of one matter that reach two processes at once are one run, 200 ti
   };
   const [one, other] = [await start(), await start()];
   for (let round = 0; round < 200; round++) {
-    const body = JSON.stringify({ matter: round });
     const answers = await Promise.all(
-      [one, other].map(({ channel }, n) => deliver(channel, "ci", body, signedBy(body, `${round}-${n}`))),
+      [one, other].map(({ channel }, reporter) => {
+        const body = JSON.stringify({ matter: round, reporter });
+        return deliver(channel, "ci", body, signedBy(body, `${round}-${reporter}`));
+      }),
     );
     const runIds = await Promise.all(
       answers.map(async (answer) => ((await answer.json()) as { run_id: string }).run_id),
