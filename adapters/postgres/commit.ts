@@ -6,6 +6,7 @@ import { type Commit, type Committed, StoreError } from "../../src/core/ports/st
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { type Found, refusalOf } from "../../src/core/store/rows.ts";
+import type { Announcer } from "./announce.ts";
 import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
@@ -16,6 +17,13 @@ const firstPauseMs = 50;
 export interface CommitOptions {
   clock: Clock;
   patienceMs: Limits["patienceMs"];
+  announcer: Announcer;
+}
+
+interface Written {
+  clock: Clock;
+  /** For other processes, told with the commit; null: nothing. */
+  announcement: string | null;
 }
 
 /** What is known of a commit on its way. */
@@ -35,16 +43,18 @@ interface Attempts {
  */
 export function committer(
   pool: Pool,
-  { clock, patienceMs }: CommitOptions,
+  { clock, patienceMs, announcer }: CommitOptions,
 ): (commit: Commit) => Promise<Committed> {
   return async (commit) => {
+    const announcement = announcer.within(commit);
     const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
     for (;;) {
       try {
         const committed = await withClient(pool, (client) => {
           attempts.sent = true;
-          return attempt(client, commit, clock);
+          return attempt(client, commit, { clock, announcement });
         });
+        if (committed.ok && announcement === null) announcer.later(commit);
         if (committed.ok || attempts.lostAt === null) return committed;
         const stands = await withClient(pool, (client) => isWritten(client, commit));
         return stands ? success(commit) : committed;
@@ -78,28 +88,28 @@ function success(commit: Commit): Committed {
   return { ok: true, version: commit.expect + commit.events.length };
 }
 
-async function attempt(client: PoolClient, commit: Commit, clock: Clock): Promise<Committed> {
+async function attempt(client: PoolClient, commit: Commit, how: Written): Promise<Committed> {
   const { written, taken } =
     commit.inbox || commit.only
-      ? await inTransaction(client, commit, clock)
-      : { written: await write(client, commit, clock), taken: null };
+      ? await inTransaction(client, commit, how)
+      : { written: await write(client, commit, how), taken: null };
   if (written) return success(commit);
   const found = { ...(await find(client, commit)), taken };
   return refusalOf(commit, found) ?? { ok: false, why: "conflict" };
 }
 
 /** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
-async function inTransaction(client: PoolClient, commit: Commit, clock: Clock) {
+async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
   await client.query("BEGIN");
   const taken = commit.only ? await takePlace(client, commit.only, commit.runId) : null;
-  const written = taken === null && (await write(client, commit, clock));
+  const written = taken === null && (await write(client, commit, how));
   await client.query(written ? "COMMIT" : "ROLLBACK");
   return { written, taken };
 }
 
-async function write(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
   const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await client.query(
-    commitStatement(commit, clock),
+    commitStatement(commit, how),
   );
   return rows[0]?.ran === true && rows[0].settled;
 }

@@ -8,7 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
-import type { Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -114,6 +114,7 @@ class RunEngine implements Engine {
 
   async start(): Promise<void> {
     await this.#policies.pin();
+    await this.store.watch((change) => this.#changedElsewhere(change));
     await this.#channels.start(this);
     this.#inbox.start();
     this.#worker.start();
@@ -203,6 +204,11 @@ class RunEngine implements Engine {
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
+  }
+
+  #changedElsewhere({ runId, version, ended }: Changed): void {
+    if (ended) this.#worker.giveUp(runId);
+    for (const listener of this.#listeners) listener({ runId, version });
   }
 
   #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {

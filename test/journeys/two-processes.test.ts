@@ -76,6 +76,26 @@ test("a post that one process is sending is left alone by the other", async () =
   expect(other.sent.map(({ address }) => address)).not.toContain("chat:first");
 });
 
+test("each sees what the other drives, to the end", async () => {
+  const url = await server.database();
+  const [one, other] = [await process(url), await process(url)];
+  const seen = new Map<string, number>();
+  const ends = new Map<string, () => void>();
+  const hear = new Set<string>();
+  other.bot.engine.watch(({ runId, version }) => {
+    seen.set(runId, version);
+    ends.get(`${runId} ${version}`)?.();
+    hear.add(`${runId} ${version}`);
+  });
+  const runId = await one.launch("chat:live");
+  const { version } = await one.bot.untilEnd(runId);
+  await new Promise<void>((resolve) => {
+    ends.set(`${runId} ${version}`, resolve);
+    if (hear.has(`${runId} ${version}`)) resolve();
+  });
+  expect(seen.get(runId)).toBe(version);
+});
+
 test("however the runs fall, each post is sent anew once", async () => {
   const url = await server.database();
   // A run that answers at once has one post.

@@ -245,7 +245,15 @@ export interface Store {
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
 
+  /** From now on tells of the commits of other processes, until `close`: soon, and later when the line was lost meanwhile. */
+  watch(changed: (change: Changed) => void): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Changed {
+  runId: string;
+  version: number;
+  ended: boolean;
 }
 
 /** `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`, `storage_version`: refuse to start */
