@@ -2,7 +2,14 @@
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { loadAgents } from "./config/agents.ts";
-import { allTools, checkAgentNames, checkBind, specsOf, withSecrets } from "./config/checks.ts";
+import {
+  allTools,
+  checkAgentNames,
+  checkBind,
+  priceWarnings,
+  specsOf,
+  withSecrets,
+} from "./config/checks.ts";
 import { type Environment, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
@@ -79,6 +86,7 @@ export async function loadConfig(
     ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
   if (problems.length > 0) throw new ConfigError(problems);
+  warnings.push(...priceWarnings(environment, file, agents));
   const tools = withSecrets(declared, warnings);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.

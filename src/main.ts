@@ -86,6 +86,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
+    warnings: config.warnings,
     database: /^postgres(ql)?:/.test(config.databaseUrl) ? "PostgreSQL" : "SQLite file",
   };
 }

@@ -1,5 +1,6 @@
-/** Tool calls of a Chat stream, put together from their pieces. */
-import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+/** Tool calls of a Chat answer, put together from the pieces of a stream. */
+import { type Extras, extrasOf, withExtras } from "./extras.ts";
+import { argumentsOf, isObject, isWholeObject, nameOf } from "./shapes.ts";
 
 export interface PartialCall {
   /** Empty until the server names one; some never do. */
@@ -7,35 +8,76 @@ export interface PartialCall {
   index: number | null;
   tool: string;
   args: string;
+  /** Fields that the API does not know, of the call and of its function: they may have to go back. */
+  extras: Extras;
+  functionExtras: Extras;
 }
 
-type Delta = NonNullable<ChatCompletionChunk.Choice.Delta["tool_calls"]>[number];
+const knownOfCall: ReadonlySet<string> = new Set(["id", "index", "type", "function"]);
+const knownOfFunction: ReadonlySet<string> = new Set(["name", "arguments"]);
+
+function pieceOf(delta: unknown): PartialCall {
+  const call = isObject(delta) ? delta : {};
+  const called = isObject(call.function) ? call.function : {};
+  return {
+    id: nameOf(call.id),
+    index: typeof call.index === "number" ? call.index : null,
+    tool: nameOf(called.name),
+    args: argumentsOf(called.arguments),
+    extras: extrasOf(call, knownOfCall),
+    functionExtras: extrasOf(called, knownOfFunction),
+  };
+}
 
 /**
  * A piece belongs to the call with its index. Servers differ: some omit the index (then the id decides, or else it
- * continues the last call), some give every call of an answer index 0, some repeat id and name in each piece.
+ * continues the last call), some give every call of an answer index 0, with ids of their own or none, some repeat id and
+ * name in each piece.
  */
-export function withDelta(calls: readonly PartialCall[], delta: Delta): readonly PartialCall[] {
-  const at = positionOf(calls, delta);
-  const former = calls[at] ?? { id: "", index: delta.index ?? null, tool: "", args: "" };
-  const merged: PartialCall = {
-    id: former.id || (delta.id ?? ""),
-    index: former.index,
-    tool: former.tool || (delta.function?.name ?? ""),
-    args: former.args + (delta.function?.arguments ?? ""),
-  };
-  return at < calls.length ? calls.with(at, merged) : [...calls, merged];
+export function withDeltas(
+  calls: readonly PartialCall[],
+  deltas: readonly unknown[],
+): readonly PartialCall[] {
+  return deltas
+    .map(pieceOf)
+    .reduce((before, piece) => withPiece(before, positionOf(before, piece), piece), calls);
 }
 
-function positionOf(calls: readonly PartialCall[], delta: Delta): number {
-  // The type promises an index; compatible servers do not.
-  const index: number | undefined = delta.index;
+/** The calls of an answer that came whole: each is one, whatever it is numbered. */
+export function wholeCalls(calls: readonly unknown[]): readonly PartialCall[] {
+  return calls.map(pieceOf);
+}
+
+function withPiece(calls: readonly PartialCall[], at: number, piece: PartialCall): readonly PartialCall[] {
+  const former = calls[at];
+  if (!former) return [...calls, piece];
+  return calls.with(at, {
+    id: former.id || piece.id,
+    index: former.index,
+    tool: former.tool || piece.tool,
+    args: isPlaceholder(former, piece) ? piece.args : former.args + piece.args,
+    extras: withExtras(former.extras, piece.extras),
+    functionExtras: withExtras(former.functionExtras, piece.functionExtras),
+  });
+}
+
+function positionOf(calls: readonly PartialCall[], piece: PartialCall): number {
   const found =
-    index === undefined
-      ? calls.findLastIndex((call) => !delta.id || call.id === delta.id)
-      : calls.findLastIndex((call) => call.index === index);
+    piece.index === null
+      ? calls.findLastIndex((call) => !piece.id || call.id === piece.id)
+      : calls.findLastIndex((call) => call.index === piece.index);
   const call = calls[found];
-  if (!call) return calls.length;
-  const another = Boolean(delta.id && call.id && delta.id !== call.id && delta.function?.name);
-  return another ? calls.length : found;
+  return call && !isAnother(call, piece) ? found : calls.length;
+}
+
+/** A name that comes with an id of its own, or with arguments when those before are whole, begins a call. */
+function isAnother(call: PartialCall, piece: PartialCall): boolean {
+  if (!piece.tool) return false;
+  if (piece.id && call.id) return piece.id !== call.id;
+  return isWholeObject(call.args) && piece.args.trimStart().startsWith("{");
+}
+
+/** Some servers begin with `{}` and send the arguments themselves afterwards. */
+function isPlaceholder(call: PartialCall, piece: PartialCall): boolean {
+  return call.args === "{}" && !piece.tool && piece.args.trimStart().startsWith("{");
 }

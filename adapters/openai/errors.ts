@@ -1,12 +1,16 @@
 /** Everything that can go wrong between us and the model, as one ModelError that a person can act on. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { ModelError } from "../../src/core/ports/model.ts";
+import { createRedactor } from "../../src/core/text/redact.ts";
+import type { Complaint } from "./refused.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { isObject } from "./shapes.ts";
 
-/** Where the request went: for the words of the error. */
+/** Where the request went: for the words of the error. `apiKey` never stands in them. */
 export interface Destination {
   host: string;
   model: string;
+  apiKey: string;
 }
 
 const overflow =
@@ -19,8 +23,55 @@ export function streamCut(cause?: unknown): ModelError {
 }
 
 /** `response.failed`: the provider's own word on why. It travels as an APIError, to be told like any other. */
-export function failedResponse(error: { code?: string | null; message?: string } | null): APIError {
-  return new APIError(undefined, error ?? {}, error?.message, undefined);
+export function failedResponse(error: object | null): APIError {
+  return new APIError(undefined, error ?? {}, undefined, undefined);
+}
+
+/** A page where an answer should be: a proxy's, or a server that has its API elsewhere. */
+export function notTheApi(host: string): ModelError {
+  const message = `${host} answered with a web page, not as a model's API. Check OPENAI_BASE_URL: for most servers it ends in /v1.`;
+  return new ModelError("bad_request", message, { retryable: false });
+}
+
+/** What a server says against a request, in whatever form; null for errors that no server sent. */
+export function complaintOf(error: unknown, to: Pick<Destination, "apiKey">): Complaint | null {
+  if (!(error instanceof APIError) || error instanceof APIConnectionError) return null;
+  const code = nameIn(error.code) ?? nameIn(error.type);
+  return {
+    status: error.status ?? statusIn(code),
+    code,
+    param: nameIn(error.param),
+    words: withoutKeys(wordsOf(error), to.apiKey),
+  };
+}
+
+function nameIn(value: unknown): string | null {
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}
+
+/** FastAPI's way is read field by field: it repeats the whole request, in which every field would be named. */
+function wordsOf(error: APIError): string {
+  const body: unknown = error.error;
+  const details = isObject(body) && Array.isArray(body.detail) ? body.detail.filter(isObject) : [];
+  if (details.length === 0) return error.message;
+  return details
+    .map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join(".") : "body"}: ${String(msg)}`)
+    .join("; ");
+}
+
+const keyShapes =
+  /\b(?:sk|pk|key|gsk|xai|Bearer)[-_ :]+(?=[\w*.-]*[\d*])[\w*.-]{6,}|\b(?=\w*\d)[A-Za-z0-9]{32,}\b/gu;
+
+function withoutKeys(words: string, apiKey: string): string {
+  return createRedactor([apiKey])(words).replace(keyShapes, "[key]").slice(0, 500);
+}
+
+/** Some servers answer 400 to a key that they do not know. */
+const badKey = /api[ _]?key[ _](?:not valid|is invalid|invalid)|(?:incorrect|invalid) api key/iu;
+
+/** The request is larger than the model can read: no field of it is to blame. */
+export function isOverflow({ status, code, words }: Complaint): boolean {
+  return status === 413 || ((status === null || status < 500) && overflow.test(`${code} ${words}`));
 }
 
 /** Any error of a model call, from the SDK or beneath it. Aborts and time limits are the caller's to tell. */
@@ -55,13 +106,15 @@ function systemCode(error: unknown): string | null {
   return null;
 }
 
+const noComplaint: Complaint = { status: null, code: null, param: null, words: "" };
+
 /** An HTTP error, an SSE `error` event, or a failed response: the last two have no status of their own. */
 function fromAnswer(error: APIError, to: Destination): ModelError {
   const { host, model } = to;
-  const code = error.code ?? error.type ?? null;
-  const status = error.status ?? statusIn(code);
+  const complaint = complaintOf(error, to) ?? noComplaint;
+  const { code, status, words } = complaint;
   const what = named(status === null ? null : `HTTP ${status}`, code, error.param);
-  const cause = summary(error, status);
+  const cause = new Error(`${status ?? "stream"} ${error.requestID ?? "no request id"}: ${words}`);
   const wait = retryAfterMs(error.headers);
   const fail = (kind: ModelError["code"], message: string, retryable = false) =>
     new ModelError(kind, message, { retryable, retryAfterMs: retryable ? wait : null, cause });
@@ -72,13 +125,13 @@ function fromAnswer(error: APIError, to: Destination): ModelError {
       `The account at ${host} has no credit left${what}. Add credit or raise its limit there, then try again.`,
     );
   }
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || (status === 400 && badKey.test(words))) {
     return fail(
       "auth",
       `${host} refused our key${what}. Check OPENAI_API_KEY and what it may use, then try again.`,
     );
   }
-  if (status === 413 || ((status === null || status < 500) && overflow.test(`${code} ${error.message}`))) {
+  if (isOverflow(complaint)) {
     return fail(
       "context_overflow",
       `The run's context is larger than ${model} can read${what}. It has to be compacted.`,
@@ -125,10 +178,4 @@ function isOurFault(code: string | null): boolean {
 function named(...parts: (string | null | undefined)[]): string {
   const known = parts.filter((part) => part && /^[\w .,:[\]-]{1,80}$/u.test(part));
   return known.length === 0 ? "" : ` (${known.join(", ")})`;
-}
-
-/** For the log: the provider's words without headers, and without anything that looks like a key. */
-function summary(error: APIError, status: number | null): Error {
-  const words = error.message.replace(/\b(sk|key|Bearer)[-_ ][\w*.-]{6,}/gu, "[key]").slice(0, 500);
-  return new Error(`${status ?? "stream"} ${error.requestID ?? "no request id"}: ${words}`);
 }

@@ -1,6 +1,6 @@
-/** Which optional request fields the model's host understands: others answer 400 to fields they do not know. */
+/** Which optional parts of a request the model's host understands: others answer 400 to what they do not know. */
 
-/** Differences between hosts are data. */
+/** Differences between hosts are data; what a host refuses after all is learned (see refused.ts). */
 export interface HostFeatures {
   /** `store: false`: keep nothing on the provider's side. */
   store: boolean;
@@ -9,9 +9,16 @@ export interface HostFeatures {
   promptCacheKey: boolean;
   /** `strict` on tools: arguments follow the schema by construction. */
   strict: boolean;
-  parallelToolCalls: boolean;
-  /** `stream_options: {include_usage: true}` (Chat only): without it the budget sees nothing. */
+  /** `stream_options: {include_usage: true}` (Chat only): without it the usage can only be estimated. */
   streamUsage: boolean;
+  /** `stream: true`; else the answer comes whole. */
+  stream: boolean;
+  /** Former answers go back as they came, with what the server added to them; else in neutral form. */
+  verbatim: boolean;
+  /** Words may follow words, and words may follow results; else they are told together (see history.ts). */
+  freeTurns: boolean;
+  /** Instructions have a role of their own (Chat only); else they lead the first words. */
+  systemRole: boolean;
 }
 
 const openai: HostFeatures = {
@@ -19,22 +26,25 @@ const openai: HostFeatures = {
   encryptedReasoning: true,
   promptCacheKey: true,
   strict: true,
-  parallelToolCalls: true,
   streamUsage: true,
+  stream: true,
+  verbatim: true,
+  freeTurns: true,
+  systemRole: true,
 };
 
 const compatible: HostFeatures = {
+  ...openai,
   store: false,
   encryptedReasoning: false,
   promptCacheKey: false,
   strict: false,
-  parallelToolCalls: false,
-  streamUsage: true,
+  freeTurns: false,
 };
+
+const ofOpenAI = /^(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.com)$/u;
 
 /** `host` as in a URL (`api.openai.com`, `127.0.0.1:11434`). OpenAI and Azure get everything, others the common part. */
 export function featuresOf(host: string): HostFeatures {
-  return host === "api.openai.com" || host.endsWith(".api.openai.com") || host.endsWith(".openai.azure.com")
-    ? openai
-    : compatible;
+  return ofOpenAI.test(host) ? openai : compatible;
 }

@@ -1,12 +1,13 @@
 /** The Model port on OpenAI's SDK: the Responses or the Chat API, of OpenAI or of a server that speaks like it. */
 import OpenAI from "openai";
 import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports/model.ts";
-import { chatRequest, readChat } from "./chat.ts";
+import { askUntilTaken, type Server } from "./ask.ts";
 import { modelErrorOf, timedOut } from "./errors.ts";
 import { featuresOf, type HostFeatures } from "./host.ts";
-import { type Prices, priced } from "./prices.ts";
+import { estimated, type Prices, priced } from "./prices.ts";
 import type { Reading, Target } from "./reading.ts";
-import { readResponses, responsesRequest } from "./responses.ts";
+import { Refusals } from "./refused.ts";
+import { type Timeouts, timeLimits } from "./time-limits.ts";
 
 export interface OpenAIModelOptions {
   /** Servers without keys want any non-empty string. */
@@ -18,12 +19,7 @@ export interface OpenAIModelOptions {
   api: "responses" | "chat";
   /** US dollars per million tokens, by model. */
   prices: Prices;
-  timeouts: {
-    /** From the request to the first event of its answer. */
-    firstByteMs: number;
-    /** From the request to the end of its answer. */
-    answerMs: number;
-  };
+  timeouts: Timeouts;
   /** What the host understands, where it differs from what its name says. */
   features?: Partial<HostFeatures>;
   fetch?: typeof fetch;
@@ -31,12 +27,50 @@ export interface OpenAIModelOptions {
 
 const openaiURL = "https://api.openai.com/v1";
 
-/** Each `answer` is one HTTP request: the engine owns the retries. Throws ModelError, and nothing else but bugs. */
+/**
+ * Each `answer` is one HTTP request, and one more for whatever optional the server refuses: the engine owns the retries.
+ * Throws ModelError, and nothing else but bugs.
+ */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const baseURL = options.baseURL ?? openaiURL;
   const { host } = new URL(baseURL);
-  const can = { ...featuresOf(host), ...options.features };
-  const client = new OpenAI({
+  const server: Server = {
+    api: options.api,
+    host,
+    features: { ...featuresOf(host), ...options.features },
+    client: clientOf(options, baseURL),
+  };
+  const refusals = new Refusals();
+
+  return {
+    name: `openai ${options.model}`,
+    async answer(request, signal) {
+      const model = request.model ?? options.model;
+      const destination = { host, model, apiKey: options.apiKey };
+      using limits = timeLimits(options.timeouts, signal);
+      try {
+        const { reading, target, leftOut } = await askUntilTaken(request, {
+          server,
+          destination,
+          limits,
+          refused: refusals.of(model),
+        });
+        refusals.remember(model, leftOut);
+        return {
+          ...answerOf(reading, request, target, options.prices),
+          ...(leftOut.length > 0 ? { leftOut } : {}),
+        };
+      } catch (error) {
+        if (signal.aborted) throw aborted(error);
+        if (limits.signal.aborted) throw timedOut(host, error);
+        throw modelErrorOf(error, destination);
+      }
+    },
+  };
+}
+
+function clientOf(options: OpenAIModelOptions, baseURL: string): OpenAI {
+  return new OpenAI({
     apiKey: options.apiKey,
     baseURL,
     // Explicit, so that the SDK looks for nothing in the environment.
@@ -47,88 +81,16 @@ export function openaiModel(options: OpenAIModelOptions): Model {
     timeout: options.timeouts.answerMs,
     ...(options.fetch ? { fetch: options.fetch } : {}),
   });
-
-  return {
-    name: `openai ${options.model}`,
-    async answer(request, signal) {
-      const model = request.model ?? options.model;
-      const provider = `openai-${options.api}:${host}/${model}`;
-      const target: Target = { model, provider, can };
-      using limits = timeLimits(options.timeouts, signal);
-      const read = options.api === "responses" ? askResponses : askChat;
-      try {
-        const reading = await read(client, request, target, limits);
-        return answerOf(reading, target, options.prices);
-      } catch (error) {
-        if (signal.aborted) throw aborted(error);
-        if (limits.signal.aborted) throw timedOut(host, error);
-        throw modelErrorOf(error, { host, model });
-      }
-    },
-  };
 }
 
-function answerOf(reading: Reading, target: Target, prices: Prices): ModelAnswer {
+function answerOf(reading: Reading, request: ModelRequest, target: Target, prices: Prices): ModelAnswer {
   const { tokens, ...answer } = reading;
   const model = answer.model || target.model;
   return {
     ...answer,
     model,
     provider: target.provider,
-    usage: priced(tokens, [model, target.model], prices),
-  };
-}
-
-async function askResponses(
-  client: OpenAI,
-  request: ModelRequest,
-  target: Target,
-  limits: TimeLimits,
-): Promise<Reading> {
-  const stream = await client.responses.create(responsesRequest(request, target), { signal: limits.signal });
-  return await readResponses(limits.watch(stream), callIds(request));
-}
-
-async function askChat(
-  client: OpenAI,
-  request: ModelRequest,
-  target: Target,
-  limits: TimeLimits,
-): Promise<Reading> {
-  const stream = await client.chat.completions.create(chatRequest(request, target), {
-    signal: limits.signal,
-  });
-  return await readChat(limits.watch(stream), callIds(request));
-}
-
-function callIds(request: ModelRequest): ReadonlySet<string> {
-  const calls = request.input.flatMap((entry) => (entry.type === "model" ? entry.calls : []));
-  return new Set(calls.map((call) => call.id));
-}
-
-interface TimeLimits extends Disposable {
-  /** Aborted by the caller, or when a limit is reached. */
-  signal: AbortSignal;
-  /** Passes the events on; the first one ends the first limit. (The SDK ends an aborted stream without an error.) */
-  watch<T>(stream: AsyncIterable<T>): AsyncIterable<T>;
-}
-
-function timeLimits(timeouts: OpenAIModelOptions["timeouts"], signal: AbortSignal): TimeLimits {
-  const late = new AbortController();
-  const first = setTimeout(() => late.abort(), timeouts.firstByteMs);
-  const whole = setTimeout(() => late.abort(), timeouts.answerMs);
-  return {
-    signal: AbortSignal.any([signal, late.signal]),
-    async *watch(stream) {
-      for await (const event of stream) {
-        clearTimeout(first);
-        yield event;
-      }
-    },
-    [Symbol.dispose]() {
-      clearTimeout(first);
-      clearTimeout(whole);
-    },
+    usage: priced(tokens ?? estimated(request, reading.items), [model, target.model], prices),
   };
 }
 

@@ -1,5 +1,7 @@
 /** What an answer cost, from a price table of the operator. */
 import type { Usage } from "../../src/core/event.ts";
+import type { ModelRequest } from "../../src/core/ports/model.ts";
+import { estimateTokens } from "../../src/core/reduce/tokens.ts";
 
 /** US dollars per million tokens. */
 interface Price {
@@ -12,15 +14,25 @@ export type Prices = Readonly<Record<string, Price>>;
 
 export type Tokens = Omit<Usage, "costUsd">;
 
-const noTokens: Tokens = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+/** Where the provider reports no usage, the budget of tokens still has to hold: counted by the length of the texts. */
+export function estimated(request: ModelRequest, items: readonly unknown[]): Tokens {
+  const { instructions, tools, input } = request;
+  return {
+    inputTokens: estimateTokens(JSON.stringify({ instructions, tools, input })),
+    cachedTokens: 0,
+    outputTokens: estimateTokens(JSON.stringify(items)),
+    reasoningTokens: 0,
+    estimated: true,
+  };
+}
 
 /**
- * `models`: the names to look under, best first (providers answer `gpt-5` as `gpt-5-2025-08-07`).
- * `tokens` null: the provider reported none, so the cost is as unknown as for a model without a price.
+ * `models`: the names to look under, best first (providers answer `gpt-5` as `gpt-5-2025-08-07`). Without a price, and for
+ * tokens that are only estimated, the cost is not known.
  */
-export function priced(tokens: Tokens | null, models: readonly string[], prices: Prices): Usage {
+export function priced(tokens: Tokens, models: readonly string[], prices: Prices): Usage {
   const price = models.map((model) => prices[model]).find((known) => known !== undefined);
-  if (tokens === null || price === undefined) return { ...(tokens ?? noTokens), costUsd: null };
+  if (tokens.estimated || price === undefined) return { ...tokens, costUsd: null };
   const fresh = Math.max(0, tokens.inputTokens - tokens.cachedTokens);
   const micro =
     fresh * price.input + tokens.cachedTokens * price.cachedInput + tokens.outputTokens * price.output;

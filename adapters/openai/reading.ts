@@ -2,15 +2,20 @@
 import type { ModelAnswer } from "../../src/core/ports/model.ts";
 import type { HostFeatures } from "./host.ts";
 import type { Tokens } from "./prices.ts";
+import type { Optional } from "./refused.ts";
+import { textOf } from "./shapes.ts";
+import { withoutThoughts } from "./thoughts.ts";
 
 /** An answer before it is priced. `tokens` null: the provider reported no usage. */
-export type Reading = Omit<ModelAnswer, "provider" | "usage"> & { tokens: Tokens | null };
+export type Reading = Omit<ModelAnswer, "provider" | "usage" | "leftOut"> & { tokens: Tokens | null };
 
 export interface Target {
   model: string;
   /** Names API, host and model: items may go back verbatim only to where they came from. */
   provider: string;
   can: HostFeatures;
+  /** What the host refuses for this model. */
+  without: ReadonlySet<Optional>;
 }
 
 /**
@@ -23,4 +28,9 @@ export function identified(calls: Reading["calls"], taken: ReadonlySet<string>):
     while (taken.has(id)) id = `${id}_${taken.size + index + 1}`;
     return { ...call, id };
   });
+}
+
+/** What the model says, without what it only thinks; null: nothing. */
+export function saidIn(content: unknown): string | null {
+  return withoutThoughts(textOf(content)) || null;
 }

@@ -1,6 +1,15 @@
 /** Tool specifications as OpenAI's APIs want them. */
 import type { ToolSpec } from "../../src/core/agent.ts";
+import type { ModelRequest } from "../../src/core/ports/model.ts";
 import type { HostFeatures } from "./host.ts";
+
+/** The longest `prompt_cache_key` that is taken. */
+const longestKey = 64;
+
+/** The end of a key is the hash, which tells agents apart; their names are for people. */
+export function cacheKeyOf({ cacheKey }: ModelRequest): string {
+  return cacheKey.slice(-longestKey);
+}
 
 /** The part that both APIs share; Responses takes it flat, Chat nested under `function`. */
 export interface FunctionDefinition {

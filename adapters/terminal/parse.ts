@@ -1,6 +1,7 @@
 /** What a line typed at the terminal means, given the question that is open. Pure. */
 import type { Message } from "../../src/core/message.ts";
 import type { Intent } from "../../src/core/ports/channel.ts";
+import { lostDigits } from "../../src/core/text/digits.ts";
 
 /** An open question as it stands on the screen. */
 export interface Asked {
@@ -114,6 +115,8 @@ export function parseArguments(line: string, questionId: string): Typed {
   if (line.trim() === "") return { type: "told", text: "Nothing was decided." };
   try {
     const input: unknown = JSON.parse(line);
+    const lost = lostDigits(line);
+    if (lost !== null) return { type: "told", text: `${lost}. Nothing was decided; type e to try again.` };
     return { type: "intent", intent: { type: "approve", questionId, input } };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

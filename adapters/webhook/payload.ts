@@ -1,4 +1,5 @@
 /** The limits a body passes before anything believes it. */
+import { withExactDigits } from "../../src/core/text/digits.ts";
 
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_DEPTH = 64;
@@ -35,7 +36,7 @@ export function parsePayload(
   if (depthOf(text) > MAX_DEPTH) return { ok: false, fault: "too_deep" };
   let value: Json;
   try {
-    value = withoutNul(JSON.parse(text) as Json, text);
+    value = withoutNul(JSON.parse(withExactDigits(text)) as Json, text);
   } catch {
     return { ok: false, fault: "invalid_json" };
   }

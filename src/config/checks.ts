@@ -56,6 +56,23 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
   }
 }
 
+/** A limit that nobody can keep is told, never silently dropped: what a model without a price has cost is not known. */
+export function priceWarnings(
+  { model: { apiKey, baseUrl, model } }: Pick<Environment, "model">,
+  { prices }: Pick<ConfigFile, "prices">,
+  agents: readonly Agent[],
+): string[] {
+  // The demo model costs nothing.
+  if (apiKey === null && baseUrl === null) return [];
+  const byModel = Map.groupBy(agents, (agent) => agent.model ?? model);
+  return [...byModel]
+    .filter(([name]) => prices[name] === undefined)
+    .map(([name, [agent]]) => {
+      const { costUsd = 0, tokens = 0 } = agent?.limits ?? {};
+      return `prices: the price of ${name} is not known: the limit of $${costUsd} a run can't be kept, the limit of ${tokens.toLocaleString("en-US")} tokens is; name it under prices in belay.config.ts`;
+    });
+}
+
 /** Tokens must not cross a network in the clear, and without a token nobody else may come in. */
 export function checkBind(place: Environment, file: ConfigFile, problems: string[]): void {
   const waysIn = place.auth === "none" ? waysInFromOutside(place, file) : [];

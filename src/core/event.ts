@@ -11,6 +11,8 @@ const usageSchema = z.object({
   reasoningTokens: z.number(),
   /** US dollars; null when the model's price is not known. */
   costUsd: z.number().nullable(),
+  /** The provider reported none (of some answer): the tokens are counted by the length of the texts. */
+  estimated: z.boolean().optional(),
 });
 export type Usage = z.infer<typeof usageSchema>;
 
@@ -50,6 +52,8 @@ export const questionSchema = z.object({
   need: z.number(),
   /** False: whoever started the run may not approve it. */
   ownRequest: z.boolean().optional(),
+  /** The model that must answer again before the run can go on, and why it does not. */
+  outage: z.object({ model: z.string(), code: z.string(), reason: z.string() }).optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 
@@ -211,7 +215,7 @@ const bodies = [
 
   z.object({
     type: z.literal("nudged"),
-    reason: z.enum(["no_call", "empty", "cut", "stuck"]),
+    reason: z.enum(["no_call", "empty", "cut", "unparsed", "stuck"]),
     text: z.string(),
   }),
   z.object({ type: z.literal("limit_reached"), limit: z.literal("steps") }),

@@ -20,6 +20,7 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
+import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
@@ -68,6 +69,7 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
 
   constructor(options: EngineOptions) {
@@ -114,6 +116,7 @@ class RunEngine implements Engine {
 
   async start(): Promise<void> {
     await this.#policies.pin();
+    await this.#troubles.remember(this.store);
     await this.store.watch((change) => this.#changedElsewhere(change));
     await this.#channels.start(this);
     this.#inbox.start();
@@ -128,6 +131,10 @@ class RunEngine implements Engine {
     await this.#deliverer.stop();
     await this.#channels.stop();
     await this.#pruner.stop();
+  }
+
+  get modelTroubles(): readonly ModelTrouble[] {
+    return this.#troubles.all();
   }
 
   get draining(): boolean {
@@ -200,7 +207,10 @@ class RunEngine implements Engine {
   }
 
   #committed(change: Change): void {
-    if (change.endedFromOutside) this.#worker.giveUp(change.runId);
+    if (change.endedFromOutside) {
+      this.#worker.giveUp(change.runId);
+      this.#troubles.gone(change.runId);
+    }
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
@@ -212,7 +222,7 @@ class RunEngine implements Engine {
   }
 
   #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
-    const { model, toolbox, clock, rng } = this.#options;
+    const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
@@ -229,6 +239,8 @@ class RunEngine implements Engine {
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
       loadRow: (runId) => this.store.run(runId),
+      log,
+      troubles: this.#troubles,
     });
   }
 }

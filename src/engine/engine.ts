@@ -6,6 +6,7 @@ import type { Inlet } from "../core/ports/channel.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
+import type { ModelTrouble } from "./perform/model-troubles.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 export interface Engine extends Inlet {
@@ -13,6 +14,8 @@ export interface Engine extends Inlet {
   readonly toolbox: Toolbox;
   readonly agents: readonly Agent[];
   readonly modelName: string;
+  /** Models that give no answers now, as far as this process knows. */
+  readonly modelTroubles: readonly ModelTrouble[];
   /** Records that could not be read since the start: the runs that need them are left, all others go on. */
   readonly unreadable: UnreadableRecords;
   /** Recover what a former process left, then work. */

@@ -181,7 +181,7 @@ function rowOf(runId: string, state: State): Commit["row"] {
     parentId: state.parent?.runId ?? null,
     steps: state.steps,
     tokens: spentTokens(state),
-    costUsd: state.usage.costUsd ?? 0,
+    costUsd: state.usage.costUsd,
     asking: state.questions.length,
     launchedAt: state.launchedAt,
     updatedAt: state.updatedAt,

@@ -179,15 +179,8 @@ test("other hosts get only the common fields, and the usage that the budget need
     signal,
   );
   const [plain, full] = server.bodies;
-  expect(Object.keys(plain ?? {}).sort()).toEqual([
-    "messages",
-    "model",
-    "stream",
-    "stream_options",
-    "tool_choice",
-    "tools",
-  ]);
-  expect(full).toMatchObject({ store: false, prompt_cache_key: "agent:ops", parallel_tool_calls: true });
+  expect(Object.keys(plain ?? {}).sort()).toEqual(["messages", "model", "stream", "stream_options", "tools"]);
+  expect(full).toMatchObject({ store: false, prompt_cache_key: "agent:ops" });
   expect((full?.tools as object[] | undefined)?.[0]).toMatchObject({
     function: { name: "sum_numbers", strict: true },
   });

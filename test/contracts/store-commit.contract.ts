@@ -47,6 +47,9 @@ export function commitContract(open: () => Promise<Store>): void {
       });
       await must(store.commit(commit("r1", 1, { row: later })));
       expect(await store.run("r1")).toEqual(later);
+      const unpriced = { ...later, version: 3, costUsd: null };
+      await must(store.commit(commit("r1", 2, { row: unpriced })));
+      expect(await store.run("r1")).toEqual(unpriced);
       expect(await store.run("unknown")).toBeNull();
     });
 

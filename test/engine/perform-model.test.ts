@@ -1,15 +1,24 @@
 /** How long the model is asked again by itself, and when a person is asked instead. */
+import { type Logger, pino } from "pino";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
 import { ModelError } from "../../src/core/ports/model.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
 import { performCallModel } from "../../src/engine/perform/model.ts";
+import { ModelTroubles } from "../../src/engine/perform/model-troubles.ts";
 import type { Work } from "../../src/engine/perform/work.ts";
 import { given, type Story, say } from "../support/given.ts";
 import { scripted } from "../support/model/scripted.ts";
 
 /** What is recorded when the model gives this error. */
-async function failing({ state, policy, effect }: Story, error: ModelError): Promise<readonly EventBody[]> {
+async function failing(
+  { state, policy, effect }: Story,
+  error: ModelError,
+  {
+    log = pino({ level: "silent" }),
+    troubles = new ModelTroubles(),
+  }: { log?: Logger; troubles?: ModelTroubles } = {},
+): Promise<readonly EventBody[]> {
   let recorded: readonly EventBody[] = [];
   const on: Work = {
     runId: state.runId,
@@ -25,6 +34,8 @@ async function failing({ state, policy, effect }: Story, error: ModelError): Pro
     toolbox: {} as Toolbox,
     clock: { now: () => 0 },
     rng: () => 0.5,
+    log,
+    troubles,
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,
@@ -55,6 +66,7 @@ test("an outage of some minutes passes by itself; a longer one asks a person, wh
       type: "question_asked",
       question: {
         kind: "stuck",
+        outage: { model: "scripted", code: "connection", reason: "The connection to api failed." },
         text: "The model is not available. The connection to api failed. I tried 10 times.",
         choices: [
           { value: "continue", label: "Try again" },
@@ -66,4 +78,40 @@ test("an outage of some minutes passes by itself; a longer one asks a person, wh
   ]);
   const again = story.when(say("try again")).wants({ type: "call_model" });
   expect(await failing(again, down)).toMatchObject([{ type: "model_failed", retryAt: expect.any(Number) }]);
+});
+
+interface Line {
+  level: number;
+  msg: string;
+  [field: string]: unknown;
+}
+
+function listening(): { log: Logger; lines: Line[] } {
+  const lines: Line[] = [];
+  const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
+  return { log, lines };
+}
+
+test.each(["bad_request", "auth", "bad_answer", "overloaded"] as const)(
+  "%s is one warning with run, code, attempt, reason and the provider's words",
+  async (code) => {
+    const { log, lines } = listening();
+    const cause = new Error("400 req_1: Unknown parameter: 'x'.");
+    const error = new ModelError(code, "It was rejected.", { retryable: code === "overloaded", cause });
+    const story = given();
+    const again = story.when({ type: "model_failed", code, message: "", retryAt: null });
+    await failing(again, error, { log });
+    const { runId: run } = story.state;
+    expect(lines).toMatchObject([
+      { level: 40, msg: "model failed", run, code, attempt: 2, reason: error.message, words: cause.message },
+    ]);
+  },
+);
+
+test("an answer in a shape that nobody can read asks a person, and is no end", async () => {
+  const error = new ModelError("bad_answer", "The model's server sent calls that nobody can read.", {
+    retryable: false,
+  });
+  const recorded = await failing(given(), error);
+  expect(recorded.map(({ type }) => type)).toEqual(["model_failed", "question_asked"]);
 });

@@ -54,6 +54,19 @@ test("the queue says when the next run is due", async () => {
   expect((await healthOf(b)).queue).toMatchObject({ due: true, next_at: null });
 });
 
+test("a model that gives no answers degrades it: why, since when, and how many runs wait", async () => {
+  using b = await bench({ warnings: ["prices: not known"] });
+  const trouble = { model: "gpt-5", code: "auth", reason: "The key was refused.", since: 5, waiting: 22 };
+  b.engine.modelTroubles.push(trouble);
+  expect(await healthOf(b)).toMatchObject({
+    status: "degraded",
+    model_troubles: [trouble],
+    warnings: ["prices: not known"],
+  });
+  const stranger = await b.call("GET", "/health", { as: null });
+  expect(await stranger.json()).toEqual({ status: "degraded" });
+});
+
 test("posts that were given up degrade it", async () => {
   using b = await bench();
   b.engine.store.outboxHealth = async () => ({ undelivered: 2, oldestAt: 5, givenUp: 1 });

@@ -43,7 +43,6 @@ describe("arguments that do not fit", () => {
   it.each([
     ['{"service":"a",', "at position 15"],
     ['{"service":', "at their end"],
-    ["", "because they are empty"],
     ["{'a':1}", "at position 1"],
     ["not json", "not valid JSON"],
   ])("%j is no JSON: the model is told where, and what the tool takes", (args, where) => {
@@ -59,7 +58,8 @@ describe("arguments that do not fit", () => {
     ['{"service":"a","targets":[{"region":7,"count":1}]}', "input.targets.0.region", "expected string"],
     ['{"service":"a","targets":[],"force":true}', "input", '"force"'],
     ["[]", "input", "expected object"],
-    ["null", "input", "expected object"],
+    ["null", "input.service", "input.targets"],
+    ["", "input.service", "input.targets"],
     ['"1"', "input", "expected object"],
   ])("%s is told with its path and what was expected", (args, path, expected) => {
     const { error } = toolbox.check("deploy", args);

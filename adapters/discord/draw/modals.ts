@@ -7,6 +7,7 @@ import {
 } from "discord.js";
 import type { Question } from "../../../src/core/event.ts";
 import { brief } from "../../../src/core/text/brief.ts";
+import { lostDigits } from "../../../src/core/text/digits.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Form, formId } from "../actions.ts";
 import { runUrl } from "./controls.ts";
@@ -102,6 +103,8 @@ export function inputOf(
       input[name] = text;
       continue;
     }
+    const lost = lostDigits(text);
+    if (lost !== null) return { problem: `“${name}”: ${lost}.` };
     try {
       input[name] = JSON.parse(text);
     } catch {

@@ -1,5 +1,6 @@
 /** A call's arguments as inputs of a modal, and back: what is submitted is what will run. */
 import type { types } from "@slack/bolt";
+import { lostDigits } from "../../../src/core/text/digits.ts";
 import { isSeen, visibleJson } from "../../../src/core/text/visible.ts";
 import { at, textAt } from "../payload.ts";
 
@@ -111,16 +112,18 @@ function readValue(type: string, text: string): Json | undefined {
   }
 }
 
-/** Whole numbers that would be rounded are refused: what runs must be what was written. */
+/** Numbers that would be rounded are refused: what runs must be what was written. */
 function readNumber(text: string): number | undefined {
   const value = Number(text);
   if (text === "" || !Number.isFinite(value)) return undefined;
-  return /^[-+]?\d+$/.test(text) && !Number.isSafeInteger(value) ? undefined : value;
+  return lostDigits(text) === null ? value : undefined;
 }
 
 function readJson(text: string): ReadArguments {
   try {
     const input: unknown = JSON.parse(text);
+    const lost = lostDigits(text);
+    if (lost !== null) return { ok: false, errors: { [jsonBlock]: `${lost}.` } };
     if (typeof input === "object" && input !== null && !Array.isArray(input)) {
       return { ok: true, input: input as Record<string, Json> };
     }

@@ -34,6 +34,8 @@ export function HealthPage() {
             {health.started_at && <AgeFact name="started" at={health.started_at} />}
             {health.database && <Fact name="database" value={databaseWords(health.database)} />}
           </dl>
+          <Troubles troubles={health.model_troubles ?? []} />
+          <Warnings warnings={health.warnings ?? []} />
           <h2>Channels</h2>
           <Channels channels={health.channels ?? []} />
           {health.queue && <Queue queue={health.queue} />}
@@ -89,6 +91,43 @@ function Channels({ channels }: { channels: NonNullable<Health["channels"]> }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+function Troubles({ troubles }: { troubles: NonNullable<Health["model_troubles"]> }) {
+  if (troubles.length === 0) return null;
+  return (
+    <>
+      <h2>Models that do not answer</h2>
+      <ul className="channels">
+        {troubles.map(({ model, reason, since, waiting }) => (
+          <li key={model} className="tone-failed">
+            <Mark shape="failed" /> <b>{model}</b>{" "}
+            <span className="muted">
+              {reason}{" "}
+              {waiting > 0 && `${count(waiting)} ${waiting === 1 ? "run waits" : "runs wait"} for it. `}
+              Since <Age at={since} ago />.
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Warnings({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <>
+      <h2>Set-up</h2>
+      <ul className="channels">
+        {warnings.map((warning) => (
+          <li key={warning} className="tone-waiting">
+            <Mark shape="waiting" /> <span className="muted">{warning}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 /** Arguments of a call as texts in a form, and back again. Whether they are right is for the server to say. */
+import { lostDigits } from "../../core/text/digits.ts";
 import { isSeen, visibleJson } from "../../core/text/visible.ts";
 
 /** As much of a JSON Schema as a form needs. */
@@ -74,13 +75,15 @@ function textOf(field: Field, value: unknown): string {
   return field.kind === "json" ? visibleJson(value, 2) : String(value);
 }
 
-/** Throws an Error for JSON that is none. */
+/** Throws an Error for JSON that is none, and for numbers that would be others. */
 export function inputOf(fields: readonly Field[], draft: Draft): Record<string, unknown> {
   return Object.fromEntries(fields.map((field) => [field.name, valueIn(field, draft[field.name] ?? "")]));
 }
 
 function valueIn(field: Field, text: string): unknown {
   if (text === "" && field.nullable) return null;
+  const lost = field.kind === "number" || field.kind === "json" ? lostDigits(text) : null;
+  if (lost !== null) throw new Error(`${field.name}: ${lost}.`);
   switch (field.kind) {
     case "number":
       return text.trim() === "" ? null : Number(text);

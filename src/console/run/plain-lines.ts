@@ -61,6 +61,7 @@ export function wordsOf(data: PlainEvent): Words {
 
 const nudges = {
   no_call: "it answered without a tool",
+  unparsed: "it wrote a tool call as text",
   empty: "its answer was empty",
   cut: "its answer was cut off",
   stuck: "it was going in circles",

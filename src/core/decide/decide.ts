@@ -13,6 +13,7 @@ import { decideCancelling } from "./cancel.ts";
 import { compaction } from "./compact.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
+import { isUnparsedCall } from "./unparsed.ts";
 
 export function decide(state: State, policy: Policy): Effect {
   const phase = state.phase;
@@ -82,6 +83,9 @@ function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>,
     const message = "The model answered nothing, twice. Try again, or use another model.";
     return record(nudges.empty > 0 ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
+  if (isUnparsedCall(phase.text, policy.agent.tools)) {
+    return record(nudges.unparsed > 0 ? unparsedQuestion(state, policy) : unparsedNudge);
+  }
   return record(
     nudges.no_call > 0 || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge,
   );
@@ -107,6 +111,19 @@ function cutNudge(why: string): EventBody {
 function stuckNudge(why: string): EventBody {
   const text = `You are not getting anywhere: ${why}. Do something else, or ask a person with ask_human.`;
   return { type: "nudged", reason: "stuck", text };
+}
+
+const unparsedNudge: EventBody = {
+  type: "nudged",
+  reason: "unparsed",
+  text: "You wrote a tool call as text, so nothing was called. Call the tool itself, in the way in which your API takes calls.",
+};
+
+/** No other words to the model mend it: its server has to read what it writes. */
+function unparsedQuestion(state: State, policy: Policy): EventBody {
+  const why =
+    "the model writes its tool calls as text, and its server passes them on unread. The server needs the tool call parser of this model (vLLM: --enable-auto-tool-choice --tool-call-parser, llama.cpp: --jinja), or use another model";
+  return stuckQuestion(state, why, policy);
 }
 
 function stuckQuestion(state: State, why: string, policy: Policy): EventBody {

@@ -35,6 +35,14 @@ export interface ModelAnswer {
   provider: string;
   model: string;
   usage: Usage;
+  /** What the provider refused in the request: the answer was given to the same request without it. */
+  leftOut?: readonly LeftOut[];
+}
+
+/** Something optional of a request, and the provider's words about it, without keys. */
+export interface LeftOut {
+  field: string;
+  words: string;
 }
 
 export interface Model {
@@ -43,7 +51,10 @@ export interface Model {
   answer(request: ModelRequest, signal: AbortSignal): Promise<ModelAnswer>;
 }
 
-/** A model call that gave no answer. `retryable`: the same request may work later. */
+/**
+ * A model call that gave no answer. `retryable`: the same request may work later. `message` is for people; `cause` has the
+ * provider's own words, without keys, for the log.
+ */
 export class ModelError extends Error {
   readonly code:
     | "rate_limited"
@@ -54,6 +65,7 @@ export class ModelError extends Error {
     | "quota"
     | "auth"
     | "bad_request"
+    | "bad_answer"
     | "context_overflow"
     | "aborted";
   readonly retryable: boolean;

@@ -19,7 +19,8 @@ export interface RunRow {
   parentId: string | null;
   steps: number;
   tokens: number;
-  costUsd: number;
+  /** null: the model's price is not known. */
+  costUsd: number | null;
   /** Open questions, so that lists need no second look. */
   asking: number;
   launchedAt: number;

@@ -5,7 +5,7 @@ import { entered } from "./entries.ts";
 
 const keptSettled = 8;
 
-export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, stuck: 0 };
+export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, unparsed: 0, stuck: 0 };
 
 export function closeQuestion(
   state: State,

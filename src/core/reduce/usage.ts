@@ -8,6 +8,7 @@ export function addUsage(sum: Usage, more: Usage): Usage {
     outputTokens: sum.outputTokens + more.outputTokens,
     reasoningTokens: sum.reasoningTokens + more.reasoningTokens,
     costUsd: addCost(sum.costUsd, more.costUsd),
+    ...(sum.estimated || more.estimated ? { estimated: true } : {}),
   };
 }
 

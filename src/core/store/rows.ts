@@ -14,6 +14,9 @@ import { type TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
 import { messageCodec, questionCodec } from "./records.ts";
 
+/** In the column of costs, which holds numbers alone: the price is not known. */
+const unknownCost = -1;
+
 /** A run row as columns: money is whole micro-dollars. The store adds lease, epoch and wake-up. */
 export type RunRecord = Omit<RunRow, "costUsd"> & { costMicros: number };
 
@@ -23,12 +26,12 @@ export function runRecord({ costUsd, ...row }: RunRow): RunRecord {
     agent: plainText(row.agent),
     task: plainText(row.task),
     personName: plainText(row.personName),
-    costMicros: Math.round(costUsd * 1e6),
+    costMicros: costUsd === null ? unknownCost : Math.round(costUsd * 1e6),
   };
 }
 
 export function rowOfRun({ costMicros, ...row }: RunRecord): RunRow {
-  return { ...row, costUsd: costMicros / 1e6 };
+  return { ...row, costUsd: costMicros === unknownCost ? null : costMicros / 1e6 };
 }
 
 /** A post as a commit writes it. `position` orders first posts: by version, then as the commit lists them. */

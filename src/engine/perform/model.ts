@@ -3,7 +3,7 @@
 import { compose } from "../../core/compose.ts";
 import { compaction } from "../../core/decide/compact.ts";
 import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
-import { type ModelAnswer, ModelError } from "../../core/ports/model.ts";
+import { type LeftOut, type ModelAnswer, ModelError } from "../../core/ports/model.ts";
 import type { Toolbox } from "../../core/ports/toolbox.ts";
 import { questionId } from "../../core/reduce/settle.ts";
 import { hasEnded, type State, underPause } from "../../core/state.ts";
@@ -23,8 +23,10 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   } catch (error) {
     if (on.signal.aborted) throw error;
     const failure = error instanceof ModelError ? error : unexpected(error);
-    return recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
+    return recordFailure(failure, on);
   }
+  on.troubles.worked(modelOf(on));
+  for (const { field, words } of answer.leftOut ?? []) logLeftOut({ field, words }, on);
   const ms = on.clock.now() - started;
   const { usage, model } = answer;
   const answered: EventBody = {
@@ -42,6 +44,36 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   };
   const dropped: EventBody = { type: "decision_dropped", usage, model, ms };
   return recordOutcome(on, (now) => [stands(now, state) ? answered : dropped]);
+}
+
+async function recordFailure(failure: ModelError, on: Work): Promise<Recorded> {
+  const { runId, state } = on;
+  const { code, message: reason, cause } = failure;
+  const attempt = attemptIn(state);
+  const words = cause instanceof Error ? cause.message : null;
+  on.log.warn({ run: runId, code, attempt, model: modelOf(on), reason, words }, "model failed");
+  const recorded = await recordOutcome(on, (now) => (stands(now, state) ? failed(failure, now, on) : []));
+  if (code === "context_overflow" || recorded.type !== "recorded") return recorded;
+  const waits = !hasEnded(recorded.state);
+  on.troubles.failed(runId, { model: modelOf(on), code, reason, at: on.clock.now(), waits });
+  return recorded;
+}
+
+/** The run went on: only the log tells that the provider wanted it otherwise. */
+function logLeftOut({ field, words }: LeftOut, on: Work): void {
+  const attempt = attemptIn(on.state);
+  const where = { run: on.runId, code: "bad_request", attempt, model: modelOf(on) };
+  on.log.warn({ ...where, field, words }, "model refused a part of the request, and was asked without it");
+}
+
+/** As people know it. */
+function modelOf(on: Work): string {
+  return on.policy.agent.model ?? on.model.name;
+}
+
+function attemptIn(state: State): number {
+  const phase = underPause(state.phase);
+  return (phase.at === "thinking" ? phase.attempts : 0) + 1;
 }
 
 /** The run still thinks about exactly what the model was shown. */
@@ -73,8 +105,7 @@ function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
 
 function failed(error: ModelError, state: State, on: Work): EventBody[] {
   const { code, message } = error;
-  const phase = underPause(state.phase);
-  const attempt = (phase.at === "thinking" ? phase.attempts : 0) + 1;
+  const attempt = attemptIn(state);
   if (code === "context_overflow") {
     const smaller = state.compactions === 0 ? compaction(state, Math.floor(state.contextTokens / 2)) : null;
     return [smaller ?? { type: "failed", code, message }];
@@ -86,15 +117,16 @@ function failed(error: ModelError, state: State, on: Work): EventBody[] {
   if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
   return [
     { type: "model_failed", code, message, retryAt: null },
-    { type: "question_asked", question: outageQuestion(message, attempt, state, on) },
+    { type: "question_asked", question: outageQuestion(error, attempt, state, on) },
   ];
 }
 
 /** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
-const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth"]);
+const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth", "bad_answer"]);
 
 /** The work so far is kept: somebody says when to try afresh. */
-function outageQuestion(message: string, attempts: number, state: State, on: Work): Question {
+function outageQuestion(error: ModelError, attempts: number, state: State, on: Work): Question {
+  const { code, message } = error;
   const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
   return {
     id: questionId(state, 1),
@@ -110,6 +142,7 @@ function outageQuestion(message: string, attempts: number, state: State, on: Wor
     audience: [...on.policy.rights.answer],
     call: null,
     need: 1,
+    outage: { model: modelOf(on), code, reason: message },
   };
 }
 

@@ -1,4 +1,5 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
+import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import type { EventBody } from "../../core/event.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -9,6 +10,7 @@ import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
 import type { Recorded, Recorder } from "../record.ts";
+import type { ModelTroubles } from "./model-troubles.ts";
 
 /** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
 export const runEnded = new Error("the run has ended");
@@ -24,6 +26,8 @@ export interface Work {
   toolbox: Toolbox;
   clock: Clock;
   rng: Rng;
+  log: Logger;
+  troubles: ModelTroubles;
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;

@@ -1,5 +1,6 @@
 /** Reads a request's body and query into checked data, or says exactly what is wrong with them. */
 import type { z } from "zod";
+import { lostDigits } from "../../core/text/digits.ts";
 import type { Ctx } from "./context.ts";
 import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "./json-text.ts";
 import { ProblemError } from "./problems.ts";
@@ -14,7 +15,10 @@ export async function readBody<S extends z.ZodType>(c: Ctx, schema: S): Promise<
   if (depthOf(text) > maxDepth) {
     throw new ProblemError("too_deep", `The body nests deeper than ${maxDepth} levels. Send a flatter one.`);
   }
-  return checked(parse(text), schema);
+  const data = checked(parse(text), schema);
+  const lost = lostDigits(text);
+  if (lost !== null) throw new ProblemError("validation_failed", `The body: ${lost}.`);
+  return data;
 }
 
 /** Query parameters arrive as strings; the schema turns them into what they mean. Unknown ones are errors. */

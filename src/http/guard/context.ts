@@ -44,6 +44,8 @@ export interface HttpConfig {
   rate: { burst: number; perSecond: number };
   /** A proxy stands in front: the last hop of X-Forwarded-For names the client. Never without one, anybody can send it. */
   trustProxy?: boolean;
+  /** What works, but not as somebody may think; no secret. */
+  warnings?: readonly string[];
   /** For people: `SQLite file`, `PostgreSQL`; no address and no secret. */
   database?: string;
 }

@@ -8,7 +8,8 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down, posts were given up or a record can't be read; the other runs go on. Down: the database does not answer.
+ * Degraded: a channel is down, posts were given up, a record can't be read or a model gives no answers; what does not need
+ * it goes on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
@@ -17,8 +18,10 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const stored = await readStore(server);
   const ms = clock.now() - askedAt;
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
+  const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
-  const well = stored?.outbox.given_up === 0 && unreadable.length === 0 && states.every((state) => state.ok);
+  const isWhole = unreadable.length === 0 && troubles.length === 0;
+  const well = stored?.outbox.given_up === 0 && isWhole && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const status = stored ? working : "down";
   if (!known) return { status };
@@ -26,6 +29,8 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     status,
     version: config.version,
     model: engine.modelName,
+    model_troubles: [...troubles],
+    warnings: [...(config.warnings ?? [])],
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,

@@ -59,6 +59,7 @@ export function viewRun(
       output_tokens: usage.outputTokens,
       reasoning_tokens: usage.reasoningTokens,
       cost_usd: usage.costUsd,
+      estimated: usage.estimated ?? false,
     },
     phase: phase.at,
     waiting: waitingOf(state),

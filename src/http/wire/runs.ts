@@ -87,7 +87,10 @@ const usageSchema = z.object({
   cached_tokens: z.number(),
   output_tokens: z.number(),
   reasoning_tokens: z.number(),
+  /** US dollars; null: the model's price is not known. */
   cost_usd: z.number().nullable(),
+  /** The provider reported no usage: the tokens are counted by the length of the texts. */
+  estimated: z.boolean(),
 });
 
 export const runStateSchema = z.object({
@@ -150,7 +153,8 @@ export const runSummarySchema = z.object({
   parent_id: z.string().nullable(),
   steps: z.number(),
   tokens: z.number(),
-  cost_usd: z.number(),
+  /** null: the model's price is not known. */
+  cost_usd: z.number().nullable(),
   /** Open questions. */
   asking: z.number(),
   launched_at: time,

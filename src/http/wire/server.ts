@@ -101,6 +101,20 @@ export const healthSchema = z.object({
   version: z.string().optional(),
   /** `demo` or the provider and model. */
   model: z.string().optional(),
+  /** Models that give no answers now: why, since when, and how many runs wait for each. */
+  model_troubles: z
+    .array(
+      z.object({
+        model: z.string(),
+        code: z.string(),
+        reason: z.string(),
+        since: time,
+        waiting: z.number(),
+      }),
+    )
+    .optional(),
+  /** What works, but not as somebody may think: the configuration's warnings. */
+  warnings: z.array(z.string()).optional(),
   auth: z.enum(["token", "none"]).optional(),
   started_at: time.optional(),
   channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),

@@ -16,6 +16,7 @@ import type { Engine } from "../../../src/engine/engine.ts";
 import { Live } from "../../../src/engine/folded-states.ts";
 import { runIdFor } from "../../../src/engine/ids.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
+import type { ModelTrouble } from "../../../src/engine/perform/model-troubles.ts";
 import { createRecord, type Propose } from "../../../src/engine/record.ts";
 import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
@@ -28,6 +29,7 @@ export interface TestEngine extends Engine {
   /** What the worker would have recorded. */
   happen(runId: string, ...events: EventBody[]): Promise<void>;
   draining: boolean;
+  modelTroubles: ModelTrouble[];
 }
 
 const everybody = ["console:local", "token:admin"];
@@ -120,6 +122,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     toolbox,
     agents,
     modelName: "test model",
+    modelTroubles: [],
     unreadable: new UnreadableRecords({ error: () => {} }),
     draining: false,
     start: async () => {},

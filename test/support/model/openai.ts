@@ -11,7 +11,6 @@ export const everyFeature = {
   encryptedReasoning: true,
   promptCacheKey: true,
   strict: true,
-  parallelToolCalls: true,
   streamUsage: true,
 };
 

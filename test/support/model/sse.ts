@@ -56,10 +56,11 @@ export function silentStream(...events: object[]): Script {
 /** No byte is ever sent. */
 export const silence: Script = () => {};
 
+/** An error with this body; a string goes out as it is. */
 export function failure(status: number, body: unknown, headers: Record<string, string> = {}): Script {
   return (response) => {
     response.writeHead(status, { "content-type": "application/json", ...headers });
-    response.end(JSON.stringify(body));
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
   };
 }
 
@@ -95,4 +96,12 @@ export function chatStream(deltas: readonly object[], finish: string | null = "s
     choices: [{ index: 0, delta, finish_reason }],
   });
   return [...deltas.map((delta) => chunk(delta, null)), chunk({}, finish), "data: [DONE]\n\n"];
+}
+
+/** The answer in one piece, though a stream was asked for. */
+export function whole(body: object): Script {
+  return (response) => {
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  };
 }

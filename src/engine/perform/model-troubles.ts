@@ -1,0 +1,57 @@
+/** Which models give no answers now, why, since when, and how many runs wait for each. */
+import type { Store } from "../../core/ports/store.ts";
+
+/** So many open questions tell at a start which runs wait. */
+const mostQuestions = 1000;
+
+export interface ModelTrouble {
+  model: string;
+  code: string;
+  /** For people: what is wrong and what to do. */
+  reason: string;
+  /** The first failure since its last answer, ms. */
+  since: number;
+  /** Runs that go on when it answers again. */
+  waiting: number;
+}
+
+interface Trouble extends Omit<ModelTrouble, "waiting"> {
+  runs: Set<string>;
+}
+
+/** What this process has seen itself, and what the open questions of former ones tell. */
+export class ModelTroubles {
+  readonly #byModel = new Map<string, Trouble>();
+
+  /** `waits`: the run is asked again later, or when a person says so. */
+  failed(
+    runId: string,
+    failure: Omit<ModelTrouble, "since" | "waiting"> & { at: number; waits: boolean },
+  ): void {
+    const { model, code, reason, at, waits } = failure;
+    const { since, runs } = this.#byModel.get(model) ?? { since: at, runs: new Set<string>() };
+    if (waits) runs.add(runId);
+    else runs.delete(runId);
+    this.#byModel.set(model, { model, code, reason, since: Math.min(since, at), runs });
+  }
+
+  /** After a start: runs whose questions say that they wait for a model. */
+  async remember(store: Pick<Store, "openQuestions">): Promise<void> {
+    for (const { runId, question, askedAt: at } of await store.openQuestions(mostQuestions)) {
+      if (question.outage) this.failed(runId, { ...question.outage, at, waits: true });
+    }
+  }
+
+  worked(model: string): void {
+    this.#byModel.delete(model);
+  }
+
+  /** The run has ended: it waits for nothing. */
+  gone(runId: string): void {
+    for (const trouble of this.#byModel.values()) trouble.runs.delete(runId);
+  }
+
+  all(): ModelTrouble[] {
+    return [...this.#byModel.values()].map(({ runs, ...trouble }) => ({ ...trouble, waiting: runs.size }));
+  }
+}
