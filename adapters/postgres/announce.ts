@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Changed, Commit } from "../../src/core/ports/store.ts";
-import { endedStatuses } from "./runs.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 
 export const announcementChannel = "belay_commits";
 
@@ -54,6 +54,6 @@ export function announcer(pool: Pool): Announcer {
 }
 
 function payloadOf(self: string, commit: Commit): string {
-  const ended = endedStatuses.includes(commit.row.status) ? 1 : 0;
+  const ended = isEnded(commit.row.status) ? 1 : 0;
   return `${self} ${ended} ${commit.expect + commit.events.length} ${commit.runId}`;
 }

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Pool } from "pg";
 import type { Changed } from "../../src/core/ports/store.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { type Announcer, announcementChannel } from "./announce.ts";
 import { openConnection, type Place } from "./connection.ts";
-import { endedStatuses } from "./runs.ts";
 
 /** A line that went silent is found by asking. */
 const askMs = 10_000;

@@ -4,10 +4,10 @@ import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
-import type { Status } from "../../src/core/state.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf } from "../../src/core/store/event-rows.ts";
 import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 
@@ -86,7 +86,6 @@ export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Readin
   };
 }
 
-export const endedStatuses: readonly Status[] = ["complete", "failed", "cancelled"];
 const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */

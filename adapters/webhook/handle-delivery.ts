@@ -2,6 +2,7 @@
 import { type Actor, type Address, threadAt } from "../../src/core/actor.ts";
 import type { Inlet, Submitted } from "../../src/core/ports/channel.ts";
 import { type Only, StoreError } from "../../src/core/ports/store.ts";
+import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";
 import { takesIn } from "./matter.ts";
@@ -16,8 +17,8 @@ export interface Receiver {
   options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log" | "sns" | "fetchText">;
   inlet: Inlet;
   limiter: FailureLimiter;
-  /** Runs one task after another for the same key. */
-  inTurn<T>(key: string, task: () => Promise<T>): Promise<T>;
+  /** Two alerts of one matter at once must not start two runs. */
+  byMatter: Turns;
 }
 
 export interface Delivery {
@@ -46,7 +47,7 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
     if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
     // One after another in this process; the launch itself is refused when another process was faster.
     const matter = { ...about, address: about.address };
-    return await receiver.inTurn(matter.address, () => attachOrLaunch(receiver, delivery, matter));
+    return await receiver.byMatter.run(matter.address, () => attachOrLaunch(receiver, delivery, matter));
   } catch (error) {
     return notStored(error);
   }

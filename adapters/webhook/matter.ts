@@ -1,5 +1,6 @@
 /** Which runs take further reports of their matter in. */
 import type { Inlet } from "../../src/core/ports/channel.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 
 /** A run that waits for people longer than this takes no more of its matter in: nobody may be looking at it. */
 const LONGEST_WAIT_MS = 3_600_000;
@@ -16,7 +17,7 @@ export async function takesIn(
   now: number,
 ): Promise<boolean> {
   const row = await store.run(runId);
-  if (row === null || ["complete", "failed", "cancelled"].includes(row.status)) return false;
+  if (row === null || isEnded(row.status)) return false;
   if (resolved) return true;
   if (row.status === "max_steps_reached") return false;
   const since = row.status === "waiting_human_input" ? await askedSince(store, row.runId) : null;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
-import type { Command, LaunchRequest } from "../core/command.ts";
+import type { LaunchRequest, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -149,11 +149,7 @@ class RunEngine implements Engine {
     return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }
 
-  command(
-    runId: string,
-    command: Exclude<Command, { type: "launch" }>,
-    inbox: InboxKey | null,
-  ): Promise<Submitted> {
+  command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
     return submitCommand(this.#submitDeps(), runId, command, inbox);
   }
 

@@ -1,8 +1,8 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { approvalFor, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
-import { approvalFor, approversOf } from "../decide/calls.ts";
 import type { Question } from "../event.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";

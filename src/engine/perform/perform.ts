@@ -1,6 +1,8 @@
 /** `perform` does one effect: the only place where a run touches the world. */
 
-import { approvalFor } from "../../core/decide/calls.ts";
+import { approvalFor } from "../../core/approval-rule.ts";
+import { callFailed } from "../../core/call-failure.ts";
+import { sleepOf } from "../../core/control-tools.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
@@ -100,10 +102,10 @@ function performSleep(on: Work, callId: string): Promise<Recorded> {
   return recordOutcome(on, (state) => {
     const call = startable(state, callId);
     if (!call) return [];
-    const input = call.input as { seconds?: number; timeout_seconds?: number; event?: string };
-    const seconds = input.seconds ?? input.timeout_seconds ?? 0;
-    return [
-      { type: "call_slept", callId, until: on.clock.now() + seconds * 1000, event: input.event ?? null },
-    ];
+    const sleep = sleepOf(call.input);
+    const message = `${call.tool} does not say how long to sleep. Choose the call again.`;
+    if (sleep === null) return [callFailed(callId, { code: "invalid_input", message })];
+    const until = on.clock.now() + sleep.seconds * 1000;
+    return [{ type: "call_slept", callId, until, event: sleep.event }];
   });
 }

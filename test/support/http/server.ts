@@ -1,13 +1,16 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
+
 import { randomUUID } from "node:crypto";
 import { channelPaths, channelTitles, linkTo } from "../../../src/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
+import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
 import { createHttp, type Http } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { sha256 } from "../../../src/http/guard/sessions.ts";
 import type { RunState } from "../../../src/http/wire/runs.ts";
+import { openRights } from "../bot.ts";
 import { type TestEngine, testEngine } from "./engine.ts";
 
 /** Token name → its scopes; the token's secret is `secret-<name>`. */
@@ -134,21 +137,14 @@ export const wantsRestart = () =>
 export function approvalAsked(run: RunState, need = 1): EventOf<"question_asked"> {
   const [call] = run.pending_tool_calls;
   if (!call) throw new Error("the run has no pending call");
-  return {
-    type: "question_asked",
-    question: {
-      id: `${run.id}.approval`,
-      kind: "approval",
-      callId: call.call_id,
-      text: `May I run ${call.name}?`,
-      context: null,
-      choices: [],
-      freeText: false,
-      audience: ["console:local", "token:admin"],
-      call: { tool: call.name, input: call.arguments, hash: "hash-of-the-call", preview: null },
-      need,
-    },
+  const { call_id: id, name: tool, arguments: input } = call;
+  const asking = {
+    state: { runId: run.id, version: run.version, tainted: run.tainted },
+    policy: { rights: { ...openRights, approve: ["console:local", "token:admin"] }, tools: {} },
   };
+  const shown = { call: { id, tool, input }, hash: "hash-of-the-call", preview: null };
+  const question = askApproval(shown, asking);
+  return { type: "question_asked", question: { ...question, id: `${run.id}.approval`, need } };
 }
 
 /** A run that waits for the answer to "Which number?". */
