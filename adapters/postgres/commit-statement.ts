@@ -27,7 +27,7 @@ const launchFields = fieldsOf(
  */
 export function commitStatement(
   commit: Commit,
-  { clock, announcement }: { clock: Clock; announcement: string | null },
+  { clock, announcement }: { clock: Pick<Clock, "now">; announcement: string | null },
 ): Statement {
   const s = statement();
   if (commit.expect === 0) launch(s, commit);
@@ -127,7 +127,7 @@ function posts(s: Builder, commit: Commit): void {
   );
 }
 
-function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Clock): void {
+function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Pick<Clock, "now">): void {
   s.with(
     "settled",
     `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)

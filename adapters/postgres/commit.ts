@@ -15,13 +15,13 @@ import { takePlace } from "./place.ts";
 const firstPauseMs = 50;
 
 export interface CommitOptions {
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];
   announcer: Announcer;
 }
 
 interface Written {
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   /** For other processes, told with the commit; null: nothing. */
   announcement: string | null;
 }

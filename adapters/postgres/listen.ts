@@ -1,6 +1,7 @@
 /** Hears what other processes commit, on a connection of its own that comes back when it is lost. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Pool } from "pg";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Changed } from "../../src/core/ports/store.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { type Announcer, announcementChannel } from "./announce.ts";
@@ -23,6 +24,7 @@ export async function listen(
   place: Place,
   pool: Pool,
   announcer: Announcer,
+  clock: Pick<Clock, "now">,
   changed: (change: Changed) => void,
 ): Promise<Listening> {
   const closed = new AbortController();
@@ -49,7 +51,7 @@ export async function listen(
     } catch {
       // Tried again.
     } finally {
-      deafSince ??= Date.now();
+      deafSince ??= clock.now();
       closed.signal.removeEventListener("abort", stop);
       await client.end().catch(() => {});
     }

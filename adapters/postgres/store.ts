@@ -18,7 +18,7 @@ import { readRuns, workRuns } from "./runs.ts";
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   limits?: Limits;
   /** Told of each record that a list left out; it may be the same one again. */
   unreadable?: TellUnreadable;
@@ -48,7 +48,7 @@ export async function openPostgres({
     ...receiveMessages(db),
     ...keepRecords(db),
     async watch(changed) {
-      const begun = listen({ url, limits }, pool, told, changed);
+      const begun = listen({ url, limits }, pool, told, clock, changed);
       listening.push(begun);
       await begun;
     },
