@@ -8,7 +8,7 @@ import { ProblemError } from "./guard/problems.ts";
 /** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
 const maxBodyMib = 26;
 
-export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base, config }: Server): void {
+export function addChannelEndpoints(app: Hono<Env>, { channels, base, config }: Server): void {
   const limit = bodyLimit({
     maxSize: maxBodyMib * 1024 * 1024,
     onError: () => {
@@ -16,11 +16,6 @@ export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base, co
     },
   });
   app.on(["GET", "POST", "PUT"], [...config.about.paths], limit, async (c) => {
-    if (engine.draining) {
-      throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
-        headers: { "Retry-After": "5" },
-      });
-    }
     const request = base === "" ? c.req.raw : withoutBase(c.req.raw, base);
     for (const channel of channels) {
       const answer = channel.handle(request);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { admit } from "../../src/core/admit/admit.ts";
 import type { Policy } from "../../src/core/agent.ts";
 import type { Command } from "../../src/core/command.ts";
-import { approvalFor } from "../../src/core/decide/calls.ts";
+import { approvalFor } from "../../src/core/decide/approvers.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, EventBody, EventOf, RunEvent } from "../../src/core/event.ts";

@@ -2,7 +2,7 @@
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import type { Command, Refusal } from "../command.ts";
-import { approvalFor, approversOf } from "../decide/calls.ts";
+import { approvalOf, approversOf } from "../decide/approvers.ts";
 import type { Question } from "../event.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
@@ -110,8 +110,7 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
 function settlersOf(question: Question, state: State, policy: Policy) {
-  const spec = question.call ? policy.tools[question.call.tool] : undefined;
-  const rule = spec ? approvalFor(spec, state) : null;
+  const rule = question.call ? approvalOf(question.call.tool, state, policy) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
     return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;

@@ -4,11 +4,12 @@
  * Reads and questions at the front start together; anything that changes the world waits until every call before it
  * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
  */
-import type { ApprovalRule, Policy, ToolSpec } from "../agent.ts";
+import type { Policy, ToolSpec } from "../agent.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
 import { questionId } from "../reduce/settle.ts";
 import type { Call, State } from "../state.ts";
+import { approvalFor } from "./approvers.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
 
@@ -34,17 +35,6 @@ export function decideCalls(state: State, calls: readonly Call[], given: Policy)
 /** What a person chose is bound by the tool's own rules, not by what the agent would have been given. */
 function withEveryTool(policy: Policy): Policy {
   return { ...policy, agent: { ...policy.agent, tools: Object.keys(policy.tools) } };
-}
-
-/** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
-export function approvalFor(spec: ToolSpec, state: Pick<State, "tainted">): ApprovalRule | null {
-  if (spec.approval) return spec.approval;
-  return state.tainted && spec.effect === "once" ? { by: [], count: 1, ownRequest: true } : null;
-}
-
-/** The rules of who may: the tool's own, or those of the run's agent. */
-export function approversOf(rule: ApprovalRule, policy: Policy): readonly string[] {
-  return rule.by.length > 0 ? rule.by : policy.rights.approve;
 }
 
 function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {

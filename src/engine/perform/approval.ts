@@ -1,7 +1,7 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
 import { isSamePerson } from "../../core/actor.ts";
 import type { ToolSpec } from "../../core/agent.ts";
-import { approvalFor, approversOf } from "../../core/decide/calls.ts";
+import { approvalFor, approversOf } from "../../core/decide/approvers.ts";
 import type { EventBody, Question } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import { questionId } from "../../core/reduce/settle.ts";

@@ -1,6 +1,6 @@
 /** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
 
-import { approvalFor, approversOf } from "../../core/decide/calls.ts";
+import { approvalOf, approversOf } from "../../core/decide/approvers.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { EventBody, Question } from "../../core/event.ts";
 import type { CallOutcome } from "../../core/ports/toolbox.ts";
@@ -118,7 +118,7 @@ export function doubt(state: State, call: Call, reason: string, on: Work): Event
     return [failure(call, "unknown_outcome", `It is not known whether this call took effect: ${reason}.`)];
   }
   const spec = on.policy.tools[call.tool];
-  const rule = spec ? approvalFor(spec, state) : null;
+  const rule = approvalOf(call.tool, state, on.policy);
   const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.answer;
   const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
   const question: Question = {

@@ -1,6 +1,6 @@
 /** `perform` does one effect: the only place where a run touches the world. */
 
-import { approvalFor } from "../../core/decide/calls.ts";
+import { approvalFor } from "../../core/decide/approvers.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
