@@ -1,15 +1,16 @@
 /** The e-mail channel: mail comes in over HTTP or a local relay, questions and outcomes go out. */
+import { readBody } from "../../src/core/ports/body.ts";
 import { type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
-import { readBody } from "./body.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { Intake, Taken } from "./intake.ts";
-import { listen, MAX_MAIL_BYTES, type MailListener, TryLater } from "./listener.ts";
+import { MAX_MAIL_BYTES, type MailListener } from "./listener.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import { type MailParser, mailParser } from "./parser.ts";
 import { postMail } from "./post.ts";
 import { readCall } from "./providers.ts";
 import { takeMail } from "./receive.ts";
+import { listenFor } from "./relay.ts";
 import { type Mailer, smtpMailer } from "./send.ts";
 import { MAX_LAUNCHES, senderLimit } from "./sender-limit.ts";
 import { canProve } from "./trust.ts";
@@ -17,6 +18,9 @@ import { canProve } from "./trust.ts";
 const route = /^\/mail\/([a-z0-9][a-z0-9-]{0,62})$/;
 /** Providers wrap mails in forms and base64. */
 const MAX_CALL_BYTES = Math.ceil(MAX_MAIL_BYTES * 1.4) + 256 * 1024;
+
+/** Nothing was sent and nothing is given up: the mail waits until there is a way. */
+const noWayOut = { retryAfterMs: 300_000 };
 
 /** Besides a Channel: the port of the listener, once it listens. */
 export interface EmailChannel extends Channel {
@@ -63,7 +67,7 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     async post(delivery) {
       if (!running) throw new ChannelError("the e-mail channel is not started");
       const { intake, mailer } = running;
-      if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", { permanent: true });
+      if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", noWayOut);
       const { inlet } = intake;
       return { remoteId: await postMail({ inlet, conversations, mailer, runUrl: options.runUrl }, delivery) };
     },
@@ -167,34 +171,4 @@ function answer(status: number, body: object, headers: Record<string, string> = 
   const full =
     status < 400 ? body : { type: "about:blank", status, title: "The mail was not taken", ...body };
   return new Response(JSON.stringify(full), { status, headers: { "content-type": type, ...headers } });
-}
-
-async function listenFor(
-  options: EmailChannelOptions,
-  where: NonNullable<EmailChannelOptions["listener"]>,
-  intake: Intake,
-): Promise<MailListener> {
-  const boxes = options.mailboxes.filter(({ source }) => source.kind === "smtp");
-  const mailboxOf = (recipient: string) =>
-    boxes.find(({ address }) => belongsTo(recipient, address.toLowerCase()));
-  return listen({
-    ...where,
-    hasMailbox: (recipient) => mailboxOf(recipient) !== undefined,
-    async take(bytes, envelope) {
-      const [mailbox] = envelope.recipients.flatMap((recipient) => mailboxOf(recipient) ?? []);
-      if (!mailbox) return;
-      const taken = await takeMail(intake, mailbox, {
-        job: { kind: "raw", bytes },
-        envelope,
-        onceToken: null,
-      });
-      if (taken.type === "later") throw new TryLater(taken.words);
-    },
-  });
-}
-
-/** `agent@example.com` itself, or with a `+token`. */
-function belongsTo(recipient: string, address: string): boolean {
-  const [local = "", domain = ""] = address.split("@");
-  return recipient === address || (recipient.startsWith(`${local}+`) && recipient.endsWith(`@${domain}`));
 }

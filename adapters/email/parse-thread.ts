@@ -13,3 +13,4 @@ parentPort?.on("message", async ({ id, job }: { id: number; job: MailJob }) => {
     parentPort?.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }
 });
+parentPort?.postMessage("up");

@@ -4,6 +4,8 @@ import type { OwnMail } from "./attribution.ts";
 import type { MailJob, ParsedMail } from "./inbound.ts";
 
 const TIMEOUT_MS = 2_000;
+/** A thread that does not come up in this time is no fault of the mail. */
+const START_MS = 30_000;
 const MAX_HEAP_MB = 128;
 /** Mails that may wait for the thread; more are turned away for now. */
 const MAX_WAITING = 50;
@@ -22,25 +24,38 @@ interface Waiting {
 }
 
 /** `own`: what is ours in a reply, for telling quotes of us from words to us. */
-export function mailParser(own: OwnMail | null = null, timeoutMs = TIMEOUT_MS): MailParser {
+export function mailParser(
+  own: OwnMail | null = null,
+  timeoutMs = TIMEOUT_MS,
+  program = new URL("./parse-thread.ts", import.meta.url),
+): MailParser {
   const queue: Waiting[] = [];
   let thread: Worker | null = null;
+  /** The thread has loaded what it needs: from here on its time is the mail's. */
+  let isUp = false;
   let current: (Waiting & { timer: NodeJS.Timeout }) | null = null;
   let lastId = 0;
 
   function spawn(): Worker {
-    const worker = new Worker(new URL("./parse-thread.ts", import.meta.url), {
+    const worker = new Worker(program, {
       workerData: { own },
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     worker.unref();
-    worker.on("message", (answer: { id: number; mail?: ParsedMail; error?: string }) => {
+    isUp = false;
+    worker.on("message", (answer: { id: number; mail?: ParsedMail; error?: string } | "up") => {
+      if (thread !== worker) return;
+      if (answer === "up") {
+        isUp = true;
+        if (current) hand(worker, current);
+        return;
+      }
       if (answer.id !== current?.id) return;
       const { mail, error } = answer;
       settle(mail ? { ok: true, mail } : { ok: false, why: "limit", detail: error ?? "no mail" });
     });
-    // Out of memory ends the thread, not the process.
-    worker.on("error", (error) => abandon(worker, error.message));
+    // Out of memory ends the thread, not the process. What fails before it is up is no fault of the mail.
+    worker.on("error", (error) => abandon(worker, error.message, isUp ? "limit" : "busy"));
     return worker;
   }
 
@@ -53,11 +68,11 @@ export function mailParser(own: OwnMail | null = null, timeoutMs = TIMEOUT_MS): 
     next();
   }
 
-  function abandon(worker: Worker, detail: string): void {
+  function abandon(worker: Worker, detail: string, why: "limit" | "busy" = "limit"): void {
     if (thread !== worker) return;
     thread = null;
     void worker.terminate();
-    settle({ ok: false, why: "limit", detail });
+    settle({ ok: false, why, detail });
   }
 
   function next(): void {
@@ -65,9 +80,15 @@ export function mailParser(own: OwnMail | null = null, timeoutMs = TIMEOUT_MS): 
     if (current || !waiting) return;
     thread ??= spawn();
     const worker = thread;
-    const timer = setTimeout(() => abandon(worker, `parsing took over ${timeoutMs} ms`), timeoutMs);
+    const timer = setTimeout(() => abandon(worker, "the parsing thread did not start", "busy"), START_MS);
     current = { ...waiting, timer };
-    worker.postMessage({ id: waiting.id, job: waiting.job });
+    if (isUp) hand(worker, current);
+  }
+
+  function hand(worker: Worker, job: NonNullable<typeof current>): void {
+    clearTimeout(job.timer);
+    job.timer = setTimeout(() => abandon(worker, `parsing took over ${timeoutMs} ms`), timeoutMs);
+    worker.postMessage({ id: job.id, job: job.job });
   }
 
   return {

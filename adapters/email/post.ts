@@ -1,8 +1,8 @@
 /** Which of a run's posts become mails: a receipt if asked for, each question once, each step limit, the outcome. The rest is quiet. */
-import type { Button } from "../../src/core/message.ts";
+import { type Button, questionOf } from "../../src/core/message.ts";
 import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
-import type { Status } from "../../src/core/state.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
+import { isEnded, type Status } from "../../src/core/text/status.ts";
 import type { Conversations } from "./conversations.ts";
 import { replySubject } from "./refuse.ts";
 import { renderMail } from "./render.ts";
@@ -29,7 +29,7 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
   // A run may reach its limit again after it went on: each time is a mail of its own.
   const nth = what === "limit" ? ` ${delivery.revision}` : "";
   const token = conversations.sentToken(`${delivery.id} ${what}${nth}`);
-  const questionId = what === "question" ? delivery.key.slice("question:".length) : null;
+  const questionId = what === "question" ? questionOf(delivery) : null;
   // Remembered before it is sent: an answer may come at once.
   await conversations.saveSent(inlet, token, {
     runId: delivery.runId,
@@ -63,15 +63,14 @@ function isSent(what: string, { remoteId }: Delivery): boolean {
 /** One word without spaces; null: not worth a mail. The row is newer than the body: each says its part. */
 function occasion(delivery: Delivery, status: Status, conversation: MailThread): string | null {
   const { key, body, remoteId } = delivery;
-  if (key.startsWith("question:")) {
+  if (questionOf(delivery) !== null) {
     // A settled question has no buttons; who answered need not be told by mail.
     return remoteId === null && body.blocks.some((block) => block.type === "actions") ? "question" : null;
   }
   if (key === "answer") return "outcome";
   if (status === "max_steps_reached") return offers(body, "resume") ? "limit" : null;
-  const ended = status === "complete" || status === "failed" || status === "cancelled";
   // A long answer is a post of its own.
-  if (ended) return body.blocks.some((block) => block.type === "text") ? "outcome" : null;
+  if (isEnded(status)) return body.blocks.some((block) => block.type === "text") ? "outcome" : null;
   return conversation.receipt && remoteId === null ? "receipt" : null;
 }
 

@@ -1,6 +1,7 @@
 /** What a reply to one of our mails does: answer its question, steer its run, let it go on, or follow it up. */
-import type { Command } from "../../src/core/command.ts";
+import type { RunCommand } from "../../src/core/command.ts";
 import type { MailSent } from "../../src/core/store/notes.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 import { choiceIn } from "./choice.ts";
 import { drop, type Intake, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { actorOf, followUp, withId } from "./launch.ts";
@@ -21,7 +22,7 @@ export async function takeReply(intake: Intake, trusted: TrustedMail, sent: Mail
   const reply = { ...trusted, conversation, sent };
   if (trusted.mail.own === "") return refuse(intake, trusted, conversation, noWords, sent);
   if (sent.questionId !== null) return answer(intake, reply, sent.questionId);
-  if (["complete", "failed", "cancelled"].includes(row.status)) return followUp(intake, reply, row);
+  if (isEnded(row.status)) return followUp(intake, reply, row);
   if (row.status === "max_steps_reached") return goOn(intake, reply);
   return command(intake, reply, { type: "say", text: trusted.mail.own, ...by(reply) }, "told");
 }
@@ -52,7 +53,7 @@ async function goOn(intake: Intake, reply: Reply): Promise<Taken> {
 async function command(
   intake: Intake,
   reply: Reply,
-  what: Exclude<Command, { type: "launch" }>,
+  what: RunCommand,
   type: "told" | "answered",
   inboxKey = reply.key,
 ): Promise<Taken> {

@@ -7,6 +7,7 @@ import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf } from "../../src/core/store/event-rows.ts";
 import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
 
@@ -85,7 +86,7 @@ export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Readin
   };
 }
 
-const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
+const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {

@@ -6,6 +6,7 @@ import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { eventsOf } from "../../src/core/store/event-rows.ts";
 import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { addresses, events, questions, runs } from "./schema.ts";
@@ -90,7 +91,7 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
   };
 }
 
-const hasEnded = inArray(runs.status, ["complete", "failed", "cancelled"]);
+const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {

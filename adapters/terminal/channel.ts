@@ -4,7 +4,7 @@ import type { Actor, Address } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
 import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import { type Status, statuses } from "../../src/core/state.ts";
+import { isEnded, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
@@ -31,7 +31,6 @@ export interface TerminalChannel extends Channel {
 
 const name = "terminal";
 const noLimit = Number.POSITIVE_INFINITY;
-const ended: readonly Status[] = ["complete", "failed", "cancelled"];
 
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
@@ -69,7 +68,7 @@ class Terminal implements TerminalChannel {
     this.#inlet = inlet;
     const left = await inlet.store.runs({
       channel: name,
-      status: statuses.filter((status) => !ended.includes(status)),
+      status: statuses.filter((status) => !isEnded(status)),
       limit: 20,
     });
     this.#address = left[0]?.address ?? this.#address;

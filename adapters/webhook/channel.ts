@@ -1,5 +1,8 @@
 /** The webhook channel: deliveries and one-time event URLs come in, results go back where they were asked for. */
+
+import { questionOf } from "../../src/core/message.ts";
 import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
+import { Turns } from "../../src/core/turns.ts";
 import { receiveEvent } from "./event.ts";
 import { eventUrls } from "./event-url.ts";
 import type { Receiver } from "./handle-delivery.ts";
@@ -19,7 +22,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
   const open = options.hooks.flatMap((hook) => opened(hook, options.secrets) ?? []);
   const byName = new Map(open.map((hook) => [hook.options.name, hook]));
   const limiter = failureLimiter(options.clock);
-  const inTurn = turns();
+  const byMatter = new Turns();
   const urls = eventUrls(options.eventKey, options.publicUrl);
   let receiver: Receiver | null = null;
 
@@ -28,7 +31,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
     can: { edit: true, buttons: false, maxText: 60_000, minIntervalMs: 1000, maxAgeMs: 28 * 3_600_000 },
 
     async start(inlet: Inlet) {
-      receiver = { options, inlet, limiter, inTurn };
+      receiver = { options, inlet, limiter, byMatter };
     },
 
     async stop() {
@@ -100,8 +103,7 @@ async function post(
 ): Promise<string> {
   if (!receiver) throw new ChannelError("the webhook channel is not started");
   // A matter's address is for finding its run; nobody listens there. A question is the people's, not the machine's.
-  if (!delivery.address.includes("/results/") || delivery.key.startsWith("question:"))
-    return "nobody listens";
+  if (!delivery.address.includes("/results/") || questionOf(delivery) !== null) return "nobody listens";
   const target = await loadTarget(receiver.inlet, delivery.address);
   const hook = target ? byName.get(target.webhook)?.options : undefined;
   if (!target || !hook) throw new ChannelError("this webhook is not set up any more", { permanent: true });
@@ -114,18 +116,4 @@ async function post(
     runUrl: (runId: string) => `${options.publicUrl}/runs/${runId}`,
   };
   return tellResult(teller, hook, secret, target, delivery);
-}
-
-/** Tasks of one key run one after another; keys that nobody uses are forgotten. */
-function turns(): Receiver["inTurn"] {
-  const last = new Map<string, Promise<unknown>>();
-  return async (key, task) => {
-    const turn = (last.get(key) ?? Promise.resolve()).then(task, task);
-    last.set(key, turn);
-    try {
-      return await turn;
-    } finally {
-      if (last.get(key) === turn) last.delete(key);
-    }
-  };
 }

@@ -1,8 +1,8 @@
 /** The one-time URL of an event: who calls it tells one run what happened, whether it waits already or will. */
 
+import { readBody } from "../../src/core/ports/body.ts";
 import type { EventUrls } from "./event-url.ts";
 import { notStored, type Receiver } from "./handle-delivery.ts";
-import { readBody } from "./payload.ts";
 import { json, problem } from "./problem.ts";
 import { digest } from "./signature.ts";
 

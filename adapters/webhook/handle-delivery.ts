@@ -1,7 +1,10 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
+
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { StoreError } from "../../src/core/ports/store.ts";
+import { isEnded } from "../../src/core/text/status.ts";
+import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
@@ -15,8 +18,8 @@ export interface Receiver {
   options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log" | "sns" | "fetchText">;
   inlet: Inlet;
   limiter: FailureLimiter;
-  /** Runs one task after another for the same key. */
-  inTurn<T>(key: string, task: () => Promise<T>): Promise<T>;
+  /** Two alerts of one matter at once must not start two runs. */
+  byMatter: Turns;
 }
 
 export interface Delivery {
@@ -41,8 +44,7 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
     if (about.address === null) return await launch(receiver, delivery, about);
     const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
     if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
-    // One after another per matter: two alerts of one group at once must not start two runs.
-    return await receiver.inTurn(about.address, () => attachOrLaunch(receiver, delivery, about));
+    return await receiver.byMatter.run(about.address, () => attachOrLaunch(receiver, delivery, about));
   } catch (error) {
     return notStored(error);
   }
@@ -88,7 +90,7 @@ async function liveRunAt(
 ): Promise<string | null> {
   const runId = await inlet.store.runAt(address);
   const row = runId === null ? null : await inlet.store.run(runId);
-  if (row === null || ["complete", "failed", "cancelled"].includes(row.status)) return null;
+  if (row === null || isEnded(row.status)) return null;
   if (resolved) return row.runId;
   if (row.status === "max_steps_reached") return null;
   const since = row.status === "waiting_human_input" ? await askedSince(inlet, row.runId) : null;

@@ -9,20 +9,6 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 
 export type Fault = "body_too_large" | "invalid_json" | "too_deep" | "forbidden_key" | "not_an_object";
 
-/** The raw bytes, or null as soon as there are more than `limit` of them. */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > limit) return null;
-  if (!request.body) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.byteLength;
-    if (size > limit) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
 /** Depth is counted before parsing: what `JSON.parse` survives, `JSON.stringify` and structured clones may not. */
 export function parsePayload(
   body: Uint8Array,

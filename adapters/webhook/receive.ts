@@ -1,11 +1,12 @@
 /** One delivery from its first byte to the moment it is believed: limits, authenticity, shape. */
 
+import { readBody } from "../../src/core/ports/body.ts";
 import { deliveryKey } from "./delivery-key.ts";
 import { carryOut, type Receiver } from "./handle-delivery.ts";
 import type { BoundKind } from "./kinds/kind.ts";
 import type { WebhookOptions } from "./options.ts";
 import type { PathWatch } from "./path-watch.ts";
-import { type Fault, MAX_BODY_BYTES, parsePayload, readBody } from "./payload.ts";
+import { type Fault, MAX_BODY_BYTES, parsePayload } from "./payload.ts";
 import { json, problem } from "./problem.ts";
 import { titleOf } from "./title.ts";
 import { verify } from "./verify.ts";

@@ -4,8 +4,8 @@ import { createHmac } from "node:crypto";
 import type { Message } from "../../src/core/message.ts";
 import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import type { Status } from "../../src/core/state.ts";
 import type { ResultTarget } from "../../src/core/store/notes.ts";
+import { isEnded, type Status } from "../../src/core/text/status.ts";
 import { commentOn, type GithubApi, markCommit } from "./github.ts";
 import { standardKey } from "./kinds/standard-webhooks.ts";
 import type { CallbackHost, WebhookOptions } from "./options.ts";
@@ -29,8 +29,6 @@ const told: readonly Status[] = [
   "max_steps_reached",
 ];
 
-const ended: readonly Status[] = ["complete", "failed", "cancelled"];
-
 /**
  * Makes the outside know the run's status and words. `remoteId` is what was told last, `<status> <hash of the text>`:
  * a post that changes nothing of it is not sent.
@@ -45,7 +43,7 @@ export async function tellResult(
   const row = await teller.inlet.store.run(delivery.runId);
   if (row === null) return "unknown";
   // A long answer comes as its own post; the progress post of an ended run then has no words to tell.
-  if (ended.includes(row.status) && !delivery.body.blocks.some((block) => block.type === "text")) {
+  if (isEnded(row.status) && !delivery.body.blocks.some((block) => block.type === "text")) {
     return delivery.remoteId ?? "no words";
   }
   const text = wordsOf(delivery.body);

@@ -1,9 +1,11 @@
 /** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
+
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
+import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { RunState, WireQuestion } from "../http/wire/runs.ts";
 import type { Problem } from "../http/wire/server.ts";
@@ -47,7 +49,7 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
 }
 
 function isOver({ status }: RunState): boolean {
-  return ["complete", "failed", "cancelled", "max_steps_reached"].includes(status);
+  return isEnded(status) || status === "max_steps_reached";
 }
 
 /** For a person, or for a run below that may ask one: its questions are listed here as well. */

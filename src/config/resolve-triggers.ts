@@ -54,6 +54,7 @@ export function resolveTriggers(
       mailbox.provider === "ses" ||
       hasSecret(mailbox.secretEnv, `mail.inbound.${mailbox.name}`, "the route is off"),
   );
+  warnings.push(...unprovableMail(inbound, file.mail?.listener));
   const githubToken = file.github && env[file.github.tokenEnv];
   if (file.github && !githubToken) {
     warnings.push(`github: secret missing: GitHub is told no results; set ${file.github.tokenEnv}`);
@@ -77,6 +78,24 @@ export function resolveTriggers(
 
 function atPlace<T extends { speaksAt: Address | null }>(one: T): T {
   return { ...one, speaksAt: one.speaksAt && launchPlace(one.speaksAt) };
+}
+
+/** Where only the header of our own mail server could prove a sender, and its name is not set. */
+function unprovableMail(
+  inbound: MailConfig["inbound"],
+  listener: MailConfig["listener"] | undefined,
+): string[] {
+  const raw = inbound.filter(({ provider }) => provider === "raw");
+  const places = [
+    ...raw.map((one) => ({ ...one, at: `mail.inbound.${one.name}` })),
+    ...(listener ? [{ ...listener, at: "mail.listener" }] : []),
+  ];
+  return places
+    .filter(({ authservId }) => authservId === null)
+    .map(
+      ({ at }) =>
+        `${at}: no sender can be proved, so its mail is put off; set authservId to the name that your mail server writes into Authentication-Results`,
+    );
 }
 
 /** A result that can't be signed is not sent. */

@@ -48,6 +48,9 @@ export type Command =
   | { type: "resume"; actor: Actor; via: Via }
   | { type: "cancel"; reason: string; actor: Actor; via: Via };
 
+/** What may be asked of a run that exists. */
+export type RunCommand = Exclude<Command, Launch>;
+
 /** A refusal is data: the code is for programs, the words say what is wrong, what we have, what to do. */
 export interface Refusal {
   code: RefusalCode;

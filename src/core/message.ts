@@ -66,3 +66,14 @@ export interface Post {
   key: string;
   body: Message;
 }
+
+const questionPrefix = "question:";
+
+export function questionKey(questionId: string): string {
+  return `${questionPrefix}${questionId}`;
+}
+
+/** The id of the question that the post asks or settles; null: it is another post of the run. */
+export function questionOf({ key }: Pick<Post, "key">): string | null {
+  return key.startsWith(questionPrefix) ? key.slice(questionPrefix.length) : null;
+}

@@ -3,6 +3,7 @@ import type { Actor, Address, Person } from "./actor.ts";
 import type { ChosenCall, EventOf, Question, ToolCall, Usage } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { Pages } from "./pages.ts";
+import { isEnded, type Status } from "./text/status.ts";
 
 /** A call of the current model answer and how far it is. */
 export type Call = ChosenCall & {
@@ -184,27 +185,6 @@ export interface State {
   recoveries: number;
 }
 
-export type Status =
-  | "running"
-  | "paused"
-  | "waiting_human_input"
-  | "complete"
-  | "failed"
-  | "max_steps_reached"
-  | "sleeping"
-  | "cancelled";
-
-export const statuses = [
-  "running",
-  "paused",
-  "waiting_human_input",
-  "complete",
-  "failed",
-  "max_steps_reached",
-  "sleeping",
-  "cancelled",
-] as const satisfies readonly Status[];
-
 /** The phase in the seeds' words. */
 export function statusOf(state: State): Status {
   const phase = state.phase;
@@ -229,9 +209,10 @@ export function statusOf(state: State): Status {
 function statusOfCalls(calls: readonly Call[]): Status {
   const next = calls.find((call) => !isWaiting(call) && call.is.at !== "settled");
   const waiting = calls.filter(isWaiting);
-  if (waiting.length === 0) return "running";
+  const [firstWaiting] = waiting;
+  if (!firstWaiting) return "running";
   // What comes after a waiting call in the model's order waits with it; what stands before it can still run.
-  if (next && calls.indexOf(next) < calls.indexOf(waiting[0] as Call)) return "running";
+  if (next && calls.indexOf(next) < calls.indexOf(firstWaiting)) return "running";
   return waiting.some((call) => call.is.at === "asking" || call.is.at === "doubted")
     ? "waiting_human_input"
     : "sleeping";
@@ -248,8 +229,7 @@ function isWaiting(call: Call): boolean {
 }
 
 export function hasEnded(state: State): boolean {
-  const at = state.phase.at;
-  return at === "complete" || at === "failed" || at === "cancelled";
+  return isEnded(statusOf(state));
 }
 
 /** The calls that are not settled yet, whatever phase holds them. */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
-import type { Command, LaunchRequest } from "../core/command.ts";
+import type { LaunchRequest, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -20,6 +20,7 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
+import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
@@ -100,7 +101,7 @@ class RunEngine implements Engine {
       committed: (change) => this.#committed(change),
     });
     const owner = `worker-${randomUUID()}`;
-    const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
+    const drive = (claim: Claim, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
@@ -166,11 +167,7 @@ class RunEngine implements Engine {
     return submitLaunch(this.#submitDeps(), agent, request, inbox);
   }
 
-  command(
-    runId: string,
-    command: Exclude<Command, { type: "launch" }>,
-    inbox: InboxKey | null,
-  ): Promise<Submitted> {
+  command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
     return submitCommand(this.#submitDeps(), runId, command, inbox);
   }
 
@@ -233,7 +230,7 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
+  #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
@@ -246,6 +243,7 @@ class RunEngine implements Engine {
       toolbox,
       clock,
       rng,
+      lease,
       signal,
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),

@@ -8,6 +8,15 @@ import type { State } from "../core/state.ts";
 import { withoutSecrets } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 
+/** Far more than any state calls for: a call of one answer needs a round or two, an answer has at most 64 calls. */
+const mostRounds = 500;
+
+const goesInCircles: EventBody = {
+  type: "failed",
+  code: "internal",
+  message: `The bot decided ${mostRounds} times in a row without coming to an end. That is a fault of the bot; start a new run.`,
+};
+
 export interface Next {
   state: State;
   events: RunEvent[];
@@ -31,9 +40,10 @@ export function follow(
   };
   append(proposed);
   let effect = decide(state, policy);
-  while (effect.type === "record") {
-    append(effect.events);
-    effect = decide(state, policy);
+  for (let round = 1; effect.type === "record"; round++) {
+    append(round > mostRounds ? [goesInCircles] : effect.events);
+    // What `decide` would say of the ended run is not asked: it is what went wrong.
+    effect = round > mostRounds ? { type: "rest", until: "nothing" } : decide(state, policy);
   }
   return { state, events, effect };
 }

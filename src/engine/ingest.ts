@@ -3,7 +3,7 @@ import type { Actor, Address } from "../core/actor.ts";
 import { authorize, isStranger } from "../core/admit/authorize.ts";
 import { helpText, type Instruction, parseInstruction } from "../core/admit/instruct.ts";
 import type { Rights } from "../core/agent.ts";
-import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
+import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import { statusInWords } from "../core/narrate/narrate.ts";
 import { never } from "../core/never.ts";
 import type { Inbound, Intent, Outcome } from "../core/ports/channel.ts";
@@ -62,7 +62,6 @@ async function carriedOut(deps: IngestDeps, inbound: Inbound): Promise<Outcome> 
   }
 }
 
-type RunCommand = Exclude<Command, { type: "launch" }>;
 type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" }>;
 
 function settling(intent: Settling, inbound: Inbound): RunCommand {

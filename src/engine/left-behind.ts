@@ -5,7 +5,8 @@ import type { ToolSpec } from "../core/agent.ts";
 import type { Question } from "../core/event.ts";
 import type { QuestionRow, RunRow, Store } from "../core/ports/store.ts";
 import { fold } from "../core/reduce/reduce.ts";
-import { pendingCalls, type Status } from "../core/state.ts";
+import { pendingCalls } from "../core/state.ts";
+import type { Status } from "../core/text/status.ts";
 import { bindingOf } from "./perform/binding.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 

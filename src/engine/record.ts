@@ -1,4 +1,5 @@
 /** `record` is the one door to the log: fold, propose, follow the consequences, narrate, commit, retry on conflict. */
+
 import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
 import type { Admission } from "../core/admit/admission.ts";
@@ -12,6 +13,7 @@ import type { Commit, InboxKey, Store } from "../core/ports/store.ts";
 import { spentTokens } from "../core/reduce/settle.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
+import { Turns } from "../core/turns.ts";
 import type { Live, LiveRun } from "./folded-states.ts";
 import { follow, type Next } from "./follow-up.ts";
 
@@ -66,20 +68,8 @@ export type Recorder = (proposal: Proposal) => Promise<Recorded>;
 
 export function createRecord(deps: RecordDeps): Recorder {
   // One proposal of a run at a time in this process: conflicts are for other processes.
-  const queues = new Map<string, Promise<unknown>>();
-  return (proposal) => {
-    const before = queues.get(proposal.runId) ?? Promise.resolve();
-    const mine = before.then(() => recordNow(deps, proposal));
-    const settled = mine.then(
-      () => undefined,
-      () => undefined,
-    );
-    queues.set(proposal.runId, settled);
-    settled.then(() => {
-      if (queues.get(proposal.runId) === settled) queues.delete(proposal.runId);
-    });
-    return mine;
-  };
+  const turns = new Turns();
+  return (proposal) => turns.run(proposal.runId, () => recordNow(deps, proposal));
 }
 
 async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded> {

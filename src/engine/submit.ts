@@ -1,6 +1,6 @@
 /** Commands from outside: admitted by the core, recorded, and answered with what became of them. */
 import { admit } from "../core/admit/admit.ts";
-import type { Command, LaunchRequest, Refusal } from "../core/command.ts";
+import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
@@ -19,8 +19,6 @@ export interface SubmitDeps {
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
 }
-
-type RunCommand = Exclude<Command, { type: "launch" }>;
 
 export async function submitLaunch(
   deps: SubmitDeps,

@@ -6,6 +6,7 @@ import { addConsole } from "./console-files.ts";
 import { auditRefusal } from "./guard/audit.ts";
 import { authenticate } from "./guard/auth.ts";
 import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
+import { HeldBodies } from "./guard/held-bodies.ts";
 import { allowHosts } from "./guard/hosts.ts";
 import { crossOrigin } from "./guard/origin.ts";
 import { asProblem, ProblemError, problemResponse } from "./guard/problems.ts";
@@ -14,6 +15,7 @@ import { requestId } from "./guard/request-id.ts";
 import { secureHeaders } from "./guard/secure-headers.ts";
 import { Sessions } from "./guard/sessions.ts";
 import { Streams } from "./guard/streams.ts";
+import { finishBody } from "./guard/unread-body.ts";
 import { limitUrl } from "./guard/url-length.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -47,13 +49,14 @@ export function createHttp(deps: Deps): Http {
 
   const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });
   app.use(
+    finishBody,
     requestId(log, config.about.paths),
     secureHeaders,
     limitUrl,
     allowHosts(config),
     crossOrigin(config),
   );
-  app.use(authenticate(config, sessions, failures));
+  app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),
     ...runRoutes(server),

@@ -1,21 +1,10 @@
 /** Where channels receive by HTTP: they check their own signatures, nobody logs in here. */
 import type { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { tooLarge } from "./guard/body.ts";
 import type { Env, Server } from "./guard/context.ts";
 import { ProblemError } from "./guard/problems.ts";
 
-/** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
-const maxBodyMib = 26;
-
 export function addChannelEndpoints(app: Hono<Env>, { channels, base, config }: Server): void {
-  const limit = bodyLimit({
-    maxSize: maxBodyMib * 1024 * 1024,
-    onError: () => {
-      throw tooLarge(maxBodyMib);
-    },
-  });
-  app.on(["GET", "POST", "PUT"], [...config.about.paths], limit, async (c) => {
+  app.on(["GET", "POST", "PUT"], [...config.about.paths], async (c) => {
     const request = base === "" ? c.req.raw : withoutBase(c.req.raw, base);
     for (const channel of channels) {
       const answer = channel.handle(request);

@@ -1,13 +1,9 @@
 /** event_url: a one-time URL that another system calls to report an event to this very run. */
 import { z } from "zod";
+
+import { eventName } from "../core/control-tools.ts";
 import type { Tool } from "./contract.ts";
 import { defineTool } from "./define-tool.ts";
-
-/** The name of an event within its run. */
-export const eventName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "is lower-case letters, digits, - and _");
-
 /** `urlOf` signs: whoever holds the URL may report that event of that run, once. */
 export function eventUrl(urlOf: (runId: string, event: string) => string): Tool {
   return defineTool({

@@ -1,11 +1,11 @@
 /** final_answer: the end of a run and its outcome. */
-import { z } from "zod";
+import { finalAnswerInput } from "../core/control-tools.ts";
 import { defineControlTool } from "./define-tool.ts";
 
 export const finalAnswer = defineControlTool({
   name: "final_answer",
   description:
     "Finish with the outcome, told to the person who asked: what was done, what came out, what failed.",
-  input: z.object({ answer: z.string().describe("The outcome in plain words, Markdown allowed.") }),
+  input: finalAnswerInput,
   control: "finish",
 });

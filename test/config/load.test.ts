@@ -252,6 +252,21 @@ describe("triggers", () => {
     expect(loaded.eventKey).toHaveLength(32);
   });
 
+  it.each([
+    [{ inbound: [{ name: "raw", provider: "raw", secretEnv: "MAIL_SECRET" }] }, ["mail.inbound.raw"]],
+    [{ listener: { port: 2525 } }, ["mail.listener"]],
+    [{ listener: { port: 2525, authservId: "mx.example.com" } }, []],
+    [{ inbound: [{ name: "pm", provider: "postmark", secretEnv: "MAIL_SECRET" }] }, []],
+  ])("say of mail %j where no sender could ever be proved", async (mail, places) => {
+    using folder = configFolder({
+      "belay.config.ts": configFile({ mail: { from: "a@example.com", ...mail } }),
+    });
+    const { warnings } = await loadConfig({ MAIL_SECRET: "mail-secret" }, folder.path);
+    expect(warnings).toEqual(
+      places.map((place) => expect.stringMatching(`^${place}: no sender can be proved.* set authservId to `)),
+    );
+  });
+
   it("by mail let the allowed senders launch", async () => {
     using folder = configFolder({ "belay.config.ts": config, "hooks/ci.md": "Look.\n" });
     const { rights } = await loadConfig({ MAIL_SECRET: "mail-secret" }, folder.path);

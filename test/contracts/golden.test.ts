@@ -2,7 +2,8 @@
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../src/core/ports/store.ts";
-import { statuses, statusOf, underPause } from "../../src/core/state.ts";
+import { statusOf, underPause } from "../../src/core/state.ts";
+import { statuses } from "../../src/core/text/status.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import {
   goldenFile,

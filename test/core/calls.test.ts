@@ -201,15 +201,49 @@ describe("sleeping", () => {
     run.when(report).refused("question_closed");
   });
 
-  test("an event has any name, also one that every object knows", () => {
-    for (const event of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
-      const waits = chose(call("a", "wait_for_event", { event, timeout_seconds: 5 }));
-      const run = given(waits, slept(event)).is("sleeping").wants({ type: "sleep_until", at: 5_000 });
-      const told = run.when({ ...report, event } as Command);
-      expect(told.results).toEqual({ a: "green" });
-      told.when({ ...report, event } as Command).refused("question_closed");
-    }
+  test("an event has any name that the tool takes, also one that every object knows", () => {
+    const event = "constructor";
+    const waits = chose(call("a", "wait_for_event", { event, timeout_seconds: 5 }));
+    const run = given(waits, slept(event)).is("sleeping").wants({ type: "sleep_until", at: 5_000 });
+    const told = run.when({ ...report, event } as Command);
+    expect(told.results).toEqual({ a: "green" });
+    told.when({ ...report, event } as Command).refused("question_closed");
   });
+
+  test.each(["__proto__", "toString", "hasOwnProperty"])("an event named %s comes once as well", (event) => {
+    const told = given().when({ ...report, event } as Command);
+    told.then({ type: "event_arrived", event });
+    told.when({ ...report, event } as Command).refused("question_closed");
+  });
+
+  test("a failure with a code that this release does not know is told as it stands in the log", () => {
+    const failed = {
+      type: "call_failed",
+      callId: "a",
+      code: "out_of_fuel",
+      message: "Empty.",
+      ms: 1,
+    } as const;
+    const run = given(chose(call("a", "look")), failed);
+    expect(JSON.parse(run.results.a ?? "")).toEqual({ error: "out_of_fuel", message: "Empty." });
+  });
+
+  test.each([
+    ["ask_human", { question: "" }, "question"],
+    ["final_answer", { text: "done" }, "answer"],
+    ["hand_off", { agent: "helper" }, "task"],
+    ["sleep_until", { seconds: 0.5 }, "seconds"],
+    ["wait_for_event", { event: "__proto__", timeout_seconds: 5 }, "event"],
+  ])(
+    "a call of %s that was stored before an upgrade and is not understood any more fails with words",
+    (tool, args, key) => {
+      const run = given(chose(call("a", tool, args)));
+      expect(JSON.parse(run.results.a ?? "")).toMatchObject({
+        error: "invalid_input",
+        message: expect.stringMatching(new RegExp(`^input\\.${key}: .*choose the call again`, "s")),
+      });
+    },
+  );
 
   test("an event that comes before anybody waits for it is kept until somebody does", () => {
     const early = given(report, wait).wants({ type: "begin_sleep", callId: "a" });

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Command } from "../../src/core/command.ts";
+import type { RunCommand } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
@@ -52,7 +52,7 @@ async function asked(bot: Bot, runId: string, kind = "approval"): Promise<string
   return state.questions[0]?.id ?? "";
 }
 
-async function settle(bot: Bot, runId: string, command: Exclude<Command, { type: "launch" }>): Promise<void> {
+async function settle(bot: Bot, runId: string, command: RunCommand): Promise<void> {
   const submitted = await bot.engine.command(runId, command, null);
   if (!submitted.ok) throw new Error(submitted.refusal.message);
 }

@@ -1,10 +1,10 @@
 /** A mail's whole way on the real engine and store: request by SMTP, question and outcome by SMTP, answered by a reply. */
 import { afterEach, expect, test } from "vitest";
 import { type EmailChannel, emailChannel } from "../../adapters/email/channel.ts";
-import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
+import { agent, type Bot, type BotOptions, clock, openRights, startBot } from "../support/bot.ts";
 import { eml, mailbox } from "../support/mail/bench.ts";
 import { type MailWorld, mailWorld, relay, type SentMail } from "../support/mail/world.ts";
-import { ask, calling, finalAnswer, type ScriptedModel, scripted } from "../support/model/scripted.ts";
+import { ask, call, calling, finalAnswer, type ScriptedModel, scripted } from "../support/model/scripted.ts";
 
 const parts: { bot: Bot; world: MailWorld }[] = [];
 afterEach(async () => {
@@ -14,7 +14,10 @@ afterEach(async () => {
   }
 });
 
-async function start(model: ScriptedModel): Promise<{ bot: Bot; world: MailWorld; channel: EmailChannel }> {
+async function start(
+  model: ScriptedModel,
+  more: Partial<BotOptions> = {},
+): Promise<{ bot: Bot; world: MailWorld; channel: EmailChannel }> {
   const world = await mailWorld();
   const silent = () => {};
   const channel = emailChannel({
@@ -30,7 +33,7 @@ async function start(model: ScriptedModel): Promise<{ bot: Bot; world: MailWorld
     log: { info: silent, warn: silent },
   });
   const rights = { ...openRights, launch: ["email:dana@example.com"], answer: ["requester"] };
-  const bot = await startBot({ model, channels: [channel], rights });
+  const bot = await startBot({ model, channels: [channel], rights, ...more });
   parts.push({ bot, world });
   return { bot, world, channel };
 }
@@ -95,4 +98,33 @@ test("a reply to the outcome goes on in a new run of the same thread", async () 
     "Then clean it.",
   ]);
   expect(new Set(rows.map(({ address }) => address)).size).toBe(1);
+});
+
+test("each step limit is a mail of its own that says so, and a reply to it lets the run go on", async () => {
+  const add = (a: number) => calling(call("add", { a, b: 1 }));
+  const model = scripted(add(1), add(2), finalAnswer("Three."));
+  const known = agent();
+  const agents = [{ ...known, limits: { ...known.limits, steps: 1 } }];
+  const { bot, world, channel } = await start(model, { agents });
+  await send(channel, eml("attachment"));
+  const first = await world.nth(1);
+  expect(first.text).toContain("step limit reached");
+  expect(first.text).not.toContain("running");
+  expect(first.text).toContain("Reply to this mail and the run goes on");
+  await send(channel, replyWith("Go on, but quickly.", "c1"), replyTo(first));
+  // The same mail again is the same word.
+  await send(channel, replyWith("Go on, but quickly.", "c1"), replyTo(first));
+
+  const second = await world.nth(2);
+  expect(second.text).toContain("step limit reached");
+  expect(second.messageId).not.toBe(first.messageId);
+  await send(channel, replyWith("And again.", "c2"), replyTo(second));
+  expect((await world.nth(3)).text).toContain("Three.");
+  const [row] = await bot.store.runs({ limit: 10 });
+  const events = await bot.engine.events(row?.runId ?? "");
+  expect(events.flatMap((event) => (event.type === "heard" ? [event.text] : []))).toEqual([
+    "Go on, but quickly.",
+    "And again.",
+  ]);
+  expect(events.filter(({ type }) => type === "resumed")).toHaveLength(2);
 });

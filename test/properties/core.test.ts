@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { approvalFor } from "../../src/core/approval-rule.ts";
 import { compose } from "../../src/core/compose.ts";
-import { approvalFor } from "../../src/core/decide/approvers.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { RunEvent } from "../../src/core/event.ts";
 import { messageSchema } from "../../src/core/message.ts";

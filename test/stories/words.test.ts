@@ -3,6 +3,7 @@ import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { render as renderDiscord } from "../../adapters/discord/draw/render.ts";
+import { MARK } from "../../adapters/email/mark.ts";
 import { renderMail } from "../../adapters/email/render.ts";
 import { render as renderSlack } from "../../adapters/slack/draw/render.ts";
 import { plainText } from "../../adapters/terminal/line.ts";
@@ -39,7 +40,8 @@ const chats: Record<string, (blocks: Block[]) => string> = {
         ({ container }) => container,
       ),
     ).replace(/\\(?=[^\w\s])|\*\*/g, ""),
-  mail: (blocks) => renderMail(message(blocks), { runUrl: () => publicUrl, reply: true }).text,
+  mail: (blocks) =>
+    renderMail(message(blocks), { runUrl: () => publicUrl, reply: true }).text.replace(MARK, ""),
   terminal: (blocks) =>
     renderTerminal(message(blocks), { now: 0, timeZone: "UTC" }).map(plainText).join("\n"),
 };

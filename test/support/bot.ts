@@ -1,4 +1,5 @@
 /** A whole bot in one process: the real engine and store, with a scripted model or the demo model. */
+
 import { type Logger, pino } from "pino";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
@@ -8,16 +9,18 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
-import { hasEnded, type State, type Status, statusOf } from "../../src/core/state.ts";
+import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
 import { knownRedactor } from "../../src/core/text/redact.ts";
+import type { Status } from "../../src/core/text/status.ts";
 import { createEngine } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
+import { clockOf } from "./clock.ts";
 
-export const clock: Clock = { now: () => Date.now() };
+export const clock = clockOf(() => Date.now());
 
 /** May do everything, from this machine. */
 export const operator: Actor = {

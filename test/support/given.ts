@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Actor } from "../../src/core/actor.ts";
 import { admit } from "../../src/core/admit/admit.ts";
 import type { Agent, Policy } from "../../src/core/agent.ts";
+import { askApproval, askDoubt } from "../../src/core/ask.ts";
 import type { Command, Launch, Refusal } from "../../src/core/command.ts";
 import { compose } from "../../src/core/compose.ts";
 import { decide } from "../../src/core/decide/decide.ts";
@@ -11,9 +12,11 @@ import type { Effect } from "../../src/core/effect.ts";
 import type { ChosenCall, EventBody, EventOf, RunEvent, Usage } from "../../src/core/event.ts";
 import type { ModelRequest } from "../../src/core/ports/model.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
+
 import { initial } from "../../src/core/reduce/launch.ts";
 import { fold } from "../../src/core/reduce/reduce.ts";
-import { type State, type Status, statusOf } from "../../src/core/state.ts";
+import { type State, statusOf } from "../../src/core/state.ts";
+import type { Status } from "../../src/core/text/status.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
@@ -190,51 +193,32 @@ export const heard = (text: string, trusted = true): EventBody => ({
   via,
   trusted,
 });
-/** The approval question as the engine asks it. */
+const nowhere = { state: { runId: "", version: 0, tainted: false }, policy: policyWith() };
+const shown = (callId: string, tool: string) => ({
+  call: { id: callId, tool, input: { version: "v1" } },
+  hash: "shown",
+});
+
+/** The approval question as the engine asks it, of anybody. */
 export const askedApproval = (
   id: string,
   callId: string,
   tool = "deploy",
   need = 1,
   preview: string | null = null,
-): EventBody => ({
-  type: "question_asked",
-  question: {
-    id,
-    kind: "approval",
-    callId,
-    text: `May I run ${tool}?`,
-    context: null,
-    choices: [],
-    freeText: false,
-    audience: ["*"],
-    call: { tool, input: { version: "v1" }, hash: "shown", preview },
-    need,
-  },
-});
-/** The doubt as the engine says it. */
-export const doubted = (id: string, callId: string, tool = "restart", need = 1): EventBody[] => [
-  { type: "call_doubted", callId, reason: "the process stopped" },
-  {
-    type: "question_asked",
-    question: {
-      id,
-      kind: "doubt",
-      callId,
-      text: `Did ${tool} run?`,
-      context: null,
-      choices: [
-        { value: "happened", label: "It ran" },
-        { value: "run", label: "It did not: run it" },
-        { value: "stop", label: "Stop" },
-      ],
-      freeText: false,
-      audience: ["*"],
-      call: { tool, input: { version: "v1" }, hash: "shown", preview: null },
-      need,
-    },
-  },
-];
+): EventBody => {
+  const question = askApproval({ ...shown(callId, tool), preview }, nowhere);
+  return { type: "question_asked", question: { ...question, id, audience: ["*"], need } };
+};
+/** The doubt as the engine says it, to anybody. */
+export const doubted = (id: string, callId: string, tool = "restart", need = 1): EventBody[] => {
+  const reason = "the process stopped";
+  const question = askDoubt({ ...shown(callId, tool), reason }, nowhere);
+  return [
+    { type: "call_doubted", callId, reason },
+    { type: "question_asked", question: { ...question, id, audience: ["*"], need } },
+  ];
+};
 
 // ---- the sentence ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 /** Takes the gateway's packets to whoever they are for, in order within a channel. */
 import type { GatewayDispatchPayload, GatewayReadyDispatchData } from "discord.js";
+import { Turns } from "../../../src/core/turns.ts";
 import type { ChannelFacts } from "../address.ts";
 import type { Session } from "../session.ts";
 import { CatchUp } from "./catch-up.ts";
@@ -17,8 +18,8 @@ export class Listener {
   readonly #gateway: Gateway;
   readonly #catchUp: CatchUp;
   readonly #stopping = new AbortController();
-  /** What is under way, by channel: messages of one channel are taken one after another. */
-  readonly #busy = new Map<string, Promise<void>>();
+  /** Messages of one channel are taken one after another. */
+  readonly #byChannel = new Turns();
   #selfId = "";
 
   constructor(session: Session, identifyGapMs: number) {
@@ -43,7 +44,7 @@ export class Listener {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#gateway.close();
-    await Promise.all(this.#busy.values());
+    await this.#byChannel.idle();
     await this.#catchUp.stop();
   }
 
@@ -110,13 +111,8 @@ export class Listener {
 
   /** Never rejects: an error here is told in the log and ends nothing. */
   #inOrder(lane: string, work: () => Promise<void>): void {
-    const former = this.#busy.get(lane) ?? Promise.resolve();
-    const mine = former.then(work).catch((err: unknown) => {
+    this.#byChannel.run(lane, work).catch((err: unknown) => {
       this.#session.options.log.error({ err, lane }, "discord event not handled");
-    });
-    this.#busy.set(lane, mine);
-    void mine.then(() => {
-      if (this.#busy.get(lane) === mine) this.#busy.delete(lane);
     });
   }
 }

@@ -1,5 +1,7 @@
 /** A payload of Slack on its way in: read, completed with who it is from, remembered. Only then it is acknowledged. */
+
 import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { Turns } from "../../../src/core/turns.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
@@ -23,7 +25,8 @@ export class Ear {
   readonly #noticed: Noticed;
   /** Threads in which the bot was just spoken to: their run may not exist yet when the next words arrive. */
   readonly #recent = new Set<string>();
-  readonly #queues = new Map<string, Promise<unknown>>();
+  /** What is said in one thread is remembered in the order in which it came. */
+  readonly #byThread = new Turns();
 
   constructor(session: Session, noticed: Noticed) {
     this.#session = session;
@@ -35,7 +38,7 @@ export class Ear {
     const parsed = parse(payload, this.#session.bot);
     switch (parsed?.type) {
       case "inbound":
-        await this.#inOrder(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
+        await this.#byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
         return null;
       case "open_modal":
         await openModal(this.#session, parsed);
@@ -50,18 +53,6 @@ export class Ear {
         return null;
       default:
         return null;
-    }
-  }
-
-  /** What is said in one thread is remembered in the order in which it came. */
-  async #inOrder(address: string, task: () => Promise<void>): Promise<void> {
-    const before = this.#queues.get(address) ?? Promise.resolve();
-    const mine = before.then(task, task);
-    this.#queues.set(address, mine);
-    try {
-      await mine;
-    } finally {
-      if (this.#queues.get(address) === mine) this.#queues.delete(address);
     }
   }
 

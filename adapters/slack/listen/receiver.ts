@@ -1,5 +1,6 @@
 /** Bolt's receiver for both transports: nothing is acknowledged before Bolt's listeners have remembered it. */
 import type { App, Receiver } from "@slack/bolt";
+import { readBody } from "../../../src/core/ports/body.ts";
 import type { SlackOptions } from "../options.ts";
 import { at, parsedJson } from "../payload.ts";
 import { verifySignature } from "./signature.ts";
@@ -66,9 +67,11 @@ async function answerHttp(
   const isCheck = request.method === "GET" && new URL(request.url).searchParams.get("ssl_check") === "1";
   if (isCheck) return new Response(null, { status: 200 });
   if (request.method !== "POST") return new Response(null, { status: 405, headers: { Allow: "POST" } });
-  if (Number(request.headers.get("content-length") ?? 0) > maxBody) return problem(413, "too_large");
-  const raw = await request.text();
-  if (raw.length > maxBody) return problem(413, "too_large");
+  // Who does not even claim to be Slack is not read.
+  if (!request.headers.has("x-slack-signature")) return problem(401, "bad_signature");
+  const bytes = await readBody(request, maxBody);
+  if (bytes === null) return problem(413, "too_large");
+  const raw = new TextDecoder().decode(bytes);
   const verdict = verifySignature({
     secret,
     timestamp: request.headers.get("x-slack-request-timestamp"),

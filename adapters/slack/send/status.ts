@@ -1,5 +1,5 @@
 /** Slack's agent session status (the loader and native Stop): an extra, switched off where Slack does not have it. */
-import type { Status } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/text/status.ts";
 import { readAddress } from "../address.ts";
 import { channelError } from "../errors.ts";
 import type { Session } from "../session.ts";

@@ -1,6 +1,6 @@
 /** Shapes that say a state without colour: each status, each kind of step. */
 import type { ReactNode } from "react";
-import type { Status } from "../../core/state.ts";
+import type { Status } from "../../core/text/status.ts";
 
 export type Shape =
   | "running"

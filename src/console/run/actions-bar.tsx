@@ -1,7 +1,9 @@
 /** What can be done with the run now; what can't says why. The server decides both. */
+
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
+import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { cancel, keys, launch, newKey, pause, resume } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
@@ -14,7 +16,7 @@ export function ActionsBar({ run }: { run: RunState }) {
   const command = useCommand(run.id);
   const again = useRunAgain(run);
   const { can } = run;
-  const ended = ["complete", "failed", "cancelled"].includes(run.status);
+  const ended = isEnded(run.status);
   const busy = command.isPending ? command.variables : null;
   const resumes = () => command.mutate(resume);
   useKey("r", () => {

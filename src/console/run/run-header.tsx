@@ -1,8 +1,10 @@
 /** What a run is: task, status, agent, person, channel, steps, cost, age. */
+
 import { useState } from "react";
 import { Link } from "wouter";
 import { count, plural } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
+import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
@@ -48,7 +50,7 @@ export function RunHeader({ run }: { run: RunState }) {
 function Facts({ run }: { run: RunState }) {
   const tokens = run.usage.input_tokens + run.usage.output_tokens;
   const usd = cost(run.usage.cost_usd);
-  const ended = ["complete", "failed", "cancelled"].includes(run.status);
+  const ended = isEnded(run.status);
   return (
     <p className="facts">
       <span>{run.agent}</span>

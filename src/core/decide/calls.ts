@@ -5,11 +5,13 @@
  * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
  */
 import type { Policy, ToolSpec } from "../agent.ts";
+import { approvalFor } from "../approval-rule.ts";
+import { type Asking, askHuman } from "../ask.ts";
+import { callFailed } from "../call-failure.ts";
+import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
-import { questionId } from "../reduce/settle.ts";
 import type { Call, State } from "../state.ts";
-import { approvalFor } from "./approvers.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
 
@@ -20,7 +22,7 @@ export function decideCalls(state: State, calls: readonly Call[], given: Policy)
     // Also after its approval: the tool may have gone in an upgrade.
     const waits = call.is.at === "chosen" || call.is.at === "approved";
     const why = waits ? whyImpossible(call, calls, policy) : null;
-    return why ? [failure(call, why.code, why.message)] : [];
+    return why ? [why] : [];
   });
   if (impossible.length > 0) return record(...impossible);
   const started = open.find((call) => call.is.at === "started");
@@ -55,8 +57,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
     if (index === 0) return alone(state, call, { spec, all, policy });
     break;
   }
-  if (asks.length > 0)
-    return record(...asks.map((call, index) => askQuestion(questionId(state, index), call, policy)));
+  if (asks.length > 0) return record(...asks.map((call, after) => asked(call, { state, policy, after })));
   if (reads.length > 0) return { type: "run_calls", callIds: reads.map((call) => call.id) };
   return { type: "rest", until: "someone_speaks" };
 }
@@ -90,7 +91,7 @@ function alone(state: State, call: Call, among: Among): Effect {
         !state.direct &&
         !(spec.control === "finish" && isVeryLastStep(state, policy))
       )
-        return record(failure(call, "superseded", spokenMeanwhile));
+        return record(callFailed(call.id, { code: "superseded", message: spokenMeanwhile }));
       if (spec.control === "finish") return finish(state, call, among);
       return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);
   }
@@ -111,14 +112,14 @@ function finish(state: State, call: Call, { all, policy }: Among): Effect {
   const isAnyFailed = all.some((other) => other.is.at === "settled" && !other.is.ok);
   if (isAnyFailed && !isLastStep(state, policy)) {
     const message = "Another call of the same answer failed. Look at its result, then answer again.";
-    return record(failure(call, "not_final", message));
+    return record(callFailed(call.id, { code: "not_final", message }));
   }
   if (all.some((other) => specOf(other, policy)?.control === "ask")) {
     const message =
       "You asked a person in the same answer. Take their answer into account, then answer again.";
-    return record(failure(call, "not_final", message));
+    return record(callFailed(call.id, { code: "not_final", message }));
   }
-  return record({ type: "completed", answer: textOf(call.input, "answer") });
+  return record({ type: "completed", answer: finalAnswerInput.parse(call.input).answer });
 }
 
 /** Intent without outcome: only reads and idempotent calls run again by themselves. */
@@ -129,58 +130,34 @@ function interrupted(call: Call, policy: Policy): Effect {
     : { type: "reconcile", callId: call.id };
 }
 
-function whyImpossible(
-  call: Call,
-  all: readonly Call[],
-  policy: Policy,
-): { code: string; message: string } | null {
-  if (call.error) return call.error;
+function whyImpossible(call: Call, all: readonly Call[], policy: Policy): EventBody | null {
+  // The words stand in the log: whatever code another release wrote goes on with them.
+  if (call.error) return { type: "call_failed", callId: call.id, ...call.error, ms: 0 };
   const allowed = policy.agent.limits.callsPerStep;
   if (all.indexOf(call) >= allowed) {
-    return {
-      code: "too_many_calls",
-      message: `Only the first ${allowed} calls of one answer are carried out.`,
-    };
+    const message = `Only the first ${allowed} calls of one answer are carried out.`;
+    return callFailed(call.id, { code: "too_many_calls", message });
   }
-  if (specOf(call, policy)) return null;
+  const spec = specOf(call, policy);
+  if (spec) {
+    // An upgrade may have changed what the control flow reads of a call that was chosen before it.
+    const problem = controlInputProblem(spec.control, call.input);
+    const message = `${problem}. ${call.tool} has changed since this call was made; choose the call again.`;
+    return problem === null ? null : callFailed(call.id, { code: "invalid_input", message });
+  }
   const names = policy.agent.tools.filter((name) => policy.tools[name]).join(", ");
-  return { code: "unknown_tool", message: `There is no tool ${call.tool}. Your tools: ${names}.` };
+  const message = `There is no tool ${call.tool}. Your tools: ${names}.`;
+  return callFailed(call.id, { code: "unknown_tool", message });
 }
 
 function specOf(call: Call, policy: Policy): ToolSpec | undefined {
   return policy.agent.tools.includes(call.tool) ? policy.tools[call.tool] : undefined;
 }
 
-function askQuestion(id: string, call: Call, policy: Policy): EventBody {
-  const input = call.input as { choices?: string[] | null; context?: string | null };
-  const choices = (input.choices ?? []).map((choice) => ({ value: choice, label: choice }));
-  return {
-    type: "question_asked",
-    question: {
-      id,
-      kind: "ask",
-      callId: call.id,
-      text: textOf(call.input, "question"),
-      context: input.context ?? null,
-      choices,
-      freeText: true,
-      audience: [...policy.rights.answer],
-      call: null,
-      need: 1,
-    },
-  };
-}
-
-function failure(call: Call, code: string, message: string): EventBody {
-  return { type: "call_failed", callId: call.id, code, message, ms: 0 };
+function asked(call: Call, asking: Asking): EventBody {
+  return { type: "question_asked", question: askHuman(call.id, askHumanInput.parse(call.input), asking) };
 }
 
 function record(...events: EventBody[]): Effect {
   return { type: "record", events };
-}
-
-function textOf(input: unknown, key: string): string {
-  const value =
-    typeof input === "object" && input !== null ? (input as Record<string, unknown>)[key] : undefined;
-  return typeof value === "string" ? value : "";
 }

@@ -1,10 +1,12 @@
 /** `decide(state, policy) → effect`. Total: the whole control flow of the agent, resting is an effect too. */
 import type { Policy } from "../agent.ts";
+import { askBudget, askStuck, askUnparsed } from "../ask.ts";
 import type { Effect } from "../effect.ts";
-import type { EventBody } from "../event.ts";
+import type { EventBody, Question } from "../event.ts";
 import { never } from "../never.ts";
+
 import { entriesOf } from "../reduce/entries.ts";
-import { questionId, spentTokens } from "../reduce/settle.ts";
+import { spentTokens } from "../reduce/settle.ts";
 import type { Phase, State } from "../state.ts";
 import { count } from "../text/count.ts";
 import { dollars } from "../text/money.ts";
@@ -54,10 +56,10 @@ function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>,
   const limit = stepLimit(state, policy);
   if (limit) return record(limit);
   const budget = overBudget(state);
-  if (budget) return record(budgetQuestion(state, budget, policy));
+  if (budget) return record(asked(askBudget(budget, { state, policy })));
   const stuck = stuckBecause(state.traces, limits.repeats);
   if (stuck)
-    return record(state.nudges.stuck === 0 ? stuckNudge(stuck) : stuckQuestion(state, stuck, policy));
+    return record(state.nudges.stuck === 0 ? stuckNudge(stuck) : asked(askStuck(stuck, { state, policy })));
   if (state.contextTokens > limits.contextTokens) {
     const compacted = compaction(state, Math.floor(limits.contextTokens / 2), limits.contextTokens);
     if (compacted) return record(compacted);
@@ -84,7 +86,7 @@ function decideAnswered(state: State, phase: Extract<Phase, { at: "answered" }>,
     return record(nudges.empty > 0 ? { type: "failed", code: "empty_answer", message } : emptyNudge);
   }
   if (isUnparsedCall(phase.text, policy.agent.tools)) {
-    return record(nudges.unparsed > 0 ? unparsedQuestion(state, policy) : unparsedNudge);
+    return record(nudges.unparsed > 0 ? asked(askUnparsed({ state, policy })) : unparsedNudge);
   }
   return record(
     nudges.no_call > 0 || isLast ? { type: "completed", answer: phase.text.trim() } : noCallNudge,
@@ -119,34 +121,6 @@ const unparsedNudge: EventBody = {
   text: "You wrote a tool call as text, so nothing was called. Call the tool itself, in the way in which your API takes calls.",
 };
 
-/** No other words to the model mend it: its server has to read what it writes. */
-function unparsedQuestion(state: State, policy: Policy): EventBody {
-  const why =
-    "the model writes its tool calls as text, and its server passes them on unread. The server needs the tool call parser of this model (vLLM: --enable-auto-tool-choice --tool-call-parser, llama.cpp: --jinja), or use another model";
-  return stuckQuestion(state, why, policy);
-}
-
-function stuckQuestion(state: State, why: string, policy: Policy): EventBody {
-  return {
-    type: "question_asked",
-    question: {
-      id: questionId(state),
-      kind: "stuck",
-      callId: null,
-      text: `I am stuck: ${why}. What should I do?`,
-      context: null,
-      choices: [
-        { value: "continue", label: "Go on" },
-        { value: "stop", label: "Stop" },
-      ],
-      freeText: true,
-      audience: [...policy.rights.answer],
-      call: null,
-      need: 1,
-    },
-  };
-}
-
 function overBudget(state: State): string | null {
   const tokens = spentTokens(state);
   if (tokens >= state.tokensGranted) {
@@ -157,25 +131,8 @@ function overBudget(state: State): string | null {
   return `${dollars(cost)} of ${dollars(state.costGranted)}`;
 }
 
-function budgetQuestion(state: State, spent: string, policy: Policy): EventBody {
-  return {
-    type: "question_asked",
-    question: {
-      id: questionId(state),
-      kind: "budget",
-      callId: null,
-      text: `This run has used ${spent}. Go on with as much again?`,
-      context: null,
-      choices: [
-        { value: "continue", label: "Go on" },
-        { value: "stop", label: "Stop" },
-      ],
-      freeText: false,
-      audience: [...policy.rights.control],
-      call: null,
-      need: 1,
-    },
-  };
+function asked(question: Question): EventBody {
+  return { type: "question_asked", question };
 }
 
 function record(...events: EventBody[]): Effect {

@@ -1,4 +1,5 @@
 /** A run that sleeps: until a time, until an event, or until somebody speaks to it. */
+import { callFailed } from "../call-failure.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
 import type { Call, State } from "../state.ts";
@@ -28,13 +29,7 @@ export function decideAsleep(state: State, callId: string, { until, event }: Asl
   const due: EventBody =
     event === null
       ? { ...ended, output: "The time has come.", omitted: 0, untrusted: false }
-      : {
-          type: "call_failed",
-          callId,
-          code: "no_event",
-          message: "The event did not arrive in time.",
-          ms: 0,
-        };
+      : callFailed(callId, { code: "no_event", message: "The event did not arrive in time." });
   return { type: "sleep_until", at: until, due: [due] };
 }
 

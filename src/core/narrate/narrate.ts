@@ -1,6 +1,14 @@
 /** `narrate(state) → posts`: the chat as it should look now, with stable keys. Nobody else words what a run says. */
 
-import type { Block, Button, Inline, Message, Post, StepLine } from "../message.ts";
+import {
+  type Block,
+  type Button,
+  type Inline,
+  type Message,
+  type Post,
+  questionKey,
+  type StepLine,
+} from "../message.ts";
 import { spentTokens } from "../reduce/settle.ts";
 import { keptLines } from "../reduce/step-lines.ts";
 import { type Call, hasEnded, pendingCalls, type State, statusOf, underPause } from "../state.ts";
@@ -17,11 +25,11 @@ const shortAnswer = 600;
 export function narrate(state: State): Post[] {
   const questions = [
     ...state.settled.map((question) => ({
-      key: `question:${question.id}`,
+      key: questionKey(question.id),
       body: narrateSettled(question, state),
     })),
     ...state.questions.map((question) => ({
-      key: `question:${question.id}`,
+      key: questionKey(question.id),
       body: narrateOpen(question, state),
     })),
   ];

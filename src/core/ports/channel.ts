@@ -1,6 +1,6 @@
 /** What the engine needs of a channel (Slack, Discord, mail, …), and what a channel may ask of the engine. */
 import type { Actor, Address } from "../actor.ts";
-import type { Command, LaunchRequest, Refusal } from "../command.ts";
+import type { LaunchRequest, Refusal, RunCommand } from "../command.ts";
 import type { Message } from "../message.ts";
 import type { InboxKey, Store } from "./store.ts";
 
@@ -120,11 +120,7 @@ export interface Inlet {
    */
   launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null): Promise<Submitted>;
   /** Any other command on a run that exists. */
-  command(
-    runId: string,
-    command: Exclude<Command, { type: "launch" }>,
-    inbox: InboxKey | null,
-  ): Promise<Submitted>;
+  command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
   store: Pick<
     Store,
     | "note"

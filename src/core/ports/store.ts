@@ -3,7 +3,7 @@ import type { Address, Principal } from "../actor.ts";
 import type { Agent } from "../agent.ts";
 import type { Question, RunEvent } from "../event.ts";
 import type { Message, Post } from "../message.ts";
-import type { Status } from "../state.ts";
+import type { Status } from "../text/status.ts";
 
 /** The row that lists and filters read; derived from the events and written with them. */
 export interface RunRow {

@@ -1,5 +1,7 @@
 /** What the engine needs of the tools: check a call, run it, ask what became of it. */
 import type { ToolSpec } from "../agent.ts";
+
+import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../event.ts";
 
 export interface CallContext {
@@ -8,6 +10,8 @@ export interface CallContext {
   callId: string;
   /** The same on every attempt. */
   key: string;
+  /** Grows each time another worker takes the run: a fencing token for whatever can refuse an older one. */
+  epoch: number;
   signal: AbortSignal;
 }
 
@@ -25,7 +29,7 @@ export type CallOutcome =
   | Finished
   /** Its work goes on outside of the call; `handle` (JSON) is how `poll` finds it. */
   | { type: "begun"; handle: unknown }
-  | { type: "failed"; code: string; message: string }
+  | ({ type: "failed" } & CallFailure)
   /** Timed out or interrupted: it may have happened. */
   | { type: "in_doubt"; reason: string };
 
@@ -34,7 +38,9 @@ export type JobState =
   | { type: "running"; progress: string; nextMs: number }
   | { type: "unknown"; progress: string; nextMs: number }
   | Finished
-  | { type: "failed"; code: string; message: string };
+  | ({ type: "failed" } & CallFailure)
+  /** Nobody can look any more, now or later: how it ended is not known. */
+  | { type: "lost"; reason: string };
 
 interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";
@@ -46,9 +52,9 @@ interface Verdict {
 export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
   /** Parse and check; `input` is canonical from here on. Never throws. */
-  check(tool: string, args: string): { input: unknown; error?: { code: string; message: string } };
+  check(tool: string, args: string): { input: unknown; error?: CallFailure };
   /** Check an input that a person edited. */
-  checkInput(tool: string, input: unknown): { input: unknown; error?: { code: string; message: string } };
+  checkInput(tool: string, input: unknown): { input: unknown; error?: CallFailure };
   key(tool: string, input: unknown, call: { runId: string; callId: string }): string;
   run(tool: string, input: unknown, context: CallContext): Promise<CallOutcome>;
   reconcile(

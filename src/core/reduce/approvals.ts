@@ -1,9 +1,10 @@
 /** Approvals as they are given and refused: they bind bytes, and bytes that changed are another question. */
 import { isSamePerson } from "../actor.ts";
+import { questionId } from "../ask.ts";
 import type { EventOf } from "../event.ts";
 import type { OpenQuestion, State } from "../state.ts";
 import { findCall, moved, settled } from "./calls.ts";
-import { closeQuestion, questionId, renewed } from "./settle.ts";
+import { closeQuestion, renewed } from "./settle.ts";
 
 /** An edit replaces the bytes: whoever approved the former ones has not approved these. */
 export function granted(

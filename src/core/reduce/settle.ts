@@ -43,11 +43,6 @@ export function spentTokens(state: Pick<State, "usage">): number {
   return state.usage.inputTokens + state.usage.outputTokens;
 }
 
-/** Unique over all runs, short enough for a button's value, and the same whenever it is decided again. */
-export function questionId(state: Pick<State, "runId" | "version">, index = 0): string {
-  return `${state.runId}.${state.version + index}`;
-}
-
 /** The run ended: open questions are withdrawn, and calls without a result get one, so that the log has no gaps. */
 export function withdrawAll(state: State, pending: ReturnType<typeof pendingCalls>): State {
   // All of them stay, however many: each must be shown and stored as settled.

@@ -2,7 +2,9 @@
  * Takes the secrets that this bot knows out of an event before it is recorded. Chat, API, streams and the model's context
  * are all told from the log, so what does not get into it stands nowhere.
  */
+
 import type { ToolSpec } from "../agent.ts";
+import type { CallFailure } from "../call-failure.ts";
 import type { ChosenCall, EventBody } from "../event.ts";
 import type { Redact } from "../text/redact.ts";
 
@@ -38,7 +40,7 @@ export const secretInArguments = {
   code: "secret_in_arguments",
   message:
     "Not run: the arguments hold a secret of this bot. Leave it out; a tool that needs one has it already.",
-};
+} as const satisfies CallFailure;
 
 /**
  * The same event when there is nothing to hide. A call runs exactly as it was chosen or not at all, so one whose

@@ -1,4 +1,23 @@
-/** The status of a run in words. */
+/** How a run is, in one word (the seeds' six, `sleeping` and `cancelled`), and what people read for it. */
+
+export const statuses = [
+  "running",
+  "paused",
+  "waiting_human_input",
+  "complete",
+  "failed",
+  "max_steps_reached",
+  "sleeping",
+  "cancelled",
+] as const;
+export type Status = (typeof statuses)[number];
+
+/** Nothing goes on from here. */
+export const endedStatuses = ["complete", "failed", "cancelled"] as const satisfies readonly Status[];
+
+export function isEnded(status: Status): status is (typeof endedStatuses)[number] {
+  return endedStatuses.some((ended) => ended === status);
+}
 
 export const statusWords = {
   running: "running",
@@ -9,7 +28,7 @@ export const statusWords = {
   max_steps_reached: "step limit reached",
   sleeping: "sleeping",
   cancelled: "cancelled",
-} as const;
+} as const satisfies Record<Status, string>;
 
 /** What is running and will stop; what waits for somebody's approval. Neither is a status of its own. */
 export const stopping = "stopping";

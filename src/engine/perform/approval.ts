@@ -1,10 +1,10 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
 import { isSamePerson } from "../../core/actor.ts";
 import type { ToolSpec } from "../../core/agent.ts";
-import { approvalFor, approversOf } from "../../core/decide/approvers.ts";
-import type { EventBody, Question } from "../../core/event.ts";
+import { approvalFor, approversOf } from "../../core/approval-rule.ts";
+import { askApproval } from "../../core/ask.ts";
+import { callFailed } from "../../core/call-failure.ts";
 import { findCall } from "../../core/reduce/calls.ts";
-import { questionId } from "../../core/reduce/settle.ts";
 import type { Approver, Call } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { bindingOf } from "./binding.ts";
@@ -21,27 +21,13 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   } catch (error) {
     if (on.signal.aborted) throw error;
     const message = "What it would change can't be shown, so nobody can approve it now.";
-    const failed: EventBody = { type: "call_failed", callId, code: "preview_failed", message, ms: 0 };
+    const failed = callFailed(callId, { code: "preview_failed", message });
     return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
   }
-  const rule = approvalFor(spec, on.state);
-  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.approve;
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
   return recordOutcome(on, (state) => {
     if (!startable(state, callId)) return [];
-    const question: Question = {
-      id: questionId(state),
-      kind: "approval",
-      callId,
-      text: `May I run ${call.tool}?`,
-      context: null,
-      choices: [],
-      freeText: false,
-      audience: [...audience],
-      call: { tool: call.tool, input: call.input, hash, preview },
-      need: rule?.count ?? 1,
-      ownRequest: rule?.ownRequest ?? true,
-    };
+    const question = askApproval({ call, hash, preview }, { state, policy: on.policy });
     return [{ type: "question_asked", question }];
   });
 }

@@ -1,11 +1,11 @@
 /** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
 
-import { approvalOf, approversOf } from "../../core/decide/approvers.ts";
+import { askDoubt } from "../../core/ask.ts";
+import { callFailed } from "../../core/call-failure.ts";
 import { decide } from "../../core/decide/decide.ts";
-import type { EventBody, Question } from "../../core/event.ts";
-import type { CallOutcome } from "../../core/ports/toolbox.ts";
+import type { EventBody } from "../../core/event.ts";
+import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
-import { questionId } from "../../core/reduce/settle.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
@@ -25,7 +25,7 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   const spec = on.policy.tools[call.tool];
   if (!spec)
     return recordOutcome(on, () => [
-      failure(call, "unknown_tool", `The tool ${call.tool} is not here any more.`),
+      callFailed(call.id, { code: "unknown_tool", message: `The tool ${call.tool} is not here any more.` }),
     ]);
   if (call.approvedHash !== null) {
     const why = await whyApprovalIsStale(on, call);
@@ -38,6 +38,8 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
   const begun = await recordOutcome(on, (state) => (mayStart(state, call, on) ? [intent] : []));
   if (begun.type !== "recorded" || begun.events === 0) return begun;
+  // The commit may have taken long, or the process slept: whoever took the run over may have settled this call.
+  await on.lease.prove();
   return execute(on, [call]);
 }
 
@@ -57,12 +59,12 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
 }
 
 async function executeOne(on: Work, call: Call) {
-  const started = on.clock.now();
+  const started = on.clock.steady();
   const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return { call, outcome, how: { ms: on.clock.now() - started, untrusted } };
+  return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }
 
 function outcomeEvents(
@@ -78,11 +80,11 @@ function outcomeEvents(
     case "begun":
       return [{ type: "job_begun", callId: call.id, handle: outcome.handle }];
     case "failed":
-      return [{ ...failure(call, outcome.code, outcome.message), ...how }];
+      return [callFailed(call.id, outcome, how)];
     case "in_doubt":
       // Whether a read happened makes no difference to the world.
       return on.policy.tools[call.tool]?.effect === "read"
-        ? [{ ...failure(call, "tool_error", outcome.reason), ...how }]
+        ? [callFailed(call.id, { code: "tool_error", message: outcome.reason }, how)]
         : doubt(state, call, outcome.reason, on);
   }
 }
@@ -97,53 +99,44 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
       if (on.signal.aborted) throw error;
       return { type: "unknown" } as const;
     });
+  return recordOutcome(on, (state) =>
+    findCall(state, callId)?.is.at === "started"
+      ? reconciled(state, call, known, "the process stopped while it ran", on)
+      : [],
+  );
+}
+
+/** What the tool knows of a call that was lost from sight becomes a fact; `why` it was lost, when the tool does not know. */
+export function reconciled(
+  state: State,
+  call: Call,
+  known: Awaited<ReturnType<Toolbox["reconcile"]>>,
+  why: string,
+  on: Work,
+): EventBody[] {
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return recordOutcome(on, (state) => {
-    if (findCall(state, callId)?.is.at !== "started") return [];
-    switch (known.type) {
-      case "finished":
-        return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
-      case "begun":
-        return [{ type: "job_begun", callId, handle: known.handle }];
-      case "not_done":
-        return [{ type: "call_cleared", callId, reason: "the tool says that it did not happen" }];
-      case "unknown":
-        return doubt(state, call, "the process stopped while it ran", on);
-    }
-  });
+  switch (known.type) {
+    case "finished":
+      return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
+    case "begun":
+      return [{ type: "job_begun", callId: call.id, handle: known.handle }];
+    case "not_done":
+      return [{ type: "call_cleared", callId: call.id, reason: "the tool says that it did not happen" }];
+    case "unknown":
+      return doubt(state, call, why, on);
+  }
 }
 
 export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
   if (state.phase.at === "cancelling") {
-    return [failure(call, "unknown_outcome", `It is not known whether this call took effect: ${reason}.`)];
+    const message = `It is not known whether this call took effect: ${reason}.`;
+    return [callFailed(call.id, { code: "unknown_outcome", message })];
   }
   const spec = on.policy.tools[call.tool];
-  const rule = approvalOf(call.tool, state, on.policy);
-  const audience = rule ? approversOf(rule, on.policy) : on.policy.rights.answer;
   const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
-  const question: Question = {
-    id: questionId(state, 1),
-    kind: "doubt",
-    callId: call.id,
-    text: `I can't tell whether ${call.tool} ran: ${reason}. Did it?`,
-    context: null,
-    choices: [
-      { value: "happened", label: "It ran" },
-      { value: "run", label: "It did not: run it" },
-      { value: "stop", label: "Stop" },
-    ],
-    freeText: false,
-    audience: [...audience],
-    call: { tool: call.tool, input: call.input, hash, preview: null },
-    need: rule?.count ?? 1,
-    ownRequest: rule?.ownRequest ?? true,
-  };
+  const question = askDoubt({ call, hash, reason }, { state, policy: on.policy, after: 1 });
   return [
     { type: "call_doubted", callId: call.id, reason },
     { type: "question_asked", question },
   ];
-}
-
-function failure(call: Call, code: string, message: string) {
-  return { type: "call_failed", callId: call.id, code, message, ms: 0 } as const;
 }

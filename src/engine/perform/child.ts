@@ -2,33 +2,39 @@
 
 import type { Actor } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
+import { callFailed } from "../../core/call-failure.ts";
 import type { Command } from "../../core/command.ts";
+import { handOffInput } from "../../core/control-tools.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall, lastingId } from "../../core/reduce/calls.ts";
-import { type Call, hasEnded, type State, type Status } from "../../core/state.ts";
+import { type Call, hasEnded, type State } from "../../core/state.ts";
+import { isEnded } from "../../core/text/status.ts";
 import { childRunId } from "../ids.ts";
 import type { Recorded } from "../record.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 const maxDepth = 3;
-const ended: ReadonlySet<Status> = new Set(["complete", "failed", "cancelled"]);
+/** An upgrade changed what the tool takes while the call waited. */
+const noTask = "What was to be handed over can't be read any more. Choose the call again.";
 
 /** Only noted here: from then on the run knows its child, whatever anybody says and wherever the process dies. */
 export async function performLaunchChild(on: Work, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
   if (!call) return recordOutcome(on, () => []);
-  const { agent } = call.input as { agent: string };
-  const why = whyNot(agent, depthBelow(on.state), on);
+  const task = handOffInput.safeParse(call.input);
+  const why = task.success ? whyNot(task.data.agent, depthBelow(on.state), on) : noTask;
   const noted: EventBody = why
-    ? failed(callId, "hand_off_failed", why)
+    ? callFailed(callId, { code: "hand_off_failed", message: why })
     : { type: "child_launched", callId, runId: childRunId(on.runId, lastingId(call)) };
   return recordOutcome(on, (state) => (startable(state, callId) ? [noted] : []));
 }
 
 /** A second try names the same run, which is there then. null: it is; otherwise why it can't be. */
 async function launchChild(on: Work, call: Call, runId: string): Promise<string | null> {
-  const { agent, task } = call.input as { agent: string; task: string };
+  const handed = handOffInput.safeParse(call.input);
+  if (!handed.success) return noTask;
+  const { agent, task } = handed.data;
   const launch: Command = {
     type: "launch",
     runId,
@@ -86,7 +92,7 @@ export async function performWithParent(effect: Effect, on: Work): Promise<Recor
   for (let above = on.state.parent?.runId ?? null; above !== null; ) {
     const row = await on.loadRow(above);
     if (row?.status === "paused") return recordOutcome(on, pausedWithParent);
-    if (row && ended.has(row.status)) return recordOutcome(on, stoppedWithParent);
+    if (row && isEnded(row.status)) return recordOutcome(on, stoppedWithParent);
     above = row?.parentId ?? null;
   }
   return null;
@@ -137,13 +143,15 @@ export async function performCancelChild(on: Work, callId: string, childId: stri
   });
   return recordOutcome(on, (state) =>
     findCall(state, callId)?.is.at === "with_child"
-      ? [failed(callId, "cancelled", "The run was stopped.")]
+      ? [callFailed(callId, { code: "cancelled", message: "The run was stopped." })]
       : [],
   );
 }
 
 function failedChild(state: State, callId: string, why: string): EventBody[] {
-  return findCall(state, callId)?.is.at === "with_child" ? [failed(callId, "hand_off_failed", why)] : [];
+  return findCall(state, callId)?.is.at === "with_child"
+    ? [callFailed(callId, { code: "hand_off_failed", message: why })]
+    : [];
 }
 
 function outcome(callId: string, child: State): EventBody {
@@ -154,11 +162,7 @@ function outcome(callId: string, child: State): EventBody {
   }
   const why =
     phase.at === "failed" ? phase.message : phase.at === "cancelled" ? `It was stopped: ${phase.reason}` : "";
-  return failed(callId, "hand_off_failed", why, child.tainted);
-}
-
-function failed(callId: string, code: string, message: string, untrusted = false): EventBody {
-  return { type: "call_failed", callId, code, message, ms: 0, untrusted };
+  return callFailed(callId, { code: "hand_off_failed", message: why }, { ms: 0, untrusted: child.tainted });
 }
 
 /** The child's requester is whoever started the parent, with no more rights than they had. */

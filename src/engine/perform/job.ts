@@ -1,9 +1,10 @@
 /** What goes on after a call has begun or ended: the work of a job, and whether a call helped. Between two looks the run rests. */
+import { callFailed } from "../../core/call-failure.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
-import { doubt } from "./calls.ts";
+import { doubt, reconciled } from "./calls.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */
@@ -21,9 +22,14 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
   switch (found.type) {
     case "finished":
       return whileAt(on, callId, "in_job", () => [finished(call, found, { ...how, at })]);
-    case "failed": {
-      const { code, message } = found;
-      return whileAt(on, callId, "in_job", () => [{ type: "call_failed", callId, code, message, ...how }]);
+    case "failed":
+      return whileAt(on, callId, "in_job", () => [callFailed(callId, found, how)]);
+    case "lost": {
+      const known = await on.toolbox.reconcile(call.tool, call.input, contextOf(on, call)).catch(() => {
+        throwIfInterrupted(on, false);
+        return { type: "unknown" } as const;
+      });
+      return whileAt(on, callId, "in_job", (state) => reconciled(state, call, known, found.reason, on));
     }
     default:
       return whileAt(on, callId, "in_job", progressTo(found.progress), at + found.nextMs);

@@ -1,11 +1,12 @@
 /** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
 
+import { askOutage } from "../../core/ask.ts";
+import type { CallFailure } from "../../core/call-failure.ts";
 import { compose } from "../../core/compose.ts";
 import { compaction } from "../../core/decide/compact.ts";
-import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
+import type { ChosenCall, EventBody } from "../../core/event.ts";
 import { type LeftOut, type ModelAnswer, ModelError } from "../../core/ports/model.ts";
 import type { Toolbox } from "../../core/ports/toolbox.ts";
-import { questionId } from "../../core/reduce/settle.ts";
 import { hasEnded, type State, underPause } from "../../core/state.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Recorded } from "../record.ts";
@@ -16,7 +17,7 @@ const maxAttempts = 10;
 
 export async function performCallModel(on: Work): Promise<Recorded> {
   const { state, policy } = on;
-  const started = on.clock.now();
+  const started = on.clock.steady();
   let answer: ModelAnswer;
   try {
     answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
@@ -27,7 +28,7 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   }
   on.troubles.worked(modelOf(on));
   for (const { field, words } of answer.leftOut ?? []) logLeftOut({ field, words }, on);
-  const ms = on.clock.now() - started;
+  const ms = Math.round(on.clock.steady() - started);
   const { usage, model } = answer;
   const answered: EventBody = {
     type: "model_answered",
@@ -98,7 +99,7 @@ function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
     const error = {
       code: "duplicate_call_id",
       message: `Two calls had the id ${call.id}. Only the first counts.`,
-    };
+    } as const satisfies CallFailure;
     return { id, tool: call.tool, input: checked.input, error };
   });
 }
@@ -115,36 +116,16 @@ function failed(error: ModelError, state: State, on: Work): EventBody[] {
     return [{ type: "model_failed", code, message, retryAt }];
   }
   if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
+  const asking = { state, policy: on.policy, after: 1 };
+  const outage = { model: modelOf(on), code, reason: message };
   return [
     { type: "model_failed", code, message, retryAt: null },
-    { type: "question_asked", question: outageQuestion(error, attempt, state, on) },
+    { type: "question_asked", question: askOutage({ ...outage, attempts: attempt }, asking) },
   ];
 }
 
 /** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
 const mendable: ReadonlySet<ModelError["code"]> = new Set(["quota", "auth", "bad_answer"]);
-
-/** The work so far is kept: somebody says when to try afresh. */
-function outageQuestion(error: ModelError, attempts: number, state: State, on: Work): Question {
-  const { code, message } = error;
-  const times = attempts > 1 ? ` I tried ${attempts} times.` : "";
-  return {
-    id: questionId(state, 1),
-    kind: "stuck",
-    callId: null,
-    text: `The model is not available. ${message}${times}`,
-    context: null,
-    choices: [
-      { value: "continue", label: "Try again" },
-      { value: "stop", label: "Stop" },
-    ],
-    freeText: false,
-    audience: [...on.policy.rights.answer],
-    call: null,
-    need: 1,
-    outage: { model: modelOf(on), code, reason: message },
-  };
-}
 
 /** A driver's bug must not spin: it ends the run with words and stays in the log. */
 function unexpected(error: unknown): ModelError {

@@ -1,6 +1,8 @@
 /** `perform` does one effect: the only place where a run touches the world. */
 
-import { approvalFor } from "../../core/decide/approvers.ts";
+import { approvalFor } from "../../core/approval-rule.ts";
+import { callFailed } from "../../core/call-failure.ts";
+import { sleepOf } from "../../core/control-tools.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
@@ -68,7 +70,7 @@ async function performPrefetch(on: Work, tools: readonly string[]): Promise<Reco
       if (spec?.effect !== "read" || approvalFor(spec, on.state)) return notLookedUp(tool);
       const call = { runId: on.runId, callId: `prefetch-${tool}` };
       const key = on.toolbox.key(tool, {}, call);
-      const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
+      const outcome = await on.toolbox.run(tool, {}, { ...call, key, epoch: on.epoch, signal: on.signal });
       const ok = outcome.type === "finished";
       if (on.signal.aborted && !ok) throw new Error("interrupted");
       const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
@@ -100,10 +102,10 @@ function performSleep(on: Work, callId: string): Promise<Recorded> {
   return recordOutcome(on, (state) => {
     const call = startable(state, callId);
     if (!call) return [];
-    const input = call.input as { seconds?: number; timeout_seconds?: number; event?: string };
-    const seconds = input.seconds ?? input.timeout_seconds ?? 0;
-    return [
-      { type: "call_slept", callId, until: on.clock.now() + seconds * 1000, event: input.event ?? null },
-    ];
+    const sleep = sleepOf(call.input);
+    const message = `${call.tool} does not say how long to sleep. Choose the call again.`;
+    if (sleep === null) return [callFailed(callId, { code: "invalid_input", message })];
+    const until = on.clock.now() + sleep.seconds * 1000;
+    return [{ type: "call_slept", callId, until, event: sleep.event }];
   });
 }

@@ -1,5 +1,6 @@
 /** Reads a request's body and query into checked data, or says exactly what is wrong with them. */
 import type { z } from "zod";
+import { readBody as readBytes } from "../../core/ports/body.ts";
 import { lostDigits } from "../../core/text/digits.ts";
 import type { Ctx } from "./context.ts";
 import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "./json-text.ts";
@@ -35,29 +36,21 @@ function checkHeaders(c: Ctx): void {
   if (type !== "application/json") {
     throw new ProblemError("unsupported_media_type", "Send the body with Content-Type: application/json.");
   }
-  if (Number(c.req.header("content-length") ?? 0) > maxBodyBytes) throw tooLarge(maxBodyMib);
 }
 
-/** Counts while it reads: a length that was declared too small, or not at all, does not help. */
 async function readText(request: Request): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) throw tooLarge(maxBodyMib);
-    chunks.push(chunk);
-  }
+  const bytes = await readBytes(request, maxBodyBytes);
+  if (bytes === null) throw tooLarge();
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new ProblemError("invalid_json", "The body is not UTF-8 text.");
   }
 }
 
-/** The connection is closed: nobody wants to read the rest of such a body. */
-export function tooLarge(mib: number): ProblemError {
-  const detail = `The body is larger than ${mib * 1024 * 1024} bytes (${mib} MiB). Send less.`;
-  return new ProblemError("body_too_large", detail, { headers: { Connection: "close" } });
+function tooLarge(): ProblemError {
+  const detail = `The body is larger than ${maxBodyBytes} bytes (${maxBodyMib} MiB). Send less.`;
+  return new ProblemError("body_too_large", detail);
 }
 
 function parse(text: string): unknown {

@@ -47,6 +47,7 @@ const own = {
   idempotency_key_reused: [422, "The Idempotency-Key was used for another request"],
   rate_limited: [429, "Too many requests"],
   internal: [500, "Something went wrong here"],
+  no_room: [503, "The server holds too many bodies"],
   draining: [503, "The server is stopping"],
   storage_busy: [503, "The storage is busy"],
   storage_full: [503, "The storage is full"],

@@ -1,7 +1,7 @@
 /** Routes that change a run: each makes one command, and `admit` decides as for every other surface. */
 import type { Actor } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
-import type { Command, LaunchRequest, Via } from "../../core/command.ts";
+import type { LaunchRequest, RunCommand, Via } from "../../core/command.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Ctx, Server } from "../guard/context.ts";
 import { Idempotency, idempotencyKeyOf } from "../guard/idempotency.ts";
@@ -12,7 +12,6 @@ import type { Handlers } from "./route.ts";
 import { readableRun, showLaunch, showRun } from "./run-access.ts";
 
 type CommandId = "resume" | "pause" | "cancel" | "provideInput" | "say" | "approve" | "refuse";
-type RunCommand = Exclude<Command, { type: "launch" }>;
 type By = { actor: Actor; via: Via };
 
 const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = {

@@ -1,8 +1,10 @@
 /** The runs below a run: those that it handed tasks to, and theirs. What they ask is asked of whoever follows it. */
+
 import type { Actor } from "../../core/actor.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { RunRow } from "../../core/ports/store.ts";
 import type { State } from "../../core/state.ts";
+import { isEnded } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 
@@ -24,15 +26,13 @@ export async function childrenOf({ engine }: Server, runId: string): Promise<Run
   return (await engine.store.runs({ parentId: runId, limit: 100 })).reverse();
 }
 
-const ended = ["complete", "failed", "cancelled"];
-
 /** Those that ask somebody and that the caller may see. */
 export async function askingBelow(
   server: Server,
   actor: Actor,
   children: readonly RunRow[],
 ): Promise<Asking[]> {
-  const alive = children.filter((row) => !ended.includes(row.status) && mayReadRow(server, actor, row));
+  const alive = children.filter((row) => !isEnded(row.status) && mayReadRow(server, actor, row));
   const found = alive.map(async ({ runId, asking }): Promise<Asking[]> => {
     const [own, below] = await Promise.all([
       asking > 0 ? server.engine.unreadable.orNull(askingOf(server, runId)) : [],

@@ -1,6 +1,6 @@
 /** How the bot is: its channels, the worker's queue, the posts on their way, and whether the database answers. */
 import { StoreError } from "../../core/ports/store.ts";
-import type { Status } from "../../core/state.ts";
+import type { Status } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import type { Health } from "../wire/server.ts";
 
@@ -14,9 +14,9 @@ const mostCounted = 1000;
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
   const { engine, channels, config, clock, startedAt } = server;
-  const askedAt = clock.now();
+  const askedAt = clock.steady();
   const stored = await readStore(server);
-  const ms = clock.now() - askedAt;
+  const ms = Math.round(clock.steady() - askedAt);
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();

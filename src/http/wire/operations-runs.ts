@@ -1,6 +1,6 @@
 /** The routes that start, change and show runs. */
 import { z } from "zod";
-import { statuses } from "../../core/state.ts";
+import { statuses } from "../../core/text/status.ts";
 import * as bodies from "./bodies.ts";
 import type { Operation } from "./operation.ts";
 import {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { personSchema } from "../../core/actor.ts";
 import { eventBodySchema } from "../../core/event.ts";
-import { statuses } from "../../core/state.ts";
+import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
 

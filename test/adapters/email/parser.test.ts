@@ -62,3 +62,15 @@ test("bombs end within their limits", async () => {
   }
   expect(await parser.parse(raw(eml("attachment")))).toMatchObject({ ok: true });
 });
+
+test("the time that a thread takes to start is not the mail's, and one that can't start gives the mail back", async () => {
+  const program = (source: string) => new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+  const port = 'import { parentPort } from "node:worker_threads";';
+  const slow = `${port} parentPort.on("message", ({ id }) => parentPort.postMessage({ id, mail: {} }));
+    setTimeout(() => parentPort.postMessage("up"), 1500);`;
+  parser = mailParser(null, 1_000, program(slow));
+  expect(await parser.parse(raw(eml("attachment")))).toMatchObject({ ok: true });
+  await parser.close();
+  parser = mailParser(null, 1_000, program('throw new Error("broken");'));
+  expect(await parser.parse(raw(eml("attachment")))).toEqual({ ok: false, why: "busy", detail: "broken" });
+});

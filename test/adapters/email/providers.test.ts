@@ -340,6 +340,32 @@ test("SendGrid's fields are read in the character set that it names", async () =
   expect(b.inlet.launches.at(-1)?.launch.task).toBe("Grüße");
 });
 
+test("a provider's shorter idea of the reply loses no words", async () => {
+  const timestamp = seconds();
+  const signature = createHmac("sha256", secrets.MAILGUN).update(`${timestamp}token-short`).digest("hex");
+  const headers = [
+    ["From", "Dana <dana@example.com>"],
+    ["Subject", "Two things"],
+    ["Message-ID", "<short@example.com>"],
+    ["X-Mailgun-Dkim-Check-Result", "Pass"],
+    ["Dkim-Signature", "v=1; d=example.com; s=s1"],
+  ];
+  const form = new FormData();
+  const fields = {
+    ...{ timestamp, token: "token-short", signature },
+    sender: "dana@example.com",
+    recipient: "agent@belay.example",
+    "body-plain": "First thing.\n\nOn second thoughts, the other one:\n\nstaging\n\n> quoted",
+    "stripped-text": "First thing.",
+    "message-headers": JSON.stringify(headers),
+  };
+  for (const [key, value] of Object.entries(fields)) form.set(key, value);
+  expect((await deliver("mailgun", await formOf(form))).body).toMatchObject({ run_id: expect.any(String) });
+  const launch = b.inlet.launches.at(-1)?.launch;
+  expect(launch?.task).toBe("Two things\n\nFirst thing.\n\nOn second thoughts, the other one:\n\nstaging");
+  expect(launch?.context[0]?.text).toContain("> quoted");
+});
+
 test("Mailgun's token vouches for one mail only", async () => {
   const first = await (forms.mailgun as (typeof forms)[string])("forwarded", "once");
   expect((await deliver("mailgun", first)).body).toMatchObject({ run_id: expect.any(String) });

@@ -361,6 +361,22 @@ describe("answers", () => {
     ]);
   });
 
+  test("a choice with a full stop and a closing is that choice", async () => {
+    await using b = await mailBench();
+    const { runId, mails } = await asked(b, "stuck");
+    const { row } = asks(runId, "q1", "What now?", "stuck");
+    const choices = ["go_on", "stop"].map((value) => ({ value, label: value }));
+    b.inlet.addQuestion({ ...row, question: { ...row.question, choices } });
+    const [question] = mails;
+    if (!question) throw new Error("no mail");
+    const raw = reply("thunderbird-bottom-posted", {}, "r13").replace(
+      "v1.2.4, after lunch",
+      "Stop.\n\nBest regards,\nDana",
+    );
+    await relay(b.port, Buffer.from(raw, "latin1"), { from: "dana@example.com", to: tokenOf(question) });
+    expect(b.inlet.commands).toMatchObject([{ command: { type: "provide_input", answer: "stop" } }]);
+  });
+
   test("the address wins over the headers", async () => {
     await using b = await mailBench();
     const { mails } = await asked(b, "ask", "ask");

@@ -47,6 +47,42 @@ const table: [string, string, string][] = [
     "From: here to there is a mile.\nYes.",
     "From: here to there is a mile.\nYes.",
   ],
+  [
+    "own words that end with a colon, and all below",
+    "On the staging host I wrote:\n\nrm -rf /tmp/x\n\nPlease undo it.",
+    "On the staging host I wrote:\n\nrm -rf /tmp/x\n\nPlease undo it.",
+  ],
+  [
+    "own words with a date that end with a colon, and all below",
+    "On 2026-11-20 at 09:58 I saw this:\n\nerror 500",
+    "On 2026-11-20 at 09:58 I saw this:\n\nerror 500",
+  ],
+  [
+    "own lines with labels",
+    "Host: staging\nUser: bob@example.com\nSince: 2026-11-20 10:00\n\nPlease check.",
+    "Host: staging\nUser: bob@example.com\nSince: 2026-11-20 10:00\n\nPlease check.",
+  ],
+  [
+    "own headings",
+    "---- staging ----\nfoo\n---- production ----\nbar",
+    "---- staging ----\nfoo\n---- production ----\nbar",
+  ],
+  ["a closing is the person's own", "yes\n\nBest regards,\nDana", "yes\n\nBest regards,\nDana"],
+  [
+    "words about a phone",
+    "a\n\nIt was sent from my iPhone app, I think.",
+    "a\n\nIt was sent from my iPhone app, I think.",
+  ],
+  [
+    "our token in a form that nobody knows",
+    "yes\n\nre agent+0123456789abcdef0123456789abcdef@b.example\nq",
+    "yes",
+  ],
+  [
+    "a quote whose long lines were broken",
+    "yes\n\nOn 20.11.26 09:58, Belay wrote:\n> Which of the many environments that we have shall I restart, the one\nfor staging or\n> the other?",
+    "yes",
+  ],
   ["a dash list", "- one\n- two\n--- three", "- one\n- two\n--- three"],
 ];
 

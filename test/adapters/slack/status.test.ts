@@ -1,7 +1,7 @@
 /** Slack's session status: follows the run, is repaired at the start, and goes quietly where it is not to be had. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunRow } from "../../../src/core/ports/store.ts";
-import type { Status } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/text/status.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";

@@ -8,7 +8,7 @@ import { kindOf } from "../../../adapters/webhook/kinds/list.ts";
 import { verify } from "../../../adapters/webhook/verify.ts";
 import type { Message } from "../../../src/core/message.ts";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
-import type { Status } from "../../../src/core/state.ts";
+import type { Status } from "../../../src/core/text/status.ts";
 import { type Bench, bench, clock, hook, nowhere, signed } from "../../support/webhook/bench.ts";
 
 const payload = readFileSync(

@@ -1,13 +1,17 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
+
 import { randomUUID } from "node:crypto";
 import { channelPaths, channelTitles, linkTo } from "../../../src/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
+import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
 import { createHttp, type Http } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { sha256 } from "../../../src/http/guard/sessions.ts";
 import type { RunState } from "../../../src/http/wire/runs.ts";
+import { openRights } from "../bot.ts";
 import { type TestEngine, testEngine } from "./engine.ts";
 
 /** Token name → its scopes; the token's secret is `secret-<name>`. */
@@ -24,7 +28,7 @@ export type TokenName = keyof typeof tokens;
 export interface Bench extends Disposable {
   http: Http;
   engine: TestEngine;
-  clock: { now(): number; time: number };
+  clock: Clock & { time: number };
   /** Errors that the server logged as its own. */
   bugs: object[];
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
@@ -43,7 +47,7 @@ export async function bench(
   config: Partial<HttpConfig> = {},
   channels: readonly Channel[] = [],
 ): Promise<Bench> {
-  const clock = { time: 1_700_000_000_000, now: () => clock.time };
+  const clock = { time: 1_700_000_000_000, now: () => clock.time, steady: () => clock.time };
   const engine = await testEngine(clock);
   const bugs: object[] = [];
   const quiet = () => {};
@@ -134,21 +138,14 @@ export const wantsRestart = () =>
 export function approvalAsked(run: RunState, need = 1): EventOf<"question_asked"> {
   const [call] = run.pending_tool_calls;
   if (!call) throw new Error("the run has no pending call");
-  return {
-    type: "question_asked",
-    question: {
-      id: `${run.id}.approval`,
-      kind: "approval",
-      callId: call.call_id,
-      text: `May I run ${call.name}?`,
-      context: null,
-      choices: [],
-      freeText: false,
-      audience: ["console:local", "token:admin"],
-      call: { tool: call.name, input: call.arguments, hash: "hash-of-the-call", preview: null },
-      need,
-    },
+  const { call_id: id, name: tool, arguments: input } = call;
+  const asking = {
+    state: { runId: run.id, version: run.version, tainted: run.tainted },
+    policy: { rights: { ...openRights, approve: ["console:local", "token:admin"] }, tools: {} },
   };
+  const shown = { call: { id, tool, input }, hash: "hash-of-the-call", preview: null };
+  const question = askApproval(shown, asking);
+  return { type: "question_asked", question: { ...question, id: `${run.id}.approval`, need } };
 }
 
 /** A run that waits for the answer to "Which number?". */

@@ -26,7 +26,7 @@ const scene = { now: 0, timeZone: "UTC" };
 
 /** The beginning of the text in every place where a message has text: it stands there a dozen times. */
 function everywhere(long: string): Message {
-  const text = long.slice(0, 20_000);
+  const text = long.slice(0, 10_000);
   return {
     summary: text,
     blocks: [

@@ -1,9 +1,7 @@
 /** A small engine in memory, for adapters under test: it keeps the promises of Inlet (durable, deduplicated) and remembers. */
-import type { Command, LaunchRequest, RefusalCode } from "../../../src/core/command.ts";
+import type { LaunchRequest, RefusalCode, RunCommand } from "../../../src/core/command.ts";
 import type { Inbound, Inlet, Submitted } from "../../../src/core/ports/channel.ts";
 import type { AuditRow, InboxKey, InboxRow, QuestionRow, RunRow } from "../../../src/core/ports/store.ts";
-
-type RunCommand = Exclude<Command, { type: "launch" }>;
 
 export interface MemoryInlet extends Inlet {
   readonly launches: { agent: string; launch: LaunchRequest; runId: string }[];

@@ -1,0 +1,39 @@
+/** An answer before the body was read must not harm the next request on the same connection. */
+import type { IncomingMessage } from "node:http";
+import { createMiddleware } from "hono/factory";
+import type { Env } from "./context.ts";
+
+/** What is thrown away for the sake of the connection: more than that, or slower, and the connection is closed. */
+const mostBytes = 1024 * 1024;
+const patienceMs = 500;
+
+/**
+ * What was refused unread is read to its end and forgotten, within limits; beyond them the answer says that the
+ * connection ends with it. Otherwise a sender that keeps connections (any proxy) loses whatever it sends next.
+ */
+export const finishBody = createMiddleware<Env>(async (c, next) => {
+  await next();
+  // Without a socket (a test calls the app itself) there is nothing to harm.
+  const incoming: IncomingMessage | undefined = c.env?.incoming;
+  if (incoming === undefined || incoming.complete) return;
+  if (!(await reachesEnd(incoming))) c.header("Connection", "close");
+});
+
+function reachesEnd(incoming: IncomingMessage): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  let bytes = 0;
+  const count = (chunk: Uint8Array) => {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) settle(false);
+  };
+  const end = () => settle(incoming.complete);
+  const timer = setTimeout(() => settle(false), patienceMs);
+  const settle = (isAtEnd: boolean) => {
+    clearTimeout(timer);
+    incoming.off("data", count).off("end", end).off("close", end);
+    resolve(isAtEnd);
+  };
+  incoming.on("data", count).on("end", end).on("close", end);
+  incoming.resume();
+  return promise;
+}
