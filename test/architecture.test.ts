@@ -157,7 +157,7 @@ function placesInAdapter(adapter: string, room: string | undefined): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["src/tools/contract.ts", "src/tools/define-tool.ts", "src/tools/secret.ts"];
+const packDoor = ["contract", "define-tool", "outbound", "secret"].map((name) => `src/tools/${name}.ts`);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];
