@@ -24,7 +24,7 @@ const launchFields = fieldsOf(
  * must agree. Only the parts that this commit needs are in it; each combination is prepared once per connection, under
  * its own name.
  */
-export function commitStatement(commit: Commit, clock: Clock): Statement {
+export function commitStatement(commit: Commit, clock: Pick<Clock, "now">): Statement {
   const s = statement();
   if (commit.expect === 0) launch(s, commit);
   else progress(s, commit);
@@ -119,7 +119,7 @@ function posts(s: Builder, commit: Commit): void {
   );
 }
 
-function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Clock): void {
+function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Pick<Clock, "now">): void {
   s.with(
     "settled",
     `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)

@@ -13,7 +13,7 @@ import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 const firstPauseMs = 50;
 
 export interface CommitOptions {
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];
 }
 
@@ -77,7 +77,7 @@ function success(commit: Commit): Committed {
   return { ok: true, version: commit.expect + commit.events.length };
 }
 
-async function attempt(client: PoolClient, commit: Commit, clock: Clock): Promise<Committed> {
+async function attempt(client: PoolClient, commit: Commit, clock: Pick<Clock, "now">): Promise<Committed> {
   const written = commit.inbox
     ? await inTransaction(client, commit, clock)
     : await write(client, commit, clock);
@@ -86,14 +86,18 @@ async function attempt(client: PoolClient, commit: Commit, clock: Clock): Promis
 }
 
 /** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
-async function inTransaction(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+async function inTransaction(
+  client: PoolClient,
+  commit: Commit,
+  clock: Pick<Clock, "now">,
+): Promise<boolean> {
   await client.query("BEGIN");
   const written = await write(client, commit, clock);
   await client.query(written ? "COMMIT" : "ROLLBACK");
   return written;
 }
 
-async function write(client: PoolClient, commit: Commit, clock: Clock): Promise<boolean> {
+async function write(client: PoolClient, commit: Commit, clock: Pick<Clock, "now">): Promise<boolean> {
   const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await client.query(
     commitStatement(commit, clock),
   );

@@ -16,7 +16,7 @@ import { readRuns, workRuns } from "./runs.ts";
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   limits?: Limits;
   /** Told of each record that a list left out; it may be the same one again. */
   unreadable?: TellUnreadable;

@@ -10,7 +10,10 @@ import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
 /** A job for the group's transaction: checks first, then writes everything. */
-export function commitJob(db: BetterSQLite3Database, clock: Clock): (commit: Commit) => Committed {
+export function commitJob(
+  db: BetterSQLite3Database,
+  clock: Pick<Clock, "now">,
+): (commit: Commit) => Committed {
   const find = prepareFind(db);
   const put = preparePut(db);
 

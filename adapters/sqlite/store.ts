@@ -16,7 +16,7 @@ import { expireLeases, readRuns, workRuns } from "./runs.ts";
 export interface SqliteOptions {
   /** A file, made with its directory when it does not exist, or `:memory:`. */
   path: string;
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   /** Told of each record that a list left out; it may be the same one again. */
   unreadable?: TellUnreadable;
 }

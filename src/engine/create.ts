@@ -20,6 +20,7 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
+import type { Lease } from "./lease.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -96,7 +97,7 @@ class RunEngine implements Engine {
       committed: (change) => this.#committed(change),
     });
     const owner = `worker-${randomUUID()}`;
-    const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
+    const drive = (claim: Claim, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
@@ -211,7 +212,7 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
+  #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
@@ -224,6 +225,7 @@ class RunEngine implements Engine {
       toolbox,
       clock,
       rng,
+      lease,
       signal,
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),

@@ -1,12 +1,14 @@
 /** Keys are remembered for 30 days: long enough for every redelivery, and not for ever. */
+
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { type Bot, startBot } from "../support/bot.ts";
+import { clockOf } from "../support/clock.ts";
 import { scripted } from "../support/model/scripted.ts";
 
 const day = 86_400_000;
-const clock = { now: () => Date.now() };
+const clock = clockOf(() => Date.now());
 let store: Store;
 let bot: Bot;
 

@@ -10,6 +10,8 @@ export interface CallContext {
   callId: string;
   /** The same on every attempt. */
   key: string;
+  /** Grows each time another worker takes the run: a fencing token for whatever can refuse an older one. */
+  epoch: number;
   signal: AbortSignal;
 }
 

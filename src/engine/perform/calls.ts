@@ -38,6 +38,8 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
   const begun = await recordOutcome(on, (state) => (mayStart(state, call, on) ? [intent] : []));
   if (begun.type !== "recorded" || begun.events === 0) return begun;
+  // The commit may have taken long, or the process slept: whoever took the run over may have settled this call.
+  await on.lease.prove();
   return execute(on, [call]);
 }
 
@@ -57,12 +59,12 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
 }
 
 async function executeOne(on: Work, call: Call) {
-  const started = on.clock.now();
+  const started = on.clock.steady();
   const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return { call, outcome, how: { ms: on.clock.now() - started, untrusted } };
+  return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }
 
 function outcomeEvents(

@@ -92,7 +92,7 @@ describe("10,000 hostile inputs", () => {
       argv: [process.execPath, child, "--first={first}", ["{second}"], "end"],
     });
     const values = fc.record({ first: hostile, second: fc.option(hostile) });
-    const context = { runId: "r1", callId: "c1", key: "r1:c1", signal: never };
+    const context = { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal: never };
     let ran = 0;
     for (const given of fc.sample(values, { numRuns: 200, seed: 7 })) {
       if (ran === 20) break;

@@ -19,7 +19,7 @@ export function folder(): string {
 }
 
 export function contextOf(key = "r1:c1", signal = new AbortController().signal): CallContext {
-  return { runId: "r1", callId: "c1", key, signal };
+  return { runId: "r1", callId: "c1", key, epoch: 1, signal };
 }
 
 export function toolboxOf(...tools: Tool[]) {
