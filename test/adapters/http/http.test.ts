@@ -10,7 +10,7 @@ import { secretOf } from "../../../src/tools/secret.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 const token = secretOf("ORDERS_TOKEN", "s3cr3t-value");
-const context = { runId: "r1", callId: "c1", key: "r1:c1", signal: new AbortController().signal };
+const context = { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal: new AbortController().signal };
 
 interface Seen {
   line: string;
