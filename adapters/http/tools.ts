@@ -24,7 +24,7 @@ type Passed<Input> = Pick<
   | "untrusted"
 >;
 
-export interface Operation<Input extends Values = Values> extends Passed<Input> {
+interface Operation<Input extends Values = Values> extends Passed<Input> {
   /** The tool is named `<api>_<name>`. */
   name: string;
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
