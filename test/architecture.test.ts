@@ -316,13 +316,13 @@ function imports(source: Source, name: string): boolean {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
-  "src/core/ports/store.ts": 260,
+  "src/core/ports/store.ts": 275,
   // Every event there is, in one union.
   "src/core/event.ts": 260,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 240,
+  "src/engine/create.ts": 250,
   // Claiming, renewing and waking are one state machine around one set of runs.
   "src/engine/worker.ts": 240,
   // The one door to the log, with everything that happens in its transaction.
