@@ -41,6 +41,8 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
     ...keepRecords(db, group.write),
+    // The file belongs to this process alone.
+    watch: async () => {},
     async close() {
       group.end();
       opened.close();

@@ -8,7 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
-import type { Claim, InboxKey, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -129,6 +129,7 @@ class RunEngine implements Engine {
     await this.open();
     await this.#channels.begun;
     await this.#troubles.remember(this.store);
+    await this.store.watch((change) => this.#changedElsewhere(change));
     this.#inbox.start();
     this.#worker.start();
     this.#deliverer.start();
@@ -163,8 +164,8 @@ class RunEngine implements Engine {
     return this.#inbox.accept(inbound);
   }
 
-  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null): Promise<Submitted> {
-    return submitLaunch(this.#submitDeps(), agent, request, inbox);
+  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted> {
+    return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }
 
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
@@ -228,6 +229,11 @@ class RunEngine implements Engine {
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
+  }
+
+  #changedElsewhere({ runId, version, ended }: Changed): void {
+    if (ended) this.#worker.giveUp(runId);
+    for (const listener of this.#listeners) listener({ runId, version });
   }
 
   #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {

@@ -41,6 +41,6 @@ export interface Engine extends Inlet {
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
   policyOf(agent: string): Policy | null;
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
-  /** Called after each commit, in this process. Returns the function that ends it. */
+  /** Called after each commit, of this process and soon after those of others. Returns the function that ends it. */
   watch(listener: (change: { runId: string; version: number }) => void): () => void;
 }

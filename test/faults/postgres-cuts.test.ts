@@ -60,7 +60,10 @@ const now = 2_000;
 
 /** A call of each method that reaches the database; commits have tests of their own below. */
 const calls: {
-  [Method in Exclude<keyof Store, "close" | "commit">]: (store: Store, id: string) => Promise<unknown>;
+  [Method in Exclude<keyof Store, "close" | "commit" | "watch">]: (
+    store: Store,
+    id: string,
+  ) => Promise<unknown>;
 } = {
   read: (store, id) => store.read(id),
   run: (store, id) => store.run(id),
