@@ -21,6 +21,7 @@ import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
+import { LeftBehindRuns } from "./left-behind.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -70,8 +71,11 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
+  #opened: Promise<void> | null = null;
+  #draining = false;
 
   constructor(options: EngineOptions) {
     const { store, toolbox, agents, clock, log, rng, redact } = options;
@@ -104,6 +108,7 @@ class RunEngine implements Engine {
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
+    this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
     this.#inbox = new Inbox({
       store,
@@ -115,23 +120,36 @@ class RunEngine implements Engine {
     });
   }
 
+  open(): Promise<void> {
+    this.#opened ??= this.#policies.pin().then(() => this.#channels.begin(this));
+    return this.#opened;
+  }
+
   async start(): Promise<void> {
-    await this.#policies.pin();
+    await this.open();
+    await this.#channels.begun;
     await this.#troubles.remember(this.store);
     await this.store.watch((change) => this.#changedElsewhere(change));
-    await this.#channels.start(this);
     this.#inbox.start();
     this.#worker.start();
     this.#deliverer.start();
     this.#pruner.start();
+    this.#leftBehind.look();
   }
 
-  async drain(graceMs: number): Promise<void> {
+  async drain(graceMs: number, closeDoors = async () => {}): Promise<void> {
+    this.#draining = true;
     await this.#worker.stop(graceMs);
     await this.#inbox.stop();
     await this.#deliverer.stop();
+    await closeDoors();
     await this.#channels.stop();
     await this.#pruner.stop();
+    await this.#leftBehind.looked;
+  }
+
+  get leftBehind() {
+    return this.#leftBehind.list;
   }
 
   get modelTroubles(): readonly ModelTrouble[] {
@@ -139,7 +157,7 @@ class RunEngine implements Engine {
   }
 
   get draining(): boolean {
-    return this.#worker.stopping;
+    return this.#draining;
   }
 
   accept(inbound: Inbound): Promise<"new" | "duplicate"> {

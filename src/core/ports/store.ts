@@ -209,6 +209,8 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
+  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
+  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
   settleInbox(
     key: InboxKey,
     settled: { state: "done" | "refused"; runId: string | null; outcome: string },
