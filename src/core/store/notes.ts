@@ -55,6 +55,7 @@ const resultTargetSchema = z.object({
 export type ResultTarget = z.infer<typeof resultTargetSchema>;
 
 const keyHex = z.string().regex(/^[0-9a-f]{64}$/);
+/** Keys of this bot's data: they stay when the owner's token is changed. */
 const keysSchema = z.object({
   /** Signs the one-time URLs of events. */
   event: keyHex,
@@ -63,8 +64,6 @@ const keysSchema = z.object({
   /** Their URLs are still good: what signed before there were keys of their own. */
   formerEvent: z.array(keyHex),
 });
-/** Keys of this bot's data, as hex: they stay when the owner's token is changed. */
-export type Keys = z.infer<typeof keysSchema>;
 
 const knownToolSchema = z.object({
   effect: z.enum(["read", "idempotent", "once"]),
