@@ -38,7 +38,7 @@ export function terminalChannel(options: TerminalOptions): TerminalChannel {
 
 class Terminal implements TerminalChannel {
   readonly name = name;
-  readonly can = { edit: true, buttons: false, maxText: noLimit, minIntervalMs: 0, maxAgeMs: noLimit };
+  readonly can = { edit: true, buttons: false, maxText: noLimit, minIntervalMs: 0 };
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */

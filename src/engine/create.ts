@@ -144,6 +144,10 @@ class RunEngine implements Engine {
     return this.#inbox.accept(inbound);
   }
 
+  retryAt(prefix: string): Promise<void> {
+    return this.#deliverer.retryAt(prefix);
+  }
+
   launch(agent: string, request: LaunchRequest, inbox: InboxKey | null): Promise<Submitted> {
     return submitLaunch(this.#submitDeps(), agent, request, inbox);
   }

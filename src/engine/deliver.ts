@@ -7,7 +7,7 @@ import type { DeliveryOutcome, DueDelivery, OutboxRow, Store } from "../core/por
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
-import { afterFailure, longestWaitMs, ofUnreadable, tooOld } from "./undelivered.ts";
+import { afterFailure, longestWaitMs, ofUnreadable } from "./undelivered.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 500;
@@ -57,6 +57,13 @@ export class Deliverer {
     });
   }
 
+  /** What failed at addresses that begin with `prefix` is tried now: the place changed, or the channel is back. */
+  async retryAt(prefix: string): Promise<void> {
+    await this.#deps.store.hurryDeliveries({ prefix, now: this.#deps.clock.now() });
+    for (const address of this.#nextAt.keys()) if (address.startsWith(prefix)) this.#nextAt.delete(address);
+    this.poke();
+  }
+
   async stop(): Promise<void> {
     this.#running = false;
     if (this.#timer) clearTimeout(this.#timer);
@@ -97,6 +104,11 @@ export class Deliverer {
     this.#busy.set(address, sending);
   }
 
+  /** Never for as long as one post may have to wait: a place that changed is then seen by the next words. */
+  #hold(address: Address, nextAt: number): void {
+    this.#nextAt.set(address, Math.min(nextAt, this.#deps.clock.now() + longestWaitMs));
+  }
+
   #pace(address: Address, intervalMs: number): void {
     const now = this.#deps.clock.now();
     this.#nextAt.set(address, Math.max(now + intervalMs, this.#nextAt.get(address) ?? 0));
@@ -125,11 +137,10 @@ export class Deliverer {
       const row = await this.#claim(due);
       // Another process was faster, or it can't be read.
       if (row === null) return;
-      const isOld = clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0;
-      const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
+      const outcome = await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
       // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
-      if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
+      if ("nextAt" in outcome) this.#hold(row.address, outcome.nextAt);
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
       log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);

@@ -23,6 +23,11 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
     case "app_mention":
     case "message":
       return parseMessage(event, bot);
+    case "member_joined_channel":
+      return textAt(event, "user") === bot.user ? changed(event) : null;
+    case "channel_unarchive":
+    case "group_unarchive":
+      return changed(event);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":
@@ -34,6 +39,20 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   }
 }
 
+/** What Slack writes into a channel when more may be said there than before; it tells so only to who is in it. */
+const opening = new Set([
+  "channel_join",
+  "group_join",
+  "channel_unarchive",
+  "group_unarchive",
+  "channel_posting_permissions",
+]);
+
+function changed(event: unknown): Parsed | null {
+  const channel = textAt(event, "channel");
+  return channel === null ? null : { type: "place", channel };
+}
+
 /** The inbox key of a message. */
 export function messageKey(team: string, channel: string, ts: string): string {
   return `msg:${team}/${channel}/${ts}`;
@@ -42,6 +61,7 @@ export function messageKey(team: string, channel: string, ts: string): string {
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
+  if (subtype !== null && opening.has(subtype)) return changed(event);
   if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
   const [user, channel, ts] = [textAt(event, "user"), textAt(event, "channel"), textAt(event, "ts")];
   if (user === null || channel === null || ts === null) return null;
