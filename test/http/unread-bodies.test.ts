@@ -1,13 +1,16 @@
 /** A body that nobody wants to read harms neither the next request on its connection nor the memory of the process. */
+
 import { connect, type Socket } from "node:net";
 import { Hono } from "hono";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { emailChannel } from "../../adapters/email/channel.ts";
+import { slackReceiver } from "../../adapters/slack/listen/receiver.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import type { Env } from "../../src/http/guard/context.ts";
 import { HeldBodies } from "../../src/http/guard/held-bodies.ts";
 import { ProblemError, problemResponse } from "../../src/http/guard/problems.ts";
 import { serve } from "../../src/http/serve.ts";
+import { clockOf } from "../support/clock.ts";
 import { bench } from "../support/http/server.ts";
 import { mailbox } from "../support/mail/bench.ts";
 import { hook, bench as webhookBench } from "../support/webhook/bench.ts";
@@ -26,6 +29,10 @@ const refusals: [string, string, string, number][] = [
   ["another method on mail", "PUT /mail/post", json, 405],
   ["a forged mail", "POST /mail/post", json, 401],
   ["a compressed mail", "POST /mail/post", `${json}Content-Encoding: gzip\r\n`, 415],
+  ["an unknown path of Slack", "POST /slack/nosuch", json, 404],
+  ["another method on Slack", "PUT /slack/events", json, 405],
+  ["an unsigned event", "POST /slack/events", json, 401],
+  ["a forged event", "POST /slack/events", `${json}X-Slack-Signature: v0=00\r\n`, 401],
   ["a launch by nobody", "POST /agent/launch", json, 401],
   ["a launch as a form", "POST /agent/launch", `${token}Content-Type: text/plain\r\n`, 415],
   ["an unknown route", "POST /agent/nosuch", token + json, 404],
@@ -43,12 +50,22 @@ async function channels(): Promise<Channel[]> {
     listener: null,
     runUrl: (runId) => runId,
     fetchText: () => Promise.reject(new Error("nothing to fetch")),
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     log: { info: () => {}, warn: () => {} },
   });
   await email.start(memoryInlet());
   onTestFinished(() => email.stop());
-  return [webhook, email];
+  const slack = slackReceiver({
+    botToken: "",
+    appToken: null,
+    signingSecret: "a secret of the app",
+    apiUrl: null,
+    publicUrl: null,
+    clock: clockOf(() => 0),
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    trustedLinkHosts: [],
+  });
+  return [webhook, email, { ...webhook, name: "slack", handle: (request) => slack.handle(request) }];
 }
 
 async function connected(): Promise<Socket> {
@@ -90,6 +107,8 @@ describe("on a connection that is kept", () => {
 
   test.each([
     ["a delivery", "POST /webhooks/ci", json],
+    ["an event of Slack", "POST /slack/events", `${json}X-Slack-Signature: v0=00\r\n`],
+    ["a mail", "POST /mail/nosuch", json],
     ["a launch", "POST /agent/launch", token + json],
     ["an unknown webhook", "POST /webhooks/nosuch", json],
   ])("%s that is far too large ends the connection, and says so", async (_what, line, headers) => {
@@ -127,7 +146,7 @@ test("what all bodies hold together is bounded: the rest is asked to come again"
     const init: RequestInit & { duplex: "half" } = { method: "POST", body, headers: all, duplex: "half" };
     return app.request("/", init);
   };
-  const first = post(held, { "transfer-encoding": "chunked" });
+  const first = post(held);
   await isHeld.promise;
   const declared = await post("short", { "content-length": "41" });
   expect([declared.status, declared.headers.get("retry-after")]).toEqual([503, "5"]);
