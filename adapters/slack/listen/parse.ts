@@ -39,14 +39,13 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   }
 }
 
-/** What Slack writes into a channel when more may be said there than before; it tells so only to who is in it. */
-const opening = new Set([
-  "channel_join",
-  "group_join",
-  "channel_unarchive",
-  "group_unarchive",
-  "channel_posting_permissions",
-]);
+const joins = new Set(["channel_join", "group_join"]);
+const openings = new Set(["channel_unarchive", "group_unarchive", "channel_posting_permissions"]);
+
+/** What Slack writes into a channel when the bot may say there what it could not say before. */
+function opens(event: unknown, subtype: string, bot: Bot): boolean {
+  return openings.has(subtype) || (joins.has(subtype) && textAt(event, "user") === bot.user);
+}
 
 function changed(event: unknown): Parsed | null {
   const channel = textAt(event, "channel");
@@ -61,7 +60,7 @@ export function messageKey(team: string, channel: string, ts: string): string {
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
-  if (subtype !== null && opening.has(subtype)) return changed(event);
+  if (subtype !== null && opens(event, subtype, bot)) return changed(event);
   if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
   const [user, channel, ts] = [textAt(event, "user"), textAt(event, "channel"), textAt(event, "ts")];
   if (user === null || channel === null || ts === null) return null;
