@@ -36,6 +36,7 @@ export class SlackChannel implements Channel {
   readonly can: Capabilities = {
     edit: true,
     buttons: true,
+    react: true,
     maxText: maxMarkdown,
     minIntervalMs: 250,
   };
