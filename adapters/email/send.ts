@@ -63,7 +63,7 @@ const ofBody = new Set([552, 555]);
 const ofWay = new Set([500, 501, 502, 503, 504, 521, 530, 534, 535, 538]);
 
 /** The SDK does not say how far a broken session came: only what never connected surely sent nothing. */
-export function channelErrorOf(cause: unknown): ChannelError {
+function channelErrorOf(cause: unknown): ChannelError {
   const { responseCode, code, syscall, response } = cause as {
     responseCode?: number;
     code?: string;

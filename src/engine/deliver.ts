@@ -7,7 +7,7 @@ import type { DeliveryOutcome, DueDelivery, OutboxRow, Store } from "../core/por
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
-import { afterFailure, longestWaitMs, ofUnreadable } from "./undelivered.ts";
+import { afterFailure, longestWaitMs, ofUnreadable, said } from "./undelivered.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 500;
@@ -199,11 +199,3 @@ export class Deliverer {
     this.#timer.unref();
   }
 }
-
-/** What the log says of an attempt. */
-const said = {
-  delivered: "delivered",
-  retry: "not delivered, tried again later",
-  deferred: "not delivered, tried again later",
-  given_up: "not delivered, given up",
-} as const satisfies Record<DeliveryOutcome["type"], string>;

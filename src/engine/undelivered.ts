@@ -65,3 +65,11 @@ function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): D
       return never(failure);
   }
 }
+
+/** What the log says of an attempt. */
+export const said = {
+  delivered: "delivered",
+  retry: "not delivered, tried again later",
+  deferred: "not delivered, tried again later",
+  given_up: "not delivered, given up",
+} as const satisfies Record<DeliveryOutcome["type"], string>;

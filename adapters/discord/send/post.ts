@@ -1,31 +1,21 @@
 /** Make a post stand in Discord exactly once: nonces, read-back, edits, threads. */
-import {
-  type APIMessage,
-  MessageFlags,
-  type RESTPatchAPIChannelMessageJSONBody,
-  type RESTPostAPIChannelMessageJSONBody,
-  Routes,
-} from "discord.js";
+import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";
-import { emptySheet, render, type Sheet } from "../draw/render.ts";
+import { render, type Sheet } from "../draw/render.ts";
 import { channelError, codeOf } from "../errors.ts";
 import { markOf, nonceOf, partOf } from "../nonce.ts";
 import { isClosedThread } from "../refusal.ts";
 import type { Line } from "../session.ts";
+import { edit, empty, filesOf, payloadOf } from "./edit.ts";
 import { lookUp } from "./lookup.ts";
-import { ensureThread, inOpenThread, threadName } from "./run-threads.ts";
+import { firstRoom, messageOf, type Room, roomBeside, roomsOf } from "./rooms.ts";
+import { ensureThread, threadName } from "./run-threads.ts";
 
 export interface Posted {
   /** `<channel>/<message>`, several joined by commas when the post took several messages. */
   remoteId: string;
   address?: string;
-}
-
-/** Where messages go: into a channel or thread, there perhaps as replies to a message. */
-interface Room {
-  channelId: string;
-  under: string | null;
 }
 
 /** Throws ChannelError. */
@@ -99,27 +89,6 @@ async function sendParts(
   return { remoteId: places.join(","), ...(address === undefined ? {} : { address }) };
 }
 
-/** The message of a `<channel>/<message>`. */
-function messageOf(place: string): string {
-  return place.slice(place.indexOf("/") + 1);
-}
-
-function firstRoom(target: Target): Room {
-  switch (target.kind) {
-    case "dm":
-      return { channelId: target.channelId, under: null };
-    case "thread":
-      return { channelId: target.threadId, under: null };
-    case "new":
-      return { channelId: target.parentId, under: null };
-  }
-}
-
-/** Wherever a part of the post may stand already. */
-function roomsOf(target: Target, { channelId }: Room): string[] {
-  return target.kind === "thread" ? [...new Set([channelId, target.threadId, target.parentId])] : [channelId];
-}
-
 async function sendPart(
   line: Line,
   delivery: Delivery,
@@ -176,56 +145,4 @@ async function editAll(
     places.push(place);
   }
   return { remoteId: places.join(",") };
-}
-
-/** Where the next message of a post goes whose first one stands at `place`. */
-function roomBeside(target: Target, place: string): Room {
-  if (target.kind === "new") return { channelId: messageOf(place), under: null };
-  const [channelId = ""] = place.split("/");
-  const isAround = target.kind === "thread" && channelId === target.parentId;
-  // The root stands in the channel and the rest in its thread.
-  if (!isAround || messageOf(place) === target.threadId) return firstRoom(target);
-  return { channelId, under: target.threadId };
-}
-
-async function edit(line: Line, target: Target, place: string, sheet: Sheet): Promise<void> {
-  const [channelId = "", messageId = ""] = place.split("/");
-  const files = filesOf(sheet);
-  const attachments = files.map((file, id) => ({ id: String(id), filename: file.name }));
-  const body: RESTPatchAPIChannelMessageJSONBody = { ...payloadOf(sheet), attachments };
-  const route = Routes.channelMessage(channelId, messageId);
-  try {
-    await inOpenThread(line, channelId, () => line.rest.patch(route, { body, files }));
-  } catch (error) {
-    // Nobody may change what stands in a closed thread; what matters is said around it.
-    const isThread = target.kind === "thread" && channelId === target.threadId;
-    if (isThread && isClosedThread(codeOf(error))) {
-      throw new ChannelError("The thread is closed to edits.", { type: "anew" }, { cause: error });
-    }
-    throw error;
-  }
-}
-
-/** A post that got shorter: nothing is deleted, what was its end says so. One that somebody else deleted is left so. */
-async function empty(line: Line, target: Target, place: string, mark: number): Promise<void> {
-  try {
-    await edit(line, target, place, emptySheet(mark));
-  } catch (error) {
-    if (codeOf(error) === null) throw error;
-  }
-}
-
-/** Allowed mentions stand in every payload: an edit without them would fall back to "anyone". */
-function payloadOf(sheet: Sheet) {
-  return {
-    flags: MessageFlags.IsComponentsV2 as const,
-    components: [sheet.container],
-    allowed_mentions: { parse: [], ...sheet.pings, replied_user: false },
-  };
-}
-
-function filesOf(sheet: Sheet) {
-  return sheet.file === null
-    ? []
-    : [{ name: sheet.file.name, data: sheet.file.data, contentType: "text/markdown" }];
 }

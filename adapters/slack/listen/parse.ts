@@ -6,6 +6,7 @@ import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
+import { parseOpening } from "./openings.ts";
 import { parseSubmission } from "./submission.ts";
 
 /** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
@@ -28,10 +29,9 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
         ? parseEdit(event, bot)
         : parseMessage(event, bot);
     case "member_joined_channel":
-      return textAt(event, "user") === bot.user ? changed(event) : null;
     case "channel_unarchive":
     case "group_unarchive":
-      return changed(event);
+      return parseOpening(event, bot);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":
@@ -43,19 +43,6 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   }
 }
 
-const joins = new Set(["channel_join", "group_join"]);
-const openings = new Set(["channel_unarchive", "group_unarchive", "channel_posting_permissions"]);
-
-/** What Slack writes into a channel when the bot may say there what it could not say before. */
-function opens(event: unknown, subtype: string, bot: Bot): boolean {
-  return openings.has(subtype) || (joins.has(subtype) && textAt(event, "user") === bot.user);
-}
-
-function changed(event: unknown): Parsed | null {
-  const channel = textAt(event, "channel");
-  return channel === null ? null : { type: "place", channel };
-}
-
 /** The inbox key of a message. */
 export function messageKey(team: string, channel: string, ts: string): string {
   return `msg:${team}/${channel}/${ts}`;
@@ -64,8 +51,9 @@ export function messageKey(team: string, channel: string, ts: string): string {
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
-  if (subtype !== null && opens(event, subtype, bot)) return changed(event);
-  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
+  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") {
+    return parseOpening(event, bot);
+  }
   return said(event, bot);
 }
 
