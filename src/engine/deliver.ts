@@ -135,11 +135,9 @@ export class Deliverer {
       if (row === null) return;
       const outcome = await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
-      // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
-      if ("nextAt" in outcome) {
-        // Never for as long as one post may have to wait: a place that changed is seen by the next words.
+      // Newer words for this address wait as well, but never so long that a change of the place stays unseen.
+      if ("nextAt" in outcome)
         this.#quiet(row.address, Math.min(outcome.nextAt - clock.now(), longestWaitMs));
-      }
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
       log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);
