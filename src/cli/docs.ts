@@ -2,13 +2,18 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ruleExamples } from "../channels.ts";
-import { agentEntries, type Entry, fileEntries, variableEntries } from "../config/reference.ts";
+import {
+  agentEntries,
+  approvalEntries,
+  type Entry,
+  fileEntries,
+  variableEntries,
+} from "../config/reference.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 /** The page as it should stand in docs/. */
 export function configurationPage(): string {
-  const contract = readFileSync(join(root, "src/tools/contract.ts"), "utf8");
   return `${[
     "# Configuration",
     "<!-- Made by `npm run docs` from the schemas; a test compares. Change the schemas. -->",
@@ -24,9 +29,9 @@ export function configurationPage(): string {
     table(agentEntries(), "key"),
     "## defineTool",
     "How a tool declares itself; [the guide](guides/tool.md) makes one.",
-    toolTable(contract, ["Declared", "RunsAtOnce"]),
+    toolTable(readFileSync(join(root, "src/tools/contract.ts"), "utf8"), ["Declared", "RunsAtOnce"]),
     "`requiresApproval` as an object:",
-    toolTable(readFileSync(join(root, "src/core/agent.ts"), "utf8"), ["ApprovalRule"]),
+    table(approvalEntries(), "key"),
   ].join("\n\n")}\n`;
 }
 

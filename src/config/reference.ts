@@ -1,6 +1,7 @@
 /** The reference of the configuration, docs/configuration.md, made of the schemas that check it. */
 import { z } from "zod";
 import { channels } from "../channels.ts";
+import { approvalRuleSchema } from "../core/agent.ts";
 import { frontMatterSchema } from "./agents.ts";
 import { variables } from "./environment.ts";
 import { fileSchema } from "./file.ts";
@@ -43,6 +44,11 @@ export function fileEntries(): Entry[] {
 /** Every key of an agent's front matter. */
 export function agentEntries(): Entry[] {
   return entriesIn(shapeOf(frontMatterSchema), "");
+}
+
+/** Every key of a tool's `requiresApproval`, each of which may be left out. */
+export function approvalEntries(): Entry[] {
+  return entriesIn(shapeOf(approvalRuleSchema.partial()), "");
 }
 
 /** Every environment variable that the bot itself reads, and those of the channels. */

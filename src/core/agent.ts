@@ -66,12 +66,12 @@ export type Agent = z.infer<typeof agentSchema>;
 export type ToolEffect = "read" | "idempotent" | "once";
 
 export const approvalRuleSchema = z.object({
-  /** Who may approve, as rules (see authorize.ts). Empty: the agent's approvers. */
-  by: z.array(z.string()).readonly(),
-  /** How many different people must approve. */
-  count: z.number(),
-  /** Whether the person who started the run may approve. */
-  ownRequest: z.boolean(),
+  by: z
+    .array(z.string())
+    .readonly()
+    .describe("who may approve, as rules; empty: whoever the agent's rights name"),
+  count: z.number().describe("how many different people must approve; 1 unless said"),
+  ownRequest: z.boolean().describe("whether the person who started the run may approve; true unless said"),
 });
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 
