@@ -71,6 +71,7 @@ class RunEngine implements Engine {
   readonly #channels: ChannelSet;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
+  readonly #stopping = new AbortController();
 
   constructor(options: EngineOptions) {
     const { store, toolbox, agents, clock, log, rng, redact } = options;
@@ -126,6 +127,7 @@ class RunEngine implements Engine {
 
   async drain(graceMs: number): Promise<void> {
     await this.#worker.stop(graceMs);
+    this.#stopping.abort();
     await this.#inbox.stop();
     await this.#deliverer.stop();
     await this.#channels.stop();
@@ -183,7 +185,15 @@ class RunEngine implements Engine {
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
     const { redact } = this.#options;
-    return { record: this.#record, toolbox, store, redact, state: (runId) => this.state(runId) };
+    return {
+      record: this.#record,
+      toolbox,
+      store,
+      redact,
+      state: (runId) => this.state(runId),
+      policy: (state) => this.policy(state),
+      stopping: this.#stopping.signal,
+    };
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {

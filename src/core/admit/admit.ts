@@ -9,7 +9,7 @@ import { arrivedAs } from "../decide/sleep.ts";
 import type { EventBody } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
-import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./answer.ts";
+import { admitAnswer, admitApproval, admitEdit, admitRefusal, answerTo } from "./answer.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
@@ -20,6 +20,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitAnswer(state, command, policy);
     case "approve":
       return admitApproval(state, command, policy);
+    case "edit":
+      return admitEdit(state, command, policy);
     case "refuse":
       return admitRefusal(state, command, policy);
     case "deliver_event":

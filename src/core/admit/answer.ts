@@ -2,9 +2,10 @@
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { approvalFor, approversOf } from "../approval-rule.ts";
+import { askApproval } from "../ask.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
-import { type OpenQuestion, type State, statusOf } from "../state.ts";
+import { type OpenQuestion, pendingCalls, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import { authorizeBy } from "./authorize.ts";
@@ -43,7 +44,6 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
   const found = findApproval(state, command, policy);
   if (!("question" in found)) return { ok: false, refusal: found };
   const { actor, via } = command;
-  const edited = command.input !== null;
   const { rules } = settlersOf(found.question, state, policy);
   const verdict = authorizeBy("approve", actor, rules, state.from.principal);
   return accept({
@@ -51,10 +51,38 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
     questionId: found.question.id,
     from: personOf(actor),
     via,
-    edited,
-    ...(edited ? { input: command.input, hash: command.hash ?? "" } : {}),
+    edited: false,
     ...(verdict.allowed ? { rule: verdict.rule } : {}),
   });
+}
+
+/** Who edits has approved nothing: everybody, the editor too, decides on what is shown anew. */
+export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const { id, callId, call } = found.question;
+  const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
+  if (!call || !waits) return refuse("question_closed", "This call has its result already.");
+  if (!command.shown) {
+    return refuse("answer_invalid", `There is no tool ${call.tool} any more. Refuse the call.`);
+  }
+  if (command.shown.hash === call.hash) {
+    return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
+  }
+  const { input, shown, actor, via } = command;
+  const from = personOf(actor);
+  const edited = { id: waits.id, tool: waits.tool, input };
+  const question = askApproval(
+    { call: edited, ...shown, changed: { by: from.name, before: call.input } },
+    { state, policy, after: 1 },
+  );
+  return {
+    ok: true,
+    events: [
+      { type: "call_edited", questionId: id, input, from, via },
+      { type: "question_asked", question },
+    ],
+  };
 }
 
 export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
@@ -120,7 +148,7 @@ function settlersOf(question: Question, state: State, policy: Policy) {
   return { action, rules: policy.rights[action], ownRequest: true } as const;
 }
 
-function findApproval(state: State, command: Of<"approve"> | Of<"refuse">, policy: Policy) {
+function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, policy: Policy) {
   const found = findOpen(state, command.questionId);
   if (!("question" in found)) return found;
   const denied = denySettling(found.question, command.actor, state, policy);
