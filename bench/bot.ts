@@ -1,4 +1,5 @@
 /** A bot to measure: the real engine on a SQLite file, a model that answers at once, logs off. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,6 @@ import { pino } from "pino";
 import { openSqlite } from "../adapters/sqlite/store.ts";
 import type { Actor } from "../src/core/actor.ts";
 import type { Agent } from "../src/core/agent.ts";
-import type { Clock } from "../src/core/ports/clock.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../src/core/ports/model.ts";
 import type { Store } from "../src/core/ports/store.ts";
 import { knownRedactor } from "../src/core/text/redact.ts";
@@ -15,8 +15,9 @@ import type { Engine } from "../src/engine/engine.ts";
 import { controlTools } from "../src/tools/control-tools.ts";
 import { mathTools } from "../src/tools/math.ts";
 import { createToolbox } from "../src/tools/toolbox.ts";
+import { clockOf } from "../test/support/clock.ts";
 
-export const clock: Clock = { now: () => Date.now() };
+export const clock = clockOf(() => Date.now());
 
 export const operator: Actor = {
   principal: "console:bench",

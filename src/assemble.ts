@@ -16,7 +16,7 @@ import type { UnreadableRecords } from "./engine/unreadable.ts";
 import { eventUrl } from "./tools/event-url.ts";
 import { createToolbox } from "./tools/toolbox.ts";
 
-export const systemClock: Clock = { now: () => Date.now() };
+export const systemClock: Clock = { now: () => Date.now(), steady: () => performance.now() };
 
 export async function openEngine(
   config: Config,

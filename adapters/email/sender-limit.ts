@@ -20,7 +20,7 @@ export function senderLimit(clock: Clock): SenderLimit {
   const words = new Map<string, number[]>();
 
   function countIn(map: Map<string, number[]>, sender: string, most: number): boolean {
-    const now = clock.now();
+    const now = clock.steady();
     const recent = (map.get(sender) ?? []).filter((at) => now - at < HOUR_MS);
     if (recent.length >= most) return false;
     map.delete(sender);

@@ -52,7 +52,7 @@ export class People {
   }
 
   async #groupsOf(user: string): Promise<string[]> {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     if (this.#groups === null || now - this.#groups.at > groupsMs) {
       this.#groups = { at: now, byUser: this.#loadGroups() };
     }
@@ -78,7 +78,7 @@ export class People {
   }
 
   #profileOf(user: string): Promise<Profile | null> {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const known = this.#profiles.get(user);
     if (known && now - known.at <= profileMs) return known.profile;
     if (this.#profiles.size >= mostProfiles) this.#profiles.clear();

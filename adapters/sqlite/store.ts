@@ -7,7 +7,7 @@ import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { groupCommit } from "./group.ts";
-import { receiveMessages } from "./inbox.ts";
+import { endInboxClaims, receiveMessages } from "./inbox.ts";
 import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
@@ -16,7 +16,7 @@ import { expireLeases, readRuns, workRuns } from "./runs.ts";
 export interface SqliteOptions {
   /** A file, made with its directory when it does not exist, or `:memory:`. */
   path: string;
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   /** Told of each record that a list left out; it may be the same one again. */
   unreadable?: TellUnreadable;
 }
@@ -32,6 +32,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
   const job = commitJob(db, clock);
   expireLeases(db);
   endClaims(db);
+  endInboxClaims(db);
 
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
@@ -40,6 +41,8 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
     ...keepRecords(db, group.write),
+    // The file belongs to this process alone.
+    watch: async () => {},
     async close() {
       group.end();
       opened.close();

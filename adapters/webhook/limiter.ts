@@ -19,11 +19,11 @@ export function failureLimiter(clock: Clock): FailureLimiter {
     closedFor(key) {
       const window = windows.get(key);
       if (!window || window.failures < MAX_FAILURES) return 0;
-      return Math.max(0, window.since + WINDOW_MS - clock.now());
+      return Math.max(0, window.since + WINDOW_MS - clock.steady());
     },
 
     failed(key) {
-      const now = clock.now();
+      const now = clock.steady();
       const window = windows.get(key);
       if (window && now - window.since < WINDOW_MS) {
         window.failures++;

@@ -2,8 +2,15 @@
 import { lookup } from "node:dns";
 import http from "node:http";
 import https from "node:https";
-import { BlockList, isIP, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { ChannelError } from "../../src/core/ports/channel.ts";
+import {
+  isAddress,
+  isPublicAddress,
+  NotPublic,
+  publicOnly,
+  withoutBrackets,
+} from "../../src/core/public-address.ts";
 import type { CallbackHost } from "./options.ts";
 
 export interface Outgoing {
@@ -22,45 +29,6 @@ export interface Incoming {
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** Networks that are not the Internet: private, loopback, link-local, shared, reserved, and all ways to write v4 in v6. */
-const insideV4 = new BlockList();
-/** A list of its own: a v4 address is checked as its mapped v6 form too, and all of those are inside. */
-const insideV6 = new BlockList();
-for (const [network, prefix] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const) {
-  insideV4.addSubnet(network, prefix, "ipv4");
-}
-for (const [network, prefix] of [
-  ["::", 96],
-  ["::ffff:0:0", 96],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["fec0::", 10],
-  ["ff00::", 8],
-] as const) {
-  insideV6.addSubnet(network, prefix, "ipv6");
-}
-
-/** Not reachable from the Internet, or no address at all. */
-export function isInside(address: string): boolean {
-  const family = isIP(address);
-  if (family === 0) return true;
-  return family === 4 ? insideV4.check(address, "ipv4") : insideV6.check(address, "ipv6");
-}
-
 /** The entry that lists this URL's host, or null. */
 export function listedHost(url: URL, hosts: readonly CallbackHost[]): CallbackHost | null {
   if (url.protocol !== "https:" && url.protocol !== "http:") return null;
@@ -76,23 +44,16 @@ export function send(outgoing: Outgoing, hosts: readonly CallbackHost[]): Promis
   const url = new URL(outgoing.url);
   const listed = listedHost(url, hosts);
   if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { permanent: true });
-  const literal = url.hostname.replace(/^\[|\]$/g, "");
-  if (!listed.private && isIP(literal) !== 0 && isInside(literal)) {
-    throw new ChannelError(`the address ${literal} is not public`, { permanent: true });
+  const literal = withoutBrackets(url.hostname);
+  if (!listed.private && isAddress(literal) && !isPublicAddress(literal)) {
+    throw new ChannelError(new NotPublic(literal).message, { permanent: true });
   }
   return exchange(url, outgoing, listed.private ? {} : { lookup: publicLookup });
 }
 
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, []);
-    const blocked = addresses.find(({ address }) => isInside(address));
-    if (blocked) return callback(new ChannelError(`${hostname} is not public`, { permanent: true }), []);
-    const [first] = addresses;
-    if (options.all || !first) return callback(null, addresses);
-    return callback(null, first.address, first.family);
-  });
-};
+const publicLookup: LookupFunction = publicOnly((hostname, options, done) =>
+  lookup(hostname, { ...options, all: true }, done),
+);
 
 function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }): Promise<Incoming> {
   const { request } = url.protocol === "https:" ? https : http;
@@ -111,7 +72,8 @@ function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }
     });
   });
   sending.on("error", (cause) => {
-    if (cause instanceof ChannelError) return reject(cause);
+    if (cause instanceof NotPublic)
+      return reject(new ChannelError(cause.message, { permanent: true, cause }));
     reject(new ChannelError(`no answer from ${url.host}`, { uncertain: connected, cause }));
   });
   sending.on("response", (response) => {

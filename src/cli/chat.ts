@@ -17,7 +17,7 @@ import type { Engine } from "../engine/engine.ts";
 import { UnreadableRecords } from "../engine/unreadable.ts";
 import { createLog } from "../log.ts";
 
-const clock = { now: () => Date.now() };
+const clock = { now: () => Date.now(), steady: () => performance.now() };
 
 /** The chat has its own file: it works beside a running server, and never carries on runs that speak elsewhere. */
 function openChatStore({ dataDir }: Config, unreadable: UnreadableRecords): Promise<Store> {

@@ -67,6 +67,8 @@ export interface Refusal {
   questions?: { id: string; kind: string; text: string }[];
   /** What the question can be answered with, when the answer was none of it. */
   choices?: readonly { value: string; label: string }[];
+  /** The run that stands against it, where that is another one. */
+  runId?: string;
 }
 
 export type RefusalCode =
@@ -87,4 +89,5 @@ export type RefusalCode =
   | "not_an_approver"
   | "insufficient_scope"
   | "empty_text"
-  | "already_launched";
+  | "already_launched"
+  | "place_taken";

@@ -8,7 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
-import type { Claim, InboxKey, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -20,6 +20,8 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
+import type { Lease } from "./lease.ts";
+import { LeftBehindRuns } from "./left-behind.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -69,9 +71,12 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
+  #opened: Promise<void> | null = null;
+  #draining = false;
 
   constructor(options: EngineOptions) {
     const { store, toolbox, agents, clock, log, rng, redact } = options;
@@ -97,13 +102,14 @@ class RunEngine implements Engine {
       committed: (change) => this.#committed(change),
     });
     const owner = `worker-${randomUUID()}`;
-    const drive = (claim: Claim, signal: AbortSignal) => this.#drive(claim, signal);
+    const drive = (claim: Claim, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
+    this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
     this.#inbox = new Inbox({
       store,
@@ -115,23 +121,37 @@ class RunEngine implements Engine {
     });
   }
 
+  open(): Promise<void> {
+    this.#opened ??= this.#policies.pin().then(() => this.#channels.begin(this));
+    return this.#opened;
+  }
+
   async start(): Promise<void> {
-    await this.#policies.pin();
+    await this.open();
+    await this.#channels.begun;
     await this.#troubles.remember(this.store);
-    await this.#channels.start(this);
+    await this.store.watch((change) => this.#changedElsewhere(change));
     this.#inbox.start();
     this.#worker.start();
     this.#deliverer.start();
     this.#pruner.start();
+    this.#leftBehind.look();
   }
 
-  async drain(graceMs: number): Promise<void> {
+  async drain(graceMs: number, closeDoors = async () => {}): Promise<void> {
+    this.#draining = true;
     await this.#worker.stop(graceMs);
     this.#stopping.abort();
     await this.#inbox.stop();
     await this.#deliverer.stop();
+    await closeDoors();
     await this.#channels.stop();
     await this.#pruner.stop();
+    await this.#leftBehind.looked;
+  }
+
+  get leftBehind() {
+    return this.#leftBehind.list;
   }
 
   get modelTroubles(): readonly ModelTrouble[] {
@@ -139,15 +159,15 @@ class RunEngine implements Engine {
   }
 
   get draining(): boolean {
-    return this.#worker.stopping;
+    return this.#draining;
   }
 
   accept(inbound: Inbound): Promise<"new" | "duplicate"> {
     return this.#inbox.accept(inbound);
   }
 
-  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null): Promise<Submitted> {
-    return submitLaunch(this.#submitDeps(), agent, request, inbox);
+  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted> {
+    return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }
 
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
@@ -221,7 +241,12 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #drive(claim: Claim, signal: AbortSignal): Promise<boolean> {
+  #changedElsewhere({ runId, version, ended }: Changed): void {
+    if (ended) this.#worker.giveUp(runId);
+    for (const listener of this.#listeners) listener({ runId, version });
+  }
+
+  #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
@@ -234,6 +259,7 @@ class RunEngine implements Engine {
       toolbox,
       clock,
       rng,
+      lease,
       signal,
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),

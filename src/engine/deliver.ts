@@ -31,6 +31,7 @@ export class Deliverer {
   readonly #busy = new Map<Address, Promise<void>>();
   /** Posts on their way: one that moves to its real address in the middle must not be sent again there. */
   readonly #sending = new Set<string>();
+  /** Not before this moment of the steady clock: a date that is set back must not silence a place. */
   readonly #nextAt = new Map<Address, number>();
   /** Sends in a row whose outcome could not be written down, by address. */
   readonly #troubles = new Map<Address, number>();
@@ -85,8 +86,8 @@ export class Deliverer {
     const address = row.address;
     const channel = this.#deps.channels.get(channelOf(address));
     if (!channel || this.#busy.has(address) || this.#sending.has(row.id)) return;
-    const now = this.#deps.clock.now();
-    if ((this.#nextAt.get(address) ?? 0) > now) return;
+    const next = this.#nextAt.get(address);
+    if (next !== undefined && next > this.#deps.clock.steady()) return;
     this.#sending.add(row.id);
     const sending = this.#send(row, channel).finally(() => {
       this.#sending.delete(row.id);
@@ -98,8 +99,8 @@ export class Deliverer {
   }
 
   #pace(address: Address, intervalMs: number): void {
-    const now = this.#deps.clock.now();
-    this.#nextAt.set(address, Math.max(now + intervalMs, this.#nextAt.get(address) ?? 0));
+    const now = this.#deps.clock.steady();
+    this.#nextAt.set(address, Math.max(now + intervalMs, this.#nextAt.get(address) ?? now));
     if (this.#nextAt.size < 1_000) return;
     for (const [known, at] of this.#nextAt) if (at <= now) this.#nextAt.delete(known);
   }
@@ -129,7 +130,7 @@ export class Deliverer {
       const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
       // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
-      if ("nextAt" in outcome) this.#nextAt.set(row.address, outcome.nextAt);
+      if ("nextAt" in outcome) this.#quiet(row.address, outcome.nextAt - clock.now());
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
       log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);
@@ -139,10 +140,7 @@ export class Deliverer {
       // It may have been sent, and that could not be written down: sending it over and over would be worse than late.
       const times = (this.#troubles.get(due.address) ?? 0) + 1;
       this.#troubles.set(due.address, times);
-      this.#nextAt.set(
-        due.address,
-        clock.now() + backoffMs(times, null, this.#deps.rng, 1_000, longestWaitMs),
-      );
+      this.#quiet(due.address, backoffMs(times, null, this.#deps.rng, 1_000, longestWaitMs));
     }
   }
 
@@ -177,12 +175,18 @@ export class Deliverer {
     return outcome;
   }
 
+  #quiet(address: Address, ms: number): void {
+    this.#nextAt.set(address, this.#deps.clock.steady() + ms);
+  }
+
+  /** `at`: when the store has something due, ms since the epoch. */
   #wakeAt(at: number | null): void {
     if (this.#timer) clearTimeout(this.#timer);
-    const now = this.#deps.clock.now();
-    const paced = [...this.#nextAt.values()].filter((next) => next > now);
-    const soonest = Math.min(...paced, at ?? Number.POSITIVE_INFINITY, now + lookAgainMs);
-    this.#timer = setTimeout(() => this.poke(), Math.max(10, soonest - now));
+    const { clock } = this.#deps;
+    const steady = clock.steady();
+    const paced = [...this.#nextAt.values()].map((next) => next - steady).filter((ms) => ms > 0);
+    const due = at === null ? lookAgainMs : at - clock.now();
+    this.#timer = setTimeout(() => this.poke(), Math.max(10, Math.min(...paced, due, lookAgainMs)));
     this.#timer.unref();
   }
 }

@@ -11,7 +11,7 @@ const afterStartMs = 60_000;
 
 export interface PruneDeps {
   store: Pick<Store, "pruneInbox">;
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   log: Logger;
 }
 

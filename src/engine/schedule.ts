@@ -21,7 +21,7 @@ export interface Schedule {
 export interface ScheduleOptions {
   inlet: Pick<Inlet, "launch"> & { store: Pick<Inlet["store"], "note" | "saveNote"> };
   schedules: readonly Schedule[];
-  clock: Clock;
+  clock: Pick<Clock, "now">;
   log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;

@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
+import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
@@ -25,7 +26,7 @@ export interface WorkerDeps {
   owner: string;
   rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
-  drive: (claim: Claim, signal: AbortSignal) => Promise<boolean>;
+  drive: (claim: Claim, lease: Lease, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
@@ -33,6 +34,7 @@ export interface WorkerDeps {
 
 interface Active {
   abort: AbortController;
+  lease: RunLease;
   done: Promise<void>;
   /** It was let go of and is due again then (ms), perhaps before this process has finished with it. */
   dueAgainAt: number | null;
@@ -113,6 +115,7 @@ export class RunWorker {
         this.#again = false;
         const limit = maxActive - this.#active.size;
         if (limit <= 0) break;
+        const asked = moment(this.#deps.clock);
         const claims = await this.#deps.store.claim({
           owner: this.#deps.owner,
           now: this.#deps.clock.now(),
@@ -120,7 +123,7 @@ export class RunWorker {
           limit,
           except: [...this.#active.keys(), ...this.#deps.unreadable.left],
         });
-        for (const claim of claims) this.#begin(claim);
+        for (const claim of claims) this.#begin(claim, asked);
         if (claims.length === limit) this.#again = true;
       }
       await this.#sleep();
@@ -130,18 +133,23 @@ export class RunWorker {
     }
   }
 
-  #begin(claim: Claim): void {
+  #begin(claim: Claim, asked: Moment): void {
     const abort = new AbortController();
-    const done = this.#drive(claim, abort);
-    this.#active.set(claim.runId, { abort, done, dueAgainAt: null });
+    const { clock } = this.#deps;
+    const lease = new RunLease(clock, asked, leaseMs, async () => {
+      await this.#renew();
+      if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
+    });
+    const done = this.#drive(claim, lease, abort);
+    this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
   }
 
-  async #drive(claim: Claim, abort: AbortController): Promise<void> {
+  async #drive(claim: Claim, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {
       try {
-        await this.#deps.drive(claim, abort.signal);
+        await this.#deps.drive(claim, lease, abort.signal);
         break;
       } catch (error) {
         if (error instanceof Fenced) {
@@ -176,10 +184,14 @@ export class RunWorker {
     const { store, owner, clock } = this.#deps;
     // What is claimed while the store answers is not in its answer, and still ours.
     const driven = [...this.#active];
+    const asked = moment(clock);
     try {
       const runIds = driven.map(([runId]) => runId);
       const held = new Set(await store.renew({ owner, now: clock.now(), leaseMs, runIds }));
-      for (const [runId, run] of driven) if (!held.has(runId)) run.abort.abort();
+      for (const [runId, run] of driven) {
+        if (held.has(runId)) run.lease.renewed(asked);
+        else run.abort.abort();
+      }
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
     }

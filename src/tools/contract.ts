@@ -12,11 +12,15 @@ export type Reconciled<Handle = unknown> =
   | { type: "not_done" }
   | { type: "unknown" };
 
-/** How far the work of a job is. `progress`: a few words for the progress post. */
+/**
+ * How far the work of a job is. `progress`: a few words for the progress post. `lost`: it is over or gone and nobody can
+ * say how it ended, now or later; `reconcile` is asked, and then a person. `reason` goes on after "I can't tell whether it ran:".
+ */
 export type Polled =
   | { type: "running"; progress: string }
   | { type: "done"; result: unknown }
-  | { type: "failed"; message: string };
+  | { type: "failed"; message: string }
+  | { type: "lost"; reason: string };
 
 /** `stopped`: null when nobody knows. `words`: for people. */
 export interface Cancelled {
@@ -94,7 +98,7 @@ interface RunsAtOnce<Input> {
 
 interface RunsAsJob<Input, Handle> {
   job: Job<Input, Handle>;
-  /** After a crash in `begin`: was it begun? */
+  /** After a crash in `begin`, and when `poll` says `lost`: was it begun, did it happen? */
   reconcile?(input: Input, context: CallContext): Promise<Reconciled<Handle>>;
   run?: never;
 }

@@ -73,6 +73,8 @@ function laterCalls(
               code: "tool_error",
               message: redact(errorText(new Error(found.message))),
             };
+          case "lost":
+            return { type: "lost", reason: redact(errorText(new Error(found.reason))) };
         }
       } catch (error) {
         return { type: "unknown", progress: `can't be looked at now: ${redact(errorText(error))}`, nextMs };

@@ -22,7 +22,7 @@ const files = {
   "prompts/default.md": agentFile({ name: "default", tools: ["knock", "final_answer"] }),
 };
 
-const context = { runId: "r", callId: "c", key: "r:c", signal: new AbortController().signal };
+const context = { runId: "r", callId: "c", key: "r:c", epoch: 1, signal: new AbortController().signal };
 
 test("a secret reaches its tool from a variable, and is one that must never be shown", async () => {
   using folder = configFolder(files);

@@ -1,4 +1,5 @@
 /** Runs the store's contract on SQLite and on PostgreSQL. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { clockOf } from "../support/clock.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 import { storeContract } from "./store.contract.ts";
 import { postgresRaces } from "./store-races.contract.ts";
@@ -33,14 +35,14 @@ function closing(store: Store): Store {
 storeContract("SQLite", async () => {
   const home = mkdtempSync(join(tmpdir(), "belay-store-"));
   ends.push(() => rmSync(home, { recursive: true }));
-  return closing(await openSqlite({ path: join(home, "belay.db"), clock: { now: () => 1 } }));
+  return closing(await openSqlite({ path: join(home, "belay.db"), clock: clockOf(() => 1) }));
 });
 
 unreadableContract("SQLite", async (unreadable) => {
   const home = mkdtempSync(join(tmpdir(), "belay-store-"));
   ends.push(() => rmSync(home, { recursive: true }));
   const path = join(home, "belay.db");
-  const store = closing(await openSqlite({ path, clock: { now: () => 1 }, unreadable }));
+  const store = closing(await openSqlite({ path, clock: clockOf(() => 1), unreadable }));
   const harm = async (sql: string) => {
     const file = new Database(path);
     file.exec(sql);
@@ -54,7 +56,7 @@ describe("with a PostgreSQL server", () => {
   beforeAll(async () => {
     server = await startPostgres();
   }, 60_000);
-  const open = async (url: string) => closing(await openPostgres({ url, clock: { now: () => 1 } }));
+  const open = async (url: string) => closing(await openPostgres({ url, clock: clockOf(() => 1) }));
 
   // One database and one pool for the whole contract, emptied before each test: connecting is what takes long.
   let shared: { url: string; store: Store; closed: boolean } | null = null;
@@ -62,7 +64,7 @@ describe("with a PostgreSQL server", () => {
     const url = shared?.url ?? (await server.database());
     await server.clear(url);
     if (!shared || shared.closed) {
-      shared = { url, store: await openPostgres({ url, clock: { now: () => 1 } }), closed: false };
+      shared = { url, store: await openPostgres({ url, clock: clockOf(() => 1) }), closed: false };
     }
     const current = shared;
     const close = async () => {
@@ -81,7 +83,7 @@ describe("with a PostgreSQL server", () => {
   schemaContract(() => server);
   unreadableContract("PostgreSQL", async (unreadable) => {
     const url = await server.database();
-    const store = closing(await openPostgres({ url, clock: { now: () => 1 }, unreadable }));
+    const store = closing(await openPostgres({ url, clock: clockOf(() => 1), unreadable }));
     const harm = async (sql: string) => {
       const client = new Client({ connectionString: url });
       await client.connect();

@@ -1,4 +1,5 @@
 /** How long the model is asked again by itself, and when a person is asked instead. */
+
 import { type Logger, pino } from "pino";
 import { expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
@@ -7,6 +8,7 @@ import type { Toolbox } from "../../src/core/ports/toolbox.ts";
 import { performCallModel } from "../../src/engine/perform/model.ts";
 import { ModelTroubles } from "../../src/engine/perform/model-troubles.ts";
 import type { Work } from "../../src/engine/perform/work.ts";
+import { clockOf } from "../support/clock.ts";
 import { given, type Story, say } from "../support/given.ts";
 import { scripted } from "../support/model/scripted.ts";
 
@@ -32,8 +34,9 @@ async function failing(
     },
     model: scripted(error),
     toolbox: {} as Toolbox,
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     rng: () => 0.5,
+    lease: { isFresh: () => true, prove: async () => {} },
     log,
     troubles,
     signal: new AbortController().signal,

@@ -1,9 +1,11 @@
 /** A line of the log per event: how long it took, and how long it took to write down. */
+
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { startBot } from "../support/bot.ts";
+import { clockOf } from "../support/clock.ts";
 import { answerWith, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 interface Line {
@@ -32,7 +34,7 @@ test("an event that lasted says how long, beside the time of its commit", async 
   const lines: Line[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line) as Line) });
   const bot = await startBot({
-    ...{ log, clock: { now: () => now }, tools: [work] },
+    ...{ log, clock: clockOf(() => now), tools: [work] },
     model: scripted(thinking, finalAnswer("done")),
   });
   onTestFinished(() => bot.stop());

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { launchPlace } from "../../src/channels.ts";
 import { type Schedule, startSchedules } from "../../src/engine/schedule.ts";
+import { clockOf } from "../support/clock.ts";
 import { type MemoryInlet, memoryInlet } from "../support/webhook/inlet.ts";
 
 const nightly: Schedule = {
@@ -32,7 +33,7 @@ afterEach(async () => {
 
 async function start(schedules: Schedule[] = [nightly]): Promise<{ stop(): Promise<void> }> {
   const log = (_: object, message: string) => void logged.push(message);
-  const clock = { now: () => Date.now() };
+  const clock = clockOf(() => Date.now());
   const started = await startSchedules({ inlet, schedules, clock, log: { info: log, warn: log } });
   running.push(started);
   return started;

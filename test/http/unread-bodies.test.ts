@@ -1,4 +1,5 @@
 /** A body that nobody wants to read harms neither the next request on its connection nor the memory of the process. */
+
 import { connect, type Socket } from "node:net";
 import { Hono } from "hono";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -9,6 +10,7 @@ import type { Env } from "../../src/http/guard/context.ts";
 import { HeldBodies } from "../../src/http/guard/held-bodies.ts";
 import { ProblemError, problemResponse } from "../../src/http/guard/problems.ts";
 import { serve } from "../../src/http/serve.ts";
+import { clockOf } from "../support/clock.ts";
 import { bench } from "../support/http/server.ts";
 import { mailbox } from "../support/mail/bench.ts";
 import { hook, bench as webhookBench } from "../support/webhook/bench.ts";
@@ -48,7 +50,7 @@ async function channels(): Promise<Channel[]> {
     listener: null,
     runUrl: (runId) => runId,
     fetchText: () => Promise.reject(new Error("nothing to fetch")),
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     log: { info: () => {}, warn: () => {} },
   });
   await email.start(memoryInlet());
@@ -59,7 +61,7 @@ async function channels(): Promise<Channel[]> {
     signingSecret: "a secret of the app",
     apiUrl: null,
     publicUrl: null,
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     log: { info: () => {}, warn: () => {}, error: () => {} },
     trustedLinkHosts: [],
   });

@@ -119,6 +119,23 @@ describe("a job", () => {
     expect(events.filter(({ type }) => type === "job_cancelled")).toMatchObject([{ stopped }]);
   });
 
+  test.each([
+    ["is a person's to settle when its tool does not know more", { type: "unknown" } as const, ["doubt"]],
+    ["is done when its tool knows that", { type: "done", output: "v1 is out" } as const, []],
+  ])("that is lost from sight %s", async (_, known, kinds) => {
+    const reason = "the machine was started anew";
+    const outside = world({ looks: [running("1 of 2"), () => ({ type: "lost", reason })] });
+    const tool: Tool = { ...rollout(outside), reconcile: async () => known };
+    const bot = await start({ model: rollsOut(), tools: [tool] });
+    const runId = await bot.launch("roll out v1");
+    const rested = await bot.until(runId, ({ phase, questions }) => {
+      return questions.length > 0 || phase.at === "complete";
+    });
+    expect(rested.questions.map(({ kind }) => kind)).toEqual(kinds);
+    expect(rested.questions.every(({ text }) => text.includes(reason))).toBe(true);
+    expect(outside.begun).toBe(1);
+  });
+
   test("whose tool is gone is a person's to settle", async () => {
     const store = await openSqlite({ path: ":memory:", clock });
     onTestFinished(() => store.close());

@@ -1,4 +1,5 @@
 /** Bad moments: a clock that jumps, a store that is full or busy, words between two commits. Nothing is lost or doubled. */
+
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -7,6 +8,7 @@ import { type Store, StoreError } from "../../src/core/ports/store.ts";
 import { childRunId, runIdFor } from "../../src/engine/ids.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
+import { clockOf } from "../support/clock.ts";
 import { gate } from "../support/gate.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -57,7 +59,7 @@ const runOf = ({ key }: Inbound) => runIdFor({ source: "slack", key });
 
 test("a process that slept longer than its lease does not take its own run over", async () => {
   let skew = 0;
-  const now = { now: () => Date.now() + skew };
+  const now = clockOf(() => Date.now() + skew);
   const claimed = Promise.withResolvers<void>();
   const store = await openStore(now);
   const claim: Store["claim"] = async (wanted) => {

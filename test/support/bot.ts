@@ -1,4 +1,5 @@
 /** A whole bot in one process: the real engine and store, with a scripted model or the demo model. */
+
 import { type Logger, pino } from "pino";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
@@ -17,8 +18,9 @@ import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
+import { clockOf } from "./clock.ts";
 
-export const clock: Clock = { now: () => Date.now() };
+export const clock = clockOf(() => Date.now());
 
 /** May do everything, from this machine. */
 export const operator: Actor = {

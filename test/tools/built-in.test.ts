@@ -11,7 +11,7 @@ import { restartService, serviceStatus } from "../../src/tools/restart-service.t
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
 function context(signal: AbortSignal = new AbortController().signal): CallContext {
-  return { runId: "r1", callId: "c1", key: "r1:c1", signal };
+  return { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal };
 }
 
 describe("the math tools", () => {

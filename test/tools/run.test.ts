@@ -22,7 +22,7 @@ function box(definition: Partial<Definition>) {
 }
 
 function context(signal: AbortSignal = new AbortController().signal): CallContext {
-  return { runId: "r1", callId: "c1", key: "r1:c1", signal };
+  return { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal };
 }
 
 const run = (definition: Partial<Definition>, given: CallContext = context()) =>

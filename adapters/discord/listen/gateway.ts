@@ -150,11 +150,11 @@ export class Gateway {
   #pacing(): IIdentifyThrottler {
     return {
       waitForIdentify: async (_shard, signal) => {
-        const now = this.#options.clock.now();
+        const now = this.#options.clock.steady();
         const ms = identifyDelay(this.#identified, now, this.#identifyGapMs);
         if (ms > 0) await delay(ms, signal);
         signal.throwIfAborted();
-        this.#identified.push(this.#options.clock.now());
+        this.#identified.push(this.#options.clock.steady());
         this.#identified.splice(0, this.#identified.length - 20);
       },
     };

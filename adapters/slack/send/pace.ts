@@ -16,12 +16,12 @@ export class Pace {
     this.#intervalMs = intervalMs;
     this.#burst = burst;
     this.#tokens = burst;
-    this.#filledAt = clock.now();
+    this.#filledAt = clock.steady();
   }
 
   /** ms that the sender of `id` has to wait; 0: send now. Whoever waits keeps its place in the queue. */
   wait(id: string): number {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     this.#fill(now);
     this.#forget(now);
     const place = this.#places.get(id);
@@ -43,7 +43,7 @@ export class Pace {
 
   /** Slack said 429: nothing more for so long. */
   pause(ms: number): void {
-    this.#fill(this.#clock.now());
+    this.#fill(this.#clock.steady());
     this.#tokens = Math.min(this.#tokens, 1 - ms / this.#intervalMs);
   }
 

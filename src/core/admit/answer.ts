@@ -1,7 +1,7 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import { approvalFor, approversOf } from "../approval-rule.ts";
+import { approvalByName, approversOf } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
@@ -138,8 +138,7 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
 function settlersOf(question: Question, state: State, policy: Policy) {
-  const spec = question.call ? policy.tools[question.call.tool] : undefined;
-  const rule = spec ? approvalFor(spec, state) : null;
+  const rule = question.call ? approvalByName(question.call.tool, state, policy) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
     return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;

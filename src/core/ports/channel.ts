@@ -2,7 +2,7 @@
 import type { Actor, Address } from "../actor.ts";
 import type { LaunchRequest, Refusal, RunCommand } from "../command.ts";
 import type { Message } from "../message.ts";
-import type { InboxKey, Store } from "./store.ts";
+import type { InboxKey, Only, Store } from "./store.ts";
 
 /** An inbound message, platform-neutral. It is remembered under `key` before the platform is told that it arrived. */
 export interface Inbound {
@@ -117,9 +117,10 @@ export interface Inlet {
   accept(inbound: Inbound): Promise<"new" | "duplicate">;
   /**
    * Launch a run of the named agent, durable when this resolves, deduplicated by the inbox key: for sources
-   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key.
+   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key. `only`: refused
+   * as `place_taken`, with the run that has the place, unless it is free.
    */
-  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null): Promise<Submitted>;
+  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
   store: Pick<

@@ -10,6 +10,8 @@ export interface CallContext {
   callId: string;
   /** The same on every attempt. */
   key: string;
+  /** Grows each time another worker takes the run: a fencing token for whatever can refuse an older one. */
+  epoch: number;
   signal: AbortSignal;
 }
 
@@ -36,7 +38,9 @@ export type JobState =
   | { type: "running"; progress: string; nextMs: number }
   | { type: "unknown"; progress: string; nextMs: number }
   | Finished
-  | ({ type: "failed" } & CallFailure);
+  | ({ type: "failed" } & CallFailure)
+  /** Nobody can look any more, now or later: how it ended is not known. */
+  | { type: "lost"; reason: string };
 
 interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";

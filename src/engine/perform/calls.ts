@@ -4,7 +4,7 @@ import { askDoubt } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { EventBody } from "../../core/event.ts";
-import type { CallOutcome } from "../../core/ports/toolbox.ts";
+import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
@@ -38,6 +38,8 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
   const begun = await recordOutcome(on, (state) => (mayStart(state, call, on) ? [intent] : []));
   if (begun.type !== "recorded" || begun.events === 0) return begun;
+  // The commit may have taken long, or the process slept: whoever took the run over may have settled this call.
+  await on.lease.prove();
   return execute(on, [call]);
 }
 
@@ -57,12 +59,12 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
 }
 
 async function executeOne(on: Work, call: Call) {
-  const started = on.clock.now();
+  const started = on.clock.steady();
   const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return { call, outcome, how: { ms: on.clock.now() - started, untrusted } };
+  return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }
 
 function outcomeEvents(
@@ -97,20 +99,32 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
       if (on.signal.aborted) throw error;
       return { type: "unknown" } as const;
     });
+  return recordOutcome(on, (state) =>
+    findCall(state, callId)?.is.at === "started"
+      ? reconciled(state, call, known, "the process stopped while it ran", on)
+      : [],
+  );
+}
+
+/** What the tool knows of a call that was lost from sight becomes a fact; `why` it was lost, when the tool does not know. */
+export function reconciled(
+  state: State,
+  call: Call,
+  known: Awaited<ReturnType<Toolbox["reconcile"]>>,
+  why: string,
+  on: Work,
+): EventBody[] {
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return recordOutcome(on, (state) => {
-    if (findCall(state, callId)?.is.at !== "started") return [];
-    switch (known.type) {
-      case "finished":
-        return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
-      case "begun":
-        return [{ type: "job_begun", callId, handle: known.handle }];
-      case "not_done":
-        return [{ type: "call_cleared", callId, reason: "the tool says that it did not happen" }];
-      case "unknown":
-        return doubt(state, call, "the process stopped while it ran", on);
-    }
-  });
+  switch (known.type) {
+    case "finished":
+      return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
+    case "begun":
+      return [{ type: "job_begun", callId: call.id, handle: known.handle }];
+    case "not_done":
+      return [{ type: "call_cleared", callId: call.id, reason: "the tool says that it did not happen" }];
+    case "unknown":
+      return doubt(state, call, why, on);
+  }
 }
 
 export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {

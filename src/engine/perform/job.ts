@@ -4,7 +4,7 @@ import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
-import { doubt } from "./calls.ts";
+import { doubt, reconciled } from "./calls.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */
@@ -24,6 +24,13 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
       return whileAt(on, callId, "in_job", () => [finished(call, found, { ...how, at })]);
     case "failed":
       return whileAt(on, callId, "in_job", () => [callFailed(callId, found, how)]);
+    case "lost": {
+      const known = await on.toolbox.reconcile(call.tool, call.input, contextOf(on, call)).catch(() => {
+        throwIfInterrupted(on, false);
+        return { type: "unknown" } as const;
+      });
+      return whileAt(on, callId, "in_job", (state) => reconciled(state, call, known, found.reason, on));
+    }
     default:
       return whileAt(on, callId, "in_job", progressTo(found.progress), at + found.nextMs);
   }

@@ -17,7 +17,7 @@ const maxAttempts = 10;
 
 export async function performCallModel(on: Work): Promise<Recorded> {
   const { state, policy } = on;
-  const started = on.clock.now();
+  const started = on.clock.steady();
   let answer: ModelAnswer;
   try {
     answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
@@ -28,7 +28,7 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   }
   on.troubles.worked(modelOf(on));
   for (const { field, words } of answer.leftOut ?? []) logLeftOut({ field, words }, on);
-  const ms = on.clock.now() - started;
+  const ms = Math.round(on.clock.steady() - started);
   const { usage, model } = answer;
   const answered: EventBody = {
     type: "model_answered",

@@ -70,7 +70,7 @@ async function performPrefetch(on: Work, tools: readonly string[]): Promise<Reco
       if (spec?.effect !== "read" || approvalFor(spec, on.state)) return notLookedUp(tool);
       const call = { runId: on.runId, callId: `prefetch-${tool}` };
       const key = on.toolbox.key(tool, {}, call);
-      const outcome = await on.toolbox.run(tool, {}, { ...call, key, signal: on.signal });
+      const outcome = await on.toolbox.run(tool, {}, { ...call, key, epoch: on.epoch, signal: on.signal });
       const ok = outcome.type === "finished";
       if (on.signal.aborted && !ok) throw new Error("interrupted");
       const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);

@@ -9,6 +9,7 @@ import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
+import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";
 import type { ModelTroubles } from "./model-troubles.ts";
 
@@ -26,6 +27,8 @@ export interface Work {
   toolbox: Toolbox;
   clock: Clock;
   rng: Rng;
+  /** Looked at between an intent and its effect, and after whatever may have taken long. */
+  lease: Lease;
   log: Logger;
   troubles: ModelTroubles;
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
@@ -63,7 +66,8 @@ export async function recordOutcome(
 /** What a tool is told of the call that it carries out: the same on every attempt, upgrades in between included. */
 export function contextOf(on: Pick<Work, "runId" | "toolbox" | "signal">, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
-  return { ...ids, key: call.key ?? on.toolbox.key(call.tool, call.input, ids), signal: on.signal };
+  const key = call.key ?? on.toolbox.key(call.tool, call.input, ids);
+  return { ...ids, key, epoch: on.epoch, signal: on.signal };
 }
 
 /** A call's end as it is recorded. `at`: now, ms since the epoch. */

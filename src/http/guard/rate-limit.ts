@@ -18,7 +18,7 @@ export class RateLimit {
 
   /** Throws 429 `rate_limited` when the bucket is empty. */
   take(key: string): void {
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const bucket = this.#buckets.get(key) ?? { tokens: this.#burst, at: now };
     const tokens = Math.min(this.#burst, bucket.tokens + ((now - bucket.at) / 1000) * this.#perSecond);
     if (tokens < 1) {

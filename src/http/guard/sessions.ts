@@ -11,7 +11,7 @@ type SessionStore = Pick<Store, "saveSession" | "session" | "sessions">;
 
 export class Sessions {
   readonly #store: SessionStore;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "now">;
   /** In front of every id: a session ends with the tokens that it was begun under. */
   readonly #under: string;
   /** The hash of the owner's token, which logs in as a code does: codes are printed at the start alone. */
@@ -19,7 +19,7 @@ export class Sessions {
   /** Hashes of codes that nobody has used yet, with their end. */
   readonly #codes = new Map<string, number>();
 
-  constructor(store: SessionStore, clock: Clock, auth: HttpConfig["auth"]) {
+  constructor(store: SessionStore, clock: Pick<Clock, "now">, auth: HttpConfig["auth"]) {
     this.#store = store;
     this.#clock = clock;
     this.#owner =

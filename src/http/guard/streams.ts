@@ -17,9 +17,9 @@ interface Open {
 
 export class Streams {
   readonly #open = new Set<Open>();
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "now">;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
   }
 

@@ -14,9 +14,9 @@ const mostCounted = 1000;
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {
   const { engine, channels, config, clock, startedAt } = server;
-  const askedAt = clock.now();
+  const askedAt = clock.steady();
   const stored = await readStore(server);
-  const ms = clock.now() - askedAt;
+  const ms = Math.round(clock.steady() - askedAt);
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
@@ -35,6 +35,7 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     started_at: startedAt,
     channels: states,
     unreadable,
+    left_behind: [...engine.leftBehind],
     database: { kind: config.database ?? null, answers: stored !== null, ms },
     ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
   };

@@ -1,7 +1,9 @@
 /** Posts in Slack stand once, also when an answer was lost: the real Web API client against the emulated Slack. */
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { clockOf } from "../../support/clock.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
 import { tokens } from "../../support/slack/emulator.ts";
 import { recordingInlet } from "../../support/slack/inlet.ts";
@@ -13,7 +15,7 @@ let root: string;
 
 beforeEach(async () => {
   now = Date.now();
-  world = await SlackWorld.start("http", { clock: { now: () => now } });
+  world = await SlackWorld.start("http", { clock: clockOf(() => now) });
   await world.channel.start(recordingInlet());
   root = await world.say("<@U0BOT> restart payments");
 });

@@ -1,7 +1,9 @@
 /** What Slack refuses, what it slows down, and what is made of it. */
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { clockOf } from "../../support/clock.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";
 import { recordingInlet } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
@@ -12,7 +14,7 @@ let root: string;
 
 beforeEach(async () => {
   now = Date.now();
-  world = await SlackWorld.start("http", { clock: { now: () => now } });
+  world = await SlackWorld.start("http", { clock: clockOf(() => now) });
   await world.channel.start(recordingInlet());
   root = await world.say("<@U0BOT> restart payments");
 });

@@ -1,8 +1,10 @@
 /** Editing a call at the terminal: the line to edit holds nothing that the terminal would obey or hide. */
+
 import { expect, test } from "vitest";
 import { terminalChannel } from "../../../adapters/terminal/channel.ts";
 import type { Inbound, Inlet } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { clockOf } from "../../support/clock.ts";
 
 const input = { service: "pay\u009b1A\u009d\u202e\u2028ments\u200b" };
 
@@ -17,7 +19,7 @@ test("what can't be seen is escaped in the arguments, and approved as it was", a
       close: () => {},
     },
     personName: "dana",
-    clock: { now: () => 0 },
+    clock: clockOf(() => 0),
     onQuit: () => {},
   });
   // Only what the channel asks of it is there.

@@ -1,4 +1,5 @@
 /** The whole program as a process of its own, on a port and a database of its own: it can be killed and started again. */
+
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,6 +8,7 @@ import { join } from "node:path";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
 import { type Child, startChild } from "../child.ts";
+import { clockOf } from "../clock.ts";
 
 /** The benchmarks and the pictures use it too: longer than any of them takes. */
 const limitMs = 1_800_000;
@@ -28,7 +30,7 @@ export async function consoleBot(
   const folder = await mkdtemp(join(tmpdir(), "belay-console-"));
   const path = join(folder, "belay.db");
   if (options.fill) {
-    const store = await openSqlite({ path, clock: { now: () => Date.now() } });
+    const store = await openSqlite({ path, clock: clockOf(() => Date.now()) });
     await options.fill(store);
     await store.close();
   }

@@ -1,7 +1,9 @@
 /** The Discord channel, started against the fake with an inlet that remembers. */
+
 import { vi } from "vitest";
 import { discordChannel } from "../../../adapters/discord/channel.ts";
 import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
+import { clockOf } from "../clock.ts";
 import { type FakeDiscord, fakeDiscord } from "./fake.ts";
 import { type RecordingInlet, recordingInlet } from "./inlet.ts";
 import { ids, message } from "./payloads.ts";
@@ -51,7 +53,7 @@ export function unstarted(discord: Pick<FakeDiscord, "apiUrl">, logged: string[]
     token: "example.token",
     apiUrl: discord.apiUrl,
     publicUrl: "https://belay.example",
-    clock: { now: () => Date.now() },
+    clock: clockOf(() => Date.now()),
     log: { info: log("info"), warn: log("warn"), error: log("error") },
     trustedLinkHosts: ["docs.example"],
   };

@@ -1,4 +1,5 @@
 /** The world of the golden databases: agents, tools and a model that hold a run in each of its phases, or let it go on. */
+
 import { z } from "zod";
 import type { Agent } from "../../../src/core/agent.ts";
 import { type Channel, ChannelError } from "../../../src/core/ports/channel.ts";
@@ -7,6 +8,7 @@ import { type Model, ModelError } from "../../../src/core/ports/model.ts";
 import { OutcomeUnknown, type Tool } from "../../../src/tools/contract.ts";
 import { defineTool } from "../../../src/tools/define-tool.ts";
 import { agent } from "../bot.ts";
+import { clockOf } from "../clock.ts";
 import { answerWith, finalAnswer } from "../model/scripted.ts";
 import { goldenScenes, type Scene } from "./scenes.ts";
 
@@ -16,7 +18,7 @@ export const madeAt = 1_700_000_000_000;
 /** Runs from then on, as time does here. */
 export function clockFrom(start: number): Clock {
   const begun = Date.now();
-  return { now: () => start + Date.now() - begun };
+  return clockOf(() => start + Date.now() - begun);
 }
 
 const never = <T>() => new Promise<T>(() => {});

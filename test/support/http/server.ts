@@ -6,6 +6,7 @@ import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
 import { createHttp, type Http } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { sha256 } from "../../../src/http/guard/sessions.ts";
@@ -27,7 +28,7 @@ export type TokenName = keyof typeof tokens;
 export interface Bench extends Disposable {
   http: Http;
   engine: TestEngine;
-  clock: { now(): number; time: number };
+  clock: Clock & { time: number };
   /** Errors that the server logged as its own. */
   bugs: object[];
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
@@ -46,7 +47,7 @@ export async function bench(
   config: Partial<HttpConfig> = {},
   channels: readonly Channel[] = [],
 ): Promise<Bench> {
-  const clock = { time: 1_700_000_000_000, now: () => clock.time };
+  const clock = { time: 1_700_000_000_000, now: () => clock.time, steady: () => clock.time };
   const engine = await testEngine(clock);
   const bugs: object[] = [];
   const quiet = () => {};

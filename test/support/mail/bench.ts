@@ -8,7 +8,11 @@ import type { QuestionRow } from "../../../src/core/ports/store.ts";
 import { type MemoryInlet, memoryInlet } from "../webhook/inlet.ts";
 import { type MailWorld, mailWorld } from "./world.ts";
 
-export const mailClock = { at: Date.parse("2026-11-20T09:00:00Z"), now: () => mailClock.at };
+export const mailClock = {
+  at: Date.parse("2026-11-20T09:00:00Z"),
+  now: () => mailClock.at,
+  steady: () => mailClock.at,
+};
 
 export function mailbox(change: Partial<MailboxOptions> = {}): MailboxOptions {
   return {

@@ -65,7 +65,13 @@ async function outputOf(call: ChosenCall, outputs: Outputs, used: Map<string, nu
   used.set(call.tool, nth + 1);
   const output = typeof given === "string" ? given : given?.[nth];
   if (output !== undefined) return output;
-  const context = { runId: "run_1", callId: call.id, key: call.id, signal: new AbortController().signal };
+  const context = {
+    runId: "run_1",
+    callId: call.id,
+    key: call.id,
+    epoch: 1,
+    signal: new AbortController().signal,
+  };
   const outcome = await demoToolbox.run(call.tool, checked.input, context);
   if (outcome.type === "begun") throw new Error(`${call.tool} began a job`);
   if (outcome.type === "in_doubt") throw new Error(`${call.tool} is in doubt: ${outcome.reason}`);

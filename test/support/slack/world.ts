@@ -1,8 +1,10 @@
 /** A workspace with people who talk, press and submit, through either transport; and the bot's channel in it. */
+
 import { createHmac } from "node:crypto";
 import { SlackChannel } from "../../../adapters/slack/channel.ts";
 import type { SlackOptions } from "../../../adapters/slack/options.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
+import { clockOf } from "../clock.ts";
 import { SlackEdge } from "./edge.ts";
 import { tokens } from "./emulator.ts";
 
@@ -61,7 +63,7 @@ export class SlackWorld {
       signingSecret: this.transport === "http" ? tokens.secret : null,
       apiUrl: `${this.edge.url}/api/`,
       publicUrl: "https://belay.example",
-      clock: { now: () => Date.now() },
+      clock: clockOf(() => Date.now()),
       log: quiet,
       trustedLinkHosts: [],
       ...change,

@@ -6,7 +6,7 @@ import type { Channel } from "../../../src/core/ports/channel.ts";
 import { type MemoryInlet, memoryInlet } from "./inlet.ts";
 
 export const secret = "correct horse battery staple";
-export const clock = { at: 1_764_000_000_000, now: () => clock.at };
+export const clock = { at: 1_764_000_000_000, now: () => clock.at, steady: () => clock.at };
 
 export function hook(change: Partial<WebhookOptions> = {}): WebhookOptions {
   return {

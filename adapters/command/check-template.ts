@@ -1,0 +1,136 @@
+/** What is wrong with a declared command, found when it is declared and not when somebody needs it. */
+import { basename } from "node:path";
+import { namesIn, placeholdersIn, type Template } from "./argv.ts";
+
+/** The JSON Schema of one input. */
+type Property = Readonly<Record<string, unknown>>;
+
+const shells = new Set([
+  "sh",
+  "bash",
+  "dash",
+  "ash",
+  "zsh",
+  "ksh",
+  "fish",
+  "csh",
+  "tcsh",
+  "pwsh",
+  "powershell",
+]);
+
+/**
+ * Throws an Error with all that is wrong, each with what to do. `schema`: the tool's JSON Schema; `templates`: by the
+ * key of the declaration; of them only `argv` must use every input.
+ */
+export function checkTemplates(
+  tool: string,
+  schema: Readonly<Record<string, unknown>>,
+  templates: Readonly<Record<string, Template>>,
+): void {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Property>>;
+  const used = placeholdersIn(templates.argv ?? []);
+  const problems = [
+    ...Object.entries(templates).flatMap(([key, template]) =>
+      problemsOf(template, properties).map((problem) => `${key}: ${problem}`),
+    ),
+    ...Object.keys(properties).flatMap((name) =>
+      used.has(name) ? [] : [`argv does not use the input ${name}; put {${name}} into it, or drop the input`],
+    ),
+    ...Object.entries(properties).flatMap(([name, property]) =>
+      isScalar(property)
+        ? []
+        : [`the input ${name} can't be one argument; make it a string, number, boolean or enum`],
+    ),
+  ];
+  if (problems.length > 0) throw new Error(`command ${tool}: ${problems.join("; ")}`);
+}
+
+function problemsOf(template: Template, properties: Readonly<Record<string, Property>>): string[] {
+  const [program] = template;
+  if (typeof program !== "string" || program === "" || program.startsWith("-")) {
+    return ["begin with the program"];
+  }
+  if (namesIn(program).length > 0) return ["no input may choose the program; declare one command for each"];
+  return [...placesOf(template, properties), ...shellsOf(program, template, properties)];
+}
+
+/** Each placeholder has an input, and a place that its values can stand in. */
+function placesOf(template: Template, properties: Readonly<Record<string, Property>>): string[] {
+  return template.flatMap((item) => {
+    const names = (typeof item === "string" ? [item] : item).flatMap(namesIn);
+    const unknown = names.filter((name) => !(name in properties));
+    if (unknown.length > 0)
+      return unknown.map((name) => `{${name}} is no input; the inputs are ${list(properties)}`);
+    const nullable = names.filter((name) => isNullable(properties[name]));
+    if (typeof item !== "string" && nullable.length === 0) {
+      return [
+        `${JSON.stringify(item)} is never left out, for none of its inputs is .nullable(); write it without the list`,
+      ];
+    }
+    const named = [item].flat().filter((argument) => /^[-\p{Pd}\u2212]+\{/u.test(argument));
+    return [
+      ...(typeof item === "string" ? nullable : []).map(
+        (name) =>
+          `{${name}} may be null; put its arguments into a list, which is left out then: [${JSON.stringify(item)}]`,
+      ),
+      ...named.map(
+        (argument) => `${JSON.stringify(argument)} lets an input name an option; write each option out`,
+      ),
+    ];
+  });
+}
+
+/** A shell behind the command, here or on another machine, reads its text again: only closed lists may stand there. */
+function shellsOf(
+  program: string,
+  template: Template,
+  properties: Readonly<Record<string, Property>>,
+): string[] {
+  const words = template.flat();
+  const at = words.findIndex(
+    (word, index) => shells.has(basename(word)) && /^-\w*c$/i.test(words[index + 1] ?? ""),
+  );
+  const isRemote = basename(program) === "ssh";
+  if (at < 0 && !isRemote) return [];
+  const open = words
+    .slice(isRemote ? 1 : at)
+    .flatMap(namesIn)
+    .filter((name) => !isClosed(properties[name]));
+  return open.map(
+    (name) =>
+      `{${name}} would be read by a shell; make it a z.enum or a number, or call a script of your own with it as an argument`,
+  );
+}
+
+function list(properties: Readonly<Record<string, Property>>): string {
+  return Object.keys(properties).join(", ") || "none";
+}
+
+function membersOf(property: Property | undefined): readonly Property[] {
+  const anyOf = property?.anyOf;
+  return Array.isArray(anyOf) ? anyOf : property ? [property] : [];
+}
+
+function isNullable(property: Property | undefined): boolean {
+  return membersOf(property).some(
+    ({ type }) => type === "null" || (Array.isArray(type) && type.includes("null")),
+  );
+}
+
+function isScalar(property: Property): boolean {
+  return membersOf(property).every(
+    ({ type, ...rest }) =>
+      "enum" in rest ||
+      "const" in rest ||
+      [type].flat().every((one) => ["string", "number", "integer", "boolean", "null"].includes(String(one))),
+  );
+}
+
+/** All its values are known, or can't hold a word. */
+function isClosed(property: Property | undefined): boolean {
+  return membersOf(property).every(
+    ({ type, ...rest }) =>
+      "enum" in rest || "const" in rest || [type].flat().every((one) => one !== "string"),
+  );
+}

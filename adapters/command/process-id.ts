@@ -1,0 +1,48 @@
+/** Names a process for good: a pid is given to others later, but not with the same start on the same boot. */
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+export interface ProcessId {
+  pid: number;
+  /** In the system's own words; compared, never read. */
+  startTime: string;
+  bootId: string;
+}
+
+/** null: there is no such process, or it is dead and only not yet collected. */
+export function identify(pid: number): ProcessId | null {
+  const startTime = process.platform === "linux" ? startInProc(pid) : startByPs(pid);
+  return startTime === null ? null : { pid, startTime, bootId: bootId() };
+}
+
+export function isAlive({ pid, startTime, bootId }: ProcessId): boolean {
+  const now = identify(pid);
+  return now !== null && now.startTime === startTime && now.bootId === bootId;
+}
+
+/** Another one after each start of the machine. */
+export function bootId(): string {
+  return process.platform === "linux"
+    ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+    : execFileSync("sysctl", ["-n", "kern.boottime"], { encoding: "utf8" }).trim();
+}
+
+function startInProc(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name of the program stands in brackets and may hold anything; the third field follows it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function startByPs(pid: number): string | null {
+  try {
+    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    return line === "" || line.startsWith("Z") ? null : line.replace(/^\S+\s+/, "");
+  } catch {
+    return null;
+  }
+}
