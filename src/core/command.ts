@@ -39,8 +39,9 @@ export type LaunchRequest = Omit<Launch, "type" | "runId">;
 
 export type Command =
   | Launch
-  | { type: "say"; text: string; actor: Actor; via: Via; address?: Address }
-  /** Without a question id: accepted while exactly one question is open. `choice` is a choice's value. */
+  /** `writtenAt`: when the words were written, ms since the epoch; missing: now. `said`: without code and quotes. */
+  | { type: "say"; text: string; said?: string; actor: Actor; via: Via; writtenAt?: number }
+  /** Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. */
   | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
   /** The call of this approval, exactly as the question shows it. */
   | { type: "approve"; questionId: string; actor: Actor; via: Via }

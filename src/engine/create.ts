@@ -109,8 +109,9 @@ class RunEngine implements Engine {
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
+    const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
+    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
     this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
-    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
     this.#inbox = new Inbox({
       store,
       clock,

@@ -118,7 +118,9 @@ export class Inbox {
     const inbound = this.#read(row);
     if (inbound === null) return;
     const started = performance.now();
-    const outcome = await this.#ingest(inbound);
+    // No clock of a platform makes words younger than their arrival.
+    const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
+    const outcome = await this.#ingest({ ...inbound, writtenAt });
     const state = outcome.type === "refused" ? "refused" : "done";
     await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
     if (outcome.type === "refused") await this.#audit(inbound, outcome);
@@ -127,8 +129,9 @@ export class Inbox {
       { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
       "ingested",
     );
-    if (outcome.type !== "ignored" && !outcome.quiet)
-      await channels.get(inbound.channel)?.whisper(inbound, outcome);
+    const channel = channels.get(inbound.channel);
+    const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
+    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {
