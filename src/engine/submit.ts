@@ -99,7 +99,8 @@ async function withCheckedEdit(
   const why = error ?? (holdsSecret(input, deps.redact) ? secretInArguments : null);
   if (why) return { refusal: { code: "answer_invalid", message: why.message } };
   try {
-    const on = { runId, toolbox: deps.toolbox, signal: deps.stopping };
+    // Epoch 0 is older than any worker's: a look changes nothing and fences nobody off.
+    const on = { runId, toolbox: deps.toolbox, epoch: 0, signal: deps.stopping };
     const preview = await deps.toolbox.preview(call.tool, input, contextOf(on, { ...call, input }));
     const hash = bindingOf(spec, input, state.agent.hash, preview);
     return { command: { ...command, input, shown: { hash, preview } } };

@@ -2,10 +2,9 @@
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { approvalByName, approversOf } from "../approval-rule.ts";
-import { askApproval } from "../ask.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
-import { type OpenQuestion, pendingCalls, type State, statusOf } from "../state.ts";
+import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import { authorizeBy, whoMay } from "./authorize.ts";
@@ -45,65 +44,6 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
 function unnamed({ id, kind, text }: Question): Admission {
   const message = "Name the question by its id to run this call again.";
   return { ok: false, refusal: { code: "question_ambiguous", message, questions: [{ id, kind, text }] } };
-}
-
-export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
-  const found = findApproval(state, command, policy);
-  if (!("question" in found)) return { ok: false, refusal: found };
-  const { actor, via } = command;
-  const { rules } = settlersOf(found.question, state, policy);
-  const verdict = authorizeBy("approve", actor, rules, state.from.principal);
-  return accept({
-    type: "approval_granted",
-    questionId: found.question.id,
-    from: personOf(actor),
-    via,
-    edited: false,
-    ...(verdict.allowed ? { rule: verdict.rule } : {}),
-  });
-}
-
-/** Who edits has approved nothing: everybody, the editor too, decides on what is shown anew. */
-export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Admission {
-  const found = findApproval(state, command, policy);
-  if (!("question" in found)) return { ok: false, refusal: found };
-  const { id, callId, call } = found.question;
-  const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
-  if (!call || !waits) return refuse("question_closed", "This call has its result already.");
-  if (!command.shown) {
-    return refuse("answer_invalid", `There is no tool ${call.tool} any more. Refuse the call.`);
-  }
-  if (command.shown.hash === call.hash) {
-    return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
-  }
-  const { input, shown, actor, via } = command;
-  const from = personOf(actor);
-  const edited = { id: waits.id, tool: waits.tool, input };
-  const question = askApproval(
-    { call: edited, ...shown, changed: { by: from.name, before: call.input } },
-    { state, policy, after: 1 },
-  );
-  return {
-    ok: true,
-    events: [
-      { type: "call_edited", questionId: id, input, from, via },
-      { type: "question_asked", question },
-    ],
-  };
-}
-
-export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
-  const found = findApproval(state, command, policy);
-  if (!("question" in found)) return { ok: false, refusal: found };
-  const reason = cut(command.reason.trim() || "no reason given");
-  const { actor, via } = command;
-  return accept({
-    type: "approval_refused",
-    questionId: found.question.id,
-    reason,
-    from: personOf(actor),
-    via,
-  });
 }
 
 /** Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. */
@@ -148,7 +88,7 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
 }
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
-function settlersOf(question: Question, state: State, policy: Policy) {
+export function settlersOf(question: Question, state: State, policy: Policy) {
   const rule = question.call ? approvalByName(question.call.tool, state, policy) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
@@ -158,20 +98,8 @@ function settlersOf(question: Question, state: State, policy: Policy) {
   return { action, rules: policy.rights[action], ownRequest: true } as const;
 }
 
-function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, policy: Policy) {
-  const found = findOpen(state, command.questionId);
-  if (!("question" in found)) return found;
-  const denied = denySettling(found.question, command.actor, state, policy);
-  if (denied) return denied;
-  if (found.question.kind !== "approval") {
-    const message = `Question ${found.question.id} is no approval. Answer it instead.`;
-    return { code: "answer_invalid", message } as const;
-  }
-  return found;
-}
-
 /** The open question that is meant, or why there is none. */
-function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
+export function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
   if (id === null) return theOnlyOne(state);
   const open = state.questions.find((question) => question.id === id);
   if (open) return { question: open };
