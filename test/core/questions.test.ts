@@ -59,7 +59,7 @@ describe("an approval", () => {
 
   test("is no matter for words, nor for machines, nor for tokens without the scope", () => {
     deploys().when(answer("yes", "q")).refused("answer_invalid", "approve it or refuse it");
-    deploys().when(say("yes")).then("heard").is("waiting_human_input");
+    deploys().when(say("yes")).refused("answer_invalid", "Words don't approve anything");
     deploys()
       .when(approve("q", person("ci", { kind: "machine" })))
       .refused("not_an_approver");
