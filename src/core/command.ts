@@ -29,7 +29,7 @@ export interface Launch {
 }
 
 /** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
-export interface EditedCall {
+interface EditedCall {
   hash: string;
   preview: string | null;
 }
