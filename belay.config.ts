@@ -1,16 +1,17 @@
 /** What this bot is: its tools, and who may do what. Reviewed like code; secrets stay in the environment. */
 import { join } from "node:path";
+import { demoTools } from "./adapters/demo/tools.ts";
 import { defineConfig } from "./src/config/file.ts";
 import { local } from "./src/config/rights.ts";
 import { currentTime } from "./src/tools/current-time.ts";
 import { mathTools } from "./src/tools/math.ts";
-import { restartService, serviceStatus } from "./src/tools/restart-service.ts";
 
 export default defineConfig({
-  tools: ({ dataDir }) => {
-    const file = join(dataDir, "restarts.log");
-    return [...mathTools, currentTime, serviceStatus({ file }), restartService({ file, seconds: 3 })];
-  },
+  tools: ({ dataDir, isDemo }) => [
+    ...mathTools,
+    currentTime,
+    ...demoTools({ file: join(dataDir, "restarts.log"), isDemo }),
+  ],
 
   // Groups of people by their ids, for use below as "@oncall".
   people: {

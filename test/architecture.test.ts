@@ -105,12 +105,12 @@ const mayImport: Record<string, readonly string[]> = {
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
   "src/cli/screenshots.ts": ["src/", "test/support/"],
-  "belay.config.ts": ["src/config", "src/tools/"],
+  "belay.config.ts": ["src/config", "src/tools/", "adapters/"],
 };
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/webhook/kinds/"],
+  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/demo/", "adapters/webhook/kinds/"],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
@@ -158,7 +158,7 @@ function placesInAdapter(adapter: string, room: string | undefined): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["src/tools/contract.ts", "src/tools/define-tool.ts", "src/tools/secret.ts"];
+const packDoor = ["src/tools/contract.ts", "src/tools/define-tool.ts", "src/tools/secret.ts", "src/tools/setting.ts"];
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];

@@ -9,7 +9,7 @@ import { ClientError, runClient } from "../../src/cli/client.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { restartService } from "../../src/tools/restart-service.ts";
+import { restartService } from "../../adapters/demo/tools.ts";
 import { agent } from "../support/bot.ts";
 import { startChild } from "../support/child.ts";
 import { listeningBot } from "../support/http/bot.ts";

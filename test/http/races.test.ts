@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { RunState } from "../../src/http/wire/runs.ts";
-import { restartService } from "../../src/tools/restart-service.ts";
+import { restartService } from "../../adapters/demo/tools.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";

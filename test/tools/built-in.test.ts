@@ -7,7 +7,7 @@ import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { currentTime } from "../../src/tools/current-time.ts";
 import { mathTools } from "../../src/tools/math.ts";
-import { restartService, serviceStatus } from "../../src/tools/restart-service.ts";
+import { restartService, serviceStatus } from "../../adapters/demo/tools.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
 function context(signal: AbortSignal = new AbortController().signal): CallContext {

@@ -22,7 +22,7 @@ import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
 import { finalAnswer } from "../../../src/tools/final-answer.ts";
 import { mathTools } from "../../../src/tools/math.ts";
-import { restartService } from "../../../src/tools/restart-service.ts";
+import { restartService } from "../../../adapters/demo/tools.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 export interface TestEngine extends Engine {

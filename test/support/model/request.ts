@@ -4,7 +4,7 @@ import type { ModelAnswer, ModelInput, ModelRequest } from "../../../src/core/po
 import { controlTools } from "../../../src/tools/control-tools.ts";
 import { currentTime } from "../../../src/tools/current-time.ts";
 import { mathTools } from "../../../src/tools/math.ts";
-import { restartService } from "../../../src/tools/restart-service.ts";
+import { restartService } from "../../../adapters/demo/tools.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 type Property = Record<string, unknown>;
