@@ -38,7 +38,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   defaultAgent: string;
   /** Address or the beginning of one → agent name. */
   routes: Readonly<Record<string, string>>;
-  /** By agent name; groups expanded, triggers included. */
+  /** By agent name, and under `*` of agents that are gone; groups expanded, triggers included. */
   rights: Readonly<Record<string, Rights>>;
   /** The control tools and those of belay.config.ts; event_url is added where URLs are signed. */
   tools: readonly Tool[];

@@ -55,6 +55,8 @@ async function startOn({ store, config, log, unreadable }: Opened): Promise<Bela
   const channels = await openChannels(config, systemClock, log);
   const engine = await openEngine(config, { store, channels, log, unreadable });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
+  // Before the first request can come there is somebody who writes it down.
+  await engine.open();
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
   const schedules = await startSchedules({
@@ -115,9 +117,8 @@ async function stopAll(parts: {
   parts.log.info({}, "stopping");
   parts.http.endStreams();
   await parts.schedules.stop();
-  // Requests are answered while runs come to rest: what arrives is written down for the next start.
-  await parts.engine.drain(20_000);
-  await parts.listening.close(2_000);
+  // Requests are answered while runs come to rest, and until the port is closed: what arrives is written down.
+  await parts.engine.drain(20_000, () => parts.listening.close(2_000));
   await parts.store.close();
   parts.log.info({}, "stopped");
 }

@@ -110,7 +110,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/demo/", "adapters/webhook/kinds/"],
+  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/demo/", "adapters/prometheus/", "adapters/webhook/kinds/"],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
@@ -158,7 +158,7 @@ function placesInAdapter(adapter: string, room: string | undefined): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["src/tools/contract.ts", "src/tools/define-tool.ts", "src/tools/secret.ts", "src/tools/setting.ts"];
+const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map((name) => `src/tools/${name}.ts`);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];
@@ -316,21 +316,19 @@ function imports(source: Source, name: string): boolean {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
-  "src/core/ports/store.ts": 260,
+  "src/core/ports/store.ts": 275,
   // Every event there is, in one union.
   "src/core/event.ts": 260,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 240,
+  "src/engine/create.ts": 280,
   // Claiming, renewing and waking are one state machine around one set of runs.
   "src/engine/worker.ts": 240,
   // The one door to the log, with everything that happens in its transaction.
   "src/engine/record.ts": 270,
   // The nouns of a run together: its phases and what they mean in one word.
   "src/core/state.ts": 280,
-  // Each kind of inbound message, down to its outcome.
-  "src/engine/ingest.ts": 265,
 };
 
 function withoutComments(text: string): string {

@@ -4,6 +4,8 @@ import { hashOf } from "./nonce.ts";
 export type Press =
   | { action: "stop" | "pause" | "resume"; runId: string }
   | { action: "reply" | "approve" | "refuse" | "edit"; question: string }
+  /** What was said in this message answers this question. */
+  | { action: "meant"; question: string; message: string }
   /** `value` is null for a select: then it is in the select's values. */
   | { action: "choose"; question: string; value: string | null };
 
@@ -31,6 +33,7 @@ export function resolve(shortened: string, candidates: readonly string[]): strin
 export function customId(press: Press): string {
   if ("runId" in press) return `${press.action}|${press.runId}`;
   const question = short(press.question);
+  if (press.action === "meant") return `meant|${question}|${press.message}`;
   if (press.action !== "choose") return `${press.action}|${question}`;
   return press.value === null ? `choose|${question}` : `choose|${question}|${shortValue(press.value)}`;
 }
@@ -53,6 +56,8 @@ export function pressOf(id: string): Press | null {
     case "refuse":
     case "edit":
       return { action, question: subject };
+    case "meant":
+      return value === undefined ? null : { action, question: subject, message: value };
     case "choose":
       return { action, question: subject, value: value ?? null };
     default:

@@ -6,7 +6,8 @@ import type { Address } from "../../src/core/actor.ts";
 export type Place =
   | { kind: "dm"; channelId: string }
   | { kind: "channel"; guildId: string; channelId: string }
-  | { kind: "thread"; guildId: string; parentId: string; channelId: string };
+  /** `ownerId`: who made the thread; null: not known. */
+  | { kind: "thread"; guildId: string; parentId: string; channelId: string; ownerId: string | null };
 
 /** Where a run speaks. `new`: a thread that the first post will start from a root message of its own. */
 export type Target =
@@ -64,12 +65,20 @@ export interface ChannelFacts {
   guild_id?: string;
   parent_id?: string | null;
   last_message_id?: string | null;
+  owner_id?: string;
 }
 
 export function placeOf(channel: ChannelFacts, guildId: string | undefined): Place {
   if (guildId === undefined) return { kind: "dm", channelId: channel.id };
   if (!isThread(channel.type)) return { kind: "channel", guildId, channelId: channel.id };
-  return { kind: "thread", guildId, parentId: channel.parent_id ?? channel.id, channelId: channel.id };
+  const ownerId = channel.owner_id ?? null;
+  return {
+    kind: "thread",
+    guildId,
+    parentId: channel.parent_id ?? channel.id,
+    channelId: channel.id,
+    ownerId,
+  };
 }
 
 function isThread(type: ChannelType): boolean {
@@ -110,7 +119,8 @@ export class Places {
   async at(channelId: string, guildId: string | undefined): Promise<Place> {
     if (guildId === undefined) return { kind: "dm", channelId };
     const known = this.#known.get(channelId);
-    if (known) return known;
+    // Who made a thread decides whose it is: what we were not told is asked.
+    if (known && (known.kind !== "thread" || known.ownerId !== null)) return known;
     const channel = (await this.#rest.get(Routes.channel(channelId))) as APIChannel;
     return this.learn(channel, guildId);
   }

@@ -1,6 +1,7 @@
 /** Discord as a Channel: the gateway brings what is said, REST makes what should stand. */
 import type { Capabilities, Channel } from "../../src/core/ports/channel.ts";
 import { Places } from "./address.ts";
+import { helpText } from "./listen/commands.ts";
 import { Listener } from "./listen/listener.ts";
 import { channelName } from "./listen/parse.ts";
 import { post } from "./send/post.ts";
@@ -10,6 +11,8 @@ import { type DiscordOptions, type Line, restClient } from "./session.ts";
 const can: Capabilities = {
   edit: true,
   buttons: true,
+  react: true,
+  help: helpText,
   maxText: 4_000,
   minIntervalMs: 1_500,
   maxAgeMs: 24 * 3_600_000,

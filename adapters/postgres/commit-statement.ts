@@ -4,6 +4,7 @@ import type { Commit } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { postRecords, questionRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { announcementChannel } from "./announce.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 
 const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
@@ -24,7 +25,10 @@ const launchFields = fieldsOf(
  * must agree. Only the parts that this commit needs are in it; each combination is prepared once per connection, under
  * its own name.
  */
-export function commitStatement(commit: Commit, clock: Pick<Clock, "now">): Statement {
+export function commitStatement(
+  commit: Commit,
+  { clock, announcement }: { clock: Pick<Clock, "now">; announcement: string | null },
+): Statement {
   const s = statement();
   if (commit.expect === 0) launch(s, commit);
   else progress(s, commit);
@@ -53,8 +57,12 @@ export function commitStatement(commit: Commit, clock: Pick<Clock, "now">): Stat
     );
   }
   if (commit.inbox) settle(s, commit.inbox, clock);
+  const told =
+    announcement === null
+      ? ""
+      : `, (SELECT pg_notify(${s.value(announcementChannel, "text")}, ${s.value(announcement, "text")})::text FROM guard)`;
   return s.end(
-    `SELECT EXISTS (SELECT FROM guard) AS ran, ${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled`,
+    `SELECT EXISTS (SELECT FROM guard) AS ran, ${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled${told}`,
   );
 }
 

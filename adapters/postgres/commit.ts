@@ -6,15 +6,24 @@ import { type Commit, type Committed, StoreError } from "../../src/core/ports/st
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { type Found, refusalOf } from "../../src/core/store/rows.ts";
+import type { Announcer } from "./announce.ts";
 import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
+import { takePlace } from "./place.ts";
 
 const firstPauseMs = 50;
 
 export interface CommitOptions {
   clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];
+  announcer: Announcer;
+}
+
+interface Written {
+  clock: Pick<Clock, "now">;
+  /** For other processes, told with the commit; null: nothing. */
+  announcement: string | null;
 }
 
 /** What is known of a commit on its way. */
@@ -34,16 +43,18 @@ interface Attempts {
  */
 export function committer(
   pool: Pool,
-  { clock, patienceMs }: CommitOptions,
+  { clock, patienceMs, announcer }: CommitOptions,
 ): (commit: Commit) => Promise<Committed> {
   return async (commit) => {
+    const announcement = announcer.within(commit);
     const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
     for (;;) {
       try {
         const committed = await withClient(pool, (client) => {
           attempts.sent = true;
-          return attempt(client, commit, clock);
+          return attempt(client, commit, { clock, announcement });
         });
+        if (committed.ok && announcement === null) announcer.later(commit);
         if (committed.ok || attempts.lostAt === null) return committed;
         const stands = await withClient(pool, (client) => isWritten(client, commit));
         return stands ? success(commit) : committed;
@@ -77,40 +88,39 @@ function success(commit: Commit): Committed {
   return { ok: true, version: commit.expect + commit.events.length };
 }
 
-async function attempt(client: PoolClient, commit: Commit, clock: Pick<Clock, "now">): Promise<Committed> {
-  const written = commit.inbox
-    ? await inTransaction(client, commit, clock)
-    : await write(client, commit, clock);
+async function attempt(client: PoolClient, commit: Commit, how: Written): Promise<Committed> {
+  const { written, taken } =
+    commit.inbox || commit.only
+      ? await inTransaction(client, commit, how)
+      : { written: await write(client, commit, how), taken: null };
   if (written) return success(commit);
-  return refusalOf(commit, await find(client, commit)) ?? { ok: false, why: "conflict" };
+  const found = { ...(await find(client, commit)), taken };
+  return refusalOf(commit, found) ?? { ok: false, why: "conflict" };
 }
 
 /** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
-async function inTransaction(
-  client: PoolClient,
-  commit: Commit,
-  clock: Pick<Clock, "now">,
-): Promise<boolean> {
+async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
   await client.query("BEGIN");
-  const written = await write(client, commit, clock);
+  const taken = commit.only ? await takePlace(client, commit.only, commit.runId) : null;
+  const written = taken === null && (await write(client, commit, how));
   await client.query(written ? "COMMIT" : "ROLLBACK");
-  return written;
+  return { written, taken };
 }
 
-async function write(client: PoolClient, commit: Commit, clock: Pick<Clock, "now">): Promise<boolean> {
+async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
   const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await client.query(
-    commitStatement(commit, clock),
+    commitStatement(commit, how),
   );
   return rows[0]?.ran === true && rows[0].settled;
 }
 
-async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Found> {
+async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<Found, "taken">> {
   const { rows } = await client.query<{ version: string; epoch: string; owner: string | null }>(
     "SELECT version, epoch, owner FROM runs WHERE run_id = $1",
     [runId],
   );
   const run = rows[0];
-  const found: Found = {
+  const found: Omit<Found, "taken"> = {
     run: run ? { version: Number(run.version), epoch: Number(run.epoch), owner: run.owner } : null,
     inbox: null,
   };

@@ -1,9 +1,10 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { InboxKey, Store } from "../../src/core/ports/store.ts";
+import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, lt, ne, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
+import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
 const prunedAtOnce = 10_000;
@@ -18,7 +19,12 @@ const columns = {
   outcome: inbox.outcome,
 };
 
-type Receiving = Pick<Store, "receive" | "inboxRow" | "pendingInbox" | "settleInbox" | "pruneInbox">;
+type Receiving = Pick<
+  Store,
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+>;
+
+const isPending = sql`${inbox.state} = 'pending'`;
 
 export function receiveMessages(db: NodePgDatabase): Receiving {
   return {
@@ -33,8 +39,25 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       return row ?? null;
     },
     async pendingInbox(limit) {
-      const pending = db.select(columns).from(inbox).where(sql`${inbox.state} = 'pending'`);
+      const pending = db.select(columns).from(inbox).where(isPending);
       return pending.orderBy(asc(inbox.seq)).limit(limit);
+    },
+    async claimInbox({ leaseMs, limit }) {
+      // By the database's clock: processes on several machines must agree on when a lease is over.
+      const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, clockNow));
+      const some = db
+        .select({ seq: inbox.seq })
+        .from(inbox)
+        .where(and(isPending, free))
+        .orderBy(asc(inbox.seq))
+        .limit(limit)
+        .for("update", { skipLocked: true });
+      const rows = await db
+        .update(inbox)
+        .set({ leaseUntil: sql`${clockNow} + ${leaseMs}` })
+        .where(inArray(inbox.seq, some))
+        .returning({ ...columns, seq: inbox.seq });
+      return inOrder(rows);
     },
     async settleInbox(key, { state, runId, outcome }) {
       await db
@@ -53,6 +76,11 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       }
     },
   };
+}
+
+/** An UPDATE returns its rows in no order. */
+function inOrder(rows: readonly (InboxRow & { seq: number })[]): InboxRow[] {
+  return [...rows].sort((a, b) => a.seq - b.seq).map(({ seq: _, ...row }) => row);
 }
 
 function named(key: InboxKey) {

@@ -52,6 +52,7 @@ export const inbox = pgTable("inbox", {
   state: text("state").$type<InboxRow["state"]>().notNull(),
   runId: text("run_id"),
   outcome: text("outcome"),
+  leaseUntil: bigint("lease_until", { mode: "number" }),
 });
 
 export const addresses = pgTable("addresses", {

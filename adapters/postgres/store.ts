@@ -3,11 +3,13 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { announcer } from "./announce.ts";
 import { committer } from "./commit.ts";
 import { defaultLimits, type Limits } from "./connection.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { receiveMessages } from "./inbox.ts";
+import { type Listening, listen } from "./listen.ts";
 import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
@@ -36,14 +38,25 @@ export async function openPostgres({
     throw storeErrorOf(error);
   });
   const db = drizzle({ client: pool });
+  const told = announcer(pool);
+  const listening: Promise<Listening>[] = [];
   return speaking({
-    commit: committer(pool, { clock, patienceMs: limits.patienceMs }),
+    commit: committer(pool, { clock, patienceMs: limits.patienceMs, announcer: told }),
     ...readRuns(db, unreadable),
     ...workRuns(db),
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
     ...keepRecords(db),
-    close: () => pool.end(),
+    async watch(changed) {
+      const begun = listen({ url, limits }, pool, told, clock, changed);
+      listening.push(begun);
+      await begun;
+    },
+    async close() {
+      told.close();
+      for (const begun of listening) await (await begun).close();
+      await pool.end();
+    },
   });
 }
 

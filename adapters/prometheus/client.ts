@@ -1,5 +1,6 @@
 /** HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell the model what to do next. */
 import type { z } from "zod";
+import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
 
@@ -69,55 +70,33 @@ export async function ask<T>(
 }
 
 async function exchange(
-  { title, base, token }: Server,
+  { title, base, token, off }: Server,
   path: string,
   { method = "GET", params = [], json }: Asked,
   signal: AbortSignal,
 ): Promise<{ status: number; text: string }> {
-  const query = new URLSearchParams(params.map(([name, value]) => [name, value]));
-  const inUrl = method === "GET" && query.size > 0 ? `?${query}` : "";
-  const body = json === undefined ? (method === "POST" ? query : null) : JSON.stringify(json);
+  if (base === null) throw new Error(`${title} is not known here: ${off}`);
+  const query = new URLSearchParams(params.map(([name, value]) => [name, value])).toString();
+  const isForm = method === "POST" && json === undefined;
+  const url = new URL(`${base}${path}${query !== "" && !isForm ? `?${query}` : ""}`);
+  const body = isForm ? query : json === undefined ? null : JSON.stringify(json);
+  const type = isForm ? "application/x-www-form-urlencoded" : "application/json";
   const headers = {
     accept: "application/json",
-    ...(json === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === null ? {} : { "content-type": type }),
     ...(token?.isSet ? { authorization: `Bearer ${token.reveal()}` } : {}),
   };
-  const late = AbortSignal.timeout(timeoutMs);
-  try {
-    const limits = { redirect: "manual" as const, signal: AbortSignal.any([signal, late]) };
-    const response = await fetch(`${base}${path}${inUrl}`, { method, headers, body, ...limits });
-    return { status: response.status, text: await read(response, title) };
-  } catch (error) {
-    if (error instanceof TooLong) throw error;
-    const why = late.aborted ? `no answer within ${timeoutMs / 1000} s` : causeOf(error);
-    throw new Error(
-      `${title} can't be reached (${why}), so nothing is known, neither good nor bad; try once more, then say so`,
-      { cause: error },
-    );
+  const reach = { private: true, timeoutMs, maxBytes };
+  const answer = await request({ method, url, headers, body }, reach, signal).catch((error: unknown) => {
+    if (!(error instanceof NoAnswer)) throw error;
+    const next = "so nothing is known, neither good nor bad; try once more, then say so";
+    throw new Error(`${title} can't be reached: ${error.message}; ${next}`, { cause: error });
+  });
+  if (answer.cut) {
+    const less = "ask for less: sum by (…), topk(20, …), a shorter time";
+    throw new Error(`${title}'s answer is larger than ${maxBytes / 1024 / 1024} MB; ${less}`);
   }
-}
-
-class TooLong extends Error {}
-
-async function read(response: Response, title: string): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of response.body ?? []) {
-    length += piece.length;
-    if (length > maxBytes) {
-      throw new TooLong(`${title}'s answer is larger than 10 MB; ask for less: sum by (…), topk(20, …), a shorter time`);
-    }
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString();
-}
-
-/** The code of what went wrong below fetch; fetch itself only says that it failed. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof AggregateError ? error.cause.errors[0] : error.cause;
-  if (!(cause instanceof Error)) return error.message;
-  return "code" in cause ? String(cause.code) : cause.message;
+  return { status: answer.status, text: answer.body };
 }
 
 function jsonIn(text: string): unknown {

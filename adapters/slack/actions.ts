@@ -18,7 +18,10 @@ export function parseAction(payload: unknown, bot: Bot): Parsed | null {
     const place = { runId, channel, root: standing, user };
     return { type: "open_modal", kind: button, trigger, questionId, place };
   }
-  const intent = pressed(button, runId, questionId, textAt(value, "v") ?? "");
+  const intent =
+    button === "meant"
+      ? ({ type: "meant", key: textAt(value, "k") ?? "", questionId } as const)
+      : pressed(button, runId, questionId, textAt(value, "v") ?? "");
   if (intent === null) return null;
   const replyTo = {
     via: "press",

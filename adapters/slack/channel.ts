@@ -35,6 +35,7 @@ export class SlackChannel implements Channel {
   readonly can: Capabilities = {
     edit: true,
     buttons: true,
+    react: true,
     maxText: maxMarkdown,
     minIntervalMs: 250,
     maxAgeMs: 24 * 3_600_000,

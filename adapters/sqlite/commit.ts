@@ -7,6 +7,7 @@ import type { Commit, Committed } from "../../src/core/ports/store.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { postRecords, questionRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
+import { takenAt } from "./place.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
 /** A job for the group's transaction: checks first, then writes everything. */
@@ -20,6 +21,7 @@ export function commitJob(
   return (commit) => {
     const { runId, inbox: key } = commit;
     const found = {
+      taken: commit.only ? takenAt(db, commit.only, runId) : null,
       run: find.run.get({ runId }) ?? null,
       inbox: key ? (find.inbox.get({ ...key }) ?? null) : null,
     };

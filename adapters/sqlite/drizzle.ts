@@ -20,6 +20,7 @@ export const {
   lte,
   min,
   ne,
+  not,
   notExists,
   or,
   sql,

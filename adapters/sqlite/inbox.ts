@@ -1,9 +1,9 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { InboxKey, Store } from "../../src/core/ports/store.ts";
+import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, lt, ne, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { inbox } from "./schema.ts";
 
@@ -17,7 +17,12 @@ const columns = {
   outcome: inbox.outcome,
 };
 
-type Receiving = Pick<Store, "receive" | "inboxRow" | "pendingInbox" | "settleInbox" | "pruneInbox">;
+type Receiving = Pick<
+  Store,
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+>;
+
+const isPending = sql`${inbox.state} = 'pending'`;
 
 export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiving {
   const insert = db
@@ -34,7 +39,7 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
   const pending = db
     .select(columns)
     .from(inbox)
-    .where(sql`${inbox.state} = 'pending'`)
+    .where(isPending)
     .orderBy(asc(inbox.seq))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -51,6 +56,18 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     async pendingInbox(limit) {
       return pending.all({ limit });
     },
+    claimInbox: ({ now, leaseMs, limit }) =>
+      write(() => {
+        const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now));
+        const some = db.select({ seq: inbox.seq }).from(inbox).where(and(isPending, free));
+        const rows = db
+          .update(inbox)
+          .set({ leaseUntil: now + leaseMs })
+          .where(inArray(inbox.seq, some.orderBy(asc(inbox.seq)).limit(limit)))
+          .returning({ ...columns, seq: inbox.seq })
+          .all();
+        return inOrder(rows);
+      }),
     settleInbox: (key, { state, runId, outcome }) =>
       write(() => {
         db.update(inbox)
@@ -67,6 +84,19 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
             .run().changes,
       ),
   };
+}
+
+/** At the start: the one process that may have this file is here, so that nobody is working on anything. */
+export function endInboxClaims(db: BetterSQLite3Database): void {
+  db.update(inbox)
+    .set({ leaseUntil: null })
+    .where(and(isPending, isNotNull(inbox.leaseUntil)))
+    .run();
+}
+
+/** An UPDATE returns its rows in no order. */
+function inOrder(rows: readonly (InboxRow & { seq: number })[]): InboxRow[] {
+  return [...rows].sort((a, b) => a.seq - b.seq).map(({ seq: _, ...row }) => row);
 }
 
 function named(key: InboxKey) {

@@ -52,6 +52,7 @@ export const inbox = sqliteTable("inbox", {
   state: text("state").$type<InboxRow["state"]>().notNull(),
   runId: text("run_id"),
   outcome: text("outcome"),
+  leaseUntil: integer("lease_until"),
 });
 
 export const addresses = sqliteTable("addresses", {

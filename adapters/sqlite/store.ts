@@ -7,7 +7,7 @@ import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
 import { groupCommit } from "./group.ts";
-import { receiveMessages } from "./inbox.ts";
+import { endInboxClaims, receiveMessages } from "./inbox.ts";
 import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
@@ -32,6 +32,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
   const job = commitJob(db, clock);
   expireLeases(db);
   endClaims(db);
+  endInboxClaims(db);
 
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
@@ -40,6 +41,8 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
     ...keepRecords(db, group.write),
+    // The file belongs to this process alone.
+    watch: async () => {},
     async close() {
       group.end();
       opened.close();

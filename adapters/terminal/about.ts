@@ -14,3 +14,14 @@ export const terminal: ChannelAbout = {
   doctorFile: null,
   connect: () => null,
 };
+
+const noLimit = Number.POSITIVE_INFINITY;
+/** A sign shows nothing here, but whoever pipes words in waits for each of them. */
+export const can = {
+  edit: true,
+  buttons: false,
+  react: true,
+  maxText: noLimit,
+  minIntervalMs: 0,
+  maxAgeMs: noLimit,
+};

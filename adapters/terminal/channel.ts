@@ -6,6 +6,7 @@ import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import { isEnded, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
+import { can } from "./about.ts";
 import { type Line, span } from "./line.ts";
 import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
@@ -30,7 +31,6 @@ export interface TerminalChannel extends Channel {
 }
 
 const name = "terminal";
-const noLimit = Number.POSITIVE_INFINITY;
 
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
@@ -38,7 +38,7 @@ export function terminalChannel(options: TerminalOptions): TerminalChannel {
 
 class Terminal implements TerminalChannel {
   readonly name = name;
-  readonly can = { edit: true, buttons: false, maxText: noLimit, minIntervalMs: 0, maxAgeMs: noLimit };
+  readonly can = can;
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */
@@ -91,7 +91,7 @@ class Terminal implements TerminalChannel {
   /** What the posts show anyway is not said twice. */
   async whisper(_inbound: unknown, { type, text }: Outcome): Promise<void> {
     this.#pending -= 1;
-    if (type !== "launched" && type !== "answered") this.#tell(text);
+    if (type !== "launched" && type !== "answered" && text !== "") this.#tell(text);
   }
 
   handle(): null {
@@ -152,6 +152,7 @@ class Terminal implements TerminalChannel {
       intent,
       replyTo: {},
       context: [],
+      writtenAt: this.#options.clock.now(),
     });
   }
 

@@ -46,7 +46,12 @@ export function parse(line: string, asked: Asked | null): Typed {
   const text = line.trim();
   if (text === "") return { type: "nothing" };
   if (text.startsWith("/")) return parseCommand(text.slice(1).trim());
-  if (!asked) return { type: "intent", intent: { type: "message", text, addressed: true, agent: null } };
+  if (!asked) {
+    return {
+      type: "intent",
+      intent: { type: "message", text, addressed: true, agent: null, thread: "direct" },
+    };
+  }
   return asked.isApproval ? parseDecision(text, asked.questionId) : parseAnswer(text, asked);
 }
 

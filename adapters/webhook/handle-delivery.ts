@@ -1,12 +1,11 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
-
-import { type Actor, threadAt } from "../../src/core/actor.ts";
-import type { Inlet } from "../../src/core/ports/channel.ts";
-import { StoreError } from "../../src/core/ports/store.ts";
-import { isEnded } from "../../src/core/text/status.ts";
+import { type Actor, type Address, threadAt } from "../../src/core/actor.ts";
+import type { Inlet, Submitted } from "../../src/core/ports/channel.ts";
+import { type Only, StoreError } from "../../src/core/ports/store.ts";
 import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";
+import { takesIn } from "./matter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
 import { holdsAll } from "./paths.ts";
 import type { Json } from "./payload.ts";
@@ -41,77 +40,73 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
     }
     const about = aboutOf(hook, payload, headers);
     // The launch itself finds out whether this delivery was here before.
-    if (about.address === null) return await launch(receiver, delivery, about);
+    if (about.address === null) {
+      return await launched(receiver, delivery, await launch(receiver, delivery, about));
+    }
     const known = await receiver.inlet.store.inboxRow({ source: `webhook:${hook.name}`, key });
     if (known?.runId) return json(200, { duplicate: true, run_id: known.runId });
-    return await receiver.byMatter.run(about.address, () => attachOrLaunch(receiver, delivery, about));
+    // One after another in this process; the launch itself is refused when another process was faster.
+    const matter = { ...about, address: about.address };
+    return await receiver.byMatter.run(matter.address, () => attachOrLaunch(receiver, delivery, matter));
   } catch (error) {
     return notStored(error);
   }
 }
 
-async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: About): Promise<Response> {
-  const { hook, key } = delivery;
-  const runId = about.address === null ? null : await liveRunAt(receiver, about.address, about.resolved);
-  if (runId === null) {
-    if (!about.resolved) return launch(receiver, delivery, about);
-    receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook resolved, no live run");
-    return json(202, { ignored: "resolved" });
+type Matter = About & { address: Address };
+
+/** The newest run that is known of this matter takes the delivery in, or a new one does: whichever process is first. */
+async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Matter): Promise<Response> {
+  let newest = await receiver.inlet.store.runAt(about.address);
+  for (;;) {
+    const attached = newest === null ? null : await attach(receiver, delivery, about, newest);
+    if (attached !== null) return attached;
+    if (about.resolved) {
+      receiver.options.log.info(
+        { webhook: delivery.hook.name, delivery: delivery.key },
+        "webhook resolved, no live run",
+      );
+      return json(202, { ignored: "resolved" });
+    }
+    const submitted = await launch(receiver, delivery, about, { address: about.address, after: newest });
+    const takenBy = submitted.ok ? undefined : submitted.refusal.runId;
+    if (takenBy === undefined) return launched(receiver, delivery, submitted);
+    newest = takenBy;
   }
+}
+
+/** Tells it to this run; null: it takes nothing more in, then this is a new matter. */
+async function attach(
+  receiver: Receiver,
+  { hook, key, payload, headers }: Delivery,
+  about: Matter,
+  runId: string,
+): Promise<Response | null> {
+  if (!(await takesIn(receiver.inlet.store, runId, about.resolved, receiver.options.clock.now())))
+    return null;
   const text = about.resolved ? "The alert is resolved:" : "The same matter was reported again:";
   const said = await receiver.inlet.command(
     runId,
     {
       type: "say",
-      text: `${text}\n${briefing(hook, delivery.payload, delivery.headers)}`,
+      text: `${text}\n${briefing(hook, payload, headers)}`,
       actor: actorOf(hook),
       via: { channel: "webhook" },
     },
     { source: `webhook:${hook.name}`, key },
   );
   if (said.ok) return answered(receiver, said, { attached: true });
-  // It ended between the look and the word: then this is a new matter.
-  if (said.refusal.code === "run_finished" && !about.resolved) return launch(receiver, delivery, about);
-  return refusedByRights(receiver, hook, said.refusal);
+  // It ended between the look and the word.
+  return said.refusal.code === "run_finished" ? null : refusedByRights(receiver, hook, said.refusal);
 }
 
-/** A run that waits for people longer than this takes no more of its matter in: nobody may be looking at it. */
-const LONGEST_WAIT_MS = 3_600_000;
-
-/**
- * The run that further reports of this matter belong to. One at its step limit does nothing any more, and one whose
- * question nobody answers would swallow every later alert: a new report starts a run of its own. That the matter is
- * over is told to any run that has not ended.
- */
-async function liveRunAt(
-  { inlet, options }: Receiver,
-  address: string,
-  resolved: boolean,
-): Promise<string | null> {
-  const runId = await inlet.store.runAt(address);
-  const row = runId === null ? null : await inlet.store.run(runId);
-  if (row === null || isEnded(row.status)) return null;
-  if (resolved) return row.runId;
-  if (row.status === "max_steps_reached") return null;
-  const since = row.status === "waiting_human_input" ? await askedSince(inlet, row.runId) : null;
-  return since !== null && options.clock.now() - since > LONGEST_WAIT_MS ? null : row.runId;
-}
-
-/** When the oldest open question of a run was asked; null when it has none. */
-async function askedSince(inlet: Inlet, runId: string): Promise<number | null> {
-  const open = await inlet.store.openQuestions(MOST_OPEN);
-  const times = open.filter((row) => row.runId === runId).map(({ askedAt }) => askedAt);
-  return times.length === 0 ? null : Math.min(...times);
-}
-
-const MOST_OPEN = 1000;
-
-async function launch(receiver: Receiver, delivery: Delivery, about: About): Promise<Response> {
+/** `only`: the place that this launch must have for itself. */
+async function launch(receiver: Receiver, delivery: Delivery, about: About, only?: Only): Promise<Submitted> {
   const { hook, key, headers, payload, title } = delivery;
   const target = resultTarget(hook, payload, headers);
   const results = target === null ? null : await saveTarget(receiver.inlet, hook, key, target);
   const place = hook.speaksAt && threadAt(hook.speaksAt, digest(`${hook.name}\n${key}`));
-  const submitted = await receiver.inlet.launch(
+  return receiver.inlet.launch(
     hook.agent,
     {
       task: hook.prompt,
@@ -126,9 +121,18 @@ async function launch(receiver: Receiver, delivery: Delivery, about: About): Pro
       parent: null,
     },
     { source: `webhook:${hook.name}`, key },
+    only,
   );
-  if (!submitted.ok) return refusedByRights(receiver, hook, submitted.refusal);
-  return answered(receiver, submitted, {});
+}
+
+function launched(
+  receiver: Receiver,
+  { hook }: Delivery,
+  submitted: Submitted,
+): Response | Promise<Response> {
+  return submitted.ok
+    ? answered(receiver, submitted, {})
+    : refusedByRights(receiver, hook, submitted.refusal);
 }
 
 /** A machine: it may launch what the agent's rights list it for, and never approves. */

@@ -4,7 +4,13 @@ import http from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
 import { ChannelError } from "../../src/core/ports/channel.ts";
-import { isAddress, isPublicAddress, withoutBrackets } from "../../src/core/public-address.ts";
+import {
+  isAddress,
+  isPublicAddress,
+  NotPublic,
+  publicOnly,
+  withoutBrackets,
+} from "../../src/core/public-address.ts";
 import type { CallbackHost } from "./options.ts";
 
 export interface Outgoing {
@@ -40,21 +46,14 @@ export function send(outgoing: Outgoing, hosts: readonly CallbackHost[]): Promis
   if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { permanent: true });
   const literal = withoutBrackets(url.hostname);
   if (!listed.private && isAddress(literal) && !isPublicAddress(literal)) {
-    throw new ChannelError(`the address ${literal} is not public`, { permanent: true });
+    throw new ChannelError(new NotPublic(literal).message, { permanent: true });
   }
   return exchange(url, outgoing, listed.private ? {} : { lookup: publicLookup });
 }
 
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error) return callback(error, []);
-    const blocked = addresses.find(({ address }) => !isPublicAddress(address));
-    if (blocked) return callback(new ChannelError(`${hostname} is not public`, { permanent: true }), []);
-    const [first] = addresses;
-    if (options.all || !first) return callback(null, addresses);
-    return callback(null, first.address, first.family);
-  });
-};
+const publicLookup: LookupFunction = publicOnly((hostname, options, done) =>
+  lookup(hostname, { ...options, all: true }, done),
+);
 
 function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }): Promise<Incoming> {
   const { request } = url.protocol === "https:" ? https : http;
@@ -73,7 +72,8 @@ function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }
     });
   });
   sending.on("error", (cause) => {
-    if (cause instanceof ChannelError) return reject(cause);
+    if (cause instanceof NotPublic)
+      return reject(new ChannelError(cause.message, { permanent: true, cause }));
     reject(new ChannelError(`no answer from ${url.host}`, { uncertain: connected, cause }));
   });
   sending.on("response", (response) => {

@@ -31,7 +31,7 @@ export const peopleSchema = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/)
 
 type People = z.infer<typeof peopleSchema>;
 
-/** The rights of every agent. Pushes a line to `problems` for each rule that can't mean anything. */
+/** The rights of every agent, and under `"*"` those of agents that are gone. Pushes a line to `problems` for each rule that can't mean anything. */
 export function resolveRights(
   written: z.infer<typeof rightsSchema>,
   people: People,
@@ -45,12 +45,12 @@ export function resolveRights(
   }
   for (const [name, members] of Object.entries(people)) checkRules(members, `people.${name}`, problems);
   const rulesOf = (agent: string, action: keyof Rights): readonly string[] => {
-    const source = written[agent]?.[action] ? agent : "*";
+    const source = Object.hasOwn(written, agent) && written[agent]?.[action] ? agent : "*";
     const list = written[source]?.[action] ?? freshInstall[action];
     return expandRules(list, people, `agents.${source}.${action}`, problems);
   };
   return Object.fromEntries(
-    agents.map((agent) => [
+    ["*", ...agents].map((agent) => [
       agent,
       {
         launch: rulesOf(agent, "launch"),

@@ -49,10 +49,14 @@ export interface Actor extends Person {
   asked?: Asked | undefined;
 }
 
+/** Whoever holds this bot's own token, or the console that it opens. */
+export function isOwner(id: Principal): boolean {
+  return id === "token:local" || id === "console:local";
+}
+
 /** The owner's token and the console that it opens are one person, who can't stand for two. */
 export function isSamePerson(a: Principal, b: Principal): boolean {
-  const owner = (id: Principal) => id === "token:local" || id === "console:local";
-  return a === b || (owner(a) && owner(b));
+  return a === b || (isOwner(a) && isOwner(b));
 }
 
 /** Whether what they say is an order, or only data that marks the run. */

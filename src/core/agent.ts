@@ -40,14 +40,15 @@ export type Agent = z.infer<typeof agentSchema>;
  */
 export type ToolEffect = "read" | "idempotent" | "once";
 
-export interface ApprovalRule {
+export const approvalRuleSchema = z.object({
   /** Who may approve, as rules (see authorize.ts). Empty: the agent's approvers. */
-  by: readonly string[];
+  by: z.array(z.string()).readonly(),
   /** How many different people must approve. */
-  count: number;
+  count: z.number(),
   /** Whether the person who started the run may approve. */
-  ownRequest: boolean;
-}
+  ownRequest: z.boolean(),
+});
+export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 
 /** A tool as the core and the model see it: everything but the code. */
 export interface ToolSpec {
@@ -65,18 +66,25 @@ export interface ToolSpec {
   untrusted: boolean;
 }
 
+/** What must be known of a tool that is gone: who settles what became of its last calls. */
+export type FormerTool = Pick<ToolSpec, "effect" | "approval">;
+
+const rules = z.array(z.string()).readonly();
+export const rightsSchema = z.object({
+  launch: rules,
+  read: rules,
+  answer: rules,
+  approve: rules,
+  control: rules,
+});
 /** Who may do what with an agent's runs: lists of rules (see authorize.ts). */
-export interface Rights {
-  launch: readonly string[];
-  read: readonly string[];
-  answer: readonly string[];
-  approve: readonly string[];
-  control: readonly string[];
-}
+export type Rights = z.infer<typeof rightsSchema>;
 
 /** All that `admit` and `decide` may look at besides the state. */
 export interface Policy {
   agent: Agent;
   tools: Readonly<Record<string, ToolSpec>>;
+  /** Tools that were here once, by name. */
+  formerTools?: Readonly<Record<string, FormerTool>>;
   rights: Rights;
 }

@@ -1,11 +1,23 @@
 /** Which calls people must approve, and who may. */
-import type { ApprovalRule, Policy, ToolSpec } from "./agent.ts";
+import type { ApprovalRule, FormerTool, Policy } from "./agent.ts";
 import type { State } from "./state.ts";
 
 /** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
-export function approvalFor(spec: ToolSpec, state: Pick<State, "tainted">): ApprovalRule | null {
+export function approvalFor(spec: FormerTool, state: Pick<State, "tainted">): ApprovalRule | null {
   if (spec.approval) return spec.approval;
-  return state.tainted && spec.effect === "once" ? { by: [], count: 1, ownRequest: true } : null;
+  return state.tainted && spec.effect === "once" ? anyApprover : null;
+}
+
+const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
+
+/** The same by name, also of a tool that is gone: by the rule that it had last. One that nobody knows needs an approver. */
+export function approvalByName(
+  tool: string,
+  state: Pick<State, "tainted">,
+  policy: Pick<Policy, "tools" | "formerTools">,
+): ApprovalRule | null {
+  const spec = policy.tools[tool] ?? policy.formerTools?.[tool];
+  return spec ? approvalFor(spec, state) : anyApprover;
 }
 
 /** The rules of who may: the tool's own, or those of the run's agent. */

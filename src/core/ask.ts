@@ -1,6 +1,6 @@
 /** The six questions that a run can put to people. Their words stand here and nowhere else. */
 import type { Policy } from "./agent.ts";
-import { approvalFor, approversOf } from "./approval-rule.ts";
+import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
 import type { Question } from "./event.ts";
 import type { Call, State } from "./state.ts";
@@ -8,7 +8,7 @@ import type { Call, State } from "./state.ts";
 /** Where a question arises: its id follows from the state, its audience from the policy. */
 export interface Asking {
   state: Pick<State, "runId" | "version" | "tainted">;
-  policy: Pick<Policy, "rights" | "tools">;
+  policy: Pick<Policy, "rights" | "tools" | "formerTools">;
   /** How many events of the same commit come before it. */
   after?: number;
 }
@@ -133,8 +133,7 @@ function plain(kind: Question["kind"], { state, policy, after }: Asking) {
 
 /** A doubt can run its call again, so it takes the same people as its approval would. */
 function settling(call: Shown["call"], { state, policy }: Asking) {
-  const spec = policy.tools[call.tool];
-  const rule = spec ? approvalFor(spec, state) : null;
+  const rule = approvalByName(call.tool, state, policy);
   return {
     settlers: rule && approversOf(rule, policy),
     need: rule?.count ?? 1,

@@ -33,8 +33,9 @@ export type LaunchRequest = Omit<Launch, "type" | "runId">;
 
 export type Command =
   | Launch
-  | { type: "say"; text: string; actor: Actor; via: Via; address?: Address }
-  /** Without a question id: accepted while exactly one question is open. `choice` is a choice's value. */
+  /** `writtenAt`: when the words were written, ms since the epoch; missing: now. `said`: without code and quotes. */
+  | { type: "say"; text: string; said?: string; actor: Actor; via: Via; writtenAt?: number }
+  /** Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. */
   | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
   /**
    * `input`: the arguments as the approver edited them, null: as shown. `hash` binds the edited bytes; the engine
@@ -59,6 +60,8 @@ export interface Refusal {
   questions?: { id: string; kind: string; text: string }[];
   /** What the question can be answered with, when the answer was none of it. */
   choices?: readonly { value: string; label: string }[];
+  /** The run that stands against it, where that is another one. */
+  runId?: string;
 }
 
 export type RefusalCode =
@@ -79,4 +82,5 @@ export type RefusalCode =
   | "not_an_approver"
   | "insufficient_scope"
   | "empty_text"
-  | "already_launched";
+  | "already_launched"
+  | "place_taken";

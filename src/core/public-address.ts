@@ -102,3 +102,43 @@ function groupsOf(side: string, isLast: boolean): readonly number[] | null {
   });
   return groups.includes(null) ? null : groups.flatMap((group) => group ?? []);
 }
+
+/** A host is not at a public address, and so it is not spoken to. */
+export class NotPublic extends Error {
+  constructor(host: string) {
+    super(`${host} is not at a public address`);
+    this.name = "NotPublic";
+  }
+}
+
+interface Resolved {
+  address: string;
+  family: number;
+}
+
+/** All addresses of a name. */
+type Resolve<Options> = (
+  hostname: string,
+  options: Options,
+  done: (error: Error | null, addresses: readonly Resolved[]) => void,
+) => void;
+
+/**
+ * The same look-up, which gives no address of a name that has one inside. As the `lookup` of a connection it is asked
+ * where the connection is made, so that a name can't change its mind between check and use.
+ */
+export function publicOnly<Options extends { all?: boolean | undefined }>(resolve: Resolve<Options>) {
+  return (
+    hostname: string,
+    options: Options,
+    answer: (error: Error | null, address: string | Resolved[], family?: number) => void,
+  ): void =>
+    resolve(hostname, options, (error, addresses) => {
+      const [first] = addresses;
+      if (error) answer(error, []);
+      else if (!first || addresses.some(({ address }) => !isPublicAddress(address))) {
+        answer(new NotPublic(hostname), []);
+      } else if (options.all) answer(null, [...addresses]);
+      else answer(null, first.address, first.family);
+    });
+}

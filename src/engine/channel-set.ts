@@ -5,6 +5,8 @@ import { backoffMs, type Rng } from "./backoff.ts";
 
 export class ChannelSet {
   readonly byName: ReadonlyMap<string, Channel>;
+  /** Each has started or failed to. */
+  begun: Promise<unknown> = Promise.resolve();
   readonly #log: Logger;
   readonly #rng: Rng;
   /** Channels that could not start and wait to be tried again. */
@@ -16,8 +18,9 @@ export class ChannelSet {
     this.#rng = rng;
   }
 
-  async start(inlet: Inlet): Promise<void> {
-    for (const channel of this.byName.values()) await this.#start(channel, inlet, 1);
+  /** Side by side: one that connects slowly keeps no other from hearing. */
+  begin(inlet: Inlet): void {
+    this.begun = Promise.all([...this.byName.values()].map((channel) => this.#start(channel, inlet, 1)));
   }
 
   async stop(): Promise<void> {

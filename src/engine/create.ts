@@ -8,7 +8,7 @@ import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
-import type { Claim, InboxKey, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -21,6 +21,7 @@ import { Live } from "./folded-states.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
+import { LeftBehindRuns } from "./left-behind.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -70,8 +71,11 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
+  #opened: Promise<void> | null = null;
+  #draining = false;
 
   constructor(options: EngineOptions) {
     const { store, toolbox, agents, clock, log, rng, redact } = options;
@@ -104,7 +108,9 @@ class RunEngine implements Engine {
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
     this.#pruner = new Pruner({ store, clock, log });
-    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent };
+    const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
+    const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
+    this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
     this.#inbox = new Inbox({
       store,
       clock,
@@ -115,22 +121,36 @@ class RunEngine implements Engine {
     });
   }
 
+  open(): Promise<void> {
+    this.#opened ??= this.#policies.pin().then(() => this.#channels.begin(this));
+    return this.#opened;
+  }
+
   async start(): Promise<void> {
-    await this.#policies.pin();
+    await this.open();
+    await this.#channels.begun;
     await this.#troubles.remember(this.store);
-    await this.#channels.start(this);
+    await this.store.watch((change) => this.#changedElsewhere(change));
     this.#inbox.start();
     this.#worker.start();
     this.#deliverer.start();
     this.#pruner.start();
+    this.#leftBehind.look();
   }
 
-  async drain(graceMs: number): Promise<void> {
+  async drain(graceMs: number, closeDoors = async () => {}): Promise<void> {
+    this.#draining = true;
     await this.#worker.stop(graceMs);
     await this.#inbox.stop();
     await this.#deliverer.stop();
+    await closeDoors();
     await this.#channels.stop();
     await this.#pruner.stop();
+    await this.#leftBehind.looked;
+  }
+
+  get leftBehind() {
+    return this.#leftBehind.list;
   }
 
   get modelTroubles(): readonly ModelTrouble[] {
@@ -138,15 +158,15 @@ class RunEngine implements Engine {
   }
 
   get draining(): boolean {
-    return this.#worker.stopping;
+    return this.#draining;
   }
 
   accept(inbound: Inbound): Promise<"new" | "duplicate"> {
     return this.#inbox.accept(inbound);
   }
 
-  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null): Promise<Submitted> {
-    return submitLaunch(this.#submitDeps(), agent, request, inbox);
+  launch(agent: string, request: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted> {
+    return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }
 
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
@@ -210,6 +230,11 @@ class RunEngine implements Engine {
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.posts > 0) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
+  }
+
+  #changedElsewhere({ runId, version, ended }: Changed): void {
+    if (ended) this.#worker.giveUp(runId);
+    for (const listener of this.#listeners) listener({ runId, version });
   }
 
   #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Inlet } from "../core/ports/channel.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
@@ -18,10 +19,18 @@ export interface Engine extends Inlet {
   readonly modelTroubles: readonly ModelTrouble[];
   /** Records that could not be read since the start: the runs that need them are left, all others go on. */
   readonly unreadable: UnreadableRecords;
-  /** Recover what a former process left, then work. */
+  /** Runs that a change of the configuration left behind, as this start found them. */
+  readonly leftBehind: readonly LeftBehind[];
+  /** Every channel begins to listen. Once this resolves, one that only waits for requests writes down what comes. */
+  open(): Promise<void>;
+  /** Opens, recovers what a former process left, then works. */
   start(): Promise<void>;
-  /** Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases. */
-  drain(graceMs: number): Promise<void>;
+  /**
+   * Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases, then listen no more.
+   * `closeDoors` comes before the channels stop: what arrives until it resolves is written down.
+   */
+  drain(graceMs: number, closeDoors?: () => Promise<void>): Promise<void>;
+  /** It is being stopped. */
   readonly draining: boolean;
 
   /** The folded state, or null for an unknown run. */
@@ -32,6 +41,6 @@ export interface Engine extends Inlet {
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
   policyOf(agent: string): Policy | null;
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
-  /** Called after each commit, in this process. Returns the function that ends it. */
+  /** Called after each commit, of this process and soon after those of others. Returns the function that ends it. */
   watch(listener: (change: { runId: string; version: number }) => void): () => void;
 }

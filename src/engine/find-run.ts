@@ -1,4 +1,6 @@
 /** Which run somebody means: by its place, or the newest of theirs. */
+import type { Actor } from "../core/actor.ts";
+import { denySettling } from "../core/admit/answer.ts";
 import type { Inbound } from "../core/ports/channel.ts";
 import type { State } from "../core/state.ts";
 import { brief } from "../core/text/brief.ts";
@@ -6,6 +8,9 @@ import { statusWords } from "../core/text/status.ts";
 import type { Engine } from "./engine.ts";
 
 type Runs = Pick<Engine, "state" | "store">;
+
+/** Of so many runs that ask, the newest first, it is looked which of them ask here. */
+const mostAsking = 100;
 
 /**
  * A child run speaks where its parent does, so the newest run of a thread may be one. The first run from it upwards
@@ -27,6 +32,26 @@ export async function runMeant(runs: Runs, inbound: Inbound): Promise<string | n
   if (here) return (await above(runs, here, () => false))?.runId ?? null;
   const [newest] = await runs.store.runs({ principal: inbound.actor.principal, limit: 1 });
   return newest?.runId ?? null;
+}
+
+/** The run whose question in this direct message is the newest that this person may answer. */
+export async function askingNear(
+  engine: Pick<Engine, "state" | "store" | "policy">,
+  actor: Actor,
+  near: string,
+): Promise<State | null> {
+  const rows = await engine.store.runs({ asking: true, limit: mostAsking });
+  let newest: { state: State; askedAt: number } | null = null;
+  for (const { runId, address } of rows) {
+    const state = address?.startsWith(near) ? await engine.state(runId) : null;
+    if (!state) continue;
+    const policy = await engine.policy(state);
+    for (const question of state.questions) {
+      if (denySettling(question, actor, state, policy)) continue;
+      if (question.askedAt > (newest?.askedAt ?? 0)) newest = { state, askedAt: question.askedAt };
+    }
+  }
+  return newest?.state ?? null;
 }
 
 /** The last ten of this person, a line each. */

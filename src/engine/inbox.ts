@@ -1,4 +1,7 @@
-/** Inbound messages: remembered first, acknowledged then, worked off in order; a restart goes on where it stopped. */
+/**
+ * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right after:
+ * every process looks again and again for messages that nobody works on.
+ */
 import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -7,7 +10,11 @@ import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
-const batch = 200;
+const batch = 50;
+/** For so long a batch is this process's; then whoever lives may take it. Its messages' keys keep them from counting twice. */
+const leaseMs = 5_000;
+/** For what others accepted and did not live to do. */
+const lookMs = 2_000;
 /** After the store failed. */
 const lookAgainMs = 1_000;
 
@@ -26,6 +33,8 @@ export class Inbox {
   #timer: NodeJS.Timeout | null = null;
   /** Messages that can't be read: they stay pending, for a release that can. */
   readonly #unread = new Set<string>();
+  /** Claimed and not worked off: the store failed in between. */
+  #held: { rows: InboxRow[]; until: number; full: boolean } = { rows: [], until: 0, full: false };
   #again = false;
   #running = false;
 
@@ -54,6 +63,7 @@ export class Inbox {
     this.#running = false;
     await this.#working;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   poke(): void {
@@ -66,20 +76,41 @@ export class Inbox {
   }
 
   async #work(): Promise<void> {
+    let lookIn = lookMs;
     try {
       while (this.#again && this.#running) {
         this.#again = false;
         const limit = batch + this.#unread.size;
-        const rows = await this.#deps.store.pendingInbox(limit);
-        for (const row of rows) await this.#process(row);
-        if (rows.length === limit) this.#again = true;
+        const rows = await this.#claim(limit);
+        while (rows[0] && this.#running) {
+          await this.#process(rows[0]);
+          rows.shift();
+        }
+        if (this.#held.full) this.#again = true;
       }
     } catch (error) {
       // The messages are still there, and what one of them did already is known by its key.
       this.#deps.log.error({ err: error }, "working off the inbox failed");
-      this.#timer = setTimeout(() => this.poke(), lookAgainMs);
-      this.#timer.unref();
+      lookIn = lookAgainMs;
     }
+    this.#lookIn(lookIn);
+  }
+
+  /** What is still held, while it is surely ours; else what nobody works on. */
+  async #claim(limit: number): Promise<InboxRow[]> {
+    const { rows, until } = this.#held;
+    if (rows.length > 0 && performance.now() < until) return rows;
+    const claimedAt = performance.now();
+    const claimed = await this.#deps.store.claimInbox({ now: this.#deps.clock.now(), leaseMs, limit });
+    this.#held = { rows: claimed, until: claimedAt + leaseMs, full: claimed.length === limit };
+    return claimed;
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    if (!this.#running) return;
+    this.#timer = setTimeout(() => this.poke(), ms);
+    this.#timer.unref();
   }
 
   async #process(row: InboxRow): Promise<void> {
@@ -87,7 +118,9 @@ export class Inbox {
     const inbound = this.#read(row);
     if (inbound === null) return;
     const started = performance.now();
-    const outcome = await this.#ingest(inbound);
+    // No clock of a platform makes words younger than their arrival.
+    const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
+    const outcome = await this.#ingest({ ...inbound, writtenAt });
     const state = outcome.type === "refused" ? "refused" : "done";
     await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
     if (outcome.type === "refused") await this.#audit(inbound, outcome);
@@ -96,8 +129,9 @@ export class Inbox {
       { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
       "ingested",
     );
-    if (outcome.type !== "ignored" && !outcome.quiet)
-      await channels.get(inbound.channel)?.whisper(inbound, outcome);
+    const channel = channels.get(inbound.channel);
+    const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
+    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {

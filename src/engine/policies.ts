@@ -1,18 +1,19 @@
 /** Which rights and tools apply to a run now, and the agent exactly as the run started with it. */
 import type { Actor } from "../core/actor.ts";
 import { authorize } from "../core/admit/authorize.ts";
-import type { Agent, Policy, Rights, ToolSpec } from "../core/agent.ts";
+import type { Agent, FormerTool, Policy, Rights, ToolSpec } from "../core/agent.ts";
 import type { Refusal } from "../core/command.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { State } from "../core/state.ts";
+import { noteKinds, readNote, writeNote } from "../core/store/notes.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };
 
 export interface PolicyOptions {
-  store: Pick<Store, "saveAgent" | "loadAgent">;
+  store: Pick<Store, "saveAgent" | "loadAgent" | "note" | "saveNote">;
   agents: readonly Agent[];
   tools: Readonly<{ [name: string]: ToolSpec }>;
-  /** Rights by agent name; `*` for agents that are not named. */
+  /** Rights by agent name; `*` for agents that are not named, those that are gone among them. */
   rights: Readonly<{ [agent: string]: Rights }>;
 }
 
@@ -20,17 +21,29 @@ export class Policies {
   readonly #options: PolicyOptions;
   /** Agents as runs pinned them, by hash: few, and never changed. */
   readonly #pinned = new Map<string, Agent>();
+  /** As they were last, also of agents and tools that are gone. */
+  #knownRights: Readonly<Record<string, Rights>> = {};
+  #knownTools: Readonly<Record<string, FormerTool>> = {};
 
   constructor(options: PolicyOptions) {
     this.#options = options;
   }
 
-  /** Remember today's agents for the runs that start with them. */
+  /** Remember today's agents, rights and tools for the runs that start with them: they keep them for life. */
   async pin(): Promise<void> {
-    for (const agent of this.#options.agents) {
-      await this.#options.store.saveAgent(agent);
+    const { store, agents, tools } = this.#options;
+    for (const agent of agents) {
+      await store.saveAgent(agent);
       this.#pinned.set(agent.hash, agent);
     }
+    const formerRights = (await readNote(store, noteKinds.agentRights)) ?? {};
+    const rights = agents.map(({ name }): [string, Rights] => [name, this.#rightsOf(name)]);
+    this.#knownRights = { ...formerRights, ...Object.fromEntries(rights) };
+    await writeNote(store, noteKinds.agentRights, { value: this.#knownRights });
+    const formerTools = (await readNote(store, noteKinds.knownTools)) ?? {};
+    const rules = Object.values(tools).map(({ name, effect, approval }) => [name, { effect, approval }]);
+    this.#knownTools = { ...formerTools, ...Object.fromEntries(rules) };
+    await writeNote(store, noteKinds.knownTools, { value: this.#knownTools });
   }
 
   /** Of an agent by name, for what has no run yet. */
@@ -61,12 +74,28 @@ export class Policies {
   }
 
   #with(agent: Agent): Policy {
-    return { agent, tools: this.#options.tools, rights: this.#rightsOf(agent.name) };
+    const { tools } = this.#options;
+    return { agent, tools, formerTools: this.#knownTools, rights: this.#rightsOf(agent.name) };
   }
 
   #rightsOf(agent: string): Rights {
     const { rights } = this.#options;
     const own = Object.hasOwn(rights, agent) ? rights[agent] : undefined;
-    return own ?? rights["*"] ?? nobody;
+    if (own) return own;
+    const all = rights["*"] ?? nobody;
+    const last = Object.hasOwn(this.#knownRights, agent) ? this.#knownRights[agent] : undefined;
+    return last && !this.#options.agents.some(({ name }) => name === agent) ? ofGone(last, all) : all;
   }
+}
+
+/** Nobody starts a run of it; its approvers stay, and whoever any agent lets see, answer and stop may do so here too. */
+function ofGone(last: Rights, all: Rights): Rights {
+  const both = (action: "read" | "answer" | "control") => [...new Set([...last[action], ...all[action]])];
+  return {
+    launch: [],
+    read: both("read"),
+    answer: both("answer"),
+    approve: last.approve,
+    control: both("control"),
+  };
 }

@@ -9,7 +9,7 @@ import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
 import { narrate } from "../core/narrate/narrate.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Commit, InboxKey, Store } from "../core/ports/store.ts";
+import type { Commit, InboxKey, Only, Store } from "../core/ports/store.ts";
 import { spentTokens } from "../core/reduce/settle.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -30,6 +30,8 @@ interface Proposal {
   restUntil?: number;
   /** For a launch: the agent of a run that does not exist yet. */
   agent?: string;
+  /** For a launch: the place that it must have for itself. */
+  only?: Only | undefined;
 }
 
 export type Recorded =
@@ -110,6 +112,11 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     }
     deps.live.forget(runId);
     if (committed.why === "duplicate") return { type: "duplicate", runId: committed.runId };
+    if (committed.why === "taken") {
+      const message = `The run ${committed.runId} is at work there. Speak to it, or stop it first.`;
+      const refusal = { code: "place_taken", message, runId: committed.runId } as const;
+      return { type: "refused", refusal, state: run.state };
+    }
     if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
   }
 }
@@ -145,6 +152,7 @@ function commitOf(deps: RecordDeps, proposal: Proposal, run: LiveRun, next: Next
     addresses: state.addresses.filter((address) => !before.addresses.includes(address)),
     questions: changedQuestions(before, state),
     inbox: proposal.inbox,
+    ...(proposal.only ? { only: proposal.only } : {}),
     wake: state.parent && hasEnded(state) && !hasEnded(before) ? [state.parent.runId] : [],
   };
 }

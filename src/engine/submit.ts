@@ -2,7 +2,7 @@
 import { admit } from "../core/admit/admit.ts";
 import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
-import type { InboxKey, Store } from "../core/ports/store.ts";
+import type { InboxKey, Only, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
@@ -25,6 +25,7 @@ export async function submitLaunch(
   agent: string,
   request: LaunchRequest,
   inbox: InboxKey | null,
+  only?: Only,
 ): Promise<Submitted> {
   const runId = runIdFor(inbox);
   const launch: Command = { type: "launch", runId, ...request };
@@ -33,6 +34,7 @@ export async function submitLaunch(
     epoch: null,
     inbox,
     agent,
+    only,
     propose: (state, policy) => admit(state, launch, policy),
   });
   // The run exists already: its key was seen before (perhaps before a crash that came after the commit).

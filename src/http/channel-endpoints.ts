@@ -3,13 +3,8 @@ import type { Hono } from "hono";
 import type { Env, Server } from "./guard/context.ts";
 import { ProblemError } from "./guard/problems.ts";
 
-export function addChannelEndpoints(app: Hono<Env>, { engine, channels, base, config }: Server): void {
+export function addChannelEndpoints(app: Hono<Env>, { channels, base, config }: Server): void {
   app.on(["GET", "POST", "PUT"], [...config.about.paths], async (c) => {
-    if (engine.draining) {
-      throw new ProblemError("draining", "The server is stopping. Send it again in a few seconds.", {
-        headers: { "Retry-After": "5" },
-      });
-    }
     const request = base === "" ? c.req.raw : withoutBase(c.req.raw, base);
     for (const channel of channels) {
       const answer = channel.handle(request);

@@ -6,6 +6,8 @@ import type { Http } from "./app.ts";
 
 const slowMs = 10_000;
 const maxHeaderBytes = 16 * 1024;
+/** A request that is on its way through a new connection comes within this time. */
+const firstRequestMs = 1_000;
 
 export interface Listening {
   /** The port that was given, or found when 0 was asked for. */
@@ -29,7 +31,7 @@ export async function serve(
       keepAliveTimeout: 5_000,
     },
   }) as Server;
-  const working = countRequests(server);
+  const open = watchConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(whyNot(error, at), { cause: error })));
     server.listen(at.port, at.host, resolve);
@@ -38,40 +40,57 @@ export async function serve(
   server.on("error", () => {});
   return {
     port: (server.address() as AddressInfo).port,
-    close: (graceMs) => close(server, http, working, graceMs),
+    close: (graceMs) => close(server, http, open, graceMs),
   };
 }
 
-/** How many requests each open connection has in work: browsers open some that never carry one. */
-function countRequests(server: Server): Map<Socket, number> {
-  const working = new Map<Socket, number>();
-  server.on("connection", (socket: Socket) => {
-    working.set(socket, 0);
-    socket.once("close", () => working.delete(socket));
-  });
-  server.on("request", ({ socket }, response) => {
-    working.set(socket, (working.get(socket) ?? 0) + 1);
-    response.once("close", () => {
-      const left = (working.get(socket) ?? 1) - 1;
-      working.set(socket, left);
-      if (left === 0 && !server.listening) socket.destroySoon();
-    });
-  });
-  return working;
+interface Connection {
+  /** Requests in work. */
+  working: number;
+  /** A request came through it: it is idle when none is in work. */
+  used: boolean;
 }
 
+/** Browsers open connections that never carry a request. */
+function watchConnections(server: Server): Map<Socket, Connection> {
+  const open = new Map<Socket, Connection>();
+  server.on("connection", (socket: Socket) => {
+    open.set(socket, { working: 0, used: false });
+    socket.once("close", () => open.delete(socket));
+  });
+  server.on("request", ({ socket }, response) => {
+    const connection = open.get(socket) ?? { working: 0, used: true };
+    connection.working++;
+    connection.used = true;
+    response.once("close", () => {
+      connection.working--;
+      if (connection.working === 0 && !server.listening) socket.destroySoon();
+    });
+  });
+  return open;
+}
+
+/** Whoever got a connection is answered: what a new one brings is waited for, an idle one is closed. */
 async function close(
   server: Server,
   http: Http,
-  working: Map<Socket, number>,
+  open: ReadonlyMap<Socket, Connection>,
   graceMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   http.endStreams();
-  for (const [socket, requests] of working) if (requests === 0) socket.destroySoon();
+  closeIdle(open, ({ used }) => used);
+  const unused = setTimeout(() => closeIdle(open, () => true), Math.min(firstRequestMs, graceMs));
   const force = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearTimeout(unused);
   clearTimeout(force);
+}
+
+function closeIdle(open: ReadonlyMap<Socket, Connection>, which: (connection: Connection) => boolean): void {
+  for (const [socket, connection] of open) {
+    if (connection.working === 0 && which(connection)) socket.destroySoon();
+  }
 }
 
 function whyNot(error: Error & { code?: string }, { host, port }: { host: string; port: number }): string {

@@ -209,4 +209,40 @@ export function commitContract(open: () => Promise<Store>): void {
       expect(others).toEqual(Array(3).fill({ ok: false, why: "duplicate", runId: `r${winner + 1}` }));
     });
   });
+
+  describe("a launch that must have its place for itself", () => {
+    const address = "webhook:ci/matter";
+    const launch = (id: string, after: string | null, key = id) =>
+      store.commit(
+        commit(id, 0, {
+          addresses: [address],
+          only: { address, after },
+          inbox: { source: "webhook:ci", key },
+        }),
+      );
+    const end = (id: string, version: number) =>
+      must(store.commit(commit(id, version, { row: row(id, { status: "complete" }) })));
+
+    it("is refused while another run is there, and leaves nothing behind", async () => {
+      await must(launch("r1", null));
+      expect(await launch("r2", null)).toEqual({ ok: false, why: "taken", runId: "r1" });
+      expect(await store.run("r2")).toBeNull();
+      expect(await store.inboxRow({ source: "webhook:ci", key: "r2" })).toBeNull();
+      await end("r1", 1);
+      expect(await launch("r2", null)).toMatchObject({ ok: true });
+    });
+
+    it("goes beside a run that it knows of, and not beside one that came later", async () => {
+      await must(launch("r1", null));
+      expect(await launch("r2", "r1")).toMatchObject({ ok: true });
+      expect(await launch("r3", "r1")).toEqual({ ok: false, why: "taken", runId: "r2" });
+      expect(await launch("r3", "r2")).toMatchObject({ ok: true });
+    });
+
+    it("is a duplicate first: the same message has its run already", async () => {
+      await must(launch("r1", null, "k"));
+      expect(await launch("r2", null, "k")).toEqual({ ok: false, why: "duplicate", runId: "r1" });
+      expect(await launch("r1", null)).toMatchObject({ ok: false, why: "conflict" });
+    });
+  });
 }

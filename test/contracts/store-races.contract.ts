@@ -78,11 +78,14 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
       const waiting =
         "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
       await expect
-        .poll(async () => {
-          // A transaction sees one snapshot of the activity unless it asks for another.
-          await other.query("SELECT pg_stat_clear_snapshot()");
-          return (await other.query(waiting)).rowCount;
-        })
+        .poll(
+          async () => {
+            // A transaction sees one snapshot of the activity unless it asks for another.
+            await other.query("SELECT pg_stat_clear_snapshot()");
+            return (await other.query(waiting)).rowCount;
+          },
+          { timeout: 9_000 },
+        )
         .toBe(1);
       // The commit holds p2 and waits for p1; now it is a circle, and PostgreSQL undoes the one that waited first.
       await other.query("SELECT FROM runs WHERE run_id = 'p2' FOR UPDATE");

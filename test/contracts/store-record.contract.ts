@@ -29,6 +29,20 @@ export function recordContract(open: () => Promise<Store>): void {
       expect(await store.inboxRow({ source, key: "b" })).toBeNull();
     });
 
+    it("hands a message to one process at a time, and again when that one has not done it in its time", async () => {
+      const now = Date.now();
+      for (const key of ["z", "a", "m"]) await store.receive({ source, key, body: "{}", receivedAt: 5 });
+      await store.settleInbox({ source, key: "a" }, { state: "done", runId: null, outcome: "" });
+      const claim = (at: number, leaseMs: number, limit = 10) =>
+        store.claimInbox({ now: at, leaseMs, limit }).then((rows) => rows.map(({ key }) => key));
+      expect(await claim(now, 60_000, 1)).toEqual(["z"]);
+      // For no time at all: whoever comes next may have it.
+      expect(await claim(now, 0)).toEqual(["m"]);
+      expect(await claim(now, 60_000)).toEqual(["m"]);
+      expect(await claim(now, 60_000)).toEqual([]);
+      expect((await store.pendingInbox(10)).map(({ key }) => key)).toEqual(["z", "m"]);
+    });
+
     it("takes each key once, however many deliver it together", async () => {
       const receive = () => store.receive({ source, key: "k", body: "{}", receivedAt: 1 });
       const results = await Promise.all(Array.from({ length: 10 }, receive));

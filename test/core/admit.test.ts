@@ -4,10 +4,12 @@ import { openRights } from "../support/bot.ts";
 import {
   answer,
   ask,
+  askedApproval,
   call,
   cancel,
   chose,
   dana,
+  doubted,
   final,
   finished,
   given,
@@ -18,6 +20,7 @@ import {
   person,
   policyWith,
   resume,
+  saidAt,
   say,
   started,
   under,
@@ -117,7 +120,7 @@ describe("words in the thread", () => {
     );
   });
 
-  test("of somebody who may not answer this question steer instead", () => {
+  test("that would settle what hangs on more than a word are told to press the button, or who may", () => {
     const rights = { ...openRights, control: ["slack:T1/oncall"] };
     const run = under(
       policyWith({ tokens: 1000 }, rights),
@@ -125,8 +128,62 @@ describe("words in the thread", () => {
       finished("a"),
     );
     expect(run.state.questions).toMatchObject([{ kind: "budget" }]);
-    run.when(say("continue")).then("heard");
-    run.when(say("continue", oncall)).then({ type: "question_answered", answer: "continue" });
+    run.when(say("continue")).refused("not_an_answerer", "Only slack:T1/oncall may answer this");
+    run.when(say("continue", oncall)).refused("answer_invalid", "press one of the buttons");
+    run
+      .when(answer("continue", run.question, oncall))
+      .then({ type: "question_answered", answer: "continue" });
+    run.when(say("look only at staging")).then("heard");
+  });
+
+  const deploying = () => given(chose(call("a", "deploy")), askedApproval("q", "a"));
+
+  test("neither approve nor refuse, nor take the approval back", () => {
+    for (const words of ["yes, approve it", "approved", "👍", "no"]) {
+      deploying().when(say(words)).refused("answer_invalid", "press Approve or Refuse");
+    }
+    deploying().when(say("use v2 instead")).then("heard").wants({ type: "rest" });
+  });
+
+  test("never start a call in doubt, nor say that it ran", () => {
+    const run = given(chose(call("a", "restart")), started("a"), doubted("q", "a"));
+    for (const words of ["run", "It ran", "yes"]) run.when(say(words)).refused("answer_invalid", "buttons");
+    run.when(answer("run")).refused("question_ambiguous", "by its id");
+    run.when(answer("run", "q")).then({ type: "question_answered", answer: "run" });
+    run.when(answer("happened")).then({ type: "question_answered", answer: "happened" });
+  });
+
+  const asking = () => given(chose(ask("a", "Which version?")));
+
+  test("answer only what was asked before they were written", () => {
+    const { askedAt = 0 } = asking().state.questions[0] ?? {};
+    asking()
+      .when(saidAt(askedAt - 1, "v2"))
+      .refused("question_ambiguous", "Which question");
+    asking().when(saidAt(askedAt, "v2")).then({ type: "question_answered", answer: "v2" });
+  });
+
+  test("that somebody else was quicker than are no word to what came after", () => {
+    const run = asking();
+    const { id = "", askedAt = 0 } = run.state.questions[0] ?? {};
+    const late = saidAt(askedAt, "v2");
+    const answered = run.when(answer("v1", id, oncall));
+    answered.when(late).refused("question_ambiguous", '"Which version?" was answered by oncall');
+    answered.when(chose(ask("b", "Which environment?")), late).refused("question_ambiguous", "by oncall");
+    answered.when(saidAt(askedAt + 60_000, "v2")).then("heard");
+  });
+
+  test("name no question when two are open, but a choice of only one does", () => {
+    const choices = ["staging", "production"];
+    const both = given(
+      chose(
+        ask("a", "Which version?"),
+        call("b", "ask_human", { question: "Where?", choices, context: null }),
+      ),
+    );
+    expect(both.state.questions).toHaveLength(2);
+    expect(both.when(say("v2")).refused("question_ambiguous").refusal?.questions).toHaveLength(2);
+    both.when(say("thanks")).then("heard");
   });
 });
 

@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isAddress, isPublicAddress } from "../../src/core/public-address.ts";
+import { isAddress, isPublicAddress, NotPublic, publicOnly } from "../../src/core/public-address.ts";
 
 test.each([
   "127.0.0.1",
@@ -149,5 +149,45 @@ describe("10,000 addresses", () => {
       }),
       { numRuns: 10_000 },
     );
+  });
+});
+
+describe("a look-up that gives public addresses alone", () => {
+  const answers = (...rounds: string[][]) => {
+    let asked = 0;
+    const find = publicOnly((_name: string, _options: { all?: boolean }, done) => {
+      const addresses = rounds[Math.min(asked++, rounds.length - 1)] ?? [];
+      done(
+        null,
+        addresses.map((address) => ({ address, family: isIP(address) })),
+      );
+    });
+    const ask = (all: boolean) => {
+      let given: unknown[] = [];
+      find("api.example", { all }, (...answer) => {
+        given = answer;
+      });
+      return given;
+    };
+    return { ask, asked: () => asked };
+  };
+
+  test("gives what it has checked, and asks for it once: a name that answers otherwise later has no say", () => {
+    const rebinding = answers(["8.8.8.8"], ["127.0.0.1"]);
+    expect(rebinding.ask(false)).toEqual([null, "8.8.8.8", 4]);
+    expect(rebinding.asked()).toBe(1);
+    expect(rebinding.ask(true)).toEqual([new NotPublic("api.example"), []]);
+  });
+
+  test("gives none when one of several is inside, and none when there is none", () => {
+    expect(answers(["8.8.8.8", "10.0.0.1"]).ask(true)).toEqual([new NotPublic("api.example"), []]);
+    expect(answers([]).ask(true)).toEqual([new NotPublic("api.example"), []]);
+    expect(answers(["8.8.8.8", "2606:4700::1111"]).ask(true)).toEqual([
+      null,
+      [
+        { address: "8.8.8.8", family: 4 },
+        { address: "2606:4700::1111", family: 6 },
+      ],
+    ]);
   });
 });

@@ -60,7 +60,10 @@ const now = 2_000;
 
 /** A call of each method that reaches the database; commits have tests of their own below. */
 const calls: {
-  [Method in Exclude<keyof Store, "close" | "commit">]: (store: Store, id: string) => Promise<unknown>;
+  [Method in Exclude<keyof Store, "close" | "commit" | "watch">]: (
+    store: Store,
+    id: string,
+  ) => Promise<unknown>;
 } = {
   read: (store, id) => store.read(id),
   run: (store, id) => store.run(id),
@@ -75,6 +78,7 @@ const calls: {
   receive: (store, id) => store.receive({ source: "slack", key: `m-${id}`, body: "{}", receivedAt: now }),
   inboxRow: (store, id) => store.inboxRow({ source: "slack", key: id }),
   pendingInbox: (store) => store.pendingInbox(1),
+  claimInbox: (store) => store.claimInbox({ now, leaseMs: 1, limit: 1 }),
   settleInbox: (store, key) =>
     store.settleInbox({ source: "slack", key }, { state: "done", runId: null, outcome: "told" }),
   pruneInbox: (store) => store.pruneInbox(1),

@@ -183,14 +183,15 @@ test("without a trusted proxy nobody is somebody else by a header", async () => 
   await expectProblem(await guess(10), 429, "rate_limited");
 });
 
-test("while it drains the server reads but changes nothing", async () => {
+test("while it drains the server writes down what comes, and begins no stream that would be cut", async () => {
   using b = await bench();
   const run = await b.launch();
   b.engine.draining = true;
-  const response = await b.call("POST", "/agent/pause", { json: { id: run.id } });
+  expect((await b.call("POST", "/agent/pause", { json: { id: run.id } })).status).toBe(200);
+  expect((await b.call("POST", "/agent/launch", { json: { input_prompt: "one more" } })).status).toBe(202);
+  const response = await b.call("GET", `/agent/runs/${run.id}/stream`);
   expect(response.headers.get("retry-after")).toBe("5");
   await expectProblem(response, 503, "draining");
-  await expectProblem(await b.call("GET", `/agent/runs/${run.id}/stream`), 503, "draining");
   expect((await b.call("GET", `/agent/state/${run.id}`)).status).toBe(200);
   const health = await b.call("GET", "/health");
   expect([health.status, await health.json()]).toMatchObject([503, { status: "draining" }]);

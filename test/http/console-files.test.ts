@@ -98,8 +98,9 @@ test("channels receive below their paths, without a login, with the raw body", a
   }
   await expectProblem(await b.call("POST", "/slack/events", { as: null, body: "{}" }), 404, "not_found");
   await expectProblem(await b.call("POST", "/webhooks/other", { as: null, body: "{}" }), 404, "not_found");
+  // Whatever comes until the port is closed is written down.
   b.engine.draining = true;
-  await expectProblem(await b.call("POST", "/webhooks/ci", { as: null, body: "{}" }), 503, "draining");
+  expect((await b.call("POST", "/webhooks/ci", { as: null, body: "{}" })).status).toBe(200);
 });
 
 test("a body over 26 MiB reaches no channel, whether its length is declared or not", async () => {

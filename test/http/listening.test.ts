@@ -92,6 +92,19 @@ test("connections that carry no request do not hold up the end", async () => {
   await Promise.all([listening.close(60_000), ended]);
 });
 
+test("a connection that was made before the end brings its request, and is answered", async () => {
+  using b = await bench();
+  const listening = await serve(b.http, { host: "127.0.0.1", port: 0 });
+  const early = connect(listening.port, "127.0.0.1");
+  await once(early, "connect");
+  // The server knows of it by now.
+  expect((await fetch(`http://127.0.0.1:${listening.port}/health`)).status).toBe(200);
+  const closed = listening.close(60_000);
+  early.write("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  expect(await text(early)).toMatch(/^HTTP\/1\.1 200 /);
+  await closed;
+});
+
 test("a port that is taken is an error the operator understands", async () => {
   using b = await bench();
   const { port } = await listen(b);

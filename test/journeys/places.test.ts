@@ -120,7 +120,7 @@ test("a webhook's run mails its question and outcome to an address, and a reply 
 
   const question = await world.nth(1);
   expect(question.to?.value[0]?.address).toBe("oncall@example.com");
-  expect(question.text).toContain("for email:oncall@example.com");
+  expect(question.text).toContain("for oncall@example.com");
   const reply = eml("thunderbird-bottom-posted").toString().replaceAll("dana@", "oncall@");
   const to = question.replyTo?.value[0]?.address ?? "";
   await relay(mail.listenerPort ?? 0, reply, { from: "oncall@example.com", to });

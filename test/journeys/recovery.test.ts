@@ -189,7 +189,7 @@ test("a store that is busy for a moment delays a run and an inbound message, and
   const bot = await start({
     store: {
       ...store,
-      pendingInbox: (limit) => failing(() => store.pendingInbox(limit)),
+      claimInbox: (claim) => failing(() => store.claimInbox(claim)),
       claim: (claim) => failing(() => store.claim(claim)),
     },
     model: scripted(finalAnswer("done")),

@@ -1,8 +1,8 @@
 /** A hundred runs at once in one channel, with the real engine, against a Slack that counts: rates hold, every end is told. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Channel } from "../../src/core/ports/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import { type Bot, startBot } from "../support/bot.ts";
+import { around } from "../support/channel.ts";
 import { answerWith, call, calling, finalAnswer } from "../support/model/scripted.ts";
 import { slackRates } from "../support/slack/rates.ts";
 import { type FastTime, fastTime } from "../support/slack/time.ts";
@@ -62,14 +62,14 @@ describe.each([
 ])("a hundred runs %s", (_, steps, ms) => {
   test("one message a second, no 429, nothing waits for two minutes, every answer is told", async () => {
     const delivered = new Map<string, number>();
-    const channel: Channel = {
-      ...world.channel,
+    const slack = world.channel;
+    const channel = around(slack, {
       async post(delivery) {
-        const stands = await world.channel.post(delivery);
+        const stands = await slack.post(delivery);
         delivered.set(delivery.id, Date.now());
         return stands;
       },
-    };
+    });
     bot = await startBot({ model: thinking(steps, ms), channels: [channel] });
     const roots = await Promise.all(Array.from({ length: runs }, (_, n) => world.say(`<@U0BOT> task ${n}`)));
     let oldest = 0;

@@ -143,12 +143,12 @@ describe("over http", () => {
     await world.say("<@U0BOT> hello", { user: "guest" });
     await world.say("<@U0BOT> agents", { user: "guest" });
     await world.say("v2", { user: "guest", root });
-    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(3);
+    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(2);
     await world.say("v1", { root });
     await shows(root, /done in/, /^Answered/);
     await world.say("fine, that one is done", { user: "guest", root });
     await world.say("<@U0BOT> and me?", { user: "guest", root });
-    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(4);
+    await expect.poll(async () => (await bot.store.audits(10)).length).toBe(3);
     expect(world.edge.callsOf("chat.postEphemeral")).toEqual([]);
     expect(await bot.store.runs({ limit: 10 })).toHaveLength(1);
   });

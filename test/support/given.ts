@@ -97,6 +97,14 @@ export const launch = (change: Partial<Launch> = {}): Launch => ({
   ...change,
 });
 export const say = (text: string, actor = dana): Command => ({ type: "say", text, actor, via });
+/** Words that come later than they were written (ms since the epoch). */
+export const saidAt = (writtenAt: number, text: string, actor = dana): Command => ({
+  type: "say",
+  text,
+  actor,
+  via,
+  writtenAt,
+});
 export const answer = (text: string, questionId: string | null = null, actor = dana): Command => ({
   type: "provide_input",
   questionId,

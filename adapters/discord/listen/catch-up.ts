@@ -5,8 +5,9 @@ import { type ChannelFacts, targetOf } from "../address.ts";
 import { codeOf } from "../errors.ts";
 import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
 import type { Session } from "../session.ts";
+import type { Heard, Self } from "./addressed.ts";
 import { delay } from "./gateway.ts";
-import { type Heard, parseMessage } from "./parse.ts";
+import { parseMessage } from "./parse.ts";
 
 const maxAgeMs = 24 * 3_600_000;
 const maxPages = 3;
@@ -22,7 +23,7 @@ const overlapMs = 60_000;
 export class CatchUp {
   readonly #session: Session;
   readonly #hear: (message: Heard) => Promise<void>;
-  readonly #selfId: () => string;
+  readonly #self: (guildId: string) => Self;
   readonly #stopping = new AbortController();
   /** Channels that must be read since the cursor, with their servers. */
   readonly #behind = new Map<string, string | undefined>();
@@ -31,9 +32,9 @@ export class CatchUp {
   #draining: Promise<void> | null = null;
   #saving: NodeJS.Timeout | null = null;
 
-  constructor(session: Session, selfId: () => string, hear: (message: Heard) => Promise<void>) {
+  constructor(session: Session, self: (guildId: string) => Self, hear: (message: Heard) => Promise<void>) {
     this.#session = session;
-    this.#selfId = selfId;
+    this.#self = self;
     this.#hear = hear;
   }
 
@@ -166,7 +167,7 @@ export class CatchUp {
   async #take(message: APIMessage, guildId: string | undefined): Promise<void> {
     if (guildId === undefined) return await this.#hear(message);
     const place = await this.#session.places.at(message.channel_id, guildId);
-    if (parseMessage(message, place, this.#selfId()).type === "nothing") return;
+    if (parseMessage(message, place, this.#self(guildId)).type === "nothing") return;
     const member = await this.#member(guildId, message.author.id);
     await this.#hear({ ...message, guild_id: guildId, ...(member === null ? {} : { member }) });
   }

@@ -10,7 +10,7 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Inlet, Intent } from "../../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 
 const menuCommand = "Ask the agent";
@@ -68,16 +68,32 @@ const commands: RESTPutAPIApplicationCommandsJSONBody = [
   { type: ApplicationCommandType.Message, name: menuCommand, ...where },
 ];
 
-/** `stop <run>`, `<agent>: <task>`, … as core's instructions read them. */
-export function instructionOf(options: readonly APIApplicationCommandInteractionDataOption[]): string {
+/** What can be typed here. */
+export const helpText = [
+  "`/agent run task:…` starts a run · `agent:…` beside it with that agent · or mention me: `@me <task>`",
+  "`/agent status` · `list` · `agents` · `pause` · `resume` · `stop`, each for a run with `run:…`",
+  "In a thread with a run, a reply answers its question or steers it, and `stop` stops it.",
+].join("\n");
+
+/** `stop <run>`, `help`, … as core's instructions read them; a run with its own fields, where no word is a command. */
+export function instructionOf(
+  options: readonly APIApplicationCommandInteractionDataOption[],
+): Extract<Intent, { type: "instruction" }> {
   const chosen = options[0];
-  if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return "help";
+  if (chosen?.type !== ApplicationCommandOptionType.Subcommand) return { type: "instruction", text: "help" };
   const given = (name: string): string => {
     const option = chosen.options?.find((each) => each.name === name);
     return option?.type === ApplicationCommandOptionType.String ? option.value.trim() : "";
   };
-  if (chosen.name !== "run") return `${chosen.name} ${given("run")}`.trim();
-  return given("agent") === "" ? given("task") : `${given("agent")}: ${given("task")}`;
+  if (chosen.name !== "run") return { type: "instruction", text: commandOf(chosen.name, given("run")) };
+  const launch = { agent: given("agent") || null, task: given("task") };
+  return { type: "instruction", text: launch.task, launch };
+}
+
+/** What stands in the field of a run is its id, whatever it looks like. */
+function commandOf(name: string, run: string): string {
+  if (run === "") return name;
+  return `${name} ${run.startsWith("run_") ? run : `run_${run}`}`;
 }
 
 /** Registered only when they differ from what this application has: Discord counts registrations. */

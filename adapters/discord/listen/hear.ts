@@ -1,21 +1,57 @@
 /** Messages: placed, read, and remembered before anything else is done with them. */
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
+import { threadAddress } from "../address.ts";
+import { timeOf } from "../nonce.ts";
 import { reply } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
-import { type Heard, parseMessage } from "./parse.ts";
+import type { Heard, Self } from "./addressed.ts";
+import { channelName, parseMessage } from "./parse.ts";
 
 /** Throws when the message could not be placed or stored: then it must be read again later. */
-export async function hear(session: Session, selfId: string, message: Heard): Promise<void> {
+export async function hear(session: Session, self: Self, message: Heard): Promise<void> {
   const place = await session.places.at(message.channel_id, message.guild_id);
-  const said = parseMessage(message, place, selfId);
+  const said = parseMessage(message, place, self);
   if (said.type === "nothing") return;
-  const { inbound } = said;
+  const inbound = {
+    ...said.inbound,
+    address: (await rootAddress(session, self, message)) ?? said.inbound.address,
+  };
   const { intent, address } = inbound;
   const forUs = intent.type === "message" && intent.addressed;
   // What people say among themselves in threads without a run is not ours to keep.
   if (!forUs && (address === null || (await session.inlet.store.runAt(address)) === null)) return;
   if (said.type === "withheld") return await hint(session, message);
   await session.inlet.accept(inbound);
+}
+
+/** A reply to the message that a run's thread hangs on is said in that thread. */
+async function rootAddress(session: Session, self: Self, message: Heard): Promise<string | null> {
+  const root = message.referenced_message;
+  if (root?.author.id !== self.id || message.guild_id === undefined) return null;
+  const address = threadAddress(message.guild_id, message.channel_id, root.id);
+  return (await session.inlet.store.runAt(address)) === null ? null : address;
+}
+
+/** How long after it was written a message may be given a mention of us. */
+const editableMs = 24 * 3_600_000;
+
+/**
+ * An edit that mentions us is said when it is made. Discord does not tell what stood there before: what was heard already
+ * has its key, and what was passed over without the mention gets a new one.
+ */
+export async function hearEdit(session: Session, self: Self, message: Heard): Promise<void> {
+  const { clock } = session.options;
+  const isOld = timeOf(message.id) < clock.now() - editableMs;
+  if (!message.edited_timestamp || message.guild_id === undefined || isOld) return;
+  const place = await session.places.at(message.channel_id, message.guild_id);
+  const said = parseMessage(message, place, self);
+  if (said.type !== "inbound" || said.inbound.intent.type !== "message" || !said.inbound.intent.addressed)
+    return;
+  const { key } = said.inbound;
+  const row = await session.inlet.store.inboxRow({ source: channelName, key });
+  if (row !== null && row.outcome !== "ignored") return;
+  const address = (await rootAddress(session, self, message)) ?? said.inbound.address;
+  await session.inlet.accept({ ...said.inbound, address, key: row === null ? key : `${key}/mention` });
 }
 
 /** Once per thread: how to be heard while Discord withholds what people write. */

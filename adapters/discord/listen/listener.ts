@@ -1,14 +1,14 @@
 /** Takes the gateway's packets to whoever they are for, in order within a channel. */
-import type { GatewayDispatchPayload, GatewayReadyDispatchData } from "discord.js";
+import type { APIRole, GatewayDispatchPayload, GatewayReadyDispatchData } from "discord.js";
 import { Turns } from "../../../src/core/turns.ts";
 import type { ChannelFacts } from "../address.ts";
 import type { Session } from "../session.ts";
+import type { Heard, Self } from "./addressed.ts";
 import { CatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
 import { delay, Gateway, type Health } from "./gateway.ts";
-import { hear } from "./hear.ts";
+import { hear, hearEdit } from "./hear.ts";
 import { interact } from "./interactions.ts";
-import type { Heard } from "./parse.ts";
 
 /** How long `start` waits for the first connection before it lets the rest of the program start. */
 const patienceMs = 10_000;
@@ -21,14 +21,16 @@ export class Listener {
   /** Messages of one channel are taken one after another. */
   readonly #byChannel = new Turns();
   #selfId = "";
+  /** Our own role by server: Discord makes it with the invitation, and people mention it like us. */
+  readonly #roles = new Map<string, ReadonlySet<string>>();
 
   constructor(session: Session, identifyGapMs: number) {
     this.#session = session;
     this.#gateway = new Gateway(session.options, (packet) => this.#dispatched(packet), identifyGapMs);
     this.#catchUp = new CatchUp(
       session,
-      () => this.#selfId,
-      (message) => hear(session, this.#selfId, message),
+      (guildId) => this.#self(guildId),
+      (message) => hear(session, this.#self(message.guild_id), message),
     );
   }
 
@@ -58,7 +60,12 @@ export class Listener {
         this.#began(packet.d);
         break;
       case "GUILD_CREATE":
+        for (const role of packet.d.roles ?? []) this.#learnRole(packet.d.id, role);
         this.#learn([...packet.d.channels, ...packet.d.threads], packet.d.id, true);
+        break;
+      case "GUILD_ROLE_CREATE":
+      case "GUILD_ROLE_UPDATE":
+        this.#learnRole(packet.d.guild_id, packet.d.role);
         break;
       case "CHANNEL_CREATE":
       case "THREAD_CREATE":
@@ -75,6 +82,13 @@ export class Listener {
       case "MESSAGE_CREATE":
         this.#heard(packet.d);
         break;
+      case "MESSAGE_UPDATE": {
+        const message: Heard = packet.d;
+        this.#inOrder(message.channel_id, () =>
+          hearEdit(this.#session, this.#self(message.guild_id), message),
+        );
+        break;
+      }
       case "INTERACTION_CREATE": {
         const interaction = packet.d;
         this.#inOrder(interaction.id, () => interact(this.#session, interaction));
@@ -92,6 +106,15 @@ export class Listener {
     this.#inOrder("catch-up", () => this.#catchUp.newSession());
   }
 
+  #learnRole(guildId: string, { id, tags }: APIRole): void {
+    if (tags?.bot_id !== this.#selfId) return;
+    this.#roles.set(guildId, new Set([...(this.#roles.get(guildId) ?? []), id]));
+  }
+
+  #self(guildId: string | undefined): Self {
+    return { id: this.#selfId, roles: [...(this.#roles.get(guildId ?? "") ?? [])] };
+  }
+
   #learn(channels: readonly ChannelFacts[], guildId: string | undefined, began: boolean): void {
     for (const channel of channels) this.#session.places.learn(channel, guildId);
     if (began && guildId !== undefined) this.#catchUp.guild(guildId, channels);
@@ -100,7 +123,7 @@ export class Listener {
   #heard(message: Heard): void {
     this.#inOrder(message.channel_id, async () => {
       try {
-        await hear(this.#session, this.#selfId, message);
+        await hear(this.#session, this.#self(message.guild_id), message);
         this.#catchUp.seen(message.id);
       } catch (err) {
         this.#session.options.log.error({ err, message: message.id }, "discord message not stored yet");

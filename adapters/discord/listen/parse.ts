@@ -8,16 +8,16 @@ import {
   MessageType,
 } from "discord.js";
 import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import { spoken } from "../../../src/core/text/spoken.ts";
 import { type Form, formOf, type Press, pressOf } from "../actions.ts";
 import { addressAt, newAddress, type Place, placeOf } from "../address.ts";
 import { submitted } from "../draw/modals.ts";
-import { actorOf, type MemberFacts } from "../people.ts";
+import { timeOf } from "../nonce.ts";
+import { actorOf } from "../people.ts";
+import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
 
 export const channelName = "discord";
-
-/** A message from the gateway, or from REST with what only the gateway tells added. */
-export type Heard = APIMessage & { guild_id?: string; member?: MemberFacts };
 
 export type Said =
   | { type: "inbound"; inbound: Inbound }
@@ -26,23 +26,24 @@ export type Said =
   | { type: "nothing" };
 
 /** Other bots, webhooks, system messages and ourselves say nothing; neither does talk in a channel that is not for us. */
-export function parseMessage(message: Heard, place: Place, selfId: string): Said {
+export function parseMessage(message: Heard, place: Place, self: Self): Said {
   const human = !message.author.bot && message.webhook_id === undefined;
   if (!human || (message.type !== MessageType.Default && message.type !== MessageType.Reply)) {
     return { type: "nothing" };
   }
-  const mentioned = new RegExp(`<@!?${selfId}>`).test(message.content);
-  const addressed = mentioned || place.kind === "dm";
+  const own = spoken(message.content);
+  const addressed = isAddressed(message, own, self) || place.kind === "dm";
   if (!addressed && place.kind !== "thread") return { type: "nothing" };
-  const text = textOf(message, selfId);
   const inbound: Inbound = {
     key: `msg:${message.id}`,
     actor: actorOf(message.author, message.member ?? null, message.guild_id),
     channel: channelName,
     address: addressAt(place, message.id),
-    intent: { type: "message", text, addressed, agent: null },
+    intent: { ...said(message, own, self), addressed, thread: threadOf(place, self) },
     replyTo: { kind: "message", channel: message.channel_id, message: message.id },
-    context: addressed ? repliedTo(message, selfId) : [],
+    context: addressed ? repliedTo(message, self.id) : [],
+    // An edit that mentions us says its words when it is made.
+    writtenAt: message.edited_timestamp ? Date.parse(message.edited_timestamp) : timeOf(message.id),
   };
   return { type: isWithheld(message) ? "withheld" : "inbound", inbound };
 }
@@ -50,17 +51,6 @@ export function parseMessage(message: Heard, place: Place, selfId: string): Said
 function isWithheld(message: Heard): boolean {
   const other = [message.attachments, message.embeds, message.sticker_items, message.message_snapshots];
   return message.content === "" && message.poll === undefined && other.every((list) => !list?.length);
-}
-
-/** The words without our own mention; people by name, files said to be there. */
-function textOf(message: Heard, selfId: string): string {
-  const names = new Map(message.mentions.map((user) => [user.id, user.global_name ?? user.username]));
-  const words = message.content
-    .replace(new RegExp(`<@!?${selfId}>`, "g"), "")
-    .replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole))
-    .trim();
-  const files = message.attachments.map((file) => `(attached, not read: ${file.filename})`);
-  return [words, ...files].filter((part) => part !== "").join("\n");
 }
 
 /** A mention in reply to somebody's message brings that message along, as data. */
@@ -88,7 +78,7 @@ export function parseInteraction(interaction: APIInteraction): Knock {
     case InteractionType.ApplicationCommand: {
       const data = interaction.data;
       if (data.type === ApplicationCommandType.ChatInput && data.name === "agent") {
-        const intent: Intent = { type: "instruction", text: instructionOf(data.options ?? []) };
+        const intent = instructionOf(data.options ?? []);
         return { type: "inbound", inbound: inboundOf(interaction, intent), reply: "private" };
       }
       if (data.type !== ApplicationCommandType.Message) return { type: "nothing" };
@@ -125,6 +115,8 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
     case "pause":
     case "resume":
       return silent(interaction, { type: "press", action: press.action, runId: press.runId });
+    case "meant":
+      return silent(interaction, { type: "meant", key: `msg:${press.message}`, questionId: press.question });
     case "choose": {
       const value = press.value ?? chosen;
       if (value === null) return { type: "nothing" };

@@ -42,6 +42,7 @@ export async function ensureThread(
       type: ChannelType.PublicThread,
       parent_id: thread.parentId,
     } as const;
+    // Whoever made it is asked when somebody speaks there.
     line.places.learn(facts, thread.guildId);
   }
 }

@@ -1,11 +1,23 @@
 /** The private word to whoever sent something: a hidden reply to an interaction, a short reply to a message. */
-import { type APIChannel, MessageFlags, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
+import {
+  type APIChannel,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+  type RESTPostAPIChannelMessageJSONBody,
+  Routes,
+} from "discord.js";
 import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
 import { cut } from "../../../src/core/text/brief.ts";
+import { customId } from "../actions.ts";
+import type { Row } from "../draw/controls.ts";
 import { ruleText } from "../draw/inline.ts";
 import { plain } from "../draw/markdown.ts";
 import { nonceOf } from "../nonce.ts";
 import type { Line } from "../session.ts";
+
+/** Buttons of one row. */
+const mostOffers = 5;
 
 const silent = { parse: [], replied_user: false };
 
@@ -39,14 +51,21 @@ async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Pr
 /** Outside of interactions Discord hides no reply from others: it pings nobody, and a refusal is sent to its sender instead. */
 async function underMessage(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
   const { channel = "", message = "" } = inbound.replyTo;
-  if (outcome.type === "noted") {
-    await line.rest.put(Routes.channelMessageOwnReaction(channel, message, encodeURIComponent("👀")));
+  const sign = { noted: "👀", reacted: "👍" }[outcome.type as string];
+  if (sign !== undefined) {
+    await line.rest.put(Routes.channelMessageOwnReaction(channel, message, encodeURIComponent(sign)));
     return;
   }
   if (visible.has(outcome.type) && outcome.type !== "done") return;
   const content = wordsOf(outcome);
   if (outcome.type === "ignored" || content === "") return;
-  const word = { channel, message, content, nonce: `whisper ${inbound.key}` };
+  const word = {
+    channel,
+    message,
+    content,
+    nonce: `whisper ${inbound.key}`,
+    rows: offersOf(message, outcome),
+  };
   const isPublic = !inbound.address?.startsWith("discord:@me/");
   if (outcome.type === "refused" && isPublic) await refuse(line, inbound, word);
   else await reply(line, word);
@@ -57,6 +76,18 @@ interface Word {
   message: string;
   content: string;
   nonce: string;
+  rows?: Row[];
+}
+
+/** A button for each question that the words may have meant: ids alone, the words stay where they are remembered. */
+function offersOf(message: string, { offers = [] }: Outcome): Row[] {
+  const components = offers.slice(0, mostOffers).map(({ questionId, label }) => ({
+    type: ComponentType.Button as const,
+    style: ButtonStyle.Secondary as const,
+    label: cut(label, 80),
+    custom_id: customId({ action: "meant", question: questionId, message }),
+  }));
+  return components.length === 0 ? [] : [{ type: ComponentType.ActionRow, components }];
 }
 
 const unsaid = "I can't do that. Why is for you alone to read, and you take no direct messages from me.";
@@ -82,7 +113,7 @@ export async function reply(line: Line, word: Word): Promise<void> {
 async function send(
   line: Line,
   channel: string,
-  { content, nonce }: Pick<Word, "content" | "nonce">,
+  { content, nonce, rows = [] }: Pick<Word, "content" | "nonce" | "rows">,
   more: Pick<RESTPostAPIChannelMessageJSONBody, "message_reference"> = {},
 ): Promise<void> {
   const body: RESTPostAPIChannelMessageJSONBody = {
@@ -90,6 +121,7 @@ async function send(
     flags: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications,
     allowed_mentions: silent,
     ...more,
+    ...(rows.length === 0 ? {} : { components: rows }),
     nonce: nonceOf(nonce),
     enforce_nonce: true,
   };

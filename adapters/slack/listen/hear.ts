@@ -65,7 +65,9 @@ export class Ear {
     const isFirst = thread !== null && address !== null && (await inlet.store.runAt(address)) === null;
     const context = isFirst ? await threadContext(this.#session, thread, inbound.replyTo.ts ?? null) : [];
     if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
-    await inlet.accept({ ...inbound, actor, context: [...inbound.context, ...context] });
+    const placed = await this.#placed(inbound);
+    const key = await this.#keyOf(inbound);
+    await inlet.accept({ ...placed, key, actor, context: [...inbound.context, ...context] });
   }
 
   #note(address: string): void {
@@ -81,13 +83,32 @@ export class Ear {
     if (this.#recent.has(address)) return true;
     // A message at the root starts its own thread: there is no run in it.
     if (replyTo.ts === replyTo.root) return false;
-    const { inlet, bot } = this.#session;
+    const { inlet } = this.#session;
     // The mention may still wait for its run, here after a restart or in another process.
-    const rootKey = messageKey(bot.team, replyTo.channel ?? "", replyTo.root ?? "");
-    return (
-      (await inlet.store.runAt(address)) !== null ||
-      (await inlet.store.inboxRow({ source: "slack", key: rootKey })) !== null
-    );
+    return (await inlet.store.runAt(address)) !== null || (await this.#wasSaidToUs(replyTo));
+  }
+
+  /** Is the root of this thread a message that was said to the bot? */
+  async #wasSaidToUs({ channel = "", root = "" }: Inbound["replyTo"]): Promise<boolean> {
+    const { inlet, bot } = this.#session;
+    const key = messageKey(bot.team, channel, root);
+    return (await inlet.store.inboxRow({ source: "slack", key })) !== null;
+  }
+
+  /** A thread whose first words were said to the bot is there because of it. */
+  async #placed(inbound: Inbound): Promise<Inbound> {
+    const { intent, replyTo } = inbound;
+    if (intent.type !== "message" || intent.thread !== "theirs") return inbound;
+    return (await this.#wasSaidToUs(replyTo))
+      ? { ...inbound, intent: { ...intent, thread: "ours" } }
+      : inbound;
+  }
+
+  /** Words that were passed over have a key already: with the mention that an edit gave them, they are new. */
+  async #keyOf({ key, intent }: Inbound): Promise<string> {
+    if (intent.type !== "message" || !intent.addressed) return key;
+    const row = await this.#session.inlet.store.inboxRow({ source: "slack", key });
+    return row?.outcome === "ignored" ? `${key}/mention` : key;
   }
 }
 

@@ -1,4 +1,6 @@
 /** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
+
+import { spoken } from "../../../src/core/text/spoken.ts";
 import { parseAction } from "../actions.ts";
 import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
@@ -22,7 +24,9 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   switch (textAt(event, "type")) {
     case "app_mention":
     case "message":
-      return parseMessage(event, bot);
+      return textAt(event, "subtype") === "message_changed"
+        ? parseEdit(event, bot)
+        : parseMessage(event, bot);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":
@@ -43,16 +47,35 @@ export function messageKey(team: string, channel: string, ts: string): string {
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
   if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
+  return said(event, bot);
+}
+
+/** Words that an edit addressed to the bot are said then; any other edit changes nothing that was heard. */
+function parseEdit(event: unknown, bot: Bot): Parsed | null {
+  const [before, after] = [at(event, "previous_message"), at(event, "message")];
+  const written = textAt(after, "edited", "ts");
+  const former = textAt(before, "text");
+  if (typeof after !== "object" || written === null || former === null) return null;
+  if (textAt(after, "subtype") !== null) return null;
+  if (!addresses(textAt(after, "text") ?? "", bot) || addresses(former, bot)) return null;
+  const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
+  return said({ ...after, ...place, edited_ts: written }, bot);
+}
+
+function said(event: unknown, bot: Bot): Parsed | null {
   const [user, channel, ts] = [textAt(event, "user"), textAt(event, "channel"), textAt(event, "ts")];
   if (user === null || channel === null || ts === null) return null;
   if (textAt(event, "bot_id") !== null || user === bot.user || user === "USLACKBOT") return null;
 
   const raw = textAt(event, "text") ?? "";
-  const mention = new RegExp(`<@${bot.user}(?:\\|[^>]*)?>`, "g");
+  const mention = mentionOf(bot);
   const direct = textAt(event, "channel_type") === "im" || channel.startsWith("D");
   const root = textAt(event, "thread_ts") ?? ts;
-  const text = [readMrkdwn(raw.replace(mention, " ")).trim(), ...fileLines(event)].filter(Boolean).join("\n");
-  const addressed = direct || raw.match(mention) !== null;
+  const words = readMrkdwn(raw.replace(mention, " ")).trim();
+  const text = [words, ...fileLines(event)].filter(Boolean).join("\n");
+  const own = readMrkdwn(ownWords(raw).replace(mention, " ")).trim();
+  const addressed = direct || addresses(raw, bot);
+  const isOurs = root === ts || textAt(event, "parent_user_id") === bot.user;
   return {
     type: "inbound",
     inbound: {
@@ -60,12 +83,41 @@ function parseMessage(event: unknown, bot: Bot): Parsed | null {
       actor: actorOf(user, textAt(event, "user_team") ?? textAt(event, "team"), null, bot),
       channel: "slack",
       address: threadAddress(bot.team, channel, root),
-      intent: { type: "message", text, addressed, agent: null },
+      intent: {
+        type: "message",
+        text,
+        addressed,
+        agent: null,
+        ...(own === words ? {} : { said: own }),
+        ...(beginsWithOthers(raw, bot) ? { toOthers: true } : {}),
+        thread: direct ? "direct" : isOurs ? "ours" : "theirs",
+        ...(direct && root === ts ? { near: threadAddress(bot.team, channel, "") } : {}),
+      },
       replyTo: { via: "message", channel, ts, root, user },
       context: [],
+      writtenAt: Math.floor(Number(textAt(event, "edited_ts") ?? ts) * 1000),
     },
     thread: addressed && root !== ts ? { channel, root } : null,
   };
+}
+
+function mentionOf(bot: Bot): RegExp {
+  return new RegExp(`<@${bot.user}(?:\\|[^<>]*)?>`, "g");
+}
+
+/** Without code and quotes, in Slack's own escapes: a mark of a quote is escaped like any other. */
+function ownWords(raw: string): string {
+  return spoken(raw.replace(/^[ \t]*(?:&gt;)+/gm, (marks) => marks.replaceAll("&gt;", ">")));
+}
+
+function addresses(raw: string, bot: Bot): boolean {
+  return mentionOf(bot).test(ownWords(raw));
+}
+
+/** A person, a group or everybody is named first, and the bot is not among them. */
+function beginsWithOthers(raw: string, bot: Bot): boolean {
+  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(ownWords(raw)) ?? [];
+  return first.includes("<") && !mentionOf(bot).test(first);
 }
 
 function fileLines(event: unknown): string[] {

@@ -7,12 +7,17 @@ import { harmless, plainMrkdwn } from "../draw/escape.ts";
 import type { Session } from "../session.ts";
 
 const answerMs = 5000;
+/** Buttons of one block. */
+const mostOffers = 25;
 
 /** Never throws: what could not be said is logged. */
 export async function whisper(session: Session, inbound: Inbound, outcome: Outcome): Promise<void> {
   try {
-    if (outcome.type === "noted" && inbound.replyTo.via === "message") await eye(session, inbound);
-    else if (isTold(inbound, outcome)) await tell(session, inbound.replyTo, outcome.text);
+    const sign = outcome.type === "noted" ? "eyes" : outcome.type === "reacted" ? "+1" : null;
+    if (sign !== null && inbound.replyTo.via === "message") await react(session, inbound, sign);
+    else if (isTold(inbound, outcome)) {
+      await tell(session, inbound.replyTo, outcome.text, offersOf(inbound, outcome));
+    }
   } catch (error) {
     session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
   }
@@ -21,20 +26,37 @@ export async function whisper(session: Session, inbound: Inbound, outcome: Outco
 /** In a thread the progress message or the changed card is the answer; only what nobody else shows is told. */
 function isTold(inbound: Inbound, outcome: Outcome): boolean {
   if (outcome.text.trim() === "" || outcome.type === "ignored") return false;
-  if (outcome.type === "refused" || outcome.type === "told") return true;
+  if (outcome.type === "refused" || outcome.type === "told" || outcome.type === "asked") return true;
   if (inbound.replyTo.via === "slash") return true;
   return inbound.replyTo.via === "press" && outcome.type === "launched";
 }
 
-async function eye(session: Session, { replyTo }: Inbound): Promise<void> {
+/** A button for each question that the words may have meant; the words themselves are where they were remembered. */
+function offersOf({ key }: Inbound, { offers = [] }: Outcome): object[] {
+  if (offers.length === 0) return [];
+  const elements = offers.slice(0, mostOffers).map(({ questionId, label }, index) => ({
+    type: "button",
+    action_id: `belay:meant:${index}`,
+    text: { type: "plain_text", text: cut(label, 75), emoji: false },
+    value: JSON.stringify({ q: questionId, k: key }),
+  }));
+  return [{ type: "actions", elements }];
+}
+
+async function react(session: Session, { replyTo }: Inbound, name: string): Promise<void> {
   const { channel, ts } = replyTo;
   if (channel !== undefined && ts !== undefined) {
-    await session.client.reactions.add({ channel, timestamp: ts, name: "eyes" });
+    await session.client.reactions.add({ channel, timestamp: ts, name });
   }
 }
 
 /** A slash command is answered through its URL, which works where the bot is no member; all else in the thread. */
-export async function tell(session: Session, replyTo: Record<string, string>, words: string): Promise<void> {
+export async function tell(
+  session: Session,
+  replyTo: Record<string, string>,
+  words: string,
+  more: object[] = [],
+): Promise<void> {
   const { channel, user, root, response_url: url, via } = replyTo;
   // Who may do what is said in ids; people know each other by name.
   const names = session.people.names();
@@ -42,7 +64,7 @@ export async function tell(session: Session, replyTo: Record<string, string>, wo
   const message = {
     text: cut(plainMrkdwn(text), 2900),
     // Names and tasks of others stand in it: none of it is markup.
-    blocks: [drawWords(cut(harmless(text), 2900))],
+    blocks: [drawWords(cut(harmless(text), 2900)), ...more],
     unfurl_links: false,
     unfurl_media: false,
   };

@@ -9,7 +9,8 @@ import { arrivedAs } from "../decide/sleep.ts";
 import type { EventBody } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
-import { admitAnswer, admitApproval, admitRefusal, answerTo } from "./answer.ts";
+import { admitAnswer, admitApproval, admitRefusal } from "./answer.ts";
+import { ofQuestions } from "./loose-words.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
@@ -65,7 +66,7 @@ function denyChild(actor: Actor, { agent }: Policy): Admission {
   return refuse("not_allowed", `${why} Do it yourself, or ask a person.`);
 }
 
-/** Words in the thread: the answer to the open question when there is one that words can answer, else steering. */
+/** Words in the thread: the answer to the question that they can only mean, else steering. */
 function admitSay(state: State, command: Extract<Command, { type: "say" }>, policy: Policy): Admission {
   // What may start a run may report to it.
   const action = command.actor.kind === "machine" ? "launch" : "answer";
@@ -75,8 +76,9 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
   if (command.text.trim() === "")
     return refuse("empty_text", "The message is empty. Say something, or press Stop.");
   const { actor, via } = command;
-  const answered = actor.kind === "person" ? asAnswer(state, command, policy) : null;
-  if (answered) return answered;
+  // Only people answer with words: what a machine sends could be anybody's text.
+  const settled = actor.kind === "person" ? ofQuestions(state, command, policy) : null;
+  if (settled) return settled;
   return accept({
     type: "heard",
     text: cut(command.text),
@@ -84,25 +86,6 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     via,
     trusted: isTrusted(actor),
   });
-}
-
-/** Only people answer with words: what a machine sends could be anybody's text. */
-function asAnswer(
-  state: State,
-  { text, actor, via }: Extract<Command, { type: "say" }>,
-  policy: Policy,
-): Admission | null {
-  for (const question of state.questions) {
-    const answer = answerTo(question, text);
-    if (answer === null) continue;
-    const answered = admitAnswer(
-      state,
-      { type: "provide_input", questionId: question.id, answer, actor, via },
-      policy,
-    );
-    if (answered.ok) return answered;
-  }
-  return null;
 }
 
 /** The first time counts, whether a call waits already or will. */

@@ -1,13 +1,13 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import { approvalFor, approversOf } from "../approval-rule.ts";
+import { approvalByName, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
-import { authorizeBy } from "./authorize.ts";
+import { authorizeBy, whoMay } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -24,6 +24,7 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
     );
   }
   const answer = answerTo(question, command.answer);
+  if (command.questionId === null && question.kind === "doubt" && answer === "run") return unnamed(question);
   if (answer === null) {
     const values = question.choices.map((choice) => choice.value).join(", ");
     const message =
@@ -37,6 +38,12 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
   const from = personOf(actor);
   const trusted = isTrusted(actor);
   return accept({ type: "question_answered", questionId: question.id, answer, trusted, from, via });
+}
+
+/** What is run again can't be taken back: a word that was meant for another question must not do it. */
+function unnamed({ id, kind, text }: Question): Admission {
+  const message = "Name the question by its id to run this call again.";
+  return { ok: false, refusal: { code: "question_ambiguous", message, questions: [{ id, kind, text }] } };
 }
 
 export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
@@ -75,15 +82,19 @@ export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy
 export function answerTo(question: Question, words: string): string | null {
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
-  const lower = text.toLowerCase();
+  return choiceNamed(question, text) ?? (question.freeText ? cut(text) : null);
+}
+
+/** The value of the choice that these words name; null: none. */
+export function choiceNamed(question: Question, words: string): string | null {
+  const lower = words.trim().toLowerCase();
   const named = question.choices.find(
     (choice, index) =>
       choice.value.toLowerCase() === lower ||
       choice.label.toLowerCase() === lower ||
       `${index + 1}.` === lower,
   );
-  if (named) return named.value;
-  return question.freeText ? cut(text) : null;
+  return named?.value ?? null;
 }
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */
@@ -97,12 +108,12 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
   }
   const code = action === "approve" ? "not_an_approver" : "not_an_answerer";
   if (!verdict.allowed) {
-    const who = rules.join(", ") || "nobody yet";
+    const who = whoMay(rules, actor);
     const what = action === "approve" ? `approve ${question.call?.tool ?? "this"}` : "answer this";
     return { code, message: `Only ${who} may ${what}; ${actor.name} may not.` };
   }
   if (own && !ownRequest) {
-    const message = `${actor.name} started this run, so somebody else must approve it: ${rules.join(", ")}.`;
+    const message = `${actor.name} started this run, so somebody else must approve it: ${whoMay(rules, actor)}.`;
     return { code, message };
   }
   return null;
@@ -110,8 +121,7 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
 function settlersOf(question: Question, state: State, policy: Policy) {
-  const spec = question.call ? policy.tools[question.call.tool] : undefined;
-  const rule = spec ? approvalFor(spec, state) : null;
+  const rule = question.call ? approvalByName(question.call.tool, state, policy) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
     return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;

@@ -1,9 +1,12 @@
 /** The one authorisation: every path (message, button, modal, command, route) asks here, and default is no. */
-import { type Actor, channelOf, type Principal, type Scope } from "../actor.ts";
+import { type Actor, channelOf, isOwner, type Principal, type Scope } from "../actor.ts";
 import type { Rights } from "../agent.ts";
 import { ruleInWords } from "../text/rules.ts";
 
 export type Action = keyof Rights;
+
+/** What no list can take from the owner: nothing may run on their machine that they can't see, answer and stop. */
+const ofOwner: ReadonlySet<Action> = new Set(["read", "answer", "control"]);
 
 /**
  * Does a rule speak of this actor? Rules are data:
@@ -44,6 +47,7 @@ export function authorizeBy(
     return { allowed: false, why: "scope", scope: action };
   }
   if (action === "approve" && actor.kind === "machine") return { allowed: false, why: "machine" };
+  if (ofOwner.has(action) && isOwner(actor.principal)) return { allowed: true, rule: "owner" };
   const rule = rules.find((candidate) => ruleMatches(candidate, actor, requester));
   return rule === undefined ? { allowed: false, why: "not_listed" } : { allowed: true, rule };
 }

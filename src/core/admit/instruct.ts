@@ -1,4 +1,5 @@
 /** What people type after `/agent`, in every channel the same words. */
+import { kindOf } from "./words.ts";
 
 export type Instruction =
   | { verb: "help" | "list" | "agents" }
@@ -8,20 +9,24 @@ export type Instruction =
 
 const withRun = new Set(["status", "stop", "pause", "resume"]);
 const alone = new Set(["help", "list", "agents"]);
+/** A run's id as people copy it: whole, or without what stands before the underscore. */
+const runNamed = /^(?:run_\S+|[0-9a-hjkmnp-tv-z]{20})$/;
 
 /**
  * `help` · `status [run]` · `list` · `agents` · `stop|pause|resume [run]` · `<agent>: <task>` · `<task>`.
- * A command word counts only when nothing but a run id follows, so that "stop the payment service" is a task.
+ * A command word counts only when nothing but a run id follows, so that "stop the payment service" is a task; courtesy
+ * around a stop ("please stop!") is not what is said.
  */
 export function parseInstruction(text: string, agents: readonly string[]): Instruction {
   const words = text.trim().split(/\s+/u).filter(Boolean);
   const [first = "", second] = words;
-  const verb = first.toLowerCase();
+  const verb = first.toLowerCase().replace(/[.!?…]+$/u, "");
   if (words.length === 0) return { verb: "help" };
+  if (kindOf(text) === "stop") return { verb: "stop", runId: null };
   if (words.length === 1 && alone.has(verb)) return { verb: verb as "help" };
-  const runId = second === undefined ? null : second;
-  if (withRun.has(verb) && (runId === null || (words.length === 2 && runId.startsWith("run_")))) {
-    return { verb: verb as "status", runId };
+  if (withRun.has(verb) && second === undefined) return { verb: verb as "status", runId: null };
+  if (withRun.has(verb) && words.length === 2 && second !== undefined && runNamed.test(second)) {
+    return { verb: verb as "status", runId: second.startsWith("run_") ? second : `run_${second}` };
   }
   const named = /^([a-z0-9][a-z0-9-]{0,62}):\s*(\S[\s\S]*)$/u.exec(text.trim());
   if (named?.[1] && named[2] && agents.includes(named[1])) {

@@ -11,7 +11,6 @@ import { callFailed } from "../call-failure.ts";
 import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
-
 import type { Call, State } from "../state.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";

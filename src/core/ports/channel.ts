@@ -2,7 +2,7 @@
 import type { Actor, Address } from "../actor.ts";
 import type { LaunchRequest, Refusal, RunCommand } from "../command.ts";
 import type { Message } from "../message.ts";
-import type { InboxKey, Store } from "./store.ts";
+import type { InboxKey, Only, Store } from "./store.ts";
 
 /** An inbound message, platform-neutral. It is remembered under `key` before the platform is told that it arrived. */
 export interface Inbound {
@@ -17,13 +17,33 @@ export interface Inbound {
   replyTo: Record<string, string>;
   /** Text around the message, for a run that it starts. */
   context: { source: string; text: string; trusted: boolean }[];
+  /** When it was written, by the platform's clock, ms since the epoch; missing: when it was received. */
+  writtenAt?: number;
+}
+
+/** Words in a channel, with what decides for whom they are. Missing facts are those of former releases. */
+export interface Said {
+  type: "message";
+  text: string;
+  /** The bot is mentioned outside of code and quotes, or replied to, or it is a direct message. */
+  addressed: boolean;
+  agent: string | null;
+  /** The text without code, quotes and the mention of the bot; missing: there is none of it in the text. */
+  said?: string;
+  /** The words begin with a mention of somebody else, and not of the bot. */
+  toOthers?: boolean;
+  /** Why the thread is there: because of the bot, because of people, or it is a direct message. Missing: ours. */
+  thread?: "ours" | "theirs" | "direct";
+  /** In a direct message in which each message begins a thread of its own: what all their addresses begin with. */
+  near?: string;
 }
 
 export type Intent =
-  /** Words in a thread. `addressed`: the bot was mentioned or it is a direct message; else only runs in that thread hear it. */
-  | { type: "message"; text: string; addressed: boolean; agent: string | null }
-  /** `/agent …` or a mention that starts with a command word; parsed by core/instruct. */
-  | { type: "instruction"; text: string }
+  | Said
+  /** `/agent …`, parsed by core/instruct. `launch`: a form's own fields, where no word of the task is a command. */
+  | { type: "instruction"; text: string; launch?: { agent: string | null; task: string } }
+  /** What was said under this key of the same channel answers this question: the person was asked which one they meant. */
+  | { type: "meant"; key: string; questionId: string }
   | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
   | { type: "choose"; questionId: string; value: string }
   | { type: "answer"; questionId: string; text: string }
@@ -32,9 +52,12 @@ export type Intent =
 
 /** What became of an inbound message: for the private word to its sender. */
 export interface Outcome {
-  type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "ignored";
+  /** asked: which question was meant · reacted: a sign that it was seen, without words */
+  type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "asked" | "reacted" | "ignored";
   text: string;
   runId: string | null;
+  /** The questions that the words may have meant, to be offered as buttons. */
+  offers?: readonly { questionId: string; label: string }[];
   /** Written down, but told to nobody: the sender is a stranger. */
   quiet?: true;
 }
@@ -43,6 +66,10 @@ export interface Outcome {
 export interface Capabilities {
   edit: boolean;
   buttons: boolean;
+  /** A sign can be set on a message. Missing: it can't. */
+  react?: boolean;
+  /** How what this bot can be told is written here; missing: as typed words. */
+  help?: string;
   /** Characters of one message. */
   maxText: number;
   /** Least time between two sends to one address, ms. */
@@ -116,9 +143,10 @@ export interface Inlet {
   accept(inbound: Inbound): Promise<"new" | "duplicate">;
   /**
    * Launch a run of the named agent, durable when this resolves, deduplicated by the inbox key: for sources
-   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key.
+   * that make their own runs (webhooks, schedules, mail, the API). The run id is derived from the key. `only`: refused
+   * as `place_taken`, with the run that has the place, unless it is free.
    */
-  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null): Promise<Submitted>;
+  launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
   store: Pick<

@@ -55,13 +55,22 @@ export interface Commit {
   inbox: InboxKey | null;
   /** Other runs that should look again (a parent whose child ended). */
   wake: readonly string[];
+  /**
+   * A launch for a place of its own: `taken` when a run that came to this address after the run `after` (null: any
+   * run) has not ended.
+   */
+  only?: Only;
 }
+
+export type Only = { address: Address; after: string | null };
 
 export type Committed =
   | { ok: true; version: number }
   /** conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken */
   | { ok: false; why: "conflict" | "fenced" }
-  | { ok: false; why: "duplicate"; runId: string | null };
+  | { ok: false; why: "duplicate"; runId: string | null }
+  /** The newest run that stands against `Commit.only`. */
+  | { ok: false; why: "taken"; runId: string };
 
 export interface QuestionRow {
   runId: string;
@@ -200,6 +209,8 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
+  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
+  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
   settleInbox(
     key: InboxKey,
     settled: { state: "done" | "refused"; runId: string | null; outcome: string },
@@ -237,7 +248,15 @@ export interface Store {
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
 
+  /** From now on tells of the commits of other processes, until `close`: soon, and later when the line was lost meanwhile. */
+  watch(changed: (change: Changed) => void): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Changed {
+  runId: string;
+  version: number;
+  ended: boolean;
 }
 
 /** `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`, `storage_version`: refuse to start */

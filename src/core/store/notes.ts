@@ -1,5 +1,6 @@
 /** Every kind of note there is: its name, its schema, its versions. What is not in this list can't be written. */
 import { z } from "zod";
+import { approvalRuleSchema, rightsSchema } from "../agent.ts";
 import type { Store } from "../ports/store.ts";
 import { type RecordCodec, type RecordOptions, recordCodec } from "./record-codec.ts";
 
@@ -53,7 +54,16 @@ const resultTargetSchema = z.object({
 /** Where the results of a webhook's run go besides the chat. */
 export type ResultTarget = z.infer<typeof resultTargetSchema>;
 
+const knownToolSchema = z.object({
+  effect: z.enum(["read", "idempotent", "once"]),
+  approval: approvalRuleSchema.nullable(),
+});
+
 export const noteKinds = {
+  /** The rights of every agent that there ever was, by name, as they were last. */
+  agentRights: kind("known/rights", z.record(z.string(), rightsSchema)),
+  /** Of every tool that there ever was, by name: who approves its calls. */
+  knownTools: kind("known/tools", z.record(z.string(), knownToolSchema)),
   /** Of a schedule: the time that it fired for last. */
   scheduleFired: kind("schedule:", z.iso.datetime(), bare),
   /** Of the token of a mail of ours. */

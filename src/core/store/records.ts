@@ -22,8 +22,17 @@ const intentSchema = z.discriminatedUnion("type", [
     text: z.string(),
     addressed: z.boolean(),
     agent: z.string().nullable(),
+    said: z.exactOptional(z.string()),
+    toOthers: z.exactOptional(z.boolean()),
+    thread: z.exactOptional(z.enum(["ours", "theirs", "direct"])),
+    near: z.exactOptional(z.string()),
   }),
-  z.object({ type: z.literal("instruction"), text: z.string() }),
+  z.object({
+    type: z.literal("instruction"),
+    text: z.string(),
+    launch: z.exactOptional(z.object({ agent: z.string().nullable(), task: z.string() })),
+  }),
+  z.object({ type: z.literal("meant"), key: z.string(), questionId: z.string() }),
   z.object({ type: z.literal("press"), action: z.enum(["stop", "pause", "resume"]), runId: z.string() }),
   z.object({ type: z.literal("choose"), questionId: z.string(), value: z.string() }),
   z.object({ type: z.literal("answer"), questionId: z.string(), text: z.string() }),
@@ -39,6 +48,7 @@ const inboundSchema: z.ZodType<Inbound> = z.object({
   intent: intentSchema,
   replyTo: z.record(z.string(), z.string()),
   context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
+  writtenAt: z.exactOptional(z.number()),
 });
 
 /** Bodies of the inbox. */

@@ -157,6 +157,8 @@ export function runsToWake(commit: Commit): string[] {
 export interface Found {
   run: { version: number; epoch: number; owner: string | null } | null;
   inbox: Pick<InboxRow, "state" | "runId"> | null;
+  /** The run that stands against the commit's `only`. */
+  taken: string | null;
 }
 
 /**
@@ -170,6 +172,7 @@ export function refusalOf(commit: Commit, found: Found): Exclude<Committed, { ok
   if (found.inbox && found.inbox.state !== "pending") {
     return { ok: false, why: "duplicate", runId: found.inbox.runId };
   }
+  if (found.taken !== null) return { ok: false, why: "taken", runId: found.taken };
   const version = found.run?.version ?? 0;
   return version === commit.expect ? null : { ok: false, why: "conflict" };
 }

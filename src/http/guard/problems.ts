@@ -24,6 +24,7 @@ const refusals = {
   insufficient_scope: [403, "The token lacks a scope"],
   empty_text: [422, "There is no text"],
   already_launched: [409, "The run exists already"],
+  place_taken: [409, "Another run is at work there"],
   unknown_agent: [422, "There is no such agent"],
 } as const satisfies Record<RefusalCode, readonly [number, string]>;
 

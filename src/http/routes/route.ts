@@ -39,8 +39,9 @@ function addRoute<K extends OperationId>(
       demandScopes(caller, operation.scopes);
     }
     demandOwnOrigin(c, server.config);
-    if (server.engine.draining && (isUnsafe(c.req.method) || operation.success[1] === "text/event-stream")) {
-      throw new ProblemError("draining", "The server is stopping. Send the request again in a few seconds.", {
+    // Anything else is still written down, and done by whoever is there next.
+    if (server.engine.draining && operation.success[1] === "text/event-stream") {
+      throw new ProblemError("draining", "The server is stopping. Connect again in a few seconds.", {
         headers: { "Retry-After": "5" },
       });
     }

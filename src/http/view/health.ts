@@ -35,6 +35,7 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     started_at: startedAt,
     channels: states,
     unreadable,
+    left_behind: [...engine.leftBehind],
     database: { kind: config.database ?? null, answers: stored !== null, ms },
     ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
   };

@@ -129,6 +129,8 @@ export const healthSchema = z.object({
     .optional(),
   /** Records that could not be read since the start: what needs them is left alone, everything else goes on. */
   unreadable: z.array(z.object({ what: z.string(), message: z.string() })).optional(),
+  /** Runs that a change of the configuration left behind, as the start found them: what changed, what happens. */
+  left_behind: z.array(z.object({ run: z.string(), why: z.string() })).optional(),
   /** `ms`: how long it took to answer. */
   database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
 });

@@ -14,6 +14,7 @@ import {
   menu,
   message,
   press,
+  self,
   slash,
   submit,
   user,
@@ -29,7 +30,7 @@ function parse(payload: unknown): Inbound | null {
   }
   const heard = payload as Heard;
   const channel = heard.channel_id === ids.thread ? channels.thread : channels.text;
-  const said = parseMessage(heard, placeOf({ ...channel, id: heard.channel_id }, heard.guild_id), ids.bot);
+  const said = parseMessage(heard, placeOf({ ...channel, id: heard.channel_id }, heard.guild_id), self);
   return said.type === "inbound" ? said.inbound : null;
 }
 

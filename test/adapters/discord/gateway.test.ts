@@ -4,7 +4,7 @@ import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
 import { type Bed, bed, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { recordingInlet } from "../../support/discord/inlet.ts";
-import { channels, dana, ids, message } from "../../support/discord/payloads.ts";
+import { bot, channels, dana, ids, message } from "../../support/discord/payloads.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {
@@ -52,6 +52,41 @@ describe("a connection that works", () => {
     made.inlet.runSpeaksAt("run_1", `discord:${ids.guild}/${ids.channel}/${ids.thread}`);
     for (const word of ["one", "two", "three"]) made.says(word, { channel: ids.thread });
     await until(() => expect(texts(made)).toEqual(["one", "two", "three"]));
+  });
+
+  test("its own role is a mention, as soon as the server has told of it", async () => {
+    const made = await started();
+    const role = { id: ids.ownRole, name: "belay", managed: true, tags: { bot_id: ids.bot } };
+    made.discord.gateway.dispatch("GUILD_ROLE_CREATE", { guild_id: ids.guild, role });
+    made.says("<@&700000000000000009> hello");
+    made.says(`<@&${ids.ownRole}> restart payments`);
+    await until(() => expect(texts(made)).toEqual(["restart payments"]));
+  });
+
+  test("a reply to the message that a run's thread hangs on is said in that thread", async () => {
+    const made = await started();
+    const root = message({ id: "910000000000000001", author: bot, content: "restart payments" });
+    made.inlet.runSpeaksAt("run_1", `discord:${ids.guild}/${ids.channel}/${root.id}`);
+    const more = { referenced_message: root, mentions: [bot] };
+    made.discord.say(message({ id: made.discord.rest.id(), content: "v1.2.3", type: 19, more }));
+    await until(() => expect(texts(made)).toEqual(["v1.2.3"]));
+    expect(made.inlet.accepted[0]?.address).toBe(`discord:${ids.guild}/${ids.channel}/${root.id}`);
+  });
+
+  test("a mention that an edit adds is heard once; an edit of what was heard, or of something old, is not", async () => {
+    const made = await started();
+    const edited_timestamp = new Date().toISOString();
+    const edit = (id: string, content: string) =>
+      made.discord.gateway.dispatch("MESSAGE_UPDATE", message({ id, content, more: { edited_timestamp } }));
+    const heard = made.says(`${mention} restart payments`);
+    const passed = made.says("restart billing");
+    await until(() => expect(texts(made)).toEqual(["restart payments"]));
+    edit(heard, `${mention} restart billing`);
+    edit("910000000000000001", `${mention} restart what was long ago`);
+    edit(passed, `${mention} restart billing`);
+    edit(passed, `${mention} restart billing, please`);
+    made.says(`${mention} the last`);
+    await until(() => expect(texts(made)).toEqual(["restart payments", "restart billing", "the last"]));
   });
 
   test("commands are registered once, not at every start", async () => {

@@ -68,7 +68,7 @@ describe("commands", () => {
     happens(slash("1001", "run", { task: "restart payments", agent: "ops" }));
     const inbound = await accepted();
     expect(callbacks()).toEqual([hidden]);
-    expect(inbound.intent).toEqual({ type: "instruction", text: "ops: restart payments" });
+    expect(inbound.intent).toMatchObject({ launch: { agent: "ops", task: "restart payments" } });
     expect(inbound.address).toBe(`discord:${ids.guild}/${ids.channel}/new:1001`);
     await made.channel.whisper(inbound, told("Started.", "launched"));
     const [reply] = made.discord.rest.replies;

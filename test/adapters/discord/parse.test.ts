@@ -11,6 +11,7 @@ import {
   menu,
   message,
   press,
+  self,
   slash,
   submit,
   user,
@@ -21,7 +22,7 @@ type Heard = Parameters<typeof parseMessage>[0];
 function read(payload: unknown) {
   const heard = payload as Heard;
   const channel = heard.channel_id === ids.thread ? channels.thread : channels.text;
-  return parseMessage(heard, placeOf({ ...channel, id: heard.channel_id }, heard.guild_id), ids.bot);
+  return parseMessage(heard, placeOf({ ...channel, id: heard.channel_id }, heard.guild_id), self);
 }
 
 const interactions = {
@@ -79,9 +80,79 @@ describe("what is meant", () => {
     return seen.inbound;
   };
 
-  test("a reply to the bot's message is no mention: only words are", () => {
+  test("a reply to the bot's message is said to the bot, in a channel as well", () => {
     const more = { mentions: [bot], referenced_message: message({ id: "1", author: bot, content: "done" }) };
-    expect(read(message({ id: "30", content: "thanks", type: 19, more }))).toEqual({ type: "nothing" });
+    const { intent } = inbound(message({ id: "30", content: "thanks", type: 19, more }));
+    expect(intent).toMatchObject({ text: "thanks", addressed: true });
+  });
+
+  const facts = (content: string, more: Record<string, unknown> = {}) =>
+    inbound(message({ id: "40", channel: ids.thread, content, more })).intent;
+
+  test.each([
+    `\`${mention} restart payments\``,
+    `\`\`\`\n${mention} restart payments\n\`\`\``,
+    `> ${mention} restart payments`,
+    `>>> he said\n${mention} restart payments`,
+    "<@&700000000000000001> restart payments",
+  ])("a mention that is shown is none: %j", (content) => {
+    expect(facts(content)).toMatchObject({ addressed: false });
+    expect(read(message({ id: "41", content }))).toEqual({ type: "nothing" });
+  });
+
+  test("its own role is a mention, and is left out like one", () => {
+    expect(facts(`<@&${ids.ownRole}> restart payments`)).toMatchObject({
+      addressed: true,
+      text: "restart payments",
+    });
+  });
+
+  test("code and quotes are told, and decide nothing", () => {
+    expect(facts(`${mention} why \`stop\`?`)).toMatchObject({ text: "why `stop`?", said: "why  ?" });
+  });
+
+  test.each([
+    ["<@8> which environment do we use these days?", true],
+    [`<@&${ids.role}> look`, true],
+    ["@here look", true],
+    [`<@8> hold on, ${mention} is at it`, true],
+    [`<@8> ${mention} stop`, false],
+    [`${mention} ask <@8>`, false],
+    ["which environment?", false],
+  ])("%j begins with others: %j", (content, toOthers) => {
+    expect("toOthers" in facts(content)).toBe(toOthers);
+  });
+
+  test("a reply that tells a colleague is said to them", () => {
+    const oncall = user("8", "oncall");
+    const referenced_message = message({ id: "1", author: oncall, content: "which one?" });
+    expect(facts("the second", { referenced_message, mentions: [oncall] })).toMatchObject({ toOthers: true });
+    expect(facts("the second", { referenced_message })).not.toHaveProperty("toOthers");
+    const more = { referenced_message, mentions: [oncall] };
+    expect(facts(`the second, ${mention}`, more)).not.toHaveProperty("toOthers");
+  });
+
+  test("whose thread it is: ours where the bot made it, theirs where people did", () => {
+    const place = (owner_id?: string) =>
+      placeOf({ ...channels.thread, ...(owner_id ? { owner_id } : {}) }, ids.guild);
+    const thread = (owner: string) => {
+      const said = parseMessage(message({ id: "42", channel: ids.thread }) as Heard, place(owner), self);
+      return said.type === "nothing" ? null : said.inbound.intent;
+    };
+    expect(thread(ids.bot)).toMatchObject({ thread: "ours" });
+    expect(thread(ids.dana)).toMatchObject({ thread: "theirs" });
+    expect(inbound(message({ id: "43", content: mention })).intent).toMatchObject({ thread: "ours" });
+    const direct = message({ id: "44", channel: ids.direct, guild: null, content: "hello" });
+    expect(inbound(direct).intent).toMatchObject({ thread: "direct" });
+  });
+
+  test("words are as old as their message, or as the edit that addressed them", () => {
+    const id = "175928847299117063";
+    expect(inbound(message({ id, content: mention })).writtenAt).toBe(1_462_015_105_796);
+    const more = { edited_timestamp: "2026-11-20T12:00:05.000Z" };
+    expect(inbound(message({ id, content: mention, more })).writtenAt).toBe(
+      Date.parse(more.edited_timestamp),
+    );
   });
 
   test("people are named, our own mention is left out", () => {
@@ -107,9 +178,23 @@ describe("what is meant", () => {
       const options = Object.entries(values).map(([option, value]) => ({ type: 3, name: option, value }));
       return instructionOf([{ type: 1, name, options }]);
     };
-    expect(words("status")).toBe("status");
-    expect(words("stop", { run: "run_1" })).toBe("stop run_1");
-    expect(words("run", { task: " restart ", agent: "ops" })).toBe("ops: restart");
-    expect(instructionOf([])).toBe("help");
+    expect(words("status")).toEqual({ type: "instruction", text: "status" });
+    expect(words("stop", { run: "run_1" })).toMatchObject({ text: "stop run_1" });
+    expect(words("stop", { run: "7f3a" })).toMatchObject({ text: "stop run_7f3a" });
+    expect(instructionOf([])).toMatchObject({ text: "help" });
+  });
+
+  test("what stands in the field of a task is a task, whatever it is, for the agent of the other field", () => {
+    const options = [
+      { type: 3, name: "task", value: " stop " },
+      { type: 3, name: "agent", value: "nosuch" },
+    ];
+    expect(instructionOf([{ type: 1, name: "run", options }])).toMatchObject({
+      launch: { agent: "nosuch", task: "stop" },
+    });
+    const [task] = options;
+    expect(instructionOf([{ type: 1, name: "run", options: task ? [task] : [] }])).toMatchObject({
+      launch: { agent: null, task: "stop" },
+    });
   });
 });

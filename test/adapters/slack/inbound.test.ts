@@ -75,7 +75,7 @@ describe.each(transports)("over %s", (transport) => {
     inlet.runs.set(world.address("1764000000.000100"), "run_7f3a");
     await world.say("v1.2.3", { root: "1764000000.000100" });
     expect(inlet.accepted.map(({ intent }) => intent)).toEqual([
-      { type: "message", text: "v1.2.3", addressed: false, agent: null },
+      { type: "message", text: "v1.2.3", addressed: false, agent: null, thread: "ours" },
     ]);
   });
 
@@ -85,6 +85,47 @@ describe.each(transports)("over %s", (transport) => {
     expect(inlet.accepted.map(({ intent }) => "text" in intent && intent.text)).toEqual([
       "deploy",
       "only to staging",
+    ]);
+  });
+
+  test("a thread that a mention began is the bot's, one in which it was mentioned later is people's", async () => {
+    const root = await world.say("<@U0BOT> deploy");
+    await world.say("only to staging", { root });
+    const theirs = await world.write("payments answers 500");
+    await world.say("<@U0BOT> look", { root: theirs });
+    await world.say("it was the deploy", { root: theirs });
+    expect(inlet.accepted.map(({ intent }) => intent.type === "message" && intent.thread)).toEqual([
+      "ours",
+      "ours",
+      "theirs",
+      "theirs",
+    ]);
+  });
+
+  test("words that were passed over are heard when an edit mentions the bot, words that were heard are not again", async () => {
+    const root = await world.write("payments answers 500");
+    inlet.runs.set(world.address(root), "run_7f3a");
+    const ts = await world.say("restart it", { root });
+    const former = { user: world.id("dana"), text: "restart it", ts, thread_ts: root, team: world.team };
+    const message = { ...former, text: "<@U0BOT> restart it", edited: { user: former.user, ts: `${ts}1` } };
+    const edit = {
+      type: "message",
+      subtype: "message_changed",
+      channel: world.id("ops"),
+      previous_message: former,
+    };
+    const { inboxRow } = inlet.store;
+    await world.deliver(world.eventOf({ ...edit, message }));
+    expect(inlet.accepted).toHaveLength(1);
+    inlet.store.inboxRow = async (key) => {
+      const row = await inboxRow(key);
+      return row && { ...row, state: "done", outcome: "ignored" };
+    };
+    await world.deliver(world.eventOf({ ...edit, message }));
+    await world.deliver(world.eventOf({ ...edit, message }));
+    expect(inlet.accepted.map(({ intent }) => intent)).toMatchObject([
+      { text: "restart it", addressed: false, thread: "theirs" },
+      { text: "restart it", addressed: true },
     ]);
   });
 

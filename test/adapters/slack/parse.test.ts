@@ -91,6 +91,76 @@ describe("what is meant", () => {
   });
 });
 
+describe("for whom it is", () => {
+  const facts = (text: string, change: Record<string, unknown> = {}) =>
+    read(recordedEvent("thread-reply", { text, ...change })).intent;
+
+  test.each([
+    "`<@U0BOT> restart payments`",
+    "```\n<@U0BOT> restart payments\n```",
+    "```<@U0BOT> restart payments```",
+    "&gt; <@U0BOT> restart payments",
+    "&gt;&gt;&gt; he said\n<@U0BOT> restart payments",
+    "look:\n&gt; <@U0BOT> restart payments\nwhy was that?",
+    "&lt;@U0BOT&gt; restart payments",
+  ])("a mention that is shown is none: %j", (text) => {
+    expect(facts(text)).toMatchObject({ addressed: false });
+  });
+
+  test("code and quotes are told, and decide nothing", () => {
+    expect(facts("<@U0BOT> why `stop`?\n&gt; all is well")).toMatchObject({
+      addressed: true,
+      text: "why `stop`?\n> all is well",
+      said: "why  ?",
+    });
+    expect(facts("<@U0BOT> stop")).not.toHaveProperty("said");
+  });
+
+  test.each([
+    ["<@U2> which environment do we use these days?", true],
+    ["<@U2|oncall> <!subteam^S9|@ops>, look", true],
+    ["<!here> look", true],
+    ["<@U2> hold on, <@U0BOT> is at it", true],
+    ["<@U2> <@U0BOT> stop", false],
+    ["<@U0BOT> ask <@U2>", false],
+    ["ask <@U2>", false],
+    ["#ops is <#C2|ops>", false],
+  ])("%j begins with others: %j", (text, toOthers) => {
+    expect("toOthers" in facts(text)).toBe(toOthers);
+  });
+
+  test("whose thread it is: ours where its root is, theirs where people began it", () => {
+    expect(facts("v1", { parent_user_id: "U0BOT" })).toMatchObject({ thread: "ours" });
+    expect(facts("v1", { parent_user_id: "U1" })).toMatchObject({ thread: "theirs" });
+    expect(read(recorded("app-mention")).intent).toMatchObject({ thread: "ours" });
+    expect(read(recorded("direct-message")).intent).toMatchObject({ thread: "direct", near: "slack:T1/D1/" });
+    const reply = recordedEvent("direct-message", { thread_ts: "1764000000.000100" });
+    expect(read(reply).intent).not.toHaveProperty("near");
+  });
+
+  test("words are as old as their message", () => {
+    expect(read(recorded("thread-reply")).writtenAt).toBe(1_764_000_090_000);
+  });
+
+  const edited = (before: string, after: string) => {
+    const { event } = recorded("message-changed") as { event: Record<string, object> };
+    const previous_message = { ...event.previous_message, text: before };
+    return recordedEvent("message-changed", { previous_message, message: { ...event.message, text: after } });
+  };
+
+  test("a mention that an edit adds is said with the edit; any other edit is none", () => {
+    const { key, intent, writtenAt, actor } = read(edited("restart payments", "<@U0BOT> restart payments"));
+    expect(intent).toMatchObject({ text: "restart payments", addressed: true, thread: "ours" });
+    expect({ key, writtenAt, who: actor.principal }).toEqual({
+      key: read(recorded("app-mention")).key,
+      writtenAt: 1_764_000_140_000,
+      who: "slack:T1/U1",
+    });
+    expect(parse(edited("<@U0BOT> restart", "<@U0BOT> restart payments"), bot)).toBeNull();
+    expect(parse(edited("restart", "`<@U0BOT> restart`"), bot)).toBeNull();
+  });
+});
+
 describe("submitted modals", () => {
   const view = recorded("submit-edit").view as Record<string, unknown>;
   const submitted = (values: unknown) =>

@@ -39,7 +39,7 @@ test("the questions of the fixtures are known by their buttons", () => {
 test("without a question a line is a message", () => {
   expect(parse("  add 2 and 3 ", null)).toEqual({
     type: "intent",
-    intent: { type: "message", text: "add 2 and 3", addressed: true, agent: null },
+    intent: { type: "message", text: "add 2 and 3", addressed: true, agent: null, thread: "direct" },
   });
   expect(parse("  ", null)).toEqual({ type: "nothing" });
 });

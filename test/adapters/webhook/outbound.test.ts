@@ -75,7 +75,7 @@ describe("hosts", () => {
     const host = new URL(url).host;
     const error = await failure(async () => send(post(url), [{ host, private: false }]));
     expect(error.permanent).toBe(true);
-    expect(error.message).toContain("not public");
+    expect(error.message).toContain("is not at a public address");
   });
 });
 

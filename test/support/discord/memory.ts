@@ -46,8 +46,10 @@ export class DiscordMemory {
     for (const channel of Object.values(channels)) this.channels.set(channel.id, { ...channel });
   }
 
+  /** Ids grow, and tell the time as Discord's do. */
   id(): string {
-    this.#nextId += 1n << 22n;
+    const now = (BigInt(Date.now()) - 1_420_070_400_000n) << 22n;
+    this.#nextId = this.#nextId < now ? now : this.#nextId + (1n << 22n);
     return this.#nextId.toString();
   }
 
@@ -126,7 +128,14 @@ export class DiscordMemory {
       return failed(400, 160_004, "A thread has already been created for this message");
     const known = this.messages.get(channelId)?.some((message) => message.id === messageId);
     if (!known) return failed(404, 10_008, "Unknown Message");
-    const thread = { id: messageId, type: 11, parent_id: channelId, guild_id: ids.guild, name };
+    const thread = {
+      id: messageId,
+      type: 11,
+      parent_id: channelId,
+      guild_id: ids.guild,
+      name,
+      owner_id: ids.bot,
+    };
     this.channels.set(messageId, thread);
     return { status: 201, body: thread };
   }

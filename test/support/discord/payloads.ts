@@ -10,6 +10,7 @@ export const ids = {
   dana: "600000000000000001",
   oncall: "600000000000000002",
   role: "700000000000000001",
+  ownRole: "700000000000000002",
 } as const;
 
 export interface ApiUser {
@@ -27,6 +28,8 @@ export function user(id: string, name: string, bot = false): ApiUser {
 
 export const dana = user(ids.dana, "dana");
 export const bot = user(ids.bot, "belay", true);
+/** The bot as its own channel knows it. */
+export const self = { id: ids.bot, roles: [ids.ownRole] };
 
 export function member(roles: readonly string[] = [ids.role]) {
   return {
@@ -80,6 +83,7 @@ const threadChannel = {
   parent_id: ids.channel,
   guild_id: ids.guild,
   name: "a run",
+  owner_id: ids.bot,
 };
 export const channels = {
   text: { id: ids.channel, type: 0, guild_id: ids.guild, name: "ops", last_message_id: null },

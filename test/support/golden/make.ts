@@ -27,7 +27,7 @@ let inboxStands = false;
 const unstarted = new Set(goldenScenes.filter((scene) => scene.unstarted).map(({ task }) => task));
 const held: Store = {
   ...store,
-  pendingInbox: async (limit) => (inboxStands ? [] : store.pendingInbox(limit)),
+  claimInbox: async (claim) => (inboxStands ? [] : store.claimInbox(claim)),
   commit: (commit) =>
     unstarted.has(commit.row.task) && commit.events.some(({ type }) => type === "call_started")
       ? new Promise(() => {})

@@ -1,7 +1,9 @@
 /** A bot on Slack that is started again whenever it was killed, and the Slack that outlives it. */
+
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { vi } from "vitest";
+import { around } from "../channel.ts";
 import { type Child, startChild } from "../child.ts";
 import type { ChildWord, ParentWord } from "./child.ts";
 import { SlackWorld, type Transport } from "./world.ts";
@@ -35,7 +37,7 @@ export class SlackLife {
     world.edge.interrupt = ({ method }) => method.startsWith("chat.") && this.#called();
     this.#broken.promise.catch(() => {});
     // The bot listens in the child; what Slack sends goes there.
-    world.channel = { ...world.channel, handle: (request) => this.#forward(request) };
+    world.channel = around(world.channel, { handle: (request) => this.#forward(request) });
   }
 
   /** `root`: a folder for databases. */

@@ -31,6 +31,8 @@ export class SlackWorld {
   readonly ids: Readonly<Record<string, string>>;
   channel: Channel;
   #events = 0;
+  /** What people wrote; all else in the workspace is the bot's. */
+  readonly #written = new Set<string>();
 
   private constructor(
     edge: SlackEdge,
@@ -85,7 +87,9 @@ export class SlackWorld {
   async write(text: string, options: { root?: string } = {}): Promise<string> {
     const thread = options.root === undefined ? {} : { thread_ts: options.root };
     const message = { channel: this.id("ops"), text, ...thread };
-    return String((await this.edge.ask("chat.postMessage", message, tokens.dana)).ts);
+    const ts = String((await this.edge.ask("chat.postMessage", message, tokens.dana)).ts);
+    this.#written.add(ts);
+    return ts;
   }
 
   /** Somebody writes, and Slack tells the bot (a mention: twice). Returns the message's ts. */
@@ -98,7 +102,9 @@ export class SlackWorld {
   /** The event callbacks that Slack sends for a message. */
   eventsOf(text: string, ts: string, options: { root?: string; user?: string } = {}): Body[] {
     const user = this.id(options.user ?? "dana");
-    const thread = options.root === undefined ? {} : { thread_ts: options.root };
+    const { root } = options;
+    const begunBy = root !== undefined && this.#written.has(root) ? this.id("dana") : "U0BOT";
+    const thread = root === undefined ? {} : { thread_ts: root, parent_user_id: begunBy };
     const event = { user, text, ts, channel: this.id("ops"), team: this.team, event_ts: ts, ...thread };
     const message = this.eventOf({ ...event, type: "message", channel_type: "channel" });
     return text.includes("<@U0BOT>") ? [this.eventOf({ ...event, type: "app_mention" }), message] : [message];

@@ -1,0 +1,68 @@
+/** The words of a message and for whom they are: who we are in its server, whom it mentions, whose thread it is. */
+import type { APIMessage } from "discord.js";
+import type { Said } from "../../../src/core/ports/channel.ts";
+import type { Place } from "../address.ts";
+import type { MemberFacts } from "../people.ts";
+
+/** A message from the gateway, or from REST with what only the gateway tells added. */
+export type Heard = APIMessage & { guild_id?: string; member?: MemberFacts };
+
+/** Who we are: our user, and our own role in the server of the message. */
+export interface Self {
+  id: string;
+  roles: readonly string[];
+}
+
+/** The bot's user and the role that Discord gave it with its invitation. */
+function mentionsOf({ id, roles }: Self): RegExp {
+  const ours = roles.map((role) => `&${role}`);
+  return new RegExp(`<@(?:!?${[id, ...ours].join("|")})>`, "g");
+}
+
+/** Mentioned outside of code and quotes, or replied to. */
+export function isAddressed(message: Heard, own: string, self: Self): boolean {
+  return mentionsOf(self).test(own) || message.referenced_message?.author.id === self.id;
+}
+
+/** A person, a role or everybody is named first, or replied to so that they are told, and not the bot. */
+function isToOthers(message: Heard, own: string, self: Self): boolean {
+  if (isAddressed(message, "", self)) return false;
+  const [first = ""] = /^(?:[\s,]|<@[!&]?\d+>|@everyone|@here)+/.exec(own) ?? [];
+  if (first.includes("@")) return !mentionsOf(self).test(first);
+  const other = message.referenced_message?.author.id;
+  const isTold = message.mentions.some(({ id }) => id === other);
+  return isTold && other !== message.author.id && !mentionsOf(self).test(own);
+}
+
+/** `own`: without code and quotes. */
+export function said(
+  message: Heard,
+  own: string,
+  self: Self,
+): Pick<Said, "type" | "text" | "agent" | "said" | "toOthers"> {
+  const isWhole = own === message.content.trim();
+  return {
+    type: "message",
+    text: textOf(message, message.content, self),
+    agent: null,
+    ...(isWhole ? {} : { said: textOf({ ...message, attachments: [] }, own, self) }),
+    ...(isToOthers(message, own, self) ? { toOthers: true } : {}),
+  };
+}
+
+/** A message in a channel makes a thread of its own. */
+export function threadOf(place: Place, self: Self): "ours" | "theirs" | "direct" {
+  if (place.kind === "dm") return "direct";
+  return place.kind !== "thread" || place.ownerId === self.id ? "ours" : "theirs";
+}
+
+/** The words without our own mention; people by name, files said to be there. */
+function textOf(message: Heard, content: string, self: Self): string {
+  const names = new Map(message.mentions.map((user) => [user.id, user.global_name ?? user.username]));
+  const words = content
+    .replace(mentionsOf(self), "")
+    .replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole))
+    .trim();
+  const files = message.attachments.map((file) => `(attached, not read: ${file.filename})`);
+  return [words, ...files].filter((part) => part !== "").join("\n");
+}

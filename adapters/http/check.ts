@@ -1,0 +1,61 @@
+/** What is wrong with a declared API, found when it is declared and not when somebody needs it. */
+import type { ToolSpec } from "../../src/core/agent.ts";
+import { namesIn, type UrlTemplate } from "./template.ts";
+
+interface Declared {
+  name: string;
+  baseUrl: string;
+  private?: boolean;
+}
+
+/** Throws an Error that says what to do. */
+export function checkApi({ name, baseUrl, private: isPrivate = false }: Declared): void {
+  const fail = (what: string) => new Error(`api ${name}: baseUrl ${JSON.stringify(baseUrl)} ${what}`);
+  if (!URL.canParse(baseUrl)) throw fail("is no URL");
+  const { protocol, username, password, search, hash } = new URL(baseUrl);
+  if (protocol !== "https:" && !(protocol === "http:" && isPrivate)) {
+    throw fail("is not https; without TLS only a host with private: true is spoken to");
+  }
+  if (username || password) throw fail("holds a user or password; give them as a header with a secret");
+  if (search || hash) throw fail("has a query or a fragment; put queries into the paths of its operations");
+}
+
+interface Shape {
+  path: string;
+  method: string;
+  body?: readonly string[];
+  pick?: string;
+}
+
+/** Throws an Error with all that is wrong, each with what to do. */
+export function checkOperation({ name, schema }: ToolSpec, template: UrlTemplate, shape: Shape): void {
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const inPath = template.segments.flatMap(namesIn);
+  const inQuery = template.query.flatMap(({ value }) => namesIn(value));
+  const used = new Set([...inPath, ...inQuery, ...(shape.body ?? [])]);
+  const problems = [
+    ...[...used].flatMap((one) =>
+      one in properties
+        ? []
+        : [`${one} is no input; the inputs are ${Object.keys(properties).join(", ") || "none"}`],
+    ),
+    ...Object.keys(properties).flatMap((one) =>
+      used.has(one) ? [] : [`the input ${one} is not used; put it into the path, the query or the body`],
+    ),
+    ...inPath.flatMap((one) =>
+      isNullable(properties[one])
+        ? [`{${one}} may be null, and a path can't leave it out; make it required`]
+        : [],
+    ),
+    ...(shape.body && /^(GET|HEAD)$/.test(shape.method) ? [`${shape.method} has no body`] : []),
+    ...(shape.pick === undefined || /^(\/([^~]|~[01])*)?$/.test(shape.pick)
+      ? []
+      : [`pick ${JSON.stringify(shape.pick)} is no JSON pointer; write it like /data/items`]),
+  ];
+  if (problems.length > 0) throw new Error(`tool ${name}: ${problems.join("; ")}`);
+}
+
+function isNullable(property: Readonly<Record<string, unknown>> | undefined): boolean {
+  const members = Array.isArray(property?.anyOf) ? property.anyOf : [property];
+  return members.some((member) => [member?.type].flat().includes("null"));
+}

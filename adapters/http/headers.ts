@@ -1,0 +1,28 @@
+/** Headers of an API: fixed texts and secrets, put together when a request is made and not before. */
+import type { Secret } from "../../src/tools/secret.ts";
+
+/** A text, a secret, or both in a row: `["Bearer ", secret("ORDERS_TOKEN")]`. */
+export type HeaderValue = string | Secret | readonly (string | Secret)[];
+
+type Headers = Readonly<Record<string, HeaderValue>> | undefined;
+
+export function headersOf(declared: Headers): Record<string, string> {
+  const entries = Object.entries(declared ?? {});
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name.toLowerCase(), partsOf(value).map(textOf).join("")]),
+  );
+}
+
+export function secretsOf(declared: Headers): Secret[] {
+  return Object.values(declared ?? {})
+    .flatMap(partsOf)
+    .filter((part) => typeof part !== "string");
+}
+
+function partsOf(value: HeaderValue): readonly (string | Secret)[] {
+  return typeof value === "string" || "reveal" in value ? [value] : value;
+}
+
+function textOf(part: string | Secret): string {
+  return typeof part === "string" ? part : part.reveal();
+}

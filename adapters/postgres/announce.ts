@@ -1,0 +1,59 @@
+/** Tells other processes what was committed here: at once where a run begins, rests or is spoken to, a moment later for steps. */
+import { randomUUID } from "node:crypto";
+import type { Pool } from "pg";
+import type { Changed, Commit } from "../../src/core/ports/store.ts";
+import { isEnded } from "../../src/core/text/status.ts";
+
+export const announcementChannel = "belay_commits";
+
+/** Commits with an announcement wait for each other on the whole server, so the many steps of a run share a few. */
+const sharedMs = 50;
+
+export interface Announcer {
+  /** What the commit's own transaction tells, or null: then `later` tells it. */
+  within(commit: Commit): string | null;
+  later(commit: Commit): void;
+  /** What another process told; null: it was this one. */
+  read(payload: string): Changed | null;
+  close(): void;
+}
+
+export function announcer(pool: Pool): Announcer {
+  const self = randomUUID();
+  const waiting = new Map<string, string>();
+  let timer: NodeJS.Timeout | null = null;
+
+  function flush(): void {
+    timer = null;
+    const payloads = [...waiting.values()];
+    waiting.clear();
+    // Who looks on sees it a little later when this fails: nothing depends on it.
+    pool
+      .query("SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload", [
+        announcementChannel,
+        payloads,
+      ])
+      .catch(() => {});
+  }
+
+  return {
+    within: (commit) => (commit.epoch === null || commit.release ? payloadOf(self, commit) : null),
+    later(commit) {
+      waiting.set(commit.runId, payloadOf(self, commit));
+      timer ??= setTimeout(flush, sharedMs);
+    },
+    read(payload) {
+      const [teller, ended, version, runId] = payload.split(" ");
+      if (teller === self || runId === undefined) return null;
+      return { runId, version: Number(version), ended: ended === "1" };
+    },
+    close() {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+
+function payloadOf(self: string, commit: Commit): string {
+  const ended = isEnded(commit.row.status) ? 1 : 0;
+  return `${self} ${ended} ${commit.expect + commit.events.length} ${commit.runId}`;
+}

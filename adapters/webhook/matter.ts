@@ -1,0 +1,34 @@
+/** Which runs take further reports of their matter in. */
+import type { Inlet } from "../../src/core/ports/channel.ts";
+import { isEnded } from "../../src/core/text/status.ts";
+
+/** A run that waits for people longer than this takes no more of its matter in: nobody may be looking at it. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * Whether further reports of its matter belong to this run. One at its step limit does nothing any more, and one whose
+ * question nobody answers would swallow every later alert: a new report starts a run of its own. That the matter is
+ * over is told to any run that has not ended.
+ */
+export async function takesIn(
+  store: Inlet["store"],
+  runId: string,
+  resolved: boolean,
+  now: number,
+): Promise<boolean> {
+  const row = await store.run(runId);
+  if (row === null || isEnded(row.status)) return false;
+  if (resolved) return true;
+  if (row.status === "max_steps_reached") return false;
+  const since = row.status === "waiting_human_input" ? await askedSince(store, row.runId) : null;
+  return since === null || now - since <= LONGEST_WAIT_MS;
+}
+
+/** When the oldest open question of a run was asked; null when it has none. */
+async function askedSince(store: Inlet["store"], runId: string): Promise<number | null> {
+  const open = await store.openQuestions(MOST_OPEN);
+  const times = open.filter((row) => row.runId === runId).map(({ askedAt }) => askedAt);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+const MOST_OPEN = 1000;

@@ -1,0 +1,89 @@
+/** What words that name no question do to the questions of a run: the facts from its state, and the refusals in words. */
+import type { Actor } from "../actor.ts";
+import type { Policy } from "../agent.ts";
+import type { Command, Refusal } from "../command.ts";
+import type { Question } from "../event.ts";
+import type { State } from "../state.ts";
+import { brief } from "../text/brief.ts";
+import { timeInWords } from "../text/time.ts";
+import type { Admission } from "./admission.ts";
+import { admitAnswer, answerTo, choiceNamed, denySettling } from "./answer.ts";
+import { type Candidate, type Which, whichMeant } from "./which.ts";
+
+export type Loose = Pick<Extract<Command, { type: "say" }>, "text" | "said" | "writtenAt"> & { actor: Actor };
+
+/** Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered. */
+export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, policy: Policy): Which {
+  const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => ({
+    id: question.id,
+    kind: question.kind,
+    askedAt,
+    settledAt,
+    mine: denySettling(question, actor, state, policy) === null,
+    answer: answerTo(question, text),
+    chosen: choiceNamed(question, text) !== null,
+  });
+  // What ended with the run was settled by nobody.
+  const settled = state.settled.filter(({ outcome }) => outcome.kind !== "withdrawn");
+  const candidates = [
+    ...state.questions.map((question) => candidate(question, question.askedAt, null)),
+    ...settled.map((question) => candidate(question, question.askedAt, question.settledAt)),
+  ];
+  return whichMeant(candidates, said ?? text, writtenAt ?? null);
+}
+
+/** The answer, or why these words are none; null: they are for the run. */
+export function ofQuestions(
+  state: State,
+  command: Extract<Command, { type: "say" }>,
+  policy: Policy,
+): Admission | null {
+  const which = whichOf(state, command, policy);
+  switch (which.to) {
+    case "question": {
+      const { questionId, answer } = which;
+      const { actor, via } = command;
+      return admitAnswer(state, { type: "provide_input", questionId, answer, actor, via }, policy);
+    }
+    case "button":
+      return { ok: false, refusal: needsButton(state, which.questionId, command.actor, policy) };
+    case "unclear":
+      return { ok: false, refusal: unclear(state, which) };
+    case "run":
+      return null;
+  }
+}
+
+const buttons: Readonly<Record<Question["kind"], string>> = {
+  approval: "Words don't approve anything: press Approve or Refuse",
+  doubt: "Too much hangs on this for words: press one of the buttons",
+  budget: "Words don't spend anything: press one of the buttons",
+  ask: "Press one of the buttons",
+  stuck: "Press one of the buttons",
+};
+
+function needsButton(state: State, id: string, actor: Actor, policy: Policy): Refusal {
+  const question = state.questions.find((open) => open.id === id);
+  const denied = question ? denySettling(question, actor, state, policy) : null;
+  if (denied) return denied;
+  const where = question ? ` under "${brief(question.text, 100)}"` : "";
+  const message = `${buttons[question?.kind ?? "ask"]}${where}.`;
+  return { code: "answer_invalid", message };
+}
+
+function unclear(state: State, { open, settled }: Extract<Which, { to: "unclear" }>): Refusal {
+  const questions = state.questions
+    .filter(({ id }) => open.includes(id))
+    .map(({ id, kind, text }) => ({ id, kind, text }));
+  const passed = state.settled
+    .filter(({ id }) => settled.includes(id))
+    .map(({ text, from, settledAt }) => {
+      const who = from?.name ?? "somebody";
+      return `"${brief(text, 100)}" was answered by ${who} at ${timeInWords(settledAt)}, while you wrote.`;
+    });
+  const ask =
+    questions.length === 0
+      ? "Your words changed nothing. Say them again if the run shall hear them."
+      : "Which question do your words answer? Nothing is answered yet.";
+  return { code: "question_ambiguous", message: [...passed, ask].join(" "), questions };
+}

@@ -1,0 +1,51 @@
+/**
+ * What kind of words somebody said, as far as that decides what becomes of them. Courtesy around a word changes nothing, and
+ * only English is known: in any other language "stop" is the button's, and thanks are words to the run.
+ */
+
+export type Words = "nothing" | "stop" | "thanks" | "emoji" | "verdict" | "words";
+
+const stopping = list("stop");
+const courtesy = list(
+  "please pls plz now just hey hi ok okay so no wait it this that the run everything all right away immediately already can could you bot agent",
+);
+const thanking = list("thanks thank thankyou thx tnx ty cheers");
+const praise = list(
+  "very much a lot many so for the your help you all everyone everybody team again great nice perfect cool good job work well done awesome and",
+);
+const deciding = list(
+  "yes yep yeah yup y sure ok okay do don't dont approve approved approves approving lgtm go confirm confirmed agreed accept accepted ship run no nope n nah refuse refused deny denied reject rejected decline declined",
+);
+const decided = list("not ahead is fine good by me from let's lets");
+
+/** More words than this are a sentence of their own. */
+const most = 12;
+
+/** @param said without code, quotes and the mention of the bot (see `spoken`) */
+export function kindOf(said: string): Words {
+  const text = said.trim();
+  if (text === "") return "nothing";
+  if (isEmoji(text)) return "emoji";
+  const words = text.toLowerCase().match(/[\p{L}\p{N}'’_<@#-]+/gu) ?? [];
+  const plain = words.filter((word) => /[\p{L}\p{N}]/u.test(word)).map((word) => word.replaceAll("’", "'"));
+  if (plain.length === 0 || plain.length > most) return "words";
+  const consists = (key: ReadonlySet<string>, ...around: ReadonlySet<string>[]) =>
+    plain.some((word) => key.has(word)) &&
+    plain.every((word) => key.has(word) || around.some((known) => known.has(word)));
+  // "Can it stop?" wants to know, "can you stop?" wants it to.
+  const wonders = text.includes("?") && plain.length > 1 && !plain.includes("you");
+  if (consists(stopping, courtesy) && !wonders) return "stop";
+  if (consists(thanking, praise, courtesy)) return "thanks";
+  return consists(deciding, decided, courtesy) ? "verdict" : "words";
+}
+
+/** Pictures alone: as themselves, as Slack's `:name:` or as Discord's `<:name:id>`. A keycap is a number, and so an answer. */
+function isEmoji(text: string): boolean {
+  return /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]|:[a-z_+'-][\w+'-]{0,100}:|<a?:\w{1,64}:\d{1,20}>|\s)+$/u.test(
+    text,
+  );
+}
+
+function list(words: string): ReadonlySet<string> {
+  return new Set(words.split(" "));
+}

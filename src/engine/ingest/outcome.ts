@@ -1,0 +1,53 @@
+/** What becomes of an inbound message: a command on its run, and the outcome in words for its sender. */
+import type { Refusal, RunCommand, Via } from "../../core/command.ts";
+import type { Inbound, Outcome } from "../../core/ports/channel.ts";
+import type { InboxKey } from "../../core/ports/store.ts";
+import { brief } from "../../core/text/brief.ts";
+import type { Engine } from "../engine.ts";
+
+/** The inbox key makes doing it twice impossible. */
+export async function toRun(
+  engine: Engine,
+  runId: string,
+  command: RunCommand,
+  inbox: InboxKey,
+  type: "noted" | "answered" | "done",
+): Promise<Outcome> {
+  const submitted = await engine.command(runId, command, inbox);
+  if (!submitted.ok) return { ...unheeded(command, submitted.refusal), runId };
+  if (submitted.duplicate) return ignored();
+  const text = { noted: "Noted.", answered: "Thank you, I carry on.", done: "Done." }[type];
+  return { type, text, runId };
+}
+
+/** Words that may have meant several questions are kept: the one that is pressed gets them. */
+function unheeded(command: RunCommand, refusal: Refusal): Outcome {
+  const open = refusal.questions ?? [];
+  if (command.type !== "say" || refusal.code !== "question_ambiguous") return refused(said(refusal));
+  const offers = open.map(({ id, text }) => ({ questionId: id, label: brief(text, 70) }));
+  const listed = open.map(({ text }, index) => `${index + 1}. ${brief(text, 100)}`);
+  return { type: "asked", text: [refusal.message, ...listed].join("\n"), runId: null, offers };
+}
+
+export function said(refusal: Refusal): string {
+  const open = refusal.questions?.map((question) => `- ${question.id}: ${brief(question.text, 100)}`) ?? [];
+  return [refusal.message, ...open].join("\n");
+}
+
+export function viaOf(inbound: Inbound): Via {
+  return inbound.address
+    ? { channel: inbound.channel, address: inbound.address }
+    : { channel: inbound.channel };
+}
+
+export function told(text: string): Outcome {
+  return { type: "told", text, runId: null };
+}
+
+export function refused(text: string): Outcome {
+  return { type: "refused", text, runId: null };
+}
+
+export function ignored(): Outcome {
+  return { type: "ignored", text: "", runId: null };
+}

@@ -1,0 +1,155 @@
+/** Runs that a change of the configuration left behind: which, and what becomes of them. Said at start, kept for /health. */
+import type { Logger } from "pino";
+import { channelOf } from "../core/actor.ts";
+import type { ToolSpec } from "../core/agent.ts";
+import type { Question } from "../core/event.ts";
+import type { QuestionRow, RunRow, Store } from "../core/ports/store.ts";
+import { fold } from "../core/reduce/reduce.ts";
+import { pendingCalls } from "../core/state.ts";
+import type { Status } from "../core/text/status.ts";
+import { bindingOf } from "./perform/binding.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
+
+export interface LeftBehind {
+  run: string;
+  /** What changed, and what will happen. */
+  why: string;
+}
+
+const alive: readonly Status[] = [
+  "running",
+  "paused",
+  "waiting_human_input",
+  "sleeping",
+  "max_steps_reached",
+];
+const page = 500;
+/** At most so many runs and questions are looked at: a start has more to do. */
+const mostLooked = 10_000;
+/** At most so many are kept and said one by one. */
+const kept = 100;
+/** Runs in the middle of something are read whole, at most so many. */
+const readWhole = 200;
+
+export interface LeftBehindDeps {
+  store: Pick<Store, "runs" | "openQuestions" | "read">;
+  agents: readonly { name: string }[];
+  tools: Readonly<Record<string, ToolSpec>>;
+  /** Names of the channels that this bot has. */
+  channels: ReadonlyMap<string, unknown>;
+  unreadable: UnreadableRecords;
+  log: Logger;
+}
+
+export class LeftBehindRuns {
+  /** As the last look found them. */
+  list: readonly LeftBehind[] = [];
+  /** Resolves when no look is under way. */
+  looked: Promise<void> = Promise.resolve();
+  readonly #deps: LeftBehindDeps;
+
+  constructor(deps: LeftBehindDeps) {
+    this.#deps = deps;
+  }
+
+  /** In the background: a start does not wait for it, and a failure of it is only said. */
+  look(): void {
+    this.looked = find(this.#deps).then(
+      (found) => this.#tell(found),
+      (error: unknown) =>
+        this.#deps.log.warn({ err: error }, "looking for runs that were left behind failed"),
+    );
+  }
+
+  #tell(found: readonly LeftBehind[]): void {
+    const { log } = this.#deps;
+    this.list = found.slice(0, kept);
+    for (const { run, why } of this.list)
+      log.warn({ run, why }, "left behind by a change of the configuration");
+    const more = found.length - this.list.length;
+    if (more > 0) log.warn({ more }, "more runs were left behind by a change of the configuration");
+  }
+}
+
+async function find(deps: LeftBehindDeps): Promise<LeftBehind[]> {
+  const found: LeftBehind[] = [];
+  for await (const row of liveRuns(deps)) found.push(...changesOf(deps, row));
+  return [...found, ...(await changedQuestions(deps)), ...(await begunWithoutTool(deps))];
+}
+
+async function* liveRuns({ store }: LeftBehindDeps): AsyncGenerator<RunRow> {
+  let before: { launchedAt: number; runId: string } | undefined;
+  for (let seen = 0; seen < mostLooked; seen += page) {
+    const rows: RunRow[] = await store.runs({ status: alive, limit: page, ...(before ? { before } : {}) });
+    yield* rows;
+    before = rows.at(-1);
+    if (rows.length < page) return;
+  }
+}
+
+function changesOf({ agents, channels }: LeftBehindDeps, row: RunRow): LeftBehind[] {
+  const found: LeftBehind[] = [];
+  if (!agents.some(({ name }) => name === row.agent)) {
+    const why = `its agent "${row.agent}" is gone: it goes on as it was launched, with the rights that agent had last; the owner can see, answer and stop it`;
+    found.push({ run: row.runId, why });
+  }
+  const channel = row.address === null ? "" : channelOf(row.address);
+  if (hearsSomebody(channel) && !channels.has(channel)) {
+    const why = `its channel ${channel} is off: what it says and asks waits for that channel; the console shows it now`;
+    found.push({ run: row.runId, why });
+  }
+  return found;
+}
+
+/** The console and the API show a run wherever it speaks; nothing is sent there. */
+function hearsSomebody(channel: string): boolean {
+  return channel !== "" && channel !== "console" && channel !== "api";
+}
+
+async function changedQuestions(deps: LeftBehindDeps): Promise<LeftBehind[]> {
+  const rows = await deps.store.openQuestions(page);
+  const found: LeftBehind[] = [];
+  for (const row of rows) {
+    const { call, kind } = row.question;
+    if (call === null) continue;
+    const spec = deps.tools[call.tool];
+    if (spec === undefined) found.push({ run: row.runId, why: toolGone(call.tool, kind) });
+    else if (kind === "approval" && found.length < readWhole && (await isChanged(deps, row, spec))) {
+      const why = `its tool ${call.tool} has changed since it was shown: once approved, it is asked again as it is now`;
+      found.push({ run: row.runId, why });
+    }
+  }
+  return found;
+}
+
+function toolGone(tool: string, kind: Question["kind"]): string {
+  return kind === "doubt"
+    ? `its tool ${tool} is gone: who could approve it can still say what happened, it can't run again`
+    : `its tool ${tool} is gone: approved or not, it can't run, and the agent is told so`;
+}
+
+async function isChanged(
+  { store, unreadable }: LeftBehindDeps,
+  { runId, question: { call } }: QuestionRow,
+  spec: ToolSpec,
+): Promise<boolean> {
+  const events = await unreadable.orNull(store.read(runId));
+  if (events === null || call === null) return false;
+  return bindingOf(spec, call.input, fold(events).agent.hash, call.preview) !== call.hash;
+}
+
+/** A call that was begun, or goes on outside, and whose tool is gone: nobody can ask the tool what became of it. */
+async function begunWithoutTool({ store, tools, unreadable }: LeftBehindDeps): Promise<LeftBehind[]> {
+  const rows = await store.runs({ status: ["running", "sleeping"], limit: readWhole });
+  const found: LeftBehind[] = [];
+  for (const { runId } of rows) {
+    const events = await unreadable.orNull(store.read(runId));
+    const calls = events ? pendingCalls(fold(events)) : [];
+    for (const { tool, is } of calls) {
+      if (tools[tool] !== undefined || !["started", "in_job", "verifying"].includes(is.at)) continue;
+      const why = `its call of ${tool} was begun and that tool is gone: a person is asked what became of it`;
+      found.push({ run: runId, why });
+    }
+  }
+  return found;
+}

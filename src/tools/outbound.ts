@@ -1,0 +1,141 @@
+/** HTTP for tools: one request, to an address that is public unless the tool says otherwise, and no redirects. */
+import { type LookupOptions, lookup } from "node:dns";
+import http from "node:http";
+import https from "node:https";
+import type { LookupFunction } from "node:net";
+import {
+  isAddress,
+  isPublicAddress,
+  NotPublic,
+  publicOnly,
+  withoutBrackets,
+} from "../core/public-address.ts";
+
+export interface Outgoing {
+  method: string;
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  /** null: none is sent. */
+  body: string | null;
+}
+
+export interface Reach {
+  /** The host may be at a private or loopback address. */
+  private: boolean;
+  timeoutMs: number;
+  /** So much of an answer is read. */
+  maxBytes: number;
+  /** Instead of the system's, for tests. */
+  resolve?: Resolve;
+}
+
+type Resolve = Parameters<typeof publicOnly<LookupOptions>>[0];
+
+export interface Answer {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: string;
+  /** There was more of it than may be read. */
+  cut: boolean;
+}
+
+/** There is no answer. `sent`: the request may have arrived all the same. */
+export class NoAnswer extends Error {
+  readonly sent: boolean;
+  constructor(message: string, sent: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "NoAnswer";
+    this.sent = sent;
+  }
+}
+
+const system: Resolve = (hostname, options, done) => lookup(hostname, { ...options, all: true }, done);
+
+/**
+ * A redirect is an answer, not a way. The address is checked where the connection is made, so that a name can't change
+ * its mind between check and use.
+ * @throws NoAnswer
+ */
+export async function request(outgoing: Outgoing, reach: Reach, signal: AbortSignal): Promise<Answer> {
+  const { url } = outgoing;
+  const literal = withoutBrackets(url.hostname);
+  if (!reach.private && isAddress(literal) && !isPublicAddress(literal)) {
+    throw new NoAnswer(new NotPublic(url.host).message, false);
+  }
+  const lookup = reach.private ? undefined : publicOnly(reach.resolve ?? system);
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, reach.timeoutMs);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await exchange(outgoing, reach, ending.signal, lookup);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+  }
+}
+
+function exchange(
+  { method, url, headers, body }: Outgoing,
+  { maxBytes, timeoutMs }: Reach,
+  signal: AbortSignal,
+  lookup: LookupFunction | undefined,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  let sent = false;
+  const length = body === null ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const sending = (url.protocol === "https:" ? https : http).request(url, {
+    ...{ method, signal, agent: false, headers: { ...headers, ...length } },
+    ...(lookup ? { lookup } : {}),
+  });
+  const fail = (cause: unknown) => reject(noAnswer(cause, { host: url.host, sent, timeoutMs, signal }));
+  sending.on("socket", (socket) => {
+    socket.once("connect", () => {
+      sent = true;
+    });
+  });
+  sending.on("error", fail);
+  sending.on("response", (response) => {
+    const { statusCode = 0, headers } = response;
+    readBody(response, maxBytes).then((read) => resolve({ status: statusCode, headers, ...read }), fail);
+  });
+  sending.end(body ?? undefined);
+  return promise;
+}
+
+interface Circumstances {
+  host: string;
+  sent: boolean;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+function noAnswer(cause: unknown, { host, sent, timeoutMs, signal }: Circumstances): NoAnswer {
+  if (cause instanceof NoAnswer) return cause;
+  if (cause instanceof NotPublic) return new NoAnswer(cause.message, false, { cause });
+  const why = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : whyOf(cause);
+  return new NoAnswer(`${host} gave no answer: ${why}`, sent, { cause });
+}
+
+/** Node's code says it; several attempts come as one error. */
+function whyOf(cause: unknown): string {
+  const [first] = cause instanceof AggregateError ? cause.errors : [cause];
+  if (!(first instanceof Error)) return String(first);
+  return "code" in first ? String(first.code) : first.message;
+}
+
+async function readBody(
+  response: http.IncomingMessage,
+  maxBytes: number,
+): Promise<Pick<Answer, "body" | "cut">> {
+  const pieces: Buffer[] = [];
+  let left = maxBytes;
+  let cut = false;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    cut = piece.length > left;
+    pieces.push(piece.subarray(0, left));
+    left -= Math.min(piece.length, left);
+    if (cut) break;
+  }
+  return { body: Buffer.concat(pieces).toString(), cut };
+}

@@ -1,0 +1,298 @@
+/** Whom the bot hears, and what words do: every combination of place, run, person and words, each with its right outcome. */
+import { describe, expect, test } from "vitest";
+import { type Facts, type Meant, meant, type Thread } from "../../src/core/admit/meant.ts";
+import { type Candidate, whichMeant } from "../../src/core/admit/which.ts";
+import { kindOf } from "../../src/core/admit/words.ts";
+
+/** One letter a cell. */
+const letters: Record<Meant["type"], string> = {
+  answer: "a",
+  steer: "t",
+  stop: "s",
+  launch: "l",
+  follow_up: "f",
+  command: "c",
+  react: "r",
+  ignore: ".",
+  which: "w",
+  press: "p",
+  refuse: "x",
+};
+
+/** The columns of the table. */
+const columns = ["", "status", "Please stop!", "thanks!", "👍", "yes, approve it", "use v2"];
+
+/** Asked at 100; the words were written at 200. */
+const writtenAt = 200;
+type Open = Omit<Candidate, "mine" | "answer">;
+const asked = (id: string, change: Partial<Open> = {}): Open => ({
+  id,
+  kind: "ask",
+  askedAt: 100,
+  settledAt: null,
+  chosen: false,
+  ...change,
+});
+
+const situations: Record<string, { run: Facts["run"]; questions: Open[] }> = {
+  "no run": { run: "none", questions: [] },
+  "a finished run": { run: "ended", questions: [] },
+  "a run that works": { run: "live", questions: [] },
+  "a question": { run: "live", questions: [asked("q1")] },
+  "two questions": { run: "live", questions: [asked("q1"), asked("q2")] },
+  "a question and an approval": { run: "live", questions: [asked("q1"), asked("q2", { kind: "approval" })] },
+  "a question asked since": { run: "live", questions: [asked("q1", { askedAt: 201 })] },
+  "a question answered since": { run: "live", questions: [asked("q1", { settledAt: 250 })] },
+  "one answered, another asked since": {
+    run: "live",
+    questions: [asked("q1", { settledAt: 250 }), asked("q2", { askedAt: 260 })],
+  },
+  "an approval": { run: "live", questions: [asked("q1", { kind: "approval" })] },
+  "a doubt": { run: "live", questions: [asked("q1", { kind: "doubt" })] },
+  "the budget reached": { run: "live", questions: [asked("q1", { kind: "budget" })] },
+  "a question elsewhere in the direct message": { run: "elsewhere", questions: [asked("q1")] },
+  "an approval elsewhere in the direct message": {
+    run: "elsewhere",
+    questions: [asked("q1", { kind: "approval" })],
+  },
+};
+
+/** Whose words: the columns for who may do everything, and for who may do nothing. */
+const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
+  addressed: {
+    "no run": ["ccsrrll", "ccsrrxx"],
+    "a finished run": ["ccsrrff", "ccsrrxx"],
+    "a run that works": ["ccsrrtt", "ccxrrxx"],
+    "a question": ["ccsrraa", "ccxrrxx"],
+    "two questions": ["ccsrrww", "ccxrrxx"],
+    "a question and an approval": ["ccsrpww", "ccxrxxx"],
+    "a question asked since": ["ccsrrww", "ccxrrxx"],
+    "a question answered since": ["ccsrrww", "ccxrrxx"],
+    "one answered, another asked since": ["ccsrrww", "ccxrrxx"],
+    "an approval": ["ccsrppt", "ccxrxxx"],
+    "a doubt": ["ccsrppt", "ccxrxxx"],
+    "the budget reached": ["ccsrppt", "ccxrxxx"],
+    "a question elsewhere in the direct message": ["ccsrraa", "ccsrrxx"],
+    "an approval elsewhere in the direct message": ["ccsrppl", "ccsrxxx"],
+  },
+  ours: {
+    "no run": ["...rr..", "......."],
+    "a finished run": [".c.rrff", "......."],
+    "a run that works": [".csrrtt", "..x...."],
+    "a question": [".asrraa", "..x...."],
+    "two questions": [".wsrrww", "..x...."],
+    "a question and an approval": [".wsrpww", "..x...."],
+    "a question asked since": [".wsrrww", "..x...."],
+    "a question answered since": [".wsrrww", "..x...."],
+    "one answered, another asked since": [".wsrrww", "..x...."],
+    "an approval": [".csrppt", "..x...."],
+    "a doubt": [".csrppt", "..x...."],
+    "the budget reached": [".csrppt", "..x...."],
+  },
+  theirs: {
+    "no run": [".......", "......."],
+    "a finished run": [".......", "......."],
+    "a run that works": ["..s....", "......."],
+    "a question": [".as..aa", "......."],
+    "two questions": [".ws..ww", "......."],
+    "a question and an approval": [".ws.pww", "......."],
+    "a question asked since": [".ws..ww", "......."],
+    "a question answered since": [".ws..ww", "......."],
+    "one answered, another asked since": [".ws..ww", "......."],
+    "an approval": ["..s.pp.", "......."],
+    "a doubt": ["..s.pp.", "......."],
+    "the budget reached": ["..s.pp.", "......."],
+  },
+};
+
+interface Place {
+  thread: Thread;
+  addressed: boolean;
+  toOthers?: boolean;
+}
+
+function outcomes(situation: string, place: Place, may: boolean): string {
+  const { run, questions } = situations[situation] ?? expect.fail();
+  return columns
+    .map((text) => {
+      const candidates = questions.map((open) => ({
+        ...open,
+        mine: may,
+        answer: open.kind === "ask" && text !== "" ? text : null,
+      }));
+      const facts: Facts = {
+        toOthers: false,
+        ...place,
+        words: kindOf(text),
+        isCommand: text === "status",
+        run,
+        which: run === "none" || run === "ended" ? { to: "run" } : whichMeant(candidates, text, writtenAt),
+        // Of a run that is no more, or not here, whoever speaks may do nothing but start the next one.
+        may: { say: may && run !== "none", control: may && run !== "none", launch: may },
+      };
+      return letters[meant(facts).type];
+    })
+    .join("");
+}
+
+const cases = Object.entries(right).flatMap(([place, rows]) =>
+  Object.entries(rows).map(([situation, [may, mayNot]]) => ({ place, situation, may, mayNot })),
+);
+
+test("the table has every combination but those of a direct message in other threads", () => {
+  const inThreads = Object.keys(situations).filter((situation) => !situation.includes("elsewhere"));
+  expect(Object.keys(right.addressed ?? {})).toEqual(Object.keys(situations));
+  for (const place of ["ours", "theirs"]) expect(Object.keys(right[place] ?? {})).toEqual(inThreads);
+});
+
+describe.each(cases.filter(({ place }) => place === "addressed"))(
+  "$situation",
+  ({ situation, may, mayNot }) => {
+    test.each<Place>([
+      { thread: "direct", addressed: true },
+      { thread: "direct", addressed: false },
+      { thread: "ours", addressed: true },
+      { thread: "theirs", addressed: true },
+    ])("words to the bot: %j", (place) => {
+      expect(outcomes(situation, place, true)).toBe(may);
+      expect(outcomes(situation, place, false)).toBe(mayNot);
+    });
+
+    test.each<Thread>(["direct", "ours", "theirs"])(
+      "%s: words that begin with others are for nobody here",
+      (thread) => {
+        for (const addressed of [true, false]) {
+          for (const allowed of [true, false]) {
+            expect(outcomes(situation, { thread, addressed, toOthers: true }, allowed)).toBe(".......");
+          }
+        }
+      },
+    );
+  },
+);
+
+test.each(cases.filter(({ place }) => place !== "addressed"))(
+  "$place: plain words, with $situation",
+  ({ place, situation, may, mayNot }) => {
+    const thread = place === "ours" ? "ours" : "theirs";
+    expect(outcomes(situation, { thread, addressed: false }, true)).toBe(may);
+    expect(outcomes(situation, { thread, addressed: false }, false)).toBe(mayNot);
+  },
+);
+
+describe("which question words mean", () => {
+  const candidate = (id: string, change: Partial<Candidate> = {}): Candidate => ({
+    ...asked(id),
+    mine: true,
+    answer: "v2",
+    ...change,
+  });
+
+  test("an exact choice names its question among several that do not take it", () => {
+    const chosen = candidate("q1", { chosen: true, answer: "v2" });
+    const other = candidate("q2", { answer: null });
+    expect(whichMeant([chosen, other], "v2", 200)).toEqual({
+      to: "question",
+      questionId: "q1",
+      answer: "v2",
+      chosen: true,
+    });
+    expect(whichMeant([chosen, candidate("q2")], "v2", 200)).toMatchObject({
+      to: "unclear",
+      open: ["q1", "q2"],
+    });
+  });
+
+  test("somebody else's question makes nothing unclear", () => {
+    expect(whichMeant([candidate("q1"), candidate("q2", { mine: false })], "v2", 200)).toMatchObject({
+      to: "question",
+      questionId: "q1",
+    });
+  });
+
+  test("a choice that is thanks, a picture or a stop is the answer where it is offered", () => {
+    for (const said of ["👍", "thanks", "stop"]) {
+      const which = whichMeant([candidate("q1", { chosen: true, answer: said })], said, 200);
+      expect(which).toMatchObject({ to: "question", chosen: true });
+      const words = kindOf(said);
+      const may = { say: true, control: true, launch: true };
+      const place = { addressed: false, toOthers: false, thread: "ours" as const };
+      expect(meant({ ...place, words, isCommand: false, run: "live", which, may })).toMatchObject({
+        type: "answer",
+      });
+    }
+  });
+
+  test("what was said now is later than any question", () => {
+    expect(whichMeant([candidate("q1", { askedAt: 9_999 })], "v2", null)).toMatchObject({ to: "question" });
+  });
+
+  test.each(["doubt", "budget"] as const)("a choice of a %s takes its button", (kind) => {
+    expect(whichMeant([candidate("q1", { kind, chosen: true })], "run", 200)).toEqual({
+      to: "button",
+      questionId: "q1",
+      mine: true,
+    });
+  });
+});
+
+test.each([
+  [
+    "stop",
+    [
+      "stop",
+      "Stop!",
+      "STOP!!!",
+      "please stop",
+      "Stop please",
+      "stop it now",
+      "no, stop",
+      "Can you stop?",
+      "ok stop the run.",
+      "stop stop stop",
+    ],
+  ],
+  [
+    "words",
+    [
+      "stop the payment service",
+      "don't stop",
+      "stop payments",
+      "can it stop?",
+      "never stop",
+      "nonstop",
+      "stop <@U2>",
+      "aufhören",
+      "thanks to whom?",
+      "thank you for restarting it",
+      "2",
+      "1️⃣",
+      "yes, but only staging",
+      "no, use v2",
+      "it",
+      "-",
+      "x".repeat(40_000),
+    ],
+  ],
+  [
+    "thanks",
+    [
+      "thanks",
+      "Thanks!",
+      "thank you",
+      "thank you very much",
+      "thx",
+      "ok thanks",
+      "Great job, thank you all!",
+      "many thanks 🙏",
+    ],
+  ],
+  ["emoji", ["👍", "🎉🎉", "❤️", "👩‍💻 👍🏽", ":thumbsup:", ":+1: :tada:", "<:shipit:123456>", "🇩🇪"]],
+  [
+    "verdict",
+    ["yes", "Yes, approve it", "approved", "LGTM", "go ahead", "no", "don't do it", "ok", "run it", "run"],
+  ],
+  ["nothing", ["", "  \n"]],
+] as const)("%s: %j", (kind, texts) => {
+  for (const text of texts) expect(kindOf(text), text).toBe(kind);
+});
