@@ -11,7 +11,13 @@ import {
   toolsThatAreOn,
   withSecrets,
 } from "./config/checks.ts";
-import { type Environment, isDemo, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
+import {
+  type Environment,
+  isDemo,
+  mergeEnvFile,
+  readEnvironment,
+  type Variables,
+} from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";

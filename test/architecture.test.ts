@@ -110,7 +110,16 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/demo/", "adapters/prometheus/", "adapters/webhook/kinds/"],
+  zod: [
+    "src/core/",
+    "src/config",
+    "src/tools/",
+    "src/http/",
+    "adapters/command/",
+    "adapters/demo/",
+    "adapters/prometheus/",
+    "adapters/webhook/kinds/",
+  ],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
@@ -158,7 +167,9 @@ function placesInAdapter(adapter: string, room: string | undefined): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map((name) => `src/tools/${name}.ts`);
+const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map(
+  (name) => `src/tools/${name}.ts`,
+);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];

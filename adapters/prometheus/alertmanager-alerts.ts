@@ -24,7 +24,11 @@ const alertSchema = z.object({
 type HeldAlert = z.infer<typeof alertSchema>;
 
 /** The alerts that a silence with these matchers would keep quiet. Alertmanager itself matches. */
-export function alertsMatching(server: Server, matchers: readonly Matcher[], signal: AbortSignal): Promise<HeldAlert[]> {
+export function alertsMatching(
+  server: Server,
+  matchers: readonly Matcher[],
+  signal: AbortSignal,
+): Promise<HeldAlert[]> {
   const params = matchers.map((matcher) => ["filter", matcherText(matcher)] as const);
   return ask(server, "/api/v2/alerts", z.array(alertSchema), signal, { params });
 }
@@ -33,9 +37,14 @@ export function amAlerts(server: Server): Tool {
   return defineTool({
     ...{ name: "am_alerts", off: server.off, ...looking },
     description: "The alerts that Alertmanager holds, and of the quiet ones what keeps them quiet.",
-    input: z.object({ search: z.string().max(200).nullable().describe("Words that must all stand in it; null: all.") }),
+    input: z.object({
+      search: z.string().max(200).nullable().describe("Words that must all stand in it; null: all."),
+    }),
     run: async ({ search }, { signal }) => {
-      const [alerts, silences] = await Promise.all([alertsMatching(server, [], signal), allSilences(server, signal)]);
+      const [alerts, silences] = await Promise.all([
+        alertsMatching(server, [], signal),
+        allSilences(server, signal),
+      ]);
       const wanted = (search ?? "").toLowerCase().split(/\s+/);
       const found = alerts
         .map((alert) => shownAlert(alert, silences))
@@ -68,7 +77,13 @@ export function amSilences(server: Server): Tool {
 }
 
 function bounded(what: string, found: readonly unknown[], known: number): Record<string, unknown> {
-  if (found.length === 0) return { [what]: [], notice: known === 0 ? `there are no ${what}` : `none of ${known} ${what} is meant` };
+  if (found.length === 0)
+    return { [what]: [], notice: known === 0 ? `there are no ${what}` : `none of ${known} ${what} is meant` };
   const more = found.length - maxShown;
-  return { [what]: found.slice(0, maxShown), ...(more > 0 ? { notice: `${more} of ${found.length} ${what} are left out; search with more words` } : {}) };
+  return {
+    [what]: found.slice(0, maxShown),
+    ...(more > 0
+      ? { notice: `${more} of ${found.length} ${what} are left out; search with more words` }
+      : {}),
+  };
 }

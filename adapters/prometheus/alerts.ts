@@ -13,7 +13,8 @@ const search = z.string().max(200).nullable().describe("Words that must all stan
 export function firingAlerts(server: Server): Tool {
   return defineTool({
     ...{ name: "firing_alerts", off: server.off, ...looking },
-    description: "The alerts that fire now, each in one line, the longest first. More about one: prom_alerts.",
+    description:
+      "The alerts that fire now, each in one line, the longest first. More about one: prom_alerts.",
     input: z.object({}),
     run: async (_, { signal }) => {
       const { data } = await ask(server, "/api/v1/alerts", alertsSchema, signal);
@@ -51,7 +52,8 @@ export function promAlerts(server: Server): Tool {
 export function promRules(server: Server): Tool {
   return defineTool({
     ...{ name: "prom_rules", off: server.off, ...looking },
-    description: "The rules that Prometheus evaluates: what makes an alert fire, after how long, and whether it works.",
+    description:
+      "The rules that Prometheus evaluates: what makes an alert fire, after how long, and whether it works.",
     input: z.object({ search }),
     run: async (input, { signal }) => {
       const { data } = await ask(server, "/api/v1/rules", rulesSchema, signal);
@@ -75,7 +77,11 @@ function matching<T>(all: readonly T[], words: string | null): T[] {
 }
 
 function bounded(what: string, found: readonly unknown[], known: number): Record<string, unknown> {
-  if (found.length === 0) return { [what]: [], notice: known === 0 ? `there are no ${what}` : `none of ${known} ${what} has these words` };
+  if (found.length === 0)
+    return {
+      [what]: [],
+      notice: known === 0 ? `there are no ${what}` : `none of ${known} ${what} has these words`,
+    };
   const more = found.length - maxShown;
   const notice = `${more} of ${found.length} ${what} are left out; search with more words`;
   return { [what]: found.slice(0, maxShown), ...(more > 0 ? { notice } : {}) };

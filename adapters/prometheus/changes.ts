@@ -25,6 +25,8 @@ const maxShifts = 4;
 const explains = 0.6;
 /** A level is at least so many points. */
 const shortest = 2;
+/** Three levels fit almost any few points. */
+const longEnoughForTwo = 12;
 
 /** Binary segmentation by least squares: where two levels explain a stretch best, and better than a line. */
 export function shapeOf(points: readonly Point[]): Shape {
@@ -35,10 +37,10 @@ export function shapeOf(points: readonly Point[]): Shape {
   const cuts: number[] = [];
   const open = [whole];
   for (let stretch = open.shift(); stretch && cuts.length < maxShifts; stretch = open.shift()) {
-    const cut = bestCut(stretch, sums);
-    if (cut === null) continue;
-    cuts.push(cut);
-    open.push({ from: stretch.from, to: cut }, { from: cut, to: stretch.to });
+    const found = cutsOf(stretch, sums);
+    cuts.push(...found);
+    const ends = [stretch.from, ...found, stretch.to];
+    if (found.length > 0) open.push(...ends.slice(1).map((to, nth) => ({ from: ends[nth] ?? 0, to })));
   }
   const edges = [0, ...cuts.sort((a, b) => a - b), points.length];
   const mean = (from: number, to: number) => sums.of(from, to) / (to - from);
@@ -73,38 +75,51 @@ function sumsOf(points: readonly Point[]): Sums {
   const between = (list: readonly number[], from: number, to: number) => (list[to] ?? 0) - (list[from] ?? 0);
   return {
     of: (from, to) => between(plain, from, to) + mean * (to - from),
-    spread: (from, to) => Math.max(0, between(squares, from, to) - between(plain, from, to) ** 2 / (to - from)),
+    spread: (from, to) =>
+      Math.max(0, between(squares, from, to) - between(plain, from, to) ** 2 / (to - from)),
   };
 }
 
-function bestCut({ from, to }: Stretch, sums: Sums): number | null {
-  const spread = sums.spread(from, to);
-  if (isNothing(spread, { from, to }, sums)) return null;
-  let best = { cut: -1, left: Number.POSITIVE_INFINITY };
-  for (let cut = from + shortest; cut <= to - shortest; cut++) {
-    const left = sums.spread(from, cut) + sums.spread(cut, to);
-    if (left < best.left) best = { cut, left };
+/** One cut, or two where the level goes away and comes back: then no single cut says much. */
+function cutsOf(stretch: Stretch, sums: Sums): number[] {
+  if (isNothing(stretch, sums)) return [];
+  const enough = sums.spread(stretch.from, stretch.to) * (1 - explains);
+  const one = bestCut(stretch, sums);
+  if (one.left <= enough) return [one.at];
+  if (stretch.to - stretch.from < longEnoughForTwo) return [];
+  let best: { at: number[]; left: number } = { at: [], left: Number.POSITIVE_INFINITY };
+  for (let first = stretch.from + shortest; first <= stretch.to - 2 * shortest; first++) {
+    const { at, left } = bestCut({ from: first, to: stretch.to }, sums);
+    const both = sums.spread(stretch.from, first) + left;
+    if (both < best.left) best = { at: [first, at], left: both };
   }
-  return best.left <= spread * (1 - explains) ? best.cut : null;
+  return best.left <= enough ? best.at : [];
+}
+
+/** `left`: what the two levels do not explain. */
+function bestCut({ from, to }: Stretch, sums: Sums): { at: number; left: number } {
+  let best = { at: from, left: Number.POSITIVE_INFINITY };
+  for (let at = from + shortest; at <= to - shortest; at++) {
+    const left = sums.spread(from, at) + sums.spread(at, to);
+    if (left < best.left) best = { at, left };
+  }
+  return best;
 }
 
 /** What arithmetic itself leaves over is no movement. */
-function isNothing(spread: number, { from, to }: Stretch, sums: Sums): boolean {
+function isNothing({ from, to }: Stretch, sums: Sums): boolean {
   const mean = sums.of(from, to) / (to - from);
-  return to - from < 2 * shortest || spread <= (to - from) * (Math.abs(mean) * 1e-9) ** 2;
+  return to - from < 2 * shortest || sums.spread(from, to) <= (to - from) * (Math.abs(mean) * 1e-9) ** 2;
 }
 
-function trendOf(points: readonly Point[], { from, to }: Stretch, sums: Sums): Shape["trend"] {
-  const spread = sums.spread(from, to);
-  if (to - from < 8 || isNothing(spread, { from, to }, sums)) return null;
+/** A line explains most of it, and more than two levels do. */
+function trendOf(points: readonly Point[], whole: Stretch, sums: Sums): Shape["trend"] {
+  if (points.length < 8 || isNothing(whole, sums)) return null;
   const middle = (points.length - 1) / 2;
-  const slope =
-    points.reduce((sum, { value }, nth) => sum + (nth - middle) * value, 0) /
-    points.reduce((sum, _, nth) => sum + (nth - middle) ** 2, 0);
-  const explained = slope ** 2 * points.reduce((sum, _, nth) => sum + (nth - middle) ** 2, 0);
-  if (explained < spread * 0.8) return null;
-  const cut = bestCut({ from, to }, sums);
-  const left = cut === null ? spread : sums.spread(from, cut) + sums.spread(cut, to);
-  if (spread - explained >= left) return null;
+  const width = points.reduce((sum, _, nth) => sum + (nth - middle) ** 2, 0);
+  const slope = points.reduce((sum, { value }, nth) => sum + (nth - middle) * value, 0) / width;
+  const spread = sums.spread(whole.from, whole.to);
+  const left = spread - slope ** 2 * width;
+  if (left > spread * 0.2 || left >= bestCut(whole, sums).left) return null;
   return slope > 0 ? "rises steadily" : "falls steadily";
 }

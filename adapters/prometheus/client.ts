@@ -34,7 +34,10 @@ export const toolTimeoutMs = 30_000;
 const maxBytes = 10 * 1024 * 1024;
 
 /** Throws an Error that says what to correct when the URL is none. */
-export function serverAt(title: Server["title"], { url, token = null }: Omit<Place, "token"> & { token?: Secret | null }): Server {
+export function serverAt(
+  title: Server["title"],
+  { url, token = null }: Omit<Place, "token"> & { token?: Secret | null },
+): Server {
   const text = typeof url === "string" ? url : url.value;
   if (text === null) {
     const off = `set ${typeof url === "string" ? "its URL" : url.name} to switch them on`;
@@ -43,7 +46,9 @@ export function serverAt(title: Server["title"], { url, token = null }: Omit<Pla
   const where = typeof url === "string" ? title : url.name;
   const parsed = URL.canParse(text) ? new URL(text) : null;
   if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
-    throw new Error(`${where}: ${JSON.stringify(text)} is no http(s) URL without a query; write it like http://host:9090`);
+    throw new Error(
+      `${where}: ${JSON.stringify(text)} is no http(s) URL without a query; write it like http://host:9090`,
+    );
   }
   if (parsed.username || parsed.password) {
     throw new Error(`${where}: its URL holds a user or password; give a token as a secret`);
@@ -66,7 +71,9 @@ export async function ask<T>(
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const at = issue?.path.map(String).join(".") || "its beginning";
-  throw new Error(`${server.title} answered something that is not its API (${at}: ${issue?.message}); ask a person to check its URL`);
+  throw new Error(
+    `${server.title} answered something that is not its API (${at}: ${issue?.message}); ask a person to check its URL`,
+  );
 }
 
 async function exchange(
@@ -125,7 +132,8 @@ function refusal({ title, token }: Server, status: number, body: unknown, text: 
     return `${title}'s URL leads elsewhere (${status}), and redirects are not followed: ask a person to correct it`;
   }
   const { type, words } = wordsOf(body, text);
-  const next = advice[type] ?? (status >= 500 ? advice.unavailable : "correct the call, or say that it can't be done");
+  const next =
+    advice[type] ?? (status >= 500 ? advice.unavailable : "correct the call, or say that it can't be done");
   return `${title} refused (${status}${type && `, ${type}`}): ${words.trim().slice(0, 300)}. Next: ${next}`;
 }
 

@@ -22,7 +22,10 @@ export function promMetrics(server: Server): Tool {
       const { data } = await ask(server, "/api/v1/label/__name__/values", namesSchema, signal);
       const found = matching(data, input.search);
       if (found.all === 0) {
-        return { metrics: [], notice: `none of ${data.length} metrics has these words in its name; try one word of it` };
+        return {
+          metrics: [],
+          notice: `none of ${data.length} metrics has these words in its name; try one word of it`,
+        };
       }
       const about = await metadata(server, signal);
       const metrics = found.names.map((name) => ({ name, ...aboutOf(about, name) }));
@@ -55,7 +58,13 @@ export function promLabels(server: Server): Tool {
       const found = matching(data, words);
       const what = label === null ? "labels" : "values";
       if (found.all > 0) return { [what]: found.names, ...noticeOf(found, what) };
-      return { [what]: [], notice: data.length === 0 ? `there are none; check the metric's name` : `none of ${data.length} ${what} has these words` };
+      return {
+        [what]: [],
+        notice:
+          data.length === 0
+            ? `there are none; check the metric's name`
+            : `none of ${data.length} ${what} has these words`,
+      };
     },
   });
 }

@@ -7,7 +7,12 @@ import { ask, type Server, toolTimeoutMs } from "./client.ts";
 import { isoTime, moment, momentHint, stepFor } from "./span.ts";
 import { summaryOf } from "./summary.ts";
 
-const query = z.string().trim().min(1).max(4_000).describe("PromQL, e.g. sum by (job) (rate(http_requests_total[5m]))");
+const query = z
+  .string()
+  .trim()
+  .min(1)
+  .max(4_000)
+  .describe("PromQL, e.g. sum by (job) (rate(http_requests_total[5m]))");
 const maxValues = 50;
 
 /** An empty answer is no zero. */
@@ -20,18 +25,27 @@ const looking = { effect: "read", untrusted: true, timeoutMs: toolTimeoutMs, max
 export function promQuery(server: Server): Tool {
   return defineTool({
     ...{ name: "prom_query", off: server.off, ...looking },
-    description: "The value of a PromQL expression now, or at one time. For how it went over time: prom_range.",
+    description:
+      "The value of a PromQL expression now, or at one time. For how it went over time: prom_range.",
     input: z.object({
       query,
       time: z.string().nullable().describe(`null: now. Else ${momentHint}.`),
     }),
     run: async (input, { signal }) => {
       const at = moment(input.time ?? "0s", Date.now() / 1000);
-      const params = [["query", input.query], ["time", String(at)]] as const;
-      const { data, warnings } = await ask(server, "/api/v1/query", instantSchema, signal, { method: "POST", params });
+      const params = [
+        ["query", input.query],
+        ["time", String(at)],
+      ] as const;
+      const { data, warnings } = await ask(server, "/api/v1/query", instantSchema, signal, {
+        method: "POST",
+        params,
+      });
       const told = { query: input.query, time: isoTime(at), ...(warnings ? { warnings } : {}) };
       if (data.resultType === "matrix") {
-        throw new Error("the query gives ranges; wrap it, e.g. rate(…[5m]), or ask prom_range without the [5m]");
+        throw new Error(
+          "the query gives ranges; wrap it, e.g. rate(…[5m]), or ask prom_range without the [5m]",
+        );
       }
       if (data.resultType !== "vector") return { ...told, value: numberOr(data.result[1]) };
       return { ...told, ...valuesOf(data.result) };
@@ -39,10 +53,18 @@ export function promQuery(server: Server): Tool {
   });
 }
 
-function valuesOf(result: readonly { metric: Readonly<Record<string, string>>; value?: readonly [number, string] | undefined }[]) {
+function valuesOf(
+  result: readonly {
+    metric: Readonly<Record<string, string>>;
+    value?: readonly [number, string] | undefined;
+  }[],
+) {
   if (result.length === 0) return { series: [], notice: nothing };
   const series = result
-    .map(({ metric, value }) => ({ labels: metric, value: value ? numberOr(value[1]) : "a native histogram" }))
+    .map(({ metric, value }) => ({
+      labels: metric,
+      value: value ? numberOr(value[1]) : "a native histogram",
+    }))
     .sort((a, b) => Number(b.value) - Number(a.value));
   const more = series.length - maxValues;
   if (more <= 0) return { series };
@@ -69,7 +91,12 @@ export function promRange(server: Server): Tool {
     run: async (input, { signal }) => {
       const window = windowOf(input, Date.now() / 1000);
       const { start, end, step } = window;
-      const params = [["query", input.query], ["start", String(start)], ["end", String(end)], ["step", String(step)]] as const;
+      const params = [
+        ["query", input.query],
+        ["start", String(start)],
+        ["end", String(end)],
+        ["step", String(step)],
+      ] as const;
       const asked = { method: "POST", params } as const;
       const { data, warnings } = await ask(server, "/api/v1/query_range", rangeSchema, signal, asked);
       return {

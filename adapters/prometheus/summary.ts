@@ -63,7 +63,9 @@ function noteOf(samples: number): string {
 
 /** Without NaN and the infinities. */
 function pointsOf(samples: readonly Sample[]): Point[] {
-  return samples.map(([at, text]) => ({ at, value: Number(text) })).filter(({ value }) => Number.isFinite(value));
+  return samples
+    .map(([at, text]) => ({ at, value: Number(text) }))
+    .filter(({ value }) => Number.isFinite(value));
 }
 
 function spreadOf(points: readonly Point[]): number {

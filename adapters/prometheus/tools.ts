@@ -10,7 +10,9 @@ import { amExpireSilence, amSilence } from "./silence-tools.ts";
 /** All of them only look. Throws an Error that says what to correct when the URL is none. */
 export function prometheus(place: Place): Tool[] {
   const server = serverAt("Prometheus", place);
-  return [firingAlerts, promQuery, promRange, promMetrics, promLabels, promRules, promAlerts].map((make) => make(server));
+  return [firingAlerts, promQuery, promRange, promMetrics, promLabels, promRules, promAlerts].map((make) =>
+    make(server),
+  );
 }
 
 /** Two look, two act with approval. Throws an Error that says what to correct when the URL is none. */

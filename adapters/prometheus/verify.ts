@@ -25,7 +25,8 @@ export function prometheusVerify<Input>(watched: Watched<Input>): Verification<I
   const { query, better, worse, everyMs = 15_000 } = watched;
   const server = serverAt("Prometheus", watched);
   const window = secondsIn(watched.window);
-  if (window === null || window === 0) throw new Error(`window ${JSON.stringify(watched.window)}: write it like 90s or 5m`);
+  if (window === null || window === 0)
+    throw new Error(`window ${JSON.stringify(watched.window)}: write it like 90s or 5m`);
   return {
     everyMs,
     withinMs: window * 1000,
@@ -44,12 +45,21 @@ export function prometheusVerify<Input>(watched: Watched<Input>): Verification<I
 }
 
 /** null: there is no value, which is not zero. Throws when there are several. */
-async function valueAt(server: Server, query: string, at: number, signal: AbortSignal): Promise<number | null> {
-  const params = [["query", query], ["time", String(at)]] as const;
+async function valueAt(
+  server: Server,
+  query: string,
+  at: number,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const params = [
+    ["query", query],
+    ["time", String(at)],
+  ] as const;
   const { data } = await ask(server, "/api/v1/query", instantSchema, signal, { method: "POST", params });
   if (data.resultType === "scalar") return finite(data.result[1]);
   if (data.resultType !== "vector") throw new Error(`${query} gives a ${data.resultType}, not one value`);
-  if (data.result.length > 1) throw new Error(`${query} gives ${data.result.length} values; make it one with sum(…) or max(…)`);
+  if (data.result.length > 1)
+    throw new Error(`${query} gives ${data.result.length} values; make it one with sum(…) or max(…)`);
   return finite(data.result[0]?.value?.[1]);
 }
 
