@@ -327,7 +327,7 @@ function imports(source: Source, name: string): boolean {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
-  "src/core/ports/store.ts": 275,
+  "src/core/ports/store.ts": 277,
   // Every event there is, in one union.
   "src/core/event.ts": 260,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
