@@ -94,7 +94,8 @@ export async function loadConfig(
   const { agents, rights } = isFileSound
     ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
-  if (problems.length > 0) throw new ConfigError(problems);
+  // A list that several agents share is wrong once.
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
   const notes: string[] = [];
   const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
