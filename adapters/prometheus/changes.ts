@@ -6,7 +6,7 @@ export interface Point {
   value: number;
 }
 
-export interface Shift {
+interface Shift {
   at: number;
   /** Mean levels on both sides, up to the next shift. */
   before: number;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ask, type Server } from "./client.ts";
 
-export const matcherSchema = z.object({
+const matcherSchema = z.object({
   name: z.string(),
   value: z.string(),
   isRegex: z.boolean(),
