@@ -8,6 +8,7 @@ import { handOffInput } from "../../core/control-tools.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall, lastingId } from "../../core/reduce/calls.ts";
+import { usedCost, usedTokens } from "../../core/reduce/settle.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { isEnded } from "../../core/text/status.ts";
 import { childRunId } from "../ids.ts";
@@ -15,6 +16,8 @@ import type { Recorded } from "../record.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 const maxDepth = 3;
+/** In a whole tree of runs, the one at the top aside. */
+const maxBelow = 30;
 /** An upgrade changed what the tool takes while the call waited. */
 const noTask = "What was to be handed over can't be read any more. Choose the call again.";
 
@@ -46,7 +49,13 @@ async function launchChild(on: Work, call: Call, runId: string): Promise<string 
     context: [],
     trusted: !on.state.tainted,
     follows: null,
-    parent: { runId: on.runId, callId: call.id, depth: depthBelow(on.state) },
+    parent: {
+      runId: on.runId,
+      callId: call.id,
+      depth: depthBelow(on.state),
+      room: roomBelow(on.state) - 1,
+    },
+    atMost: leftOf(on.state),
   };
   const launched = await on.record({
     runId,
@@ -62,10 +71,27 @@ function depthBelow(state: State): number {
   return (state.parent?.depth ?? 0) + 1;
 }
 
+/** Of those launched before only one can be alive: tasks are handed on one after another. */
+function roomBelow({ parent, below }: State): number {
+  return (parent?.room ?? maxBelow) - below.runs;
+}
+
+function leftOf(state: State): { tokens: number; costUsd: number } {
+  return {
+    tokens: state.tokensGranted - usedTokens(state),
+    costUsd: state.costGranted - (usedCost(state) ?? 0),
+  };
+}
+
 function whyNot(agent: string, depth: number, on: Work): string | null {
   const allowed = on.policy.agent.handOff;
   if (depth > maxDepth)
     return `Tasks can be handed on ${maxDepth} times at most. Do it yourself, or ask a person.`;
+  if (roomBelow(on.state) <= 0)
+    return `At most ${maxBelow} tasks can be handed on in one run and all those below it. Do it yourself, or ask a person.`;
+  const left = leftOf(on.state);
+  if (left.tokens <= 0 || left.costUsd <= 0)
+    return "What this run may use is used up, with what it handed on: nothing more can be handed on.";
   if (allowed.includes(agent)) return null;
   return `You may not hand a task to "${agent}". You may hand it to: ${allowed.join(", ") || "nobody"}.`;
 }
@@ -158,11 +184,22 @@ function outcome(callId: string, child: State): EventBody {
   const phase = child.phase;
   if (phase.at === "complete") {
     const ms = child.updatedAt - child.launchedAt;
-    return { type: "call_finished", callId, output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+    const told = { output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+    return { type: "call_finished", callId, ...told, below: belowWith(child) };
   }
   const why =
     phase.at === "failed" ? phase.message : phase.at === "cancelled" ? `It was stopped: ${phase.reason}` : "";
-  return callFailed(callId, { code: "hand_off_failed", message: why }, { ms: 0, untrusted: child.tainted });
+  const failure = callFailed(
+    callId,
+    { code: "hand_off_failed", message: why },
+    { ms: 0, untrusted: child.tainted },
+  );
+  return { ...failure, below: belowWith(child) };
+}
+
+/** What the child used, and all below it. */
+function belowWith(child: State): State["below"] {
+  return { runs: child.below.runs + 1, tokens: usedTokens(child), costUsd: usedCost(child) ?? 0 };
 }
 
 /** The child's requester is whoever started the parent, with no more rights than they had. */
