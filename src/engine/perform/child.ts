@@ -8,16 +8,14 @@ import { handOffInput } from "../../core/control-tools.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall, lastingId } from "../../core/reduce/calls.ts";
-import { usedCost, usedTokens } from "../../core/reduce/settle.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { isEnded } from "../../core/text/status.ts";
 import { childRunId } from "../ids.ts";
 import type { Recorded } from "../record.ts";
+import { belowWith, leftOf, maxBelow, roomBelow } from "./tree.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 const maxDepth = 3;
-/** In a whole tree of runs, the one at the top aside. */
-const maxBelow = 30;
 /** An upgrade changed what the tool takes while the call waited. */
 const noTask = "What was to be handed over can't be read any more. Choose the call again.";
 
@@ -69,18 +67,6 @@ async function launchChild(on: Work, call: Call, runId: string): Promise<string 
 
 function depthBelow(state: State): number {
   return (state.parent?.depth ?? 0) + 1;
-}
-
-/** Of those launched before only one can be alive: tasks are handed on one after another. */
-function roomBelow({ parent, below }: State): number {
-  return (parent?.room ?? maxBelow) - below.runs;
-}
-
-function leftOf(state: State): { tokens: number; costUsd: number } {
-  return {
-    tokens: state.tokensGranted - usedTokens(state),
-    costUsd: state.costGranted - (usedCost(state) ?? 0),
-  };
 }
 
 function whyNot(agent: string, depth: number, on: Work): string | null {
@@ -195,11 +181,6 @@ function outcome(callId: string, child: State): EventBody {
     { ms: 0, untrusted: child.tainted },
   );
   return { ...failure, below: belowWith(child) };
-}
-
-/** What the child used, and all below it. */
-function belowWith(child: State): State["below"] {
-  return { runs: child.below.runs + 1, tokens: usedTokens(child), costUsd: usedCost(child) ?? 0 };
 }
 
 /** The child's requester is whoever started the parent, with no more rights than they had. */
