@@ -337,7 +337,7 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose.
   "src/core/ports/store.ts": 277,
   // Every event there is, in one union.
-  "src/core/event.ts": 260,
+  "src/core/event.ts": 275,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.
