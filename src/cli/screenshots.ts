@@ -7,7 +7,6 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { render as renderSlack } from "../../adapters/slack/draw/render.ts";
 import { consoleBot } from "../../test/support/console/bot.ts";
 import { openChromium } from "../../test/support/console/chromium.ts";
 import { approval, known, writeHistory } from "../../test/support/console/history.ts";
@@ -98,12 +97,10 @@ async function keep(page: Page, name: string, picture: Buffer): Promise<void> {
 /** The run that waits for an approval, as its thread in Slack shows it. */
 async function takeThread(browser: Browser): Promise<void> {
   const state = fold(approval(now - 4 * 60_000).events);
-  const names = new Map([["slack:T1/group:oncall", "oncall"]]);
-  const scene = { team: "T1", publicUrl: "https://belay.example", trustedLinkHosts: [], names };
-  const parts = narrate(state).flatMap(({ body }) => renderSlack(body, scene).parts);
+  const messages = narrate(state).map(({ body }) => body);
   const context = await browser.newContext({ viewport: { width: 688, height: 400 }, deviceScaleFactor: 2 });
   const page = await context.newPage();
-  await page.setContent(threadPage({ name: state.from.name, text: `@Belay ${state.task}` }, parts));
+  await page.setContent(threadPage({ name: state.from.name, text: `@Belay ${state.task}` }, messages));
   const picture = await page.locator("main").screenshot({ animations: "disabled" });
   await keep(page, "slack-thread", picture);
   await context.close();

@@ -1,6 +1,7 @@
 /** A page with a Slack thread on it: blocks as the adapter draws them, in boxes that look like messages. */
 import type { SlackBlock } from "../../adapters/slack/draw/blocks.ts";
-import type { Part } from "../../adapters/slack/draw/render.ts";
+import { render } from "../../adapters/slack/draw/render.ts";
+import type { Message } from "../core/message.ts";
 
 type Element = Extract<SlackBlock, { type: "rich_text" }>["elements"][number];
 
@@ -21,8 +22,16 @@ pre { font: 12px "Liberation Mono", monospace; background: #f6f6f6; border: 1px 
 .primary { color: #fff; background: #007a5a; border-color: #007a5a } .danger { color: #fff; background: #e01e5a; border-color: #e01e5a }
 `;
 
+const scene = {
+  team: "T1",
+  publicUrl: "https://belay.example",
+  trustedLinkHosts: [],
+  names: new Map([["slack:T1/group:oncall", "oncall"]]),
+};
+
 /** What a person said, then what the bot made of it. */
-export function threadPage(said: { name: string; text: string }, parts: readonly Part[]): string {
+export function threadPage(said: { name: string; text: string }, messages: readonly Message[]): string {
+  const parts = messages.flatMap((message) => render(message, scene).parts);
   const person = article("person", said.name, asText(said.text));
   const bot = parts.map(({ blocks }) => article("bot", "Belay", blocks.map(drawn).join("")));
   return `<!doctype html><meta charset="utf-8"><style>${style}</style><main>${person}${bot.join("")}</main>`;

@@ -6,7 +6,8 @@ import type { Address } from "../core/actor.ts";
 import type { Rights } from "../core/agent.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
-import type { MailConfig, ScheduleConfig, WebhookConfig } from "./triggers.ts";
+import type { ScheduleConfig } from "./schedules.ts";
+import type { MailConfig, WebhookConfig } from "./triggers.ts";
 
 export interface Triggers {
   /** Those whose secret is set. `prompt` is the text of its file, `speaksAt` a place as launches take it. */
