@@ -47,6 +47,10 @@ export const approvalRuleSchema = z.object({
   count: z.number(),
   /** Whether the person who started the run may approve. */
   ownRequest: z.boolean(),
+  /** What to do with a value that the run has seen nowhere. Absent: `ask`, and the card says so. */
+  unseen: z.enum(["refuse", "ask", "allow"]).optional(),
+  /** So many people more, when a value stands only in what strangers wrote. */
+  outsideOnly: z.int().min(0).optional(),
 });
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 

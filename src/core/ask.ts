@@ -3,6 +3,7 @@ import type { Policy } from "./agent.ts";
 import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
 import type { Question } from "./event.ts";
+import type { ArgumentOrigin } from "./origin/trace.ts";
 import type { Call, State } from "./state.ts";
 
 /** Where a question arises: its id follows from the state, its audience from the policy. */
@@ -84,15 +85,20 @@ export function askOutage(
 }
 
 /** May this call run, exactly as it is shown? */
-export function askApproval(shown: Shown & { preview: string | null }, asking: Asking): Question {
-  const { settlers, need, ownRequest } = settling(shown.call, asking);
+export function askApproval(
+  shown: Shown & { preview: string | null; origins?: readonly ArgumentOrigin[] },
+  asking: Asking,
+): Question {
+  const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking);
+  const { origins = [] } = shown;
+  const more = origins.some(({ standing }) => standing === "outside") ? outsideOnly : 0;
   return {
     ...plain("approval", asking),
     callId: shown.call.id,
     text: `May I run ${shown.call.tool}?`,
     audience: [...(settlers ?? asking.policy.rights.approve)],
-    call: callShown(shown, shown.preview),
-    need,
+    call: { ...callShown(shown, shown.preview), ...(origins.length > 0 ? { origins: [...origins] } : {}) },
+    need: need + more,
     ownRequest,
   };
 }
@@ -137,10 +143,11 @@ function settling(call: Shown["call"], { state, policy }: Asking) {
   return {
     settlers: rule && approversOf(rule, policy),
     need: rule?.count ?? 1,
+    outsideOnly: rule?.outsideOnly ?? 0,
     ownRequest: rule?.ownRequest ?? true,
   };
 }
 
-function callShown({ call, hash }: Shown, preview: string | null): Question["call"] {
+function callShown({ call, hash }: Shown, preview: string | null): NonNullable<Question["call"]> {
   return { tool: call.tool, input: call.input, hash, preview };
 }

@@ -46,6 +46,17 @@ export const questionSchema = z.object({
       input: z.unknown(),
       hash: z.string(),
       preview: z.string().nullable(),
+      /** Where the arguments come from, by dotted path; logs of the first release have none. */
+      origins: z
+        .array(
+          z.object({
+            path: z.string(),
+            standing: z.enum(["known", "outside", "nowhere"]),
+            words: z.string(),
+            version: z.number().nullable(),
+          }),
+        )
+        .optional(),
     })
     .nullable(),
   /** How many different people must approve. */
