@@ -34,6 +34,8 @@ function textsOf(event: RunEvent, tools: ReadonlyMap<string, string>): Text[] {
       return event.edited
         ? [{ words: saidBy(event.from.name), trusted: true, text: JSON.stringify(event.input) }]
         : [];
+    case "call_edited":
+      return [{ words: saidBy(event.from.name), trusted: true, text: JSON.stringify(event.input) }];
     case "approval_refused":
       return [{ words: saidBy(event.from.name), trusted: true, text: event.reason }];
     case "prefetched":

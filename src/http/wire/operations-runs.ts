@@ -41,7 +41,7 @@ export const runOperations = {
     summary: "Start a run",
     scopes: ["launch"],
     body: bodies.launchBody,
-    success: [202, runStateSchema],
+    success: [200, runStateSchema],
   },
   state: {
     method: "get",
@@ -56,7 +56,7 @@ export const runOperations = {
     summary: "Let a paused run, or one at its step limit, go on",
     scopes: ["read", "control"],
     body: bodies.runBody,
-    success: [202, runStateSchema],
+    success: [200, runStateSchema],
   },
   pause: {
     method: "post",
@@ -93,7 +93,8 @@ export const runOperations = {
   approve: {
     method: "post",
     path: "/agent/approve",
-    summary: "Approve a call as shown, or with changed arguments",
+    summary:
+      "Approve a call as shown; with `input` it is asked anew with these arguments, in the answer's questions",
     scopes: ["read", "approve"],
     body: bodies.approveBody,
     success: [200, runStateSchema],
