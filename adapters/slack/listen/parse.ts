@@ -95,10 +95,20 @@ function said(event: unknown, bot: Bot): Parsed | null {
       },
       replyTo: { via: "message", channel, ts, root, user },
       context: [],
-      writtenAt: Math.floor(Number(textAt(event, "edited_ts") ?? ts) * 1000),
+      writtenAt: timeOf(textAt(event, "edited_ts") ?? ts),
     },
     thread: addressed && root !== ts ? { channel, root } : null,
   };
+}
+
+/**
+ * ms since the epoch. Where the fraction only counts the messages of a second (1503435956.000247), no more than the second is
+ * known: it may have been its end.
+ */
+function timeOf(ts: string): number {
+  const [seconds = "", fraction = ""] = ts.split(".");
+  const isCounted = fraction.startsWith("000") || fraction === "";
+  return Number(seconds) * 1000 + (isCounted ? 999 : Number(fraction.slice(0, 3)));
 }
 
 function mentionOf(bot: Bot): RegExp {
