@@ -87,6 +87,7 @@ const calls: {
   beginDelivery: (store, id) => store.beginDelivery({ id: `${id}/status#0`, now, leaseMs: 1 }),
   finishDelivery: (store, id) =>
     store.finishDelivery(`${id}/status#0`, { type: "delivered", revision: 1, remoteId: "m1" }),
+  hurryDeliveries: (store, id) => store.hurryDeliveries({ prefix: `slack:T1/C1/${id}`, now }),
   deliveries: (store, id) => store.deliveries(id),
   outboxHealth: (store) => store.outboxHealth(),
   saveAgent: (store, id) => store.saveAgent(agent({ hash: id })),
@@ -97,6 +98,7 @@ const calls: {
   sessions: (store) => store.sessions(),
   deleteSession: (store, id) => store.deleteSession(id),
   note: (store, id) => store.note(id),
+  keepNote: (store, id) => store.keepNote(id, "x"),
   saveNote: (store, id) => store.saveNote(id, "x"),
   audit: (store, resource) =>
     store.audit({

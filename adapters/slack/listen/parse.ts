@@ -1,11 +1,12 @@
 /** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
 
-import { spoken } from "../../../src/core/text/spoken.ts";
 import { parseAction } from "../actions.ts";
 import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
+import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
+import { parseOpening } from "./openings.ts";
 import { parseSubmission } from "./submission.ts";
 
 /** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
@@ -27,6 +28,10 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
       return textAt(event, "subtype") === "message_changed"
         ? parseEdit(event, bot)
         : parseMessage(event, bot);
+    case "member_joined_channel":
+    case "channel_unarchive":
+    case "group_unarchive":
+      return parseOpening(event, bot);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":
@@ -46,7 +51,9 @@ export function messageKey(team: string, channel: string, ts: string): string {
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
-  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
+  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") {
+    return parseOpening(event, bot);
+  }
   return said(event, bot);
 }
 
@@ -99,35 +106,6 @@ function said(event: unknown, bot: Bot): Parsed | null {
     },
     thread: addressed && root !== ts ? { channel, root } : null,
   };
-}
-
-/**
- * ms since the epoch. Where the fraction only counts the messages of a second (1503435956.000247), no more than the second is
- * known: it may have been its end.
- */
-function timeOf(ts: string): number {
-  const [seconds = "", fraction = ""] = ts.split(".");
-  const isCounted = fraction.startsWith("000") || fraction === "";
-  return Number(seconds) * 1000 + (isCounted ? 999 : Number(fraction.slice(0, 3)));
-}
-
-function mentionOf(bot: Bot): RegExp {
-  return new RegExp(`<@${bot.user}(?:\\|[^<>]*)?>`, "g");
-}
-
-/** Without code and quotes, in Slack's own escapes: a mark of a quote is escaped like any other. */
-function ownWords(raw: string): string {
-  return spoken(raw.replace(/^[ \t]*(?:&gt;)+/gm, (marks) => marks.replaceAll("&gt;", ">")));
-}
-
-function addresses(raw: string, bot: Bot): boolean {
-  return mentionOf(bot).test(ownWords(raw));
-}
-
-/** A person, a group or everybody is named first, and the bot is not among them. */
-function beginsWithOthers(raw: string, bot: Bot): boolean {
-  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(ownWords(raw)) ?? [];
-  return first.includes("<") && !mentionOf(bot).test(first);
 }
 
 function fileLines(event: unknown): string[] {

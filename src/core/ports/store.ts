@@ -145,8 +145,8 @@ export type DeliveryOutcome =
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
   /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
   | { type: "deferred"; nextAt: number; uncertain: boolean }
-  /** `revision`: what was given up; words that came meanwhile are still due. */
-  | { type: "given_up"; revision: number; error: string };
+  /** `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already. */
+  | { type: "given_up"; revision: number; uncertain: boolean; error: string };
 
 export interface AuditRow {
   at: number;
@@ -228,6 +228,8 @@ export interface Store {
    */
   beginDelivery(claim: { id: string; now: number; leaseMs: number }): Promise<OutboxRow | null>;
   finishDelivery(id: string, outcome: DeliveryOutcome): Promise<void>;
+  /** Undelivered posts that failed at addresses which begin with `prefix` are due now, as if they had failed once. */
+  hurryDeliveries(where: { prefix: string; now: number }): Promise<void>;
   /** Delivered posts of a run, to find where a message stands. */
   deliveries(runId: string): Promise<OutboxRow[]>;
   outboxHealth(): Promise<{ undelivered: number; oldestAt: number | null; givenUp: number }>;
@@ -244,6 +246,8 @@ export interface Store {
   /** A small durable value under a name: the last fire of a schedule, a command hash, a catch-up cursor. */
   note(name: string): Promise<string | null>;
   saveNote(name: string, value: string): Promise<void>;
+  /** Saves it unless there is one under this name; returns what stands, whoever was first. */
+  keepNote(name: string, value: string): Promise<string>;
 
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;

@@ -54,12 +54,24 @@ const resultTargetSchema = z.object({
 /** Where the results of a webhook's run go besides the chat. */
 export type ResultTarget = z.infer<typeof resultTargetSchema>;
 
+const keyHex = z.string().regex(/^[0-9a-f]{64}$/);
+/** Keys of this bot's data: they stay when the owner's token is changed. */
+const keysSchema = z.object({
+  /** Signs the one-time URLs of events. */
+  event: keyHex,
+  /** Makes the tokens in mail addresses. */
+  mail: keyHex,
+  /** Their URLs are still good: what signed before there were keys of their own. */
+  formerEvent: z.array(keyHex),
+});
+
 const knownToolSchema = z.object({
   effect: z.enum(["read", "idempotent", "once"]),
   approval: approvalRuleSchema.nullable(),
 });
 
 export const noteKinds = {
+  keys: kind("keys", keysSchema),
   /** The rights of every agent that there ever was, by name, as they were last. */
   agentRights: kind("known/rights", z.record(z.string(), rightsSchema)),
   /** Of every tool that there ever was, by name: who approves its calls. */
@@ -80,6 +92,8 @@ export const noteKinds = {
   discordCursor: kind("discord/cursor", snowflake, bare),
   /** Of a thread: the message under which the hint was given. */
   discordHint: kind("discord/hint/", snowflake, bare),
+  /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
+  toldElsewhere: kind("told-elsewhere:", z.string(), bare),
 } as const;
 
 /** @throws UnreadableError which names the note; the value stays as it is */
@@ -98,4 +112,13 @@ export function writeNote<T>(
   { of = "", value }: { of?: string; value: T },
 ): Promise<void> {
   return store.saveNote(name + of, codec.encode(value));
+}
+
+/** Writes it unless there is one; returns what stands, also when another process was first. */
+export async function keepNote<T>(
+  store: Pick<Store, "keepNote">,
+  { name, codec }: NoteKind<T>,
+  { of = "", value }: { of?: string; value: T },
+): Promise<T> {
+  return codec.decode(await store.keepNote(name + of, codec.encode(value)), `note ${name}${of}`);
 }
