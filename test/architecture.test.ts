@@ -105,12 +105,21 @@ const mayImport: Record<string, readonly string[]> = {
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
   "src/cli/screenshots.ts": ["src/", "test/support/"],
-  "belay.config.ts": ["src/config", "src/tools/"],
+  "belay.config.ts": ["src/config", "src/tools/", "adapters/"],
 };
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/webhook/kinds/"],
+  zod: [
+    "src/core/",
+    "src/config",
+    "src/tools/",
+    "src/http/",
+    "adapters/command/",
+    "adapters/demo/",
+    "adapters/prometheus/",
+    "adapters/webhook/kinds/",
+  ],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
@@ -163,7 +172,9 @@ function packs(): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret"].map((name) => `src/tools/${name}.ts`);
+const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map(
+  (name) => `src/tools/${name}.ts`,
+);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];
