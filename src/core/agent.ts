@@ -1,6 +1,7 @@
 /** What an agent is and may do, as plain data: the part of the configuration that the pure core reads. */
 import { z } from "zod";
 
+/** The `limits` of an agent's front matter, with the defaults of what is left out. */
 export const limitsSchema = z.strictObject({
   /** Model answers before the run rests as `max_steps_reached`; granted again by resume and by an answer. */
   steps: z.int().min(1).max(1000).default(10),
@@ -32,6 +33,7 @@ export const agentSchema = z.object({
   limits: limitsSchema,
   hash: z.string(),
 });
+/** A version of an agent, named by its `hash`: runs keep the version they were launched with. */
 export type Agent = z.infer<typeof agentSchema>;
 
 /**
@@ -40,6 +42,7 @@ export type Agent = z.infer<typeof agentSchema>;
  */
 export type ToolEffect = "read" | "idempotent" | "once";
 
+/** As it is kept in events and notes: every field is there, nothing is left to a default. */
 export const approvalRuleSchema = z.object({
   /** Who may approve, as rules (see authorize.ts). Empty: the agent's approvers. */
   by: z.array(z.string()).readonly(),
@@ -48,6 +51,7 @@ export const approvalRuleSchema = z.object({
   /** Whether the person who started the run may approve. */
   ownRequest: z.boolean(),
 });
+/** Who approves a call, how many of them, and whether the requester counts. */
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 
 /** A tool as the core and the model see it: everything but the code. */
@@ -70,6 +74,7 @@ export interface ToolSpec {
 export type FormerTool = Pick<ToolSpec, "effect" | "approval">;
 
 const rules = z.array(z.string()).readonly();
+/** For each action the rules (`slack:T1/U1`, `@sre`) of who may do it to runs of one agent. */
 export const rightsSchema = z.object({
   launch: rules,
   read: rules,

@@ -38,6 +38,7 @@ export interface Said {
   near?: string;
 }
 
+/** What an inbound message means to its sender, before anybody has decided whether they may. */
 export type Intent =
   | Said
   /** `/agent …`, parsed by core/instruct. `launch`: a form's own fields, where no word of the task is a command. */
@@ -78,6 +79,7 @@ export interface Capabilities {
   maxAgeMs: number;
 }
 
+/** One post that is due, as a channel is given it. `createdAt` in ms since the epoch. */
 export interface Delivery {
   /** Stable id of the post: for nonces, message ids, metadata. */
   id: string;
@@ -93,6 +95,7 @@ export interface Delivery {
   createdAt: number;
 }
 
+/** A platform that carries messages. The engine calls it; what arrives goes to the `Inlet` of `start`. */
 export interface Channel {
   readonly name: string;
   readonly can: Capabilities;
@@ -112,6 +115,7 @@ export interface Channel {
   health(): { ok: boolean; detail: string };
 }
 
+/** The one error of `Channel.post`. `retryAfterMs`: what the platform asked to wait, in ms, or null. */
 export class ChannelError extends Error {
   /** `lost`: the message to edit is gone · `uncertain`: it may have arrived · else it surely did not. */
   readonly permanent: boolean;
@@ -164,6 +168,7 @@ export interface Inlet {
   >;
 }
 
+/** What became of a command. `duplicate`: the same request was accepted before, nothing was added now. */
 export type Submitted =
   | { ok: true; runId: string; duplicate: boolean; version: number }
   | { ok: false; refusal: Refusal };
