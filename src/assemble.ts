@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { demoModel } from "../adapters/demo/model.ts";
 import { openSqlite } from "../adapters/sqlite/store.ts";
 import { eventUrls } from "../adapters/webhook/event-url.ts";
+import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
@@ -23,7 +24,8 @@ export async function openEngine(
   parts: { store: Store; channels: readonly Channel[]; log: Logger; unreadable: UnreadableRecords },
 ): Promise<Engine> {
   const redact = createRedactor(config.secrets);
-  const urls = eventUrls(config.eventKey, publicUrlOf(config));
+  const { event } = await loadKeys(parts.store, config.tokenEventKey);
+  const urls = eventUrls(event, publicUrlOf(config));
   return createEngine({
     ...parts,
     model: await openModel(config),

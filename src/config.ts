@@ -27,10 +27,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   token: string;
   /** All API tokens as the server knows them: SHA-256 (hex). The owner's is named `local`. */
   tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
-  /** Signs the one-time URLs of wait_for_event, and nothing else. 32 bytes, the same wherever the token is the same. */
-  eventKey: Uint8Array;
-  /** Signs the reply tokens in mail addresses, and nothing else. */
-  mailKey: Uint8Array;
+  /** Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts). */
+  tokenEventKey: Uint8Array;
   /** By model name. */
   prices: Readonly<Record<string, Price>>;
   agents: readonly Agent[];
@@ -99,13 +97,12 @@ export async function loadConfig(
     ...tokens.map(({ value }) => value),
     ...toolSecrets.values(),
   ]);
-  const eventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
-  const mailKey = new Uint8Array(hkdfSync("sha256", token, "", "belay reply token", 32));
+  const tokenEventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
   return Object.freeze({
     ...place,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
-    ...{ agents, rights, tools, token, tokens: byHash, eventKey, mailKey, secrets, warnings },
+    ...{ agents, rights, tools, token, tokens: byHash, tokenEventKey, secrets, warnings },
   });
 }
 
@@ -113,9 +110,9 @@ export async function loadConfig(
 export function loadPlace(
   env: Variables = process.env,
   root: string = projectRoot,
-): { url: string; token: string | null } {
-  const { host, port, dataDir, givenToken } = readEnvironment(mergeEnvFile(env, root), root, []);
-  return { url: `http://${hostToReach(host)}:${port}`, token: givenToken ?? tokenIn(dataDir) };
+): { url: string; token: string | null; databaseUrl: string } {
+  const { host, port, dataDir, givenToken, databaseUrl } = readEnvironment(mergeEnvFile(env, root), root, []);
+  return { url: `http://${hostToReach(host)}:${port}`, token: givenToken ?? tokenIn(dataDir), databaseUrl };
 }
 
 /** A server that listens on every address is reached on the loopback one. */

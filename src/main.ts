@@ -5,6 +5,7 @@ import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openStore, systemClock } from "./assemble.ts";
 import { channelPaths, channelTitles, linkTo } from "./channels.ts";
+import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
@@ -51,7 +52,8 @@ interface Opened {
 }
 
 async function startOn({ store, config, log, unreadable }: Opened): Promise<Belay> {
-  const channels = await openChannels(config, systemClock, log);
+  const keys = await loadKeys(store, config.tokenEventKey);
+  const channels = await openChannels(config, keys, { clock: systemClock, log });
   const engine = await openEngine(config, { store, channels, log, unreadable });
   const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
   // Before the first request can come there is somebody who writes it down.

@@ -4,23 +4,29 @@ import type { MailboxOptions } from "../adapters/email/options.ts";
 import { isAmazonUrl, readSns, verifySns } from "../adapters/email/sns.ts";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
 import { publicUrlOf } from "./assemble.ts";
+import type { SigningKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
 
 /** The SDKs of channels that are off are not loaded. */
-export async function openChannels(config: Config, clock: Clock, log: Logger): Promise<Channel[]> {
+export async function openChannels(
+  config: Config,
+  keys: SigningKeys,
+  { clock, log }: { clock: Clock; log: Logger },
+): Promise<Channel[]> {
   const { publicUrl, trustedLinkHosts } = config;
   const shared = { publicUrl, clock, log, trustedLinkHosts };
   const url = publicUrlOf(config);
   const channels: Channel[] = [];
   for (const connection of Object.values(config.connections)) channels.push(await connection.open(shared));
-  if (config.mail) channels.push(await openMail(config, config.mail, { clock, log, url }));
+  if (config.mail) channels.push(await openMail(config, config.mail, { clock, log, url, keys }));
   const hooks = {
     hooks: config.webhooks,
     secrets: config.triggerSecrets,
     publicUrl: url,
-    eventKey: config.eventKey,
+    eventKey: keys.event,
+    formerEventKeys: keys.formerEvent,
     callbackHosts: config.callbackHosts,
     github: config.github,
     sns: {
@@ -43,7 +49,7 @@ type Mail = NonNullable<Config["mail"]>;
 async function openMail(
   config: Config,
   mail: Mail,
-  on: { clock: Clock; log: Logger; url: string },
+  on: { clock: Clock; log: Logger; url: string; keys: SigningKeys },
 ): Promise<Channel> {
   const { clock, log, url } = on;
   const { listener, allow, from: address } = mail;
@@ -71,7 +77,7 @@ async function openMail(
     secrets: config.triggerSecrets,
     smtpUrl: config.channelValues.SMTP_URL ?? null,
     from: { name: mail.fromName, address },
-    tokenKey: config.mailKey,
+    tokenKey: on.keys.mail,
     listener: listener ? { host: "127.0.0.1", port: listener.port, lmtp: listener.lmtp } : null,
     runUrl: (runId) => `${url}/runs/${runId}`,
     fetchText,

@@ -17,6 +17,7 @@ type Records = Pick<
   | "deleteSession"
   | "note"
   | "saveNote"
+  | "keepNote"
   | "audit"
   | "audits"
 >;
@@ -62,6 +63,12 @@ export function keepRecords(db: NodePgDatabase): Records {
         .insert(notes)
         .values({ name, value })
         .onConflictDoUpdate({ target: notes.name, set: { value } });
+    },
+    async keepNote(name, text) {
+      const value = plainText(text);
+      await db.insert(notes).values({ name, value }).onConflictDoNothing();
+      const [kept] = await db.select({ value: notes.value }).from(notes).where(eq(notes.name, name));
+      return kept?.value ?? value;
     },
     async audit(row) {
       await db.insert(audits).values({ ...row, resource: plainText(row.resource) });

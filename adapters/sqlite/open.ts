@@ -6,6 +6,7 @@ import { StoreError } from "../../src/core/ports/store.ts";
 import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 import { damaged, storeErrorOf } from "./errors.ts";
 import { createPrivate, lockFile } from "./lock.ts";
+import { demandWhole, markClosed, markOpen } from "./whole.ts";
 
 export interface Opened {
   client: Database.Database;
@@ -19,6 +20,7 @@ export function openFile(path: string, migrations: readonly Migration[] = readMi
   if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const unlock = lockFile(path);
   try {
+    demandWhole(path);
     createPrivate(path);
     return openLocked(path, migrations, unlock);
   } catch (error) {
@@ -38,6 +40,7 @@ function openLocked(path: string, migrations: readonly Migration[], unlock: () =
     const found = client.pragma("quick_check(1)", { simple: true });
     if (found !== "ok") throw damaged(path, String(found));
     migrate(client, migrations);
+    if (path !== ":memory:") markOpen(client, path);
     client.function("fold", { deterministic: true }, (text) => String(text).toLowerCase());
   } catch (error) {
     client.close();
@@ -46,6 +49,7 @@ function openLocked(path: string, migrations: readonly Migration[], unlock: () =
   return {
     client,
     close() {
+      markClosed(client);
       client.close();
       unlock();
     },

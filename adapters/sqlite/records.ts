@@ -18,6 +18,7 @@ type Records = Pick<
   | "deleteSession"
   | "note"
   | "saveNote"
+  | "keepNote"
   | "audit"
   | "audits"
 >;
@@ -63,6 +64,14 @@ export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
           .values({ name, value })
           .onConflictDoUpdate({ target: notes.name, set: { value } })
           .run();
+      }),
+    keepNote: (name, text) =>
+      write(() => {
+        const value = plainText(text);
+        db.insert(notes).values({ name, value }).onConflictDoNothing().run();
+        return (
+          db.select({ value: notes.value }).from(notes).where(eq(notes.name, name)).get()?.value ?? value
+        );
       }),
     audit: (row) =>
       write(() => {

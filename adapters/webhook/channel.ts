@@ -23,7 +23,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
   const byName = new Map(open.map((hook) => [hook.options.name, hook]));
   const limiter = failureLimiter(options.clock);
   const byMatter = new Turns();
-  const urls = eventUrls(options.eventKey, options.publicUrl);
+  const urls = eventUrls(options.eventKey, options.publicUrl, options.formerEventKeys);
   let receiver: Receiver | null = null;
 
   return {

@@ -8,9 +8,9 @@ export interface EventUrls {
   read(token: string): { runId: string; event: string } | null;
 }
 
-/** `key`: at least 32 bytes, used for nothing else. `publicUrl` has no slash at the end. */
-export function eventUrls(key: Uint8Array, publicUrl: string): EventUrls {
-  const sign = (name: string) => createHmac("sha256", key).update(`event/${name}`).digest();
+/** `key`: at least 32 bytes, used for nothing else; URLs of the `former` ones are still read. `publicUrl` has no slash at the end. */
+export function eventUrls(key: Uint8Array, publicUrl: string, former: readonly Uint8Array[] = []): EventUrls {
+  const sign = (name: string, by = key) => createHmac("sha256", by).update(`event/${name}`).digest();
 
   return {
     url(runId, event) {
@@ -22,8 +22,8 @@ export function eventUrls(key: Uint8Array, publicUrl: string): EventUrls {
       const [name, signature, rest] = token.split(".");
       if (!name || !signature || rest !== undefined) return null;
       const given = Buffer.from(signature, "base64url");
-      const expected = sign(name);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+      const isOf = (made: Buffer) => given.length === made.length && timingSafeEqual(given, made);
+      if (![key, ...former].some((by) => isOf(sign(name, by)))) return null;
       const [runId, event] = JSON.parse(Buffer.from(name, "base64url").toString()) as [string, string];
       return { runId, event };
     },

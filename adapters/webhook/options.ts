@@ -55,6 +55,8 @@ export interface WebhookChannelOptions {
   publicUrl: string;
   /** Signs the one-time URLs of wait_for_event: at least 32 bytes, used for nothing else. */
   eventKey: Uint8Array;
+  /** What signed them before; theirs are still good. */
+  formerEventKeys?: readonly Uint8Array[];
   callbackHosts: readonly CallbackHost[];
   github: { token: string; apiUrl: string } | null;
   sns: SnsDesk;

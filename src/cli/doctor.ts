@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { channels } from "../channels.ts";
-import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
+import { type Health, healthSchema } from "../http/wire/server.ts";
 
 /** The texts of the files that `doctorFile` of a channel asks for, by the name of the option. */
 export type DoctorFiles = Readonly<Record<string, string>>;
@@ -48,6 +49,40 @@ function withoutPassword(url: string): string {
   return url.replace(/\/\/([^:@/]*):[^@/]*@/, "//$1:…@");
 }
 
+const mostLeft = 20;
+
+/** What the bot that runs here says of its runs. `health`: its answer; null: none came. */
+export function runFindings(health: Health | null): Finding[] {
+  if (health?.left_behind === undefined) {
+    const detail =
+      "the bot does not answer here; its start says which ones a change of the configuration left behind";
+    return [fine("runs", detail)];
+  }
+  const left = health.left_behind;
+  if (left.length === 0) return [fine("runs", "no change of the configuration left one behind")];
+  const more = left.length - mostLeft;
+  return [
+    ...left
+      .slice(0, mostLeft)
+      .map(({ run, why }) =>
+        broken("runs", `${run}: ${why}`, "Answer or stop it, or put back what was removed."),
+      ),
+    ...(more > 0 ? [broken("runs", `and ${more} more`, "/health lists them.")] : []),
+  ];
+}
+
+async function healthHere(): Promise<Health | null> {
+  const { url, token } = loadPlace();
+  try {
+    const headers = { authorization: `Bearer ${token ?? ""}` };
+    const answer = await fetch(`${url}/health`, { headers, signal: AbortSignal.timeout(3_000) });
+    return healthSchema.parse(await answer.json());
+  } catch {
+    // Nobody listens, or somebody else does.
+    return null;
+  }
+}
+
 /** One line a finding, and under it what to do. */
 export function report(findings: readonly Finding[]): string {
   return findings
@@ -66,7 +101,8 @@ if (import.meta.main) {
   const files = Object.entries(values).flatMap(([name, path]) =>
     typeof path === "string" ? [[name, readFileSync(path, "utf8").trim()]] : [],
   );
-  const findings = await examine(() => loadConfig(), Object.fromEntries(files));
+  const ofSetUp = await examine(() => loadConfig(), Object.fromEntries(files));
+  const findings = [...ofSetUp, ...runFindings(await healthHere())];
   console.log(report(findings));
   process.exitCode = findings.every((finding) => finding.ok) ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 /** The doctor's command: wrong configurations are findings too, and nothing secret is printed. */
 import { expect, test } from "vitest";
-import { examine, report } from "../../src/cli/doctor.ts";
+import { examine, report, runFindings } from "../../src/cli/doctor.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
 import { broken, fine } from "../../src/core/ports/finding.ts";
 
@@ -31,4 +31,15 @@ test("warnings are findings, passwords are not printed, what is off says how to 
 
 test("a finding is one line, and under it what to do", () => {
   expect(report([fine("a", "good"), broken("b", "bad", "mend it")])).toBe("✓ a: good\n✗ b: bad\n  → mend it");
+});
+
+test("runs that a change of the configuration left behind are named, with what to do", () => {
+  const health = { status: "ok" as const };
+  expect(runFindings(null)).toMatchObject([{ ok: true, detail: expect.stringContaining("does not answer") }]);
+  expect(runFindings({ ...health, left_behind: [] })).toMatchObject([{ ok: true }]);
+  const left = Array.from({ length: 22 }, (_, n) => ({ run: `run_${n}`, why: "its agent is gone" }));
+  const found = runFindings({ ...health, left_behind: left });
+  expect(found[0]).toMatchObject({ ok: false, detail: "run_0: its agent is gone" });
+  expect(found.at(-1)).toMatchObject({ ok: false, detail: "and 2 more" });
+  expect(found).toHaveLength(21);
 });

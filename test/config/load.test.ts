@@ -249,7 +249,7 @@ describe("triggers", () => {
       ["ci", 2],
     ]);
     expect(loaded.secrets).toEqual(expect.arrayContaining(["ci-secret", "a-token-for-the-ci"]));
-    expect(loaded.eventKey).toHaveLength(32);
+    expect(loaded.tokenEventKey).toHaveLength(32);
   });
 
   it.each([

@@ -97,6 +97,7 @@ const calls: {
   sessions: (store) => store.sessions(),
   deleteSession: (store, id) => store.deleteSession(id),
   note: (store, id) => store.note(id),
+  keepNote: (store, id) => store.keepNote(id, "x"),
   saveNote: (store, id) => store.saveNote(id, "x"),
   audit: (store, resource) =>
     store.audit({

@@ -254,6 +254,8 @@ export interface Store {
   /** A small durable value under a name: the last fire of a schedule, a command hash, a catch-up cursor. */
   note(name: string): Promise<string | null>;
   saveNote(name: string, value: string): Promise<void>;
+  /** Saves it unless there is one under this name; returns what stands, whoever was first. */
+  keepNote(name: string, value: string): Promise<string>;
 
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;

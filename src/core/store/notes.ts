@@ -55,6 +55,17 @@ const resultTargetSchema = z.object({
 /** Where the results of a webhook's run go besides the chat. */
 export type ResultTarget = z.infer<typeof resultTargetSchema>;
 
+const keyHex = z.string().regex(/^[0-9a-f]{64}$/);
+/** Keys of this bot's data: they stay when the owner's token is changed. */
+const keysSchema = z.object({
+  /** Signs the one-time URLs of events. */
+  event: keyHex,
+  /** Makes the tokens in mail addresses. */
+  mail: keyHex,
+  /** Their URLs are still good: what signed before there were keys of their own. */
+  formerEvent: z.array(keyHex),
+});
+
 const knownToolSchema = z.object({
   effect: z.enum(["read", "idempotent", "once"]),
   approval: approvalRuleSchema.nullable(),
@@ -62,6 +73,7 @@ const knownToolSchema = z.object({
 
 /** By what they are for: the stored name (or its beginning, where there is one note for each `of`) and the codec. */
 export const noteKinds = {
+  keys: kind("keys", keysSchema),
   /** The rights of every agent that there ever was, by name, as they were last. */
   agentRights: kind("known/rights", z.record(z.string(), rightsSchema)),
   /** Of every tool that there ever was, by name: who approves its calls. */
@@ -101,4 +113,13 @@ export function writeNote<T>(
   { of = "", value }: { of?: string; value: T },
 ): Promise<void> {
   return store.saveNote(name + of, codec.encode(value));
+}
+
+/** Writes it unless there is one; returns what stands, also when another process was first. */
+export async function keepNote<T>(
+  store: Pick<Store, "keepNote">,
+  { name, codec }: NoteKind<T>,
+  { of = "", value }: { of?: string; value: T },
+): Promise<T> {
+  return codec.decode(await store.keepNote(name + of, codec.encode(value)), `note ${name}${of}`);
 }
