@@ -15,7 +15,6 @@ const can: Capabilities = {
   help: helpText,
   maxText: 4_000,
   minIntervalMs: 1_500,
-  maxAgeMs: 24 * 3_600_000,
 };
 
 /** `identifyGapMs`: least time between two sessions; Discord asks for five seconds. */

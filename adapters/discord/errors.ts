@@ -1,6 +1,7 @@
-/** What discord.js throws, in the words of the port: gone, may have arrived, for ever, or later. */
+/** What discord.js throws, in the words of the port. */
 import { RESTJSONErrorCodes as Code, DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
-import { ChannelError } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** Discord's own code of an error, or null when it is another kind of error. */
 export function codeOf(error: unknown): number | null {
@@ -20,35 +21,41 @@ const words: Readonly<Record<number, string>> = {
 /** `creates`: the request may have made a message even though its answer did not come. */
 export function channelError(error: unknown, creates: boolean): ChannelError {
   if (error instanceof ChannelError) return error;
+  const cause = { cause: error };
+  const unknown: SendFailure = { type: creates ? "uncertain" : "way", retryAfterMs: null };
   if (error instanceof RateLimitError) {
     const retryAfterMs = Math.max(100, Math.ceil(error.retryAfter));
-    return new ChannelError("Discord's rate limit is reached.", { retryAfterMs, cause: error });
+    return new ChannelError("Discord's rate limit is reached.", { type: "wait", retryAfterMs }, cause);
   }
-  if (error instanceof DiscordAPIError) return refused(error);
-  if (error instanceof HTTPError) {
-    return new ChannelError(`Discord answered ${error.status}.`, { uncertain: creates, cause: error });
-  }
-  const uncertain = creates && !neverLeft(error);
-  return new ChannelError("Discord did not answer.", { uncertain, cause: error });
+  if (error instanceof DiscordAPIError) return refused(error, unknown);
+  if (error instanceof HTTPError)
+    return new ChannelError(`Discord answered ${error.status}.`, unknown, cause);
+  const failure: SendFailure = neverLeft(error) ? { type: "way", retryAfterMs: null } : unknown;
+  return new ChannelError("Discord did not answer.", failure, cause);
 }
 
-function refused(error: DiscordAPIError): ChannelError {
+function refused(error: DiscordAPIError, unknown: SendFailure): ChannelError {
+  const cause = { cause: error };
+  const { status } = error;
   const code = Number(error.code);
-  if (code === Code.UnknownMessage)
-    return new ChannelError("The message is gone.", { lost: true, cause: error });
-  if (error.status === 401) {
-    const retryAfterMs = 300_000;
-    return new ChannelError("Discord refuses the token.", { retryAfterMs, cause: error });
+  if (status === 401) {
+    const failure: SendFailure = { type: "way", retryAfterMs: 60_000 };
+    return new ChannelError("Discord refuses the token.", failure, cause);
   }
-  if (error.status === 429) return new ChannelError("Discord's rate limit is reached.", { cause: error });
-  if (code === Code.MaximumNumberOfEditsToMessagesOlderThanOneHourReached) {
-    const retryAfterMs = 60_000;
-    return new ChannelError("Too many edits of old messages.", { retryAfterMs, cause: error });
+  // A page of a proxy has no code.
+  if (Number.isNaN(code)) {
+    const failure: SendFailure = status === 413 ? { type: "body" } : unknown;
+    return new ChannelError(`Something in between answered ${status}.`, failure, cause);
   }
-  return new ChannelError(words[code] ?? `Discord refused: ${error.message}`, {
-    permanent: true,
-    cause: error,
-  });
+  const message = words[code] ?? `Discord refused: ${error.message}`;
+  return new ChannelError(message, failureOf(code, status, unknown), cause);
+}
+
+function failureOf(code: number, status: number, unknown: SendFailure): SendFailure {
+  const refusal = refusalOf(code);
+  if (refusal.type === "wait") return refusal;
+  if (status === 429) return { type: "wait", retryAfterMs: 5_000 };
+  return refusal.type === "unknown" ? unknown : refusal;
 }
 
 const beforeSending = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"]);

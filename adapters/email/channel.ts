@@ -20,7 +20,7 @@ const route = /^\/mail\/([a-z0-9][a-z0-9-]{0,62})$/;
 const MAX_CALL_BYTES = Math.ceil(MAX_MAIL_BYTES * 1.4) + 256 * 1024;
 
 /** Nothing was sent and nothing is given up: the mail waits until there is a way. */
-const noWayOut = { retryAfterMs: 300_000 };
+const noWayOut = { type: "way", retryAfterMs: 300_000 } as const;
 
 /** Besides a Channel: the port of the listener, once it listens. */
 export interface EmailChannel extends Channel {
@@ -39,7 +39,7 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
 
   return {
     name: "email",
-    can: { edit: false, buttons: false, maxText: 100_000, minIntervalMs: 0, maxAgeMs: 48 * 3_600_000 },
+    can: { edit: false, buttons: false, maxText: 100_000, minIntervalMs: 0 },
 
     get listenerPort() {
       return running?.listener?.port ?? null;
@@ -65,7 +65,8 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     },
 
     async post(delivery) {
-      if (!running) throw new ChannelError("the e-mail channel is not started");
+      if (!running)
+        throw new ChannelError("the e-mail channel is not started", { type: "wait", retryAfterMs: 5_000 });
       const { intake, mailer } = running;
       if (!mailer) throw new ChannelError("no SMTP_URL is set: no mail can be sent", noWayOut);
       const { inlet } = intake;

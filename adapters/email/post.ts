@@ -5,8 +5,8 @@ import type { MailThread } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import type { Conversations } from "./conversations.ts";
 import { replySubject } from "./refuse.ts";
-import { renderMail } from "./render.ts";
-import type { Mailer } from "./send.ts";
+import { renderMail, renderWords } from "./render.ts";
+import type { Mailer, OutMail } from "./send.ts";
 
 export interface Poster {
   inlet: Inlet;
@@ -22,7 +22,8 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
   const { inlet, conversations, mailer, runUrl } = poster;
   const row = await inlet.store.run(delivery.runId);
   const conversation = await conversations.conversation(inlet, delivery.address);
-  if (!conversation || !row) throw new ChannelError("nobody knows this mail thread", { permanent: true });
+  if (!conversation || !row)
+    throw new ChannelError("nobody knows this mail thread", { type: "place", gone: true });
   const what = occasion(delivery, row.status, conversation);
   if (what === null || isSent(what, delivery)) return delivery.remoteId ?? QUIET;
 
@@ -38,7 +39,7 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
     address: delivery.address,
   });
   const messageId = conversations.messageId(token);
-  await mailer.send({
+  const mail = {
     to: conversation.to,
     subject: conversation.subject === "" ? delivery.body.summary : replySubject(conversation.subject),
     ...renderMail(delivery.body, { runUrl, reply: what === "question" || what === "limit" }),
@@ -46,8 +47,20 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
     replyTo: conversations.replyAddress(token),
     references:
       conversation.messageIds.length > 0 ? conversation.messageIds : [rootOf(conversations, delivery)],
-  });
+  };
+  await sendOrPoint(mailer, mail, runUrl(delivery.runId));
   return `${what} ${messageId}`;
+}
+
+/** A mail that the server takes in no size or form: the console has the whole, and that much can be said. */
+async function sendOrPoint(mailer: Mailer, mail: OutMail, url: string): Promise<void> {
+  try {
+    await mailer.send(mail);
+  } catch (error) {
+    if (!(error instanceof ChannelError) || error.failure.type !== "body") throw error;
+    const words = `The mail server does not take the whole of this mail (${error.message}). It is in the console: ${url}`;
+    await mailer.send({ ...mail, ...renderWords(words) });
+  }
 }
 
 /** At an address where no mail was before, mails of one run hang together by a root that nobody sent. */

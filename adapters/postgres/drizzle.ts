@@ -15,6 +15,7 @@ export const {
   eq,
   gt,
   inArray,
+  isNotNull,
   isNull,
   lt,
   lte,

@@ -19,6 +19,7 @@ import {
   eq,
   gt,
   inArray,
+  isNotNull,
   isNull,
   lt,
   lte,
@@ -50,7 +51,13 @@ const undelivered = and(lt(outbox.deliveredRevision, outbox.revision), sql`${out
 
 type Delivering = Pick<
   Store,
-  "dueDeliveries" | "nextDelivery" | "beginDelivery" | "finishDelivery" | "deliveries" | "outboxHealth"
+  | "dueDeliveries"
+  | "nextDelivery"
+  | "beginDelivery"
+  | "finishDelivery"
+  | "hurryDeliveries"
+  | "deliveries"
+  | "outboxHealth"
 >;
 
 export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): Delivering {
@@ -91,6 +98,13 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
     },
     async finishDelivery(id, outcome) {
       await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
+    },
+    async hurryDeliveries({ prefix, now }) {
+      const isThere = sql`starts_with(${outbox.address}, ${plainText(prefix)})`;
+      await db
+        .update(outbox)
+        .set({ nextAt: now, attempts: 0 })
+        .where(and(undelivered, isNotNull(outbox.error), gt(outbox.nextAt, now), isThere));
     },
     async deliveries(runId) {
       const posts = db

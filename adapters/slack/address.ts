@@ -14,6 +14,11 @@ export function threadAddress(team: string, channel: string, root: string): Addr
   return `slack:${team}/${channel}/${root}`;
 }
 
+/** How the addresses in a channel begin. */
+export function channelPrefix(team: string, channel: string): string {
+  return `slack:${team}/${channel}/`;
+}
+
 /** Where a slash command's run speaks until its first post has made a root message. */
 export function newAddress(team: string, channel: string, trigger: string): Address {
   return `slack:${team}/${channel}/new:${trigger}`;

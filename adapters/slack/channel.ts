@@ -16,10 +16,11 @@ import { type SlackReceiver, slackReceiver } from "./listen/receiver.ts";
 import { type SlackOptions, webClient } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import { People } from "./people.ts";
+import { tellElsewhere } from "./send/elsewhere.ts";
 import { post } from "./send/post.ts";
 import { type Paces, paces } from "./send/rates.ts";
 import { SessionStatuses } from "./send/status.ts";
-import { tell, whisper } from "./send/whisper.ts";
+import { whisper } from "./send/whisper.ts";
 import type { Session } from "./session.ts";
 
 interface Running {
@@ -38,7 +39,6 @@ export class SlackChannel implements Channel {
     react: true,
     maxText: maxMarkdown,
     minIntervalMs: 250,
-    maxAgeMs: 24 * 3_600_000,
   };
   readonly #options: SlackOptions;
   readonly #receiver: SlackReceiver;
@@ -77,14 +77,16 @@ export class SlackChannel implements Channel {
 
   async post(delivery: Delivery): ReturnType<Channel["post"]> {
     const running = this.#running;
-    if (running === null) throw new ChannelError(`Slack: ${this.#trouble}`, { retryAfterMs: 15_000 });
+    if (running === null)
+      throw new ChannelError(`Slack: ${this.#trouble}`, { type: "wait", retryAfterMs: 15_000 });
     try {
       const stands = await post(running.session, running.rates, delivery);
       running.statuses.show(delivery.runId, stands.address ?? delivery.address);
       this.#senders.delete(delivery.address);
       return stands;
     } catch (error) {
-      if (error instanceof ChannelError) await this.#sayWhyNot(running, delivery, error);
+      if (error instanceof ChannelError && error.failure.type === "place")
+        await this.#sayWhyNot(running.session, delivery, error);
       throw error;
     }
   }
@@ -126,11 +128,10 @@ export class SlackChannel implements Channel {
     this.#options.log.error({ channel: "slack" }, "slack took the token back");
   }
 
-  async #sayWhyNot({ session }: Running, delivery: Delivery, error: ChannelError): Promise<void> {
+  async #sayWhyNot(session: Session, delivery: Delivery, error: ChannelError): Promise<void> {
     const sender = this.#senders.get(delivery.address);
-    if (sender === undefined || !error.permanent) return;
     this.#senders.delete(delivery.address);
-    await tell(session, sender, `I can't write in this channel. ${error.message}`).catch(() => {});
+    await tellElsewhere(session, delivery, error, sender);
   }
 }
 

@@ -1,20 +1,17 @@
-/** What a failed call to Slack means for the outbox: try again, look it up first, post anew, or give up. */
+/** What a failed call to Slack means for the outbox. */
 import { webApi } from "@slack/bolt";
-import { ChannelError } from "../../src/core/ports/channel.ts";
+import { never } from "../../src/core/never.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 
 /** The code of a refusal by Slack (`channel_not_found`), or null for anything else. */
 export function slackCode(error: unknown): string | null {
-  return error instanceof webApi.WebAPIPlatformError ? error.data.error : null;
+  if (!(error instanceof webApi.WebAPIPlatformError)) return null;
+  // The SDK takes an answer that is no JSON (a proxy's page, one that was cut) for a code.
+  const code: unknown = error.data.error;
+  return typeof code === "string" && /^\w{2,80}$/.test(code) ? code : null;
 }
 
-const passing = new Set([
-  "internal_error",
-  "fatal_error",
-  "service_unavailable",
-  "request_timeout",
-  "team_added_to_org",
-]);
-const alreadySent = new Set(["duplicate_client_msg_id", "message_already_sent"]);
 const hints: Record<string, string> = {
   not_in_channel: "invite the bot to the channel: /invite @the-bot",
   channel_not_found: "invite the bot to the channel: /invite @the-bot",
@@ -31,48 +28,57 @@ const unsent = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH"
 
 /** How long Slack may still be busy with a call whose answer was lost, ms. */
 const settleMs = 3000;
+/** A rate limit that does not say how long, ms. */
+const unsaidWaitMs = 30_000;
 
 /** `idempotent`: doing it again is harmless, so its outcome need not be looked up. */
 export function channelError(error: unknown, what: { method: string; idempotent: boolean }): ChannelError {
   if (error instanceof ChannelError) return error;
-  const said = error instanceof Error ? error.message : String(error);
-  const unknown = {
-    uncertain: !what.idempotent,
-    retryAfterMs: what.idempotent ? null : settleMs,
-    cause: error,
-  };
+  const { method, idempotent } = what;
+  const cause = { cause: error };
+  const unknown: SendFailure = idempotent
+    ? { type: "way", retryAfterMs: null }
+    : { type: "uncertain", retryAfterMs: settleMs };
   if (error instanceof webApi.WebAPIRateLimitedError) {
-    return new ChannelError(`${what.method}: rate limited`, {
-      retryAfterMs: Math.max(1, error.retryAfter) * 1000,
-      cause: error,
-    });
+    const retryAfterMs = Math.max(1, error.retryAfter) * 1000;
+    return new ChannelError(`${method}: rate limited`, { type: "wait", retryAfterMs }, cause);
+  }
+  const code = slackCode(error);
+  if (code !== null) {
+    const hint = hints[code];
+    const words = hint === undefined ? `${method}: ${code}` : `${method}: ${code}; ${hint}`;
+    return new ChannelError(words, failureOf(refusalOf(code), unknown), cause);
   }
   if (error instanceof webApi.WebAPIPlatformError)
-    return refused(error, error.data.error, what.method, unknown);
+    return new ChannelError(`${method}: the answer is not Slack's; is a proxy in between?`, unknown, cause);
   if (error instanceof webApi.WebAPIHTTPError) {
-    const options = error.statusCode >= 500 ? unknown : { permanent: true, cause: error };
-    return new ChannelError(`${what.method}: HTTP ${error.statusCode}`, options);
+    // A proxy may say anything after it passed the message on; only what is too large for it never was.
+    const failure: SendFailure = error.statusCode === 413 ? { type: "body" } : unknown;
+    return new ChannelError(`${method}: HTTP ${error.statusCode}`, failure, cause);
   }
-  return new ChannelError(`${what.method}: ${said}`, isUnsent(error) ? { cause: error } : unknown);
+  const said = error instanceof Error ? error.message : String(error);
+  const failure: SendFailure = isUnsent(error) ? { type: "way", retryAfterMs: null } : unknown;
+  return new ChannelError(`${method}: ${said}`, failure, cause);
 }
 
-function refused(
-  error: unknown,
-  code: string,
-  method: string,
-  unknown: ConstructorParameters<typeof ChannelError>[1],
-): ChannelError {
-  if (passing.has(code)) return new ChannelError(`${method}: ${code}`, unknown);
-  if (alreadySent.has(code)) {
-    return new ChannelError(`${method}: ${code}`, { uncertain: true, retryAfterMs: settleMs, cause: error });
+function failureOf(refusal: Refusal, unknown: SendFailure): SendFailure {
+  switch (refusal) {
+    case "body":
+    case "anew":
+      return { type: refusal };
+    case "place":
+      return { type: "place", gone: false };
+    case "way":
+      return { type: "way", retryAfterMs: null };
+    case "wait":
+      return { type: "wait", retryAfterMs: unsaidWaitMs };
+    case "unknown":
+      return unknown;
+    case "sent":
+      return { type: "uncertain", retryAfterMs: settleMs };
+    default:
+      return never(refusal);
   }
-  if (code === "ratelimited")
-    return new ChannelError(`${method}: ${code}`, { retryAfterMs: 30_000, cause: error });
-  if (code === "message_not_found")
-    return new ChannelError(`${method}: ${code}`, { lost: true, cause: error });
-  const hint = hints[code];
-  const message = hint === undefined ? `${method}: ${code}` : `${method}: ${code}; ${hint}`;
-  return new ChannelError(message, { permanent: true, cause: error });
 }
 
 function isUnsent(error: unknown): boolean {

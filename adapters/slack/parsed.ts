@@ -24,6 +24,8 @@ export type Parsed =
   | { type: "invalid"; errors: Record<string, string> }
   /** Slack's own Stop of an agent session: the run at this address. */
   | { type: "stopped"; address: Address; inbound: Omit<Inbound, "intent"> }
+  /** Something changed about who may write in this channel. */
+  | { type: "place"; channel: string }
   /** The app was removed or its token taken back. */
   | { type: "revoked" };
 

@@ -43,7 +43,13 @@ const undelivered = and(lt(outbox.deliveredRevision, outbox.revision), sql`${out
 
 type Delivering = Pick<
   Store,
-  "dueDeliveries" | "nextDelivery" | "beginDelivery" | "finishDelivery" | "deliveries" | "outboxHealth"
+  | "dueDeliveries"
+  | "nextDelivery"
+  | "beginDelivery"
+  | "finishDelivery"
+  | "hurryDeliveries"
+  | "deliveries"
+  | "outboxHealth"
 >;
 
 export function deliverPosts(
@@ -91,6 +97,14 @@ export function deliverPosts(
     finishDelivery: (id, outcome) =>
       write(() => {
         db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id)).run();
+      }),
+    hurryDeliveries: ({ prefix, now }) =>
+      write(() => {
+        const isThere = sql`substr(${outbox.address}, 1, ${prefix.length}) = ${prefix}`;
+        db.update(outbox)
+          .set({ nextAt: now, attempts: 0 })
+          .where(and(undelivered, isNotNull(outbox.error), gt(outbox.nextAt, now), isThere))
+          .run();
       }),
     async deliveries(runId) {
       const posts = db

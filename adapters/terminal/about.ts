@@ -23,5 +23,4 @@ export const can = {
   react: true,
   maxText: noLimit,
   minIntervalMs: 0,
-  maxAgeMs: noLimit,
 };

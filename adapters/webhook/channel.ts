@@ -28,7 +28,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
 
   return {
     name: "webhook",
-    can: { edit: true, buttons: false, maxText: 60_000, minIntervalMs: 1000, maxAgeMs: 28 * 3_600_000 },
+    can: { edit: true, buttons: false, maxText: 60_000, minIntervalMs: 1000 },
 
     async start(inlet: Inlet) {
       receiver = { options, inlet, limiter, byMatter };
@@ -101,12 +101,14 @@ async function post(
   byName: ReadonlyMap<string, Hook>,
   delivery: Delivery,
 ): Promise<string> {
-  if (!receiver) throw new ChannelError("the webhook channel is not started");
+  if (!receiver)
+    throw new ChannelError("the webhook channel is not started", { type: "wait", retryAfterMs: 5_000 });
   // A matter's address is for finding its run; nobody listens there. A question is the people's, not the machine's.
   if (!delivery.address.includes("/results/") || questionOf(delivery) !== null) return "nobody listens";
   const target = await loadTarget(receiver.inlet, delivery.address);
   const hook = target ? byName.get(target.webhook)?.options : undefined;
-  if (!target || !hook) throw new ChannelError("this webhook is not set up any more", { permanent: true });
+  if (!target || !hook)
+    throw new ChannelError("this webhook is not set up any more", { type: "place", gone: false });
   const secret = hook.callback ? (options.secrets[hook.callback.secretEnv] ?? null) : null;
   const teller = {
     inlet: receiver.inlet,

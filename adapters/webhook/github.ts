@@ -104,7 +104,8 @@ async function call(
   const hosts = [{ host: url.host, private: true }];
   const outgoing = { method, url: url.href, headers, body: body ? JSON.stringify(body) : "" };
   const answer = await send(outgoing, hosts);
-  if (answer.status === 401) throw new ChannelError("GitHub does not take the token", { permanent: true });
+  if (answer.status === 401)
+    throw new ChannelError("GitHub does not take the token", { type: "way", retryAfterMs: null });
   if (answer.status < 200 || answer.status > 299) throw failureOf(answer, "GitHub", Date.now());
   return answer;
 }

@@ -3,7 +3,7 @@ import { lookup } from "node:dns";
 import http from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
-import { ChannelError } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
 import {
   isAddress,
   isPublicAddress,
@@ -27,6 +27,8 @@ export interface Incoming {
 }
 
 const TIMEOUT_MS = 10_000;
+/** After a 429 that does not say how long, ms. */
+const unsaidWaitMs = 30_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** The entry that lists this URL's host, or null. */
@@ -38,15 +40,15 @@ export function listedHost(url: URL, hosts: readonly CallbackHost[]): CallbackHo
 /**
  * Sends one request; redirects are not followed. The address is checked when the connection is made, so that a name
  * can't change its mind between check and use.
- * @throws ChannelError: `permanent` when the host may not be spoken to, `uncertain` when the request may have arrived
+ * @throws ChannelError: `place` when the host may not be spoken to, `uncertain` when the request may have arrived
  */
 export function send(outgoing: Outgoing, hosts: readonly CallbackHost[]): Promise<Incoming> {
   const url = new URL(outgoing.url);
   const listed = listedHost(url, hosts);
-  if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { permanent: true });
+  if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { type: "place", gone: false });
   const literal = withoutBrackets(url.hostname);
   if (!listed.private && isAddress(literal) && !isPublicAddress(literal)) {
-    throw new ChannelError(new NotPublic(literal).message, { permanent: true });
+    throw new ChannelError(new NotPublic(literal).message, { type: "place", gone: false });
   }
   return exchange(url, outgoing, listed.private ? {} : { lookup: publicLookup });
 }
@@ -73,14 +75,17 @@ function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }
   });
   sending.on("error", (cause) => {
     if (cause instanceof NotPublic)
-      return reject(new ChannelError(cause.message, { permanent: true, cause }));
-    reject(new ChannelError(`no answer from ${url.host}`, { uncertain: connected, cause }));
+      return reject(new ChannelError(cause.message, { type: "place", gone: false }, { cause }));
+    const type = connected ? "uncertain" : "way";
+    reject(new ChannelError(`no answer from ${url.host}`, { type, retryAfterMs: null }, { cause }));
   });
   sending.on("response", (response) => {
     readAnswer(response).then(
       (body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
-      (cause: unknown) =>
-        reject(new ChannelError(`the answer of ${url.host} broke off`, { uncertain: true, cause })),
+      (cause: unknown) => {
+        const failure = { type: "uncertain", retryAfterMs: null } as const;
+        reject(new ChannelError(`the answer of ${url.host} broke off`, failure, { cause }));
+      },
     );
   });
   sending.end(outgoing.body);
@@ -98,13 +103,26 @@ async function readAnswer(response: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** The receiver does not take these words, in whatever state it is. */
+const ofBody = new Set([400, 405, 406, 411, 413, 414, 415, 422, 431, 451]);
+
 /** An answer that is no success, in the terms of the outbox. */
 export function failureOf({ status, headers }: Incoming, what: string, now: number): ChannelError {
   const after = headers["retry-after"];
   const retryAfterMs = after === undefined ? null : retryMs(after, now);
-  const passing =
-    status === 408 || status === 425 || status === 429 || status >= 500 || retryAfterMs !== null;
-  return new ChannelError(`${what} answered ${status}`, { permanent: !passing, retryAfterMs });
+  return new ChannelError(`${what} answered ${status}`, failureOfStatus(status, retryAfterMs));
+}
+
+function failureOfStatus(status: number, retryAfterMs: number | null): SendFailure {
+  if (status === 429) return { type: "wait", retryAfterMs: retryAfterMs ?? unsaidWaitMs };
+  if (retryAfterMs === null) {
+    if (status === 410) return { type: "place", gone: true };
+    if (ofBody.has(status)) return { type: "body" };
+    if (status >= 300 && status < 500 && status !== 408 && status !== 425)
+      return { type: "place", gone: false };
+  }
+  // Doing it again does no harm: the id of the delivery, or its hidden mark, is the same.
+  return { type: "way", retryAfterMs };
 }
 
 function retryMs(after: string, now: number): number | null {

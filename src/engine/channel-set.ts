@@ -32,6 +32,8 @@ export class ChannelSet {
   async #start(channel: Channel, inlet: Inlet, attempt: number): Promise<void> {
     try {
       await channel.start(inlet);
+      // What could not be delivered by the former process, or before the token was changed, need not wait on.
+      await inlet.retryAt(`${channel.name}:`);
     } catch (error) {
       this.#log.error({ channel: channel.name, err: error, attempt }, "channel did not start");
       const wait = backoffMs(attempt, null, this.#rng, 5_000, 300_000);

@@ -165,6 +165,10 @@ class RunEngine implements Engine {
     return this.#inbox.accept(inbound);
   }
 
+  retryAt(prefix: string): Promise<void> {
+    return this.#deliverer.retryAt(prefix);
+  }
+
   launch(agent: string, request: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted> {
     return submitLaunch(this.#submitDeps(), agent, request, inbox, only);
   }

@@ -7,7 +7,7 @@ import type { DeliveryOutcome, DueDelivery, OutboxRow, Store } from "../core/por
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
-import { afterFailure, longestWaitMs, ofUnreadable, tooOld } from "./undelivered.ts";
+import { afterFailure, longestWaitMs, ofUnreadable, said } from "./undelivered.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 500;
@@ -74,6 +74,13 @@ export class Deliverer {
       this.#looking = null;
       if (this.#again) this.poke();
     });
+  }
+
+  /** What failed at addresses that begin with `prefix` is tried now: the place changed, or the channel is back. */
+  async retryAt(prefix: string): Promise<void> {
+    await this.#deps.store.hurryDeliveries({ prefix, now: this.#deps.clock.now() });
+    for (const address of this.#nextAt.keys()) if (address.startsWith(prefix)) this.#nextAt.delete(address);
+    this.poke();
   }
 
   async stop(): Promise<void> {
@@ -144,11 +151,11 @@ export class Deliverer {
       const row = await this.#claim(due);
       // Another process was faster, or it can't be read.
       if (row === null) return;
-      const isOld = clock.now() - row.createdAt > channel.can.maxAgeMs && row.deliveredRevision === 0;
-      const outcome = isOld ? tooOld(row.revision) : await this.#post(row, channel);
+      const outcome = await this.#post(row, channel);
       await store.finishDelivery(row.id, outcome);
-      // Newer words for this address wait as well: the other side asked for quiet, or is in trouble.
-      if ("nextAt" in outcome) this.#quiet(row.address, outcome.nextAt - clock.now());
+      // Newer words for this address wait as well, but never so long that a change of the place stays unseen.
+      if ("nextAt" in outcome)
+        this.#quiet(row.address, Math.min(outcome.nextAt - clock.now(), longestWaitMs));
       const { runId: run, key, revision } = row;
       const ms = Math.round(performance.now() - started);
       log.info({ run, channel: channel.name, key, revision, outcome: outcome.type, ms }, said[outcome.type]);
@@ -208,11 +215,3 @@ export class Deliverer {
     this.#timer.unref();
   }
 }
-
-/** What the log says of an attempt. */
-const said = {
-  delivered: "delivered",
-  retry: "not delivered, tried again later",
-  deferred: "not delivered, tried again later",
-  given_up: "not delivered, given up",
-} as const satisfies Record<DeliveryOutcome["type"], string>;

@@ -1,45 +1,75 @@
 /** What becomes of a post that was not delivered: tried again, put off, or given up. */
-import { ChannelError } from "../core/ports/channel.ts";
+
+import { never } from "../core/never.ts";
+import { ChannelError, type SendFailure } from "../core/ports/channel.ts";
 import type { DeliveryOutcome, DueDelivery } from "../core/ports/store.ts";
 import type { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
 
-/** With the waits between them about an hour: a platform may be down that long. */
-const maxAttempts = 20;
 export const longestWaitMs = 300_000;
+/** A place that takes nothing now changes by people's hands; the channel also hears of most such changes. */
+const placeBaseMs = 60_000;
+const longestPlaceMs = 3_600_000;
 /** After a send whose outcome is unknown, the platform gets this long to show it. */
 const settleMs = 1_500;
+/** A body on which the channel itself breaks is drawn so often, over about an hour: a release may mend it. */
+const maxBreakdowns = 20;
 
-export function tooOld(revision: number): DeliveryOutcome {
-  return { type: "given_up", revision, error: "too old to be news" };
+interface Now {
+  now: number;
+  rng: Rng;
 }
 
 /** Its words stay as they are: those of a newer release wait for the upgrade. */
 export function ofUnreadable(due: DueDelivery, error: UnreadableError, now: number): DeliveryOutcome {
   if (error.code === "storage_damaged") {
-    return { type: "given_up", revision: due.revision, error: error.message };
+    return { type: "given_up", revision: due.revision, uncertain: due.uncertain, error: error.message };
   }
   return { type: "deferred", nextAt: now + longestWaitMs, uncertain: due.uncertain };
 }
 
-/** Of what a channel threw; anything but a ChannelError leaves open whether the post arrived. */
-export function afterFailure(
-  row: DueDelivery,
-  error: unknown,
-  { now, rng }: { now: number; rng: Rng },
-): DeliveryOutcome {
-  const known =
-    error instanceof ChannelError
-      ? error
-      : new ChannelError(String(error), { uncertain: true, cause: error });
-  if (known.retryAfterMs !== null && !known.uncertain && !known.permanent) {
-    return { type: "deferred", nextAt: Math.ceil(now + known.retryAfterMs), uncertain: row.uncertain };
-  }
-  const attempt = row.attempts + 1;
-  if (known.permanent || attempt >= maxAttempts) {
-    return { type: "given_up", revision: row.revision, error: known.message };
-  }
-  const wait = backoffMs(attempt, known.retryAfterMs, rng, 1_000, longestWaitMs);
-  const nextAt = now + (known.uncertain ? Math.max(wait, settleMs) : wait);
-  return { type: "retry", nextAt, uncertain: known.uncertain, lost: known.lost, error: known.message };
+/** Of what a channel threw; anything but a ChannelError is a bug in it and leaves open whether the post arrived. */
+export function afterFailure(row: DueDelivery, error: unknown, at: Now): DeliveryOutcome {
+  if (error instanceof ChannelError) return afterKnown(row, error, at);
+  const failure: SendFailure =
+    row.attempts + 1 >= maxBreakdowns ? { type: "body" } : { type: "uncertain", retryAfterMs: null };
+  return afterKnown(row, new ChannelError(String(error), failure, { cause: error }), at);
 }
+
+function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): DeliveryOutcome {
+  const { failure, message, partly } = error;
+  const attempt = row.attempts + 1;
+  // What an earlier try may have left stays to be looked for, whatever this one met.
+  const uncertain = row.uncertain || partly;
+  const again = (nextAt: number, change: { uncertain?: boolean; lost?: boolean } = {}): DeliveryOutcome => {
+    return { type: "retry", nextAt: Math.ceil(nextAt), uncertain, lost: false, error: message, ...change };
+  };
+  switch (failure.type) {
+    case "body":
+      return { type: "given_up", revision: row.revision, uncertain, error: message };
+    case "place":
+      return failure.gone
+        ? { type: "given_up", revision: row.revision, uncertain, error: message }
+        : again(now + backoffMs(attempt, null, rng, placeBaseMs, longestPlaceMs));
+    case "way":
+      return again(now + backoffMs(attempt, failure.retryAfterMs, rng, 1_000, longestWaitMs));
+    case "uncertain": {
+      const wait = backoffMs(attempt, failure.retryAfterMs, rng, 1_000, longestWaitMs);
+      return again(now + Math.max(wait, settleMs), { uncertain: true });
+    }
+    case "wait":
+      return { type: "deferred", nextAt: Math.ceil(now + failure.retryAfterMs), uncertain };
+    case "anew":
+      return again(now, { uncertain: partly, lost: true });
+    default:
+      return never(failure);
+  }
+}
+
+/** What the log says of an attempt. */
+export const said = {
+  delivered: "delivered",
+  retry: "not delivered, tried again later",
+  deferred: "not delivered, tried again later",
+  given_up: "not delivered, given up",
+} as const satisfies Record<DeliveryOutcome["type"], string>;

@@ -68,6 +68,23 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await due(500)).toMatchObject([{ attempts: 0, uncertain: false, nextAt: 500 }]);
     });
 
+    it("that failed is due at once when its place changed, others are not", async () => {
+      const there = { address: "slack:T1/C2/1.0", runId: "r2" };
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await must(store.commit(commit("r2", 0, { posts: [post("p", "one", there)] })));
+      for (const failed of [id("p"), "r2/p#0"]) await store.finishDelivery(failed, retry);
+      expect(await due(100)).toEqual([]);
+      await store.hurryDeliveries({ prefix: "slack:T1/C2/", now: 100 });
+      expect(await due(100)).toMatchObject([{ runId: "r2", attempts: 0, nextAt: 100 }]);
+    });
+
+    it("that only waits for its turn is not hurried", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500, uncertain: false });
+      await store.hurryDeliveries({ prefix: "slack:", now: 100 });
+      expect(await due(100)).toEqual([]);
+    });
+
     it("stands at each address by itself", async () => {
       const posts = [post("p", "one"), post("p", "one", { address: "discord:G1/C1", n: 1 })];
       await must(store.commit(commit("r1", 0, { posts })));
@@ -97,7 +114,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await must(store.commit(commit("r1", 1, { posts: [post("p", "one", real)] })));
       expect(await due()).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 1, ...real }]);
-      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, error: "gone" });
+      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, uncertain: false, error: "gone" });
       await must(store.commit(commit("r1", 2, { posts: [post("p", "one")] })));
       expect(await due(500)).toEqual([]);
       await must(store.commit(commit("r1", 3, { posts: [post("p", "two", real)] })));
@@ -125,7 +142,12 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await delivered("a");
       await must(store.commit(commit("r1", 1, { posts: [post("a", "1 again"), post("c", "3")] })));
       expect((await dueKeys()).sort()).toEqual(["a", "b"]);
-      await store.finishDelivery(id("b"), { type: "given_up", revision: 1, error: "channel is gone" });
+      await store.finishDelivery(id("b"), {
+        type: "given_up",
+        revision: 1,
+        uncertain: false,
+        error: "channel is gone",
+      });
       expect((await dueKeys()).sort()).toEqual(["a", "c"]);
     });
 
@@ -146,6 +168,14 @@ export function deliveryContract(open: () => Promise<Store>): void {
   });
 
   describe("a send", () => {
+    it("that was given up while it may stand is looked for before newer words are sent", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await begin("p");
+      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, uncertain: true, error: "no" });
+      await must(store.commit(commit("r1", 1, { posts: [post("p", "two")] })));
+      expect(await due()).toMatchObject([{ revision: 2, uncertain: true }]);
+    });
+
     it("is uncertain from its beginning to its outcome", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
       expect(await beginAndDie("p")).toMatchObject({ uncertain: false });
@@ -188,7 +218,12 @@ export function deliveryContract(open: () => Promise<Store>): void {
     it("that was given up is counted, and tried again when the words change", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one"), post("q", "x")] })));
       expect(await store.outboxHealth()).toEqual({ undelivered: 2, oldestAt: 1000, givenUp: 0 });
-      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, error: "not in channel" });
+      await store.finishDelivery(id("p"), {
+        type: "given_up",
+        revision: 1,
+        uncertain: false,
+        error: "not in channel",
+      });
       await delivered("q");
       expect(await due()).toEqual([]);
       expect(await store.nextDelivery(["slack"])).toBeNull();

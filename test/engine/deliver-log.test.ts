@@ -13,7 +13,7 @@ interface Line {
 function mute(error: ChannelError | null): Channel {
   return {
     name: "email",
-    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0, maxAgeMs: 3_600_000 },
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     whisper: async () => {},
@@ -28,8 +28,19 @@ function mute(error: ChannelError | null): Channel {
 
 test.each([
   [null, "delivered", "delivered"],
-  [new ChannelError("no such mailbox", { permanent: true }), "given_up", "not delivered, given up"],
-  [new ChannelError("busy"), "retry", "not delivered, tried again later"],
+  [new ChannelError("no such mailbox", { type: "place", gone: true }), "given_up", "not delivered, given up"],
+  [new ChannelError("too long", { type: "body" }), "given_up", "not delivered, given up"],
+  [
+    new ChannelError("busy", { type: "way", retryAfterMs: null }),
+    "retry",
+    "not delivered, tried again later",
+  ],
+  [new ChannelError("archived", { type: "place", gone: false }), "retry", "not delivered, tried again later"],
+  [
+    new ChannelError("slow down", { type: "wait", retryAfterMs: 60_000 }),
+    "deferred",
+    "not delivered, tried again later",
+  ],
 ])("%s", async (error, outcome, words) => {
   const seen = Promise.withResolvers<Line>();
   const write = (line: string) => {

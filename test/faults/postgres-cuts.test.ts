@@ -87,6 +87,7 @@ const calls: {
   beginDelivery: (store, id) => store.beginDelivery({ id: `${id}/status#0`, now, leaseMs: 1 }),
   finishDelivery: (store, id) =>
     store.finishDelivery(`${id}/status#0`, { type: "delivered", revision: 1, remoteId: "m1" }),
+  hurryDeliveries: (store, id) => store.hurryDeliveries({ prefix: `slack:T1/C1/${id}`, now }),
   deliveries: (store, id) => store.deliveries(id),
   outboxHealth: (store) => store.outboxHealth(),
   saveAgent: (store, id) => store.saveAgent(agent({ hash: id })),

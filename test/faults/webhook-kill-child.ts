@@ -34,7 +34,13 @@ function dying(inlet: Inlet): Inlet {
     point();
     return submitted;
   };
-  return { accept: inlet.accept.bind(inlet), command: inlet.command.bind(inlet), store: inlet.store, launch };
+  return {
+    accept: inlet.accept.bind(inlet),
+    command: inlet.command.bind(inlet),
+    retryAt: inlet.retryAt.bind(inlet),
+    store: inlet.store,
+    launch,
+  };
 }
 
 const silent = () => {};

@@ -76,7 +76,7 @@ test("under a proxy's path everything works, whether the proxy passes that path 
 function echoing(): Channel {
   return {
     name: "webhook",
-    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0, maxAgeMs: 0 },
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     post: async () => ({ remoteId: "1" }),

@@ -10,7 +10,7 @@ import { askingRun, type Bench, bench } from "../support/http/server.ts";
 function channel(ok: boolean): Channel {
   return {
     name: "slack",
-    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0, maxAgeMs: 0 },
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     post: async () => ({ remoteId: "1" }),

@@ -31,7 +31,7 @@ async function openStore(now = clock): Promise<Store> {
 function slackLike(post: Channel["post"]): Channel {
   return {
     name: "slack",
-    can: { edit: true, buttons: true, maxText: 10_000, minIntervalMs: 0, maxAgeMs: 86_400_000 },
+    can: { edit: true, buttons: true, maxText: 10_000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     post,
@@ -166,7 +166,7 @@ test("a body that was refused for good does not take the newer one with it", asy
     if (delivery.body.summary.includes("done")) told.resolve();
     if (posts.length > 1) return { remoteId: "m" };
     await door.pass();
-    throw new ChannelError("msg_too_long", { permanent: true });
+    throw new ChannelError("msg_too_long", { type: "body" });
   });
   const bot = await start({ channels: [channel], model: scripted(finalAnswer("the outcome")) });
   const message = heard("work");
@@ -182,8 +182,8 @@ test("a send that may have arrived stays one when its look-up is put off", async
   const third = Promise.withResolvers<void>();
   const channel = slackLike(async ({ uncertain }) => {
     looks.push(uncertain);
-    if (looks.length === 1) throw new ChannelError("reset", { uncertain: true, retryAfterMs: 1 });
-    if (looks.length === 2) throw new ChannelError("rate limited", { retryAfterMs: 0.5 });
+    if (looks.length === 1) throw new ChannelError("reset", { type: "uncertain", retryAfterMs: 1 });
+    if (looks.length === 2) throw new ChannelError("rate limited", { type: "wait", retryAfterMs: 0.5 });
     third.resolve();
     return { remoteId: "m" };
   });

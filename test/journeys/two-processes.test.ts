@@ -22,7 +22,7 @@ function recorder(hold: (delivery: Delivery) => Promise<void>) {
   const told = new Map<string, () => void>();
   const channel: Channel = {
     name: "chat",
-    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0, maxAgeMs: 3_600_000 },
+    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     async post(delivery) {

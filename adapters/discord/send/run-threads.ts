@@ -9,8 +9,8 @@ import {
 import type { Message } from "../../../src/core/message.ts";
 import { brief } from "../../../src/core/text/brief.ts";
 import { codeOf } from "../errors.ts";
+import { refusalOf } from "../refusal.ts";
 import type { Line } from "../session.ts";
-import { reply } from "./whisper.ts";
 
 /** A thread's name never tells a status: Discord allows two changes in ten minutes. */
 export function threadName(body: Message): string {
@@ -19,24 +19,32 @@ export function threadName(body: Message): string {
 }
 
 /**
- * Make the thread of a message. It has the message's id, so that doing it twice is harmless. When Discord says
- * that there can be none, it may still exist on its own (a forum post, a private thread): the send will tell.
+ * Make the thread of a message; false: Discord lets us make none there (a voice or stage channel, no permission, too
+ * many threads). It has the message's id, so that doing it twice is harmless. When Discord says that there can be none,
+ * it may still exist on its own (a forum post, a private thread): the send will tell.
  */
 export async function ensureThread(
   line: Line,
   thread: { guildId: string; parentId: string; threadId: string },
   name: string,
-): Promise<void> {
-  if (line.places.knows(thread.threadId)) return;
+): Promise<boolean> {
+  if (line.places.knows(thread.threadId)) return true;
   try {
     const body = { name, auto_archive_duration: ThreadAutoArchiveDuration.OneWeek };
     const route = Routes.threads(thread.parentId, thread.threadId);
     const made = (await line.rest.post(route, { body })) as APIThreadChannel;
     line.places.learn(made, thread.guildId);
+    return true;
   } catch (error) {
     const code = codeOf(error);
-    if (code === Code.MissingPermissions) await explain(line, thread);
-    if (code !== Code.ThreadAlreadyCreatedForMessage && !(await stands(line, thread.threadId))) throw error;
+    if (code !== Code.ThreadAlreadyCreatedForMessage && !(await stands(line, thread.threadId))) {
+      if (code === null || refusalOf(code).type !== "place") throw error;
+      line.options.log.warn(
+        { code, channel: thread.parentId },
+        "discord thread not made, speaking in the channel",
+      );
+      return false;
+    }
     const facts = {
       id: thread.threadId,
       type: ChannelType.PublicThread,
@@ -44,21 +52,8 @@ export async function ensureThread(
     } as const;
     // Whoever made it is asked when somebody speaks there.
     line.places.learn(facts, thread.guildId);
+    return true;
   }
-}
-
-/** Whoever asked must not wait for a thread that can't be made. */
-async function explain(line: Line, thread: { parentId: string; threadId: string }): Promise<void> {
-  const content = "I can't open a thread here. I need Create Public Threads and Send Messages in Threads.";
-  const word = {
-    channel: thread.parentId,
-    message: thread.threadId,
-    content,
-    nonce: `no thread ${thread.threadId}`,
-  };
-  await reply(line, word).catch((err: unknown) => {
-    line.options.log.warn({ err, channel: thread.parentId }, "discord thread refusal not explained");
-  });
 }
 
 async function stands(line: Line, threadId: string): Promise<boolean> {

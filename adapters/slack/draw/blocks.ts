@@ -116,7 +116,8 @@ function drawButton(button: Button, id: string, scene: Scene): types.Button | nu
   return value.length > limits.value ? null : { type: "button", text, action_id, value, ...style };
 }
 
-function runUrl(runId: string, scene: Scene): string | null {
+/** Null: there is no console to link to. */
+export function runUrl(runId: string, scene: Pick<Scene, "publicUrl">): string | null {
   if (scene.publicUrl === null) return null;
   const url = `${scene.publicUrl.replace(/\/+$/, "")}/runs/${encodeURIComponent(runId)}`;
   return url.length > limits.url ? null : url;

@@ -12,9 +12,10 @@ import {
   maxCall,
   type SlackBlock,
 } from "./blocks.ts";
-import { harmless, plainMrkdwn } from "./escape.ts";
+import { plainMrkdwn } from "./escape.ts";
 import type { Scene } from "./inline.ts";
 import { safeMarkdown, splitMarkdown } from "./markdown.ts";
+import { wholeText } from "./whole-text.ts";
 
 export interface Part {
   /** Notifications and screen readers. */
@@ -47,7 +48,7 @@ export function render(message: Message, scene: Scene): Rendered {
     if (parts.length <= maxParts) return { parts, file: null };
   }
   const parts = pack(drawAll(message, scene, true), message.summary).slice(0, maxParts);
-  return { parts, file: wholeText(message) };
+  return { parts, file: wholeText(message, scene.names) };
 }
 
 /** `short`: the text is in a file, only its beginning is shown. */
@@ -103,9 +104,4 @@ function pack(blocks: SlackBlock[], summary: string): Part[] {
   }
   if (current.length > 0 || parts.length === 0) parts.push({ text, blocks: current });
   return parts;
-}
-
-function wholeText(message: Message): string {
-  const texts = message.blocks.flatMap((block) => (block.type === "text" ? [block.markdown] : []));
-  return harmless(texts.join("\n\n"));
 }

@@ -5,6 +5,17 @@ import type { Bot } from "../parsed.ts";
 import type { Ear } from "./hear.ts";
 import type { SlackReceiver } from "./receiver.ts";
 
+/** The last three come only to apps that may see them; joins are also written into the channel. */
+const heardEvents = [
+  "app_mention",
+  "message",
+  "app_uninstalled",
+  "tokens_revoked",
+  "member_joined_channel",
+  "channel_unarchive",
+  "group_unarchive",
+] as const;
+
 /** A listener that throws is not acknowledged: the receiver answers only after all of them. */
 export function boltApp(options: SlackOptions, receiver: SlackReceiver, bot: Bot, ear: Ear): App {
   const app = new App({
@@ -22,7 +33,7 @@ export function boltApp(options: SlackOptions, receiver: SlackReceiver, bot: Bot
     // parse() knows our own messages, in the contract suite too.
     ignoreSelf: false,
   });
-  for (const event of ["app_mention", "message", "app_uninstalled", "tokens_revoked"] as const) {
+  for (const event of heardEvents) {
     app.event(event, async ({ body }) => void (await ear.hear(body)));
   }
   app.event(/^agent_session_stopped$/, async ({ body }) => void (await ear.hear(body)));

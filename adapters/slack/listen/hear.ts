@@ -2,6 +2,7 @@
 
 import type { Inbound } from "../../../src/core/ports/channel.ts";
 import { Turns } from "../../../src/core/turns.ts";
+import { channelPrefix } from "../address.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
@@ -48,6 +49,9 @@ export class Ear {
         return null;
       case "invalid":
         return { errors: parsed.errors };
+      case "place":
+        await this.#session.inlet.retryAt(channelPrefix(this.#session.bot.team, parsed.channel));
+        return null;
       case "revoked":
         this.#noticed.revoked();
         return null;

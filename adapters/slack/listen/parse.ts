@@ -6,6 +6,7 @@ import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
+import { parseOpening } from "./openings.ts";
 import { parseSubmission } from "./submission.ts";
 
 /** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
@@ -27,6 +28,10 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
       return textAt(event, "subtype") === "message_changed"
         ? parseEdit(event, bot)
         : parseMessage(event, bot);
+    case "member_joined_channel":
+    case "channel_unarchive":
+    case "group_unarchive":
+      return parseOpening(event, bot);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":
@@ -46,7 +51,9 @@ export function messageKey(team: string, channel: string, ts: string): string {
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
   const subtype = textAt(event, "subtype");
-  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") return null;
+  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") {
+    return parseOpening(event, bot);
+  }
   return said(event, bot);
 }
 

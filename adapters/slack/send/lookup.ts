@@ -1,7 +1,8 @@
 /** Finds what an earlier, uncertain send left in Slack, by the metadata that every post carries. */
-import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import { createHash } from "node:crypto";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { Place } from "../address.ts";
-import { channelError } from "../errors.ts";
+import { channelError, slackCode } from "../errors.ts";
 import { at, listAt, textAt } from "../payload.ts";
 import type { Session } from "../session.ts";
 
@@ -10,16 +11,17 @@ export const metadataType = "belay_post";
 export interface Found {
   /** Message ts by part, 0 being the first. */
   parts: Map<number, string>;
-  file: boolean;
+  /** Names of this bot's files. */
+  files: Set<string>;
 }
 
 /** Clocks differ: this much earlier than the post was born, ms. */
 const slackMs = 60_000;
 const mostPages = 10;
 
-/** Throws ChannelError (uncertain): without an answer nothing may be sent again. */
+/** Throws ChannelError: without an answer nothing may be sent again. */
 export async function lookUp(session: Session, place: Place, delivery: Delivery): Promise<Found> {
-  const found: Found = { parts: new Map(), file: false };
+  const found: Found = { parts: new Map(), files: new Set() };
   const oldest = String(Math.max(0, delivery.createdAt - slackMs) / 1000);
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
@@ -49,23 +51,26 @@ async function readPage(
       ...(cursor === undefined ? {} : { cursor }),
     });
   } catch (error) {
-    const { message, retryAfterMs, lost, permanent } = channelError(error, { method, idempotent: false });
-    throw new ChannelError(message, { uncertain: true, retryAfterMs, lost, permanent, cause: error });
+    // The root is gone and nothing was said under it.
+    if (slackCode(error) === "thread_not_found") return {};
+    throw channelError(error, { method, idempotent: false });
   }
 }
 
 /** Metadata can be written by any app: only what this bot wrote counts. */
 function note(found: Found, message: unknown, delivery: Delivery, { bot }: Session): void {
   if (textAt(message, "user") !== bot.user && textAt(message, "bot_id") !== bot.bot) return;
-  if (listAt(message, "files").some((file) => textAt(file, "name") === fileName(delivery))) found.file = true;
+  for (const file of listAt(message, "files")) found.files.add(textAt(file, "name") ?? "");
   const ts = textAt(message, "ts");
   if (ts === null || textAt(message, "metadata", "event_type") !== metadataType) return;
   if (textAt(message, "metadata", "event_payload", "id") !== delivery.id) return;
   const part = at(message, "metadata", "event_payload", "part");
-  if (typeof part === "number" && !found.parts.has(part)) found.parts.set(part, ts);
+  // Of two the newer one: what could not be edited any more was posted anew.
+  if (typeof part === "number" && Number(ts) > Number(found.parts.get(part) ?? 0)) found.parts.set(part, ts);
 }
 
-/** Names the file after its post, so that it can be found again. */
-export function fileName(delivery: Pick<Delivery, "id">): string {
-  return `answer-${delivery.id.replace(/[^A-Za-z0-9]+/g, "-").slice(-40)}.md`;
+/** Names the file after its post and its words, so that it can be found again, and newer words are another file. */
+export function fileName(delivery: Pick<Delivery, "id">, content: string): string {
+  const words = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  return `answer-${delivery.id.replace(/[^A-Za-z0-9]+/g, "-").slice(-40)}-${words}.md`;
 }

@@ -2,6 +2,7 @@
 
 import type { Part } from "../draw/render.ts";
 import { slackCode } from "../errors.ts";
+import { refusalOf } from "../refusal.ts";
 import type { Session } from "../session.ts";
 
 /** A public channel can be joined without being asked; any other needs an invitation. */
@@ -19,31 +20,28 @@ export async function asMember<T>(session: Session, channel: string, call: () =>
   }
 }
 
-const refusedForms = new Set([
-  "invalid_blocks",
-  "invalid_blocks_format",
-  "msg_blocks_too_long",
-  "msg_too_long",
-]);
+/** Slack refuses these words in this form, whatever the place. */
+export function isOfBody(error: unknown): boolean {
+  const code = slackCode(error);
+  return code !== null && refusalOf(code) === "body";
+}
 
 /**
- * Better one line than nothing, should Slack's limits be other than documented. The buttons go with the rest: nobody may
- * approve what is not shown.
+ * One line and a file, should Slack's limits be other than documented. The buttons go with the rest: nobody may approve
+ * what is not shown. `isPlain`: the rest is not there yet, it belongs in the file.
  */
 export async function inPlainFormIfNeeded<T>(
   session: Session,
   part: Part,
   call: (form: Part) => Promise<T>,
-): Promise<T> {
+): Promise<{ answer: T; isPlain: boolean }> {
   try {
-    return await call(part);
+    return { answer: await call(part), isPlain: false };
   } catch (error) {
+    if (!isOfBody(error)) throw error;
     const code = slackCode(error);
-    if (code === null || !refusedForms.has(code)) throw error;
     session.options.log.warn({ channel: "slack", code }, "slack refused the form of a message");
-    return await call({
-      text: `${part.text}\n(Slack could not show the rest; it is in the console.)`,
-      blocks: [],
-    });
+    const text = `${part.text}\n(Slack does not take this as a message. The whole of it is in the file below.)`;
+    return { answer: await call({ text, blocks: [] }), isPlain: true };
   }
 }

@@ -4,16 +4,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../../src/core/actor.ts";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
 import { type Place, readAddress, threadAddress } from "../address.ts";
+import { runUrl } from "../draw/blocks.ts";
+import type { Scene } from "../draw/inline.ts";
 import { type Part, type Rendered, render } from "../draw/render.ts";
+import { wholeText } from "../draw/whole-text.ts";
 import { channelError } from "../errors.ts";
 import { textAt } from "../payload.ts";
 import type { Session } from "../session.ts";
+import { isClosedToEdits, isLeftAsItStands } from "./closed-card.ts";
 import { type Found, fileName, lookUp, metadataType } from "./lookup.ts";
-import { asMember, inPlainFormIfNeeded } from "./mend-refusal.ts";
+import { asMember, inPlainFormIfNeeded, isOfBody } from "./mend-refusal.ts";
 import { held, type Paces, waitForTurn } from "./rates.ts";
 
 /** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
 const followMs = 1000;
+/** The part that stands for a file which Slack does not take. */
+const fileNotice = 99;
 
 /** `remoteId` is the ts of each message of the post, joined by commas. Throws ChannelError. */
 export async function post(
@@ -22,31 +28,20 @@ export async function post(
   delivery: Delivery,
 ): Promise<{ remoteId: string; address?: Address }> {
   const place = readAddress(delivery.address);
-  if (place === null) throw new ChannelError(`no Slack address: ${delivery.address}`, { permanent: true });
-  const rendered = render(delivery.body, {
-    team: session.bot.team,
-    publicUrl: session.options.publicUrl,
-    trustedLinkHosts: session.options.trustedLinkHosts,
-    names: session.people.names(),
-  });
+  if (place === null)
+    throw new ChannelError(`no Slack address: ${delivery.address}`, { type: "place", gone: true });
+  const scene = sceneOf(session);
+  const rendered = render(delivery.body, scene);
   const standing = delivery.remoteId?.split(",") ?? [];
   // Only what may already be there needs a look: an uncertain send, or an edit that adds messages.
   const isLooked = (delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered);
   const found = isLooked ? await lookUp(session, place, delivery) : null;
-  const send: Send = { session, rates, delivery, root: place.root, channel: place.channel, sent: 0 };
+  const { root, channel } = place;
+  const send: Send = { session, rates, delivery, root, channel, sent: 0, isPlain: false };
   try {
     return await bringUp(send, place, rendered, standing, found);
   } catch (error) {
-    const mayStand = send.sent > 0 || (delivery.uncertain && delivery.remoteId === null);
-    if (!mayStand || !(error instanceof ChannelError)) throw error;
-    // Some of it may stand there: the next try has to find that first.
-    throw new ChannelError(error.message, {
-      uncertain: true,
-      retryAfterMs: error.retryAfterMs,
-      lost: error.lost,
-      permanent: error.permanent,
-      cause: error,
-    });
+    throw send.sent > 0 && error instanceof ChannelError ? error.afterPart() : error;
   }
 }
 
@@ -64,6 +59,13 @@ interface Send {
   root: string | null;
   /** Messages that this try has created. */
   sent: number;
+  /** Slack took a message in plain form only. */
+  isPlain: boolean;
+}
+
+function sceneOf({ bot, options, people }: Session): Scene {
+  const { publicUrl, trustedLinkHosts } = options;
+  return { team: bot.team, publicUrl, trustedLinkHosts, names: people.names() };
 }
 
 async function bringUp(
@@ -88,7 +90,12 @@ async function bringUp(
       ids.push(made);
     }
   }
-  if (rendered.file !== null && !found?.file) await upload(send, rendered.file);
+  const file = send.isPlain ? wholeText(send.delivery.body, sceneOf(send.session).names) : rendered.file;
+  if (file !== null) {
+    // Which form Slack takes shows only now, and an earlier try may have come this far.
+    const { files, parts } = found ?? (await lookUp(send.session, place, send.delivery));
+    if (!files.has(fileName(send.delivery, file)) && !parts.has(fileNotice)) await upload(send, file);
+  }
   const remoteId = ids.join(",");
   if (place.root !== null || send.root === null) return { remoteId };
   return { remoteId, address: threadAddress(place.team, place.channel, send.root) };
@@ -100,14 +107,16 @@ function surplus(standing: readonly string[], rendered: Rendered): Part[] {
 }
 
 async function edit(send: Send, ts: string, part: Part): Promise<void> {
-  const { session, delivery } = send;
+  const { session, delivery, channel } = send;
   waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
   const what = { method: "chat.update", idempotent: true };
   try {
-    await inPlainFormIfNeeded(session, part, (form) =>
-      session.client.apiCall("chat.update", { channel: send.channel, ts, ...body(form) }),
+    const { isPlain } = await inPlainFormIfNeeded(session, part, (form) =>
+      session.client.apiCall("chat.update", { channel, ts, ...body(form) }),
     );
+    send.isPlain ||= isPlain;
   } catch (error) {
+    if (isClosedToEdits(error) && (await isLeftAsItStands(session, delivery, ts))) return;
     throw held(channelError(error, what), send.rates.edits);
   }
 }
@@ -133,13 +142,14 @@ async function create(send: Send, part: Part, index: number): Promise<string> {
   };
   const what = { method: "chat.postMessage", idempotent: false };
   try {
-    const answer = await inPlainFormIfNeeded(session, part, (form) =>
+    const { answer, isPlain } = await inPlainFormIfNeeded(session, part, (form) =>
       asMember(session, send.channel, () =>
         session.client.apiCall("chat.postMessage", { ...message, ...body(form) }),
       ),
     );
     const ts = textAt(answer, "ts");
-    if (ts === null) throw new ChannelError("chat.postMessage: no ts in the answer", { uncertain: true });
+    send.isPlain ||= isPlain;
+    if (ts === null) throw new Error("no ts in the answer");
     return ts;
   } catch (error) {
     throw held(channelError(error, what), rate);
@@ -158,11 +168,12 @@ function body(part: Part): Record<string, unknown> {
   };
 }
 
+/** Where files are not taken either, the console has the whole: that is said, and where. */
 async function upload(send: Send, content: string): Promise<void> {
   const { session, delivery, channel } = send;
   try {
     const thread = send.root === null ? {} : { thread_ts: send.root };
-    const filename = fileName(delivery);
+    const filename = fileName(delivery, content);
     await session.client.filesUploadV2({
       channel_id: channel,
       filename,
@@ -171,7 +182,11 @@ async function upload(send: Send, content: string): Promise<void> {
       ...thread,
     });
   } catch (error) {
-    throw channelError(error, { method: "files.completeUploadExternal", idempotent: false });
+    if (!isOfBody(error))
+      throw channelError(error, { method: "files.completeUploadExternal", idempotent: false });
+    const url = runUrl(delivery.runId, sceneOf(session));
+    const text = `Slack takes no file here. The whole text is in the console${url === null ? "." : `: ${url}`}`;
+    await create(send, { text, blocks: [] }, fileNotice);
   }
 }
 

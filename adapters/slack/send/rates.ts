@@ -30,11 +30,11 @@ export function paces(session: Pick<Session, "options">): Paces {
 /** Never sleeps: the outbox waits, and newer text replaces this one meanwhile. */
 export function waitForTurn(rate: Pace, id: string, method: string): void {
   const ms = rate.wait(id);
-  if (ms > 0) throw new ChannelError(`${method}: waiting for its turn`, { retryAfterMs: ms });
+  if (ms > 0) throw new ChannelError(`${method}: waiting for its turn`, { type: "wait", retryAfterMs: ms });
 }
 
 /** A 429 holds up everything of its kind, not only this post. */
 export function held(error: ChannelError, rate: Pace): ChannelError {
-  if (error.retryAfterMs !== null && !error.uncertain) rate.pause(error.retryAfterMs);
+  if (error.failure.type === "wait") rate.pause(error.failure.retryAfterMs);
   return error;
 }

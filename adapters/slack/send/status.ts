@@ -1,7 +1,7 @@
 /** Slack's agent session status (the loader and native Stop): an extra, switched off where Slack does not have it. */
 import type { Status } from "../../../src/core/text/status.ts";
 import { readAddress } from "../address.ts";
-import { channelError } from "../errors.ts";
+import { channelError, slackCode } from "../errors.ts";
 import type { Session } from "../session.ts";
 import { Pace } from "./pace.ts";
 import { perMinute } from "./rates.ts";
@@ -95,8 +95,9 @@ export class SessionStatuses {
       await this.#session.client.apiCall(method, { ...where, status });
       return 0;
     } catch (error) {
-      const { permanent, retryAfterMs, message } = channelError(error, { method, idempotent: true });
-      if (permanent) {
+      const { failure, retryAfterMs, message } = channelError(error, { method, idempotent: true });
+      // Where Slack does not have it, it says `unknown_method`, `missing_scope` or `not_allowed_token_type`.
+      if (slackCode(error) !== null && failure.type !== "wait") {
         this.#isOff = true;
         const fields = { channel: "slack", err: message };
         this.#session.options.log.info(fields, "slack session status is not available");

@@ -75,8 +75,6 @@ export interface Capabilities {
   maxText: number;
   /** Least time between two sends to one address, ms. */
   minIntervalMs: number;
-  /** Undelivered posts older than this are given up, ms. */
-  maxAgeMs: number;
 }
 
 /** One post that is due, as a channel is given it. `createdAt` in ms since the epoch. */
@@ -115,29 +113,41 @@ export interface Channel {
   health(): { ok: boolean; detail: string };
 }
 
-/** The one error of `Channel.post`. `retryAfterMs`: what the platform asked to wait, in ms, or null. */
+/** What a send that failed means for the post. Everything but `body`, and a place that is gone for good, is kept. */
+export type SendFailure =
+  /** These words can't stand in any form that the platform has, a file included. */
+  | { type: "body" }
+  /** The place takes nothing now: somebody must invite, permit, unarchive. `gone`: it never comes back. */
+  | { type: "place"; gone: boolean }
+  /** Between us and the place something is broken, and the post surely did not arrive by this try. */
+  | { type: "way"; retryAfterMs: number | null }
+  /** The post may have arrived: look before it is sent again. */
+  | { type: "uncertain"; retryAfterMs: number | null }
+  /** A rate limit or somebody else's turn: no attempt was made. */
+  | { type: "wait"; retryAfterMs: number }
+  /** The message that should be edited is gone or closed to edits: post anew. */
+  | { type: "anew" };
+
+/** The one error of `Channel.post`; `message` is for the log and the outbox, without secrets. */
 export class ChannelError extends Error {
-  /** `lost`: the message to edit is gone · `uncertain`: it may have arrived · else it surely did not. */
-  readonly permanent: boolean;
-  readonly uncertain: boolean;
-  readonly lost: boolean;
-  readonly retryAfterMs: number | null;
-  constructor(
-    message: string,
-    options: {
-      permanent?: boolean;
-      uncertain?: boolean;
-      lost?: boolean;
-      retryAfterMs?: number | null;
-      cause?: unknown;
-    } = {},
-  ) {
+  readonly failure: SendFailure;
+  /** A part of the post was sent before it failed: the next try looks first. */
+  readonly partly: boolean;
+  constructor(message: string, failure: SendFailure, options: { partly?: boolean; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = "ChannelError";
-    this.permanent = options.permanent ?? false;
-    this.uncertain = options.uncertain ?? false;
-    this.lost = options.lost ?? false;
-    this.retryAfterMs = options.retryAfterMs ?? null;
+    this.failure = failure;
+    this.partly = options.partly ?? false;
+  }
+
+  /** The same failure after a part of the post was sent. */
+  afterPart(): ChannelError {
+    return new ChannelError(this.message, this.failure, { partly: true, cause: this.cause });
+  }
+
+  /** ms that the other side, or its rate, asks us to wait; null: it did not say. */
+  get retryAfterMs(): number | null {
+    return "retryAfterMs" in this.failure ? this.failure.retryAfterMs : null;
   }
 }
 
@@ -153,6 +163,11 @@ export interface Inlet {
   launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
+  /**
+   * A place changed, or is reachable again: what could not be delivered at addresses that begin with `prefix` is tried
+   * at once.
+   */
+  retryAt(prefix: string): Promise<void>;
   store: Pick<
     Store,
     | "note"

@@ -153,8 +153,8 @@ export type DeliveryOutcome =
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
   /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
   | { type: "deferred"; nextAt: number; uncertain: boolean }
-  /** `revision`: what was given up; words that came meanwhile are still due. */
-  | { type: "given_up"; revision: number; error: string };
+  /** `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already. */
+  | { type: "given_up"; revision: number; uncertain: boolean; error: string };
 
 /** Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. */
 export interface AuditRow {
@@ -238,6 +238,8 @@ export interface Store {
    */
   beginDelivery(claim: { id: string; now: number; leaseMs: number }): Promise<OutboxRow | null>;
   finishDelivery(id: string, outcome: DeliveryOutcome): Promise<void>;
+  /** Undelivered posts that failed at addresses which begin with `prefix` are due now, as if they had failed once. */
+  hurryDeliveries(where: { prefix: string; now: number }): Promise<void>;
   /** Delivered posts of a run, to find where a message stands. */
   deliveries(runId: string): Promise<OutboxRow[]>;
   outboxHealth(): Promise<{ undelivered: number; oldestAt: number | null; givenUp: number }>;

@@ -94,6 +94,8 @@ export const noteKinds = {
   discordCursor: kind("discord/cursor", snowflake, bare),
   /** Of a thread: the message under which the hint was given. */
   discordHint: kind("discord/hint/", snowflake, bare),
+  /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
+  toldElsewhere: kind("told-elsewhere:", z.string(), bare),
 } as const;
 
 /** @throws UnreadableError which names the note; the value stays as it is */

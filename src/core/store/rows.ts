@@ -109,7 +109,10 @@ function changeOf(outcome: DeliveryOutcome): DeliveryChange {
     case "deferred":
       return { set: { nextAt: outcome.nextAt, uncertain: outcome.uncertain ? 1 : 0 } };
     case "given_up":
-      return { set: { error: outcome.error, uncertain: 0 }, givenUp: outcome.revision };
+      return {
+        set: { error: outcome.error, uncertain: outcome.uncertain ? 1 : 0 },
+        givenUp: outcome.revision,
+      };
   }
 }
 

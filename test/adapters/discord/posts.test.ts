@@ -103,15 +103,47 @@ describe("where a run speaks", () => {
     expect(discord.rest.own(ids.thread)).toHaveLength(1);
   });
 
-  test("without the right to open threads it says so where it was asked", async () => {
+  test.each([
+    ["no permission", 403, 50_013],
+    ["a voice or stage channel", 400, 50_024],
+    ["too many threads", 400, 160_006],
+    ["too many announcement threads", 400, 160_007],
+  ])("where no thread can be made (%s) it speaks in the channel, as replies", async (_, status, code) => {
     const { source, address } = asked();
+    fault("POST", threads, api(status, code));
+    const { remoteId } = await post(address);
+    const said = discord.rest.own(ids.channel).at(-1);
+    expect(remoteId).toBe(`${ids.channel}/${said?.id}`);
+    expect(said?.message_reference).toMatchObject({ message_id: source });
+    await post(address, { remoteId, body: body("the outcome") });
+    expect(JSON.stringify(discord.rest.own(ids.channel).at(-1))).toContain("the outcome");
+  });
+
+  test("after a command where no thread can be made, the root stands once and becomes the outcome", async () => {
+    const before = discord.rest.own(ids.channel).length;
     fault("POST", threads, api(403, 50_013));
-    const error = await refusal(post(address));
-    expect(error.permanent).toBe(true);
-    expect(error.message).toContain("Create Public Threads");
-    const word = discord.rest.own(ids.channel).at(-1);
-    expect(word?.content).toContain("Create Public Threads");
-    expect(word?.message_reference).toMatchObject({ message_id: source });
+    const posted = await post(`discord:${ids.guild}/${ids.channel}/new:910`);
+    const [, root] = posted.remoteId.split("/");
+    expect(posted.address).toBe(`discord:${ids.guild}/${ids.channel}/${root}`);
+    await post(posted.address ?? "", { remoteId: posted.remoteId, body: body("the outcome") });
+    expect(discord.rest.own(ids.channel)).toHaveLength(before + 1);
+    expect(JSON.stringify(discord.rest.own(ids.channel).at(-1))).toContain("the outcome");
+    fault("POST", threads, api(403, 50_013));
+    const question = await post(posted.address ?? "", { id: `run_${next}/question#0` });
+    expect(question.remoteId.startsWith(`${ids.channel}/`)).toBe(true);
+    expect(discord.rest.own(ids.channel).at(-1)?.message_reference).toMatchObject({ message_id: root });
+  });
+
+  test("a thread that is locked in the middle of a run: the rest is said around it", async () => {
+    const { source, address } = asked();
+    const { remoteId } = await post(address);
+    fault("PATCH", edits, api(403, 160_005));
+    expect((await refusal(post(address, { remoteId, body: body("outcome") }))).failure.type).toBe("anew");
+    fault("POST", sends, api(403, 160_005));
+    const again = await post(address, { id: `run_${next}/progress#0 `, body: body("outcome") });
+    const said = discord.rest.own(ids.channel).at(-1);
+    expect(again.remoteId).toBe(`${ids.channel}/${said?.id}`);
+    expect(said?.message_reference).toMatchObject({ message_id: source });
   });
 });
 
@@ -120,7 +152,7 @@ describe("once", () => {
     const { source, address } = asked();
     fault("POST", sends, "drop");
     const error = await refusal(post(address, { body: body("one") }));
-    expect(error).toMatchObject({ uncertain: true, permanent: false });
+    expect(error.failure.type).toBe("uncertain");
     const { remoteId } = await post(address, { uncertain: true, revision: 2, body: body("two") });
     expect(discord.rest.own(source)).toHaveLength(1);
     expect(remoteId).toBe(`${source}/${discord.rest.own(source)[0]?.id}`);
@@ -146,7 +178,7 @@ describe("once", () => {
     const address = `discord:${ids.guild}/${ids.channel}/new:901`;
     const before = discord.rest.own(ids.channel).length;
     fault("POST", sends, "drop");
-    expect((await refusal(post(address))).uncertain).toBe(true);
+    expect((await refusal(post(address))).failure.type).toBe("uncertain");
     const posted = await post(address, { uncertain: true });
     expect(discord.rest.own(ids.channel)).toHaveLength(before + 1);
     expect(posted.address).toBe(`discord:${ids.guild}/${ids.channel}/${posted.remoteId.split("/")[1]}`);
@@ -164,13 +196,13 @@ describe("once", () => {
     const elsewhere = await fakeDiscord();
     channel = unstarted(elsewhere);
     await elsewhere.close();
-    expect(await refusal(post(address))).toMatchObject({ uncertain: false, permanent: false });
+    expect((await refusal(post(address))).failure.type).toBe("way");
   });
 
   test("a server error may have been a send", async () => {
     const { address } = asked();
     fault("POST", sends, { status: 502, body: {} });
-    expect(await refusal(post(address))).toMatchObject({ uncertain: true, permanent: false });
+    expect((await refusal(post(address))).failure.type).toBe("uncertain");
     expect(created().filter((path) => sends.test(path))).toHaveLength(1);
   });
 });
@@ -184,21 +216,22 @@ describe("refusals", () => {
     const answer = api(429, 0, { retry_after: 0.4, global: "x-ratelimit-global" in headers });
     fault("POST", sends, { ...answer, headers: { "retry-after": "0.4", ...headers } });
     const error = await refusal(post(address));
-    expect(error).toMatchObject({ permanent: false, uncertain: false });
+    expect(error.failure.type).toBe("wait");
     expect(error.retryAfterMs).toBeGreaterThanOrEqual(400);
     expect(error.retryAfterMs).toBeLessThan(1_000);
   });
 
   test.each([
-    [403, 50_013, "permission"],
-    [403, 50_001, "View Channel"],
-    [404, 10_003, "gone"],
-    [403, 160_005, "locked"],
-  ])("%i/%i is for ever, and says why", async (status, code, words) => {
+    [403, 50_013, "permission", false],
+    [403, 50_001, "View Channel", false],
+    [404, 10_003, "gone", true],
+    [403, 160_005, "locked", false],
+  ])("%i/%i in the thread and around it is of the place, and says why", async (status, code, words, gone) => {
     const { address } = asked();
     fault("POST", sends, api(status, code));
+    fault("POST", sends, api(status, code));
     const error = await refusal(post(address));
-    expect(error.permanent).toBe(true);
+    expect(error.failure).toEqual({ type: "place", gone });
     expect(error.message).toContain(words);
   });
 
@@ -207,8 +240,7 @@ describe("refusals", () => {
     await post(address);
     fault("PATCH", edits, api(404, 10_008));
     expect(await refusal(post(address, { remoteId: `${source}/1` }))).toMatchObject({
-      lost: true,
-      permanent: false,
+      failure: { type: "anew" },
     });
   });
 
@@ -222,7 +254,7 @@ describe("refusals", () => {
   });
 
   test("an address of another channel is refused for ever", async () => {
-    expect((await refusal(post("slack:T1/C1/1"))).permanent).toBe(true);
+    expect((await refusal(post("slack:T1/C1/1"))).failure).toEqual({ type: "place", gone: true });
   });
 });
 
@@ -261,7 +293,10 @@ describe("long posts", () => {
     await post(address, { id: `run_${next}/question#0` });
     const before = discord.rest.own(source).length;
     discord.rest.faults.push({ method: "POST", path: sends, after: 1, answer: api(403, 20_028) });
-    expect((await refusal(post(address, { body: long }))).uncertain).toBe(true);
+    expect(await refusal(post(address, { body: long }))).toMatchObject({
+      failure: { type: "wait" },
+      partly: true,
+    });
     expect(discord.rest.own(source)).toHaveLength(before + 1);
     await post(address, { body: long, uncertain: true });
     expect(discord.rest.own(source)).toHaveLength(before + 2);

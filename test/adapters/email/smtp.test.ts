@@ -260,11 +260,11 @@ describe("what goes out", () => {
     const { launch, runId } = await launchedBy(b, "attachment");
     const post = () => b.channel.post(delivery(runId, launch.addresses[0] ?? "", "answer"));
     b.world.misbehave(550);
-    await expect(post()).rejects.toMatchObject({ permanent: true });
+    await expect(post()).rejects.toMatchObject({ failure: { type: "place", gone: false } });
     b.world.misbehave(451);
-    await expect(post()).rejects.toMatchObject({ permanent: false, uncertain: false });
+    await expect(post()).rejects.toMatchObject({ failure: { type: "way" } });
     b.world.misbehave("cut");
-    await expect(post()).rejects.toMatchObject({ permanent: false, uncertain: true });
+    await expect(post()).rejects.toMatchObject({ failure: { type: "uncertain" } });
     await post();
     expect(b.world.mails).toHaveLength(2);
     expect(b.world.mails[1]?.messageId).toBe(b.world.mails[0]?.messageId);

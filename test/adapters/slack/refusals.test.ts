@@ -5,17 +5,19 @@ import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts"
 import { messageNamed } from "../../fixtures/messages.ts";
 import { clockOf } from "../../support/clock.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { type RecordingInlet, recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let now: number;
 let root: string;
+let inlet: RecordingInlet;
 
 beforeEach(async () => {
+  inlet = recordingInlet();
   now = Date.now();
   world = await SlackWorld.start("http", { clock: clockOf(() => now) });
-  await world.channel.start(recordingInlet());
+  await world.channel.start(inlet);
   root = await world.say("<@U0BOT> restart payments");
 });
 afterEach(() => world.stop());
@@ -32,36 +34,48 @@ describe("what Slack refuses", () => {
     ["account_inactive", /removed/],
     ["missing_scope", /doctor/],
     ["some_new_code", /some_new_code/],
-  ])("%s is final, with words for the operator", async (code, words) => {
+  ])("%s is kept, with words for the operator", async (code, words) => {
     world.edge.fail("conversations.join", { type: "error", code: "missing_scope" });
     world.edge.fail("chat.postMessage", { type: "error", code });
     const error = await failure(world.channel.post(delivery()));
-    expect(error).toMatchObject({ permanent: true, uncertain: false, message: expect.stringMatching(words) });
+    expect(["place", "way"]).toContain(error.failure.type);
+    expect(error.message).toMatch(words);
   });
 
   test("a form that Slack does not take is replaced by one line without buttons", async () => {
     world.edge.fail("chat.postMessage", { type: "error", code: "invalid_blocks" });
     await world.channel.post(delivery({ body: messageNamed("approval") }));
     const [message] = await replies();
-    expect(message?.text).toMatch(/^Approval wanted.*it is in the console/s);
+    expect(message?.text).toMatch(/^Approval wanted.*in the file below/s);
     expect(JSON.stringify(message)).not.toContain("belay:approve");
+    const files = (await replies()).flatMap(({ files = [] }) => files);
+    expect(files).toHaveLength(1);
   });
 
-  test("only a message that is gone is posted anew", async () => {
-    world.edge.fail("chat.update", { type: "error", code: "message_not_found" });
-    expect(await failure(world.channel.post(delivery({ remoteId: "1.1" })))).toMatchObject({ lost: true });
-    world.edge.fail("chat.update", { type: "error", code: "cant_update_message" });
-    const other = await failure(world.channel.post(delivery({ remoteId: "1.1" })));
-    expect(other).toMatchObject({ lost: false, permanent: true });
+  test.each(["message_not_found", "cant_update_message", "edit_window_closed"])(
+    "%s: the outcome is posted anew",
+    async (code) => {
+      const { remoteId } = await world.channel.post(delivery());
+      world.edge.fail("chat.update", { type: "error", code });
+      expect((await failure(world.channel.post(delivery({ remoteId })))).failure).toEqual({ type: "anew" });
+      // A card that still stands says that it is out of date.
+      const marks = world.edge.callsOf("reactions.add").map(({ body }) => body.timestamp);
+      expect(marks).toEqual(code === "message_not_found" ? [] : [remoteId]);
+    },
+  );
+
+  test("the steps of a run under way are not posted anew each where edits are forbidden", async () => {
+    inlet.rows.set("run_7f3a", runRow({ status: "running" }));
+    const { remoteId } = await world.channel.post(delivery());
+    world.edge.fail("chat.update", { type: "error", code: "edit_window_closed" });
+    expect((await world.channel.post(delivery({ remoteId, revision: 2 }))).remoteId).toBe(remoteId);
+    expect(world.edge.callsOf("chat.postMessage")).toHaveLength(1);
   });
 
   test("a failed edit is simply done again", async () => {
     const { remoteId } = await world.channel.post(delivery());
     world.edge.fail("chat.update", { type: "drop" });
-    expect(await failure(world.channel.post(delivery({ remoteId })))).toMatchObject({
-      uncertain: false,
-      permanent: false,
-    });
+    expect((await failure(world.channel.post(delivery({ remoteId })))).failure.type).toBe("way");
   });
 
   test("a rate limit says how long, and holds up its own kind only", async () => {
@@ -100,8 +114,7 @@ describe("rates", () => {
   test("a channel gets one message a second, whoever posts", async () => {
     await world.channel.post(delivery({ id: "a" }));
     expect(await failure(world.channel.post(delivery({ id: "b" })))).toMatchObject({
-      retryAfterMs: 1000,
-      uncertain: false,
+      failure: { type: "wait", retryAfterMs: 1000 },
     });
     expect(await failure(world.channel.post(delivery({ id: "c" })))).toMatchObject({ retryAfterMs: 2000 });
     now += 1000;

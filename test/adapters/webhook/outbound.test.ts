@@ -19,6 +19,9 @@ async function serve(listener: RequestListener): Promise<string> {
 
 const post = (url: string) => ({ method: "POST" as const, url, headers: {}, body: "{}" });
 
+/** The place takes nothing as things are. */
+const notNow = { type: "place", gone: false };
+
 async function failure(work: () => Promise<unknown>): Promise<ChannelError> {
   try {
     await work();
@@ -60,7 +63,7 @@ describe("hosts", () => {
       asked++;
       response.end();
     });
-    expect((await failure(async () => send(post(`http://${host}/`), []))).permanent).toBe(true);
+    expect((await failure(async () => send(post(`http://${host}/`), []))).failure).toEqual(notNow);
     expect(asked).toBe(0);
   });
 
@@ -74,7 +77,7 @@ describe("hosts", () => {
   ])("%s, listed as public, is stopped at its address", async (url) => {
     const host = new URL(url).host;
     const error = await failure(async () => send(post(url), [{ host, private: false }]));
-    expect(error.permanent).toBe(true);
+    expect(error.failure).toEqual(notNow);
     expect(error.message).toContain("is not at a public address");
   });
 });
@@ -88,25 +91,31 @@ test("a listed private host gets the request; a redirect is an answer, not a way
   const answer = await send(post(`http://${host}/hook`), [{ host, private: true }]);
   expect(answer.status).toBe(302);
   expect(seen).toEqual(["/hook"]);
-  expect(failureOf(answer, "the callback", 0).permanent).toBe(true);
+  expect(failureOf(answer, "the callback", 0).failure).toEqual(notNow);
 });
 
 test("a connection that breaks after it was made is uncertain; one never made is not", async () => {
   const host = await serve((request) => request.socket.destroy());
   const broken = await failure(() => send(post(`http://${host}/`), [{ host, private: true }]));
-  expect(broken).toMatchObject({ uncertain: true, permanent: false });
+  expect(broken.failure.type).toBe("uncertain");
   for (const server of servers.splice(0)) await new Promise((closed) => server.close(closed));
   const refused = await failure(() => send(post(`http://${host}/`), [{ host, private: true }]));
-  expect(refused).toMatchObject({ uncertain: false, permanent: false });
+  expect(refused.failure.type).toBe("way");
 });
 
 test.each([
-  [429, "30", false, 30_000],
-  [503, undefined, false, null],
-  [500, "Thu, 01 Jan 1970 00:01:00 GMT", false, 60_000],
-  [404, undefined, true, null],
-  [410, undefined, true, null],
-])("status %s with Retry-After %s", (status, after, permanent, retryAfterMs) => {
+  [429, "30", { type: "wait", retryAfterMs: 30_000 }],
+  [429, undefined, { type: "wait", retryAfterMs: 30_000 }],
+  [503, undefined, { type: "way", retryAfterMs: null }],
+  [500, "Thu, 01 Jan 1970 00:01:00 GMT", { type: "way", retryAfterMs: 60_000 }],
+  [408, undefined, { type: "way", retryAfterMs: null }],
+  [401, undefined, { type: "place", gone: false }],
+  [404, undefined, { type: "place", gone: false }],
+  [410, undefined, { type: "place", gone: true }],
+  [400, undefined, { type: "body" }],
+  [413, undefined, { type: "body" }],
+  [422, undefined, { type: "body" }],
+])("status %s with Retry-After %s", (status, after, meant) => {
   const headers = after === undefined ? {} : { "retry-after": after };
-  expect(failureOf({ status, headers, body: "" }, "it", 0)).toMatchObject({ permanent, retryAfterMs });
+  expect(failureOf({ status, headers, body: "" }, "it", 0).failure).toEqual(meant);
 });

@@ -141,7 +141,9 @@ test("a retry after trouble carries the same id and a new time", async () => {
   const b = await launched({ callback: { url: `http://${host}/done`, secretEnv: "BACK" } });
   b.inlet.setRun("run_1", { status: "complete" });
   answers = [{ status: 503, headers: { "retry-after": "5" } }];
-  expect(await failureOfPost(b, delivery(b.address))).toMatchObject({ permanent: false, retryAfterMs: 5000 });
+  expect(await failureOfPost(b, delivery(b.address))).toMatchObject({
+    failure: { type: "way", retryAfterMs: 5000 },
+  });
   clock.at += 5000;
   await b.channel.post(delivery(b.address, { uncertain: true }));
   const [first, again] = seen as [Seen, Seen];
@@ -149,12 +151,15 @@ test("a retry after trouble carries the same id and a new time", async () => {
   expect(again.headers.get("webhook-timestamp")).not.toBe(first.headers.get("webhook-timestamp"));
 });
 
-test("410 and redirects end it; a host that is not listed is never called", async () => {
+test("410 ends it, a redirect is not followed; a host that is not listed is never called", async () => {
   const b = await launched({ callback: { url: `http://${host}/done`, secretEnv: "BACK" } });
   b.inlet.setRun("run_1", { status: "failed" });
-  for (const status of [410, 301]) {
+  for (const [status, gone] of [
+    [410, true],
+    [301, false],
+  ] as const) {
     answers = [{ status, headers: { location: "http://169.254.169.254/" } }];
-    expect((await failureOfPost(b, delivery(b.address))).permanent).toBe(true);
+    expect((await failureOfPost(b, delivery(b.address))).failure).toEqual({ type: "place", gone });
   }
   expect(seen).toHaveLength(2);
 

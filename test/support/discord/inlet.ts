@@ -12,6 +12,8 @@ export interface RecordingInlet extends Inlet {
   runSpeaksAt(runId: string, address: string): void;
   /** The next messages can't be stored, this many times. */
   failNext: number;
+  /** Prefixes of addresses that the channel asked to try again. */
+  readonly retried: string[];
 }
 
 export function recordingInlet(): RecordingInlet {
@@ -26,6 +28,7 @@ export function recordingInlet(): RecordingInlet {
     notes,
     questions,
     offered: 0,
+    retried: [],
     failNext: 0,
     runSpeaksAt(runId, address) {
       at.set(address, runId);
@@ -40,6 +43,9 @@ export function recordingInlet(): RecordingInlet {
       if (accepted.some((known) => known.key === inbound.key)) return "duplicate";
       accepted.push(inbound);
       return "new";
+    },
+    async retryAt(prefix) {
+      inlet.retried.push(prefix);
     },
     launch: unused,
     command: unused,

@@ -130,14 +130,14 @@ function answerOf(scene: Scene, turn: number, told: string) {
 /** What became of a post, channel by channel, when the golden databases were made. */
 const fates: Record<string, () => Promise<{ remoteId: string }>> = {
   discord: async () => {
-    throw new ChannelError("it may have arrived", { uncertain: true, retryAfterMs: 60_000 });
+    throw new ChannelError("it may have arrived", { type: "uncertain", retryAfterMs: 60_000 });
   },
   email: async () => {
-    throw new ChannelError("nobody of that name", { permanent: true });
+    throw new ChannelError("nobody of that name", { type: "body" });
   },
   webhook: never,
   terminal: async () => {
-    throw new ChannelError("not there", { retryAfterMs: null });
+    throw new ChannelError("not there", { type: "way", retryAfterMs: null });
   },
 };
 
@@ -145,7 +145,7 @@ const fates: Record<string, () => Promise<{ remoteId: string }>> = {
 export function goldenChannels(held: boolean, posted: (id: string) => void = () => {}): Channel[] {
   return ["slack", "discord", "email", "webhook", "terminal"].map((name) => ({
     name,
-    can: { edit: true, buttons: true, maxText: 3000, minIntervalMs: 0, maxAgeMs: 7 * 86_400_000 },
+    can: { edit: true, buttons: true, maxText: 3000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
     async post({ id, address }) {

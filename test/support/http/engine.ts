@@ -130,6 +130,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     start: async () => {},
     drain: async () => {},
     accept: async () => "new",
+    retryAt: async () => {},
     async launch(agent, launch, inbox) {
       const runId = runIdFor(inbox);
       const known = await store.run(runId);

@@ -25,6 +25,12 @@ export type Fault =
   | { type: "500" }
   /** Done, but the answer is lost. */
   | { type: "drop" }
+  /** Done, and the answer breaks off in the middle. */
+  | { type: "cut" }
+  /** Done, and the answer is garbled on its way. */
+  | { type: "garbled"; body: string }
+  /** Something in between answers, Slack never hears of it. */
+  | { type: "raw"; status: number; body: string }
   /** Lost on the way there. */
   | { type: "unsent" };
 
@@ -124,10 +130,14 @@ export class SlackEdge {
     if (fault?.type === "unsent") response.destroy();
     else if (fault?.type === "429") response.writeHead(429, { "retry-after": String(fault.seconds) }).end();
     else if (fault?.type === "500") response.writeHead(500).end("{}");
+    else if (fault?.type === "raw")
+      response.writeHead(fault.status, { "content-type": "text/html" }).end(fault.body);
     else if (fault?.type === "error") json(response, { ok: false, error: fault.code });
     else {
       const answer = await this.#answer(method, raw, request);
       if (fault?.type === "drop" || this.interrupt?.(call)) response.destroy();
+      else if (fault?.type === "garbled") response.writeHead(200).end(fault.body);
+      else if (fault?.type === "cut") cut(response, answer);
       else json(response, answer, { "x-oauth-scopes": this.scopes });
     }
     this.#note();
@@ -165,6 +175,12 @@ export class SlackEdge {
 
 function json(response: ServerResponse, body: object, headers: Record<string, string> = {}): void {
   response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
+}
+
+function cut(response: ServerResponse, body: object): void {
+  const whole = JSON.stringify(body);
+  response.writeHead(200, { "content-type": "application/json", "content-length": String(whole.length) });
+  response.write(whole.slice(0, whole.length / 2), () => response.destroy());
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {

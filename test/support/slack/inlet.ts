@@ -10,6 +10,11 @@ export interface RecordingInlet extends Inlet {
   readonly runs: Map<string, string>;
   /** The next messages can't be stored, this many times. */
   failNext: number;
+  /** Prefixes of addresses that the channel asked to try again. */
+  readonly retried: string[];
+  /** Runs by id. */
+  readonly rows: Map<string, RunRow>;
+  readonly notes: Map<string, string>;
 }
 
 export function recordingInlet(): RecordingInlet {
@@ -22,6 +27,9 @@ export function recordingInlet(): RecordingInlet {
     questions,
     runs,
     failNext: 0,
+    retried: [],
+    rows: new Map(),
+    notes: new Map(),
     async accept(inbound) {
       if (inlet.failNext > 0) {
         inlet.failNext -= 1;
@@ -31,13 +39,16 @@ export function recordingInlet(): RecordingInlet {
       accepted.push(inbound);
       return "new";
     },
+    async retryAt(prefix) {
+      inlet.retried.push(prefix);
+    },
     launch: unused,
     command: unused,
     store: {
-      note: async () => null,
-      saveNote: async () => undefined,
+      note: async (name) => inlet.notes.get(name) ?? null,
+      saveNote: async (name, value) => void inlet.notes.set(name, value),
       runAt: async (address) => runs.get(address) ?? null,
-      run: async () => null,
+      run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [],
       question: async (id) => questions.get(id) ?? null,
       openQuestions: async () => [...questions.values()],

@@ -42,6 +42,7 @@ export function memoryInlet(): MemoryInlet {
   }
 
   return {
+    retryAt: async () => {},
     launches,
     commands,
     accepted,

@@ -1,0 +1,14 @@
+/** What tells that the bot may say in a channel what it could not say before: it joined, it came back, rules changed. */
+import type { Bot, Parsed } from "../parsed.ts";
+import { textAt } from "../payload.ts";
+
+/** Events, and messages that Slack writes into the channel for all who are in it. */
+const joins = new Set(["member_joined_channel", "channel_join", "group_join"]);
+const openings = new Set(["channel_unarchive", "group_unarchive", "channel_posting_permissions"]);
+
+export function parseOpening(event: unknown, bot: Bot): Parsed | null {
+  const kind = textAt(event, "subtype") ?? textAt(event, "type") ?? "";
+  const channel = textAt(event, "channel");
+  const isOurs = joins.has(kind) && textAt(event, "user") === bot.user;
+  return channel !== null && (isOurs || openings.has(kind)) ? { type: "place", channel } : null;
+}
