@@ -83,7 +83,8 @@ export async function loadConfig(
   const { agents, rights } = isFileSound
     ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
-  if (problems.length > 0) throw new ConfigError(problems);
+  // A list that several agents share is wrong once.
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
   const tools = withSecrets(declared, warnings);
 

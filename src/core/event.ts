@@ -196,7 +196,10 @@ const bodies = [
     from: personSchema,
     via,
   }),
-  /** One approval; `input` when the approver edited the arguments: then these bytes are what runs. */
+  /**
+   * One approval. `edited`, with `input` and `hash`: in logs up to 0.2.0 an edit approved what it made, unseen; since
+   * then a `call_edited` comes before, and what it made is asked anew.
+   */
   z.object({
     type: z.literal("approval_granted"),
     questionId: z.string(),
@@ -212,6 +215,14 @@ const bodies = [
     type: z.literal("approval_refused"),
     questionId: z.string(),
     reason: z.string(),
+    from: personSchema,
+    via,
+  }),
+  /** Somebody who may approve changed the arguments: what was asked is settled, and these are asked anew. */
+  z.object({
+    type: z.literal("call_edited"),
+    questionId: z.string(),
+    input: z.unknown(),
     from: personSchema,
     via,
   }),

@@ -61,6 +61,7 @@ interface Verification<Input> {
 interface Declared<Input> {
   /** Lower case, digits and `_`, at most 63 characters. */
   name: string;
+  /** What the model is told of it. */
   description: string;
   /** Every key required (`.nullable()` instead of `.optional()`), so that providers can hold the model to it. */
   input: z.ZodObject & z.ZodType<Input>;

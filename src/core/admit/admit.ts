@@ -9,7 +9,8 @@ import { arrivedAs } from "../decide/sleep.ts";
 import type { EventBody } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
-import { admitAnswer, admitApproval, admitRefusal } from "./answer.ts";
+import { admitAnswer } from "./answer.ts";
+import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -21,6 +22,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitAnswer(state, command, policy);
     case "approve":
       return admitApproval(state, command, policy);
+    case "edit":
+      return admitEdit(state, command, policy);
     case "refuse":
       return admitRefusal(state, command, policy);
     case "deliver_event":

@@ -2,12 +2,17 @@
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import { keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
-import { granted, refused } from "./approvals.ts";
+import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered } from "./entries.ts";
 import { closeQuestion, noNudges, renewed, spentTokens } from "./settle.ts";
 
-type QuestionEvent = "question_asked" | "question_answered" | "approval_granted" | "approval_refused";
+type QuestionEvent =
+  | "question_asked"
+  | "question_answered"
+  | "approval_granted"
+  | "approval_refused"
+  | "call_edited";
 
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
   if (event.type === "question_asked") return asked(state, event);
@@ -20,6 +25,8 @@ export function reduceQuestion(state: State, event: Extract<RunEvent, { type: Qu
       return granted(state, question, event);
     case "approval_refused":
       return refused(state, question, event);
+    case "call_edited":
+      return edited(state, question, event);
   }
 }
 

@@ -16,7 +16,7 @@ export const cancelBody = z.strictObject({ id, reason: z.string().max(4096).opti
 export const provideInputBody = z.strictObject({ id, answer: text, question_id: id.optional() });
 /** `text`: words for the run that answer no question in particular, at most 32,768 characters. */
 export const sayBody = z.strictObject({ id, text });
-/** `input`: the call's arguments as the approver edited them. */
+/** `input`: the call's arguments as the approver edited them: nothing is approved, they are asked anew. */
 export const approveBody = z.strictObject({ id, question_id: id, input: z.unknown().optional() });
 /** Refuses an approval. `reason` (at most 4,096 characters) is told to the model. */
 export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string().max(4096) });

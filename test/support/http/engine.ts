@@ -111,10 +111,11 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
   }
 
   function bound(command: Command, state: State): Command {
-    if (command.type !== "approve" || command.input === null) return command;
+    if (command.type !== "edit") return command;
     const tool = state.questions.find((open) => open.id === command.questionId)?.call?.tool;
     const spec = tool === undefined ? undefined : toolbox.specs[tool];
-    return spec ? { ...command, hash: bindingOf(spec, command.input, state.agent.hash, null) } : command;
+    const hash = spec && bindingOf(spec, command.input, state.agent.hash, null);
+    return hash === undefined ? command : { ...command, shown: { hash, preview: null } };
   }
 
   const engine: TestEngine = {
