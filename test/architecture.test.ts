@@ -105,12 +105,21 @@ const mayImport: Record<string, readonly string[]> = {
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
   "src/cli/screenshots.ts": ["src/", "test/support/"],
-  "belay.config.ts": ["src/config", "src/tools/"],
+  "belay.config.ts": ["src/config", "src/tools/", "adapters/"],
 };
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
-  zod: ["src/core/", "src/config", "src/tools/", "src/http/", "adapters/command/", "adapters/webhook/kinds/"],
+  zod: [
+    "src/core/",
+    "src/config",
+    "src/tools/",
+    "src/http/",
+    "adapters/command/",
+    "adapters/demo/",
+    "adapters/prometheus/",
+    "adapters/webhook/kinds/",
+  ],
   jose: ["adapters/webhook/kinds/jwt.ts"],
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
@@ -163,7 +172,9 @@ function packs(): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret"].map((name) => `src/tools/${name}.ts`);
+const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map(
+  (name) => `src/tools/${name}.ts`,
+);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];
@@ -326,7 +337,7 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose, with its shapes and units in words.
   "src/core/ports/store.ts": 290,
   // Every event there is, in one union.
-  "src/core/event.ts": 260,
+  "src/core/event.ts": 275,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.

@@ -81,6 +81,11 @@ export interface Environment {
   channelValues: Values;
 }
 
+/** Without a key and without a server of one's own there is the demo model. */
+export function isDemo({ apiKey, baseUrl }: Pick<Environment["model"], "apiKey" | "baseUrl">): boolean {
+  return apiKey === null && baseUrl === null;
+}
+
 /** The variables of `<root>/.env` under the real ones. An empty value counts as unset and switches the file's off. */
 export function mergeEnvFile(env: Variables, root: string): Variables {
   const path = join(root, ".env");

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { scopes } from "../core/actor.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
+import type { Setting } from "../tools/setting.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { callbackHostSchema, githubSchema, mailSchema, scheduleSchema, webhookSchema } from "./triggers.ts";
 
@@ -41,6 +42,10 @@ export interface ToolsPlace {
   dataDir: string;
   /** A secret by the name of its variable (or of `<name>_FILE`, which names a file): read once, and never shown. */
   secret: (name: string) => Secret;
+  /** A variable that is no secret, by its name: an address, for example. */
+  setting: (name: string) => Setting;
+  /** The demo model answers: there is no key and no server of a real one. */
+  isDemo: boolean;
 }
 
 /** Tools are code: only their shape is looked at. */

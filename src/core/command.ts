@@ -24,7 +24,9 @@ export interface Launch {
   trusted: boolean;
   /** The finished run at the same address that this one continues. */
   follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
-  parent: { runId: string; callId: string; depth: number } | null;
+  parent: { runId: string; callId: string; depth: number; room?: number } | null;
+  /** What is left of the limits of the run above: a whole tree of runs has one. */
+  atMost?: { tokens: number; costUsd: number };
   /** The run is exactly this call: checked, approved and carried out like a model's choice, without a model. */
   call?: ToolCall;
 }

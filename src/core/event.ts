@@ -17,6 +17,9 @@ const usageSchema = z.object({
 /** Tokens of one model answer, or of several added up, and what they cost. */
 export type Usage = z.infer<typeof usageSchema>;
 
+/** What the runs below a run have used, all together. */
+const belowSchema = z.object({ runs: z.number(), tokens: z.number(), costUsd: z.number() });
+
 /** A call as the model chose it, already checked: `input` is canonical, or `error` says why it can't run. */
 const chosenCallSchema = z.object({
   id: z.string(),
@@ -90,7 +93,10 @@ const bodies = [
         tainted: z.boolean().optional(),
       })
       .nullable(),
-    parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
+    /** `room`: how many runs may still be launched below this one; logs of the first releases have none. */
+    parent: z
+      .object({ runId: z.string(), callId: z.string(), depth: z.number(), room: z.number().optional() })
+      .nullable(),
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
   }),
@@ -142,6 +148,8 @@ const bodies = [
     verifyUntil: z.number().optional(),
     /** What would undo it, when the tool knows. */
     undo: toolCallSchema.optional(),
+    /** Of a task that was handed on: what its run and those below it have used. */
+    below: belowSchema.optional(),
   }),
   /** The work goes on outside of the call; `handle` is how the tool finds it again, over restarts and upgrades. */
   z.object({ type: z.literal("job_begun"), callId: z.string(), handle: z.unknown() }),
@@ -170,6 +178,7 @@ const bodies = [
     ms: z.number(),
     /** The message holds bytes from outside the trusted circle: a page, a server's answer. */
     untrusted: z.boolean().optional(),
+    below: belowSchema.optional(),
   }),
   /** Intent without outcome, and nothing can tell: a person must. */
   z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),

@@ -150,7 +150,7 @@ async function runTool(
   if (!tool) return { type: "failed", code: "unknown_tool", message: `There is no tool ${name} any more.` };
   if (!isUnchanged(tool, input)) {
     const message = `${name} has changed since this call was made; choose the call again.`;
-    return { type: "failed", code: "invalid_input", message };
+    return { type: "failed", code: "invalid_input", message, unrun: true };
   }
   try {
     const result = await within(tool, context, (inner) => tool.run(input, inner));

@@ -50,7 +50,11 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     via: launch.via,
     addresses: launch.addresses,
     agent: { name: agent.name, hash: agent.hash },
-    limits: { steps: agent.limits.steps, tokens: agent.limits.tokens, costUsd: agent.limits.costUsd },
+    limits: {
+      steps: agent.limits.steps,
+      tokens: Math.min(agent.limits.tokens, launch.atMost?.tokens ?? Number.POSITIVE_INFINITY),
+      costUsd: Math.min(agent.limits.costUsd, launch.atMost?.costUsd ?? Number.POSITIVE_INFINITY),
+    },
     prefetch: agent.prefetch,
     context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
     trusted: launch.trusted && !launch.actor.guest,

@@ -5,7 +5,7 @@ import { keepPause, type OpenQuestion, type State, underPause } from "../state.t
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered } from "./entries.ts";
-import { closeQuestion, noNudges, renewed, spentTokens } from "./settle.ts";
+import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
 type QuestionEvent =
   | "question_asked"
@@ -105,10 +105,9 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
     phase,
     traces: [],
     nudges: noNudges,
-    tokensGranted:
-      question.kind === "budget" ? spentTokens(state) + state.limits.tokens : state.tokensGranted,
+    tokensGranted: question.kind === "budget" ? usedTokens(state) + state.limits.tokens : state.tokensGranted,
     costGranted:
-      question.kind === "budget" ? (state.usage.costUsd ?? 0) + state.limits.costUsd : state.costGranted,
+      question.kind === "budget" ? (usedCost(state) ?? 0) + state.limits.costUsd : state.costGranted,
   };
   const advice = event.answer === "continue" ? null : event.answer;
   if (advice === null) return granted;
