@@ -3,8 +3,10 @@ import { type AddressInfo, isIP } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import type { Envelope } from "./inbound.ts";
 
+/** The largest mail that is taken, attachments included: 10 MiB. */
 export const MAX_MAIL_BYTES = 10 * 1024 * 1024;
 
+/** `host` is a loopback address; port 0 lets the system choose one. */
 export interface ListenerOptions {
   host: string;
   port: number;
@@ -18,6 +20,7 @@ export interface ListenerOptions {
 /** Why the relay must try again later: told to it in these words. */
 export class TryLater extends Error {}
 
+/** `port` is the real one, also when 0 was asked for. */
 export interface MailListener {
   readonly port: number;
   close(): Promise<void>;

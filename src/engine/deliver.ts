@@ -15,6 +15,7 @@ const lookAgainMs = 5_000;
 /** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
 const leaseMs = 60_000;
 
+/** `channels` by name: posts for other channels are left in the outbox. */
 export interface DeliverDeps {
   store: Store;
   clock: Clock;

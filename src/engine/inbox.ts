@@ -18,6 +18,7 @@ const lookMs = 2_000;
 /** After the store failed. */
 const lookAgainMs = 1_000;
 
+/** `ingest` decides what a message means and does it; what it throws refuses the message, but for store trouble. */
 export interface InboxDeps {
   store: Store;
   clock: Clock;

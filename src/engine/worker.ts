@@ -19,6 +19,7 @@ const maxActive = 200;
 /** The longest this process trusts its own wake-ups before it looks at the store again. */
 const lookAgainMs = 5_000;
 
+/** `owner` names this process in leases; it must differ from that of every other process. */
 export interface WorkerDeps {
   store: Store;
   clock: Clock;

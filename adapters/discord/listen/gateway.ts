@@ -11,6 +11,7 @@ import {
 } from "discord.js";
 import type { DiscordOptions } from "../session.ts";
 
+/** `detail` is for people, and says what to do where only they can. */
 export interface Health {
   ok: boolean;
   detail: string;
