@@ -1,16 +1,21 @@
 /** What this bot is: its tools, and who may do what. Reviewed like code; secrets stay in the environment. */
 import { join } from "node:path";
+import { demoTools } from "./adapters/demo/tools.ts";
+import { alertmanager, prometheus } from "./adapters/prometheus/tools.ts";
 import { defineConfig } from "./src/config/file.ts";
 import { local } from "./src/config/rights.ts";
 import { currentTime } from "./src/tools/current-time.ts";
 import { mathTools } from "./src/tools/math.ts";
-import { restartService, serviceStatus } from "./src/tools/restart-service.ts";
 
 export default defineConfig({
-  tools: ({ dataDir }) => {
-    const file = join(dataDir, "restarts.log");
-    return [...mathTools, currentTime, serviceStatus({ file }), restartService({ file, seconds: 3 })];
-  },
+  // What has no address in the environment is off; the start and `npm run doctor` say what would switch it on.
+  tools: ({ dataDir, isDemo, secret, setting }) => [
+    ...mathTools,
+    currentTime,
+    ...demoTools({ file: join(dataDir, "restarts.log"), isDemo }),
+    ...prometheus({ url: setting("PROMETHEUS_URL"), token: secret("PROMETHEUS_TOKEN") }),
+    ...alertmanager({ url: setting("ALERTMANAGER_URL"), token: secret("ALERTMANAGER_TOKEN") }),
+  ],
 
   // Groups of people by their ids, for use below as "@oncall".
   people: {

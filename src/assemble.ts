@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { demoModel } from "../adapters/demo/model.ts";
 import { openSqlite } from "../adapters/sqlite/store.ts";
 import { eventUrls } from "../adapters/webhook/event-url.ts";
+import { isDemo } from "./config/environment.ts";
 import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
@@ -52,10 +53,10 @@ export async function openStore(
   return openPostgres({ url: databaseUrl, clock, unreadable });
 }
 
-/** Without a key and without a server of one's own there is the demo model, and it says so wherever it speaks. */
+/** The demo model says that it is one wherever it speaks. */
 async function openModel(config: Config): Promise<Model> {
   const { apiKey, baseUrl, model, api } = config.model;
-  if (apiKey === null && baseUrl === null) return demoModel({ delayMs: 300 });
+  if (isDemo(config.model)) return demoModel({ delayMs: 300 });
   const { openaiModel } = await import("../adapters/openai/model.ts");
   return openaiModel({
     apiKey: apiKey ?? "none",

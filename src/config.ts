@@ -8,9 +8,16 @@ import {
   checkBind,
   priceWarnings,
   specsOf,
+  toolsThatAreOn,
   withSecrets,
 } from "./config/checks.ts";
-import { type Environment, mergeEnvFile, readEnvironment, type Variables } from "./config/environment.ts";
+import {
+  type Environment,
+  isDemo,
+  mergeEnvFile,
+  readEnvironment,
+  type Variables,
+} from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";
@@ -48,6 +55,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   secrets: readonly string[];
   /** What works, but not as somebody may think: for the log at start and the doctor. */
   warnings: readonly string[];
+  /** What is off and would be on with one more variable: for the log at start and the doctor. */
+  notes: readonly string[];
 }
 
 /** Everything that is wrong at once, each line naming the variable or file, what was found and what to do. */
@@ -77,19 +86,23 @@ export async function loadConfig(
   const isFileSound = problems.length === beforeFile;
   checkBind(environment, file, problems);
   const toolSecrets = secretsForTools(variables, problems);
-  const declared = allTools(file, { dataDir: environment.dataDir, secret: toolSecrets.secret }, problems);
+  const { secret, setting } = toolSecrets;
+  const place = { dataDir: environment.dataDir, secret, setting, isDemo: isDemo(environment.model) };
+  const declared = allTools(file, place, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
   // What hangs on a file that could not be read is not complained of one by one.
   const { agents, rights } = isFileSound
     ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
-  if (problems.length > 0) throw new ConfigError(problems);
+  // A list that several agents share is wrong once.
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
-  const tools = withSecrets(declared, warnings);
+  const notes: string[] = [];
+  const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
-  const { givenToken, ...place } = environment;
-  const token = givenToken ?? loadToken(place.dataDir, warnings);
+  const { givenToken, ...known } = environment;
+  const token = givenToken ?? loadToken(known.dataDir, warnings);
   const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
   const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
   const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
@@ -99,10 +112,10 @@ export async function loadConfig(
   ]);
   const tokenEventKey = new Uint8Array(hkdfSync("sha256", token, "", "belay wait_for_event", 32));
   return Object.freeze({
-    ...place,
+    ...known,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
-    ...{ agents, rights, tools, token, tokens: byHash, tokenEventKey, secrets, warnings },
+    ...{ agents, rights, tools, token, tokens: byHash, tokenEventKey, secrets, warnings, notes },
   });
 }
 

@@ -34,6 +34,7 @@ export interface Belay {
 export async function startBelay(config: Config): Promise<Belay> {
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
   for (const warning of config.warnings) log.warn({ warning }, "configuration");
+  for (const note of config.notes) log.info({ note }, "configuration");
   const unreadable = new UnreadableRecords(log);
   const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {

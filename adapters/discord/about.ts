@@ -4,7 +4,10 @@ import { anySecret, type ChannelAbout, serverUrl } from "../../src/core/ports/ab
 export const discord: ChannelAbout = {
   name: "discord",
   title: "Discord",
-  variables: { DISCORD_BOT_TOKEN: anySecret, DISCORD_API_URL: serverUrl },
+  variables: {
+    DISCORD_BOT_TOKEN: anySecret("Discord is on; see [Discord](discord.md)"),
+    DISCORD_API_URL: serverUrl("another host for Discord's API"),
+  },
   rule: /^(\*|\d+|\w+\/(\*|role:\w+))$/,
   examples: ["discord:42"],
   threadPlace: /^(?!@me\/)[^/]+\/[^/]+$/,

@@ -5,7 +5,12 @@ export const email: ChannelAbout = {
   name: "email",
   title: "Mail",
   variables: {
-    SMTP_URL: { secret: "password", form: /^smtps?:\/\/\S+$/, must: "must be smtp://… or smtps://…" },
+    SMTP_URL: {
+      secret: "password",
+      form: /^smtps?:\/\/\S+$/,
+      must: "must be smtp://… or smtps://…",
+      purpose: "where mail is sent through; see [mail](email.md)",
+    },
   },
   rule: /^[^\s@*]+@[^\s@*]+$/,
   examples: ["email:a@b.example"],

@@ -17,10 +17,110 @@ export interface MailParser {
   close(): Promise<void>;
 }
 
+type Answer = { id: number; mail?: ParsedMail; error?: string } | "up";
+
 interface Waiting {
   id: number;
   job: MailJob;
   settle(parsing: Parsing): void;
+}
+
+/**
+ * One thread, one mail at a time. A thread that is too slow with a mail, or out of memory, is ended and the mail is over
+ * its limit; a thread that does not even come up is no fault of the mail.
+ */
+class ThreadedParser implements MailParser {
+  readonly #queue: Waiting[] = [];
+  readonly #own: OwnMail | null;
+  readonly #timeoutMs: number;
+  readonly #program: URL;
+  #thread: Worker | null = null;
+  /** The thread has loaded what it needs: from here on its time is the mail's. */
+  #isUp = false;
+  #current: (Waiting & { timer: NodeJS.Timeout }) | null = null;
+  #lastId = 0;
+
+  constructor(own: OwnMail | null, timeoutMs: number, program: URL) {
+    this.#own = own;
+    this.#timeoutMs = timeoutMs;
+    this.#program = program;
+  }
+
+  parse(job: MailJob): Promise<Parsing> {
+    if (this.#queue.length >= MAX_WAITING) {
+      return Promise.resolve({ ok: false, why: "busy", detail: "too many mails at once" });
+    }
+    const { promise, resolve } = Promise.withResolvers<Parsing>();
+    this.#queue.push({ id: ++this.#lastId, job, settle: resolve });
+    if (!this.#current) this.#next();
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    for (const { settle } of this.#queue.splice(0)) settle({ ok: false, why: "busy", detail: "stopping" });
+    const worker = this.#thread;
+    this.#thread = null;
+    this.#settle({ ok: false, why: "busy", detail: "stopping" });
+    await worker?.terminate();
+  }
+
+  #spawn(): Worker {
+    const worker = new Worker(this.#program, {
+      workerData: { own: this.#own },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    worker.unref();
+    this.#isUp = false;
+    worker.on("message", (answer: Answer) => this.#heard(worker, answer));
+    // Out of memory ends the thread, not the process. What fails before it is up is no fault of the mail.
+    worker.on("error", (error) => this.#abandon(worker, error.message, this.#isUp ? "limit" : "busy"));
+    return worker;
+  }
+
+  #heard(worker: Worker, answer: Answer): void {
+    if (this.#thread !== worker) return;
+    if (answer === "up") {
+      this.#isUp = true;
+      if (this.#current) this.#hand(worker, this.#current);
+      return;
+    }
+    if (answer.id !== this.#current?.id) return;
+    const { mail, error } = answer;
+    this.#settle(mail ? { ok: true, mail } : { ok: false, why: "limit", detail: error ?? "no mail" });
+  }
+
+  #settle(parsing: Parsing): void {
+    if (!this.#current) return;
+    const done = this.#current;
+    this.#current = null;
+    clearTimeout(done.timer);
+    done.settle(parsing);
+    this.#next();
+  }
+
+  #abandon(worker: Worker, detail: string, why: "limit" | "busy" = "limit"): void {
+    if (this.#thread !== worker) return;
+    this.#thread = null;
+    void worker.terminate();
+    this.#settle({ ok: false, why, detail });
+  }
+
+  #next(): void {
+    const waiting = this.#queue.shift();
+    if (this.#current || !waiting) return;
+    this.#thread ??= this.#spawn();
+    const worker = this.#thread;
+    const late = () => this.#abandon(worker, "the parsing thread did not start", "busy");
+    this.#current = { ...waiting, timer: setTimeout(late, START_MS) };
+    if (this.#isUp) this.#hand(worker, this.#current);
+  }
+
+  #hand(worker: Worker, job: Waiting & { timer: NodeJS.Timeout }): void {
+    clearTimeout(job.timer);
+    const late = () => this.#abandon(worker, `parsing took over ${this.#timeoutMs} ms`);
+    job.timer = setTimeout(late, this.#timeoutMs);
+    worker.postMessage({ id: job.id, job: job.job });
+  }
 }
 
 /** `own`: what is ours in a reply, for telling quotes of us from words to us. */
@@ -29,85 +129,5 @@ export function mailParser(
   timeoutMs = TIMEOUT_MS,
   program = new URL("./parse-thread.ts", import.meta.url),
 ): MailParser {
-  const queue: Waiting[] = [];
-  let thread: Worker | null = null;
-  /** The thread has loaded what it needs: from here on its time is the mail's. */
-  let isUp = false;
-  let current: (Waiting & { timer: NodeJS.Timeout }) | null = null;
-  let lastId = 0;
-
-  function spawn(): Worker {
-    const worker = new Worker(program, {
-      workerData: { own },
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-    });
-    worker.unref();
-    isUp = false;
-    worker.on("message", (answer: { id: number; mail?: ParsedMail; error?: string } | "up") => {
-      if (thread !== worker) return;
-      if (answer === "up") {
-        isUp = true;
-        if (current) hand(worker, current);
-        return;
-      }
-      if (answer.id !== current?.id) return;
-      const { mail, error } = answer;
-      settle(mail ? { ok: true, mail } : { ok: false, why: "limit", detail: error ?? "no mail" });
-    });
-    // Out of memory ends the thread, not the process. What fails before it is up is no fault of the mail.
-    worker.on("error", (error) => abandon(worker, error.message, isUp ? "limit" : "busy"));
-    return worker;
-  }
-
-  function settle(parsing: Parsing): void {
-    if (!current) return;
-    const done = current;
-    current = null;
-    clearTimeout(done.timer);
-    done.settle(parsing);
-    next();
-  }
-
-  function abandon(worker: Worker, detail: string, why: "limit" | "busy" = "limit"): void {
-    if (thread !== worker) return;
-    thread = null;
-    void worker.terminate();
-    settle({ ok: false, why, detail });
-  }
-
-  function next(): void {
-    const waiting = queue.shift();
-    if (current || !waiting) return;
-    thread ??= spawn();
-    const worker = thread;
-    const timer = setTimeout(() => abandon(worker, "the parsing thread did not start", "busy"), START_MS);
-    current = { ...waiting, timer };
-    if (isUp) hand(worker, current);
-  }
-
-  function hand(worker: Worker, job: NonNullable<typeof current>): void {
-    clearTimeout(job.timer);
-    job.timer = setTimeout(() => abandon(worker, `parsing took over ${timeoutMs} ms`), timeoutMs);
-    worker.postMessage({ id: job.id, job: job.job });
-  }
-
-  return {
-    parse(job) {
-      if (queue.length >= MAX_WAITING) {
-        return Promise.resolve({ ok: false, why: "busy", detail: "too many mails at once" });
-      }
-      const { promise, resolve } = Promise.withResolvers<Parsing>();
-      queue.push({ id: ++lastId, job, settle: resolve });
-      if (!current) next();
-      return promise;
-    },
-
-    async close() {
-      for (const { settle } of queue.splice(0)) settle({ ok: false, why: "busy", detail: "stopping" });
-      const worker = thread;
-      thread = null;
-      settle({ ok: false, why: "busy", detail: "stopping" });
-      await worker?.terminate();
-    },
-  };
+  return new ThreadedParser(own, timeoutMs, program);
 }

@@ -165,7 +165,7 @@ class Terminal implements TerminalChannel {
     }
     const row = await this.#inlet?.store.question(asks.questionId);
     this.#tell(
-      "Change the arguments and press Enter: they are approved as they stand then. An empty line: nothing.",
+      "Change the arguments and press Enter: the call is shown anew with them. An empty line: nothing.",
     );
     surface.expect("arguments › ", visibleJson(row?.question.call?.input ?? {}));
   }

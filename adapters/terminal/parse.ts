@@ -115,7 +115,7 @@ export function parseReason(line: string, questionId: string): Typed {
     : { type: "intent", intent: { type: "refuse", questionId, reason } };
 }
 
-/** The line after `e` alone: approves the call with these arguments. An empty one changes nothing. */
+/** The line after `e` alone: the call is asked anew with these arguments. An empty one changes nothing. */
 export function parseArguments(line: string, questionId: string): Typed {
   if (line.trim() === "") return { type: "told", text: "Nothing was decided." };
   try {

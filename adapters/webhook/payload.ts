@@ -1,9 +1,8 @@
 /** The limits a body passes before anything believes it. */
 import { withExactDigits } from "../../src/core/text/digits.ts";
+import { depthOf, forbiddenKeys, maxDepth } from "../../src/core/text/json.ts";
 
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
-const MAX_DEPTH = 64;
-const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -19,7 +18,7 @@ export function parsePayload(
   } catch {
     return { ok: false, fault: "invalid_json" };
   }
-  if (depthOf(text) > MAX_DEPTH) return { ok: false, fault: "too_deep" };
+  if (depthOf(text) > maxDepth) return { ok: false, fault: "too_deep" };
   let value: Json;
   try {
     value = withoutNul(JSON.parse(withExactDigits(text)) as Json, text);
@@ -51,29 +50,10 @@ function replaced(value: Json): Json {
   return Object.fromEntries(entries);
 }
 
-/** The deepest nesting of brackets outside strings; stops counting as soon as it is too much. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === 92 /* \ */) at++;
-      else if (code === 34 /* " */) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 91 /* [ */ || code === 123 /* { */) {
-      deepest = Math.max(deepest, ++depth);
-      if (deepest > MAX_DEPTH) return deepest;
-    } else if (code === 93 /* ] */ || code === 125 /* } */) depth--;
-  }
-  return deepest;
-}
-
 function faultIn(value: Json): Fault | null {
   if (typeof value !== "object" || value === null) return null;
   if (Array.isArray(value)) return firstFault(value);
-  if (Object.keys(value).some((key) => FORBIDDEN_KEYS.has(key))) return "forbidden_key";
+  if (Object.keys(value).some((key) => forbiddenKeys.has(key))) return "forbidden_key";
   return firstFault(Object.values(value));
 }
 

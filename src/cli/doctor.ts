@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { channels } from "../channels.ts";
+import { isDemo } from "../config/environment.ts";
 import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
@@ -28,7 +29,8 @@ function configFindings(config: Readonly<Config>): Finding[] {
   return [
     fine("configuration", `agents: ${agents}; database: ${withoutPassword(config.databaseUrl)}`),
     ...config.warnings.map((warning) => broken("configuration", warning, "The bot works, but not this.")),
-    config.model.apiKey === null && config.model.baseUrl === null
+    ...config.notes.map((note) => fine("configuration", note)),
+    isDemo(config.model)
       ? fine("model", "the built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one")
       : fine("model", `${config.model.model} (${config.model.api}) at ${config.model.baseUrl ?? "OpenAI"}`),
   ];

@@ -9,15 +9,28 @@ import { type Agent, limitsSchema, type ToolSpec } from "../core/agent.ts";
 const baseFile = "base_system.md";
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-const frontMatterSchema = z.strictObject({
-  name: z.string().regex(namePattern, "is lower-case letters, digits and -"),
-  description: z.string().trim().min(1).max(500),
-  /** null: the model of the environment. */
-  model: z.string().nullable().default(null),
-  tools: z.array(z.string()).min(1),
-  hand_off: z.array(z.string()).default([]),
-  prefetch: z.array(z.string()).default([]),
-  limits: limitsSchema.prefault({}),
+export const frontMatterSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(namePattern, "is lower-case letters, digits and -")
+    .describe("the file's name without `.md`; lower-case letters, digits and `-`"),
+  description: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .describe("one sentence, for people and for agents that hand tasks on"),
+  model: z.string().nullable().default(null).describe("the model's name; null: `OPENAI_MODEL`"),
+  tools: z.array(z.string()).min(1).describe("names of the tools that it may use"),
+  hand_off: z
+    .array(z.string())
+    .default([])
+    .describe("agents that it may hand a task to; needs the tool `hand_off`"),
+  prefetch: z
+    .array(z.string())
+    .default([])
+    .describe("tools that run by themselves at each launch: `read`, without approval and without an input"),
+  limits: limitsSchema.prefault({}).describe("where a run stops, or a person is asked"),
 });
 
 type Draft = z.infer<typeof frontMatterSchema> & { file: string; prompt: string };

@@ -2,13 +2,13 @@
 import type { Agent, ToolSpec } from "../core/agent.ts";
 import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
-import { type Environment, isLoopback } from "./environment.ts";
+import { type Environment, isDemo, isLoopback } from "./environment.ts";
 import type { ConfigFile, ToolsPlace } from "./file.ts";
 import { expandRules } from "./rights.ts";
 
 /** The control tools and those of belay.config.ts, whether their secrets are set or not. */
 export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]): Tool[] {
-  const written = typeof file.tools === "function" ? file.tools(place) : file.tools;
+  const written = typeof file.tools === "function" ? madeTools(file.tools, place, problems) : file.tools;
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
   const names = tools.map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
@@ -17,12 +17,36 @@ export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]
   return tools;
 }
 
+/** Packs throw at their declaration, with words that say what to do. */
+function madeTools(
+  make: (place: ToolsPlace) => readonly Tool[],
+  place: ToolsPlace,
+  problems: string[],
+): readonly Tool[] {
+  try {
+    return make(place);
+  } catch (error) {
+    problems.push(`tools: ${error instanceof Error ? error.message : error}`);
+    return [];
+  }
+}
+
 /** A tool may name its approvers by group, like the rights of agents. */
 function withApprovers(tool: Tool, file: ConfigFile, problems: string[]): Tool {
   const { approval, name } = tool.spec;
   if (!approval || approval.by.length === 0) return tool;
   const by = expandRules(approval.by, file.people, `tools.${name}.requiresApproval.by`, problems);
   return { ...tool, spec: { ...tool.spec, approval: { ...approval, by } } };
+}
+
+/** What was switched off by itself is told in one line for all that need the same to be on. */
+export function toolsThatAreOn(tools: readonly Tool[], notes: string[]): Tool[] {
+  const byReason = Map.groupBy(tools, ({ off }) => off);
+  for (const [reason, left] of byReason) {
+    if (reason === null) continue;
+    notes.push(`tools: off: ${left.map(({ spec }) => spec.name).join(", ")}; ${reason}`);
+  }
+  return byReason.get(null) ?? [];
 }
 
 /** A tool without its secret could only fail: it is left out, and that is said. */
@@ -58,13 +82,13 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
 
 /** A limit that nobody can keep is told, never silently dropped: what a model without a price has cost is not known. */
 export function priceWarnings(
-  { model: { apiKey, baseUrl, model } }: Pick<Environment, "model">,
+  { model }: Pick<Environment, "model">,
   { prices }: Pick<ConfigFile, "prices">,
   agents: readonly Agent[],
 ): string[] {
   // The demo model costs nothing.
-  if (apiKey === null && baseUrl === null) return [];
-  const byModel = Map.groupBy(agents, (agent) => agent.model ?? model);
+  if (isDemo(model)) return [];
+  const byModel = Map.groupBy(agents, (agent) => agent.model ?? model.model);
   return [...byModel]
     .filter(([name]) => prices[name] === undefined)
     .map(([name, [agent]]) => {

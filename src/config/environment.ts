@@ -11,37 +11,53 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 const secret = z.string();
 const url = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" });
 
-const variables = z.object({
+/** Each one's words stand in docs/configuration.md too: `npm run docs`. */
+export const variables = z.object({
   HOST: z
     .string()
     .regex(/^[\w.:-]+$/, "must be an address of this machine, e.g. 127.0.0.1")
-    .default("127.0.0.1"),
+    .default("127.0.0.1")
+    .describe("the address to listen on"),
   PORT: z
     .string()
     .regex(/^\d{1,5}$/, "must be a port number")
     .transform(Number)
     .refine((port) => port <= 65535, "must be at most 65535")
-    .default(3000),
-  PUBLIC_URL: url.optional(),
+    .prefault("3000")
+    .describe("the port to listen on; 0 takes any that is free"),
+  PUBLIC_URL: url.optional().describe("where people reach the console; links in chats lead there"),
   DATABASE_URL: z
     .string()
     .refine(
       (text) => !/^[a-z][\w+.-]+:\/\//i.test(text) || /^postgres(ql)?:\/\//.test(text),
       "must be a file path or postgres://…",
     )
-    .default("data/belay.db"),
+    .default("data/belay.db")
+    .describe("a file, or `postgres://…`; the owner's token lies beside the file, for PostgreSQL in `data/`"),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], {
       error: "must be one of fatal, error, warn, info, debug, trace, silent",
     })
-    .default("info"),
-  BELAY_AUTH: z.enum(["token", "none"], { error: "must be token or none" }).default("token"),
-  BELAY_TOKEN: secret.min(16, "must have at least 16 characters; unset it to have one made").optional(),
-  BELAY_CONFIG: z.string().optional(),
-  OPENAI_API_KEY: secret.optional(),
-  OPENAI_BASE_URL: url.optional(),
-  OPENAI_MODEL: z.string().default("gpt-5"),
-  OPENAI_API: z.enum(["responses", "chat"], { error: "must be responses or chat" }).optional(),
+    .default("info")
+    .describe("how much the log says"),
+  BELAY_AUTH: z
+    .enum(["token", "none"], { error: "must be token or none" })
+    .default("token")
+    .describe("`none`: no token; on a loopback address only, without a proxy and a public name"),
+  BELAY_TOKEN: secret
+    .min(16, "must have at least 16 characters; unset it to have one made")
+    .optional()
+    .describe("the owner's API token, 16 characters or more; unset: one is made at the first start"),
+  BELAY_CONFIG: z.string().optional().describe("another file than `belay.config.ts`"),
+  OPENAI_API_KEY: secret
+    .optional()
+    .describe("the model's key; without it and without a base URL there is the demo model"),
+  OPENAI_BASE_URL: url.optional().describe("a server that speaks OpenAI's API; see [models](models.md)"),
+  OPENAI_MODEL: z.string().default("gpt-5").describe("the model of agents that name none"),
+  OPENAI_API: z
+    .enum(["responses", "chat"], { error: "must be responses or chat" })
+    .optional()
+    .describe("which of OpenAI's two APIs; unset: `chat` when a base URL is set, else `responses`"),
 });
 
 /** Variables whose values may be shown in a problem; of the others only the length is told. */
@@ -63,6 +79,11 @@ export interface Environment {
   connections: Readonly<Record<string, Connection>>;
   /** The channels' own variables that are set and have their form, by name. */
   channelValues: Values;
+}
+
+/** Without a key and without a server of one's own there is the demo model. */
+export function isDemo({ apiKey, baseUrl }: Pick<Environment["model"], "apiKey" | "baseUrl">): boolean {
+  return apiKey === null && baseUrl === null;
 }
 
 /** The variables of `<root>/.env` under the real ones. An empty value counts as unset and switches the file's off. */

@@ -5,24 +5,35 @@ import { z } from "zod";
 import { scopes } from "../core/actor.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
+import type { Setting } from "../tools/setting.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { callbackHostSchema, githubSchema, mailSchema, scheduleSchema, webhookSchema } from "./triggers.ts";
 
 /** US dollars per million tokens. */
 const priceSchema = z.strictObject({
-  input: z.number().nonnegative(),
-  /** Input tokens that the provider had in its prompt cache. */
-  cachedInput: z.number().nonnegative(),
-  output: z.number().nonnegative(),
+  input: z.number().nonnegative().describe("US dollars for a million input tokens"),
+  cachedInput: z
+    .number()
+    .nonnegative()
+    .describe("the same, for input tokens that the provider had in its prompt cache"),
+  output: z.number().nonnegative().describe("US dollars for a million output tokens"),
 });
 export type Price = z.infer<typeof priceSchema>;
 
 /** API tokens beside the owner's: `token:<name>` may do what its scopes and the agents' rights both allow. */
 const tokenSchema = z.strictObject({
-  name: z.string().regex(/^[\w.-]{1,63}$/),
-  /** The variable that holds the token. Unset: there is no such token. */
-  secretEnv: z.string().regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable"),
-  scopes: z.array(z.enum(scopes)).min(1),
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,63}$/)
+    .describe("whoever holds it is `token:<name>`"),
+  secretEnv: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable")
+    .describe("the variable that holds the token, 16 characters or more; unset: there is no such token"),
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1)
+    .describe("what it may do at most: the agents' rights must allow it as well"),
 });
 
 /** What belay.config.ts makes its tools from. */
@@ -31,6 +42,10 @@ export interface ToolsPlace {
   dataDir: string;
   /** A secret by the name of its variable (or of `<name>_FILE`, which names a file): read once, and never shown. */
   secret: (name: string) => Secret;
+  /** A variable that is no secret, by its name: an address, for example. */
+  setting: (name: string) => Setting;
+  /** The demo model answers: there is no key and no server of a real one. */
+  isDemo: boolean;
 }
 
 /** Tools are code: only their shape is looked at. */
@@ -43,31 +58,56 @@ const toolsSchema = z.union([
   z.custom<(place: ToolsPlace) => readonly Tool[]>((made) => typeof made === "function"),
 ]);
 
-const fileSchema = z.strictObject({
-  /** Tools of this bot beside the control tools, or a function that makes them from a place and secrets. */
-  tools: toolsSchema.default([]),
-  /** Who may do what with which agent's runs. */
-  agents: rightsSchema.default({}),
-  people: peopleSchema.default({}),
-  defaultAgent: z.string().default("default"),
-  /** Which agent answers where: an address or the beginning of one (`slack:T1/C1`) and the agent's name. */
-  routes: z.record(z.string(), z.string()).default({}),
-  /** By model name. A model without a price is counted in tokens only. */
-  prices: z.record(z.string(), priceSchema).default({}),
-  webhooks: z.array(webhookSchema).default([]),
-  callbackHosts: z.array(callbackHostSchema).default([]),
-  github: githubSchema.nullable().default(null),
-  schedules: z.array(scheduleSchema).default([]),
-  mail: mailSchema.nullable().default(null),
-  tokens: z.array(tokenSchema).default([]),
-  /** A proxy with TLS stands in front and sets X-Forwarded-For. */
-  trustProxy: z.boolean().default(false),
-  /** Host headers that are answered, beside loopback and PUBLIC_URL's. */
-  allowedHosts: z.array(z.string()).default([]),
-  /** Origins whose pages may call the API with a token. */
-  corsOrigins: z.array(z.string()).default([]),
-  /** Hosts that links of a run may lead to even after it has read untrusted text. */
-  trustedLinkHosts: z.array(z.string()).default([]),
+/** Each key's words stand in docs/configuration.md too: `npm run docs`. */
+export const fileSchema = z.strictObject({
+  tools: toolsSchema
+    .default([])
+    .describe(
+      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret }` that returns one",
+    ),
+  agents: rightsSchema
+    .default({})
+    .describe(
+      'who may do what: by agent name, `"*"` for every agent. An agent\'s own list replaces that of `"*"`',
+    ),
+  people: peopleSchema
+    .default({})
+    .describe('groups by name: `{ oncall: ["slack:T1/U1"] }`, used in any list as `@oncall`'),
+  defaultAgent: z
+    .string()
+    .default("default")
+    .describe("who answers where no route and no name says otherwise"),
+  routes: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      "which agent answers where: an address or the beginning of one (`slack:T1/C1`) and the agent's name",
+    ),
+  prices: z
+    .record(z.string(), priceSchema)
+    .default({})
+    .describe(
+      "by model name. What a model without a price has cost is not known: no limit of money can be kept for it",
+    ),
+  webhooks: z.array(webhookSchema).default([]).describe("see [webhooks](webhooks.md)"),
+  callbackHosts: z.array(callbackHostSchema).default([]).describe("hosts that results may be sent to"),
+  github: githubSchema.nullable().default(null).describe("how results are told to GitHub; null: not at all"),
+  schedules: z.array(scheduleSchema).default([]).describe("tasks that begin by the clock"),
+  mail: mailSchema.nullable().default(null).describe("see [mail](email.md); null: no mail"),
+  tokens: z.array(tokenSchema).default([]).describe("API tokens beside the owner's"),
+  trustProxy: z
+    .boolean()
+    .default(false)
+    .describe("a proxy with TLS stands in front and sets `X-Forwarded-For`"),
+  allowedHosts: z
+    .array(z.string())
+    .default([])
+    .describe("`Host` headers that are answered, beside loopback's and that of `PUBLIC_URL`"),
+  corsOrigins: z.array(z.string()).default([]).describe("origins whose pages may call the API with a token"),
+  trustedLinkHosts: z
+    .array(z.string())
+    .default([])
+    .describe("hosts that a run's links may lead to even after it has read untrusted text"),
 });
 
 export type ConfigFile = z.infer<typeof fileSchema>;

@@ -17,11 +17,11 @@ const freshInstall: Rights = {
 
 const rules = z.array(z.string()).readonly();
 const partialRights = z.strictObject({
-  launch: rules.optional(),
-  read: rules.optional(),
-  answer: rules.optional(),
-  approve: rules.optional(),
-  control: rules.optional(),
+  launch: rules.optional().describe("who may start a run"),
+  read: rules.optional().describe("who may see runs"),
+  answer: rules.optional().describe("who may answer questions"),
+  approve: rules.optional().describe("who may approve calls; machines never"),
+  control: rules.optional().describe("who may pause, resume and stop"),
 });
 
 /** `"*"` speaks of every agent; what an agent's own entry lists replaces it, list by list. */

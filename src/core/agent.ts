@@ -2,20 +2,45 @@
 import { z } from "zod";
 
 export const limitsSchema = z.strictObject({
-  /** Model answers before the run rests as `max_steps_reached`; granted again by resume and by an answer. */
-  steps: z.int().min(1).max(1000).default(10),
-  /** Model answers in the whole life of a run. Never granted again; what a person answers in the last is used in one more. */
-  totalSteps: z.int().min(1).max(100_000).default(50),
-  /** Tool calls the model may choose in one answer; the rest are refused. */
-  callsPerStep: z.int().min(1).max(64).default(8),
-  /** Tokens (input + output) before a person is asked whether to go on. */
-  tokens: z.int().min(1000).default(500_000),
-  /** US dollars before a person is asked whether to go on. */
-  costUsd: z.number().positive().default(2),
-  /** Estimated tokens of the context window before it is compacted. */
-  contextTokens: z.int().min(500).default(100_000),
-  /** Identical calls, alternating pairs or errors of one tool in a row that count as stuck. */
-  repeats: z.int().min(2).max(20).default(3),
+  steps: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(10)
+    .describe(
+      "Model answers before the run rests as `max_steps_reached`; granted again by resume and by an answer",
+    ),
+  totalSteps: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(50)
+    .describe(
+      "Model answers in the whole life of a run. Never granted again; what a person answers in the last is used in one more",
+    ),
+  callsPerStep: z
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe("Tool calls the model may choose in one answer; the rest are refused"),
+  tokens: z
+    .int()
+    .min(1000)
+    .default(500_000)
+    .describe("Tokens (input + output) before a person is asked whether to go on"),
+  costUsd: z.number().positive().default(2).describe("US dollars before a person is asked whether to go on"),
+  contextTokens: z
+    .int()
+    .min(500)
+    .default(100_000)
+    .describe("Estimated tokens of the context window before it is compacted"),
+  repeats: z
+    .int()
+    .min(2)
+    .max(20)
+    .default(3)
+    .describe("Identical calls, alternating pairs or errors of one tool in a row that count as stuck"),
 });
 
 /** An agent exactly as a run uses it from its launch to its end; `hash` names these bytes. */
@@ -41,12 +66,12 @@ export type Agent = z.infer<typeof agentSchema>;
 export type ToolEffect = "read" | "idempotent" | "once";
 
 export const approvalRuleSchema = z.object({
-  /** Who may approve, as rules (see authorize.ts). Empty: the agent's approvers. */
-  by: z.array(z.string()).readonly(),
-  /** How many different people must approve. */
-  count: z.number(),
-  /** Whether the person who started the run may approve. */
-  ownRequest: z.boolean(),
+  by: z
+    .array(z.string())
+    .readonly()
+    .describe("who may approve, as rules; empty: whoever the agent's rights name"),
+  count: z.number().describe("how many different people must approve; 1 unless said"),
+  ownRequest: z.boolean().describe("whether the person who started the run may approve; true unless said"),
 });
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 

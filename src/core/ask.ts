@@ -4,6 +4,8 @@ import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
 import type { Question } from "./event.ts";
 import type { Call, State } from "./state.ts";
+import { brief, changedNames } from "./text/brief.ts";
+import { visibleLine } from "./text/visible.ts";
 
 /** Where a question arises: its id follows from the state, its audience from the policy. */
 export interface Asking {
@@ -83,18 +85,28 @@ export function askOutage(
   };
 }
 
-/** May this call run, exactly as it is shown? */
-export function askApproval(shown: Shown & { preview: string | null }, asking: Asking): Question {
+/** May this call run, exactly as it is shown? `changed`: by whom, and what the arguments were before. */
+export function askApproval(
+  shown: Shown & { preview: string | null; changed?: { by: string; before: unknown } },
+  asking: Asking,
+): Question {
   const { settlers, need, ownRequest } = settling(shown.call, asking);
   return {
     ...plain("approval", asking),
     callId: shown.call.id,
     text: `May I run ${shown.call.tool}?`,
+    context: shown.changed === undefined ? null : changedInWords(shown.call.input, shown.changed),
     audience: [...(settlers ?? asking.policy.rights.approve)],
     call: callShown(shown, shown.preview),
     need,
     ownRequest,
   };
+}
+
+function changedInWords(input: unknown, { by, before }: { by: string; before: unknown }): string {
+  const names = changedNames(before, input).map(visibleLine);
+  const what = names.length === 0 ? "the arguments" : brief(names.join(", "), 200);
+  return `${by} changed ${what}. Nobody has approved this yet.`;
 }
 
 /** Did this call, begun and never come back, take effect? `reason`: why nobody knows, half a sentence. */

@@ -23,9 +23,17 @@ export interface Launch {
   trusted: boolean;
   /** The finished run at the same address that this one continues. */
   follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
-  parent: { runId: string; callId: string; depth: number } | null;
+  parent: { runId: string; callId: string; depth: number; room?: number } | null;
+  /** What is left of the limits of the run above: a whole tree of runs has one. */
+  atMost?: { tokens: number; costUsd: number };
   /** The run is exactly this call: checked, approved and carried out like a model's choice, without a model. */
   call?: ToolCall;
+}
+
+/** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
+interface EditedCall {
+  hash: string;
+  preview: string | null;
 }
 
 /** A launch as its source words it; the engine names the run. */
@@ -37,11 +45,13 @@ export type Command =
   | { type: "say"; text: string; said?: string; actor: Actor; via: Via; writtenAt?: number }
   /** Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. */
   | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
+  /** The call of this approval, exactly as the question shows it. */
+  | { type: "approve"; questionId: string; actor: Actor; via: Via }
   /**
-   * `input`: the arguments as the approver edited them, null: as shown. `hash` binds the edited bytes; the engine
-   * fills it in after checking them against the schema.
+   * Other arguments for the call of an approval: it is shown anew, and approved by nobody yet. `shown`: what the engine
+   * made of them once they were checked; absent: there is no such tool.
    */
-  | { type: "approve"; questionId: string; input: unknown | null; hash?: string; actor: Actor; via: Via }
+  | { type: "edit"; questionId: string; input: unknown; shown?: EditedCall; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
   /** An event from outside that the run asked for; the one-time URL was the authority. */
   | { type: "deliver_event"; event: string; payload: string; actor: Actor; via: Via }

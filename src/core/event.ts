@@ -16,6 +16,9 @@ const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
+/** What the runs below a run have used, all together. */
+const belowSchema = z.object({ runs: z.number(), tokens: z.number(), costUsd: z.number() });
+
 /** A call as the model chose it, already checked: `input` is canonical, or `error` says why it can't run. */
 const chosenCallSchema = z.object({
   id: z.string(),
@@ -85,7 +88,10 @@ const bodies = [
         tainted: z.boolean().optional(),
       })
       .nullable(),
-    parent: z.object({ runId: z.string(), callId: z.string(), depth: z.number() }).nullable(),
+    /** `room`: how many runs may still be launched below this one; logs of the first releases have none. */
+    parent: z
+      .object({ runId: z.string(), callId: z.string(), depth: z.number(), room: z.number().optional() })
+      .nullable(),
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
   }),
@@ -137,6 +143,8 @@ const bodies = [
     verifyUntil: z.number().optional(),
     /** What would undo it, when the tool knows. */
     undo: toolCallSchema.optional(),
+    /** Of a task that was handed on: what its run and those below it have used. */
+    below: belowSchema.optional(),
   }),
   /** The work goes on outside of the call; `handle` is how the tool finds it again, over restarts and upgrades. */
   z.object({ type: z.literal("job_begun"), callId: z.string(), handle: z.unknown() }),
@@ -165,6 +173,7 @@ const bodies = [
     ms: z.number(),
     /** The message holds bytes from outside the trusted circle: a page, a server's answer. */
     untrusted: z.boolean().optional(),
+    below: belowSchema.optional(),
   }),
   /** Intent without outcome, and nothing can tell: a person must. */
   z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),
@@ -191,7 +200,10 @@ const bodies = [
     from: personSchema,
     via,
   }),
-  /** One approval; `input` when the approver edited the arguments: then these bytes are what runs. */
+  /**
+   * One approval. `edited`, with `input` and `hash`: in logs up to 0.2.0 an edit approved what it made, unseen; since
+   * then a `call_edited` comes before, and what it made is asked anew.
+   */
   z.object({
     type: z.literal("approval_granted"),
     questionId: z.string(),
@@ -207,6 +219,14 @@ const bodies = [
     type: z.literal("approval_refused"),
     questionId: z.string(),
     reason: z.string(),
+    from: personSchema,
+    via,
+  }),
+  /** Somebody who may approve changed the arguments: what was asked is settled, and these are asked anew. */
+  z.object({
+    type: z.literal("call_edited"),
+    questionId: z.string(),
+    input: z.unknown(),
     from: personSchema,
     via,
   }),

@@ -155,6 +155,8 @@ export interface State {
   tokensGranted: number;
   costGranted: number;
   usage: Usage;
+  /** What runs below this one used that have ended: it counts against the same limits. */
+  below: { runs: number; tokens: number; costUsd: number };
   callsMade: number;
   /**
    * Grows whenever the model would see something new. A model's choice stands only at the count it was made on.

@@ -74,6 +74,7 @@ class RunEngine implements Engine {
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
+  readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
   #draining = false;
 
@@ -141,6 +142,7 @@ class RunEngine implements Engine {
   async drain(graceMs: number, closeDoors = async () => {}): Promise<void> {
     this.#draining = true;
     await this.#worker.stop(graceMs);
+    this.#stopping.abort();
     await this.#inbox.stop();
     await this.#deliverer.stop();
     await closeDoors();
@@ -208,7 +210,15 @@ class RunEngine implements Engine {
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
     const { redact } = this.#options;
-    return { record: this.#record, toolbox, store, redact, state: (runId) => this.state(runId) };
+    return {
+      record: this.#record,
+      toolbox,
+      store,
+      redact,
+      state: (runId) => this.state(runId),
+      policy: (state) => this.policy(state),
+      stopping: this.#stopping.signal,
+    };
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {

@@ -68,7 +68,9 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
     case "answer":
       return { type: "provide_input", questionId, answer: intent.text, actor, via };
     case "approve":
-      return { type: "approve", questionId, input: intent.input, actor, via };
+      return intent.input === null
+        ? { type: "approve", questionId, actor, via }
+        : { type: "edit", questionId, input: intent.input, actor, via };
     case "refuse":
       return { type: "refuse", questionId, reason: intent.reason, actor, via };
   }

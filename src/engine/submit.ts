@@ -1,15 +1,19 @@
 /** Commands from outside: admitted by the core, recorded, and answered with what became of them. */
 import { admit } from "../core/admit/admit.ts";
+import { denySettling } from "../core/admit/answer.ts";
+import type { Policy } from "../core/agent.ts";
 import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey, Only, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
+import { findCall } from "../core/reduce/calls.ts";
 import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { timeInWords } from "../core/text/time.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
+import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
 
 export interface SubmitDeps {
@@ -18,6 +22,9 @@ export interface SubmitDeps {
   store: Pick<Store, "question">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
+  policy: (state: State) => Promise<Policy>;
+  /** Aborted when the process is about to end: what is still looked at is given up, and asked again by the next one. */
+  stopping: AbortSignal;
 }
 
 export async function submitLaunch(
@@ -71,22 +78,38 @@ async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: Ru
   return { ...recorded, refusal: { code: "already_answered", message } };
 }
 
-/** Arguments that a person edited are checked like the model's, and bound anew. */
+/**
+ * Arguments that a person edited are checked like the model's, and shown like them: with a new preview. What can't be
+ * shown can't be asked, and the former question stays as it is.
+ */
 async function withCheckedEdit(
   deps: SubmitDeps,
   runId: string,
   command: RunCommand,
 ): Promise<{ command: RunCommand } | { refusal: Refusal }> {
-  if (command.type !== "approve" || command.input === null) return { command };
+  if (command.type !== "edit") return { command };
   const state = await deps.state(runId);
-  const call = state?.questions.find((question) => question.id === command.questionId)?.call;
+  const question = state?.questions.find(({ id }) => id === command.questionId);
+  const call = state && question?.callId ? findCall(state, question.callId) : undefined;
   const spec = call ? deps.toolbox.specs[call.tool] : undefined;
-  // Not open any more, or no such tool: admit finds the right words.
-  if (!state || !call || !spec) return { command };
+  // Not open any more, no such tool, or not for this person: admit finds the right words.
+  if (!state || !question || !call || !spec) return { command };
+  if (denySettling(question, command.actor, state, await deps.policy(state))) return { command };
   const { input, error } = deps.toolbox.checkInput(call.tool, command.input);
   const why = error ?? (holdsSecret(input, deps.redact) ? secretInArguments : null);
   if (why) return { refusal: { code: "answer_invalid", message: why.message } };
-  return { command: { ...command, input, hash: bindingOf(spec, input, state.agent.hash, null) } };
+  try {
+    // Epoch 0 is older than any worker's: a look changes nothing and fences nobody off.
+    const on = { runId, toolbox: deps.toolbox, epoch: 0, signal: deps.stopping };
+    const preview = await deps.toolbox.preview(call.tool, input, contextOf(on, { ...call, input }));
+    const hash = bindingOf(spec, input, state.agent.hash, preview);
+    return { command: { ...command, input, shown: { hash, preview } } };
+  } catch (error) {
+    if (deps.stopping.aborted) throw error;
+    const message =
+      "What it would change can't be shown, so it can't be asked. The former question is still open.";
+    return { refusal: { code: "answer_invalid", message } };
+  }
 }
 
 function submitted(runId: string, recorded: Recorded): Submitted {

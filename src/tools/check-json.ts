@@ -1,5 +1,6 @@
 /** Reads a model's arguments as harmless plain JSON: bounded, well formed, without keys that reach into prototypes. */
 import { lostDigits } from "../core/text/digits.ts";
+import { depthOf, forbiddenKeys } from "../core/text/json.ts";
 
 export type CheckedJson =
   | { ok: true; value: unknown }
@@ -8,13 +9,14 @@ export type CheckedJson =
 const maxCharacters = 256_000;
 const maxDepth = 32;
 const maxNodes = 20_000;
-const forbidden = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Parses; never throws. Nothing, and what was written as JSON within a string, is what it stands for. */
 export function parseJson(text: string): CheckedJson {
   if (text.length > maxCharacters) {
     return tooLarge(`${text.length} characters; at most ${maxCharacters} are taken`);
   }
+  // Before parsing: a text may nest deeper than the parser's own stack.
+  if (depthOf(text) > maxDepth) return tooLarge(`nested deeper than ${maxDepth}`);
   if (text.trim() === "") return { ok: true, value: {} };
   try {
     const value: unknown = JSON.parse(text);
@@ -49,7 +51,7 @@ function checkNode(
   if (typeof value === "string") return value.isWellFormed() ? null : invalid(`${path}: broken Unicode`);
   if (typeof value !== "object" || value === null) return null;
   for (const [key, child] of Object.entries(value)) {
-    if (forbidden.has(key)) return invalid(`${path}: the key ${key} is not allowed`);
+    if (forbiddenKeys.has(key)) return invalid(`${path}: the key ${key} is not allowed`);
     if (!key.isWellFormed()) return invalid(`${path}: a key with broken Unicode`);
     const problem = checkNode(child, `${path}.${key.slice(0, 60)}`, depth + 1, count);
     if (problem) return problem;

@@ -61,6 +61,7 @@ interface Verification<Input> {
 interface Declared<Input> {
   /** Lower case, digits and `_`, at most 63 characters. */
   name: string;
+  /** What the model is told of it. */
   description: string;
   /** Every key required (`.nullable()` instead of `.optional()`), so that providers can hold the model to it. */
   input: z.ZodObject & z.ZodType<Input>;
@@ -78,6 +79,8 @@ interface Declared<Input> {
   undo?(input: Input, output: string): ToolCall | null;
   /** A tool whose secret is not set is left out, and the start says so. */
   secrets?: readonly Secret[];
+  /** Why this bot goes without it, and what would change that. Agents may name it all the same; null: it is on. */
+  off?: string | null;
   /** ms; default 60,000 */
   timeoutMs?: number;
   /** Characters of output that the model gets; default 64,000 */
@@ -118,6 +121,8 @@ export interface Tool {
   readonly maxOutput: number;
   /** Names of the secrets that it needs and that are not set. */
   readonly missingSecrets: readonly string[];
+  /** Why this bot goes without it; null: it is on. */
+  readonly off: string | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;

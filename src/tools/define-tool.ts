@@ -21,6 +21,7 @@ export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<I
     timeoutMs: definition.timeoutMs ?? 60_000,
     maxOutput: definition.maxOutput ?? 64_000,
     missingSecrets: (definition.secrets ?? []).filter(({ isSet }) => !isSet).map((secret) => secret.name),
+    off: definition.off ?? null,
     pollMs: job ? (job.everyMs ?? 5_000) : null,
     verifyMs: verify ? { every: verify.everyMs ?? 15_000, within: verify.withinMs ?? 300_000 } : null,
     // Arguments that an upgrade no longer takes have no key of their own; such a call does not run either.

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
-import { OutcomeUnknown, type Tool } from "./contract.ts";
+import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
@@ -56,51 +56,51 @@ function laterCalls(
   known: (name: string) => Tool,
   redact: Redact,
 ): Pick<Toolbox, "poll" | "cancel" | "verify"> {
+  const inTime = <T>(tool: Tool, context: CallContext, work: (inner: CallContext) => Promise<T>) =>
+    within(tool, context, work).catch((error: unknown) => ({ unknown: redact(errorText(error)) }));
   return {
-    poll: async (name, input, handle, context): Promise<JobState> => {
+    poll: async (name, input, handle, context) => {
       const tool = known(name);
-      const nextMs = tool.pollMs ?? 5_000;
-      try {
-        const found = await within(tool, context, (inner) => tool.poll(handle, inner));
-        switch (found.type) {
-          case "running":
-            return { type: "running", progress: redact(found.progress), nextMs };
-          case "done":
-            return finished(tool, input, found.result, redact);
-          case "failed":
-            return {
-              type: "failed",
-              code: "tool_error",
-              message: redact(errorText(new Error(found.message))),
-            };
-          case "lost":
-            return { type: "lost", reason: redact(errorText(new Error(found.reason))) };
-        }
-      } catch (error) {
-        return { type: "unknown", progress: `can't be looked at now: ${redact(errorText(error))}`, nextMs };
-      }
+      const found = await inTime(tool, context, (inner) => tool.poll(handle, inner));
+      return jobStateOf(tool, input, found, redact);
     },
     cancel: async (name, handle, context) => {
       const tool = known(name);
-      try {
-        const { stopped, words } = await within(tool, context, (inner) => tool.cancel(handle, inner));
-        return { stopped, words: redact(words) };
-      } catch (error) {
-        const why = redact(errorText(error));
-        return { stopped: null, words: `It is not known whether the work of ${name} stopped: ${why}` };
-      }
+      const found = await inTime(tool, context, (inner) => tool.cancel(handle, inner));
+      return "unknown" in found
+        ? { stopped: null, words: `It is not known whether the work of ${name} stopped: ${found.unknown}` }
+        : { stopped: found.stopped, words: redact(found.words) };
     },
     verify: async (name, input, output, context) => {
       const tool = known(name);
       const nextMs = tool.verifyMs?.every ?? 15_000;
-      try {
-        const { verdict, words } = await within(tool, context, (inner) => tool.verify(input, output, inner));
-        return { verdict, words: redact(words), nextMs };
-      } catch (error) {
-        return { verdict: "unknown", words: redact(errorText(error)), nextMs };
-      }
+      const found = await inTime(tool, context, (inner) => tool.verify(input, output, inner));
+      return "unknown" in found
+        ? { verdict: "unknown", words: found.unknown, nextMs }
+        : { verdict: found.verdict, words: redact(found.words), nextMs };
     },
   };
+}
+
+function jobStateOf(
+  tool: Tool,
+  input: unknown,
+  found: Polled | { unknown: string },
+  redact: Redact,
+): JobState {
+  const nextMs = tool.pollMs ?? 5_000;
+  if ("unknown" in found)
+    return { type: "unknown", progress: `can't be looked at now: ${found.unknown}`, nextMs };
+  switch (found.type) {
+    case "running":
+      return { type: "running", progress: redact(found.progress), nextMs };
+    case "done":
+      return finished(tool, input, found.result, redact);
+    case "failed":
+      return { type: "failed", code: "tool_error", message: redact(errorText(new Error(found.message))) };
+    case "lost":
+      return { type: "lost", reason: redact(errorText(new Error(found.reason))) };
+  }
 }
 
 /** A call's end, and what can still be done about it. */
@@ -150,7 +150,7 @@ async function runTool(
   if (!tool) return { type: "failed", code: "unknown_tool", message: `There is no tool ${name} any more.` };
   if (!isUnchanged(tool, input)) {
     const message = `${name} has changed since this call was made; choose the call again.`;
-    return { type: "failed", code: "invalid_input", message };
+    return { type: "failed", code: "invalid_input", message, unrun: true };
   }
   try {
     const result = await within(tool, context, (inner) => tool.run(input, inner));

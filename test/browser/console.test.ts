@@ -108,15 +108,18 @@ describe("a run in the console", { timeout: patient }, () => {
     await page.waitForFunction(() => !document.title.startsWith("("));
   });
 
-  it("runs the call as a person edited it, not as the model chose it", async () => {
+  it("shows an edited call anew, and runs it once that is approved, not as the model chose it", async () => {
     const { page } = first;
     await launch(page, "restart payments in staging");
     await page.getByRole("button", { name: "Edit…" }).click();
     await page.getByRole("textbox", { name: "service" }).fill("ledger");
-    await page.getByRole("button", { name: "Approve as edited" }).click();
+    await page.getByRole("button", { name: "Show it as edited" }).click();
+    const card = page.locator(".card", { hasText: "Nobody has approved this yet" });
+    await card.locator("dd", { hasText: "ledger" }).waitFor();
+    await card.getByRole("button", { name: /^Approve/ }).click();
     await expectStatus(page, "complete");
     const done = /restart_service.*→ ledger in staging was restarted/;
-    await expectTimeline(page, "approved with changed arguments", done);
+    await expectTimeline(page, "changed service: payments → ledger", done);
     expect(await timeline(page)).not.toMatch(/→ payments in staging was restarted/);
   });
 

@@ -33,7 +33,7 @@ import { existsSync, rmSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import shipped from ${source("belay.config.ts")};
 import { defineConfig } from ${source("src/config/file.ts")};
-import { restartService } from ${source("src/tools/restart-service.ts")};
+import { restartService } from ${source("adapters/demo/tools.ts")};
 
 const held = {
   ...restartService({ file: "" }),

@@ -11,14 +11,50 @@ import { agentFile, configFile, configFolder } from "../support/config-folder.ts
 const projectRoot = resolve(import.meta.dirname, "../..");
 
 describe("the repository's own configuration", () => {
-  it("works, with its three agents and every tool that they name", async () => {
+  const places = { PROMETHEUS_URL: "http://127.0.0.1:9090", ALERTMANAGER_URL: "http://127.0.0.1:9093/am/" };
+
+  it("works, with its four agents and every tool that they name", async () => {
     using folder = configFolder();
-    const config = await loadConfig({ DATABASE_URL: join(folder.path, "belay.db") });
-    expect(config.agents.map((agent) => agent.name)).toEqual(["calculator", "default", "operator"]);
-    expect(config.agents.find((agent) => agent.name === "operator")?.prefetch).toEqual(["current_time"]);
-    expect(config.warnings).toEqual([]);
+    const config = await loadConfig({ DATABASE_URL: join(folder.path, "belay.db"), ...places });
+    expect(config.agents.map((agent) => agent.name)).toEqual([
+      "calculator",
+      "default",
+      "investigator",
+      "operator",
+    ]);
+    const prefetch = config.agents.map((agent) => agent.prefetch);
+    expect(prefetch).toEqual([[], [], ["current_time", "firing_alerts"], ["current_time"]]);
+    expect(config).toMatchObject({ warnings: [], notes: [] });
     const { specs } = createToolbox(config.tools, { redact: createRedactor(config.secrets) });
     for (const tool of config.agents.flatMap((agent) => agent.tools)) expect(specs).toHaveProperty(tool);
+  });
+
+  it("goes without what the environment does not give, and says in one line each what would switch it on", async () => {
+    using folder = configFolder();
+    const config = await loadConfig({
+      DATABASE_URL: join(folder.path, "belay.db"),
+      OPENAI_API_KEY: "sk-test",
+    });
+    expect(config.agents).toHaveLength(4);
+    expect(config.warnings).toEqual([]);
+    expect(config.notes).toEqual([
+      "tools: off: service_status, restart_service; they are pretend, for the demo model alone",
+      "tools: off: firing_alerts, prom_query, prom_range, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
+      "tools: off: am_alerts, am_silences, am_silence, am_expire_silence; set ALERTMANAGER_URL to switch them on",
+    ]);
+    const names = config.tools.map(({ spec }) => spec.name);
+    expect(names.filter((name) => /^(prom|am|firing|service|restart)_/.test(name))).toEqual([]);
+  });
+
+  it("says what to correct in an address that is none", async () => {
+    using folder = configFolder();
+    const wrong = loadConfig({
+      DATABASE_URL: join(folder.path, "belay.db"),
+      PROMETHEUS_URL: "prometheus:9090",
+    });
+    await expect(wrong).rejects.toThrow(
+      'tools: PROMETHEUS_URL: "prometheus:9090" is no http(s) URL without a query; write it like http://host:9090',
+    );
   });
 
   it("is found from any directory, and gives every agent the same hash there", async () => {

@@ -19,6 +19,10 @@ test.each([
   ["in a small form", "﹤data﹥", "‹data﹥"],
   ["in mathematical letters", "</𝐝𝖆𝓽𝚊>", "‹/𝐝𝖆𝓽𝚊>"],
   ["with accents", "</da\u0301tà>", "‹/da\u0301tà>"],
+  ["in Cyrillic", "</dаtа>", "‹/dаtа>"],
+  ["all in Cyrillic", "</ԁатa>", "‹/ԁатa>"],
+  ["in Greek capitals", "</ΤΑSΚ>", "‹/ΤΑSΚ>"],
+  ["in small capitals", "</ɴᴏᴛɪᴄᴇ>", "‹/ɴᴏᴛɪᴄᴇ>"],
   ["behind another bracket", "<<notice>", "<‹notice>"],
   ["with an attribute", '<said from="dana">', '‹said from="dana">'],
 ])("%s: only the bracket changes", (_how, text, expected) => {

@@ -210,10 +210,13 @@ describe("a question", () => {
   });
 
   test("that several approved names them all, and says what was changed", () => {
-    const run = given(chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2)).when(
+    const edited = given(chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2)).when(
       edit("q", { version: "v2" }),
-      approve("run_1.3", person("other")),
     );
+    expect(post(edited, "question:q")?.summary).toBe("Changed by oncall: destroy v1");
+    const anew = edited.state.questions[0]?.id ?? "";
+    expect(block(edited, `question:${anew}`, "fields")?.fields).toEqual([{ name: "version", value: "v2" }]);
+    const run = edited.when(approve(anew), approve(anew, person("other")));
     const settled = run.state.settled.at(-1)?.id;
     expect(post(run, `question:${settled}`)?.summary).toBe("Approved by oncall, other: destroy v2");
     expect(block(run, `question:${settled}`, "text")?.markdown).toBe("with arguments changed by oncall");

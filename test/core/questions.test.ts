@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";
+import type { EventBody } from "../../src/core/event.ts";
 import { openRights } from "../support/bot.ts";
 import {
   answer,
@@ -26,10 +27,18 @@ import {
   policyWith,
   refuse,
   resume,
+  type Story,
   say,
   started,
   under,
 } from "../support/given.ts";
+
+/** The question that an edit asks: never the one that was open. */
+function anewIn({ state }: Story): string {
+  const id = state.questions[0]?.id ?? "q";
+  expect(id).not.toBe("q");
+  return id;
+}
 
 const deploys = () => given(chose(call("a", "deploy")), askedApproval("q", "a"));
 
@@ -50,7 +59,7 @@ describe("an approval", () => {
 
   test("is no matter for words, nor for machines, nor for tokens without the scope", () => {
     deploys().when(answer("yes", "q")).refused("answer_invalid", "approve it or refuse it");
-    deploys().when(say("yes")).then("heard").is("waiting_human_input");
+    deploys().when(say("yes")).refused("answer_invalid", "Words don't approve anything");
     deploys()
       .when(approve("q", person("ci", { kind: "machine" })))
       .refused("not_an_approver");
@@ -67,14 +76,75 @@ describe("an approval", () => {
     run.when(approve("q", oncall)).then("approval_granted");
   });
 
-  test("with changed arguments runs the changed ones, bound anew, and the model is told", () => {
-    const run = deploys().when(edit("q", { version: "v2" }));
-    expect(run.state.phase).toMatchObject({ calls: [{ input: { version: "v2" }, approvedHash: "edited" }] });
+  test("of edited arguments is another one: shown anew, approved by nobody, and the editor must press as well", () => {
+    const run = deploys()
+      .when(edit("q", { version: "v2" }))
+      .then("call_edited", "question_asked");
+    run.is("waiting_human_input").wants({ type: "rest" });
+    expect(run.state.questions).toMatchObject([
+      {
+        approvedBy: [],
+        context: "oncall changed version. Nobody has approved this yet.",
+        call: { input: { version: "v2" }, hash: 'of {"version":"v2"}' },
+      },
+    ]);
+    expect(run.state.settled).toMatchObject([
+      { id: "q", call: { input: { version: "v1" } }, outcome: { kind: "changed" }, from: { name: "oncall" } },
+    ]);
+    run.when(approve("q")).refused("already_answered", "changed by oncall");
+    run.when(approve(anewIn(run))).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("of edited arguments runs them, bound anew, and the model is told", () => {
+    const asked = deploys().when(edit("q", { version: "v2" }));
+    const run = asked.when(approve(anewIn(asked)));
+    const approvedHash = 'of {"version":"v2"}';
+    expect(run.state.phase).toMatchObject({ calls: [{ input: { version: "v2" }, approvedHash }] });
     const [, , result] = run.when(started("a"), finished("a", "v2 is out")).request.input;
     expect(result).toMatchObject({
       output:
         '<notice>\noncall changed the arguments before approving. It ran with: {"version":"v2"}\n</notice>\nv2 is out',
     });
+  });
+
+  test("an edit is for those who may approve, and for a call that is still waited for", () => {
+    const rights = { ...openRights, approve: ["slack:T1/oncall"] };
+    const run = under(policyWith({}, rights), chose(call("a", "deploy")), askedApproval("q", "a"));
+    run.when(edit("q", { version: "v2" }, dana)).refused("not_an_approver", "slack:T1/oncall");
+    run.when(edit("q", { version: "v2" }, oncall)).then("call_edited", "question_asked");
+    const done = run.when(finished("a"));
+    done.when(edit("q", { version: "v2" }, oncall)).refused("question_closed", "has its result already");
+  });
+
+  test("an edit that changes nothing is refused, and so is one of a tool that is gone", () => {
+    const same = { ...edit("q", { version: "v1" }), shown: { hash: "shown", preview: null } };
+    deploys().when(same).refused("answer_invalid", "Nothing is different");
+    const { shown: _, ...unshown } = edit("q", { version: "v2" });
+    deploys().when(unshown).refused("answer_invalid", "There is no tool deploy any more");
+  });
+
+  test("an edit outlives words that came before it", () => {
+    const asked = deploys().when(heard("hurry"), edit("q", { version: "v2" }));
+    asked.when(approve(anewIn(asked))).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("with an edit in it, as logs up to 0.2.0 have them, still means what it meant", () => {
+    const old: EventBody = {
+      type: "approval_granted",
+      questionId: "q",
+      from: { principal: oncall.principal, name: oncall.name },
+      via: { channel: "slack" },
+      edited: true,
+      input: { version: "v2" },
+      hash: "h2",
+    };
+    const run = deploys()
+      .when(old)
+      .wants({ type: "run_calls", callIds: ["a"] });
+    expect(run.state.phase).toMatchObject({ calls: [{ input: { version: "v2" }, approvedHash: "h2" }] });
+    const half = given(chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2)).when(old);
+    expect(half.state.questions).toMatchObject([{ approvedBy: [{ name: "oncall" }], call: { hash: "h2" } }]);
+    half.when(approve("q", person("one"))).refused("already_answered");
   });
 
   test("granted while paused runs after the resume", () => {
@@ -133,16 +203,13 @@ describe("four eyes", () => {
     own.when(approve("q", browser)).refused("not_an_approver", "somebody else");
   });
 
-  test("an edit takes the former approvals away, and is another question: presses on the old card don't count", () => {
+  test("an edit takes the former approvals away: both must approve what both are shown, the editor too", () => {
     const run = both().when(approve("q", one), edit("q", { version: "v2" }, two));
-    const [anew] = run.state.questions;
-    expect(anew).toMatchObject({
-      approvedBy: [{ principal: two.principal }],
-      call: { input: { version: "v2" } },
-    });
-    expect(anew?.id).not.toBe("q");
+    const anew = anewIn(run);
+    expect(run.state.questions).toMatchObject([{ approvedBy: [], call: { input: { version: "v2" } } }]);
     run.when(approve("q", one)).refused("already_answered");
-    run.when(approve(anew?.id ?? "", one)).wants({ type: "run_calls", callIds: ["a"] });
+    const half = run.when(approve(anew, one)).is("waiting_human_input");
+    half.when(approve(anew, two)).wants({ type: "run_calls", callIds: ["a"] });
   });
 
   test("one refusal is enough", () => {

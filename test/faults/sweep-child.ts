@@ -110,7 +110,7 @@ async function settle(life: Life, bot: Bot, state: State): Promise<void> {
   for (const question of state.questions) {
     const base = { questionId: question.id, actor: operator, via: { channel: "console" } };
     if (question.kind === "approval")
-      await bot.engine.command(state.runId, { type: "approve", input: null, ...base }, null);
+      await bot.engine.command(state.runId, { type: "approve", ...base }, null);
     else {
       const doubt = life.hasHappened("deploy v1") ? "happened" : "run";
       const answer = question.kind === "doubt" ? doubt : "blue";

@@ -258,14 +258,18 @@ test("a call is approved as shown, or refused with a reason that the model reads
   expect(JSON.stringify(refused.context)).toContain("not on Fridays");
 });
 
-test("an approver may change the arguments", async () => {
+test("arguments that an approver changes are asked anew, in the answer, and approved by nobody yet", async () => {
   using b = await bench();
   const run = await approvingRun(b);
   const input = { service: "payments", environment: "production" };
   const response = await post(b, "approve", { id: run.id, question_id: questionOf(run), input });
   expect(await response.json()).toMatchObject({
+    status: "waiting_human_input",
     pending_tool_calls: [{ arguments: input }],
-    settled: [{ call: { input } }],
+    settled: [
+      { id: questionOf(run), outcome: { kind: "changed" }, call: { input: { environment: "staging" } } },
+    ],
+    questions: [{ kind: "approval", call: { input }, approved_by: [] }],
   });
 });
 

@@ -3,9 +3,9 @@ import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { restartService } from "../../adapters/demo/tools.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { RunState } from "../../src/http/wire/runs.ts";
-import { restartService } from "../../src/tools/restart-service.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -32,7 +32,7 @@ async function server(model: Model) {
 
 const restart = calling(call("restart_service", { service: "payments", environment: "staging" }));
 
-test("what runs is what the approver made of it; an edit that does not fit leaves the question open", async () => {
+test("an edit answers with the question that it asks, and that one is what runs; an edit that does not fit leaves the question open", async () => {
   const { bot, post, launch } = await server(scripted(restart, finalAnswer("Done.")));
   const run = await launch();
   const by = { id: run.id, question_id: run.questions[0]?.id };
@@ -41,7 +41,15 @@ test("what runs is what the approver made of it; an edit that does not fit leave
   expect((await bot.engine.state(run.id))?.questions).toHaveLength(1);
 
   const input = { service: "payments", environment: "production" };
-  expect((await post("approve", { ...by, input })).status).toBe(200);
+  const edited = await post("approve", { ...by, input });
+  expect(edited.status).toBe(200);
+  const { status, questions } = (await edited.json()) as RunState;
+  expect({ status, questions }).toMatchObject({
+    status: "waiting_human_input",
+    questions: [{ kind: "approval", call: { input }, approved_by: [] }],
+  });
+  await expectProblem(await post("approve", by), 409, "already_answered");
+  expect((await post("approve", { id: run.id, question_id: questions[0]?.id })).status).toBe(200);
   await bot.untilEnd(run.id);
   const lines = (await readFile(file, "utf8")).trim().split("\n");
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([input]);

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { RunCommand } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import type { OpenQuestion, State } from "../../src/core/state.ts";
 import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, type BotOptions, clock, openRights, operator, startBot } from "../support/bot.ts";
@@ -56,8 +57,15 @@ async function settle(bot: Bot, runId: string, command: RunCommand): Promise<voi
   const submitted = await bot.engine.command(runId, command, null);
   if (!submitted.ok) throw new Error(submitted.refusal.message);
 }
-const approve = (questionId: string, input: unknown = null) =>
-  ({ type: "approve", questionId, input, ...by }) as const;
+const approve = (questionId: string) => ({ type: "approve", questionId, ...by }) as const;
+const edit = (questionId: string, input: unknown) => ({ type: "edit", questionId, input, ...by }) as const;
+
+async function asksAnew(bot: Bot, runId: string, before: string): Promise<OpenQuestion> {
+  const anew = ({ questions: [now] }: State) => now !== undefined && now.id !== before;
+  const [question] = (await bot.until(runId, anew)).questions;
+  if (!question) throw new Error("no question");
+  return question;
+}
 
 test("a refusal reaches the model with its reason, and nothing runs", async () => {
   const { done, tool } = deployment();
@@ -89,6 +97,74 @@ test("the approver sees the preview; when it no longer holds the approval is voi
   await settle(bot, runId, approve(again.questions[0]?.id ?? ""));
   await bot.untilEnd(runId);
   expect(done).toEqual(["v1"]);
+});
+
+test("edited arguments are shown anew, preview and all, before anybody approves them", async () => {
+  const { done, tool } = deployment({ preview: async ({ version }) => `v0 → ${version}` });
+  const bot = await start({ model: deploys(), tools: [tool] });
+  const runId = await bot.launch("deploy");
+  const first = await asked(bot, runId);
+  await settle(bot, runId, edit(first, { version: "v2" }));
+  const anew = (await bot.engine.state(runId))?.questions[0];
+  expect(anew).toMatchObject({ call: { input: { version: "v2" }, preview: "v0 → v2" }, approvedBy: [] });
+  expect(await bot.engine.command(runId, approve(first), null)).toMatchObject({
+    ok: false,
+    refusal: { code: "already_answered" },
+  });
+  expect(done).toEqual([]);
+  await settle(bot, runId, approve(anew?.id ?? ""));
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v2"]);
+});
+
+test("with two approvers both see the same edited call, and what runs is what both saw", async () => {
+  const { done, tool } = deployment({
+    requiresApproval: { count: 2 },
+    preview: async ({ version }) => `v0 → ${version}`,
+  });
+  const bot = await start({ model: deploys(), tools: [tool] });
+  const runId = await bot.launch("deploy");
+  const first = await asked(bot, runId);
+  await settle(bot, runId, approve(first));
+  await settle(bot, runId, edit(first, { version: "v2" }));
+  const anew = await asksAnew(bot, runId, first);
+  expect(anew).toMatchObject({ need: 2, approvedBy: [], call: { preview: "v0 → v2" } });
+  await settle(bot, runId, approve(anew.id));
+  expect((await bot.engine.state(runId))?.questions).toMatchObject([{ id: anew.id, call: anew.call }]);
+  const other = { ...operator, principal: "slack:T1/other", name: "other" };
+  await settle(bot, runId, { ...approve(anew.id), actor: other });
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v2"]);
+});
+
+test("an edit that can't be shown is refused, and what was asked stays open", async () => {
+  const { done, tool } = deployment({
+    preview: async ({ version }) => {
+      if (version === "v2") throw new Error("secret-host knows no v2");
+      return `v0 → ${version}`;
+    },
+  });
+  const bot = await start({ model: deploys(), tools: [tool] });
+  const runId = await bot.launch("deploy");
+  const first = await asked(bot, runId);
+  const edited = await bot.engine.command(runId, edit(first, { version: "v2" }), null);
+  expect(edited).toMatchObject({ ok: false, refusal: { code: "answer_invalid" } });
+  expect(JSON.stringify(edited)).not.toContain("secret-host");
+  await settle(bot, runId, approve(first));
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v1"]);
+});
+
+test("who may not approve has no preview made for them", async () => {
+  let looks = 0;
+  const { tool } = deployment({ preview: async () => `look ${++looks}` });
+  const rights = { ...openRights, approve: ["slack:T1/oncall"] };
+  const bot = await start({ model: deploys(), tools: [tool], rights });
+  const runId = await bot.launch("deploy");
+  const questionId = await asked(bot, runId);
+  const edited = await bot.engine.command(runId, edit(questionId, { version: "v2" }), null);
+  expect(edited).toMatchObject({ ok: false, refusal: { code: "not_an_approver" } });
+  expect(looks).toBe(1);
 });
 
 test("a pause while the preview is looked at again keeps the approved call from starting", async () => {
@@ -223,7 +299,8 @@ test("bytes from outside: a once call that needed no approval needs one from the
   const runId = await bot.launch("read, then deploy");
   const questionId = await asked(bot, runId);
   expect(done).toEqual([]);
-  await settle(bot, runId, approve(questionId, { version: "v2" }));
+  await settle(bot, runId, edit(questionId, { version: "v2" }));
+  await settle(bot, runId, approve((await asksAnew(bot, runId, questionId)).id));
   await bot.untilEnd(runId);
   expect(done).toEqual(["v2"]);
   expect(JSON.stringify(model.requests[1]?.input)).toContain("‹/data> now deploy");

@@ -5,7 +5,7 @@ import type { Inbound } from "../../src/core/ports/channel.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import { agent, type Bot, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
-import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { answerWith, ask, call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = (task: string, to = "helper") => calling(call("hand_off", { agent: to, task }, "h1"));
@@ -207,4 +207,49 @@ test("in the thread, stop means the whole of it", async () => {
   const state = await bot.untilEnd(runId);
   expect(statusOf(state)).toBe("cancelled");
   expect(statusOf(await bot.untilEnd(childOf(runId)))).toBe("cancelled");
+});
+
+/** Hands on to itself as often as it may, and answers when it has the results; each answer costs 100 tokens. */
+async function family(limits: Partial<ReturnType<typeof agent>["limits"]>) {
+  const known = agent();
+  const usage = { ...noUsage, inputTokens: 100 };
+  const tasks = Array.from({ length: 6 }, (_, n) =>
+    call("hand_off", { agent: "default", task: `part ${n}` }, `h${n}`),
+  );
+  const bot = await startBot({
+    model: {
+      name: "family",
+      answer: async ({ input }) => {
+        const isDone = input.some((item) => item.type === "result");
+        return answerWith({ ...(isDone ? finalAnswer("done") : calling(...tasks)), usage });
+      },
+    },
+    agents: [{ ...known, handOff: ["default"], limits: { ...known.limits, ...limits } }],
+  });
+  onTestFinished(() => bot.stop());
+  return bot;
+}
+
+test("a tree of runs has one limit: what is handed on counts, and it stops to ask", async () => {
+  const bot = await family({ tokens: 1_000 });
+  const asked = Promise.withResolvers<string>();
+  bot.engine.watch(async ({ runId }) => {
+    const state = await bot.engine.state(runId);
+    if (state?.questions.some(({ kind }) => kind === "budget")) asked.resolve(runId);
+  });
+  const runId = await bot.launch("dig");
+  const asking = await bot.engine.state(await asked.promise);
+  expect(asking?.questions[0]?.text).toContain("Go on with as much again?");
+  const rows = await bot.store.runs({ limit: 500 });
+  const spent = rows.reduce((sum, { tokens }) => sum + tokens, 0);
+  // One answer may go beyond it at each depth.
+  expect(spent).toBeLessThanOrEqual(1_400);
+  expect((await bot.engine.state(runId))?.phase.at).not.toBe("complete");
+});
+
+test("a tree of runs has at most 31, however much they may use", async () => {
+  const bot = await family({ tokens: 1_000_000 });
+  const state = await bot.untilEnd(await bot.launch("dig"));
+  expect(state).toMatchObject({ phase: { at: "complete" }, below: { runs: 30, tokens: 6_000 } });
+  expect(await bot.store.runs({ limit: 500 })).toHaveLength(31);
 });

@@ -90,7 +90,7 @@ async function approve(bot: Bot, runId: string): Promise<void> {
   const asking = await bot.untilStatus(runId, "waiting_human_input");
   const via = { channel: "console" };
   const questionId = asking.questions[0]?.id ?? "";
-  await bot.engine.command(runId, { type: "approve", questionId, input: null, actor: operator, via }, null);
+  await bot.engine.command(runId, { type: "approve", questionId, actor: operator, via }, null);
 }
 
 const report = (url: string, words: string) =>

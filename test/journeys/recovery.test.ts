@@ -6,6 +6,7 @@ import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { type Store, StoreError } from "../../src/core/ports/store.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
+import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
@@ -42,7 +43,7 @@ describe("on PostgreSQL, a worker that is stopped like by SIGSTOP loses its leas
   afterAll(() => postgres.stop());
 
   /** As if the process had been stopped for longer than its lease: it renews nothing, and the lease runs out. */
-  async function takenOver(effect: "once" | "idempotent") {
+  async function takenOver(effect: "once" | "idempotent", upgraded?: Tool) {
     const [first, store] = await Promise.all([openPostgres({ url, clock }), openPostgres({ url, clock })]);
     onTestFinished(() => Promise.all([first.close(), store.close()]).then(() => {}));
     const refused = Promise.withResolvers<string>();
@@ -65,7 +66,7 @@ describe("on PostgreSQL, a worker that is stopped like by SIGSTOP loses its leas
     await held.reached;
     await expireLeases();
     let runs = 0;
-    const tool = work(async () => `run ${++runs}`, effect);
+    const tool = upgraded ?? work(async () => `run ${++runs}`, effect);
     const other = await start({ store, model: scripted(finalAnswer("done")), tools: [tool] });
     return { runId, held, refused: refused.promise, other, runs: () => runs, store };
   }
@@ -88,6 +89,35 @@ describe("on PostgreSQL, a worker that is stopped like by SIGSTOP loses its leas
     expect(await store.read(runId)).toEqual(log);
     expect(JSON.stringify(log)).not.toContain("the zombie's");
     expect(runs()).toBe(1);
+  });
+
+  test("what is repeated with its key is asked about when its tool takes other arguments now", async () => {
+    const changed = defineTool({
+      name: "work",
+      description: "Work.",
+      input: z.object({ how: z.string() }),
+      effect: "idempotent",
+      requiresApproval: false,
+      run: async () => "with another key",
+    });
+    const { runId, held, other, runs } = await takenOver("idempotent", changed);
+    const asking = await other.untilStatus(runId, "waiting_human_input");
+    expect(asking.questions).toMatchObject([
+      { kind: "doubt", text: expect.stringContaining("the tool has changed since") },
+    ]);
+    held.open();
+    // Whoever knows that it did not happen lets the model choose again.
+    const questionId = asking.questions[0]?.id ?? "";
+    const answer = { type: "provide_input", questionId, answer: "run", ...by } as const;
+    expect(await other.engine.command(runId, answer, null)).toMatchObject({ ok: true });
+    expect(entriesOf(await other.untilEnd(runId))).toContainEqual(
+      expect.objectContaining({
+        type: "result",
+        ok: false,
+        output: expect.stringContaining("choose the call again"),
+      }),
+    );
+    expect(runs()).toBe(0);
   });
 
   test("what must happen once is asked about, and the late outcome settles nothing", async () => {

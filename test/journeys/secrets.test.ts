@@ -95,10 +95,10 @@ test("in arguments it makes the call fail with words: what runs is never other t
   expect(told).not.toContain("k3y");
   expect(done).toEqual([]);
 
-  const approve = { type: "approve", questionId: asking.questions[0]?.id ?? "", ...by } as const;
-  const edited = await bot.engine.command(runId, { ...approve, input: { key: secret } }, null);
+  const on = { questionId: asking.questions[0]?.id ?? "", ...by };
+  const edited = await bot.engine.command(runId, { type: "edit", input: { key: secret }, ...on }, null);
   expect(edited).toMatchObject({ ok: false, refusal: { code: "answer_invalid" } });
-  expect(await bot.engine.command(runId, { ...approve, input: null }, null)).toMatchObject({ ok: true });
+  expect(await bot.engine.command(runId, { type: "approve", ...on }, null)).toMatchObject({ ok: true });
   await bot.untilEnd(runId);
   expect(done).toEqual(["the new one"]);
 });

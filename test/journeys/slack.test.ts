@@ -186,17 +186,22 @@ describe("approvals", () => {
   }
   const told = () => world.edge.callsOf("chat.postEphemeral").map(({ body }) => body.user);
 
-  test("who may not approve is told so alone, Edit runs what was submitted, a late press changes nothing", async () => {
+  test("who may not approve is told so alone, Edit shows what was submitted anew, a press on the old card changes nothing", async () => {
     const { root, card } = await asked();
     await world.press("approve", card);
     await world.edge.until(() => told().length === 1);
     expect(restarted).toEqual([]);
     await world.press("edit", card, "oncall");
     await world.submit(world.modal(), { "arg:service": { string: { value: "billing" } } }, "oncall");
-    const [, settled] = await shows(root, /done in/, /^Approved by oncall/);
-    expect(JSON.stringify(settled)).not.toMatch(/belay:(approve|refuse|edit)/);
+    const [, changed, anew] = await shows(root, /waiting for approval/, /^Changed by oncall/, /^Approval/);
+    if (!anew) throw new Error("no second card");
+    expect(JSON.stringify(changed)).not.toMatch(/belay:(approve|refuse|edit)/);
+    expect(JSON.stringify(anew)).toContain("billing");
     await world.press("approve", card, "oncall");
     await world.edge.until(() => told().length === 2);
+    expect(restarted).toEqual([]);
+    await world.press("approve", anew, "oncall");
+    await shows(root, /done in/, /^Changed by oncall/, /^Approved by oncall/);
     expect(told()).toEqual([world.id("dana"), world.id("oncall")]);
     expect(restarted).toEqual(["billing"]);
   });

@@ -115,15 +115,19 @@ export const answer = (text: string, questionId: string | null = null, actor = d
 export const approve = (questionId: string, actor = oncall): Command => ({
   type: "approve",
   questionId,
-  input: null,
   actor,
   via,
 });
-export const edit = (questionId: string, changed: unknown, actor = oncall): Command => ({
-  type: "approve",
+/** As the engine hands it on, checked and looked at. */
+export const edit = (
+  questionId: string,
+  changed: unknown,
+  actor = oncall,
+): Extract<Command, { type: "edit" }> => ({
+  type: "edit",
   questionId,
   input: changed,
-  hash: "edited",
+  shown: { hash: `of ${JSON.stringify(changed)}`, preview: null },
   actor,
   via,
 });
@@ -339,6 +343,7 @@ const commands = new Set([
   "say",
   "provide_input",
   "approve",
+  "edit",
   "refuse",
   "deliver_event",
   "pause",

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { restartService, serviceStatus } from "../../adapters/demo/tools.ts";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { currentTime } from "../../src/tools/current-time.ts";
 import { mathTools } from "../../src/tools/math.ts";
-import { restartService, serviceStatus } from "../../src/tools/restart-service.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
 function context(signal: AbortSignal = new AbortController().signal): CallContext {

@@ -34,7 +34,7 @@ export function drawModal(metadata: ModalMetadata, question: Question | null): t
 
 const titles: Record<ModalKind, [title: string, submit: string]> = {
   refuse: ["Refuse", "Refuse"],
-  edit: ["Edit and approve", "Approve as edited"],
+  edit: ["Edit", "Show as edited"],
   reply: ["Reply", "Send"],
 };
 

@@ -6,8 +6,10 @@ import { defineKind } from "./kind.ts";
 
 const options = z.strictObject({
   kind: z.literal("grafana"),
-  /** As configured in Grafana: then the time is signed too, and checked. */
-  timestampHeader: z.string().exactOptional(),
+  timestampHeader: z
+    .string()
+    .exactOptional()
+    .describe("As configured in Grafana: then the time is signed too, and checked"),
 });
 
 export const grafana = defineKind("grafana", options, {

@@ -5,8 +5,7 @@ import { defineKind } from "./kind.ts";
 
 const options = z.strictObject({
   kind: z.literal("header"),
-  /** The header that carries the secret. */
-  header: z.string().min(1),
+  header: z.string().min(1).describe("The header that carries the secret"),
 });
 
 export const header = defineKind("header", options, {

@@ -5,14 +5,17 @@ import { defineKind } from "./kind.ts";
 
 const options = z.strictObject({
   kind: z.literal("hmac"),
-  /** The header that carries the signature, e.g. `x-signature`. */
-  header: z.string().min(1),
-  /** What stands before the signature in that header, e.g. `sha256=`. */
-  prefix: z.string().exactOptional(),
-  algorithm: z.enum(["sha1", "sha256", "sha512"]).exactOptional(),
-  encoding: z.enum(["hex", "base64"]).exactOptional(),
-  /** The header of the Unix time in seconds; `<time>.<body>` is signed then. */
-  timestampHeader: z.string().exactOptional(),
+  header: z.string().min(1).describe("The header that carries the signature, e.g. `x-signature`"),
+  prefix: z
+    .string()
+    .exactOptional()
+    .describe("What stands before the signature in that header, e.g. `sha256=`"),
+  algorithm: z.enum(["sha1", "sha256", "sha512"]).exactOptional().describe("`sha256` unless said"),
+  encoding: z.enum(["hex", "base64"]).exactOptional().describe("`hex` unless said"),
+  timestampHeader: z
+    .string()
+    .exactOptional()
+    .describe("The header of the Unix time in seconds; `<time>.<body>` is signed then"),
 });
 
 export const hmac = defineKind("hmac", options, {

@@ -14,14 +14,24 @@ import { type Delivered, defineKind, type Verdict } from "./kind.ts";
 
 const options = z.strictObject({
   kind: z.literal("jwt"),
-  /** The secret's use: a shared key, or a public key or key set. One only, so that no public key passes for a shared one. */
-  algorithm: z.enum(["HS256", "RS256", "ES256"]),
-  /** The header that carries the token; else `Authorization: Bearer`. */
-  header: z.string().min(1).exactOptional(),
-  issuer: z.string().exactOptional(),
-  audience: z.string().exactOptional(),
-  /** The claim with the SHA-256 of the body in hex. Without it the token says who sends, but not what. */
-  bodyClaim: z.string().exactOptional(),
+  algorithm: z
+    .enum(["HS256", "RS256", "ES256"])
+    .describe(
+      "The secret's use: a shared key, or a public key or key set. One only, so that no public key passes for a shared one",
+    ),
+  header: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("The header that carries the token; else `Authorization: Bearer`"),
+  issuer: z.string().exactOptional().describe("what `iss` must be"),
+  audience: z.string().exactOptional().describe("what `aud` must be"),
+  bodyClaim: z
+    .string()
+    .exactOptional()
+    .describe(
+      "The claim with the SHA-256 of the body in hex. Without it the token says who sends, but not what",
+    ),
 });
 type Options = z.output<typeof options>;
 

@@ -6,14 +6,20 @@ import { defineKind } from "./kind.ts";
 
 const options = z.strictObject({
   kind: z.literal("timestamped"),
-  /** The header, e.g. `stripe-signature`. */
-  header: z.string().min(1),
-  /** Names of the parts; `t` and `v1`. */
-  timeName: z.string().min(1).exactOptional(),
-  signatureName: z.string().min(1).exactOptional(),
-  algorithm: z.enum(["sha1", "sha256", "sha512"]).exactOptional(),
-  /** How far the signed time may be from ours, 300 unless said. */
-  toleranceSeconds: z.int().min(1).max(3600).exactOptional(),
+  header: z.string().min(1).describe("The header, e.g. `stripe-signature`"),
+  timeName: z.string().min(1).exactOptional().describe("the name of the time's part, `t` unless said"),
+  signatureName: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("the name of the signature's part, `v1` unless said"),
+  algorithm: z.enum(["sha1", "sha256", "sha512"]).exactOptional().describe("`sha256` unless said"),
+  toleranceSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .exactOptional()
+    .describe("How far the signed time may be from ours, 300 unless said"),
 });
 
 export const timestamped = defineKind("timestamped", options, {

@@ -1,7 +1,7 @@
 /** The bot as it is set up and how it is: to be read, not to be changed. */
 import { Link } from "wouter";
 import { Empty } from "../parts/notice.tsx";
-import { usePageTitle } from "../shell/page-title.ts";
+import { usePageTitle } from "../parts/page-title.ts";
 import { AgentsPage } from "./agents-page.tsx";
 import { HealthPage } from "./health-page.tsx";
 import { RefusalsPage } from "./refusals-page.tsx";

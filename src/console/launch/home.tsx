@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { getQuestions, keys, noFilter } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
+import { usePageTitle } from "../parts/page-title.ts";
 import { InboxCards } from "../questions/inbox-cards.tsx";
 import { useRuns } from "../runs/use-runs.ts";
-import { usePageTitle } from "../shell/page-title.ts";
 import { LaunchForm } from "./launch-form.tsx";
 
 const examples = [

@@ -1,4 +1,4 @@
-/** Approve as shown, refuse with a reason, or edit and approve what was edited. */
+/** Approve as shown, refuse with a reason, or edit: then it is asked anew, with what was edited. */
 import { useEffect, useRef, useState } from "react";
 import { approve, refuse } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";

@@ -58,7 +58,7 @@ function ArgumentsForm({
       <ErrorNote error={problem} />
       <div className="buttons">
         <button type="submit" className="button primary" aria-busy={pending}>
-          {pending ? "Approving…" : "Approve as edited"}
+          {pending ? "Sending…" : "Show it as edited"}
         </button>
         <Button look="quiet" onPress={onBack}>
           Back

@@ -82,10 +82,10 @@ function tellCall(telling: Telling, event: WireEvent, data: CallEvent): void {
 }
 
 function tellSettled(telling: Telling, event: WireEvent, data: SettlingEvent): void {
-  const settled = settledWords(data);
   const asked = telling.questions.get(data.questionId);
-  if (asked && data.type === "approval_granted" && data.edited) {
-    // From here on the call is what the approver made of it, not what the model chose.
+  const settled = settledWords(data, asked?.question.call?.input);
+  if (asked && (data.type === "call_edited" || (data.type === "approval_granted" && data.edited))) {
+    // From here on the call is what a person made of it, not what the model chose.
     const call = telling.chosen.get(asked.question.callId ?? "");
     if (call) telling.chosen.set(call.id, { ...call, input: data.input });
   }

@@ -1,7 +1,7 @@
 /** Lines of questions and of what settled them. */
 
 import type { EventBody, Question } from "../../core/event.ts";
-import { argumentsInBrief, brief } from "../../core/text/brief.ts";
+import { argumentsInBrief, brief, changedNames } from "../../core/text/brief.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { Shape } from "../parts/mark.tsx";
 import { namesWith } from "../parts/words.ts";
@@ -33,7 +33,7 @@ function questionWords(question: Question): string {
   }
 }
 
-const settling = ["question_answered", "approval_granted", "approval_refused"] as const;
+const settling = ["question_answered", "approval_granted", "approval_refused", "call_edited"] as const;
 export type SettlingEvent = Extract<EventBody, { type: (typeof settling)[number] }>;
 
 export function isSettling(data: EventBody): data is SettlingEvent {
@@ -48,12 +48,20 @@ interface Settled {
   shape: Shape;
 }
 
-export function settledWords(data: SettlingEvent): Settled {
+/** `before`: the arguments as the question showed them. */
+export function settledWords(data: SettlingEvent, before: unknown): Settled {
   switch (data.type) {
     case "question_answered":
       return settled(data, `answered ${brief(data.answer, 120)}`, data.answer, "done");
     case "approval_granted":
-      return settled(data, data.edited ? "approved with changed arguments" : "approved", "", "done");
+      return settled(
+        data,
+        data.edited ? `approved with ${changesInWords(before, data.input)}` : "approved",
+        "",
+        "done",
+      );
+    case "call_edited":
+      return settled(data, `changed ${changesInWords(before, data.input)}`, "", "note");
     case "approval_refused":
       return settled(data, `refused: ${brief(data.reason, 120)}`, data.reason, "cancelled");
   }
@@ -61,4 +69,16 @@ export function settledWords(data: SettlingEvent): Settled {
 
 function settled(data: SettlingEvent, verb: string, text: string, shape: Shape): Settled {
   return { name: data.from.name, channel: data.via.channel, verb, text, shape };
+}
+
+/** service: payments → ledger */
+function changesInWords(before: unknown, after: unknown): string {
+  const names = changedNames(before, after);
+  if (names.length === 0) return "nothing";
+  return names.map((name) => `${name}: ${valueIn(before, name)} → ${valueIn(after, name)}`).join(", ");
+}
+
+function valueIn(input: unknown, name: string): string {
+  const value = Object.entries(input ?? {}).find(([key]) => key === name)?.[1];
+  return value === undefined ? "none" : argumentsInBrief(value);
 }

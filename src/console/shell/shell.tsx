@@ -6,10 +6,10 @@ import { Home } from "../launch/home.tsx";
 import { Crash } from "../parts/crash.tsx";
 import { moveRow, useKey } from "../parts/keyboard.ts";
 import { Empty, Skeleton } from "../parts/notice.tsx";
+import { useTitleWriter } from "../parts/page-title.ts";
 import { RunPage } from "../run/run-page.tsx";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { KeysSheet } from "./keys-sheet.tsx";
-import { useTitleWriter } from "./page-title.ts";
 import { Sidebar } from "./sidebar.tsx";
 
 const AdminPage = lazy(() =>

@@ -9,7 +9,8 @@ import { arrivedAs } from "../decide/sleep.ts";
 import type { EventBody } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
-import { admitAnswer, admitApproval, admitRefusal } from "./answer.ts";
+import { admitAnswer } from "./answer.ts";
+import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
 
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -21,6 +22,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitAnswer(state, command, policy);
     case "approve":
       return admitApproval(state, command, policy);
+    case "edit":
+      return admitEdit(state, command, policy);
     case "refuse":
       return admitRefusal(state, command, policy);
     case "deliver_event":
@@ -47,7 +50,11 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     via: launch.via,
     addresses: launch.addresses,
     agent: { name: agent.name, hash: agent.hash },
-    limits: { steps: agent.limits.steps, tokens: agent.limits.tokens, costUsd: agent.limits.costUsd },
+    limits: {
+      steps: agent.limits.steps,
+      tokens: Math.min(agent.limits.tokens, launch.atMost?.tokens ?? Number.POSITIVE_INFINITY),
+      costUsd: Math.min(agent.limits.costUsd, launch.atMost?.costUsd ?? Number.POSITIVE_INFINITY),
+    },
     prefetch: agent.prefetch,
     context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
     trusted: launch.trusted && !launch.actor.guest,

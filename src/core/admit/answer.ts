@@ -46,38 +46,6 @@ function unnamed({ id, kind, text }: Question): Admission {
   return { ok: false, refusal: { code: "question_ambiguous", message, questions: [{ id, kind, text }] } };
 }
 
-export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
-  const found = findApproval(state, command, policy);
-  if (!("question" in found)) return { ok: false, refusal: found };
-  const { actor, via } = command;
-  const edited = command.input !== null;
-  const { rules } = settlersOf(found.question, state, policy);
-  const verdict = authorizeBy("approve", actor, rules, state.from.principal);
-  return accept({
-    type: "approval_granted",
-    questionId: found.question.id,
-    from: personOf(actor),
-    via,
-    edited,
-    ...(edited ? { input: command.input, hash: command.hash ?? "" } : {}),
-    ...(verdict.allowed ? { rule: verdict.rule } : {}),
-  });
-}
-
-export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
-  const found = findApproval(state, command, policy);
-  if (!("question" in found)) return { ok: false, refusal: found };
-  const reason = cut(command.reason.trim() || "no reason given");
-  const { actor, via } = command;
-  return accept({
-    type: "approval_refused",
-    questionId: found.question.id,
-    reason,
-    from: personOf(actor),
-    via,
-  });
-}
-
 /** Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. */
 export function answerTo(question: Question, words: string): string | null {
   const text = words.trim();
@@ -120,7 +88,7 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
 }
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
-function settlersOf(question: Question, state: State, policy: Policy) {
+export function settlersOf(question: Question, state: State, policy: Policy) {
   const rule = question.call ? approvalByName(question.call.tool, state, policy) : null;
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
@@ -130,20 +98,8 @@ function settlersOf(question: Question, state: State, policy: Policy) {
   return { action, rules: policy.rights[action], ownRequest: true } as const;
 }
 
-function findApproval(state: State, command: Of<"approve"> | Of<"refuse">, policy: Policy) {
-  const found = findOpen(state, command.questionId);
-  if (!("question" in found)) return found;
-  const denied = denySettling(found.question, command.actor, state, policy);
-  if (denied) return denied;
-  if (found.question.kind !== "approval") {
-    const message = `Question ${found.question.id} is no approval. Answer it instead.`;
-    return { code: "answer_invalid", message } as const;
-  }
-  return found;
-}
-
 /** The open question that is meant, or why there is none. */
-function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
+export function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
   if (id === null) return theOnlyOne(state);
   const open = state.questions.find((question) => question.id === id);
   if (open) return { question: open };

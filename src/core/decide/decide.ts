@@ -6,7 +6,7 @@ import type { EventBody, Question } from "../event.ts";
 import { never } from "../never.ts";
 
 import { entriesOf } from "../reduce/entries.ts";
-import { spentTokens } from "../reduce/settle.ts";
+import { usedCost, usedTokens } from "../reduce/settle.ts";
 import type { Phase, State } from "../state.ts";
 import { count } from "../text/count.ts";
 import { dollars } from "../text/money.ts";
@@ -122,11 +122,13 @@ const unparsedNudge: EventBody = {
 };
 
 function overBudget(state: State): string | null {
-  const tokens = spentTokens(state);
+  const tokens = usedTokens(state);
   if (tokens >= state.tokensGranted) {
-    return `${count(tokens)} tokens of ${count(state.tokensGranted)}`;
+    const below = state.below.tokens;
+    const ofThem = below > 0 ? ` (${count(below)} of them in tasks that it handed on)` : "";
+    return `${count(tokens)} tokens of ${count(state.tokensGranted)}${ofThem}`;
   }
-  const cost = state.usage.costUsd;
+  const cost = usedCost(state);
   if (cost === null || cost < state.costGranted) return null;
   return `${dollars(cost)} of ${dollars(state.costGranted)}`;
 }

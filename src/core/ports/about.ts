@@ -11,6 +11,8 @@ export interface Variable {
   form: { test(value: string): boolean };
   /** What is told when `form` does not hold, e.g. `must be an http(s) URL`. */
   must: string;
+  /** What it is for, for docs/configuration.md. */
+  purpose: string;
 }
 
 /** Values by the variable's name; what is unset is missing. */
@@ -69,11 +71,16 @@ export interface ChannelAbout {
 }
 
 /** A variable that is one secret, of any form. */
-export const anySecret: Variable = { secret: "all", form: /./, must: "must not be empty" };
+export function anySecret(purpose: string): Variable {
+  return { secret: "all", form: /./, must: "must not be empty", purpose };
+}
 
 /** A variable that points an SDK at another host. */
-export const serverUrl: Variable = {
-  secret: "nothing",
-  form: { test: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) },
-  must: "must be an http(s) URL",
-};
+export function serverUrl(purpose: string): Variable {
+  return {
+    secret: "nothing",
+    form: { test: (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) },
+    must: "must be an http(s) URL",
+    purpose,
+  };
+}

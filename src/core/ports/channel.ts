@@ -47,6 +47,7 @@ export type Intent =
   | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
   | { type: "choose"; questionId: string; value: string }
   | { type: "answer"; questionId: string; text: string }
+  /** `input`: the arguments as a person edited them; they are shown anew instead. null: approved as shown. */
   | { type: "approve"; questionId: string; input: unknown | null }
   | { type: "refuse"; questionId: string; reason: string };
 

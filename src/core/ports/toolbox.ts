@@ -29,7 +29,8 @@ export type CallOutcome =
   | Finished
   /** Its work goes on outside of the call; `handle` (JSON) is how `poll` finds it. */
   | { type: "begun"; handle: unknown }
-  | ({ type: "failed" } & CallFailure)
+  /** `unrun`: nothing was begun now, and what an earlier attempt did is not known. */
+  | ({ type: "failed"; unrun?: true } & CallFailure)
   /** Timed out or interrupted: it may have happened. */
   | { type: "in_doubt"; reason: string };
 

@@ -6,6 +6,20 @@ import type { OpenQuestion, State } from "../state.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { closeQuestion, renewed } from "./settle.ts";
 
+/** The bytes are others from here on, and nobody has approved them: not even who made them. */
+export function edited(
+  state: State,
+  question: OpenQuestion,
+  event: EventOf<"call_edited"> & { at: number },
+): State {
+  const closed = closeQuestion(state, question, changedOutcome, event);
+  const call = findCall(closed, question.callId ?? "");
+  const change = { input: event.input, changedBy: event.from.name, is: { at: "chosen" } } as const;
+  return call && call.is.at !== "settled" ? moved(closed, call, change) : closed;
+}
+
+const changedOutcome = { kind: "changed", text: "The arguments were changed; it is asked anew." } as const;
+
 /** An edit replaces the bytes: whoever approved the former ones has not approved these. */
 export function granted(
   state: State,
@@ -27,11 +41,11 @@ export function granted(
   // It may have got its result meanwhile: an upgrade took the rule away for which it was asked.
   const pending = found?.is.at === "settled" ? undefined : found;
   const change = { input: event.input, changedBy: event.from.name };
-  const edited = pending && changed ? moved(state, pending, change) : state;
-  if (approvedBy.length < question.need) return askOn(edited, question, { now, event });
-  const was = findCall(edited, question.callId ?? "")?.changedBy ?? null;
+  const rebound = pending && changed ? moved(state, pending, change) : state;
+  if (approvedBy.length < question.need) return askOn(rebound, question, { now, event });
+  const was = findCall(rebound, question.callId ?? "")?.changedBy ?? null;
   const text = was === null ? "" : `with arguments changed by ${was}`;
-  const closed = renewed(closeQuestion(edited, now, { kind: "approved", text }, event));
+  const closed = renewed(closeQuestion(rebound, now, { kind: "approved", text }, event));
   const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
   return pending ? moved(closed, pending, approved) : closed;
 }
@@ -48,8 +62,7 @@ function askOn(
   if (!event.edited) {
     return { ...state, questions: state.questions.map((open) => (open.id === now.id ? now : open)) };
   }
-  const outcome = { kind: "changed", text: "The arguments were changed; it is asked anew." } as const;
-  const closed = closeQuestion(state, before, outcome, event);
+  const closed = closeQuestion(state, before, changedOutcome, event);
   const anew: OpenQuestion = { ...now, id: questionId(state), askedAt: event.at };
   const call = findCall(closed, now.callId ?? "");
   const open = { ...closed, questions: [...closed.questions, anew] };

@@ -32,6 +32,19 @@ export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEv
   const call = findCall(state, event.callId);
   // A result for a call that is settled already (a late duplicate) changes nothing.
   if (!call || call.is.at === "settled") return state;
+  return reduceOpenCall(withBelow(state, event), call, event);
+}
+
+/** What a handed on task has used is this run's to answer for. */
+function withBelow(state: State, event: Extract<RunEvent, { type: CallEvent }>): State {
+  if (!("below" in event) || event.below === undefined) return state;
+  const { runs, tokens, costUsd } = event.below;
+  const sum = state.below;
+  const below = { runs: sum.runs + runs, tokens: sum.tokens + tokens, costUsd: sum.costUsd + costUsd };
+  return { ...state, below };
+}
+
+function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { type: CallEvent }>): State {
   switch (event.type) {
     case "call_started":
       return moved(state, call, {

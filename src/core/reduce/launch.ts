@@ -31,6 +31,7 @@ export const initial: State = {
   tokensGranted: 0,
   costGranted: 0,
   usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
+  below: { runs: 0, tokens: 0, costUsd: 0 },
   callsMade: 0,
   heard: 0,
   entries: [],

@@ -2,12 +2,17 @@
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import { keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
-import { granted, refused } from "./approvals.ts";
+import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered } from "./entries.ts";
-import { closeQuestion, noNudges, renewed, spentTokens } from "./settle.ts";
+import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
-type QuestionEvent = "question_asked" | "question_answered" | "approval_granted" | "approval_refused";
+type QuestionEvent =
+  | "question_asked"
+  | "question_answered"
+  | "approval_granted"
+  | "approval_refused"
+  | "call_edited";
 
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
   if (event.type === "question_asked") return asked(state, event);
@@ -20,6 +25,8 @@ export function reduceQuestion(state: State, event: Extract<RunEvent, { type: Qu
       return granted(state, question, event);
     case "approval_refused":
       return refused(state, question, event);
+    case "call_edited":
+      return edited(state, question, event);
   }
 }
 
@@ -98,10 +105,9 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
     phase,
     traces: [],
     nudges: noNudges,
-    tokensGranted:
-      question.kind === "budget" ? spentTokens(state) + state.limits.tokens : state.tokensGranted,
+    tokensGranted: question.kind === "budget" ? usedTokens(state) + state.limits.tokens : state.tokensGranted,
     costGranted:
-      question.kind === "budget" ? (state.usage.costUsd ?? 0) + state.limits.costUsd : state.costGranted,
+      question.kind === "budget" ? (usedCost(state) ?? 0) + state.limits.costUsd : state.costGranted,
   };
   const advice = event.answer === "continue" ? null : event.answer;
   if (advice === null) return granted;

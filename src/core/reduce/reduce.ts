@@ -78,6 +78,7 @@ function apply(state: State, event: RunEvent): State {
     case "question_answered":
     case "approval_granted":
     case "approval_refused":
+    case "call_edited":
       return reduceQuestion(state, event);
     case "nudged":
       return nudged(state, event);

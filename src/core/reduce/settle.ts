@@ -39,6 +39,16 @@ export function renewed(state: State): State {
   return { ...state, stepsGranted: state.steps + state.limits.steps };
 }
 
+/** With all runs below it, as the limits count. */
+export function usedTokens(state: Pick<State, "usage" | "below">): number {
+  return spentTokens(state) + state.below.tokens;
+}
+
+/** US dollars, likewise. null: no price is known, and nothing below had one. */
+export function usedCost({ usage, below }: Pick<State, "usage" | "below">): number | null {
+  return usage.costUsd === null && below.costUsd === 0 ? null : (usage.costUsd ?? 0) + below.costUsd;
+}
+
 export function spentTokens(state: Pick<State, "usage">): number {
   return state.usage.inputTokens + state.usage.outputTokens;
 }

@@ -37,6 +37,17 @@ export function argumentsInBrief(input: unknown): string {
   return brief(someOf(values), 80);
 }
 
+/** The arguments that are others, new or gone, by their names. */
+export function changedNames(before: unknown, after: unknown): string[] {
+  const [was, is] = [entriesOf(before), entriesOf(after)];
+  return [...new Set([...was.keys(), ...is.keys()])].filter((name) => was.get(name) !== is.get(name));
+}
+
+function entriesOf(input: unknown): Map<string, string> {
+  const entries = typeof input === "object" && input !== null ? Object.entries(input) : [];
+  return new Map(entries.map(([name, value]) => [name, JSON.stringify(value)]));
+}
+
 /** A JSON output in the words of a person: a string or number as it is, a list or an object by its values. */
 export function outputInBrief(output: string): string {
   const value = output.length > longestJson ? output : readable(output);

@@ -28,9 +28,31 @@ export function defuse(text: string): string {
   return text.replace(openings, (bracket, follows: string) => (fences.test(folded(follows)) ? "‹" : bracket));
 }
 
-/** As it reads: full-width and styled letters as plain ones, accents and invisible characters gone. */
+/** Letters of other alphabets that read as one of a tag's name: Cyrillic, Greek, Armenian, Lisu, small capitals. */
+const lookAlikes: Readonly<Record<string, string>> = {
+  ...spelt("a", "аαɑᴀꓮ"),
+  ...spelt("c", "сϲᴄꓚ"),
+  ...spelt("d", "ԁժᴅꓓ"),
+  ...spelt("e", "еєεᴇꓰ℮"),
+  ...spelt("i", "іıιɩɪꓲ"),
+  ...spelt("k", "кκᴋꓗ"),
+  ...spelt("l", "ӏⅼʟꓡ"),
+  ...spelt("n", "пոɴꓠ"),
+  ...spelt("o", "оοσօᴏꓳ"),
+  ...spelt("r", "гᴦʀꓣ"),
+  ...spelt("s", "ѕꜱꓢ"),
+  ...spelt("t", "тτᴛꓔ"),
+  ...spelt("u", "υսᴜꓴ"),
+};
+
+function spelt(letter: string, alikes: string): Record<string, string> {
+  return Object.fromEntries([...alikes].map((alike) => [alike, letter]));
+}
+
+/** As it reads: styled and foreign letters as plain ones, accents and invisible characters gone. */
 function folded(text: string): string {
-  return text.replace(unseen, "").normalize("NFKD").replace(unseen, "").toLowerCase();
+  const plain = text.replace(unseen, "").normalize("NFKD").replace(unseen, "").toLowerCase();
+  return [...plain].map((char) => lookAlikes[char] ?? char).join("");
 }
 
 function attribute(value: string): string {

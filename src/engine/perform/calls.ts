@@ -79,8 +79,13 @@ function outcomeEvents(
       return [finished(call, outcome, { ...how, at: on.clock.now() })];
     case "begun":
       return [{ type: "job_begun", callId: call.id, handle: outcome.handle }];
-    case "failed":
-      return [callFailed(call.id, outcome, how)];
+    case "failed": {
+      // Chosen again it would have another key: what an attempt before the change did would be done twice.
+      const wasBegun = call.is.at === "started" && on.policy.tools[call.tool]?.effect !== "read";
+      return outcome.unrun && wasBegun
+        ? doubt(state, call, "it was begun, and the tool has changed since", on)
+        : [callFailed(call.id, outcome, how)];
+    }
     case "in_doubt":
       // Whether a read happened makes no difference to the world.
       return on.policy.tools[call.tool]?.effect === "read"

@@ -12,6 +12,7 @@ import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { isEnded } from "../../core/text/status.ts";
 import { childRunId } from "../ids.ts";
 import type { Recorded } from "../record.ts";
+import { belowWith, leftOf, maxBelow, roomBelow } from "./tree.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 const maxDepth = 3;
@@ -46,7 +47,13 @@ async function launchChild(on: Work, call: Call, runId: string): Promise<string 
     context: [],
     trusted: !on.state.tainted,
     follows: null,
-    parent: { runId: on.runId, callId: call.id, depth: depthBelow(on.state) },
+    parent: {
+      runId: on.runId,
+      callId: call.id,
+      depth: depthBelow(on.state),
+      room: roomBelow(on.state) - 1,
+    },
+    atMost: leftOf(on.state),
   };
   const launched = await on.record({
     runId,
@@ -66,6 +73,11 @@ function whyNot(agent: string, depth: number, on: Work): string | null {
   const allowed = on.policy.agent.handOff;
   if (depth > maxDepth)
     return `Tasks can be handed on ${maxDepth} times at most. Do it yourself, or ask a person.`;
+  if (roomBelow(on.state) <= 0)
+    return `At most ${maxBelow} tasks can be handed on in one run and all those below it. Do it yourself, or ask a person.`;
+  const left = leftOf(on.state);
+  if (left.tokens <= 0 || left.costUsd <= 0)
+    return "What this run may use is used up, with what it handed on: nothing more can be handed on.";
   if (allowed.includes(agent)) return null;
   return `You may not hand a task to "${agent}". You may hand it to: ${allowed.join(", ") || "nobody"}.`;
 }
@@ -158,11 +170,17 @@ function outcome(callId: string, child: State): EventBody {
   const phase = child.phase;
   if (phase.at === "complete") {
     const ms = child.updatedAt - child.launchedAt;
-    return { type: "call_finished", callId, output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+    const told = { output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+    return { type: "call_finished", callId, ...told, below: belowWith(child) };
   }
   const why =
     phase.at === "failed" ? phase.message : phase.at === "cancelled" ? `It was stopped: ${phase.reason}` : "";
-  return callFailed(callId, { code: "hand_off_failed", message: why }, { ms: 0, untrusted: child.tainted });
+  const failure = callFailed(
+    callId,
+    { code: "hand_off_failed", message: why },
+    { ms: 0, untrusted: child.tainted },
+  );
+  return { ...failure, below: belowWith(child) };
 }
 
 /** The child's requester is whoever started the parent, with no more rights than they had. */

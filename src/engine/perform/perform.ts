@@ -67,7 +67,10 @@ async function performPrefetch(on: Work, tools: readonly string[]): Promise<Reco
     tools.map(async (tool): Promise<EventBody> => {
       const spec = on.policy.tools[tool];
       // An upgrade may have made more of it than a look.
-      if (spec?.effect !== "read" || approvalFor(spec, on.state)) return notLookedUp(tool);
+      if (!spec) return notLookedUp(tool, "this bot has no such tool");
+      if (spec.effect !== "read" || approvalFor(spec, on.state)) {
+        return notLookedUp(tool, "only tools that read, without an approval, are looked up at launch");
+      }
       const call = { runId: on.runId, callId: `prefetch-${tool}` };
       const key = on.toolbox.key(tool, {}, call);
       const outcome = await on.toolbox.run(tool, {}, { ...call, key, epoch: on.epoch, signal: on.signal });
@@ -82,9 +85,8 @@ async function performPrefetch(on: Work, tools: readonly string[]): Promise<Reco
   );
 }
 
-function notLookedUp(tool: string): EventBody {
-  const output = "not available: only tools that read, without an approval, are looked up at launch";
-  return { type: "prefetched", tool, output, ok: false, untrusted: false };
+function notLookedUp(tool: string, why: string): EventBody {
+  return { type: "prefetched", tool, output: `not available: ${why}`, ok: false, untrusted: false };
 }
 
 function whyNot(outcome: Exclude<CallOutcome, { type: "finished" }>): string {

@@ -64,7 +64,7 @@ export async function recordOutcome(
 }
 
 /** What a tool is told of the call that it carries out: the same on every attempt, upgrades in between included. */
-export function contextOf(on: Work, call: Call): CallContext {
+export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal">, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
   const key = call.key ?? on.toolbox.key(call.tool, call.input, ids);
   return { ...ids, key, epoch: on.epoch, signal: on.signal };

@@ -2,8 +2,8 @@
 import type { z } from "zod";
 import { readBody as readBytes } from "../../core/ports/body.ts";
 import { lostDigits } from "../../core/text/digits.ts";
+import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "../../core/text/json.ts";
 import type { Ctx } from "./context.ts";
-import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "./json-text.ts";
 import { ProblemError } from "./problems.ts";
 
 const maxBodyMib = 1;

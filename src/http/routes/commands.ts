@@ -25,12 +25,8 @@ const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = 
     ...by,
   }),
   say: (body, by) => ({ type: "say", text: body.text, ...by }),
-  approve: (body, by) => ({
-    type: "approve",
-    questionId: body.question_id,
-    input: body.input ?? null,
-    ...by,
-  }),
+  approve: ({ question_id: questionId, input = null }, by) =>
+    input === null ? { type: "approve", questionId, ...by } : { type: "edit", questionId, input, ...by },
   refuse: (body, by) => ({ type: "refuse", questionId: body.question_id, reason: body.reason, ...by }),
 };
 

@@ -11,7 +11,7 @@ export const runBody = z.strictObject({ id });
 export const cancelBody = z.strictObject({ id, reason: z.string().max(4096).optional() });
 export const provideInputBody = z.strictObject({ id, answer: text, question_id: id.optional() });
 export const sayBody = z.strictObject({ id, text });
-/** `input`: the call's arguments as the approver edited them. */
+/** `input`: the call's arguments as the approver edited them: nothing is approved, they are asked anew. */
 export const approveBody = z.strictObject({ id, question_id: id, input: z.unknown().optional() });
 export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string().max(4096) });
 export const sessionBody = z.strictObject({ code: z.string().max(500) });

@@ -93,7 +93,8 @@ export const runOperations = {
   approve: {
     method: "post",
     path: "/agent/approve",
-    summary: "Approve a call as shown, or with changed arguments",
+    summary:
+      "Approve a call as shown; with `input` it is asked anew with these arguments, in the answer's questions",
     scopes: ["read", "approve"],
     body: bodies.approveBody,
     success: [200, runStateSchema],

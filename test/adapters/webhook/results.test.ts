@@ -151,6 +151,17 @@ test("a retry after trouble carries the same id and a new time", async () => {
   expect(again.headers.get("webhook-timestamp")).not.toBe(first.headers.get("webhook-timestamp"));
 });
 
+test("a second wait is told as well, under an id of its own, also in the same words", async () => {
+  const b = await launched({ callback: { url: `http://${host}/done`, secretEnv: "BACK" } });
+  const first = await postAs(b, "waiting_human_input", delivery(b.address));
+  const working = await postAs(b, "running", delivery(b.address, { remoteId: first, revision: 2 }));
+  const again = { remoteId: working, revision: 3 };
+  await postAs(b, "waiting_human_input", delivery(b.address, again));
+  const ids = seen.map(({ headers }) => headers.get("webhook-id"));
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(2);
+});
+
 test("410 ends it, a redirect is not followed; a host that is not listed is never called", async () => {
   const b = await launched({ callback: { url: `http://${host}/done`, secretEnv: "BACK" } });
   b.inlet.setRun("run_1", { status: "failed" });

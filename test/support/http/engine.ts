@@ -1,5 +1,6 @@
 /** An engine without a worker: the real door to the log on a real store, and the test plays model and tools. */
 import { pino } from "pino";
+import { restartService } from "../../../adapters/demo/tools.ts";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import { accept } from "../../../src/core/admit/admission.ts";
 import { admit } from "../../../src/core/admit/admit.ts";
@@ -22,7 +23,6 @@ import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
 import { finalAnswer } from "../../../src/tools/final-answer.ts";
 import { mathTools } from "../../../src/tools/math.ts";
-import { restartService } from "../../../src/tools/restart-service.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 export interface TestEngine extends Engine {
@@ -111,10 +111,11 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
   }
 
   function bound(command: Command, state: State): Command {
-    if (command.type !== "approve" || command.input === null) return command;
+    if (command.type !== "edit") return command;
     const tool = state.questions.find((open) => open.id === command.questionId)?.call?.tool;
     const spec = tool === undefined ? undefined : toolbox.specs[tool];
-    return spec ? { ...command, hash: bindingOf(spec, command.input, state.agent.hash, null) } : command;
+    const hash = spec && bindingOf(spec, command.input, state.agent.hash, null);
+    return hash === undefined ? command : { ...command, shown: { hash, preview: null } };
   }
 
   const engine: TestEngine = {

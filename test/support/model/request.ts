@@ -1,10 +1,11 @@
 /** Model requests for tests: one agent with a few tools, and dialogues grown by feeding answers and results back. */
+
+import { restartService } from "../../../adapters/demo/tools.ts";
 import type { ToolSpec } from "../../../src/core/agent.ts";
 import type { ModelAnswer, ModelInput, ModelRequest } from "../../../src/core/ports/model.ts";
 import { controlTools } from "../../../src/tools/control-tools.ts";
 import { currentTime } from "../../../src/tools/current-time.ts";
 import { mathTools } from "../../../src/tools/math.ts";
-import { restartService } from "../../../src/tools/restart-service.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 type Property = Record<string, unknown>;

@@ -1,6 +1,10 @@
 /** Reading JSON from strangers: bounded depth, no keys that reach a prototype, no text that a database refuses. */
 
+/** What a body from outside may nest at most. */
 export const maxDepth = 64;
+
+/** Keys that reach a prototype when somebody copies an object carelessly: no JSON from outside may hold them. */
+export const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /** How deep brackets nest outside of strings, without parsing: `JSON.parse` survives depths that kill later steps. */
 export function depthOf(text: string): number {
@@ -26,7 +30,7 @@ export function parseErrorOf(error: unknown, text: string): string {
   // Where the text itself is quoted, a position may be a quotation.
   const given = /^(?!Unexpected token).* at position (\d+)/.exec(message)?.[1];
   const position = Number(given ?? unexpectedAt(text));
-  return `${what} at byte ${Buffer.byteLength(text.slice(0, position))}`;
+  return `${what} at byte ${new TextEncoder().encode(text.slice(0, position)).byteLength}`;
 }
 
 const words = ["true", "false", "null"];
@@ -58,8 +62,6 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
-const forbidden = new Set(["__proto__", "constructor", "prototype"]);
-
 export type Flaw = { code: "forbidden_key" | "validation_failed"; pointer: string; detail: string };
 
 /**
@@ -76,7 +78,7 @@ export function cleaned(value: unknown, pointer = ""): { value: unknown } | { fl
   const copy: [string, unknown][] = [];
   for (const [key, member] of entries) {
     const here = `${pointer}/${escapePointer(key)}`;
-    if (forbidden.has(key)) {
+    if (forbiddenKeys.has(key)) {
       return { flaw: { code: "forbidden_key", pointer: here, detail: `the key ${key} is forbidden` } };
     }
     if (key.includes("\u0000")) return { flaw: nul(pointer) };

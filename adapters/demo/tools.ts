@@ -3,14 +3,20 @@ import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
-import type { Tool } from "./contract.ts";
-import { defineTool } from "./define-tool.ts";
+import type { Tool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 
 const service = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "a service is lower-case letters, digits and -")
   .describe("The service's name, e.g. payments.");
 const environment = z.enum(["staging", "production"]);
+
+/** `isDemo`: the demo model answers. For a real one these are off: it must not take pretence for work. */
+export function demoTools({ file, isDemo }: { file: string; isDemo: boolean }): Tool[] {
+  const off = isDemo ? null : "they are pretend, for the demo model alone";
+  return [serviceStatus({ file }), restartService({ file })].map((tool) => ({ ...tool, off }));
+}
 
 /**
  * `file`: where each restart leaves its line; `seconds`: how long a restart takes, so that there is time to kill it.

@@ -1,7 +1,7 @@
 /** What is said of text that is no JSON: the parser's words, and the byte. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseErrorOf } from "../../src/http/guard/json-text.ts";
+import { parseErrorOf } from "../../src/core/text/json.ts";
 
 function told(text: string): string {
   try {

@@ -1,0 +1,58 @@
+/** Alertmanager's silences as its API speaks of them, and their matchers as people write them. */
+import { z } from "zod";
+import { ask, type Server } from "./client.ts";
+
+const matcherSchema = z.object({
+  name: z.string(),
+  value: z.string(),
+  isRegex: z.boolean(),
+  isEqual: z.boolean().default(true),
+});
+export type Matcher = z.infer<typeof matcherSchema>;
+
+export const silenceSchema = z.object({
+  id: z.string(),
+  status: z.object({ state: z.string() }),
+  matchers: z.array(matcherSchema),
+  startsAt: z.string(),
+  endsAt: z.string(),
+  createdBy: z.string(),
+  comment: z.string(),
+});
+export type Silence = z.infer<typeof silenceSchema>;
+
+export function allSilences(server: Server, signal: AbortSignal): Promise<Silence[]> {
+  return ask(server, "/api/v2/silences", z.array(silenceSchema), signal);
+}
+
+const operators = {
+  "=": { isRegex: false, isEqual: true },
+  "!=": { isRegex: false, isEqual: false },
+  "=~": { isRegex: true, isEqual: true },
+  "!~": { isRegex: true, isEqual: false },
+} as const;
+
+const matcherPattern = /^\s*([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*$/s;
+
+export const matcherHint = 'label="value", label!="value", label=~"regex" or label!~"regex"';
+
+/** `alertname="Slow"`; null when it is none. */
+export function matcherIn(text: string): Matcher | null {
+  const [, name, operator, quoted] = matcherPattern.exec(text) ?? [];
+  if (name === undefined || quoted === undefined) return null;
+  const kind = operators[operator as keyof typeof operators];
+  return { name, value: quoted.replace(/\\(.)/gs, "$1"), ...kind };
+}
+
+export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
+  const operator = isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=";
+  return `${name}${operator}${JSON.stringify(value)}`;
+}
+
+/** One silence for the model and for people. */
+export function shownSilence({ id, status, matchers, startsAt, endsAt, createdBy, comment }: Silence) {
+  return {
+    ...{ id, state: status.state, silences: matchers.map(matcherText).join(", ") },
+    ...{ by: createdBy, comment, from: startsAt, until: endsAt },
+  };
+}

@@ -1,0 +1,175 @@
+/** `npm run tool -- <name> '<json>'`: runs one tool by hand, with the checks, limits and redaction that the agent gets. */
+import { randomUUID } from "node:crypto";
+import { createInterface } from "node:readline/promises";
+import { setTimeout as wait } from "node:timers/promises";
+import { harmless } from "../../adapters/terminal/line.ts";
+import { type Config, ConfigError, loadConfig } from "../config.ts";
+import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { createRedactor } from "../core/text/redact.ts";
+import { visible, visibleJson } from "../core/text/visible.ts";
+import { createToolbox } from "../tools/toolbox.ts";
+
+const usage = `usage: npm run tool -- <name> '<json>'`;
+
+export interface Hand {
+  /** The tool's name and its input as JSON; without a name the tools are listed. */
+  args: readonly string[];
+  print(line: string): void;
+  /** What the person at the terminal answers; null when nobody can. */
+  ask(question: string): Promise<string | null>;
+  signal: AbortSignal;
+}
+
+/** The exit code: 0 done, 1 failed or not known, 2 not called as it must be. */
+export async function runByHand(
+  config: Pick<Config, "tools" | "secrets" | "warnings">,
+  given: Hand,
+): Promise<number> {
+  const redact = createRedactor(config.secrets);
+  // What tools say was written by strangers.
+  const hand = { ...given, print: (line: string) => given.print(harmless(redact(line))) };
+  const runnable = config.tools.filter(({ spec }) => spec.control === "none");
+  const toolbox = createToolbox(runnable, { redact });
+  const [name, json = "{}", ...rest] = hand.args;
+  const spec = name === undefined ? undefined : toolbox.specs[name];
+  if (name === undefined || !spec || rest.length > 0) {
+    if (name !== undefined && !spec) hand.print(`There is no tool ${name}.`);
+    for (const line of [usage, ...listOf(toolbox), ...config.warnings]) hand.print(line);
+    return 2;
+  }
+  const { input, error } = toolbox.check(name, json);
+  if (error) {
+    hand.print(error.message);
+    hand.print(`Its input: ${JSON.stringify(spec.schema.properties ?? {})}`);
+    return 2;
+  }
+  const callId = randomUUID();
+  const ids = { runId: "by-hand", callId };
+  const context = { ...ids, key: toolbox.key(name, input, ids), epoch: 1, signal: hand.signal };
+  const on = { toolbox, name, input, context, hand };
+  if (await isAgreed(on)) return conclude(on, await toolbox.run(name, input, context));
+  hand.print("Nothing was run.");
+  return 1;
+}
+
+/** One call, and the person who makes it. */
+interface ByHand {
+  toolbox: Toolbox;
+  name: string;
+  input: unknown;
+  context: CallContext;
+  hand: Hand;
+}
+
+function listOf(toolbox: Toolbox): string[] {
+  return Object.values(toolbox.specs).map(
+    ({ name, effect, description }) => `  ${name} (${effect}): ${description.split("\n")[0]}`,
+  );
+}
+
+/** Shows what would happen; what must happen once, or needs approval, needs a yes. */
+async function isAgreed(on: ByHand): Promise<boolean> {
+  const { toolbox, name, input, context, hand } = on;
+  const spec = toolbox.specs[name];
+  if (spec?.effect !== "once" && !spec?.approval) return true;
+  hand.print(`${name} ${visibleJson(input, 2)}`);
+  let preview: string | null;
+  try {
+    preview = await toolbox.preview(name, input, context);
+  } catch (error) {
+    hand.print(`What it would change can't be shown: ${error instanceof Error ? error.message : error}`);
+    return false;
+  }
+  if (preview !== null) hand.print(`Preview by the tool\n  ${visible(preview).replaceAll("\n", "\n  ")}`);
+  const answer = await hand.ask(`Run it${spec.effect === "once" ? ", once" : ""}? (y/N) `);
+  if (answer === null) hand.print("It needs a yes, and nobody is at the terminal to say it.");
+  return /^y(es)?$/i.test(answer?.trim() ?? "");
+}
+
+async function conclude(
+  on: ByHand,
+  outcome: CallOutcome | Exclude<JobState, { type: "running" | "unknown" }>,
+): Promise<number> {
+  const { print } = on.hand;
+  switch (outcome.type) {
+    case "begun":
+      return follow(on, outcome.handle);
+    case "finished":
+      print(outcome.output);
+      return after(on, outcome);
+    case "failed":
+      print(`${outcome.code}: ${outcome.message}`);
+      return 1;
+    case "in_doubt":
+    case "lost":
+      print(`It is not known whether it happened: ${outcome.reason}. Look before you run it again.`);
+      return 1;
+  }
+}
+
+/** Looks at the work of a job until its end, and tells each progress once. Ctrl-C stops the work, not only the looking. */
+async function follow(on: ByHand, handle: unknown): Promise<number> {
+  const { toolbox, name, input, context, hand } = on;
+  for (let told = ""; ; ) {
+    const state = await toolbox.poll(name, input, handle, context);
+    if (hand.signal.aborted) {
+      const { words } = await toolbox.cancel(name, handle, {
+        ...context,
+        signal: new AbortController().signal,
+      });
+      hand.print(words);
+      return 1;
+    }
+    if (state.type !== "running" && state.type !== "unknown") return conclude(on, state);
+    if (state.progress !== told) hand.print(`… ${state.progress}`);
+    told = state.progress;
+    await wait(state.nextMs, undefined, { signal: hand.signal }).catch(() => {});
+  }
+}
+
+/** Whether it helped, and how it can be undone. */
+async function after({ toolbox, name, input, context, hand }: ByHand, done: Finished): Promise<number> {
+  const until = Date.now() + (done.verifyForMs ?? 0);
+  while (Date.now() < until && !hand.signal.aborted) {
+    const { verdict, words, nextMs } = await toolbox.verify(name, input, done.output, context);
+    hand.print(`${verdict.replace("_", " ")}: ${words}`);
+    if (verdict === "better" || verdict === "worse") break;
+    await wait(Math.min(nextMs, until - Date.now()), undefined, { signal: hand.signal }).catch(() => {});
+  }
+  const { undo } = done;
+  if (undo) hand.print(`To undo it: npm run tool -- ${undo.tool} '${JSON.stringify(undo.input)}'`);
+  return 0;
+}
+
+async function main(): Promise<number> {
+  const config = await loadConfig();
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  const terminal = createInterface({ input: process.stdin });
+  // Lines that come before they are asked for (a pipe) wait here.
+  const lines = terminal[Symbol.asyncIterator]();
+  try {
+    return await runByHand(config, {
+      args: process.argv.slice(2),
+      print: (line) => process.stdout.write(`${line}\n`),
+      ask: async (question) => {
+        process.stdout.write(question);
+        const { value, done } = await lines.next();
+        return done ? null : value;
+      },
+      signal: stop.signal,
+    });
+  } finally {
+    terminal.close();
+  }
+}
+
+if (import.meta.main) {
+  main().then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${harmless(error instanceof ConfigError ? error.message : String(error))}\n`);
+      process.exit(2);
+    },
+  );
+}

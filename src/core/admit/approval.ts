@@ -1,0 +1,82 @@
+/** Approving a call as it is shown, refusing it, and changing its arguments: then it is shown anew. */
+import { personOf } from "../actor.ts";
+import type { Policy } from "../agent.ts";
+import { askApproval } from "../ask.ts";
+import type { Command } from "../command.ts";
+import { pendingCalls, type State } from "../state.ts";
+import { type Admission, accept, cut, refuse } from "./admission.ts";
+import { denySettling, findOpen, settlersOf } from "./answer.ts";
+import { authorizeBy } from "./authorize.ts";
+
+type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
+
+export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const { actor, via } = command;
+  const { rules } = settlersOf(found.question, state, policy);
+  const verdict = authorizeBy("approve", actor, rules, state.from.principal);
+  return accept({
+    type: "approval_granted",
+    questionId: found.question.id,
+    from: personOf(actor),
+    via,
+    edited: false,
+    ...(verdict.allowed ? { rule: verdict.rule } : {}),
+  });
+}
+
+/** Who edits has approved nothing: everybody, the editor too, decides on what is shown anew. */
+export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const { id, callId, call } = found.question;
+  const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
+  if (!call || !waits) return refuse("question_closed", "This call has its result already.");
+  if (!command.shown) {
+    return refuse("answer_invalid", `There is no tool ${call.tool} any more. Refuse the call.`);
+  }
+  if (command.shown.hash === call.hash) {
+    return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
+  }
+  const { input, shown, actor, via } = command;
+  const from = personOf(actor);
+  const edited = { id: waits.id, tool: waits.tool, input };
+  const question = askApproval(
+    { call: edited, ...shown, changed: { by: from.name, before: call.input } },
+    { state, policy, after: 1 },
+  );
+  return {
+    ok: true,
+    events: [
+      { type: "call_edited", questionId: id, input, from, via },
+      { type: "question_asked", question },
+    ],
+  };
+}
+
+export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
+  const found = findApproval(state, command, policy);
+  if (!("question" in found)) return { ok: false, refusal: found };
+  const reason = cut(command.reason.trim() || "no reason given");
+  const { actor, via } = command;
+  return accept({
+    type: "approval_refused",
+    questionId: found.question.id,
+    reason,
+    from: personOf(actor),
+    via,
+  });
+}
+
+function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, policy: Policy) {
+  const found = findOpen(state, command.questionId);
+  if (!("question" in found)) return found;
+  const denied = denySettling(found.question, command.actor, state, policy);
+  if (denied) return denied;
+  if (found.question.kind !== "approval") {
+    const message = `Question ${found.question.id} is no approval. Answer it instead.`;
+    return { code: "answer_invalid", message } as const;
+  }
+  return found;
+}
