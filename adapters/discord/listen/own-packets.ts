@@ -25,15 +25,16 @@ export function guardedStrategy(
 ): (manager: SocketManager) => SimpleShardingStrategy {
   return (manager) => {
     const emit = manager.emit.bind(manager);
-    const guardedEmit: typeof emit = (kind, ...heard) => {
-      try {
-        return emit(kind, ...heard);
-      } catch (error) {
-        tell(error, String(kind));
-        return true;
-      }
-    };
-    manager.emit = guardedEmit;
+    Object.assign(manager, {
+      emit(...heard: Parameters<typeof emit>) {
+        try {
+          return emit(...heard);
+        } catch (error) {
+          tell(error, String(heard[0]));
+          return true;
+        }
+      },
+    });
     return new SimpleShardingStrategy(manager);
   };
 }
