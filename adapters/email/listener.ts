@@ -1,6 +1,7 @@
 /** The SMTP or LMTP listener for a relay on this machine: never a door to the Internet. */
 import { type AddressInfo, isIP } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { guarded } from "../../src/core/ports/guarded.ts";
 import type { Envelope } from "./inbound.ts";
 
 /** The largest mail that is taken, attachments included: 10 MiB. */
@@ -44,9 +45,11 @@ export async function listen(options: ListenerOptions): Promise<MailListener> {
     socketTimeout: 30_000,
     closeTimeout: 1_000,
     logger: false,
-    onRcptTo({ address }, _session, callback) {
-      callback(options.hasMailbox(address.toLowerCase()) ? null : smtpError(550, "No such mailbox here"));
-    },
+    onRcptTo: guarded(
+      ({ address }, _session, callback) =>
+        callback(options.hasMailbox(address.toLowerCase()) ? null : smtpError(550, "No such mailbox here")),
+      (_error, _address, _session, callback) => callback(smtpError(451, "4.3.0 Try again later")),
+    ),
     onData(stream, session, callback) {
       receive(options, stream, session).then(
         () => callback(null, "Taken"),

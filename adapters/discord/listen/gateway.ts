@@ -9,7 +9,9 @@ import {
   GatewayIntentBits,
   type IIdentifyThrottler,
 } from "discord.js";
+import { guarded } from "../../../src/core/ports/guarded.ts";
 import type { DiscordOptions } from "../session.ts";
+import { guardedStrategy, withholdUnlessOwn } from "./own-packets.ts";
 
 /** `detail` is for people, and says what to do where only they can. */
 export interface Health {
@@ -35,17 +37,6 @@ const intents = [
   GatewayIntentBits.DirectMessages,
   GatewayIntentBits.MessageContent,
 ];
-
-/** What discord.js itself must see to keep its connection. */
-const ownPackets = new Set<string>(["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE"]);
-
-/**
- * Everything else is ours alone. discord.js would build its structures from it, and throws out of the process
- * when a field is not as it expects; it reads the packet after this event, and skips one without a type.
- */
-function withhold(packet: GatewayDispatchPayload): void {
-  Object.assign(packet, { t: "", d: null });
-}
 
 /** After a failed attempt to connect: 5 s, 10 s, … 5 min. */
 function patience(failures: number): number {
@@ -139,15 +130,23 @@ export class Gateway {
   }
 
   #newClient(): Client {
+    const { log } = this.#options;
     const client = new Client({
       intents,
       allowedMentions: { parse: [], repliedUser: false },
       rest: { ...(this.#options.apiUrl === null ? {} : { api: this.#options.apiUrl }) },
-      ws: { buildIdentifyThrottler: () => this.#pacing() },
+      ws: {
+        buildIdentifyThrottler: () => this.#pacing(),
+        buildStrategy: guardedStrategy((err, kind) => log.error({ err, kind }, "discord event dropped")),
+      },
     });
-    client.on(Events.Raw, (packet: GatewayDispatchPayload) => this.#dispatched(packet));
-    client.on(Events.Error, (err) => this.#options.log.error({ err }, "discord client error"));
-    client.on(Events.ShardError, (err) => this.#options.log.warn({ err }, "discord gateway error"));
+    const dispatched = guarded(
+      (packet: GatewayDispatchPayload) => this.#dispatched(packet),
+      (err, packet) => log.error({ err, kind: packet.t }, "discord event dropped"),
+    );
+    client.on(Events.Raw, dispatched);
+    client.on(Events.Error, (err) => log.error({ err }, "discord client error"));
+    client.on(Events.ShardError, (err) => log.warn({ err }, "discord gateway error"));
     client.on(Events.ShardReconnecting, () => {
       this.#health = { ok: false, detail: "connecting again" };
     });
@@ -156,10 +155,12 @@ export class Gateway {
   }
 
   #dispatched(packet: GatewayDispatchPayload): void {
-    if (packet.t === "READY") this.#health = { ok: true, detail: `connected as ${packet.d.user.username}` };
-    if (packet.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
-    this.#onDispatch({ ...packet });
-    if (!ownPackets.has(packet.t)) withhold(packet);
+    const heard = { ...packet };
+    // First of all: what we throw below must not let it through.
+    withholdUnlessOwn(packet);
+    if (heard.t === "READY") this.#health = { ok: true, detail: `connected as ${heard.d.user.username}` };
+    if (heard.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
+    this.#onDispatch(heard);
   }
 
   #pacing(): IIdentifyThrottler {

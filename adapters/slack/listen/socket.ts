@@ -1,6 +1,7 @@
 /** A Socket Mode connection that stays: dials again at once when Slack recycles it, with patience when it can't. */
 
 import { SocketModeClient } from "@slack/socket-mode";
+import { guarded } from "../../../src/core/ports/guarded.ts";
 import { clientOptions, type SlackOptions, sdkLogger } from "../options.ts";
 
 /** What Slack pushes: an Events API envelope, a slash command, an interaction. */
@@ -46,7 +47,11 @@ export class Socket {
       logger: sdkLogger(options.log),
     });
     this.#client.on("disconnected", () => this.#closed());
-    this.#client.on("slack_event", (envelope: Envelope) => this.#take(receive(envelope)));
+    const heard = guarded(
+      (envelope: Envelope) => this.#take(receive(envelope)),
+      (error) => this.#log.error({ channel: "slack", err: String(error) }, "slack envelope dropped"),
+    );
+    this.#client.on("slack_event", heard);
   }
 
   /** Resolves when Slack has said hello; throws what apps.connections.open says. */

@@ -116,6 +116,9 @@ type Control = Extract<Command, { type: "pause" | "resume" | "cancel" }>;
 function admitControl(state: State, command: Control, policy: Policy): Admission {
   const denied = deny("control", command.actor, policy, state.from.principal);
   if (denied) return denied;
+  if (hasEnded(state) && command.type === "pause") {
+    return refuse("run_not_running", `Run ${state.runId} has ended (${statusOf(state)}).`);
+  }
   if (hasEnded(state)) return finished(state);
   const from = personOf(command.actor);
   const via = command.via;

@@ -43,7 +43,7 @@ export const runOperations = {
     summary: "Start a run",
     scopes: ["launch"],
     body: bodies.launchBody,
-    success: [202, runStateSchema],
+    success: [200, runStateSchema],
   },
   state: {
     method: "get",
@@ -58,7 +58,7 @@ export const runOperations = {
     summary: "Let a paused run, or one at its step limit, go on",
     scopes: ["read", "control"],
     body: bodies.runBody,
-    success: [202, runStateSchema],
+    success: [200, runStateSchema],
   },
   pause: {
     method: "post",
