@@ -2,9 +2,9 @@
 import type { Source } from "./sources.ts";
 
 /** known: somebody trusted said it or a trusted result holds it · outside: only strangers' bytes do · nowhere: nothing does */
-export type Standing = "known" | "outside" | "nowhere";
+type Standing = "known" | "outside" | "nowhere";
 
-export interface Origin {
+interface Origin {
   standing: Standing;
   /** For people: `said by dana`, `only from outside: from webhook alerts`, `seen nowhere`. */
   words: string;
