@@ -33,7 +33,7 @@ export function searchable(sources: readonly Source[]): Searchable[] {
 }
 
 /** The first trusted text that holds the value counts; else the first one from outside. */
-export function originOf(value: string, sources: readonly Searchable[]): Origin {
+function originOf(value: string, sources: readonly Searchable[]): Origin {
   const wanted = fold(value);
   let outside: Searchable | null = null;
   for (const source of sources) {
