@@ -119,6 +119,7 @@ const homes: Record<string, readonly string[]> = {
     "adapters/command/",
     "adapters/demo/",
     "adapters/prometheus/",
+    "adapters/sql/",
     "adapters/webhook/kinds/",
   ],
   jose: ["adapters/webhook/kinds/jwt.ts"],
@@ -148,7 +149,7 @@ const homes: Record<string, readonly string[]> = {
   "smtp-server": ["adapters/email/"],
   htmlparser2: ["adapters/email/"],
   "better-sqlite3": ["adapters/sqlite/"],
-  pg: ["adapters/postgres/"],
+  pg: ["adapters/postgres/", "adapters/sql/"],
   "drizzle-orm": ["adapters/sqlite/", "adapters/postgres/"],
 };
 
