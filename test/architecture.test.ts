@@ -339,7 +339,7 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose, with its shapes and units in words.
   "src/core/ports/store.ts": 290,
   // Every event there is, in one union, with a sentence on what each shape is.
-  "src/core/event.ts": 285,
+  "src/core/event.ts": 310,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 260,
   // The wiring of the engine's parts, and its face.

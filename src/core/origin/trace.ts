@@ -1,21 +1,9 @@
 /** Where the values of a call and of an outcome come from: said by whom, from which result, or seen nowhere. No model is asked. */
+import type { ArgumentOrigin } from "../event.ts";
 import type { Source } from "./sources.ts";
 
-/** known: somebody trusted said it or a trusted result holds it · outside: only strangers' bytes do · nowhere: nothing does */
-type Standing = "known" | "outside" | "nowhere";
-
-interface Origin {
-  standing: Standing;
-  /** For people: `said by dana`, `only from outside: from webhook alerts`, `seen nowhere`. */
-  words: string;
-  /** Version of the event where it stood first; null: nowhere. */
-  version: number | null;
-}
-
-/** An argument (dotted path into the input) and its origin. */
-export interface ArgumentOrigin extends Origin {
-  path: string;
-}
+type Origin = Omit<ArgumentOrigin, "path">;
+type Standing = ArgumentOrigin["standing"];
 
 /** A value found in a text, and where it stands there (characters). */
 export interface TextOrigin extends Origin {
