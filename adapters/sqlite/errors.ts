@@ -42,6 +42,7 @@ function cantBeOpened(path: string, cause: Error): StoreError {
   );
 }
 
+/** The message tells what to do; nothing was written. */
 export function damaged(path: string, why: string, cause?: unknown): StoreError {
   return new StoreError(
     "storage_damaged",

@@ -5,6 +5,7 @@ import { name } from "./triggers.ts";
 
 const timezone = z.string().refine(isTimezone, "is no time zone such as Europe/Berlin");
 
+/** One schedule as it is written in belay.config.ts. `address`: where its runs speak, null: the console only. */
 export const scheduleSchema = z.strictObject({
   name: name.describe("the principal is `schedule:<name>`"),
   cron: z

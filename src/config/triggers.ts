@@ -28,6 +28,7 @@ const condition = z.union([
   }),
 ]);
 
+/** One webhook as it is written in belay.config.ts. */
 export const webhookSchema = z.strictObject({
   name: name.describe("the last part of the URL, and of the principal `webhook:<name>`"),
   verify: verificationSchema.describe("how its deliveries prove themselves: `{ kind: … }`, see below"),
@@ -146,6 +147,7 @@ const inboundMail = z.discriminatedUnion("provider", [
   }),
 ]);
 
+/** The one mailbox as it is written in belay.config.ts. */
 export const mailSchema = z.strictObject({
   from: z.email().describe("The bot's own address; replies carry a token behind a + in it"),
   fromName: z.string().default("Belay").describe("the name beside that address"),
