@@ -33,6 +33,7 @@ const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = 
   refuse: (body, by) => ({ type: "refuse", questionId: body.question_id, reason: body.reason, ...by }),
 };
 
+/** Throws 404 `run_not_found` for a run that the caller may not see, else the problem of the refusal. */
 export function commandRoutes(server: Server): Pick<Handlers, "launch" | "again" | CommandId> {
   const idempotency = new Idempotency(server);
 
