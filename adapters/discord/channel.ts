@@ -1,9 +1,10 @@
 /** Discord as a Channel: the gateway brings what is said, REST makes what should stand. */
-import type { Capabilities, Channel } from "../../src/core/ports/channel.ts";
+import { type Capabilities, type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
 import { Places } from "./address.ts";
 import { helpText } from "./listen/commands.ts";
 import { Listener } from "./listen/listener.ts";
 import { channelName } from "./listen/parse.ts";
+import { tellElsewhere } from "./send/elsewhere.ts";
 import { post } from "./send/post.ts";
 import { whisper } from "./send/whisper.ts";
 import { type DiscordOptions, type Line, restClient } from "./session.ts";
@@ -22,11 +23,13 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
   const rest = restClient(options.token, options.apiUrl);
   const line: Line = { options, rest, places: new Places(rest) };
   let listening: Listener | null = null;
+  let inlet: Inlet | null = null;
 
   return {
     name: channelName,
     can,
-    async start(inlet) {
+    async start(opened) {
+      inlet = opened;
       listening = new Listener({ ...line, inlet }, identifyGapMs);
       await listening.start();
     },
@@ -35,7 +38,15 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
       rest.clearHandlerSweeper();
       rest.clearHashSweeper();
     },
-    post: (delivery) => post(line, delivery),
+    async post(delivery) {
+      try {
+        return await post(line, delivery);
+      } catch (error) {
+        if (inlet !== null && error instanceof ChannelError && error.failure.type === "place")
+          await tellElsewhere({ ...line, inlet }, delivery, error);
+        throw error;
+      }
+    },
     whisper: (inbound, outcome) => whisper(line, inbound, outcome),
     handle: () => null,
     health: () => listening?.health() ?? { ok: false, detail: "not started" },

@@ -1,10 +1,13 @@
 /** The SMTP or LMTP listener for a relay on this machine: never a door to the Internet. */
 import { type AddressInfo, isIP } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import { guarded } from "../../src/core/ports/guarded.ts";
 import type { Envelope } from "./inbound.ts";
 
+/** The largest mail that is taken, attachments included: 10 MiB. */
 export const MAX_MAIL_BYTES = 10 * 1024 * 1024;
 
+/** `host` is a loopback address; port 0 lets the system choose one. */
 export interface ListenerOptions {
   host: string;
   port: number;
@@ -18,6 +21,7 @@ export interface ListenerOptions {
 /** Why the relay must try again later: told to it in these words. */
 export class TryLater extends Error {}
 
+/** `port` is the real one, also when 0 was asked for. */
 export interface MailListener {
   readonly port: number;
   close(): Promise<void>;
@@ -41,9 +45,11 @@ export async function listen(options: ListenerOptions): Promise<MailListener> {
     socketTimeout: 30_000,
     closeTimeout: 1_000,
     logger: false,
-    onRcptTo({ address }, _session, callback) {
-      callback(options.hasMailbox(address.toLowerCase()) ? null : smtpError(550, "No such mailbox here"));
-    },
+    onRcptTo: guarded(
+      ({ address }, _session, callback) =>
+        callback(options.hasMailbox(address.toLowerCase()) ? null : smtpError(550, "No such mailbox here")),
+      (_error, _address, _session, callback) => callback(smtpError(451, "4.3.0 Try again later")),
+    ),
     onData(stream, session, callback) {
       receive(options, stream, session).then(
         () => callback(null, "Taken"),

@@ -31,6 +31,7 @@ interface Running {
 
 const mostSenders = 200;
 
+/** `start` asks Slack who the bot is and rejects with words for the operator when Slack refuses the token. */
 export class SlackChannel implements Channel {
   readonly name = "slack";
   readonly can: Capabilities = {

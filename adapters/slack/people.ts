@@ -16,6 +16,7 @@ const profileMs = 60_000;
 const lookUpMs = 1000;
 const mostProfiles = 5000;
 
+/** One for each start of the channel. Nobody whom Slack tells nothing of is more than a guest. */
 export class People {
   readonly #client: webApi.WebClient;
   readonly #team: string;

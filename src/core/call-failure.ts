@@ -28,6 +28,7 @@ type CallFailureCode =
   | "hand_off_failed"
   | "cancelled";
 
+/** What the model is given in place of a result. */
 export interface CallFailure {
   code: CallFailureCode;
   /** What is wrong and what to do, for the model. */

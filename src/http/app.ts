@@ -36,6 +36,10 @@ export interface Http {
 /** Wrong credentials of one remote address: ten at once, then one every five seconds. */
 const failureRate = { burst: 10, perSecond: 0.2 };
 
+/**
+ * Builds the server without listening. Every error becomes a problem document; an unexpected one is logged as
+ * 500.
+ */
 export function createHttp(deps: Deps): Http {
   const { config, clock, engine, log } = deps;
   const server: Server = {

@@ -22,6 +22,7 @@ const missing =
   "<h1>The console is not built</h1><p>Run <code>npm run build</code>, then load this page again. " +
   'The API works without it: see <a href="docs">the API page</a>.';
 
+/** Comes last: it answers every GET that no route before it has, and throws 404 `not_found` for the rest. */
 export function addConsole(app: Hono<Env>, server: Server): void {
   app.get("*", async (c) => {
     const file = await readInside(server.config.consoleDir, c.req.path);

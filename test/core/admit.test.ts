@@ -244,8 +244,8 @@ describe("pause, resume, cancel", () => {
 
   test("nothing is asked of a run that has ended", () => {
     const run = given(chose(final("a", "done")));
-    for (const command of [pause, resume, cancel, say("x")])
-      run.when(command).refused("run_finished", "complete");
+    for (const command of [resume, cancel, say("x")]) run.when(command).refused("run_finished", "complete");
+    run.when(pause).refused("run_not_running", "complete");
   });
 
   test("a second cancel while it is being stopped changes nothing", () => {

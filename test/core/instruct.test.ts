@@ -21,6 +21,21 @@ test.each(["status", "stop", "pause", "resume"] as const)("%s is for this thread
   expect(parse(`${verb} run_abc now`)).toEqual(task(`${verb} run_abc now`));
 });
 
+test("a run is named by its whole id, or without what stands before the underscore", () => {
+  const id = "0123456789abcdefghjk";
+  expect(parse(`stop ${id}`)).toEqual({ verb: "stop", runId: `run_${id}` });
+  expect(parse(`status ${id}`)).toEqual({ verb: "status", runId: `run_${id}` });
+  expect(parse("stop payments-v2")).toEqual(task("stop payments-v2"));
+});
+
+test.each(["Stop!", "please stop", "stop it now, please."])("%j is a stop", (text) => {
+  expect(parse(text)).toEqual({ verb: "stop", runId: null });
+});
+
+test.each(["status?", "help!", "List."])("%j is a command, however it is ended", (text) => {
+  expect(parse(text)).toMatchObject({ verb: text.toLowerCase().slice(0, -1) });
+});
+
 test("an agent is named before a colon, if there is one of that name", () => {
   expect(parse("release-notes: v2, please")).toEqual(task("v2, please", "release-notes"));
   expect(parse("nobody: v2")).toEqual(task("nobody: v2"));

@@ -15,9 +15,9 @@ const callers = ["nobody", "machine", "reader", "answerer", "launcher", "admin",
 type Cells = readonly [number, number, number, number, number, number, number];
 
 const cells: Record<OperationId, Cells> = {
-  launch: [401, 202, 403, 403, 202, 202, 403],
+  launch: [401, 200, 403, 403, 200, 200, 403],
   state: [401, 403, 200, 200, 404, 200, 404],
-  resume: [401, 403, 403, 403, 404, 202, 404],
+  resume: [401, 403, 403, 403, 404, 200, 404],
   pause: [401, 403, 403, 403, 404, 200, 404],
   cancel: [401, 403, 403, 403, 404, 200, 404],
   provideInput: [401, 403, 403, 200, 403, 200, 404],

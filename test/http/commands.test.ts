@@ -22,7 +22,7 @@ const post = (b: Bench, action: string, json: object, as: Parameters<Bench["laun
 test("a launch answers at once with the seeds' seven fields and where to look", async () => {
   using b = await bench();
   const response = await post(b, "launch", { input_prompt: "What is 1 + 2?" });
-  expect(response.status).toBe(202);
+  expect(response.status).toBe(200);
   const run = runStateSchema.parse(await response.json());
   expect(response.headers.get("location")).toBe(`/agent/state/${run.id}`);
   expect(run).toMatchObject({
@@ -86,7 +86,7 @@ test("resume is refused while the run works, waits for a person, or has ended", 
   const running = await b.launch();
   await expectProblem(await post(b, "resume", { id: running.id }), 409, "run_busy");
   const asking = await askingRun(b);
-  const problem = await expectProblem(await post(b, "resume", { id: asking.id }), 409, "waiting_for_input");
+  const problem = await expectProblem(await post(b, "resume", { id: asking.id }), 400, "waiting_for_input");
   expect(problem.questions).toEqual([{ id: questionOf(asking), kind: "ask", text: "Which number?" }]);
   await b.engine.happen(running.id, { type: "completed", answer: "3" });
   await expectProblem(await post(b, "resume", { id: running.id }), 409, "run_finished");
@@ -97,7 +97,7 @@ test("of two resumes at once exactly one is accepted", async () => {
   const { id } = await b.launch();
   expect((await post(b, "pause", { id })).status).toBe(200);
   const responses = await Promise.all([post(b, "resume", { id }), post(b, "resume", { id })]);
-  expect(responses.map((response) => response.status).sort()).toEqual([202, 409]);
+  expect(responses.map((response) => response.status).sort()).toEqual([200, 409]);
   const events = await b.engine.events(id);
   expect(events.filter((event) => event.type === "resumed")).toHaveLength(1);
 });
@@ -112,7 +112,7 @@ test("pause, cancel and say do what they say", async () => {
     status: "paused",
     waiting: { for: "resume" },
   });
-  await expectProblem(await post(b, "pause", { id }), 409, "run_not_running");
+  await expectProblem(await post(b, "pause", { id }), 400, "run_not_running");
   expect(await (await post(b, "cancel", { id, reason: "no need" })).json()).toMatchObject({
     status: "cancelled",
   });
@@ -138,7 +138,7 @@ test("an answer nobody waits for is refused with the status", async () => {
   const { id } = await b.launch();
   const problem = await expectProblem(
     await post(b, "provide_input", { id, answer: "3" }),
-    409,
+    400,
     "not_waiting_for_input",
   );
   expect(problem.detail).toContain("running");

@@ -13,7 +13,7 @@ test("the same key and body launch one run and repeat the answer", async () => {
   using b = await bench();
   const first = await launch(b, "k1");
   const again = await launch(b, "k1");
-  expect([first.status, again.status]).toEqual([202, 202]);
+  expect([first.status, again.status]).toEqual([200, 200]);
   expect(first.headers.get("idempotent-replayed")).toBeNull();
   expect(again.headers.get("idempotent-replayed")).toBe("true");
   expect(again.headers.get("location")).toBe(first.headers.get("location"));
@@ -24,7 +24,7 @@ test("the same key and body launch one run and repeat the answer", async () => {
 test("who may launch but not read is never told more than the launch itself", async () => {
   using b = await bench();
   const first = await launch(b, "k1", "a", "machine");
-  expect(first.status).toBe(202);
+  expect(first.status).toBe(200);
   const answered = (await first.json()) as RunState;
   expect(answered).toMatchObject({ status: "running", steps: 0, final_answer: null });
   const call = { id: "c1", tool: "final_answer", input: { answer: "what only readers may know" } };
@@ -69,7 +69,7 @@ test("while the first request runs the second is told to wait", async () => {
   await expectProblem(second, 409, "idempotency_in_progress");
   await expectProblem(await launch(b, "k1", "b"), 422, "idempotency_key_reused");
   go.resolve();
-  expect((await first).status).toBe(202);
+  expect((await first).status).toBe(200);
   expect((await launch(b, "k1")).headers.get("idempotent-replayed")).toBe("true");
 });
 
@@ -77,8 +77,8 @@ test("many at once launch one run", async () => {
   using b = await bench();
   const responses = await Promise.all(Array.from({ length: 20 }, () => launch(b, "k1")));
   const statuses = responses.map((response) => response.status);
-  expect(statuses.filter((status) => status === 202).length).toBeGreaterThan(0);
-  expect(statuses.every((status) => status === 202 || status === 409)).toBe(true);
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(0);
+  expect(statuses.every((status) => status === 200 || status === 409)).toBe(true);
   expect(await b.engine.store.runs({ limit: 30 })).toHaveLength(1);
 });
 
@@ -124,7 +124,7 @@ test("when two processes get the same request, the slower one repeats the answer
     { source: "api:token:admin", key: "k1" },
   );
   const slower = await launch(b, "k1");
-  expect([slower.status, slower.headers.get("idempotent-replayed")]).toEqual([202, "true"]);
+  expect([slower.status, slower.headers.get("idempotent-replayed")]).toEqual([200, "true"]);
   expect(await slower.json()).toMatchObject({ id: faster.ok && faster.runId });
 });
 
@@ -147,7 +147,7 @@ test("a refusal changed nothing: the same request is judged anew", async () => {
   const resume = () => b.call("POST", "/agent/resume", { headers: key("k1"), json: { id: run.id } });
   await expectProblem(await resume(), 409, "run_busy");
   await b.call("POST", "/agent/pause", { json: { id: run.id } });
-  expect((await resume()).status).toBe(202);
+  expect((await resume()).status).toBe(200);
   expect((await resume()).headers.get("idempotent-replayed")).toBe("true");
 });
 
@@ -158,7 +158,7 @@ test("a storage failure is not kept: the same key works later", async () => {
   await expectProblem(await launch(b, "k1"), 500, "internal");
   b.engine.launch = real;
   const response = await launch(b, "k1");
-  expect([response.status, response.headers.get("idempotent-replayed")]).toEqual([202, null]);
+  expect([response.status, response.headers.get("idempotent-replayed")]).toEqual([200, null]);
 });
 
 test.each([

@@ -1,7 +1,12 @@
 /** The seeds' own clients, told only another address: no token, plain polling, `{detail}` on errors. */
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { demoModel } from "../../adapters/demo/model.ts";
+import { OutcomeUnknown } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
+import { agent } from "../support/bot.ts";
 import { listeningBot } from "../support/http/bot.ts";
+import { call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
 
 /** The seven fields of the seeds' state, and nothing else that they know. */
 interface SeedState {
@@ -14,8 +19,8 @@ interface SeedState {
   final_answer: string | null;
 }
 
-async function seedServer() {
-  const server = await listeningBot({ model: demoModel(), config: { auth: { mode: "none" } } });
+async function seedServer(options: Partial<Parameters<typeof listeningBot>[0]> = {}) {
+  const server = await listeningBot({ model: demoModel(), ...options, config: { auth: { mode: "none" } } });
   onTestFinished(() => server.stop());
   const headers = { "content-type": "application/json", origin: "http://localhost:5173" };
   const post = (path: string, body: object) =>
@@ -34,8 +39,34 @@ async function seedServer() {
       );
     }
   };
-  return { post, state, statusUntil };
+  /** As the seeds' clients find what they show: the last `ask_human` of the context. */
+  const asked = async (id: string) => {
+    const { context } = await statusUntil(id, "waiting_human_input");
+    const item = context.findLast(({ type, name }) => type === "function_call" && name === "ask_human");
+    return JSON.parse(item?.arguments ?? "{}") as { question?: string; choices?: string[] };
+  };
+  const launch = async (task: string) => {
+    const launched = await post("/agent/launch", { input_prompt: task });
+    expect(launched.status).toBe(200);
+    return ((await launched.json()) as SeedState).id;
+  };
+  const answer = (id: string, words: string) => post("/agent/provide_input", { id, answer: words });
+  return { bot: server.bot, post, state, statusUntil, asked, launch, answer };
 }
+
+function deployment(run: (input: { service: string }) => string) {
+  return defineTool({
+    name: "deploy",
+    description: "Deploy.",
+    input: z.object({ service: z.string() }),
+    effect: "once",
+    requiresApproval: true,
+    preview: async ({ service }) => `${service}: v1 → v2`,
+    run,
+  });
+}
+
+const deploys = (service: string, id: string) => calling(call("deploy", { service }, id));
 
 test("launch, poll, answer what is asked, poll, read the final answer", async () => {
   const { post, statusUntil } = await seedServer();
@@ -68,7 +99,91 @@ test("errors carry the detail that the seeds' clients show, with their codes", a
   const { id } = (await launched.json()) as SeedState;
   await statusUntil(id, "waiting_human_input");
   const resumed = await post("/agent/resume", { id });
-  expect([resumed.status, await resumed.json()]).toMatchObject([409, { detail: expect.any(String) }]);
+  expect([resumed.status, await resumed.json()]).toMatchObject([400, { detail: expect.any(String) }]);
   const unfinished = await post("/agent/launch", {});
   expect([unfinished.status, await unfinished.json()]).toMatchObject([422, { detail: expect.any(String) }]);
+});
+
+test("an approval is asked like a question, and given by the word that it names", async () => {
+  const done: string[] = [];
+  const tool = deployment(({ service }) => `deployed ${done.push(service)}`);
+  const model = scripted(deploys("web", "c1"), finalAnswer("done"));
+  const { asked, launch, answer, statusUntil } = await seedServer({ model, tools: [tool] });
+  const id = await launch("deploy");
+  const { question, choices } = await asked(id);
+  expect(question).toBe(
+    'May I run deploy?\ndeploy\nservice: web\nweb: v1 → v2\nAnswer "approve" or "refuse: your reason".',
+  );
+  expect(choices).toEqual(["approve", "refuse: your reason"]);
+  for (const words of ["yes", "approve it", "approve #99"]) {
+    const loose = await answer(id, words);
+    expect([loose.status, await loose.json()]).toMatchObject([422, { detail: expect.any(String) }]);
+  }
+  expect(done).toEqual([]);
+  expect((await answer(id, " Approve ")).status).toBe(200);
+  expect(await statusUntil(id, "complete")).toMatchObject({ final_answer: "done" });
+  expect(done).toEqual(["web"]);
+});
+
+test("once another call was shown, a bare word approves nothing: it could be meant for that one", async () => {
+  const done: string[] = [];
+  const tool = deployment(({ service }) => `deployed ${done.push(service)}`);
+  const model = scripted(deploys("staging", "c1"), deploys("production", "c2"), finalAnswer("done"));
+  const { bot, asked, launch, answer, statusUntil } = await seedServer({ model, tools: [tool] });
+  const id = await launch("deploy");
+  await asked(id);
+  expect((await answer(id, "refuse: not on Fridays")).status).toBe(200);
+  const second = await bot.until(id, ({ questions: [now] }) => now?.callId === "c2");
+  expect((await answer(id, "approve")).status).toBe(422);
+  const number = second.questions[0]?.id.split(".").at(-1);
+  expect((await asked(id)).choices).toEqual([`approve #${number}`, "refuse: your reason"]);
+  expect((await answer(id, `approve #${number}`)).status).toBe(200);
+  await statusUntil(id, "complete");
+  expect(done).toEqual(["production"]);
+  expect(JSON.stringify(model.requests[1]?.input)).toContain("not on Fridays");
+});
+
+test("a doubt is asked like a question; it runs again only by its number", async () => {
+  const done: string[] = [];
+  const tool = deployment(({ service }) => {
+    if (done.push(service) === 1) throw new OutcomeUnknown("the reply was lost");
+    return "deployed";
+  });
+  const model = scripted(deploys("web", "c1"), finalAnswer("done"));
+  const { bot, asked, launch, answer, statusUntil } = await seedServer({ model, tools: [tool] });
+  const id = await launch("deploy");
+  await asked(id);
+  await answer(id, "approve");
+  await bot.until(id, ({ questions }) => questions[0]?.kind === "doubt");
+  const { question, choices = [] } = await asked(id);
+  expect(question).toContain("I can't tell whether deploy ran: the reply was lost. Did it?");
+  expect(choices).toEqual(["happened", expect.stringMatching(/^run #\d+$/), "stop"]);
+  expect((await answer(id, "run")).status).toBe(409);
+  expect(done).toEqual(["web"]);
+  expect((await answer(id, choices[1] ?? "")).status).toBe(200);
+  await statusUntil(id, "complete");
+  expect(done).toEqual(["web", "web"]);
+});
+
+test("a budget is asked like a question, and goes on with a choice", async () => {
+  const usage = { ...noUsage, inputTokens: 1_000 };
+  const looks = { ...calling(call("sum_numbers", { a: 1, b: 2 }, "c1")), usage };
+  const model = scripted(looks, finalAnswer("done"));
+  const limits = { ...agent().limits, tokens: 500 };
+  const { asked, launch, answer, statusUntil } = await seedServer({ model, agents: [agent({ limits })] });
+  const id = await launch("look");
+  const { question, choices } = await asked(id);
+  expect(question).toMatch(/^This run has used 1,000 tokens of 500\. .*\nAnswer "continue" or "stop"\.$/);
+  expect(choices).toEqual(["continue", "stop"]);
+  expect((await answer(id, "continue")).status).toBe(200);
+  expect(await statusUntil(id, "complete")).toMatchObject({ final_answer: "done" });
+});
+
+test("what is no answer, resume or pause now is 400, as the seeds' servers say it", async () => {
+  const { post, launch, answer, statusUntil } = await seedServer({ model: scripted(finalAnswer("done")) });
+  const id = await launch("say it");
+  await statusUntil(id, "complete");
+  for (const response of [await answer(id, "3"), await post("/agent/pause", { id })]) {
+    expect([response.status, await response.json()]).toMatchObject([400, { detail: expect.any(String) }]);
+  }
 });

@@ -148,10 +148,10 @@ test("without login anybody of this machine is the console, and other sites stil
   using b = await bench({ auth: { mode: "none" } });
   const launch = (headers: Record<string, string>) =>
     b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
-  expect((await launch({})).status).toBe(202);
+  expect((await launch({})).status).toBe(200);
   const neighbour = await launch({ origin: "http://localhost:5173" });
   expect([neighbour.status, neighbour.headers.get("access-control-allow-origin")]).toEqual([
-    202,
+    200,
     "http://localhost:5173",
   ]);
   await expectProblem(await launch({ origin: "https://evil.example" }), 403, "bad_origin");

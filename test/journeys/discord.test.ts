@@ -68,6 +68,40 @@ test("/agent posts the root message, speaks in its thread, and a button answers"
   await until(() => expect(shown(root).join()).toContain("and now payments"));
 });
 
+test("a form's task is a task whatever its words, its agent one that exists; help speaks of the form", async () => {
+  await started(finalAnswer("Nothing to stop."));
+  const dispatch = (payload: object) => discord.gateway.dispatch("INTERACTION_CREATE", payload);
+  const told = () => discord.rest.replies.map(({ body }) => String(body.content));
+  dispatch(slash("5101", "run", { task: "restart payments", agent: "nosuch" }));
+  await until(() => expect(told()).toHaveLength(1));
+  expect(told()[0]).toBe('There is no agent "nosuch". You may start: default.');
+  dispatch(slash("5102", "help"));
+  await until(() => expect(told()).toHaveLength(2));
+  expect(told()[1]).toContain("/agent run task:");
+  dispatch(slash("5103", "run", { task: "stop" }));
+  await until(() => expect(shown(ids.channel)[0]).toContain("Nothing to stop."));
+});
+
+test("talk among people in a thread of theirs starts nothing, and a mention in it is answered", async () => {
+  await started(finalAnswer("It was the deploy."));
+  const thread = {
+    id: ids.thread,
+    type: 11,
+    parent_id: ids.channel,
+    guild_id: ids.guild,
+    owner_id: ids.dana,
+  };
+  discord.gateway.dispatch("THREAD_CREATE", { ...thread, name: "payments is down" });
+  says(`${mention} why?`, ids.thread);
+  await until(() => expect(shown(ids.thread).join()).toContain("It was the deploy."));
+  says("ok, rolling back", ids.thread);
+  says("thanks", ids.thread);
+  says(`\`${mention} why?\``);
+  says(`${mention} thanks`, ids.thread);
+  await until(() => expect(discord.rest.reactions).toHaveLength(1));
+  expect(await bot.store.runs({ limit: 10 })).toHaveLength(1);
+});
+
 test("a stranger's press is refused in private and changes nothing", async () => {
   await started(calling(ask("Which one?", ["payments", "billing"])), finalAnswer("done"));
   const thread = says(`${mention} restart one of them`);

@@ -78,7 +78,7 @@ describe("A: the process dies while a run is running", () => {
     const { bot, api, runId, work } = await restarted("once");
     await bot.untilStatus(runId, "waiting_human_input");
     expect((await api.state(runId)).questions).toMatchObject([{ kind: "doubt", call: { tool: "work" } }]);
-    await expectProblem(await api.post("resume", { id: runId }), 409, "waiting_for_input");
+    await expectProblem(await api.post("resume", { id: runId }), 400, "waiting_for_input");
     expect((await api.post("provide_input", { id: runId, answer: "happened" })).ok).toBe(true);
     await bot.untilEnd(runId);
     expect(work.runs).toHaveLength(0);
@@ -91,7 +91,7 @@ test("B: a run that is complete stays complete, whoever resumes it", async () =>
   await bot.untilEnd(id);
   const before = await api.state(id);
   await expectProblem(await api.post("resume", { id }), 409, "run_finished");
-  await expectProblem(await api.post("provide_input", { id, answer: "43" }), 409, "not_waiting_for_input");
+  await expectProblem(await api.post("provide_input", { id, answer: "43" }), 400, "not_waiting_for_input");
   expect(await api.state(id)).toEqual(before);
   expect(before).toMatchObject({ status: "complete", final_answer: "42", error: null });
 });
@@ -127,10 +127,10 @@ describe("C: two requests at the same moment, with 100 ms between check and writ
     held.open();
     await until(id, (state) => entriesOf(state).length === 3);
     const answers = await Promise.all(apis.map((api) => api.post("resume", { id })));
-    expect(answers.map((response) => response.status).sort()).toEqual([202, 409]);
+    expect(answers.map((response) => response.status).sort()).toEqual([200, 400]);
     await until(id, isWaitingForPeople);
     expect(runs).toHaveLength(1);
-    await expectProblem(await apis[0].post("resume", { id }), 409, "waiting_for_input");
+    await expectProblem(await apis[0].post("resume", { id }), 400, "waiting_for_input");
   });
 
   test("of two answers one wins, the other is told who was faster, and the model sees only the winner", async () => {
@@ -188,7 +188,7 @@ describe("E: a run that gets nowhere", () => {
     const { id } = await api.launch("count");
     await bot.untilStatus(id, "max_steps_reached");
     expect((await api.state(id)).steps).toBe(3);
-    expect((await api.post("resume", { id })).status).toBe(202);
+    expect((await api.post("resume", { id })).status).toBe(200);
     await bot.untilEnd(id);
     expect(await api.state(id)).toMatchObject({
       status: "failed",

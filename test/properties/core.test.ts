@@ -2,29 +2,42 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { answerTo, choiceNamed, denySettling } from "../../src/core/admit/answer.ts";
+import type { Policy } from "../../src/core/agent.ts";
 import { approvalFor } from "../../src/core/approval-rule.ts";
+import type { Command } from "../../src/core/command.ts";
 import { compose } from "../../src/core/compose.ts";
 import { decide } from "../../src/core/decide/decide.ts";
-import type { RunEvent } from "../../src/core/event.ts";
+import type { EventOf, Question, RunEvent } from "../../src/core/event.ts";
 import { messageSchema } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { ModelInput } from "../../src/core/ports/model.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { initial } from "../../src/core/reduce/launch.ts";
 import { reduce } from "../../src/core/reduce/reduce.ts";
-import { type Entry, hasEnded, pendingCalls, type State, statusOf } from "../../src/core/state.ts";
+import {
+  type Entry,
+  hasEnded,
+  type OpenQuestion,
+  pendingCalls,
+  type State,
+  statusOf,
+} from "../../src/core/state.ts";
 import { decodeEvent, encodeEvent } from "../../src/core/store/codec.ts";
 import { RandomRun, type Scenario, type Step, scenario } from "../support/random-run.ts";
+
+type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
 /** Drives random runs; `watch` sees each commit of each, `end` each run at last. */
 function everyRun(
   numRuns: number,
   watcher: () => { watch?(step: Step): void; end?(run: RandomRun): void },
+  change: Partial<Scenario> = {},
 ): void {
   fc.assert(
     fc.property(scenario, (chosen: Scenario) => {
       const { watch = () => {}, end = () => {} } = watcher();
-      const run = new RandomRun(chosen, watch);
+      const run = new RandomRun({ ...chosen, ...change }, watch);
       for (const move of chosen.moves) run.take(move);
       end(run);
     }),
@@ -165,6 +178,65 @@ test("questions: open while they are waited for, never after the end, settled on
     };
   });
 });
+
+test("words settle a question only if it was asked before them and they can mean no other, and never what takes a button", () => {
+  let settledByWords = 0;
+  const watcher = () => ({
+    watch({ before, events, command, policy }: Step) {
+      for (const event of events) {
+        if (event.type === "approval_granted" || event.type === "approval_refused") {
+          const wanted = event.type === "approval_granted" ? "approve" : "refuse";
+          const named = command?.type === wanted && command.questionId === event.questionId;
+          must(named, "an approval was settled by something else", command, event);
+        }
+        if (event.type !== "question_answered") continue;
+        const question = before.questions.find(({ id }) => id === event.questionId);
+        must(question !== undefined, "a question was answered that was not open", event);
+        if (command?.type === "provide_input") checkNamed(command.questionId, before, event);
+        else if (command?.type === "say") {
+          settledByWords += 1;
+          checkLoose(command, question, before, policy);
+        } else must(false, "a question was answered by nobody", command, event);
+      }
+    },
+  });
+  everyRun(300, watcher);
+  everyRun(700, watcher, { curious: true });
+  expect(settledByWords).toBeGreaterThan(20);
+});
+
+function checkNamed(questionId: string | null, before: State, event: EventOf<"question_answered">): void {
+  must(questionId === null || questionId === event.questionId, "another was named", event);
+  if (questionId !== null) return;
+  must(before.questions.length === 1, "none was named, and several were open", event);
+  const isRunAgain = before.questions[0]?.kind === "doubt" && event.answer === "run";
+  must(!isRunAgain, "a call was run again by a word that named no question", event);
+}
+
+function checkLoose(said: Of<"say">, question: OpenQuestion, before: State, policy: Policy): void {
+  const { actor, text, writtenAt = Number.POSITIVE_INFINITY } = said;
+  const isWordy = (kind: Question["kind"]) => kind === "ask" || kind === "stuck";
+  must(isWordy(question.kind), "words settled what takes a button", said, question);
+  must(question.askedAt <= writtenAt, "asked after the words were written", said, question);
+  const isMine = (one: Question) => denySettling(one, actor, before, policy) === null;
+  const others = before.questions.filter((one) => one.id !== question.id && isMine(one));
+  const isChosen = choiceNamed(question, text) !== null;
+  const unmeant = isChosen ? others.filter((one) => answerTo(one, text) !== null) : others;
+  must(unmeant.length === 0, "another question was open", said, unmeant);
+  const passed = before.settled.filter(
+    (one) =>
+      one.askedAt <= writtenAt &&
+      one.settledAt > writtenAt &&
+      one.outcome.kind === "answered" &&
+      answerTo(one, text) !== null,
+  );
+  must(
+    !passed.some((one) => isWordy(one.kind) && isMine(one)),
+    "another was meant, and settled",
+    said,
+    passed,
+  );
+}
 
 test("a once call starts again only on a person's word or the tool's, and one that needs approval never without", () => {
   everyRun(800, () => {

@@ -1,5 +1,6 @@
 /** One run in a random world: people who ask, a model that chooses, tools that work, fail, hang or are interrupted. */
 import fc from "fast-check";
+import type { Actor } from "../../src/core/actor.ts";
 import { admit } from "../../src/core/admit/admit.ts";
 import type { Policy } from "../../src/core/agent.ts";
 import { approvalFor } from "../../src/core/approval-rule.ts";
@@ -34,6 +35,7 @@ import {
   policyWith,
   refuse,
   resume,
+  saidAt,
   say,
   started,
   used,
@@ -62,7 +64,8 @@ export const scenario = fc.record({
   prefetch: fc.subarray(["look", "fetch"]),
   child: fc.boolean(),
 });
-export type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+/** `curious`: its model asks more than it does, and people write more than they press. */
+export type Scenario = (typeof scenario extends fc.Arbitrary<infer T> ? T : never) & { curious?: boolean };
 
 /** Told of each commit: the state before it, what was appended, and what is wanted next. */
 export interface Step {
@@ -71,6 +74,16 @@ export interface Step {
   after: State;
   effect: Effect;
   policy: Policy;
+  /** What somebody asked that led to it; null: it happened. */
+  command: Command | null;
+}
+
+/** Words that were written and are still on their way. */
+interface Written {
+  text: string;
+  at: number;
+  /** The question that was on the screen. */
+  aimedAt: string | null;
 }
 
 const actors = [dana, oncall, person("guest", { guest: true }), person("bot", { kind: "machine" })];
@@ -80,14 +93,19 @@ export class RandomRun {
   readonly events: RunEvent[] = [];
   state: State = initial;
   effect: Effect = { type: "rest", until: "someone_speaks" };
+  readonly #curious: boolean;
   readonly #watch: (step: Step) => void;
   /** The model thinks about this state. */
   #asked: State | null = null;
   /** The call whose code runs in this process. */
   #running: string | null = null;
   #made = 0;
+  #command: Command | null = null;
+  /** What people have written: it arrives late, perhaps twice, perhaps by another door. */
+  readonly #written: Written[] = [];
 
-  constructor({ limits, prefetch, child }: Scenario, watch: (step: Step) => void) {
+  constructor({ limits, prefetch, child, curious = false }: Scenario, watch: (step: Step) => void) {
+    this.#curious = curious;
     const policy = policyWith(limits);
     this.policy = { ...policy, agent: { ...policy.agent, prefetch } };
     this.#watch = watch;
@@ -107,7 +125,14 @@ export class RandomRun {
 
   command(command: Command): void {
     const admission = admit(this.state, command, this.policy);
+    this.#command = command;
     if (admission.ok) this.#append(admission.events);
+    this.#command = null;
+  }
+
+  /** ms since the epoch of what happens next. */
+  get #now(): number {
+    return 1_700_000_000_000 + this.events.length;
   }
 
   /** The engine's rule: facts are recorded unless the run has ended. */
@@ -122,7 +147,7 @@ export class RandomRun {
     for (let rounds = 0; next.length > 0; rounds++) {
       if (rounds > 8) throw new Error("decide keeps recording");
       for (const body of next) {
-        const event: RunEvent = { ...body, at: 1_700_000_000_000 + this.events.length };
+        const event: RunEvent = { ...body, at: this.#now };
         this.events.push(event);
         this.state = reduce(this.state, event);
       }
@@ -131,7 +156,8 @@ export class RandomRun {
     }
     if (this.events.length === from) return;
     const { state: after, effect, policy } = this;
-    this.#watch({ before, events: this.events.slice(from), after, effect, policy });
+    const command = this.#command;
+    this.#watch({ before, events: this.events.slice(from), after, effect, policy, command });
   }
 
   #wish(act: number, luck: number): Command {
@@ -139,6 +165,7 @@ export class RandomRun {
     const open = this.state.questions;
     const question = open[luck % Math.max(1, open.length)];
     const id = question?.id ?? "run_1.1";
+    if (act < (this.#curious ? 70 : 12)) return this.#arrives(luck, actor) ?? say("hello", actor);
     if (act < 25) return say(["hello", "continue", "stop", "2."][luck % 4] ?? "", actor);
     if (act < 55 && question?.kind === "approval") {
       if (luck % 5 === 0) return refuse(id, "no", actor);
@@ -150,6 +177,25 @@ export class RandomRun {
     if (act < 97) return { ...cancel, actor } as Command;
     const event = luck % 3 ? "ci" : "other";
     return { type: "deliver_event", event, payload: "green", actor, via: { channel: "webhook" } };
+  }
+
+  /** Somebody writes, or what was written arrives: in the thread, or by a door where it names a question or none. */
+  #arrives(luck: number, actor: Actor): Command | null {
+    const open = this.state.questions;
+    const shown = open[luck % Math.max(1, open.length)] ?? null;
+    if (luck % 3 === 0 && this.#written.length < 5) {
+      const text = ["blue", "run", "continue", "yes", "which?"][luck % 5] ?? "";
+      this.#written.push({ text, at: this.#now, aimedAt: shown?.id ?? null });
+      return null;
+    }
+    const index = luck % Math.max(1, this.#written.length);
+    const written = this.#written[index];
+    if (!written) return null;
+    // Every other time it arrives once more.
+    if (luck % 2) this.#written.splice(index, 1);
+    if (luck % 7 === 1) return answer(written.text, null, actor);
+    if (luck % 7 === 2) return answer(written.text, luck % 4 ? written.aimedAt : "run_9.1", actor);
+    return saidAt(written.at, written.text, actor);
   }
 
   #perform(luck: number): void {
@@ -224,6 +270,7 @@ export class RandomRun {
     this.#made += 1;
     const id = `c${this.#made}`;
     const args = { version: `v${luck % 3}` };
+    if (this.#curious && luck % 3) return ask(id, `which ${luck % 5}?`);
     const kinds: (() => ChosenCall)[] = [
       () => call(id, "look", args),
       () => call(id, "fetch", args),

@@ -9,8 +9,11 @@ import {
   GatewayIntentBits,
   type IIdentifyThrottler,
 } from "discord.js";
+import { guarded } from "../../../src/core/ports/guarded.ts";
 import type { DiscordOptions } from "../session.ts";
+import { guardedStrategy, withholdUnlessOwn } from "./own-packets.ts";
 
+/** `detail` is for people, and says what to do where only they can. */
 export interface Health {
   ok: boolean;
   detail: string;
@@ -35,17 +38,6 @@ const intents = [
   GatewayIntentBits.MessageContent,
 ];
 
-/** What discord.js itself must see to keep its connection. */
-const ownPackets = new Set<string>(["READY", "RESUMED", "GUILD_CREATE", "GUILD_DELETE"]);
-
-/**
- * Everything else is ours alone. discord.js would build its structures from it, and throws out of the process
- * when a field is not as it expects; it reads the packet after this event, and skips one without a type.
- */
-function withhold(packet: GatewayDispatchPayload): void {
-  Object.assign(packet, { t: "", d: null });
-}
-
 /** After a failed attempt to connect: 5 s, 10 s, … 5 min. */
 function patience(failures: number): number {
   return Math.min(300_000, 5_000 * 2 ** Math.min(failures - 1, 6));
@@ -63,6 +55,20 @@ export function identifyDelay(former: readonly number[], now: number, gapMs: num
   return Math.max(0, last + gap - now);
 }
 
+/**
+ * States and what moves between them; `health` tells which it is:
+ *
+ * - connecting: a login, first of all and again 5 s, 10 s … 5 min after each one that failed.
+ * - connected: after READY (a new session) or RESUMED (the old one goes on, and Discord repeats what was missed).
+ * - connecting again: the line broke; discord.js resumes the session or begins a new one. New sessions are paced
+ *   by `identifyDelay`, since Discord allows 1,000 in a day.
+ * - stopped for good: Discord closed with a code that only the operator can repair (`fatal`). The channel is deaf,
+ *   the program goes on, and only a restart tries again.
+ * - closed: `close` was called.
+ *
+ * Nothing of the session outlives the process. After a crash the next READY makes `CatchUp` read over REST what
+ * was said meanwhile, from a cursor that the store keeps.
+ */
 export class Gateway {
   readonly #options: DiscordOptions;
   readonly #onDispatch: (packet: GatewayDispatchPayload) => void;
@@ -124,15 +130,23 @@ export class Gateway {
   }
 
   #newClient(): Client {
+    const { log } = this.#options;
     const client = new Client({
       intents,
       allowedMentions: { parse: [], repliedUser: false },
       rest: { ...(this.#options.apiUrl === null ? {} : { api: this.#options.apiUrl }) },
-      ws: { buildIdentifyThrottler: () => this.#pacing() },
+      ws: {
+        buildIdentifyThrottler: () => this.#pacing(),
+        buildStrategy: guardedStrategy((err, kind) => log.error({ err, kind }, "discord event dropped")),
+      },
     });
-    client.on(Events.Raw, (packet: GatewayDispatchPayload) => this.#dispatched(packet));
-    client.on(Events.Error, (err) => this.#options.log.error({ err }, "discord client error"));
-    client.on(Events.ShardError, (err) => this.#options.log.warn({ err }, "discord gateway error"));
+    const dispatched = guarded(
+      (packet: GatewayDispatchPayload) => this.#dispatched(packet),
+      (err, packet) => log.error({ err, kind: packet.t }, "discord event dropped"),
+    );
+    client.on(Events.Raw, dispatched);
+    client.on(Events.Error, (err) => log.error({ err }, "discord client error"));
+    client.on(Events.ShardError, (err) => log.warn({ err }, "discord gateway error"));
     client.on(Events.ShardReconnecting, () => {
       this.#health = { ok: false, detail: "connecting again" };
     });
@@ -141,10 +155,12 @@ export class Gateway {
   }
 
   #dispatched(packet: GatewayDispatchPayload): void {
-    if (packet.t === "READY") this.#health = { ok: true, detail: `connected as ${packet.d.user.username}` };
-    if (packet.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
-    this.#onDispatch({ ...packet });
-    if (!ownPackets.has(packet.t)) withhold(packet);
+    const heard = { ...packet };
+    // First of all: what we throw below must not let it through.
+    withholdUnlessOwn(packet);
+    if (heard.t === "READY") this.#health = { ok: true, detail: `connected as ${heard.d.user.username}` };
+    if (heard.t === "RESUMED") this.#health = { ok: true, detail: "connected" };
+    this.#onDispatch(heard);
   }
 
   #pacing(): IIdentifyThrottler {

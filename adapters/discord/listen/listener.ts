@@ -13,6 +13,7 @@ import { interact } from "./interactions.ts";
 /** How long `start` waits for the first connection before it lets the rest of the program start. */
 const patienceMs = 10_000;
 
+/** One for each start of the channel. */
 export class Listener {
   readonly #session: Session;
   readonly #gateway: Gateway;
@@ -60,17 +61,27 @@ export class Listener {
         this.#began(packet.d);
         break;
       case "GUILD_CREATE":
+        // A guild in an outage is told by its id alone, and again with all of it when it is back.
+        if (packet.d.unavailable === true) break;
         for (const role of packet.d.roles ?? []) this.#learnRole(packet.d.id, role);
-        this.#learn([...packet.d.channels, ...packet.d.threads], packet.d.id, true);
+        this.#learn([...(packet.d.channels ?? []), ...(packet.d.threads ?? [])], packet.d.id, true);
+        this.#changed(`${packet.d.id}/`);
         break;
       case "GUILD_ROLE_CREATE":
       case "GUILD_ROLE_UPDATE":
         this.#learnRole(packet.d.guild_id, packet.d.role);
+        this.#changed(`${packet.d.guild_id}/`);
         break;
       case "CHANNEL_CREATE":
       case "THREAD_CREATE":
+        this.#learn([packet.d], packet.d.guild_id, false);
+        break;
+      case "CHANNEL_UPDATE":
+        this.#changed(`${packet.d.guild_id}/${packet.d.id}/`);
+        break;
       case "THREAD_UPDATE":
         this.#learn([packet.d], packet.d.guild_id, false);
+        this.#changed(`${packet.d.guild_id}/${packet.d.parent_id}/${packet.d.id}`);
         break;
       case "THREAD_LIST_SYNC":
         this.#learn(packet.d.threads, packet.d.guild_id, false);
@@ -95,6 +106,11 @@ export class Listener {
         break;
       }
     }
+  }
+
+  /** Permissions there may be others now: what could not be said is tried again. */
+  #changed(place: string): void {
+    this.#inOrder("changes", () => this.#session.inlet.retryAt(`discord:${place}`));
   }
 
   /** A new session (not a resumed one): what happened before it was not told. */

@@ -38,7 +38,7 @@ export async function ensureThread(
   } catch (error) {
     const code = codeOf(error);
     if (code !== Code.ThreadAlreadyCreatedForMessage && !(await stands(line, thread.threadId))) {
-      if (code === null || refusalOf(code).type !== "place") throw error;
+      if (code === null || ["way", "wait", "unknown"].includes(refusalOf(code).type)) throw error;
       line.options.log.warn(
         { code, channel: thread.parentId },
         "discord thread not made, speaking in the channel",

@@ -95,13 +95,23 @@ const unsaid = "I can't do that. Why is for you alone to read, and you take no d
 /** Who may what is not for everybody in the channel to read. */
 async function refuse(line: Line, inbound: Inbound, word: Word): Promise<void> {
   try {
-    const body = { recipient_id: inbound.actor.principal.replace("discord:", "") };
-    const { id } = (await line.rest.post(Routes.userChannels(), { body })) as APIChannel;
-    await send(line, id, { ...word, content: `In <#${word.channel}>: ${word.content}` });
+    const user = inbound.actor.principal.replace("discord:", "");
+    await directly(line, user, { ...word, content: `In <#${word.channel}>: ${word.content}` });
   } catch (err) {
     line.options.log.info({ err, key: inbound.key }, "discord direct message not taken");
     await reply(line, { ...word, content: unsaid });
   }
+}
+
+/** By direct message. @throws what REST throws: not everybody takes them */
+export async function directly(
+  line: Line,
+  user: string,
+  word: Pick<Word, "content" | "nonce">,
+): Promise<void> {
+  const body = { recipient_id: user };
+  const { id } = (await line.rest.post(Routes.userChannels(), { body })) as APIChannel;
+  await send(line, id, word);
 }
 
 /** A reply that can be sent twice and stands once. */

@@ -4,6 +4,7 @@ import { mayFollow } from "../../../src/core/text/followed.ts";
 import { type Link, withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, beforeCode, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { headOfCutTable } from "../../../src/core/text/table.ts";
+import { elementStarts } from "./elements.ts";
 import { harmless, withoutBroadcasts, withoutControls, withoutMentions } from "./escape.ts";
 
 /** `trustedHosts` null: every http link stays. */
@@ -34,15 +35,18 @@ function drawLink(
   return words ? `${words} (${shown})` : shown;
 }
 
-/** Pieces of at most `max` characters, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again, a cut table begins with its head again. */
-export function splitMarkdown(markdown: string, max: number): string[] {
+/** Pieces of at most `max` characters and `most` elements, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again, a cut table begins with its head again. */
+export function splitMarkdown(markdown: string, max: number, most = Number.POSITIVE_INFINITY): string[] {
   const pieces: string[] = [];
   let rest = markdown;
   let again = "";
-  while (again.length + rest.length > max) {
+  for (;;) {
+    const over = elementStarts((again + rest).slice(0, max))[most];
+    if (over === undefined && again.length + rest.length <= max) break;
     // Room for what is opened again and the one that closes.
     const room = max - again.length - 5;
-    const end = cutAt(rest, room);
+    const last = over === undefined ? room : over - again.length;
+    const end = last > 0 && last < room ? last : cutAt(rest, room);
     const body = again + rest.slice(0, end);
     const open = openFence(body);
     pieces.push(

@@ -1,11 +1,11 @@
 /** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
 
-import { spoken } from "../../../src/core/text/spoken.ts";
 import { parseAction } from "../actions.ts";
 import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
+import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
 import { parseOpening } from "./openings.ts";
 import { parseSubmission } from "./submission.ts";
 
@@ -102,29 +102,10 @@ function said(event: unknown, bot: Bot): Parsed | null {
       },
       replyTo: { via: "message", channel, ts, root, user },
       context: [],
-      writtenAt: Math.floor(Number(textAt(event, "edited_ts") ?? ts) * 1000),
+      writtenAt: timeOf(textAt(event, "edited_ts") ?? ts),
     },
     thread: addressed && root !== ts ? { channel, root } : null,
   };
-}
-
-function mentionOf(bot: Bot): RegExp {
-  return new RegExp(`<@${bot.user}(?:\\|[^<>]*)?>`, "g");
-}
-
-/** Without code and quotes, in Slack's own escapes: a mark of a quote is escaped like any other. */
-function ownWords(raw: string): string {
-  return spoken(raw.replace(/^[ \t]*(?:&gt;)+/gm, (marks) => marks.replaceAll("&gt;", ">")));
-}
-
-function addresses(raw: string, bot: Bot): boolean {
-  return mentionOf(bot).test(ownWords(raw));
-}
-
-/** A person, a group or everybody is named first, and the bot is not among them. */
-function beginsWithOthers(raw: string, bot: Bot): boolean {
-  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(ownWords(raw)) ?? [];
-  return first.includes("<") && !mentionOf(bot).test(first);
 }
 
 function fileLines(event: unknown): string[] {

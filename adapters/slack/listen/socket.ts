@@ -1,6 +1,7 @@
 /** A Socket Mode connection that stays: dials again at once when Slack recycles it, with patience when it can't. */
 
 import { SocketModeClient } from "@slack/socket-mode";
+import { guarded } from "../../../src/core/ports/guarded.ts";
 import { clientOptions, type SlackOptions, sdkLogger } from "../options.ts";
 
 /** What Slack pushes: an Events API envelope, a slash command, an interaction. */
@@ -13,8 +14,20 @@ const helloMs = 15_000;
 const longestPauseMs = 30_000;
 
 /**
- * The client's own reconnecting is off: it leaves a hole of five seconds at each refresh and throws into nowhere when
- * Slack can't be reached. States: dialling → up → (closed) → dialling …, until stopped.
+ * States and what moves between them:
+ *
+ * - dialling: `apps.connections.open` is asked for an address, then the connection waits for Slack's hello, at
+ *   most 15 s. The hello leads to up. A failure of the first dial is thrown by `start`; each later one leads to
+ *   pausing.
+ * - up: envelopes arrive. Each is acknowledged when it is persisted, and not at all when that fails: Slack sends
+ *   it again. Slack closes every connection after a while; that leads to pausing.
+ * - pausing: 50 ms after a close; after failed dials 1 s, 2 s, 4 s … at most 30 s. Then dialling again, without
+ *   end.
+ * - stopped: no more dialling. `stop` first waits for the envelopes that are being persisted, then hangs up.
+ *
+ * Nothing is remembered over a crash: what was not acknowledged Slack delivers again, to any connection of the
+ * app. The client's own reconnecting is off: it leaves a hole of five seconds at each refresh, and its error when
+ * Slack can't be reached is caught by nobody.
  */
 export class Socket {
   readonly #log: SlackOptions["log"];
@@ -34,7 +47,11 @@ export class Socket {
       logger: sdkLogger(options.log),
     });
     this.#client.on("disconnected", () => this.#closed());
-    this.#client.on("slack_event", (envelope: Envelope) => this.#take(receive(envelope)));
+    const heard = guarded(
+      (envelope: Envelope) => this.#take(receive(envelope)),
+      (error) => this.#log.error({ channel: "slack", err: String(error) }, "slack envelope dropped"),
+    );
+    this.#client.on("slack_event", heard);
   }
 
   /** Resolves when Slack has said hello; throws what apps.connections.open says. */

@@ -50,7 +50,10 @@ async function react(session: Session, { replyTo }: Inbound, name: string): Prom
   }
 }
 
-/** A slash command is answered through its URL, which works where the bot is no member; all else in the thread. */
+/**
+ * A slash command is answered through its URL, which works where the bot is no member; all else where the sender is: in
+ * the thread when others have written there (Slack shows nobody a private word in an empty one), else beside their words.
+ */
 export async function tell(
   session: Session,
   replyTo: Record<string, string>,
@@ -71,10 +74,23 @@ export async function tell(
   if (via === "slash" && url !== undefined && (await respond(url, message))) return;
   if (channel === undefined || user === undefined) return;
   try {
-    const thread = root === undefined ? {} : { thread_ts: root };
-    await session.client.chat.postEphemeral({ channel, user, ...message, ...thread });
+    const isThread = root !== undefined && (await hasReplies(session, channel, root));
+    const there = { channel, ...message, ...(isThread ? { thread_ts: root } : {}) };
+    // In a direct message every word is private, and stays.
+    if (channel.startsWith("D")) await session.client.chat.postMessage(there);
+    else await session.client.chat.postEphemeral({ ...there, user });
   } catch (error) {
     if (url === undefined || via === "slash" || !(await respond(url, message))) throw error;
+  }
+}
+
+/** Not known is told as no: the root of a channel always shows. */
+async function hasReplies({ client }: Session, channel: string, root: string): Promise<boolean> {
+  try {
+    const read = await client.conversations.replies({ channel, ts: root, limit: 2 });
+    return (read.messages ?? []).some(({ ts }) => ts !== root);
+  } catch {
+    return false;
   }
 }
 

@@ -13,6 +13,7 @@ import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
 
+/** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
   switch (command.type) {
@@ -115,6 +116,9 @@ type Control = Extract<Command, { type: "pause" | "resume" | "cancel" }>;
 function admitControl(state: State, command: Control, policy: Policy): Admission {
   const denied = deny("control", command.actor, policy, state.from.principal);
   if (denied) return denied;
+  if (hasEnded(state) && command.type === "pause") {
+    return refuse("run_not_running", `Run ${state.runId} has ended (${statusOf(state)}).`);
+  }
   if (hasEnded(state)) return finished(state);
   const from = personOf(command.actor);
   const via = command.via;

@@ -6,6 +6,7 @@ import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { ruleInWords } from "../text/rules.ts";
 
+/** `foreign` marks words of a run that has read text of strangers: their links are shown as text. */
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
   const blocks: Block[] = [

@@ -2,11 +2,13 @@
 import type { Actor } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
 import type { LaunchRequest, RunCommand, Via } from "../../core/command.ts";
+import type { State } from "../../core/state.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Ctx, Server } from "../guard/context.ts";
 import { Idempotency, idempotencyKeyOf } from "../guard/idempotency.ts";
 import { ProblemError, runNotFound } from "../guard/problems.ts";
 import { runAsked } from "../view/child-runs.ts";
+import { settlingIn } from "../view/spoken.ts";
 import { type BodyOf, operations } from "../wire/operations.ts";
 import type { Handlers } from "./route.ts";
 import { readableRun, showLaunch, showRun } from "./run-access.ts";
@@ -30,6 +32,7 @@ const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = 
   refuse: (body, by) => ({ type: "refuse", questionId: body.question_id, reason: body.reason, ...by }),
 };
 
+/** Throws 404 `run_not_found` for a run that the caller may not see, else the problem of the refusal. */
 export function commandRoutes(server: Server): Pick<Handlers, "launch" | CommandId> {
   const idempotency = new Idempotency(server);
 
@@ -38,7 +41,8 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
       const { actor } = callerOf(c);
       const { id } = body;
       const state = await readableRun(server, actor, id);
-      const command = commands[operation](body, { actor, via: viaOf(actor) });
+      const by = { actor, via: viaOf(actor) };
+      const command = spokenIn(state, operation, body, by) ?? commands[operation](body, by);
       const instance = `${server.base}/agent/state/${id}`;
       const request = { principal: actor.principal, key: idempotencyKeyOf(c), operation, body, instance };
       const { replayed } = await idempotency.once(request, async (inbox) => {
@@ -67,6 +71,13 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
     approve: commandRoute("approve"),
     refuse: commandRoute("refuse"),
   };
+}
+
+/** An answer that names no question can be one of the words that the context tells a client. */
+function spokenIn(state: State, operation: CommandId, body: object, by: By): RunCommand | null {
+  if (operation !== "provideInput" || !("answer" in body) || "question_id" in body) return null;
+  const settling = settlingIn(state, String(body.answer));
+  return settling === null ? null : { ...settling, ...by };
 }
 
 /** A run of the API speaks nowhere: it is asked for. */
@@ -109,7 +120,7 @@ async function answerRun(
   if (!state) throw runNotFound();
   if (outcome.replayed) c.header("Idempotent-Replayed", "true");
   const [status] = operations[operation].success;
-  if (status === 202) c.header("Location", `${server.base}/agent/state/${state.runId}`);
+  if (operation === "launch") c.header("Location", `${server.base}/agent/state/${state.runId}`);
   const { actor } = callerOf(c);
   const mayRead = server.engine.mayRead(actor, state);
   return c.json(

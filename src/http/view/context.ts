@@ -2,14 +2,16 @@
 
 import { never } from "../../core/never.ts";
 import { entriesOf } from "../../core/reduce/entries.ts";
-import { type Call, type Entry, pendingCalls, type State } from "../../core/state.ts";
+import { type Call, type Entry, type OpenQuestion, pendingCalls, type State } from "../../core/state.ts";
 import type { ContextItem } from "../wire/runs.ts";
+import { spokenAsk } from "./spoken.ts";
 
 type ModelCall = Extract<Entry, { type: "model" }>["answer"]["calls"][number];
 
 /**
  * As the seeds' servers build it: a call enters the context with its output, `ask_human` when it asks, and
- * `final_answer` without an output. All other calls stand in `pending_tool_calls` until they are settled.
+ * `final_answer` without an output. All other calls stand in `pending_tool_calls` until they are settled. Last comes
+ * whatever else a person must settle, as an `ask_human` too: their clients know no other question.
  */
 export function contextOf(state: State): ContextItem[] {
   const items: ContextItem[] = [];
@@ -20,6 +22,7 @@ export function contextOf(state: State): ContextItem[] {
     ...items,
     ...[...untold.values()].map(callItem),
     ...state.queued.flatMap((entry) => itemsOf(entry, untold)),
+    ...state.questions.filter(({ kind }) => kind !== "ask").map((question) => askItem(question, state)),
   ];
 }
 
@@ -27,6 +30,11 @@ export function contextOf(state: State): ContextItem[] {
 export function isAnsweredByWords(state: State, call: Call): boolean {
   const { is } = call;
   return is.at === "asking" && state.questions.some(({ id, kind }) => id === is.questionId && kind === "ask");
+}
+
+function askItem(question: OpenQuestion, state: State): ContextItem {
+  const input = spokenAsk(question, state);
+  return callItem({ id: question.id, tool: "ask_human", input });
 }
 
 function itemsOf(entry: Entry, untold: Map<string, ModelCall>): ContextItem[] {

@@ -1,7 +1,7 @@
 /** What is said in Discord arrives once, whatever becomes of the connection. */
 import { afterEach, describe, expect, test } from "vitest";
 import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
-import { type Bed, bed, mention, unstarted, until } from "../../support/discord/bed.ts";
+import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { recordingInlet } from "../../support/discord/inlet.ts";
 import { bot, channels, dana, ids, message } from "../../support/discord/payloads.ts";
@@ -116,6 +116,62 @@ describe("packets that nobody expected", () => {
     made.discord.gateway.dispatch("SOMETHING_NEW", null);
     made.says(`${mention} hello`, { channel: ids.direct, guild: null });
     await until(() => expect(texts(made)).toEqual(["hello"]));
+  });
+});
+
+describe("a poisoned packet is logged and dropped, and the next one is heard", () => {
+  const poison: [string, unknown][] = [
+    ["GUILD_CREATE", { id: "900", unavailable: true }],
+    ["GUILD_CREATE", { id: ids.guild, channels: [null], threads: 5, roles: "?" }],
+    ["GUILD_CREATE", null],
+    ["GUILD_CREATE", { id: ids.guild, roles: [{}] }],
+    ["GUILD_DELETE", null],
+    ["READY", {}],
+    ["THREAD_UPDATE", null],
+    ["THREAD_LIST_SYNC", {}],
+    ["CHANNEL_UPDATE", null],
+    ["GUILD_ROLE_UPDATE", { guild_id: ids.guild }],
+    ["MESSAGE_CREATE", null],
+    ["MESSAGE_UPDATE", null],
+    ["INTERACTION_CREATE", null],
+  ];
+  test.each(poison)("%s %j", async (kind, packet) => {
+    const made = await started();
+    made.discord.gateway.dispatch(kind, packet);
+    made.says(`${mention} hello`, { channel: ids.direct, guild: null });
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+    expect(made.channel.health().ok).toBe(true);
+  });
+});
+
+describe("a change of the place", () => {
+  const thread = { id: ids.thread, guild_id: ids.guild, parent_id: ids.channel, type: 11 };
+  test.each([
+    ["CHANNEL_UPDATE", { ...channels.text, guild_id: ids.guild }, `${ids.guild}/${ids.channel}/`],
+    ["GUILD_ROLE_UPDATE", { guild_id: ids.guild, role: { id: "1" } }, `${ids.guild}/`],
+    ["THREAD_UPDATE", thread, `${ids.guild}/${ids.channel}/${ids.thread}`],
+    ["GUILD_CREATE", { id: ids.guild, channels: [], threads: [], roles: [] }, `${ids.guild}/`],
+  ])("%s: what could not be said there is tried again", async (kind, packet, prefix) => {
+    const made = await started();
+    await until(() => expect(made.inlet.retried).toHaveLength(1));
+    made.discord.gateway.dispatch(kind, packet);
+    await until(() => expect(made.inlet.retried.slice(1)).toEqual([`discord:${prefix}`]));
+  });
+});
+
+describe("where nothing can be said any more", () => {
+  test("whoever asked is told by direct message, once", async () => {
+    const made = await started();
+    const address = `discord:${ids.guild}/404/405`;
+    made.inlet.runSpeaksAt("run_1", address);
+    for (const revision of [1, 2]) {
+      await expect(made.channel.post(delivery({ address, revision }))).rejects.toMatchObject({
+        failure: { type: "place", gone: true },
+      });
+    }
+    const told = made.discord.rest.own(`7${ids.dana}`);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.content).toContain("https://belay.example/runs/run_1");
   });
 });
 

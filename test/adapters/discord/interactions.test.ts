@@ -273,4 +273,29 @@ describe("private words to messages", () => {
     await made.channel.whisper(gone, told("No runs.", "told"));
     expect(made.logged).toContain("warn discord private word not delivered");
   });
+
+  const there = (id: string) => ({
+    ...inbound({ kind: "message", channel: ids.thread, message: id }),
+    key: `msg:${id}`,
+  });
+
+  test("thanks get a sign", async () => {
+    await made.channel.whisper(there("51"), told("", "reacted"));
+    expect(made.discord.rest.reactions).toContain("👍 51");
+    expect(made.discord.rest.own(ids.thread)).toEqual([]);
+  });
+
+  test("which question was meant is asked where it was said, and a press names the words that it is about", async () => {
+    const offers = [
+      { questionId: "q_1", label: "Which version?" },
+      { questionId: "q_2", label: "Where?" },
+    ];
+    await made.channel.whisper(there("52"), { type: "asked", text: "Which?", runId: null, offers });
+    const [word] = made.discord.rest.own(ids.thread);
+    expect(word?.content).toBe("Which?");
+    const drawn = JSON.stringify(word?.components);
+    expect(drawn.match(/meant\|[^"]*/g)).toEqual(["meant|q_1|52", "meant|q_2|52"]);
+    happens(press("1301", "meant|q_2|52"));
+    expect((await accepted()).intent).toEqual({ type: "meant", key: "msg:52", questionId: "q_2" });
+  });
 });

@@ -76,6 +76,86 @@ describe("a post", () => {
   });
 });
 
+describe("what Slack makes many blocks of", () => {
+  const items = (n: number) => Array.from({ length: n }, (_, i) => `- item ${i}`).join("\n");
+  const shown = async () => JSON.stringify(await replies());
+
+  test("is sent in messages of at most 45 elements, all of it and without a refusal", async () => {
+    await world.channel.post(delivery({ body: saying(items(120)), key: "answer" }));
+    const standing = await replies();
+    expect(standing).toHaveLength(3);
+    for (let i = 0; i < 120; i += 1) expect(await shown()).toMatch(new RegExp(`- item ${i}\\b`));
+    expect(await shown()).not.toContain("Slack does not take");
+  });
+
+  test.each([
+    ["list items", items(400)],
+    ["paragraphs", Array.from({ length: 300 }, (_, i) => `p${i}`).join("\n\n")],
+    ["headings", Array.from({ length: 300 }, (_, i) => `# h${i}`).join("\n")],
+  ])("of too many %s comes whole, as a file", async (_, markdown) => {
+    await world.channel.post(delivery({ body: saying(markdown), key: "answer" }));
+    expect((await replies()).flatMap(({ files = [] }) => files)).toHaveLength(1);
+    expect(await shown()).not.toContain("Slack does not take");
+  });
+
+  test("code counts as one element, however long", async () => {
+    const code = `\`\`\`\n${Array.from({ length: 200 }, (_, i) => `- line ${i}`).join("\n")}\n\`\`\``;
+    await world.channel.post(delivery({ body: saying(code), key: "answer" }));
+    expect(await replies()).toHaveLength(1);
+  });
+
+  test("of 12,900 characters in several blocks is no refusal either", async () => {
+    const text = { type: "text", markdown: "word ".repeat(2_100), foreign: false } as const;
+    const fields = [{ name: "input", value: "x".repeat(2_900) }];
+    await world.channel.post(
+      delivery({ body: { summary: "s", blocks: [text, { type: "fields", fields }] } }),
+    );
+    expect(await replies()).toHaveLength(2);
+    expect(world.edge.callsOf("chat.postMessage")).toHaveLength(2);
+  });
+});
+
+describe("a form that Slack refuses all the same", () => {
+  const refused = { type: "error", code: "msg_blocks_too_long" } as const;
+
+  test("is one line, and all of it in a file: text, steps, and call", async () => {
+    world.edge.fail("chat.postMessage", refused);
+    await world.channel.post(delivery({ body: saying("the answer of all answers") }));
+    const [message] = await replies();
+    expect(message?.text).toContain("in the file below");
+    expect((await replies()).flatMap(({ files = [] }) => files)).toHaveLength(1);
+  });
+
+  test("brings its file once, also when an edit is refused again", async () => {
+    world.edge.fail("chat.postMessage", refused);
+    const body = saying("the answer");
+    const { remoteId } = await world.channel.post(delivery({ body }));
+    world.edge.fail("chat.update", refused);
+    await world.channel.post(delivery({ body, remoteId, revision: 2 }));
+    expect((await replies()).flatMap(({ files = [] }) => files)).toHaveLength(1);
+  });
+
+  test("where files are forbidden too says where the whole is", async () => {
+    world.edge.fail("chat.postMessage", refused);
+    world.edge.fail("files.getUploadURLExternal", { type: "error", code: "file_uploads_disabled" });
+    await world.channel.post(delivery({ body: saying("the answer") }));
+    expect((await replies()).at(-1)?.text).toContain("https://belay.example/runs/run_7f3a");
+  });
+});
+
+describe("an answer that is garbled on its way", () => {
+  test.each([
+    ["a proxy's page", { type: "garbled", body: "<html>sign in</html>" }],
+    ["half of it", { type: "cut" }],
+    ["no JSON", { type: "garbled", body: '{"ok":tr' }],
+  ] as const)("%s: the post stands once, and its card is brought up to date", async (_, fault) => {
+    world.edge.fail("chat.postMessage", fault);
+    expect((await failure(world.channel.post(delivery()))).failure.type).toBe("uncertain");
+    await world.channel.post(delivery({ body: saying("settled"), revision: 2, uncertain: true }));
+    expect((await replies()).map(({ text }) => text)).toEqual(["settled"]);
+  });
+});
+
 describe("an uncertain send", () => {
   test("whose answer was lost is reported as uncertain, not tried again", async () => {
     world.edge.fail("chat.postMessage", { type: "drop" });

@@ -139,7 +139,10 @@ describe("for whom it is", () => {
   });
 
   test("words are as old as their message", () => {
-    expect(read(recorded("thread-reply")).writtenAt).toBe(1_764_000_090_000);
+    const at = (ts: string) => read(recordedEvent("thread-reply", { ts })).writtenAt;
+    expect(at("1764000090.461939")).toBe(1_764_000_090_461);
+    // A counter instead of a fraction: the second is all that is known.
+    expect(at("1764000090.000300")).toBe(1_764_000_090_999);
   });
 
   const edited = (before: string, after: string) => {
@@ -153,7 +156,7 @@ describe("for whom it is", () => {
     expect(intent).toMatchObject({ text: "restart payments", addressed: true, thread: "ours" });
     expect({ key, writtenAt, who: actor.principal }).toEqual({
       key: read(recorded("app-mention")).key,
-      writtenAt: 1_764_000_140_000,
+      writtenAt: 1_764_000_140_999,
       who: "slack:T1/U1",
     });
     expect(parse(edited("<@U0BOT> restart", "<@U0BOT> restart payments"), bot)).toBeNull();

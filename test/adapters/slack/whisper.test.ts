@@ -1,5 +1,5 @@
 /** Private words to the sender of a message: where they are said, and where not. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Inbound } from "../../../src/core/ports/channel.ts";
 import { recordingInlet } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
@@ -38,11 +38,30 @@ test("a noted reply gets an eye", async () => {
 });
 
 test("a refused press is told to the presser alone, in the thread", async () => {
+  await world.write("on it", { root });
   await world.channel.whisper(from({ via: "press" }), outcome("refused", "Only <!channel> may."));
   await world.edge.until(() => calls().length === 1);
   const told = world.edge.callsOf("chat.postEphemeral")[0]?.body;
   expect(told).toMatchObject({ user: world.id("dana"), thread_ts: root });
   expect(`${told?.text}${told?.blocks}`).not.toContain("<!channel>");
+});
+
+describe("where nobody has replied yet, a private word in the thread is seen by nobody", () => {
+  test("at the root of a channel it is said beside the message", async () => {
+    await world.channel.whisper(from({ via: "message", ts: root }), outcome("refused", "You may not."));
+    await world.edge.until(() => calls().length === 1);
+    const told = world.edge.callsOf("chat.postEphemeral")[0]?.body;
+    expect(told).toMatchObject({ user: world.id("dana"), channel: world.id("ops") });
+    expect(told?.thread_ts).toBeUndefined();
+  });
+
+  test("in a direct message it is a plain message", async () => {
+    const channel = "D1";
+    await world.channel.whisper(from({ via: "message", ts: root, channel }), outcome("refused", "Help."));
+    await world.edge.until(() => world.edge.callsOf("chat.postMessage").length === 1);
+    expect(world.edge.callsOf("chat.postMessage")[0]?.body).toMatchObject({ channel: "D1" });
+    expect(calls()).toEqual([]);
+  });
 });
 
 test("a private word is text: no name in it becomes a link", async () => {

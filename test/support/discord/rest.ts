@@ -11,6 +11,8 @@ export interface Fault {
   after?: number;
   answer:
     | { status: number; body: Record<string, unknown>; headers?: Record<string, string> }
+    /** Not Discord: a page of something in between. */
+    | { status: number; raw: string; headers?: Record<string, string> }
     | "drop"
     | "refuse";
 }
@@ -29,7 +31,13 @@ export class FakeRest extends DiscordMemory {
     this.calls.push(call);
     const fault = this.#faultOf(call);
     if (fault?.answer === "refuse") return void request.socket.destroy();
-    if (fault && fault.answer !== "drop") return send(response, fault.answer);
+    if (fault && fault.answer !== "drop") {
+      if ("raw" in fault.answer) {
+        const { status, raw, headers = { "content-type": "text/html" } } = fault.answer;
+        return void response.writeHead(status, headers).end(raw);
+      }
+      return send(response, fault.answer);
+    }
     const answer = this.#answer(call);
     if (this.interrupt(call)) return;
     if (fault) return void request.socket.destroy();

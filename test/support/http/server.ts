@@ -76,7 +76,7 @@ export async function bench(
     async launch(task = "What is 1 + 2?", as = "admin") {
       const agent = as === "owner" ? "secret" : "helper";
       const response = await call("POST", "/agent/launch", { as, json: { input_prompt: task, agent } });
-      if (response.status !== 202) throw new Error(await response.text());
+      if (response.status !== 200) throw new Error(await response.text());
       return (await response.json()) as RunState;
     },
     [Symbol.dispose]: () => {

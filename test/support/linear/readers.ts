@@ -6,9 +6,11 @@ import { stripReply } from "../../../adapters/email/strip.ts";
 import { readMrkdwn } from "../../../adapters/slack/draw/escape.ts";
 import { safeMarkdown } from "../../../adapters/slack/draw/markdown.ts";
 import { render as renderSlack } from "../../../adapters/slack/draw/render.ts";
+import { parse as parseSlack } from "../../../adapters/slack/listen/parse.ts";
 import { plainText, span, wrap } from "../../../adapters/terminal/line.ts";
 import { drawMarkdown } from "../../../adapters/terminal/markdown.ts";
 import { render as renderTerminal } from "../../../adapters/terminal/render.ts";
+import { kindOf } from "../../../src/core/admit/words.ts";
 import type { Message } from "../../../src/core/message.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../../src/core/text/brief.ts";
 import { defuse } from "../../../src/core/text/fence.ts";
@@ -17,10 +19,13 @@ import { withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, blocksIn, codeBlock, codeSpan, spansIn } from "../../../src/core/text/markdown-code.ts";
 import { createRedactor } from "../../../src/core/text/redact.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
+import { spoken } from "../../../src/core/text/spoken.ts";
 import { headOfCutTable } from "../../../src/core/text/table.ts";
 import { visible, visibleJson } from "../../../src/core/text/visible.ts";
 
 const trustedLinkHosts = ["docs.example"];
+const slackBot = { team: "T1", enterprise: null, user: "U0BOT", bot: null };
+const slackEvent = { type: "message", user: "U1", channel: "C1", ts: "1.1" };
 const redact = createRedactor(["a secret of the bot"]);
 const scene = { now: 0, timeZone: "UTC" };
 
@@ -58,6 +63,9 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   withLinks: (text) => withLinks(text, ({ url, words }) => `${words} (${url})`, "] ("),
   aroundCode: (text) => aroundCode(text, (rest) => rest),
   blocksIn,
+  spoken,
+  kindOf,
+  parseSlack: (text) => parseSlack({ type: "event_callback", event: { ...slackEvent, text } }, slackBot),
   spansIn,
   codeBlock: (text) => codeBlock(codeSpan(text)),
   redact,

@@ -5,6 +5,7 @@ import type { Emulator } from "emulate";
 import { neededScopes } from "../../../adapters/slack/requirements.ts";
 import { startEmulator, tokens } from "./emulator.ts";
 import { SlackSockets } from "./sockets.ts";
+import { refusedBlocks } from "./strict.ts";
 
 /** Methods that want another token than the bot's. */
 const ownTokens: Record<string, string> = {
@@ -162,6 +163,8 @@ export class SlackEdge {
     if (method === "usergroups.list") return { ok: true, usergroups: this.groups };
     if (method === "agents.sessions.setStatus") return { ok: true };
     const body = Object.fromEntries(new URLSearchParams(raw));
+    const code = refusedBlocks(body.blocks ? (JSON.parse(body.blocks) as unknown[]) : []);
+    if (code !== null) return { ok: false, error: code };
     const answer = await this.ask(method, body, token);
     const flags = method === "users.info" ? this.flags.get(body.user ?? "") : undefined;
     return flags ? { ...answer, user: { ...(answer.user as object), ...flags } } : answer;

@@ -1,0 +1,32 @@
+/** For whom a message of Slack is, and when it was written. */
+import { spoken } from "../../../src/core/text/spoken.ts";
+import type { Bot } from "../parsed.ts";
+
+/**
+ * ms since the epoch. Where the fraction only counts the messages of a second (1503435956.000247), no more than the second is
+ * known: it may have been its end.
+ */
+export function timeOf(ts: string): number {
+  const [seconds = "", fraction = ""] = ts.split(".");
+  const isCounted = fraction.startsWith("000") || fraction === "";
+  return Number(seconds) * 1000 + (isCounted ? 999 : Number(fraction.slice(0, 3)));
+}
+
+export function mentionOf(bot: Bot): RegExp {
+  return new RegExp(`<@${bot.user}(?:\\|[^<>]*)?>`, "g");
+}
+
+/** Without code and quotes, in Slack's own escapes: a mark of a quote is escaped like any other. */
+export function ownWords(raw: string): string {
+  return spoken(raw.replace(/^[ \t]*(?:&gt;)+/gm, (marks) => marks.replaceAll("&gt;", ">")));
+}
+
+export function addresses(raw: string, bot: Bot): boolean {
+  return mentionOf(bot).test(ownWords(raw));
+}
+
+/** A person, a group or everybody is named first, and the bot is not among them. */
+export function beginsWithOthers(raw: string, bot: Bot): boolean {
+  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(ownWords(raw)) ?? [];
+  return first.includes("<") && !mentionOf(bot).test(first);
+}

@@ -1,0 +1,66 @@
+/** A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { clockOf } from "../../support/clock.ts";
+import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
+import { type RecordingInlet, recordingInlet, runRow } from "../../support/slack/inlet.ts";
+import { SlackWorld } from "../../support/slack/world.ts";
+
+let world: SlackWorld;
+let inlet: RecordingInlet;
+let root: string;
+let now: number;
+
+beforeEach(async () => {
+  inlet = recordingInlet();
+  now = Date.now();
+  world = await SlackWorld.start("http", { clock: clockOf(() => now) });
+  await world.channel.start(inlet);
+  root = await world.say("<@U0BOT> restart payments");
+});
+afterEach(() => world.stop());
+
+test("whoever asked is told by direct message, once, with the words for whoever can change it", async () => {
+  inlet.rows.set("run_7f3a", runRow({ principal: `slack:${world.team}/${world.id("dana")}` }));
+  for (let times = 0; times < 3; times += 1) {
+    now += 5_000;
+    world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
+    const error = await failure(world.channel.post(deliveryAt(world.address(root))));
+    expect(error.failure).toEqual({ type: "place", gone: false });
+  }
+  const told = world.edge.callsOf("chat.postMessage").filter(({ body }) => body.channel === world.id("dana"));
+  expect(told).toHaveLength(1);
+  expect(told[0]?.body.text).toMatch(/archived/);
+  expect(told[0]?.body.text).toContain(`<#${world.id("ops")}>`);
+});
+
+test("a run that no person of this workspace asked for tells nobody", async () => {
+  inlet.rows.set("run_7f3a", runRow({ principal: "webhook:ci" }));
+  world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
+  await failure(world.channel.post(deliveryAt(world.address(root), { body: saying("x") })));
+  expect(world.edge.callsOf("chat.postMessage")).toHaveLength(1);
+});
+
+describe("what was kept is tried again", () => {
+  const there = () => `slack:${world.team}/${world.id("ops")}/`;
+  test.each([
+    ["the bot joins", { type: "member_joined_channel", user: "U0BOT" }],
+    ["the bot joins, as the channel tells it", { type: "message", subtype: "channel_join", user: "U0BOT" }],
+    ["it is invited to a private channel", { type: "message", subtype: "group_join", user: "U0BOT" }],
+    ["the channel is unarchived", { type: "channel_unarchive", user: "U1" }],
+    [
+      "it is unarchived, as the channel tells it",
+      { type: "message", subtype: "channel_unarchive", user: "U1" },
+    ],
+    ["a private channel is unarchived", { type: "group_unarchive", user: "U1" }],
+    ["others may post", { type: "message", subtype: "channel_posting_permissions", user: "U1" }],
+  ])("when %s", async (_, event) => {
+    await world.deliver(world.eventOf({ ...event, channel: world.id("ops"), ts: "1.5" }));
+    expect(inlet.retried).toEqual([there()]);
+  });
+
+  test("not when somebody else joins", async () => {
+    const event = { type: "message", subtype: "channel_join", user: world.id("dana"), ts: "1.5" };
+    await world.deliver(world.eventOf({ ...event, channel: world.id("ops") }));
+    expect(inlet.retried).toEqual([]);
+  });
+});

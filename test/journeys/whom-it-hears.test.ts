@@ -1,0 +1,174 @@
+/** Whom the bot hears in Slack, with the real engine: talk among people starts nothing, and words name their question. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../src/tools/define-tool.ts";
+import { type Bot, openRights, startBot } from "../support/bot.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
+
+let world: SlackWorld;
+let bot: Bot;
+
+beforeEach(async () => {
+  world = await SlackWorld.start("http");
+});
+afterEach(async () => {
+  await bot.stop();
+  await world.stop();
+});
+
+async function shows(root: string, ...lines: RegExp[]): Promise<void> {
+  await expect
+    .poll(() => world.screen(root), { timeout: 10_000, interval: 30 })
+    .toEqual(lines.map((line) => expect.stringMatching(line)));
+}
+
+/** Everything that arrived so far was worked off. */
+async function heardAll(): Promise<void> {
+  await expect.poll(async () => (await bot.store.pendingInbox(10)).length, { timeout: 10_000 }).toBe(0);
+}
+
+const runs = async () => (await bot.store.runs({ limit: 20 })).length;
+const words = () => world.edge.callsOf("chat.postEphemeral").map(({ body }) => String(body.text));
+const signs = () => world.edge.callsOf("reactions.add").map(({ body }) => body.name);
+
+/** The last private word, as a message whose buttons can be pressed. */
+function lastWord(root: string): SlackMessage {
+  const { blocks = [] } = world.edge.callsOf("chat.postEphemeral").at(-1)?.body ?? {};
+  const drawn = typeof blocks === "string" ? JSON.parse(blocks) : blocks;
+  return { ts: "1.1", thread_ts: root, user: "U0BOT", text: "", blocks: drawn };
+}
+
+test("one mention in an incident's thread is one run, whatever people say to each other there", async () => {
+  const model = scripted(finalAnswer("It was the deploy."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.write("payments answers 500");
+  await world.say("<@U0BOT> why?", { root });
+  await shows(root, /done in/);
+  for (const text of ["ok, rolling back", "stop", "thanks", "status", "who has the pager?"]) {
+    await world.say(text, { root, user: "oncall" });
+  }
+  await heardAll();
+  expect({ runs: await runs(), words: words(), signs: signs() }).toEqual({ runs: 1, words: [], signs: [] });
+});
+
+test("who may not is refused what they say to the bot, once, and nothing of what they say to others", async () => {
+  const dana = `slack:${world.team}/${world.id("dana")}`;
+  const only = { launch: [dana], read: [dana], answer: [dana], approve: [], control: [dana] };
+  bot = await startBot({
+    model: scripted(calling(ask("Which version?"))),
+    channels: [world.channel],
+    rights: only,
+  });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(root, /waiting/, /^Question/);
+  for (const text of ["I would take v2", "yes", "thanks"]) await world.say(text, { root, user: "oncall" });
+  await heardAll();
+  expect(words()).toEqual([]);
+  await world.say("<@U0BOT> v2", { root, user: "oncall" });
+  await world.edge.until(() => words().length === 1);
+  await shows(root, /waiting/, /^Question/);
+});
+
+test("words that begin with a colleague's name, or stand in code, answer nothing; thanks get a sign", async () => {
+  const model = scripted(calling(ask("Which environment?")), finalAnswer("Deployed."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(root, /waiting/, /^Question/);
+  await world.say("<@U2> which environment do we use these days?", { root });
+  await heardAll();
+  await shows(root, /waiting/, /^Question/);
+  await world.say("staging", { root });
+  await shows(root, /done in/, /^Answered/);
+  await world.say("thanks!", { root });
+  await world.say("🎉", { root });
+  await world.say("`<@U0BOT> deploy`");
+  await world.edge.until(() => signs().length === 2);
+  await heardAll();
+  expect({ runs: await runs(), signs: signs() }).toEqual({ runs: 1, signs: ["+1", "+1"] });
+});
+
+test.each(["stop", "Stop please!", "<@U0BOT> stop!"])("%j stops the run of the thread", async (text) => {
+  bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(root, /waiting/, /^Question/);
+  await world.say(text, { root });
+  await shows(root, /cancelled/, /^Withdrawn/);
+});
+
+test("a command stops the run that it names without what stands before its underscore, or says that it knows none", async () => {
+  bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(root, /waiting/, /^Question/);
+  const runId = (await bot.store.runAt(world.address(root))) ?? "";
+  await world.slash(`stop ${"0".repeat(20)}`);
+  await world.edge.until(() => world.edge.responses.length === 1);
+  expect(String(world.edge.responses[0]?.text)).toMatch(/no such run/);
+  await world.slash(`stop ${runId.replace("run_", "")}`);
+  await shows(root, /cancelled/, /^Withdrawn/);
+  expect(await runs()).toBe(1);
+});
+
+test("in a direct message words at the root answer the question that is open there", async () => {
+  bot = await startBot({
+    model: scripted(calling(ask("Which version?")), finalAnswer("Deployed v2.")),
+    channels: [world.channel],
+  });
+  const direct = async (text: string) => {
+    const ts = await world.write(text);
+    const from = { type: "message", channel_type: "im", user: world.id("dana"), team: world.team };
+    await world.deliver(world.eventOf({ ...from, text, ts, channel: world.id("ops") }));
+    return ts;
+  };
+  const root = await direct("deploy");
+  await shows(root, /waiting/, /^Question/);
+  await direct("v2");
+  await shows(root, /done in/, /^Answered/);
+  expect(await runs()).toBe(1);
+});
+
+test("of two questions the person is asked which they meant; their words are kept, and theirs alone to give", async () => {
+  const model = scripted(calling(ask("Which version?"), ask("Where?")), finalAnswer("Deployed."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(root, /waiting/, /^Question: Which/, /^Question: Where/);
+  await world.say("staging", { root });
+  await world.edge.until(() => words().length === 1);
+  expect(words()[0]).toMatch(/Which question do your words answer\?.*1\. Which version\?.*2\. Where\?/s);
+  const offered = lastWord(root);
+  const elements = (offered.blocks?.[1]?.elements ?? []) as object[];
+  const where = { ...offered, blocks: [{ type: "actions", elements: elements.slice(1) }] };
+  await world.press("meant", where, "oncall");
+  await world.edge.until(() => words().length === 2);
+  expect(words()[1]).toMatch(/Only dana can say what they meant/);
+  await world.press("meant", where);
+  await shows(root, /waiting/, /^Question: Which/, /^Answered by dana: Where\?/);
+  await world.say("v2", { root });
+  await shows(root, /done in/, /^Answered/, /^Answered/);
+  const results = model.requests[1]?.input.flatMap((item) => (item.type === "result" ? [item.output] : []));
+  expect(results).toEqual(['{"answer":"staging"}', '{"answer":"v2"}']);
+});
+
+test("under an approval yes says which button, and runs nothing", async () => {
+  const ran: string[] = [];
+  const restart = defineTool({
+    name: "restart_service",
+    description: "Restart a service.",
+    input: z.object({ service: z.string() }),
+    effect: "once",
+    requiresApproval: true,
+    run: ({ service }) => `${ran.push(service)}`,
+  });
+  const model = scripted(
+    calling(call("restart_service", { service: "payments" })),
+    finalAnswer("Restarted."),
+  );
+  bot = await startBot({ model, channels: [world.channel], tools: [restart], rights: openRights });
+  const root = await world.say("<@U0BOT> restart payments");
+  await shows(root, /waiting for approval/, /^Approval/);
+  await world.say("yes, approve it", { root });
+  await world.edge.until(() => words().length === 1);
+  expect(words()[0]).toMatch(/press Approve or Refuse/);
+  await shows(root, /waiting for approval/, /^Approval/);
+  expect(ran).toEqual([]);
+});
