@@ -17,8 +17,10 @@ import {
   mergeEnvFile,
   readEnvironment,
   type Variables,
+  variableNames,
 } from "./config/environment.ts";
 import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
+import { misspelt, namesIn } from "./config/misspelt.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";
 import { secretsOf } from "./config/secrets.ts";
@@ -100,6 +102,7 @@ export async function loadConfig(
   // A list that several agents share is wrong once.
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
+  warnings.push(...misspelt(variables, variableNames, namesIn({ ...file, tools: [] })));
   const notes: string[] = [];
   const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
 

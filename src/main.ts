@@ -7,6 +7,7 @@ import { openEngine, openStore, systemClock } from "./assemble.ts";
 import { channelPaths, channelTitles, linkTo } from "./channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
+import type { Channel } from "./core/ports/channel.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -22,6 +23,8 @@ const projectRoot = join(import.meta.dirname, "..");
 export interface Belay {
   engine: Engine;
   http: Http;
+  /** Those that are on, whether they could start or not. */
+  channels: readonly Channel[];
   log: Logger;
   port: number;
   /** Where a browser on this machine finds the console. */
@@ -73,7 +76,7 @@ async function startOn({ store, config, log, unreadable }: Opened): Promise<Bela
   });
   const stop = once(() => stopAll({ http, listening, schedules, engine, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
-  return { engine, http, log, port: listening.port, url, stop };
+  return { engine, http, channels, log, port: listening.port, url, stop };
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {

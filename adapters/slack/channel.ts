@@ -159,9 +159,12 @@ async function whoAmI(client: Session["client"]): Promise<Bot> {
   } catch (error) {
     const code = slackCode(error);
     const what = code ?? (error instanceof Error ? error.message : String(error));
-    const fix =
-      code === null ? "Is Slack reachable from here?" : "Check SLACK_BOT_TOKEN (it starts with xoxb-).";
-    throw new Error(`Slack did not accept the bot token: ${what}. ${fix}`, { cause: error });
+    throw new Error(
+      code === null
+        ? `Slack can't be reached: ${what}. It is tried again; look whether this machine may connect to Slack.`
+        : `Slack did not accept the bot token: ${what}. Check SLACK_BOT_TOKEN (it starts with xoxb-).`,
+      { cause: error },
+    );
   }
 }
 

@@ -8,12 +8,17 @@ import { broken, type Finding, fine } from "../core/ports/finding.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError } from "./options.ts";
+import { lookOutside } from "./outside.ts";
 
 /** The texts of the files that `doctorFile` of a channel asks for, by the name of the option. */
 export type DoctorFiles = Readonly<Record<string, string>>;
 
 /** All findings, in the order they are printed. */
-export async function examine(load: () => Promise<Readonly<Config>>, files: DoctorFiles): Promise<Finding[]> {
+export async function examine(
+  load: () => Promise<Readonly<Config>>,
+  files: DoctorFiles,
+  look: (config: Readonly<Config>) => Promise<Finding[]> = lookOutside,
+): Promise<Finding[]> {
   let config: Readonly<Config>;
   try {
     config = await load();
@@ -21,8 +26,11 @@ export async function examine(load: () => Promise<Readonly<Config>>, files: Doct
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => broken("configuration", problem, "Mend this first."));
   }
-  const ofChannels = await Promise.all(channels.map((channel) => channelFindings(channel, config, files)));
-  return [...configFindings(config), ...ofChannels.flat()];
+  const [outside, ...ofChannels] = await Promise.all([
+    look(config),
+    ...channels.map((channel) => channelFindings(channel, config, files)),
+  ]);
+  return [...configFindings(config), ...outside, ...ofChannels.flat()];
 }
 
 function configFindings(config: Readonly<Config>): Finding[] {

@@ -2,6 +2,7 @@
 import { type Config, loadConfig } from "../config.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
+import { channelLines } from "./channel-lines.ts";
 import { inWords, runCommand } from "./command.ts";
 import { lastGuard } from "./last-guard.ts";
 import { onSignals } from "./signals.ts";
@@ -37,6 +38,7 @@ function tell(config: Config, belay: Belay): void {
     belay.engine.modelName === "demo"
       ? "  Model: demo (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
       : `  Model: ${belay.engine.modelName}`,
+    ...channelLines(belay.channels),
     `  Data: ${config.databaseUrl.startsWith("postgres") ? "PostgreSQL" : config.databaseUrl}`,
     ...(config.auth === "none" ? [] : [`  Token: ${config.tokenPlace}`]),
     "",

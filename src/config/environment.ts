@@ -63,6 +63,12 @@ export const variables = z.object({
     .describe("which of OpenAI's two APIs; unset: `chat` when a base URL is set, else `responses`"),
 });
 
+/** All that are read by name, those of the channels included. */
+export const variableNames: readonly string[] = [
+  ...Object.keys(variables.shape),
+  ...channels.flatMap((channel) => Object.keys(channel.variables)),
+];
+
 /** Variables whose values may be shown in a problem; of the others only the length is told. */
 const harmless = new Set(["HOST", "PORT", "LOG_LEVEL", "BELAY_AUTH", "OPENAI_MODEL", "OPENAI_API"]);
 

@@ -36,11 +36,17 @@ export class ChannelSet {
       // What could not be delivered by the former process, or before the token was changed, need not wait on.
       await inlet.retryAt(`${channel.name}:`);
     } catch (error) {
-      this.#log.error({ channel: channel.name, err: error, attempt }, "channel did not start");
+      this.#log.error({ channel: channel.name, attempt, ...toldOf(error) }, "channel did not start");
       const wait = backoffMs(attempt, null, this.#rng, 5_000, 300_000);
       const again = setTimeout(() => void this.#start(channel, inlet, attempt + 1), wait);
       again.unref();
       this.#restarts.set(channel.name, again);
     }
   }
+}
+
+/** A channel says in words why it can't start; only of a bug the stack is told. */
+function toldOf(error: unknown): { why: string } | { err: unknown } {
+  const isWords = error instanceof Error && error.constructor === Error;
+  return isWords ? { why: error.message } : { err: error };
 }

@@ -7,21 +7,24 @@ import { broken, fine } from "../../src/core/ports/finding.ts";
 const config = {
   agents: [{ name: "default" }],
   databaseUrl: "postgres://belay:hunter2@db.example/belay",
+  notes: [],
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
   publicUrl: null,
 } as unknown as Config;
 
+const nothing = async () => [];
+
 test("everything that is wrong with the configuration is a finding", async () => {
   const problems = ["PORT: must be a number", "SLACK_BOT_TOKEN: must be a bot token"];
   const load = () => Promise.reject(new ConfigError(problems));
-  const findings = await examine(load, {});
+  const findings = await examine(load, {}, nothing);
   expect(findings.map(({ ok, detail }) => [ok, detail])).toEqual(problems.map((problem) => [false, problem]));
 });
 
 test("warnings are findings, passwords are not printed, what is off says how to switch it on", async () => {
-  const printed = report(await examine(async () => config, {}));
+  const printed = report(await examine(async () => config, {}, nothing));
   expect(printed).toContain("✗ configuration: tokens.ci: secret missing");
   expect(printed).toContain("✓ Slack: off; docs/slack.md");
   expect(printed).toContain("✓ Discord: off");
