@@ -16,6 +16,7 @@ type Cells = readonly [number, number, number, number, number, number, number];
 
 const cells: Record<OperationId, Cells> = {
   launch: [401, 200, 403, 403, 200, 200, 403],
+  again: [401, 403, 403, 403, 404, 200, 404],
   state: [401, 403, 200, 200, 404, 200, 404],
   resume: [401, 403, 403, 403, 404, 200, 404],
   pause: [401, 403, 403, 403, 404, 200, 404],
@@ -40,6 +41,7 @@ const cells: Record<OperationId, Cells> = {
   session: [401, 200, 200, 200, 200, 200, 200],
   logout: [401, 204, 204, 204, 204, 204, 204],
   sessions: [401, 403, 403, 403, 403, 200, 200],
+  loginCode: [401, 403, 403, 403, 403, 201, 201],
   revoke: [401, 403, 403, 403, 403, 404, 404],
   openapi: [200, 200, 200, 200, 200, 200, 200],
   docs: [200, 200, 200, 200, 200, 200, 200],
@@ -66,6 +68,7 @@ async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; js
       const reason = id === "refuse" ? { reason: "no" } : {};
       return { path, json: { id: run.id, question_id: questionOf(run), ...reason } };
     }
+    case "again":
     case "resume":
     case "pause":
     case "cancel": {
