@@ -89,6 +89,10 @@ class Terminal implements TerminalChannel {
   }
 
   /** What the posts show anyway is not said twice. */
+  async identify(actor: Actor): Promise<Actor> {
+    return actor;
+  }
+
   async whisper(_inbound: unknown, { type, text }: Outcome): Promise<void> {
     this.#pending -= 1;
     if (type !== "launched" && type !== "answered" && text !== "") this.#tell(text);

@@ -115,7 +115,7 @@ export class Inbox {
 
   async #process(row: InboxRow): Promise<void> {
     const { store, log, channels } = this.#deps;
-    const inbound = this.#read(row);
+    const inbound = await this.#known(this.#read(row));
     if (inbound === null) return;
     const started = performance.now();
     // No clock of a platform makes words younger than their arrival.
@@ -132,6 +132,14 @@ export class Inbox {
     const channel = channels.get(inbound.channel);
     const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
     if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
+  }
+
+  /** null: who sent it is still not known. The message stays pending, and is looked at again when our claim has run out. */
+  async #known(inbound: Inbound | null): Promise<Inbound | null> {
+    if (inbound?.unsure !== true) return inbound;
+    const { unsure: _, ...rest } = inbound;
+    const actor = await this.#deps.channels.get(inbound.channel)?.identify(inbound.actor);
+    return actor ? { ...rest, actor } : null;
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {
