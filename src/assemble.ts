@@ -18,8 +18,10 @@ import type { UnreadableRecords } from "./engine/unreadable.ts";
 import { eventUrl } from "./tools/event-url.ts";
 import { createToolbox } from "./tools/toolbox.ts";
 
+/** `now` in ms since the epoch, which people can set; `steady` in ms since the process began, which nobody can. */
 export const systemClock: Clock = { now: () => Date.now(), steady: () => performance.now() };
 
+/** An engine that is not started. Rejects when the store can't be read. */
 export async function openEngine(
   config: Config,
   parts: { store: Store; channels: readonly Channel[]; log: Logger; unreadable: UnreadableRecords },

@@ -7,6 +7,7 @@ import { webhook } from "../adapters/webhook/about.ts";
 import { type Address, channelOf } from "./core/actor.ts";
 import type { ChannelAbout } from "./core/ports/about.ts";
 
+/** Open or not: which of them run is a matter of the environment. */
 export const channels: readonly ChannelAbout[] = [slack, discord, email, webhook, terminal];
 
 /** Who is in no channel, but may stand in a rule: holders of tokens, the console, schedules, and runs for their children. */
@@ -23,6 +24,7 @@ export const ruleForms: Readonly<Record<string, RegExp>> = {
   ...ownRules,
 };
 
+/** For messages that must say what a rule looks like. */
 export const ruleExamples: readonly string[] = channels.flatMap(({ examples }) => examples);
 
 /** As people read them, by name. */

@@ -29,6 +29,7 @@ import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/contract.ts";
 import { eventUrl } from "./tools/event-url.ts";
 
+/** All of it was checked; nothing reads a variable or a file of the configuration after this. */
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
   token: string;

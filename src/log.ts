@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 
+/** `redact` is applied to each finished line, so that no field can forget it. */
 export interface LogOptions {
   /** pino's level, or `silent`. */
   level: string;

@@ -4,6 +4,7 @@
 type Argument = string | readonly string[];
 /** The program and its arguments; nothing of it is ever read by a shell. */
 export type Template = readonly Argument[];
+/** A call's checked input, by the names of the placeholders. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** What stands in the way of a call: the input's key and words for the model. */
@@ -20,10 +21,12 @@ const unwanted = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
 /** Programs and people take other dashes for this one. */
 const dash = /^[-\p{Pd}\u2212]/u;
 
+/** Names without braces, each once. */
 export function placeholdersIn(template: Template): Set<string> {
   return new Set(template.flat().flatMap((argument) => namesIn(argument)));
 }
 
+/** Names of the placeholders of one argument, without braces, in their order. */
 export function namesIn(argument: string): string[] {
   return [...argument.matchAll(placeholder)].map(([, name = ""]) => name);
 }

@@ -17,6 +17,7 @@ export function environmentOf(declared: DeclaredEnv): Record<string, string> {
   return { PATH: path, HOME: homedir(), LANG: "C.UTF-8", ...Object.fromEntries(given) };
 }
 
+/** The secrets that the program is given, for the redactor and for the check that all are set. */
 export function secretsIn(declared: DeclaredEnv): Secret[] {
   return Object.values(declared).filter((value) => typeof value !== "string");
 }

@@ -1,6 +1,7 @@
 /** What a program's end and output mean for the model: a result, or an error that says what to do next. */
 import type { GroupEnd } from "./run-group.ts";
 
+/** What the program wrote, as UTF-8 text. */
 export interface Output {
   stdout: string;
   stderr: string;
@@ -8,8 +9,10 @@ export interface Output {
   omitted: number;
 }
 
+/** `message` tells the model what went wrong and whether anything may have happened. */
 export type Outcome = { ok: true; text: string } | { ok: false; message: string };
 
+/** How the end of one program is to be read. */
 export interface Reading {
   /** The program's name. */
   program: string;
@@ -24,6 +27,7 @@ export interface Reading {
 const maxWords = 320;
 const maxStderr = 2_000;
 
+/** Pure. A program that was ended for its time counts as failed, whatever it had written. */
 export function outcomeOf(end: GroupEnd, output: Output, reading: Reading): Outcome {
   const { program, okExits, timeoutMs, acts } = reading;
   if (end.because === "not_started") return { ok: false, message: `It did not run: ${end.error}.` };

@@ -38,12 +38,14 @@ export interface Runs {
 const bytesPerCharacter = 4;
 const marginBytes = 40_000;
 
+/** Throws with the names of the values that do not fit; nothing was started then. */
 export function programOf(template: Template, values: Values, { cwd = "/", env = {} }: Runs): Program {
   const built = buildArgv(template, values);
   if (!built.ok) throw new Error(built.problems.map(({ name, message }) => `${name} ${message}`).join("; "));
   return { argv: built.argv, cwd, env: environmentOf(env) };
 }
 
+/** `maxBytes` is what is kept of the output; the tool's own limit counts characters. */
 export function limitsOf(definition: Runs, defaultMs: number): Limits & { maxBytes: number } {
   const { timeoutMs = defaultMs, graceMs = 5_000, maxOutput = 64_000 } = definition;
   return { timeoutMs, graceMs, maxBytes: maxOutput * bytesPerCharacter + marginBytes };

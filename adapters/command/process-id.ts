@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
+/** Plain JSON, so that it can be kept in a file. */
 export interface ProcessId {
   pid: number;
   /** In the system's own words; compared, never read. */
@@ -15,6 +16,7 @@ export function identify(pid: number): ProcessId | null {
   return startTime === null ? null : { pid, startTime, bootId: bootId() };
 }
 
+/** False also when the pid belongs to another process by now. */
 export function isAlive({ pid, startTime, bootId }: ProcessId): boolean {
   const now = identify(pid);
   return now !== null && now.startTime === startTime && now.bootId === bootId;

@@ -56,6 +56,7 @@ export function claimFile(path: string, content: Claim): boolean {
   return true;
 }
 
+/** Durable when it returns; a reader sees the old file or the new one. */
 export function writeFileWhole(path: string, content: ProcessId | Exit): void {
   const draft = `${path}.${process.pid}`;
   writeDurably(draft, content);
@@ -83,6 +84,7 @@ export function syncFolder(path: string): void {
   }
 }
 
+/** Whether this is a system error with this code, such as `ENOENT`. */
 export function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }

@@ -2,6 +2,7 @@
 import { type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
+/** `argv[0]` is the program; no shell reads any of it. */
 export interface Program {
   argv: readonly string[];
   /** An absolute path. */
@@ -10,6 +11,7 @@ export interface Program {
   env: Readonly<Record<string, string>>;
 }
 
+/** How long the group may take. */
 export interface Limits {
   /** ms until it is asked to end. */
   timeoutMs: number;

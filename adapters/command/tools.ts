@@ -32,6 +32,7 @@ type Once<Input> = Declared<Input> & {
   pollMs?: number;
 };
 
+/** What `command` takes. Without an `effect` it counts as `once`, and runs as a job that outlives the bot. */
 export type CommandDefinition<Input> = Repeatable<Input> | Once<Input>;
 
 const handleSchema = z.object({ job: z.string().regex(/^[0-9a-f]{40}$/) });

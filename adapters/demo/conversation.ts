@@ -7,8 +7,10 @@ export interface Order {
   text: string;
 }
 
+/** A call's result as the model is told it, read back. */
 export type Outcome = { ok: true; output: string } | { ok: false; code: string; message: string };
 
+/** `at`: the place of its model answer in the request, counted from 0. */
 export interface PastCall {
   at: number;
   tool: string;
@@ -17,11 +19,13 @@ export interface PastCall {
   outcome: Outcome | null;
 }
 
+/** Orders and calls in the order in which they came. */
 export interface Conversation {
   orders: readonly Order[];
   calls: readonly PastCall[];
 }
 
+/** Results that belong to no call are left out. */
 export function conversationOf(input: readonly ModelInput[]): Conversation {
   const results = new Map(
     input.flatMap((entry) => (entry.type === "result" ? [[entry.callId, outcomeOf(entry.output)]] : [])),

@@ -1,6 +1,7 @@
 /** A calculation as data, and how people write it. */
 import type { Operator } from "./tokens.ts";
 
+/** A tree; `root` is the square root. */
 export type Expression =
   | { type: "number"; value: number }
   /** A number that a person has yet to tell; numbered in reading order. */

@@ -14,6 +14,7 @@ export type Goal =
   /** Nothing that rules could understand. */
   | { wants: "help"; since: number };
 
+/** Without any order that is understood: to help. */
 export function goalOf(orders: readonly Order[]): Goal {
   return orders.reduce<Goal | null>(understood, null) ?? { wants: "help", since: 0 };
 }

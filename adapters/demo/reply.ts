@@ -5,6 +5,7 @@ import { shown, shownNumber } from "./expression.ts";
 import { environmentIn, type Goal, goalOf, isCallingOff } from "./goal.ts";
 import { outcomeOf, type Solution, sentence, solve, type Wanted } from "./solve.ts";
 
+/** `done`: the final words, in Markdown. */
 export type Move = { calls: readonly Wanted[] } | { done: string };
 
 const help = [
@@ -17,6 +18,7 @@ const help = [
   "To connect a real model, set OPENAI_API_KEY (or OPENAI_BASE_URL for a server that speaks OpenAI's API) and start again.",
 ].join("\n");
 
+/** Deterministic: the same conversation leads to the same move. */
 export function nextMove(conversation: Conversation): Move {
   const goal = goalOf(conversation.orders);
   return pursue(

@@ -4,6 +4,7 @@ import type { Outcome, PastCall } from "./conversation.ts";
 import { type Expression, holesIn, shown, shownNumber } from "./expression.ts";
 import type { Operator } from "./tokens.ts";
 
+/** A call to make next; its id is given elsewhere. */
 export interface Wanted {
   tool: string;
   input: Record<string, unknown>;
@@ -20,6 +21,7 @@ type Solved = Extract<Solution, { at: "solved" }>;
 /** Times that a person is asked for the same number. */
 const patience = 3;
 
+/** One step at a time: the calls that are possible now, a failure, or the value. */
 export function solve(expression: Expression, calls: readonly PastCall[]): Solution {
   const holes = holesIn(expression);
   const task: Task = {
@@ -132,6 +134,7 @@ function failure(why: string): Solution {
   return { at: "failed", why, filled: { type: "hole", nth: 0 } };
 }
 
+/** The text with a full stop, unless it ends with a mark already. */
 export function sentence(text: string): string {
   return /[.!?…]$/u.test(text) ? text : `${text}.`;
 }

@@ -2,6 +2,7 @@
 
 export type Operator = "+" | "-" | "*" | "/" | "^";
 
+/** `word` stands for anything that is no arithmetic. */
 export type Token =
   | { type: "number"; value: number }
   /** A number that somebody has yet to tell: `a number you must ask me for`. */

@@ -1,6 +1,7 @@
 /** What Discord is to the rest of the bot: its variables, rules, places and links. Loads no SDK. */
 import { anySecret, type ChannelAbout, serverUrl } from "../../src/core/ports/about.ts";
 
+/** On as soon as there is a token. */
 export const discord: ChannelAbout = {
   name: "discord",
   title: "Discord",

@@ -1,6 +1,7 @@
 /** What a button's custom id says: an action and ids, never authority. At most 100 characters. */
 import { hashOf } from "./nonce.ts";
 
+/** What one of the bot's own buttons or selects says when it is used. */
 export type Press =
   | { action: "stop" | "pause" | "resume"; runId: string }
   | { action: "reply" | "approve" | "refuse" | "edit"; question: string }
@@ -20,6 +21,7 @@ export function short(id: string, limit: number = longest.question): string {
   return fits ? id : `~${hashOf(id)}`;
 }
 
+/** At most 30 characters: a longer value becomes `~` and its hash, which `resolve` reads back. */
 export function shortValue(value: string): string {
   return short(value, longest.value);
 }
@@ -30,6 +32,7 @@ export function resolve(shortened: string, candidates: readonly string[]): strin
   return candidates.find((candidate) => `~${hashOf(candidate)}` === shortened) ?? null;
 }
 
+/** Read back by `pressOf`; at most 100 characters. */
 export function customId(press: Press): string {
   if ("runId" in press) return `${press.action}|${press.runId}`;
   const question = short(press.question);
@@ -38,6 +41,7 @@ export function customId(press: Press): string {
   return press.value === null ? `choose|${question}` : `choose|${question}|${shortValue(press.value)}`;
 }
 
+/** The custom id of a modal. */
 export function formId(form: Form): string {
   return `form:${form.form}|${short(form.question)}`;
 }
@@ -65,6 +69,7 @@ export function pressOf(id: string): Press | null {
   }
 }
 
+/** Null for a modal that is not ours. */
 export function formOf(id: string): Form | null {
   const [name, question] = id.split("|");
   if (!question) return null;

@@ -68,6 +68,7 @@ export interface ChannelFacts {
   owner_id?: string;
 }
 
+/** `guildId` undefined: a direct message. */
 export function placeOf(channel: ChannelFacts, guildId: string | undefined): Place {
   if (guildId === undefined) return { kind: "dm", channelId: channel.id };
   if (!isThread(channel.type)) return { kind: "channel", guildId, channelId: channel.id };

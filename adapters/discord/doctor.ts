@@ -13,6 +13,7 @@ import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
 import { codeOf } from "./errors.ts";
 import { restClient } from "./session.ts";
 
+/** `apiUrl`: null for Discord itself. */
 export interface DiscordCheck {
   token: string;
   apiUrl: string | null;
@@ -30,6 +31,7 @@ const neededPermissions = {
   "Add Reactions": PermissionFlagsBits.AddReactions,
 } as const;
 
+/** As the `permissions` of an invitation URL takes them, in decimal. */
 export function permissionsNumber(): bigint {
   return Object.values(neededPermissions).reduce((sum, permission) => sum | permission, 0n);
 }

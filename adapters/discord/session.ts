@@ -11,6 +11,7 @@ interface Log {
   error(fields: object, phrase: string): void;
 }
 
+/** The whole channel; the token is in the clear. */
 export interface DiscordOptions {
   token: string;
   /** Another host for REST and, through it, the gateway: `http://127.0.0.1:4000/api`. null: Discord. */

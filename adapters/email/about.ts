@@ -1,6 +1,7 @@
 /** What mail is to the rest of the bot: its variable, rules and paths. belay.config.ts has its mailboxes. */
 import type { ChannelAbout } from "../../src/core/ports/about.ts";
 
+/** Mail needs no connection of its own: it is on when belay.config.ts has a mailbox. */
 export const email: ChannelAbout = {
   name: "email",
   title: "Mail",

@@ -17,6 +17,7 @@ const MAX_BLOCK = 14;
 
 /** In angle or round brackets, as mail programs write a sender; the inner one may be doubled by `mailto:`. */
 const bracketed = /[<([]\s*(?:mailto:)?[^\s<>()[\]@]{1,128}@[^\s<>()[\]@]{1,255}/;
+/** Finds a mail address anywhere in a line; bounded, so that no text makes the search slow. */
 export const anyAddress = /[^\s<>()[\]@:;,"]{1,128}@[^\s<>()[\]@:;,"]{1,255}\.[^\s<>()[\]@:;,".]{2,}/;
 const year = /(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/;
 const clock = /(?<!\d)\d{1,2}\s?[:.h時点시]\s?\d\d(?!\d)/;

@@ -27,6 +27,7 @@ export interface EmailChannel extends Channel {
   readonly listenerPort: number | null;
 }
 
+/** Not started; `listenerPort` is null until `start` has opened the listener, and for ever without one. */
 export function emailChannel(options: EmailChannelOptions): EmailChannel {
   const conversations = conversationsOf(options.tokenKey, options.from.address);
   const limit = senderLimit(options.clock);

@@ -15,6 +15,7 @@ const MAX_REFERENCES = 20;
 /** 128 bits: nobody guesses one. */
 const TOKEN = /^[0-9a-f]{32}$/;
 
+/** What was saved is found again by any process on the same store. */
 export interface Conversations {
   /** The token of a mail of ours, the same each time it is sent. */
   sentToken(of: string): string;

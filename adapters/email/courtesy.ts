@@ -8,6 +8,7 @@ const sent =
   /\b(?:sent|gesendet|enviad[oa]|inviat[oa]|verzonden|verstuurd|skickat|sendt|trimis|dikirim)\b|envoyé|wysłan|отправлено|надіслано|lähetetty|odesláno|elküldve|gönderil|送信|傳送|发自|發自|发送|發送|보냄|보낸|أرسل|được gửi|ส่งจาก/iu;
 const outlookApp = /outlook.{1,12}\b(?:ios|android)\b|\b(?:ios|android)\b.{1,12}outlook/i;
 
+/** `Sent from my iPhone` and its like, in several languages; false for anything that a person may have meant. */
 export function isProgramLine(line: string): boolean {
   const words = line.replace(/<[^<>]*>|https?:\S+/g, " ").trim();
   if (words.length > 70 || words.split(/\s+/).length > 9 || /[?,]/.test(words)) return false;

@@ -5,6 +5,7 @@ import type { Envelope, MailHeader, MailJob } from "./inbound.ts";
 import { addresses, type CallReading, type ProviderCall, parseJson, Unreadable } from "./provider-call.ts";
 import { verifyMailgun, verifySendgrid } from "./verify.ts";
 
+/** The signature is checked before the form is parsed. */
 export async function readMailgun({ headers, body, secret, now }: ProviderCall): Promise<CallReading> {
   const ahead = (name: string) => fieldAhead(headers, body, name);
   const signed = { timestamp: ahead("timestamp"), token: ahead("token"), signature: ahead("signature") };
@@ -40,6 +41,7 @@ function mailgunHeaders(json: string): MailHeader[] {
   });
 }
 
+/** The signature is checked before the form is parsed. */
 export async function readSendgrid({ headers, body, secret, now }: ProviderCall): Promise<CallReading> {
   if (!verifySendgrid(headers, body, secret, now)) return { type: "unauthentic" };
   const form = await formOf(headers, body);

@@ -70,6 +70,7 @@ function bufferOf(body: Uint8Array): Buffer {
   return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
+/** A form's fields by name, read as they are asked for. */
 export interface Form {
   /** "" when there is no such field. */
   text(name: string): string;
@@ -78,6 +79,7 @@ export interface Form {
   files: Attachment[];
 }
 
+/** Throws `Unreadable` for a form with too many fields or one that can't be parsed. */
 export async function formOf(headers: Headers, body: Uint8Array): Promise<Form> {
   const type = headers.get("content-type") ?? "";
   if (separatorsIn(bufferOf(body), separatorOf(type)).length > maxFields)

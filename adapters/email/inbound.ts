@@ -5,12 +5,14 @@ export interface Mailbox {
   name: string;
 }
 
+/** One header of a mail, unfolded and decoded. */
 export interface MailHeader {
   /** Lower case. */
   key: string;
   value: string;
 }
 
+/** What is told of an attachment; its content is never read. `bytes`: its size. */
 export interface Attachment {
   name: string;
   type: string;
@@ -70,14 +72,17 @@ export type MailJob =
       attachments: readonly Attachment[];
     };
 
+/** Every header of this name, in the order of the mail. `key` in lower case. */
 export function headerValues(mail: Pick<ParsedMail, "headers">, key: string): string[] {
   return mail.headers.filter((header) => header.key === key).map((header) => header.value);
 }
 
+/** The first header of this name, or null. `key` in lower case. */
 export function headerValue(mail: Pick<ParsedMail, "headers">, key: string): string | null {
   return headerValues(mail, key)[0] ?? null;
 }
 
+/** In lower case; the whole text when it has no `@`. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 }

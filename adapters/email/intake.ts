@@ -8,6 +8,7 @@ import type { MailParser } from "./parser.ts";
 import type { Mailer } from "./send.ts";
 import type { SenderLimit } from "./sender-limit.ts";
 
+/** `mailer` is null where mail comes in but none goes out: refusals are then only logged. */
 export interface Intake {
   options: Pick<EmailChannelOptions, "clock" | "log" | "runUrl" | "from">;
   inlet: Inlet;
@@ -17,6 +18,7 @@ export interface Intake {
   limit: SenderLimit;
 }
 
+/** What became of one mail, once it resolves. */
 export type Taken =
   /** Durable. */
   | { type: "launched" | "told" | "answered"; runId: string; duplicate: boolean }

@@ -15,6 +15,7 @@ const tooMany = {
   words: `one sender may start ${MAX_LAUNCHES} runs an hour; this mail is taken when the hour is over`,
 };
 
+/** The conversation is saved before the launch, so that a crash in between loses no reply address. */
 export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<Taken> {
   const { mail, mailbox, sender, key } = trusted;
   if (!intake.limit.take(sender)) return putOff(intake, mailbox, sender, tooMany);

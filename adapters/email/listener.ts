@@ -4,8 +4,10 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "s
 import { guarded } from "../../src/core/ports/guarded.ts";
 import type { Envelope } from "./inbound.ts";
 
+/** The largest mail that is taken, attachments included: 10 MiB. */
 export const MAX_MAIL_BYTES = 10 * 1024 * 1024;
 
+/** `host` is a loopback address; port 0 lets the system choose one. */
 export interface ListenerOptions {
   host: string;
   port: number;
@@ -19,6 +21,7 @@ export interface ListenerOptions {
 /** Why the relay must try again later: told to it in these words. */
 export class TryLater extends Error {}
 
+/** `port` is the real one, also when 0 was asked for. */
 export interface MailListener {
   readonly port: number;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ export type MailSource =
   /** The SMTP or LMTP listener on loopback. */
   | { kind: "smtp" };
 
+/** One way for mail to come in, with what its senders may start. */
 export interface MailboxOptions {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`: the last part of /mail/:name. */
   name: string;
@@ -41,6 +42,7 @@ interface Log {
   warn(fields: object, message: string): void;
 }
 
+/** The whole channel; secrets are in the clear. */
 export interface EmailChannelOptions {
   mailboxes: readonly MailboxOptions[];
   /** Values of the variables named by `secretEnv`. */

@@ -12,6 +12,7 @@ const MAX_WAITING = 50;
 
 type Parsing = { ok: true; mail: ParsedMail } | { ok: false; why: "limit" | "busy"; detail: string };
 
+/** `parse` answers `limit` when a mail takes too long or too much memory, `busy` when too many come at once. */
 export interface MailParser {
   parse(job: MailJob): Promise<Parsing>;
   close(): Promise<void>;

@@ -8,6 +8,7 @@ import { replySubject } from "./refuse.ts";
 import { renderMail, renderWords } from "./render.ts";
 import type { Mailer, OutMail } from "./send.ts";
 
+/** What sending a post as a mail needs. */
 export interface Poster {
   inlet: Inlet;
   conversations: Conversations;

@@ -1,6 +1,7 @@
 /** What a provider's call comes to, and careful reading of what it carries. */
 import type { Envelope, MailJob } from "./inbound.ts";
 
+/** One HTTP request of a mail provider; `now` in ms since the epoch. */
 export interface ProviderCall {
   headers: Headers;
   body: Uint8Array;
@@ -10,6 +11,7 @@ export interface ProviderCall {
   fetchText(url: string): Promise<string>;
 }
 
+/** `unauthentic` is answered 401 and `unreadable` 400; `onceToken`: this proof is good for one mail only. */
 export type CallReading =
   | { type: "mail"; job: MailJob; envelope: Envelope; onceToken: string | null }
   /** Nothing more to do: a subscription was confirmed. */
@@ -20,6 +22,7 @@ export type CallReading =
 /** The call is authentic, but not what the provider documents. */
 export class Unreadable extends Error {}
 
+/** Throws `Unreadable` for anything but a JSON object in UTF-8. */
 export function jsonObject(body: Uint8Array): Record<string, unknown> {
   const value = parseJson(Buffer.from(body).toString());
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -27,6 +30,7 @@ export function jsonObject(body: Uint8Array): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** Throws `Unreadable` in place of a `SyntaxError`, whose message would quote the text. */
 export function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -35,6 +39,7 @@ export function parseJson(json: string): unknown {
   }
 }
 
+/** Anything but a string is "". */
 export function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -14,6 +14,7 @@ import {
 import { readSes } from "./ses.ts";
 import { verifyBasic, verifyBearer, verifyHmac } from "./verify.ts";
 
+/** What can't be read is `unreadable`; it rejects only with what is no fault of the caller. */
 export async function readCall(mailbox: MailboxOptions, call: ProviderCall): Promise<CallReading> {
   try {
     switch (mailbox.source.kind) {

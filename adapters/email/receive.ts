@@ -9,6 +9,7 @@ import type { MailboxOptions } from "./options.ts";
 import { takeReply } from "./respond.ts";
 import { canProve, isAllowed, loopReason, proofOf } from "./trust.ts";
 
+/** A mail as its carrier handed it over, not parsed yet. */
 export interface Arrival {
   job: MailJob;
   envelope: Envelope;

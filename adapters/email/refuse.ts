@@ -33,6 +33,7 @@ export async function refuse(
   return { type: "refused", code: refusal.code };
 }
 
+/** One `Re:` in front, whatever case it has already. */
 export function replySubject(subject: string): string {
   return /^re:/i.test(subject) ? subject : `Re: ${subject}`;
 }

@@ -7,6 +7,7 @@ import { timeInWords } from "../../src/core/text/time.ts";
 import { visible, visibleLine } from "../../src/core/text/visible.ts";
 import { MARK } from "./mark.ts";
 
+/** The two bodies of one mail, with the same words. */
 export interface Rendered {
   text: string;
   html: string;
@@ -24,6 +25,7 @@ interface Paragraph {
   html: string;
 }
 
+/** Buttons become links or words about what to reply; whatever is foreign is escaped. */
 export function renderMail(message: Message, options: RenderOptions): Rendered {
   return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
 }

@@ -12,6 +12,7 @@ const noWords = {
   message: "I found no words of yours in this mail, only the quote. Please write your answer above it.",
 } as const;
 
+/** `sent`: the mail of ours that is answered. Quoted text is left out of what counts as the sender's words. */
 export async function takeReply(intake: Intake, trusted: TrustedMail, sent: MailSent): Promise<Taken> {
   const { inlet, conversations } = intake;
   const row = await inlet.store.run(sent.runId);

@@ -13,12 +13,14 @@ export interface OutMail extends Rendered {
   references: readonly string[];
 }
 
+/** Outgoing mail; `close` ends the connections that are open. */
 export interface Mailer {
   /** @throws ChannelError */
   send(mail: OutMail): Promise<void>;
   close(): void;
 }
 
+/** Waits at most 10 s for the connection and 30 s for an answer; reads no file and fetches no URL for a mail. */
 export function smtpMailer(smtpUrl: string, from: { name: string; address: string }): Mailer {
   const transport = nodemailer.createTransport({
     url: smtpUrl,

@@ -2,10 +2,12 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 
 const HOUR_MS = 3_600_000;
+/** Runs that one sender may start in an hour. */
 export const MAX_LAUNCHES = 20;
 const MAX_WORDS = 20;
 const MAX_SENDERS = 10_000;
 
+/** Senders by address. In memory: a restart forgets what was counted. */
 export interface SenderLimit {
   /** One more run for this sender? Counts it. */
   take(sender: string): boolean;
@@ -15,6 +17,7 @@ export interface SenderLimit {
   waiting(): number;
 }
 
+/** Counts over the last hour of the steady clock; the senders who were quiet longest are forgotten first. */
 export function senderLimit(clock: Clock): SenderLimit {
   const launches = new Map<string, number[]>();
   const words = new Map<string, number[]>();

@@ -18,6 +18,7 @@ interface SesMail {
   content?: unknown;
 }
 
+/** Confirms a subscription of a listed topic by fetching its URL, which must be Amazon's. */
 export async function readSes(
   topicArns: readonly string[],
   { body, now, fetchText }: ProviderCall,

@@ -1,6 +1,7 @@
 /** Amazon SNS messages: signature, certificate host, topic. docs.aws.amazon.com/sns, "Verifying the signatures". */
 import { createVerify } from "node:crypto";
 
+/** The fields of the JSON that SNS posts, under Amazon's own names. */
 export interface SnsMessage {
   Type: "Notification" | "SubscriptionConfirmation";
   MessageId: string;
@@ -32,12 +33,14 @@ const signedFields = {
 const amazonHost = /^sns\.[a-z0-9-]{3,30}\.amazonaws\.com(?:\.cn)?$/;
 const MAX_AGE_MS = 3_600_000;
 
+/** HTTPS, the usual port, no credentials, and an SNS host of Amazon's. */
 export function isAmazonUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return url.protocol === "https:" && url.port === "" && url.username === "" && amazonHost.test(url.hostname);
 }
 
+/** Null for what lacks a field or has one of another type; the signature is not checked here. */
 export function readSns(value: unknown): SnsMessage | null {
   if (typeof value !== "object" || value === null) return null;
   const message = value as Record<string, unknown>;

@@ -15,6 +15,7 @@ import {
 import { isProgramLine } from "./courtesy.ts";
 import { isMark } from "./mark.ts";
 
+/** A mail's text in two parts. */
 export interface Stripped {
   /** The sender's words; "" when there is nothing but quotes. */
   own: string;

@@ -41,6 +41,7 @@ function keysOf(value: unknown): string {
 /** Answers after which nobody can say whether a request that acts was carried out: a gateway gave up on it. */
 const lostBehindGateway = new Set([408, 502, 504]);
 
+/** Statuses by which a gateway says that it got no answer: the request may have been carried out. */
 export function isLost(status: number): boolean {
   return lostBehindGateway.has(status);
 }

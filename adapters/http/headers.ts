@@ -6,6 +6,7 @@ export type HeaderValue = string | Secret | readonly (string | Secret)[];
 
 type Headers = Readonly<Record<string, HeaderValue>> | undefined;
 
+/** Names in lower case, secrets in the clear: made for one request and not kept. */
 export function headersOf(declared: Headers): Record<string, string> {
   const entries = Object.entries(declared ?? {});
   return Object.fromEntries(
@@ -13,6 +14,7 @@ export function headersOf(declared: Headers): Record<string, string> {
   );
 }
 
+/** For the redactor, and for the check that all are set. */
 export function secretsOf(declared: Headers): Secret[] {
   return Object.values(declared ?? {})
     .flatMap(partsOf)

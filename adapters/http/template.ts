@@ -2,12 +2,14 @@
 
 export type Values = Readonly<Record<string, unknown>>;
 
+/** A path and its query with `{name}` in them, taken apart. */
 export interface UrlTemplate {
   /** Without the leading slash, as they stand in the template. */
   segments: readonly string[];
   query: readonly { name: string; value: string }[];
 }
 
+/** Which value does not fit its place, and why. */
 export interface ValueProblem {
   name: string;
   message: string;
@@ -16,6 +18,7 @@ export interface ValueProblem {
 const placeholder = /\{([A-Za-z_]\w*)\}/g;
 const longest = 8_000;
 
+/** Names of the placeholders, without braces, in their order. */
 export function namesIn(text: string): string[] {
   return [...text.matchAll(placeholder)].map(([, name = ""]) => name);
 }

@@ -40,6 +40,7 @@ interface Operation<Input extends Values = Values> extends Passed<Input> {
   timeoutMs?: number;
 }
 
+/** What `httpApi` takes: one host, and the operations that the model may use on it. */
 export interface Api<Inputs extends readonly Values[]> {
   /** What its tools begin with, and what people read. */
   name: string;

@@ -18,6 +18,7 @@ interface Asked {
   request: AbortController;
 }
 
+/** Throws a `ModelError` for an HTML page, which no API sends. */
 export async function* eventsOf(response: Response, asked: Asked): AsyncIterable<unknown> {
   const { client, api, host, request } = asked;
   const type = response.headers.get("content-type") ?? "";

@@ -12,6 +12,7 @@ import { responsesRequest } from "./responses.ts";
 import { readResponses } from "./responses-answer.ts";
 import type { TimeLimits } from "./time-limits.ts";
 
+/** One host and what it is known to understand. */
 export interface Server {
   api: "responses" | "chat";
   host: string;

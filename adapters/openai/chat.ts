@@ -12,6 +12,7 @@ import { cacheKeyOf, functionOf } from "./tools.ts";
 
 type Message = ChatCompletionMessageParam;
 
+/** Leaves out what `target.can` says that the host does not understand. */
 export function chatRequest(request: ModelRequest, target: Target): ChatCompletionCreateParams {
   const { can } = target;
   const tools = request.tools.map((spec) => ({ type: "function" as const, function: functionOf(spec, can) }));
@@ -82,6 +83,7 @@ export function assistant(
   return { role: "assistant", content: text, tool_calls: [...calls] };
 }
 
+/** A former call as it goes back: names and arguments are made such that no server refuses them. */
 export function callOf(id: string, tool: string, args: string): ChatCompletionMessageFunctionToolCall {
   return { id, type: "function", function: { name: soundName(tool), arguments: soundArguments(args) } };
 }

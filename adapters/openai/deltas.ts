@@ -2,6 +2,7 @@
 import { type Extras, extrasOf, withExtras } from "./extras.ts";
 import { argumentsOf, isObject, isWholeObject, nameOf } from "./shapes.ts";
 
+/** A call while its pieces arrive; `args` is the JSON so far. */
 export interface PartialCall {
   /** Empty until the server names one; some never do. */
   id: string;

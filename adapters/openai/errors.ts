@@ -88,6 +88,7 @@ export function modelErrorOf(error: unknown, to: Destination): ModelError {
   throw error;
 }
 
+/** Retryable, with code `timeout`. */
 export function timedOut(host: string, cause: unknown): ModelError {
   const message = `${host} did not answer in time. If this goes on, look at the provider's status.`;
   return new ModelError("timeout", message, { retryable: true, cause });

@@ -4,6 +4,7 @@
  */
 import { isObject } from "./shapes.ts";
 
+/** Fields by name, as the server sent them. */
 export type Extras = Readonly<Record<string, unknown>>;
 
 /** Here the last value counts; any other text comes in pieces. */
@@ -21,6 +22,7 @@ function isNothing(value: unknown): boolean {
   );
 }
 
+/** Texts are joined piece by piece, as a stream sends them; anything else is replaced by the later value. */
 export function withExtras(former: Extras, more: Extras): Extras {
   const entries = Object.entries(more).map(([key, value]) => [key, joined(former[key], value, key)]);
   return entries.length === 0 ? former : { ...former, ...Object.fromEntries(entries) };

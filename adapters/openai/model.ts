@@ -9,6 +9,7 @@ import type { Reading, Target } from "./reading.ts";
 import { Refusals } from "./refused.ts";
 import { type Timeouts, timeLimits } from "./time-limits.ts";
 
+/** What one driver is made for: a host, an API and the model of agents that name none. */
 export interface OpenAIModelOptions {
   /** Servers without keys want any non-empty string. */
   apiKey: string;

@@ -10,8 +10,10 @@ interface Price {
   output: number;
 }
 
+/** By model name, in US dollars per million tokens. */
 export type Prices = Readonly<Record<string, Price>>;
 
+/** What a provider reports, before it has a price. */
 export type Tokens = Omit<Usage, "costUsd">;
 
 /** Where the provider reports no usage, the budget of tokens still has to hold: counted by the length of the texts. */

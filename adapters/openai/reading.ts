@@ -9,6 +9,7 @@ import { withoutThoughts } from "./thoughts.ts";
 /** An answer before it is priced. `tokens` null: the provider reported no usage. */
 export type Reading = Omit<ModelAnswer, "provider" | "usage" | "leftOut"> & { tokens: Tokens | null };
 
+/** Where one request goes, and what may be in it. */
 export interface Target {
   model: string;
   /** Names API, host and model: items may go back verbatim only to where they came from. */

@@ -76,6 +76,7 @@ export function soundName(name: string): string {
   return name.replace(/[^\w-]/gu, "_").slice(0, 64) || "unnamed";
 }
 
+/** False also for JSON that was cut off in the middle. */
 export function isWholeObject(json: string): boolean {
   return isObject(parsed(json));
 }
@@ -88,6 +89,7 @@ function parsed(json: string): unknown {
   }
 }
 
+/** A JSON object: no array and not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** The items of a Responses stream, gathered so that nothing the model chose gets lost, however a server sends them. */
 import { argumentsOf, isObject, nameOf, textOf } from "./shapes.ts";
 
+/** An event or an output item, as the server sent it. */
 export type Item = Record<string, unknown>;
 
 /** An item that was begun, with the pieces of its text or arguments: some servers send it in no other way. */
@@ -10,6 +11,7 @@ interface Begun {
   pieces: string;
 }
 
+/** One for each answer. An item that was never said to be done is put together from its pieces. */
 export class StreamedItems {
   readonly #done: { place: unknown; item: Item }[] = [];
   #begun: Begun[] = [];

@@ -7,6 +7,7 @@ export interface Timeouts {
   answerMs: number;
 }
 
+/** Disposing ends both timers; `using` does that wherever the answer ends. */
 export interface TimeLimits extends Disposable {
   /** Aborted by the caller, or when a limit is reached. */
   signal: AbortSignal;
@@ -16,6 +17,7 @@ export interface TimeLimits extends Disposable {
   awaitWhole(): void;
 }
 
+/** Both limits, in ms, begin now. Reaching one aborts the signal. */
 export function timeLimits(timeouts: Timeouts, signal: AbortSignal): TimeLimits {
   const late = new AbortController();
   const first = setTimeout(() => late.abort(), timeouts.firstByteMs);

@@ -19,6 +19,7 @@ export interface FunctionDefinition {
   strict?: boolean;
 }
 
+/** `strict` only where the host knows it, and true only for schemas that meet its conditions. */
 export function functionOf(spec: ToolSpec, can: HostFeatures): FunctionDefinition {
   const { name, description, schema } = spec;
   const plain = { name, description, parameters: schema };

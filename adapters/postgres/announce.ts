@@ -4,11 +4,13 @@ import type { Pool } from "pg";
 import type { Changed, Commit } from "../../src/core/ports/store.ts";
 import { isEnded } from "../../src/core/text/status.ts";
 
+/** The name for NOTIFY and LISTEN, the same in all processes on the database. */
 export const announcementChannel = "belay_commits";
 
 /** Commits with an announcement wait for each other on the whole server, so the many steps of a run share a few. */
 const sharedMs = 50;
 
+/** One per process. What it tells are hints; who misses one sees the commit at its next look. */
 export interface Announcer {
   /** What the commit's own transaction tells, or null: then `later` tells it. */
   within(commit: Commit): string | null;
@@ -18,6 +20,7 @@ export interface Announcer {
   close(): void;
 }
 
+/** `close` drops what was to be told later. */
 export function announcer(pool: Pool): Announcer {
   const self = randomUUID();
   const waiting = new Map<string, string>();

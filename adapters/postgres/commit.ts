@@ -14,6 +14,7 @@ import { takePlace } from "./place.ts";
 
 const firstPauseMs = 50;
 
+/** `patienceMs`: how long it is tried to find out what became of a commit whose answer was lost. */
 export interface CommitOptions {
   clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];

@@ -13,6 +13,7 @@ export interface Limits {
   patienceMs: number;
 }
 
+/** Milliseconds. `answerMs` is longer than `statementMs`, so that the server's own words come first. */
 export const defaultLimits: Limits = {
   connectMs: 5_000,
   statementMs: 10_000,
@@ -20,6 +21,7 @@ export const defaultLimits: Limits = {
   patienceMs: 5_000,
 };
 
+/** Which database, and how long each wait may be. */
 export interface Place {
   url: string;
   limits: Limits;
@@ -45,6 +47,7 @@ export function openConnection({ url, limits }: Place, answerMs: number): Client
   });
 }
 
+/** At most 16 connections, made when they are needed. It does not fail here when the server is away. */
 export function openPool({ url, limits }: Place): Pool {
   const pool = new Pool({
     ...settings(url, limits),

@@ -26,6 +26,7 @@ type Receiving = Pick<
 
 const isPending = sql`${inbox.state} = 'pending'`;
 
+/** The inbox part of the store; each method is one statement. */
 export function receiveMessages(db: NodePgDatabase): Receiving {
   return {
     async receive({ source, key, body, receivedAt }) {

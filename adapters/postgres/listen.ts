@@ -15,6 +15,7 @@ const overlapMs = 60_000;
 /** More than that and whoever looks on loads everything anew anyway. */
 const mostMissed = 1_000;
 
+/** After `close` nothing more is told. */
 export interface Listening {
   close(): Promise<void>;
 }

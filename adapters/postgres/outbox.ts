@@ -60,6 +60,7 @@ type Delivering = Pick<
   | "outboxHealth"
 >;
 
+/** The outbox part of the store. Leases are measured by the database's clock, which all processes share. */
 export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): Delivering {
   const sendable = (channels: readonly string[]) =>
     and(undelivered, inOrder(db), inArray(outbox.channel, [...channels]));

@@ -22,6 +22,7 @@ type Records = Pick<
   | "audits"
 >;
 
+/** The part of the store for everything that is neither run, message nor post. */
 export function keepRecords(db: NodePgDatabase): Records {
   return {
     async saveAgent(agent) {

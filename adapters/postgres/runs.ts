@@ -32,6 +32,7 @@ const runColumns = {
 
 type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
 
+/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
 export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Reading {
   return {
     async read(runId, after = 0) {
@@ -109,6 +110,7 @@ type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 /** Leases are compared on the database's clock, the one that all machines share. */
 export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
 
+/** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase): Working {
   return {
     async claim({ owner, now, leaseMs, limit, except = [] }) {

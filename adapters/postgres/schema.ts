@@ -4,6 +4,10 @@ import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 
+/**
+ * One row per run, folded from its events with each commit. Times are ms since the epoch, costs millionths of a
+ * dollar.
+ */
 export const runs = pgTable("runs", {
   runId: text("run_id").primaryKey(),
   version: bigint("version", { mode: "number" }).notNull(),
@@ -29,6 +33,7 @@ export const runs = pgTable("runs", {
   epoch: bigint("epoch", { mode: "number" }).notNull().default(0),
 });
 
+/** The log. `v`: version of the event's shape; `data`: JSON; `sum`: a checksum, null from before there were sums. */
 export const events = pgTable(
   "events",
   {
@@ -43,6 +48,10 @@ export const events = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.version] })],
 );
 
+/**
+ * What arrived, unique by source and key. `lease_until`: ms since the epoch; whoever claimed it works on it
+ * till then.
+ */
 export const inbox = pgTable("inbox", {
   seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   source: text("source").notNull(),
@@ -55,12 +64,17 @@ export const inbox = pgTable("inbox", {
   leaseUntil: bigint("lease_until", { mode: "number" }),
 });
 
+/** Where runs speak; the newest run at an address has the highest `seq`. */
 export const addresses = pgTable("addresses", {
   seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   address: text("address").notNull(),
   runId: text("run_id").notNull(),
 });
 
+/**
+ * One row for each post that should stand. Due while `delivered_revision` is below `revision` and it is not
+ * given up.
+ */
 export const outbox = pgTable("outbox", {
   id: text("id").primaryKey(),
   runId: text("run_id").notNull(),
@@ -83,6 +97,7 @@ export const outbox = pgTable("outbox", {
   leaseUntil: bigint("lease_until", { mode: "number" }),
 });
 
+/** Every question ever asked; `settled_at` is null while it is open. */
 export const questions = pgTable("questions", {
   questionId: text("question_id").primaryKey(),
   runId: text("run_id").notNull(),
@@ -91,11 +106,13 @@ export const questions = pgTable("questions", {
   settledAt: bigint("settled_at", { mode: "number" }),
 });
 
+/** Agents as runs were launched with them, by hash: never changed and never deleted. */
 export const agents = pgTable("agents", {
   hash: text("hash").primaryKey(),
   body: text("body").notNull(),
 });
 
+/** Console sessions by the hash of their secret. */
 export const sessions = pgTable("sessions", {
   id: text("id").primaryKey(),
   principal: text("principal").notNull(),
@@ -103,11 +120,13 @@ export const sessions = pgTable("sessions", {
   expiresAt: bigint("expires_at", { mode: "number" }).notNull(),
 });
 
+/** Small durable values by name; core/store/notes.ts lists every kind. */
 export const notes = pgTable("notes", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
 });
 
+/** Who asked for what and what was decided, in the order in which it happened. */
 export const audits = pgTable("audits", {
   seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   at: bigint("at", { mode: "number" }).notNull(),

@@ -36,6 +36,7 @@ function nameOf(text: string): string {
   return name;
 }
 
+/** All values are parameters; the texts of the parts must be constants. */
 export function statement() {
   const parts: string[] = [];
   const values: unknown[] = [];

@@ -15,6 +15,7 @@ import { deliverPosts } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns, workRuns } from "./runs.ts";
 
+/** `limits` are in ms; without them `defaultLimits` hold. */
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;

@@ -8,6 +8,7 @@ import {
 } from "../../src/core/ports/about.ts";
 import { readAddress } from "./address.ts";
 
+/** Which variables it needs, and what is on with which of them, is said at each variable. */
 export const slack: ChannelAbout = {
   name: "slack",
   title: "Slack",

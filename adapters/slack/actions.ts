@@ -4,6 +4,7 @@ import { threadAddress } from "./address.ts";
 import { type Bot, type Parsed, presser, responseUrl } from "./parsed.ts";
 import { parsedJson, textAt } from "./payload.ts";
 
+/** Null for what is no button of ours. Ids only: whether the press is allowed is decided later. */
 export function parseAction(payload: unknown, bot: Bot): Parsed | null {
   const button = /^belay:([a-z]+):/.exec(textAt(payload, "actions", 0, "action_id") ?? "")?.[1];
   const value = parsedJson(textAt(payload, "actions", 0, "value"));

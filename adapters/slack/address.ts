@@ -1,6 +1,7 @@
 /** Slack's places as addresses: `slack:<team>/<channel>/<root ts>`, or `…/new:<trigger id>` before there is a root. */
 import type { Address } from "../../src/core/actor.ts";
 
+/** An address taken apart; `root` and `trigger` are never both set. */
 export interface Place {
   team: string;
   channel: string;
@@ -10,6 +11,7 @@ export interface Place {
   trigger: string | null;
 }
 
+/** `root`: the `ts` of the thread's first message. */
 export function threadAddress(team: string, channel: string, root: string): Address {
   return `slack:${team}/${channel}/${root}`;
 }

@@ -34,6 +34,7 @@ const mostSenders = 200;
 /** For asking again who somebody is, ms. */
 const patientMs = 4000;
 
+/** `start` asks Slack who the bot is and rejects with words for the operator when Slack refuses the token. */
 export class SlackChannel implements Channel {
   readonly name = "slack";
   readonly can: Capabilities = {

@@ -6,6 +6,7 @@ import { clientOptions, type Log } from "./options.ts";
 import { listAt, textAt } from "./payload.ts";
 import { neededEvents, neededScopes } from "./requirements.ts";
 
+/** null: the variable is not set, and what it is for is not checked. */
 export interface SlackCheck {
   botToken: string;
   appToken: string | null;

@@ -9,6 +9,7 @@ export interface Log {
   error(fields: object, phrase: string): void;
 }
 
+/** The whole channel; tokens are in the clear. */
 export interface SlackOptions {
   botToken: string;
   /** Present: Socket Mode. */
@@ -39,6 +40,7 @@ export function clientOptions(options: Pick<SlackOptions, "apiUrl" | "log">): we
   };
 }
 
+/** It retries nothing by itself: the outbox decides when to send again. */
 export function webClient(options: Pick<SlackOptions, "apiUrl" | "log" | "botToken">): webApi.WebClient {
   return new webApi.WebClient(options.botToken, clientOptions(options));
 }

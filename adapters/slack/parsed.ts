@@ -13,8 +13,10 @@ export interface Bot {
   bot: string | null;
 }
 
+/** Which form a button opens. */
 export type ModalKind = "refuse" | "edit" | "reply";
 
+/** One payload in the words of this channel. */
 export type Parsed =
   /** `actor.groups` and `actor.guest` are still to be looked up. `thread`: whose text is context for a launch. */
   | { type: "inbound"; inbound: Inbound; thread: { channel: string; root: string } | null }

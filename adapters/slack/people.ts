@@ -18,6 +18,7 @@ const lookUpMs = 1000;
 const unknownUser = new Set(["user_not_found", "user_not_visible"]);
 const mostProfiles = 5000;
 
+/** One for each start of the channel. Nobody whom Slack tells nothing of is more than a guest. */
 export class People {
   readonly #client: webApi.WebClient;
   readonly #team: string;

@@ -5,6 +5,7 @@ import type { SlackOptions } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import type { People } from "./people.ts";
 
+/** From the start of the channel to its stop. */
 export interface Session {
   readonly options: SlackOptions;
   readonly client: webApi.WebClient;

@@ -18,6 +18,7 @@ export function storeErrorOf(error: unknown, path: string): unknown {
   return error;
 }
 
+/** The message tells what to do; nothing was written. */
 export function damaged(path: string, why: string, cause?: unknown): StoreError {
   return new StoreError(
     "storage_damaged",

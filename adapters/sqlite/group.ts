@@ -11,6 +11,7 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** `write` resolves after the fsync; when the shared transaction fails, each write of it rejects. */
 export interface Group {
   write: Write;
   /** Writes what was accepted; whatever comes later is refused. */

@@ -24,6 +24,7 @@ type Receiving = Pick<
 
 const isPending = sql`${inbox.state} = 'pending'`;
 
+/** The inbox part of the store; each method is one transaction. */
 export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiving {
   const insert = db
     .insert(inbox)

@@ -8,6 +8,7 @@ import { damaged, storeErrorOf } from "./errors.ts";
 import { createPrivate, lockFile } from "./lock.ts";
 import { demandWhole, markClosed, markOpen } from "./whole.ts";
 
+/** `client` is the one connection of this process, and the lock on the file goes with it. */
 export interface Opened {
   client: Database.Database;
   close(): void;

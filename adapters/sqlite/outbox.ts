@@ -52,6 +52,7 @@ type Delivering = Pick<
   | "outboxHealth"
 >;
 
+/** The outbox part of the store; each method is one transaction. */
 export function deliverPosts(
   db: BetterSQLite3Database,
   write: Write,

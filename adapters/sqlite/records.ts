@@ -23,6 +23,7 @@ type Records = Pick<
   | "audits"
 >;
 
+/** The part of the store for everything that is neither run, message nor post. */
 export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
   return {
     saveAgent: (agent) =>

@@ -32,6 +32,7 @@ const runColumns = {
 
 type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
 
+/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
 export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
   const after = db
     .select()
@@ -91,6 +92,7 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
   };
 }
 
+/** The condition on a row that its run has come to its end. */
 export const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
@@ -111,6 +113,7 @@ function conditions(filter: RunFilter): SQL[] {
 
 type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 
+/** The part of the store that workers use; there is one process, so leases only guard against its own past. */
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const earliest = prepareEarliest(db);
   const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));

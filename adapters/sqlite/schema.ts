@@ -4,6 +4,10 @@ import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
+/**
+ * One row per run, folded from its events with each commit. Times are ms since the epoch, costs millionths of a
+ * dollar.
+ */
 export const runs = sqliteTable("runs", {
   runId: text("run_id").primaryKey(),
   version: integer("version").notNull(),
@@ -29,6 +33,7 @@ export const runs = sqliteTable("runs", {
   epoch: integer("epoch").notNull().default(0),
 });
 
+/** The log. `v`: version of the event's shape; `data`: JSON; `sum`: a checksum, null from before there were sums. */
 export const events = sqliteTable(
   "events",
   {
@@ -43,6 +48,10 @@ export const events = sqliteTable(
   (table) => [primaryKey({ columns: [table.runId, table.version] })],
 );
 
+/**
+ * What arrived, unique by source and key. `lease_until`: ms since the epoch; whoever claimed it works on it
+ * till then.
+ */
 export const inbox = sqliteTable("inbox", {
   seq: integer("seq").primaryKey(),
   source: text("source").notNull(),
@@ -55,12 +64,17 @@ export const inbox = sqliteTable("inbox", {
   leaseUntil: integer("lease_until"),
 });
 
+/** Where runs speak; the newest run at an address has the highest `seq`. */
 export const addresses = sqliteTable("addresses", {
   seq: integer("seq").primaryKey(),
   address: text("address").notNull(),
   runId: text("run_id").notNull(),
 });
 
+/**
+ * One row for each post that should stand. Due while `delivered_revision` is below `revision` and it is not
+ * given up.
+ */
 export const outbox = sqliteTable("outbox", {
   id: text("id").primaryKey(),
   runId: text("run_id").notNull(),
@@ -83,6 +97,7 @@ export const outbox = sqliteTable("outbox", {
   leaseUntil: integer("lease_until"),
 });
 
+/** Every question ever asked; `settled_at` is null while it is open. */
 export const questions = sqliteTable("questions", {
   questionId: text("question_id").primaryKey(),
   runId: text("run_id").notNull(),
@@ -91,11 +106,13 @@ export const questions = sqliteTable("questions", {
   settledAt: integer("settled_at"),
 });
 
+/** Agents as runs were launched with them, by hash: never changed and never deleted. */
 export const agents = sqliteTable("agents", {
   hash: text("hash").primaryKey(),
   body: text("body").notNull(),
 });
 
+/** Console sessions by the hash of their secret. */
 export const sessions = sqliteTable("sessions", {
   id: text("id").primaryKey(),
   principal: text("principal").notNull(),
@@ -103,11 +120,13 @@ export const sessions = sqliteTable("sessions", {
   expiresAt: integer("expires_at").notNull(),
 });
 
+/** Small durable values by name; core/store/notes.ts lists every kind. */
 export const notes = sqliteTable("notes", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
 });
 
+/** Who asked for what and what was decided, in the order in which it happened. */
 export const audits = sqliteTable("audits", {
   seq: integer("seq").primaryKey(),
   at: integer("at").notNull(),

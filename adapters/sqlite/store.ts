@@ -13,6 +13,7 @@ import { deliverPosts, endClaims } from "./outbox.ts";
 import { keepRecords } from "./records.ts";
 import { expireLeases, readRuns, workRuns } from "./runs.ts";
 
+/** `clock` gives dates, in ms since the epoch. */
 export interface SqliteOptions {
   /** A file, made with its directory when it does not exist, or `:memory:`. */
   path: string;

@@ -1,6 +1,7 @@
 /** What the terminal is to the rest of the bot: `npm run chat` opens it, on a database of its own. */
 import type { ChannelAbout } from "../../src/core/ports/about.ts";
 
+/** It has no variables: `npm run chat` opens it by itself. */
 export const terminal: ChannelAbout = {
   name: "terminal",
   title: "Terminal",

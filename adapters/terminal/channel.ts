@@ -23,6 +23,7 @@ export interface TerminalOptions {
   onQuit(): void;
 }
 
+/** A channel whose words come by `hear` and not from a platform. */
 export interface TerminalChannel extends Channel {
   /** What was typed. Resolves when it is durable. */
   hear(text: string): Promise<void>;
@@ -32,6 +33,7 @@ export interface TerminalChannel extends Channel {
 
 const name = "terminal";
 
+/** Not started; nothing is shown before `start`. */
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
 }

@@ -2,11 +2,13 @@
 
 type Style = "plain" | "strong" | "dim" | "code" | "good" | "bad" | "waiting";
 
+/** Text in one style, without control characters. */
 export interface Span {
   text: string;
   style: Style;
 }
 
+/** One logical line; it may wrap to several rows. */
 export interface Line {
   spans: Span[];
   /** Columns before the text, also on the rows that it wraps to. */
@@ -15,6 +17,7 @@ export interface Line {
   passing: boolean;
 }
 
+/** Takes out of `text` whatever a terminal would obey. */
 export function span(text: string, style: Style = "plain"): Span {
   return { text: harmless(text), style };
 }

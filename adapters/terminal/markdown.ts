@@ -3,6 +3,7 @@ import { withLinks } from "../../src/core/text/links.ts";
 import { blocksIn, mark, spansIn } from "../../src/core/text/markdown-code.ts";
 import { type Line, type Span, span } from "./line.ts";
 
+/** One line for each line of the text, code indented by two columns. */
 export function drawMarkdown(markdown: string): Line[] {
   const text = markdown.replaceAll("\r\n", "\n").replaceAll(mark, "").trim();
   return blocksIn(text).flatMap((block) =>

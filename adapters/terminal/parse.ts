@@ -11,6 +11,7 @@ export interface Asked {
   freeText: boolean;
 }
 
+/** What one entered line comes to. */
 export type Typed =
   | { type: "intent"; intent: Intent }
   /** Words for whoever typed it; nothing happened. */
@@ -42,6 +43,7 @@ export function askedIn(message: Message): Asked | null {
   };
 }
 
+/** `asked`: the open question, which plain words answer; null: they are a task or steer the run. */
 export function parse(line: string, asked: Asked | null): Typed {
   const text = line.trim();
   if (text === "") return { type: "nothing" };

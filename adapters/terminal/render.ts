@@ -18,6 +18,7 @@ export interface Scene {
   timeZone: string | undefined;
 }
 
+/** A message without blocks is its summary. */
 export function render(message: Message, scene: Scene): Line[] {
   if (message.blocks.length === 0) return [line([span(message.summary)])];
   // What can be stopped goes on, and its state in words will be another one soon.

@@ -4,6 +4,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { type Line, paint, span, widthOf, wrap } from "./line.ts";
 import type { Surface } from "./surface.ts";
 
+/** Node's streams of a terminal; `output` tells its width in columns. */
 export interface ScreenOptions {
   input: Pick<ReadStream, "isTTY"> & NodeJS.ReadableStream;
   output: WriteStream;
@@ -23,6 +24,7 @@ interface Entry {
 /** Pieces that are remembered; older ones are beyond any screen. */
 const kept = 200;
 
+/** Redraws with cursor movements: for a terminal, not for a pipe. */
 export class TerminalScreen implements Surface {
   readonly #options: ScreenOptions;
   readonly #typed: Interface;

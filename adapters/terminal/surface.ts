@@ -2,6 +2,7 @@
 import type { Writable } from "node:stream";
 import { type Line, plainText } from "./line.ts";
 
+/** What the channel draws on. */
 export interface Surface {
   /** Make this post stand: a known id is redrawn, or said again where nothing can be redrawn. */
   put(id: string, lines: readonly Line[]): void;

@@ -9,12 +9,14 @@ import { digest } from "./signature.ts";
 const MAX_TEXT = 24_000;
 const MAX_FIELD = 500;
 
+/** What a delivery is about, by the paths of its configuration. */
 export interface About {
   /** Where follow-ups of the same matter find its run; null when each delivery is a matter of its own. */
   address: Address | null;
   resolved: boolean;
 }
 
+/** The address is made from a hash of the values at `concurrencyKey`: equal values are one matter. */
 export function aboutOf(hook: WebhookOptions, payload: Json, headers: Headers): About {
   const resolved = hook.resolvedWhen.length > 0 && holdsAll(hook.resolvedWhen, payload, headers);
   if (hook.concurrencyKey === null) return { address: null, resolved };

@@ -18,6 +18,7 @@ import { loadTarget } from "./target.ts";
 const route = /^\/webhooks\/([a-z0-9][a-z0-9-]{0,62})(?:\/([^/]{1,500}))?$/;
 const eventRoute = /^\/webhooks\/events\/([\w.-]{1,2000})$/;
 
+/** A hook whose secret has no value is left out: its URL is answered 404. */
 export function webhookChannel(options: WebhookChannelOptions): Channel {
   const open = options.hooks.flatMap((hook) => opened(hook, options.secrets) ?? []);
   const byName = new Map(open.map((hook) => [hook.options.name, hook]));

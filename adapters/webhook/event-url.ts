@@ -1,6 +1,7 @@
 /** The one-time URLs of an event: whoever holds one may report exactly that event of that run. */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
+/** The URLs are signed, not stored: they stay good over restarts, until their event was reported. */
 export interface EventUrls {
   /** The URL to hand out. The authority is in it: treat it like a password. */
   url(runId: string, event: string): string;

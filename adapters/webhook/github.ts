@@ -5,12 +5,14 @@ import type { GithubTarget } from "../../src/core/store/notes.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { failureOf, type Incoming, type Outgoing, send } from "./outbound.ts";
 
+/** `token` is sent to this host alone. */
 export interface GithubApi {
   /** `https://api.github.com`, or that of an enterprise server. */
   apiUrl: string;
   token: string;
 }
 
+/** What GitHub is told of a run; `url` leads to the run in the console. */
 export interface GithubResult {
   hook: string;
   runId: string;

@@ -13,6 +13,7 @@ import { json, type ProblemCode, problem } from "./problem.ts";
 import { digest } from "./signature.ts";
 import { resultTarget, saveTarget } from "./target.ts";
 
+/** What carrying out a delivery needs of the running channel. */
 export interface Receiver {
   options: Pick<WebhookChannelOptions, "publicUrl" | "clock" | "log" | "sns" | "fetchText">;
   inlet: Inlet;
@@ -21,6 +22,7 @@ export interface Receiver {
   byMatter: Turns;
 }
 
+/** A delivery that was proved and parsed. */
 export interface Delivery {
   hook: WebhookOptions;
   /** The delivery's own key, unique within the hook. */
@@ -31,6 +33,10 @@ export interface Delivery {
   title: string | null;
 }
 
+/**
+ * Answers when the run or its event is committed; a store in trouble is answered 503, so that the sender tries
+ * again.
+ */
 export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<Response> {
   const { hook, key, headers, payload } = delivery;
   try {

@@ -6,12 +6,14 @@ const MAX_FAILURES = 60;
 /** More keys than this at once is an attack itself; the oldest are forgotten. */
 const MAX_KEYS = 10_000;
 
+/** By whatever key the caller counts under; in memory alone. */
 export interface FailureLimiter {
   /** ms until the door opens again, or 0 when it is open. */
   closedFor(key: string): number;
   failed(key: string): void;
 }
 
+/** Sixty failures in a minute close the door until that minute is over. */
 export function failureLimiter(clock: Clock): FailureLimiter {
   const windows = new Map<string, { since: number; failures: number }>();
 

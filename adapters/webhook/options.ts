@@ -5,6 +5,7 @@ import type { SnsDesk } from "./kinds/kind.ts";
 import type { Verification } from "./kinds/list.ts";
 import type { Condition } from "./paths.ts";
 
+/** One webhook of belay.config.ts, with the text of its prompt and templates in place. */
 export interface WebhookOptions {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`: the last part of the URL, and of the principal `webhook:<name>`. */
   name: string;
@@ -34,6 +35,7 @@ export interface WebhookOptions {
   github: { status: boolean; comment: boolean } | null;
 }
 
+/** A host that results may be posted to. */
 export interface CallbackHost {
   /** `ci.example.com` or `ci.example.com:8443`. */
   host: string;
@@ -47,6 +49,7 @@ interface Log {
   warn(fields: object, message: string): void;
 }
 
+/** The whole channel; secrets are in the clear. */
 export interface WebhookChannelOptions {
   hooks: readonly WebhookOptions[];
   /** Values of the variables named by `secretEnv`. */

@@ -13,6 +13,7 @@ import {
 } from "../../src/core/public-address.ts";
 import type { CallbackHost } from "./options.ts";
 
+/** One request; `url` must name a listed host. */
 export interface Outgoing {
   method: "GET" | "POST" | "PATCH";
   url: string;
@@ -20,6 +21,7 @@ export interface Outgoing {
   body: string;
 }
 
+/** The answer of any status; `body` is text. */
 export interface Incoming {
   status: number;
   headers: http.IncomingHttpHeaders;

@@ -7,6 +7,7 @@ import { pathsIn } from "./title.ts";
 /** So many deliveries are looked at before anybody is told. */
 const FIRST = 3;
 
+/** One for each hook; it forgets with the process what it has seen. */
 export class PathWatch {
   readonly #paths: readonly [where: string, path: string][];
   readonly #found = new Set<string>();

@@ -50,6 +50,7 @@ export function faultOfPath(path: string): string | null {
   return keysOf(path).some((key) => key === "") ? "has two dots together, or one at an end" : null;
 }
 
+/** A path with several values holds when one of them does (`notIn`: when none is listed). No conditions: true. */
 export function holdsAll(conditions: readonly Condition[], payload: Json, headers: Headers): boolean {
   return conditions.every((condition) => {
     const found = valuesAt(payload, headers, condition.path);

@@ -2,10 +2,13 @@
 import { withExactDigits } from "../../src/core/text/digits.ts";
 import { depthOf, forbiddenKeys, maxDepth } from "../../src/core/text/json.ts";
 
+/** The largest body of a delivery: 2 MiB. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
+/** What `JSON.parse` can return. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
+/** Why a body is not taken; each is a code of a problem document. */
 export type Fault = "body_too_large" | "invalid_json" | "too_deep" | "forbidden_key" | "not_an_object";
 
 /** Depth is counted before parsing: what `JSON.parse` survives, `JSON.stringify` and structured clones may not. */

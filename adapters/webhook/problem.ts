@@ -19,6 +19,7 @@ const problems = {
   storage_full: [503, "The delivery could not be stored: the disk is full"],
 } as const satisfies Record<string, readonly [number, string]>;
 
+/** The `code` of a problem document of this channel. */
 export type ProblemCode = keyof typeof problems;
 
 /** `detail`: what is wrong · what we have · what to do. Never a secret, a path or a header's value. */
@@ -38,6 +39,7 @@ export function problem(code: ProblemCode, detail: string, headers: Record<strin
   });
 }
 
+/** An answer with a JSON body. */
 export function json(status: number, body: object, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,

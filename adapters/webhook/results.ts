@@ -12,6 +12,7 @@ import type { CallbackHost, WebhookOptions } from "./options.ts";
 import { failureOf, send } from "./outbound.ts";
 import { digest } from "./signature.ts";
 
+/** What telling the result of a run needs; `github` is null without a token. */
 export interface Teller {
   inlet: Inlet;
   clock: Clock;

@@ -4,6 +4,7 @@ import type { Verdict } from "./kinds/kind.ts";
 
 const WINDOW_MS = 300_000;
 
+/** Node's names of the hashes that an HMAC may use. */
 export type Algorithm = "sha1" | "sha256" | "sha512";
 
 /** The MAC over the parts one after another. */
@@ -17,6 +18,7 @@ export function mac(
   return hmac.digest();
 }
 
+/** For proofs that carry no time. */
 export function verdict(isAuthentic: boolean): Verdict {
   return isAuthentic ? "authentic" : "bad_signature";
 }
@@ -49,14 +51,17 @@ export function sameText(given: string | null | undefined, expected: string): bo
   return timingSafeEqual(digest(given), digest(expected));
 }
 
+/** The bytes of whole hexadecimal pairs in either case, or null. */
 export function hex(text: string): Buffer | null {
   return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, "hex") : null;
 }
 
+/** The bytes of standard base64, or null for any other character. */
 export function base64(text: string): Buffer | null {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : null;
 }
 
+/** The rest of the text behind the prefix, or null when it begins otherwise. */
 export function after(text: string | null | undefined, prefix: string): string | null {
   return text?.startsWith(prefix) ? text.slice(prefix.length) : null;
 }
@@ -66,6 +71,7 @@ export function listed(header: string | null, name: string): string[] {
   return (header ?? "").split(",").flatMap((part) => after(part.trim(), `${name}=`) ?? []);
 }
 
+/** The token of `Authorization: Bearer …`, or null. */
 export function bearerIn(headers: Headers): string | null {
   return /^bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? null;
 }

@@ -14,6 +14,7 @@ const usage = `usage: npm run client -- "task" [--agent name] [--url http://127.
 /** When the stream of events can't be had: how often the state is asked for. */
 const pollMs = 2_000;
 
+/** `url` of the server, with the path that a proxy shows it under. */
 export interface ClientOptions {
   url: string;
   /** null: none is sent, for a server with BELAY_AUTH=none. */

@@ -3,6 +3,7 @@
 /** Longer than a stop may take: what is still open then is found again at the next start. */
 const longestMs = 30_000;
 
+/** What the guard may use when everything else may be broken. */
 export interface LastGuard {
   log: { fatal(fields: object, message: string): void };
   /** Finishes what runs and lets go of everything. */

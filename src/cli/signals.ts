@@ -6,6 +6,7 @@
  */
 const echoMs = 500;
 
+/** What a signal sets off. `drain` gets the signal's name, for the log. */
 export interface OnSignals {
   /** A clock that never jumps, ms. */
   now(): number;

@@ -59,6 +59,7 @@ export function withSecrets(tools: readonly Tool[], warnings: string[]): Tool[] 
   });
 }
 
+/** By name; of two tools with one name the later one. */
 export function specsOf(tools: readonly Tool[]): Record<string, ToolSpec> {
   return Object.fromEntries(tools.map((tool) => [tool.spec.name, tool.spec]));
 }

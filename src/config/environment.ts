@@ -6,6 +6,7 @@ import { z } from "zod";
 import { channels } from "../channels.ts";
 import type { Connection, Values } from "../core/ports/about.ts";
 
+/** Names and values as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 const secret = z.string();
@@ -63,6 +64,7 @@ export const variables = z.object({
 /** Variables whose values may be shown in a problem; of the others only the length is told. */
 const harmless = new Set(["HOST", "PORT", "LOG_LEVEL", "BELAY_AUTH", "OPENAI_MODEL", "OPENAI_API"]);
 
+/** The variables after parsing, with defaults in place; secrets are in the clear. */
 export interface Environment {
   host: string;
   port: number;
@@ -150,6 +152,7 @@ function shown(name: string, value: string): string {
   return harmless.has(name) ? JSON.stringify(value.slice(0, 80)) : `${value.length} characters`;
 }
 
+/** The host that the server binds to, a name or an IP address: whether only this machine reaches it. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

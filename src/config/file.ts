@@ -18,6 +18,7 @@ const priceSchema = z.strictObject({
     .describe("the same, for input tokens that the provider had in its prompt cache"),
   output: z.number().nonnegative().describe("US dollars for a million output tokens"),
 });
+/** US dollars for a million tokens of each kind. */
 export type Price = z.infer<typeof priceSchema>;
 
 /** API tokens beside the owner's: `token:<name>` may do what its scopes and the agents' rights both allow. */
@@ -110,6 +111,7 @@ export const fileSchema = z.strictObject({
     .describe("hosts that a run's links may lead to even after it has read untrusted text"),
 });
 
+/** The file after parsing, with defaults in place. */
 export type ConfigFile = z.infer<typeof fileSchema>;
 
 /** Types belay.config.ts; changes nothing. */

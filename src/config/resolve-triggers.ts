@@ -8,6 +8,7 @@ import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
 import type { MailConfig, ScheduleConfig, WebhookConfig } from "./triggers.ts";
 
+/** What starts runs, ready for the channels: every secret is a value, no longer a variable's name. */
 export interface Triggers {
   /** Those whose secret is set. `prompt` is the text of its file, `speaksAt` a place as launches take it. */
   webhooks: readonly WebhookConfig[];

@@ -4,6 +4,7 @@ import { type Secret, secretOf } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
 import type { Variables } from "./environment.ts";
 
+/** `secret` never throws: a wrong name or file is pushed to the list of problems, a missing secret is not set. */
 export interface ToolSecrets {
   secret: (name: string) => Secret;
   setting: (name: string) => Setting;

@@ -29,6 +29,7 @@ const condition = z.union([
   }),
 ]);
 
+/** One webhook as it is written in belay.config.ts. */
 export const webhookSchema = z.strictObject({
   name: name.describe("the last part of the URL, and of the principal `webhook:<name>`"),
   verify: verificationSchema.describe("how its deliveries prove themselves: `{ kind: … }`, see below"),
@@ -112,6 +113,7 @@ export const githubSchema = z.strictObject({
     .describe("GitHub's API"),
 });
 
+/** One schedule as it is written in belay.config.ts. `address`: where its runs speak, null: the console only. */
 export const scheduleSchema = z.strictObject({
   name: name.describe("the principal is `schedule:<name>`"),
   cron: z
@@ -163,6 +165,7 @@ const inboundMail = z.discriminatedUnion("provider", [
   }),
 ]);
 
+/** The one mailbox as it is written in belay.config.ts. */
 export const mailSchema = z.strictObject({
   from: z.email().describe("The bot's own address; replies carry a token behind a + in it"),
   fromName: z.string().default("Belay").describe("the name beside that address"),

@@ -26,9 +26,12 @@ export function threadAt(place: Address, id: string): Address {
 
 /** A person (or machine) as an event remembers it: the id decides, the name is only shown. */
 export const personSchema = z.object({ principal: z.string(), name: z.string() });
+/** Who somebody is, for display and audit: `principal` is the id, `name` only what people read. */
 export type Person = z.infer<typeof personSchema>;
 
+/** What an API token may be allowed; `admin` includes the others. */
 export const scopes = ["launch", "read", "answer", "approve", "control", "admin"] as const;
+/** One right of an API token. */
 export type Scope = (typeof scopes)[number];
 
 /** What may be asked of whoever started a run: words that they can send back, or nothing, because nobody listens. */
@@ -64,6 +67,7 @@ export function isTrusted(actor: Actor): boolean {
   return !actor.guest && actor.kind === "person";
 }
 
+/** Leaves out groups and rights, which hold for one moment only and are not kept in events. */
 export function personOf(actor: Person): Person {
   return { principal: actor.principal, name: actor.name };
 }

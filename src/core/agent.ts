@@ -1,6 +1,7 @@
 /** What an agent is and may do, as plain data: the part of the configuration that the pure core reads. */
 import { z } from "zod";
 
+/** The `limits` of an agent's front matter, with the defaults of what is left out. */
 export const limitsSchema = z.strictObject({
   steps: z
     .int()
@@ -57,6 +58,7 @@ export const agentSchema = z.object({
   limits: limitsSchema,
   hash: z.string(),
 });
+/** A version of an agent, named by its `hash`: runs keep the version they were launched with. */
 export type Agent = z.infer<typeof agentSchema>;
 
 /**
@@ -65,6 +67,7 @@ export type Agent = z.infer<typeof agentSchema>;
  */
 export type ToolEffect = "read" | "idempotent" | "once";
 
+/** As it is kept in events and notes: every field is there, nothing is left to a default. */
 export const approvalRuleSchema = z.object({
   by: z
     .array(z.string())
@@ -72,7 +75,17 @@ export const approvalRuleSchema = z.object({
     .describe("who may approve, as rules; empty: whoever the agent's rights name"),
   count: z.number().describe("how many different people must approve; 1 unless said"),
   ownRequest: z.boolean().describe("whether the person who started the run may approve; true unless said"),
+  unseen: z
+    .enum(["refuse", "ask", "allow"])
+    .optional()
+    .describe("what to do with a value that the run has seen nowhere; ask unless said: the card marks it"),
+  outsideOnly: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("so many people more, when a value stands only in what strangers wrote; 0 unless said"),
 });
+/** Who approves a call, how many of them, and whether the requester counts. */
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
 
 /** A tool as the core and the model see it: everything but the code. */
@@ -95,6 +108,7 @@ export interface ToolSpec {
 export type FormerTool = Pick<ToolSpec, "effect" | "approval">;
 
 const rules = z.array(z.string()).readonly();
+/** For each action the rules (`slack:T1/U1`, `@sre`) of who may do it to runs of one agent. */
 export const rightsSchema = z.object({
   launch: rules,
   read: rules,

@@ -8,6 +8,7 @@ export interface Via {
   address?: Address;
 }
 
+/** Starts a run. `runId` is chosen by the caller, so that a repeated launch meets the run of the first. */
 export interface Launch {
   type: "launch";
   runId: string;
@@ -39,6 +40,7 @@ interface EditedCall {
 /** A launch as its source words it; the engine names the run. */
 export type LaunchRequest = Omit<Launch, "type" | "runId">;
 
+/** Everything anybody may ask, whichever surface it comes from. `via` says which one. */
 export type Command =
   | Launch
   /** `writtenAt`: when the words were written, ms since the epoch; missing: now. `said`: without code and quotes. */
@@ -74,6 +76,7 @@ export interface Refusal {
   runId?: string;
 }
 
+/** For programs; clients of the API read it as the `code` of a problem document. */
 export type RefusalCode =
   | "run_not_found"
   | "unknown_agent"

@@ -9,6 +9,7 @@ import { defuse, fence } from "./text/fence.ts";
 const toldPages = new WeakMap<readonly Entry[], readonly ModelInput[]>();
 const nothing: readonly ModelInput[] = [];
 
+/** `tools` by name; a tool of the agent that is not there is left out. The same state gives the same request. */
 export function compose(state: State, agent: Agent, tools: Readonly<Record<string, ToolSpec>>): ModelRequest {
   return {
     model: agent.model,

@@ -10,6 +10,7 @@ export const eventName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "is lower-case letters, digits, - and _");
 
+/** Text lengths in characters. `choices` become buttons, whose labels Slack limits to 75. */
 export const askHumanInput = z.object({
   question: z.string().trim().min(1).max(2000).describe("One question, complete in itself."),
   choices: z
@@ -25,21 +26,26 @@ export const askHumanInput = z.object({
     .describe("What the person must know to answer, when the question does not say it, else null."),
 });
 
+/** The checked arguments of an `ask_human` call. */
 export type AskHuman = z.infer<typeof askHumanInput>;
 
+/** The answer ends the run and is posted as it is. */
 export const finalAnswerInput = z.object({
   answer: z.string().describe("The outcome in plain words, Markdown allowed."),
 });
 
+/** Starts a child run with `task` as all that it is told. */
 export const handOffInput = z.object({
   agent: z.string().min(1).max(63).describe("The name of one of the agents that you can hand a task to."),
   task: z.string().trim().min(1).max(8000).describe("The whole task, with everything that is needed for it."),
 });
 
+/** At most thirty days, in seconds. */
 export const sleepUntilInput = z.object({
   seconds: z.int().min(1).max(thirtyDays).describe("How long to wait, in seconds."),
 });
 
+/** At most seven days, in seconds. */
 export const waitForEventInput = z.object({
   event: eventName.describe("The name that the URL was made for."),
   timeout_seconds: z.int().min(1).max(sevenDays).describe("Go on without it after this many seconds."),

@@ -1,6 +1,7 @@
 /** What a run wants of the world next, as data. Resting is an effect too. */
 import type { EventBody } from "./event.ts";
 
+/** What `decide` returns and `perform` does; ids are those of calls in the state. */
 export type Effect =
   /** Nothing of the world is needed: these events follow from the state and are committed with what led to it. */
   | { type: "record"; events: EventBody[] }

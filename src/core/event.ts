@@ -14,6 +14,7 @@ const usageSchema = z.object({
   /** The provider reported none (of some answer): the tokens are counted by the length of the texts. */
   estimated: z.boolean().optional(),
 });
+/** Tokens of one model answer, or of several added up, and what they cost. */
 export type Usage = z.infer<typeof usageSchema>;
 
 /** What the runs below a run have used, all together. */
@@ -26,11 +27,26 @@ const chosenCallSchema = z.object({
   input: z.unknown(),
   error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
+/** One call of a model answer; with an `error` it is never run and the model reads why. */
 export type ChosenCall = z.infer<typeof chosenCallSchema>;
 
 /** One call by its tool and its whole input: what an undo would run, or what a run was launched for. */
 const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
+/** A call that belongs to no model answer yet: it has no id. */
 export type ToolCall = z.infer<typeof toolCallSchema>;
+
+/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
+/** Where an argument (dotted path into the input) comes from. */
+const argumentOriginSchema = z.object({
+  path: z.string(),
+  /** known: somebody trusted or a trusted result said it · outside: only strangers did · nowhere: nothing did */
+  standing: z.enum(["known", "outside", "nowhere"]),
+  /** For people: `said by dana`, `seen nowhere`. */
+  words: z.string(),
+  /** Version of the event where it stood first; null: nowhere. */
+  version: z.number().nullable(),
+});
+export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
 
 export const questionSchema = z.object({
   id: z.string(),
@@ -49,6 +65,8 @@ export const questionSchema = z.object({
       input: z.unknown(),
       hash: z.string(),
       preview: z.string().nullable(),
+      /** Where the arguments come from, by dotted path; logs of the first release have none. */
+      origins: z.array(argumentOriginSchema).optional(),
     })
     .nullable(),
   /** How many different people must approve. */
@@ -58,6 +76,7 @@ export const questionSchema = z.object({
   /** The model that must answer again before the run can go on, and why it does not. */
   outage: z.object({ model: z.string(), code: z.string(), reason: z.string() }).optional(),
 });
+/** Anything a person must settle, as data in the log. */
 export type Question = z.infer<typeof questionSchema>;
 
 const bodies = [
@@ -259,10 +278,13 @@ const bodies = [
   z.object({ type: z.literal("cancelled"), reason: z.string(), from: personSchema }),
 ] as const;
 
+/** Every event there is, told apart by `type`. */
 export const eventBodySchema = z.discriminatedUnion("type", bodies);
 /** An event before it is written. */
 export type EventBody = z.infer<typeof eventBodySchema>;
+/** The `type` of an event, in snake_case and the past tense. */
 export type EventType = EventBody["type"];
 /** An event with the moment it was recorded (ms since the epoch). Order is by version, never by time. */
 export type RunEvent = EventBody & { at: number };
+/** The event whose `type` is `T`. */
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;

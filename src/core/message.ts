@@ -15,6 +15,7 @@ const inlineSchema = z.union([
   z.object({ code: z.string() }),
   z.object({ strong: z.string() }),
 ]);
+/** A piece of a line: text with its marks. */
 export type Inline = z.infer<typeof inlineSchema>;
 
 /** done ✓ · running ◐ · waiting ◌ · failed ✗ · note – */
@@ -25,6 +26,7 @@ const stepLineSchema = z.object({
   /** Milliseconds the step took; shown when over a second. */
   ms: z.number().nullable(),
 });
+/** One line of the progress post. */
 export type StepLine = z.infer<typeof stepLineSchema>;
 
 /** What a press means. Values carry only ids; authority is checked when the press arrives. */
@@ -37,6 +39,7 @@ const buttonSchema = z.object({
   /** For `choose`: which choice. */
   value: z.string().optional(),
 });
+/** Its action comes back from the channel as an `Intent`. */
 export type Button = z.infer<typeof buttonSchema>;
 
 const blockSchema = z.discriminatedUnion("type", [
@@ -52,13 +55,16 @@ const blockSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("note"), parts: z.array(inlineSchema) }),
   z.object({ type: z.literal("actions"), buttons: z.array(buttonSchema) }),
 ]);
+/** One part of a message, from top to bottom. */
 export type Block = z.infer<typeof blockSchema>;
 
+/** What the outbox stores. Texts are plain, without any platform's markup. */
 export const messageSchema = z.object({
   /** One line without markup: notifications, screen readers, channels that can draw nothing else. */
   summary: z.string(),
   blocks: z.array(blockSchema),
 });
+/** A post's body before a channel draws it. */
 export type Message = z.infer<typeof messageSchema>;
 
 /** A message that should stand at an address; the same key with a new body is an edit. */
@@ -69,6 +75,7 @@ export interface Post {
 
 const questionPrefix = "question:";
 
+/** The key of the post that shows this question, one in each address of the run. */
 export function questionKey(questionId: string): string {
   return `${questionPrefix}${questionId}`;
 }

@@ -3,6 +3,7 @@ export type Pages<T> = readonly (readonly T[])[];
 
 const pageLength = 64;
 
+/** The same pages with `item` at the end; `pages` itself is left as it was. */
 export function added<T>(pages: Pages<T>, item: T): Pages<T> {
   const last = pages.at(-1);
   return last && !isFull(last) ? [...pages.slice(0, -1), [...last, item]] : [...pages, [item]];

@@ -44,6 +44,7 @@ export function isAddress(host: string): boolean {
   return partsOf(withoutBrackets(host)) !== null;
 }
 
+/** A URL's host as `net.isIP` takes it: `[::1]` becomes `::1`, anything else stays. */
 export function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, "$1");
 }

@@ -93,6 +93,7 @@ export type Entry =
       changed?: { by: string; input: unknown };
     };
 
+/** A question with how it was settled; times are ms since the epoch. */
 export interface SettledQuestion extends Question {
   askedAt: number;
   settledAt: number;
@@ -105,6 +106,7 @@ export interface SettledQuestion extends Question {
   channel: string | null;
 }
 
+/** A question that waits for somebody; `askedAt` in ms since the epoch. */
 export interface OpenQuestion extends Question {
   askedAt: number;
   /** Who has approved so far (when `need` is more than one). */
@@ -124,6 +126,7 @@ export interface Trace {
   step: number;
 }
 
+/** A run, folded from its events; times are ms since the epoch. Plain data: a JSON copy of it is the same state. */
 export interface State {
   runId: string;
   /** Version of the last event folded in; 0 before the first. */
@@ -230,6 +233,7 @@ function isWaiting(call: Call): boolean {
   );
 }
 
+/** Complete, failed or cancelled. A run at its step limit has not ended: it can be resumed. */
 export function hasEnded(state: State): boolean {
   return isEnded(statusOf(state));
 }

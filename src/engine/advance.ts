@@ -9,6 +9,7 @@ import { perform } from "./perform/perform.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import type { Recorded } from "./record.ts";
 
+/** What one drive of a claimed run is given. `recovered`: the former owner's lease ran out in the middle. */
 export interface Drive extends Omit<Work, "state" | "policy"> {
   recovered: boolean;
   /** True when the process drains: finish what runs, begin nothing. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Channel, Inlet } from "../core/ports/channel.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
 
+/** A channel that can't start does not stop the others; it is tried again with growing pauses. */
 export class ChannelSet {
   readonly byName: ReadonlyMap<string, Channel>;
   /** Each has started or failed to. */

@@ -30,6 +30,7 @@ import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { RunWorker } from "./worker.ts";
 
+/** Everything that the engine needs of the world. Tests pass their own clock, random numbers and model. */
 export interface EngineOptions {
   store: Store;
   model: Model;
@@ -52,6 +53,7 @@ export interface EngineOptions {
 
 type Listener = (change: { runId: string; version: number }) => void;
 
+/** Nothing runs and nothing is read before `open` or `start`. */
 export function createEngine(options: EngineOptions): Engine {
   return new RunEngine(options);
 }
@@ -269,6 +271,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
+      readEvents: (runId) => this.store.read(runId),
       loadRow: (runId) => this.store.run(runId),
       log,
       troubles: this.#troubles,

@@ -15,6 +15,7 @@ const lookAgainMs = 5_000;
 /** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
 const leaseMs = 60_000;
 
+/** `channels` by name: posts for other channels are left in the outbox. */
 export interface DeliverDeps {
   store: Store;
   clock: Clock;
@@ -26,6 +27,24 @@ export interface DeliverDeps {
   unreadable: UnreadableRecords;
 }
 
+/**
+ * A post of the outbox is in one of these states, all of them columns of its row:
+ *
+ * - standing: its newest revision was delivered. A new body makes a new revision, and the post is due again.
+ * - due: its newest revision is not delivered, `next_at` has come, and no process has claimed it. The first post
+ *   of a key also waits for the first posts before it in the same thread; an edit does not.
+ * - claimed: `beginDelivery` gave it to one process for 60 s and marked it `uncertain`, in one transaction, before
+ *   the platform hears of it. Whoever comes second gets null and leaves the post alone.
+ * - waiting: the attempt failed or the channel asked for quiet; due again at `next_at`. See undelivered.ts.
+ * - given up: trying again can't help. Only a new body makes it due again.
+ *
+ * While a post is claimed or waits, newer bodies take the place of its body: only the newest is ever sent. One
+ * send at a time goes to an address, never sooner than the channel's `minIntervalMs` after the one before.
+ *
+ * A crash in the middle of a send leaves the post claimed and `uncertain`. When the claim has run out (SQLite: at
+ * the next start) it is due again, and the channel looks for what may stand there already before it sends. The
+ * pace of each address is remembered in memory only; after a restart the platforms' own limits say when to wait.
+ */
 export class Deliverer {
   readonly #deps: DeliverDeps;
   readonly #busy = new Map<Address, Promise<void>>();

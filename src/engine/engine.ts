@@ -10,6 +10,7 @@ import type { LeftBehind } from "./left-behind.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
+/** One per process; several may work on one PostgreSQL database. */
 export interface Engine extends Inlet {
   readonly store: Store;
   readonly toolbox: Toolbox;

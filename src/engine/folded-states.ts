@@ -5,6 +5,7 @@ import { initial } from "../core/reduce/launch.ts";
 import { fold } from "../core/reduce/reduce.ts";
 import type { State } from "../core/state.ts";
 
+/** A run at one version; both parts are replaced together by the next commit. */
 export interface LiveRun {
   state: State;
   /** Post id → body as JSON with its address: what the outbox is known to hold. */
@@ -14,6 +15,7 @@ export interface LiveRun {
 /** Resting runs are forgotten first; nothing is held for a run that waits. */
 const kept = 256;
 
+/** A memory only: it may be behind what another process committed, and the commit's version check finds out. */
 export class Live {
   readonly #runs = new Map<string, LiveRun>();
   readonly #store: Pick<Store, "read">;

@@ -17,6 +17,7 @@ const goesInCircles: EventBody = {
   message: `The bot decided ${mostRounds} times in a row without coming to an end. That is a fault of the bot; start a new run.`,
 };
 
+/** `effect` is what the run wants after `events`; it is never `record`, since that is carried out here already. */
 export interface Next {
   state: State;
   events: RunEvent[];

@@ -4,6 +4,7 @@ import type { InboxKey } from "../core/ports/store.ts";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
+/** `run_` and an encoded SHA-256 of source and key, or as much random. */
 export function runIdFor(inbox: InboxKey | null): string {
   const bytes = inbox
     ? createHash("sha256").update(`${inbox.source}\0${inbox.key}`).digest()

@@ -18,6 +18,7 @@ const lookMs = 2_000;
 /** After the store failed. */
 const lookAgainMs = 1_000;
 
+/** `ingest` decides what a message means and does it; what it throws refuses the message, but for store trouble. */
 export interface InboxDeps {
   store: Store;
   clock: Clock;
@@ -27,6 +28,19 @@ export interface InboxDeps {
   unreadable: UnreadableRecords;
 }
 
+/**
+ * An inbound message is in one of these states, kept in its row of the table `inbox`:
+ *
+ * - pending and free: `accept` has written it, and only then is it acknowledged to the platform. A message with a
+ *   key that is there already is a duplicate and changes nothing.
+ * - pending and claimed: one process has it, in a batch of up to 50, for 5 s.
+ * - done or refused: its effect is committed, its sender is told if there is something to tell. Final.
+ *
+ * A trouble of the store leaves the message pending; this process tries the rest of its batch again after 1 s
+ * while the claim lasts. Any other error refuses the message, so that those behind it go on. A message that can't
+ * be read stays pending for a release that can. A crash leaves claims that end by themselves (SQLite: at the next
+ * start); the message is then done again, and its key in the commit keeps an effect from happening twice.
+ */
 export class Inbox {
   readonly #deps: InboxDeps;
   #working: Promise<void> | null = null;

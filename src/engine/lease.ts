@@ -2,6 +2,7 @@
 import type { Clock } from "../core/ports/clock.ts";
 import { Fenced } from "./record.ts";
 
+/** What a drive asks before it begins something that must not happen twice. */
 export interface Lease {
   /** Held for sure at this moment, by the date and by the steady clock: whichever ran further counts. */
   isFresh(): boolean;
@@ -15,10 +16,12 @@ export interface Moment {
   steady: number;
 }
 
+/** Both clocks at once, in ms: the date since the epoch, the steady clock since some moment. */
 export function moment(clock: Clock): Moment {
   return { now: clock.now(), steady: clock.steady() };
 }
 
+/** Trusted for two thirds of its length after the last renewal was asked for. */
 export class RunLease implements Lease {
   readonly #clock: Clock;
   readonly #freshMs: number;

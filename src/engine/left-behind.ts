@@ -10,6 +10,7 @@ import type { Status } from "../core/text/status.ts";
 import { bindingOf } from "./perform/binding.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
+/** A run that has not ended and lacks what it needs: its agent, a tool or a channel. */
 export interface LeftBehind {
   run: string;
   /** What changed, and what will happen. */
@@ -31,6 +32,7 @@ const kept = 100;
 /** Runs in the middle of something are read whole, at most so many. */
 const readWhole = 200;
 
+/** Today's configuration, and the store to compare it with. */
 export interface LeftBehindDeps {
   store: Pick<Store, "runs" | "openQuestions" | "read">;
   agents: readonly { name: string }[];
@@ -41,6 +43,7 @@ export interface LeftBehindDeps {
   log: Logger;
 }
 
+/** Looks once per start, after the configuration can have changed. */
 export class LeftBehindRuns {
   /** As the last look found them. */
   list: readonly LeftBehind[] = [];

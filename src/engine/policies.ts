@@ -9,6 +9,7 @@ import { noteKinds, readNote, writeNote } from "../core/store/notes.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };
 
+/** Today's configuration; what runs began with is read from the store. */
 export interface PolicyOptions {
   store: Pick<Store, "saveAgent" | "loadAgent" | "note" | "saveNote">;
   agents: readonly Agent[];
@@ -17,6 +18,7 @@ export interface PolicyOptions {
   rights: Readonly<{ [agent: string]: Rights }>;
 }
 
+/** An agent is pinned for the life of a run; rights and tools are those of today. */
 export class Policies {
   readonly #options: PolicyOptions;
   /** Agents as runs pinned them, by hash: few, and never changed. */

@@ -9,12 +9,14 @@ const keptMs = 30 * dayMs;
 /** A start has more urgent things to do. */
 const afterStartMs = 60_000;
 
+/** The dates of the clock decide what is old. */
 export interface PruneDeps {
   store: Pick<Store, "pruneInbox">;
   clock: Pick<Clock, "now">;
   log: Logger;
 }
 
+/** Runs soon after the start and then once a day; a failure is logged. */
 export class Pruner {
   readonly #deps: PruneDeps;
   #timer: NodeJS.Timeout | null = null;

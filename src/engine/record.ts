@@ -34,6 +34,7 @@ interface Proposal {
   only?: Only | undefined;
 }
 
+/** `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due. */
 export type Recorded =
   | { type: "recorded"; state: State; effect: Effect; events: number; released: boolean }
   | { type: "refused"; refusal: Refusal; state: State }
@@ -42,6 +43,7 @@ export type Recorded =
 /** The worker lost the run to another one: it must stop at once. */
 export class Fenced extends Error {}
 
+/** `policyOf` may refuse: then nothing is proposed. */
 export interface RecordDeps {
   store: Store;
   live: Live;
@@ -56,6 +58,7 @@ export interface RecordDeps {
   committed: (change: Change) => void;
 }
 
+/** One commit, for those who wait for it. `posts`: how many changed with it. */
 export interface Change {
   runId: string;
   version: number;
@@ -66,8 +69,10 @@ export interface Change {
   endedFromOutside: boolean;
 }
 
+/** Rejects with `Fenced` when the epoch is old, and with `StoreError`; everything else is a `Recorded`. */
 export type Recorder = (proposal: Proposal) => Promise<Recorded>;
 
+/** Proposals of one run are taken one after another; those of different runs side by side. */
 export function createRecord(deps: RecordDeps): Recorder {
   // One proposal of a run at a time in this process: conflicts are for other processes.
   const turns = new Turns();

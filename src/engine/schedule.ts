@@ -5,6 +5,7 @@ import type { Inlet } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { noteKinds, readNote, writeNote } from "../core/store/notes.ts";
 
+/** When to launch what, and where it speaks. */
 export interface Schedule {
   /** `^[a-z0-9][a-z0-9-]{0,62}$`; the principal is `schedule:<name>`. */
   name: string;
@@ -18,6 +19,7 @@ export interface Schedule {
   speaksAt: Address | null;
 }
 
+/** `inlet`: where launches go and the last fire of each schedule is noted. */
 export interface ScheduleOptions {
   inlet: Pick<Inlet, "launch"> & { store: Pick<Inlet["store"], "note" | "saveNote"> };
   schedules: readonly Schedule[];

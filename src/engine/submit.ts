@@ -16,6 +16,7 @@ import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
 
+/** `state` resolves to null for a run that does not exist. */
 export interface SubmitDeps {
   record: Recorder;
   toolbox: Toolbox;
@@ -27,6 +28,10 @@ export interface SubmitDeps {
   stopping: AbortSignal;
 }
 
+/**
+ * The same `inbox` key names the same run: a repeated launch is answered as a duplicate. `only`: see
+ * `Commit.only`.
+ */
 export async function submitLaunch(
   deps: SubmitDeps,
   agent: string,
@@ -51,6 +56,7 @@ export async function submitLaunch(
   return submitted(runId, recorded);
 }
 
+/** Edited arguments of an approval are checked first; a wrong one is refused with `answer_invalid`. */
 export async function submitCommand(
   deps: SubmitDeps,
   runId: string,

@@ -5,6 +5,7 @@ import { UnreadableError } from "../core/ports/unreadable.ts";
 /** At most so many are listed; all of them are in the log. */
 const kept = 100;
 
+/** In memory: a restart reads everything again and finds out anew. */
 export class UnreadableRecords {
   readonly #log: Pick<Logger, "error">;
   readonly #messages = new Map<string, string>();

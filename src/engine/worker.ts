@@ -19,6 +19,7 @@ const maxActive = 200;
 /** The longest this process trusts its own wake-ups before it looks at the store again. */
 const lookAgainMs = 5_000;
 
+/** `owner` names this process in leases; it must differ from that of every other process. */
 export interface WorkerDeps {
   store: Store;
   clock: Clock;
@@ -40,6 +41,25 @@ interface Active {
   dueAgainAt: number | null;
 }
 
+/**
+ * A run, as the workers of all processes see it, is in one of these states:
+ *
+ * - resting: nobody owns it, and its `wake_at` is later or null. It costs nothing.
+ * - due: `wake_at` has come, and nobody owns it, or the owner's lease has run out.
+ * - driven: claimed by this process for 15 s under a new epoch, the lease renewed every 5 s. `advance` carries out
+ *   effect after effect until the run rests; the commit of the last event also lets go of the run.
+ * - failing: driving it threw. The run stays ours and is tried again with growing pauses. A store in trouble is
+ *   waited for without end; after five other errors the run ends as failed.
+ * - lost: the store says at a renewal, or a commit by its epoch, that the run is another worker's. The signal is
+ *   aborted, and nothing that we still do for the run can be recorded.
+ * - left: its log can't be read. This process claims it no more; a release that can read it does.
+ *
+ * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
+ * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
+ * log says what was begun. `stop` claims nothing more, lets each drive finish its effect, and makes what is not at
+ * rest due at once for others. What this process remembers of times (`#dueAt`) is only a hint: the store is asked
+ * every 5 s anyway.
+ */
 export class RunWorker {
   readonly #deps: WorkerDeps;
   readonly #active = new Map<string, Active>();

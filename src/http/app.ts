@@ -1,5 +1,6 @@
 /** The one server: API, event streams, channel endpoints and the console's files, behind the same doors. */
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { getPath } from "hono/utils/url";
 import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
@@ -36,6 +37,10 @@ export interface Http {
 /** Wrong credentials of one remote address: ten at once, then one every five seconds. */
 const failureRate = { burst: 10, perSecond: 0.2 };
 
+/**
+ * Builds the server without listening. Every error becomes a problem document; an unexpected one is logged as
+ * 500.
+ */
 export function createHttp(deps: Deps): Http {
   const { config, clock, engine, log } = deps;
   const server: Server = {
@@ -56,6 +61,9 @@ export function createHttp(deps: Deps): Http {
     allowHosts(config),
     crossOrigin(config),
   );
+  // The long answers: a list and a run are mostly the same words again. What is short is not worth the work.
+  const packed = compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ });
+  app.get("/agent/runs/*", packed).get("/agent/state/*", packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import type { Env, Server } from "./guard/context.ts";
 import { ProblemError } from "./guard/problems.ts";
 
+/** The first channel that does not answer null to a request has it; when none does, the answer is 404. */
 export function addChannelEndpoints(app: Hono<Env>, { channels, base, config }: Server): void {
   app.on(["GET", "POST", "PUT"], [...config.about.paths], async (c) => {
     const request = base === "" ? c.req.raw : withoutBase(c.req.raw, base);

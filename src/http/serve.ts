@@ -1,6 +1,7 @@
 /** Listens: with time and size limits before any of our code sees a request, and a close that waits for answers. */
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Http } from "./app.ts";
 
@@ -44,6 +45,9 @@ export async function serve(
   };
 }
 
+const quietTurns = 3;
+const maxTurns = 1_000;
+
 interface Connection {
   /** Requests in work. */
   working: number;
@@ -77,6 +81,7 @@ async function close(
   open: ReadonlyMap<Socket, Connection>,
   graceMs: number,
 ): Promise<void> {
+  await takeWaiting(server);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   http.endStreams();
   closeIdle(open, ({ used }) => used);
@@ -85,6 +90,24 @@ async function close(
   await closed;
   clearTimeout(unused);
   clearTimeout(force);
+}
+
+/**
+ * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes one.
+ * So it is closed right after turns that found none.
+ */
+async function takeWaiting(server: Server): Promise<void> {
+  let quiet = 0;
+  const taken = () => {
+    quiet = 0;
+  };
+  server.on("connection", taken);
+  // Somebody who connects without end must not keep anybody from stopping.
+  for (let turns = 0; quiet < quietTurns && turns < maxTurns; turns++) {
+    quiet++;
+    await setImmediate();
+  }
+  server.off("connection", taken);
 }
 
 function closeIdle(open: ReadonlyMap<Socket, Connection>, which: (connection: Connection) => boolean): void {

@@ -2,6 +2,7 @@
 import { askHumanInput } from "../core/control-tools.ts";
 import { defineControlTool } from "./define-tool.ts";
 
+/** Carried out by the engine; the answer becomes the call's result. */
 export const askHuman = defineControlTool({
   name: "ask_human",
   description:

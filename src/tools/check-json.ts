@@ -2,6 +2,7 @@
 import { lostDigits } from "../core/text/digits.ts";
 import { depthOf, forbiddenKeys } from "../core/text/json.ts";
 
+/** `message` tells the model what is wrong and where. */
 export type CheckedJson =
   | { ok: true; value: unknown }
   | { ok: false; code: "invalid_json" | "invalid_input" | "input_too_large"; message: string };

@@ -109,6 +109,7 @@ interface RunsAsJob<Input, Handle> {
 /** A tool whose call is done when `run` returns. */
 export type PlainTool<Input> = Declared<Input> & RunsAtOnce<Input>;
 
+/** What `defineTool` takes. `Input` is what its schema parses to, `Handle` how it finds the work of a job again. */
 export type ToolDefinition<Input, Handle = unknown> =
   | PlainTool<Input>
   | (Declared<Input> & RunsAsJob<Input, Handle>);

@@ -6,4 +6,5 @@ import { handOff } from "./hand-off.ts";
 import { sleepUntil } from "./sleep-until.ts";
 import { waitForEvent } from "./wait-for-event.ts";
 
+/** An agent has those that its `tools` name. */
 export const controlTools: readonly Tool[] = [askHuman, finalAnswer, handOff, sleepUntil, waitForEvent];

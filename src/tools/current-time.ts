@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "./define-tool.ts";
 
+/** ISO 8601 in UTC, with the weekday in English. */
 export const currentTime = defineTool({
   name: "current_time",
   description: "The current date, time and weekday, in UTC.",

@@ -2,6 +2,7 @@
 import { finalAnswerInput } from "../core/control-tools.ts";
 import { defineControlTool } from "./define-tool.ts";
 
+/** Carried out by the engine; `answer` becomes the final answer of the run. */
 export const finalAnswer = defineControlTool({
   name: "final_answer",
   description:

@@ -2,6 +2,7 @@
 import { handOffInput } from "../core/control-tools.ts";
 import { defineControlTool } from "./define-tool.ts";
 
+/** Carried out by the engine, which checks that the agent may hand over to the named one. */
 export const handOff = defineControlTool({
   name: "hand_off",
   description:

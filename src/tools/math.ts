@@ -21,6 +21,7 @@ function finite(result: number): number {
   return result;
 }
 
+/** A result that is no finite number is an error, whose message the model reads. */
 export const mathTools: readonly Tool[] = [
   twoNumbers("sum_numbers", "Add two numbers: a + b.", (a, b) => a + b),
   twoNumbers("subtract_numbers", "Subtract b from a: a - b.", (a, b) => a - b),

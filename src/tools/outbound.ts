@@ -11,6 +11,7 @@ import {
   withoutBrackets,
 } from "../core/public-address.ts";
 
+/** One request as it is sent; nothing is added to its headers but what HTTP needs. */
 export interface Outgoing {
   method: string;
   url: URL;
@@ -19,6 +20,7 @@ export interface Outgoing {
   body: string | null;
 }
 
+/** Where the request may go, how long it may take (ms), how much of the answer is read (bytes). */
 export interface Reach {
   /** The host may be at a private or loopback address. */
   private: boolean;
@@ -31,6 +33,7 @@ export interface Reach {
 
 type Resolve = Parameters<typeof publicOnly<LookupOptions>>[0];
 
+/** Any status, redirects included: they are not followed. `body` as UTF-8 text. */
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;

@@ -10,6 +10,7 @@ import type { Button } from "../../../src/core/message.ts";
 import { brief } from "../../../src/core/text/brief.ts";
 import { customId, shortValue } from "../actions.ts";
 
+/** At most five buttons or one select. */
 export type Row = APIActionRowComponent<APIComponentInMessageActionRow>;
 
 /** Five buttons fit in a row; more choices than this become a select. */

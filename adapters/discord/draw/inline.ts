@@ -6,11 +6,13 @@ import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { visible } from "../../../src/core/text/visible.ts";
 import { plain } from "./markdown.ts";
 
+/** Ids for `allowed_mentions`: nobody else is notified, whatever the text says. */
 export interface Pings {
   users: string[];
   roles: string[];
 }
 
+/** Markdown of Discord, one part after another without spaces between. */
 export function inlines(parts: readonly Inline[]): string {
   return parts.map(inline).join("");
 }

@@ -44,11 +44,13 @@ function modal(form: Form, title: string, fields: readonly Field[]): APIModalInt
   };
 }
 
+/** One long text field, required. */
 export function answerModal(question: Question): APIModalInteractionResponseCallbackData {
   const field = { name: "text", label: question.text, value: "", long: true, required: true };
   return modal({ form: "answer", question: question.id }, "Your answer", [field]);
 }
 
+/** One long text field for the reason, required. */
 export function refuseModal(question: Question): APIModalInteractionResponseCallbackData {
   const field = { name: "text", label: "Why not?", value: "", long: true, required: true };
   return modal({ form: "refuse", question: question.id }, `Refuse ${question.call?.tool ?? ""}`, [field]);

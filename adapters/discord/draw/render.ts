@@ -26,6 +26,7 @@ export interface Sheet {
   file: { name: string; data: string } | null;
 }
 
+/** What drawing needs beside the message. */
 export interface Drawing {
   publicUrl: string | null;
   trustedLinkHosts: readonly string[];
@@ -35,6 +36,7 @@ export interface Drawing {
 
 type Piece = { text: string; source: string } | { rows: Row[] };
 
+/** Only the first sheet pings. A message without blocks is its summary. */
 export function render(message: Message, drawing: Drawing): Sheet[] {
   const pages = packed(piecesOf(message.blocks, drawing));
   const sheets = pages.length > 0 ? pages : packed([summaryPiece(message.summary)]);

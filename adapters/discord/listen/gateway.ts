@@ -13,6 +13,7 @@ import { guarded } from "../../../src/core/ports/guarded.ts";
 import type { DiscordOptions } from "../session.ts";
 import { guardedStrategy, withholdUnlessOwn } from "./own-packets.ts";
 
+/** `detail` is for people, and says what to do where only they can. */
 export interface Health {
   ok: boolean;
   detail: string;
@@ -54,6 +55,20 @@ export function identifyDelay(former: readonly number[], now: number, gapMs: num
   return Math.max(0, last + gap - now);
 }
 
+/**
+ * States and what moves between them; `health` tells which it is:
+ *
+ * - connecting: a login, first of all and again 5 s, 10 s … 5 min after each one that failed.
+ * - connected: after READY (a new session) or RESUMED (the old one goes on, and Discord repeats what was missed).
+ * - connecting again: the line broke; discord.js resumes the session or begins a new one. New sessions are paced
+ *   by `identifyDelay`, since Discord allows 1,000 in a day.
+ * - stopped for good: Discord closed with a code that only the operator can repair (`fatal`). The channel is deaf,
+ *   the program goes on, and only a restart tries again.
+ * - closed: `close` was called.
+ *
+ * Nothing of the session outlives the process. After a crash the next READY makes `CatchUp` read over REST what
+ * was said meanwhile, from a cursor that the store keeps.
+ */
 export class Gateway {
   readonly #options: DiscordOptions;
   readonly #onDispatch: (packet: GatewayDispatchPayload) => void;

@@ -19,6 +19,7 @@ import { parseInteraction } from "./parse.ts";
 const settled = "This question is settled already; nothing was changed.";
 const notKept = "I could not write this down. Please try again in a minute.";
 
+/** What fails is logged and, where Discord still lets us, told to the person: Discord repeats no interaction. */
 export async function interact(session: Session, interaction: APIInteraction): Promise<void> {
   const knock = parseInteraction(interaction);
   switch (knock.type) {

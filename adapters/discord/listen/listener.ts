@@ -13,6 +13,7 @@ import { interact } from "./interactions.ts";
 /** How long `start` waits for the first connection before it lets the rest of the program start. */
 const patienceMs = 10_000;
 
+/** One for each start of the channel. */
 export class Listener {
   readonly #session: Session;
   readonly #gateway: Gateway;

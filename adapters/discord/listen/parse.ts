@@ -17,8 +17,10 @@ import { actorOf } from "../people.ts";
 import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
 
+/** The first part of its addresses and principals. */
 export const channelName = "discord";
 
+/** What a message comes to. */
 export type Said =
   | { type: "inbound"; inbound: Inbound }
   /** A person wrote, and Discord withheld the words: the message content intent is off. */
@@ -65,6 +67,7 @@ function quoted(message: APIMessage): Inbound["context"][number] {
   return { source: `Discord message by ${name}`, text: message.content, trusted: false };
 }
 
+/** What an interaction (a command, a button, a form) comes to. */
 export type Knock =
   /** `private`: a private word follows · `silent`: what stands there changes, a private word only when it can't. */
   | { type: "inbound"; inbound: Inbound; reply: "private" | "silent" }
@@ -73,6 +76,7 @@ export type Knock =
   | { type: "open"; form: Form }
   | { type: "nothing" };
 
+/** Whatever is not ours, or of a type that Discord invents later, is `nothing`. */
 export function parseInteraction(interaction: APIInteraction): Knock {
   switch (interaction.type) {
     case InteractionType.ApplicationCommand: {

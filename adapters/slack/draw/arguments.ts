@@ -74,6 +74,7 @@ function booleanBlock(id: string, label: string, value: boolean): ViewBlock {
   };
 }
 
+/** What a submitted modal comes to, before the tool's own check. */
 export type ReadArguments =
   | { ok: true; input: Record<string, Json> }
   /** Words by block id, as Slack shows them under the inputs. */

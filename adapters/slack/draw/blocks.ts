@@ -9,6 +9,7 @@ import { visible, visibleLine } from "../../../src/core/text/visible.ts";
 import { withoutBroadcasts, withoutControls } from "./escape.ts";
 import { inlineMrkdwn, type Scene } from "./inline.ts";
 
+/** Block Kit as the SDK types it. docs.slack.dev, "Blocks". */
 export type SlackBlock = types.KnownBlock;
 type Word = types.RichTextText;
 
@@ -16,6 +17,7 @@ const limits = { context: 2800, heading: 300, line: 200, button: 75, value: 2000
 /** A call up to this size is shown whole; a longer one can't be approved here. */
 export const maxCall = 3000;
 
+/** Cut to Slack's limit and never empty, which Slack would refuse. */
 export function drawHeading(block: Extract<Block, { type: "heading" }>, scene: Scene): SlackBlock[] {
   const heading = richText([word(cut(oneLine(block.text), limits.heading) || " ", { bold: true })]);
   return block.note.length === 0 ? [heading] : [heading, ...drawNote(block.note, scene)];
@@ -36,6 +38,7 @@ export function drawNote(parts: Extract<Block, { type: "note" }>["parts"], scene
   return [{ type: "context", elements: [{ type: "mrkdwn", text: withoutBroadcasts(text), verbatim: true }] }];
 }
 
+/** The last ten at most, with a word about how many are not shown; nothing for no steps. */
 export function drawSteps(block: Extract<Block, { type: "steps" }>): SlackBlock[] {
   // Narration shows a handful; the rest of an unusual many is folded here too.
   const shown = block.lines.slice(-10);
@@ -95,6 +98,7 @@ export function drawActions(
   return rows;
 }
 
+/** Plain text: no character of it is markup. */
 export function drawWords(text: string): SlackBlock {
   return { type: "section", text: { type: "plain_text", text, emoji: false } };
 }

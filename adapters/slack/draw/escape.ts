@@ -27,6 +27,7 @@ export function withoutMentions(code: string): string {
   return code.replace(notifying, `<${zeroWidth}`);
 }
 
+/** Lines end with `\n`; colours of terminals, and characters that nobody sees, are gone. */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(ansi, "").replace(unseen, "");
 }

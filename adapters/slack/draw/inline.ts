@@ -16,6 +16,7 @@ export interface Scene {
   names: ReadonlyMap<string, string>;
 }
 
+/** A mention only where `ping` asks for it and the person is of this team; else the name. */
 export function inlineMrkdwn(part: Inline, scene: Scene): string {
   if (typeof part === "string") return plainMrkdwn(part);
   if ("person" in part) {

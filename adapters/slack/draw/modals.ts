@@ -14,6 +14,7 @@ export interface ModalMetadata extends ModalPlace {
   questionId: string;
 }
 
+/** The block id of the one text input in modals that ask for words. */
 export const wordsBlock = "words";
 
 /** `question` is as it stands now; null: it is not known (any more), and submitting will say so. */

@@ -18,12 +18,14 @@ import type { Scene } from "./inline.ts";
 import { safeMarkdown, splitMarkdown } from "./markdown.ts";
 import { wholeText } from "./whole-text.ts";
 
+/** One message of Slack. */
 export interface Part {
   /** Notifications and screen readers. */
   text: string;
   blocks: SlackBlock[];
 }
 
+/** What `chat.postMessage` and the file upload are given. */
 export interface Rendered {
   /** At least one; each becomes a message of its own, in this order. */
   parts: Part[];
@@ -42,6 +44,7 @@ const maxSummary = 2900;
 /** What stands in the message when the text itself is a file. */
 const excerpt = 600;
 
+/** Pure. Text beyond what blocks hold goes into a file, whole. */
 export function render(message: Message, scene: Scene): Rendered {
   const length = message.blocks.reduce(
     (sum, block) => sum + (block.type === "text" ? block.markdown.length : 0),

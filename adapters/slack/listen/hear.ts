@@ -14,6 +14,7 @@ import { threadContext } from "./thread-text.ts";
 
 const mostRecent = 1000;
 
+/** What the channel wants to know of before anything else happens. */
 export interface Noticed {
   /** The app was removed or its token taken back. */
   revoked(): void;
@@ -21,6 +22,7 @@ export interface Noticed {
   command(inbound: Inbound): void;
 }
 
+/** What Slack sends twice it persists once, under the same key. */
 export class Ear {
   readonly #session: Session;
   readonly #noticed: Noticed;

@@ -9,6 +9,7 @@ import { type Envelope, Socket } from "./socket.ts";
 /** Slack's payloads are far smaller; more is no payload of Slack. */
 const maxBody = 1_000_000;
 
+/** `start` rejects when Slack can't be reached or refuses the app token. */
 export interface SlackReceiver extends Receiver {
   start(): Promise<void>;
   stop(): Promise<void>;

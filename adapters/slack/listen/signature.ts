@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** Seconds that a request's clock may differ, in both directions. */
 const window = 300;
 
+/** `stale`: signed rightly, and too long ago. docs.slack.dev, "Verifying requests from Slack". */
 export type Verdict = "good" | "stale" | "bad";
 
 /** `v0=` + HMAC-SHA256 of `v0:<timestamp>:<raw body>` (docs.slack.dev, verifying requests). `now` in ms. */

@@ -14,8 +14,20 @@ const helloMs = 15_000;
 const longestPauseMs = 30_000;
 
 /**
- * The client's own reconnecting is off: it leaves a hole of five seconds at each refresh and throws into nowhere when
- * Slack can't be reached. States: dialling → up → (closed) → dialling …, until stopped.
+ * States and what moves between them:
+ *
+ * - dialling: `apps.connections.open` is asked for an address, then the connection waits for Slack's hello, at
+ *   most 15 s. The hello leads to up. A failure of the first dial is thrown by `start`; each later one leads to
+ *   pausing.
+ * - up: envelopes arrive. Each is acknowledged when it is persisted, and not at all when that fails: Slack sends
+ *   it again. Slack closes every connection after a while; that leads to pausing.
+ * - pausing: 50 ms after a close; after failed dials 1 s, 2 s, 4 s … at most 30 s. Then dialling again, without
+ *   end.
+ * - stopped: no more dialling. `stop` first waits for the envelopes that are being persisted, then hangs up.
+ *
+ * Nothing is remembered over a crash: what was not acknowledged Slack delivers again, to any connection of the
+ * app. The client's own reconnecting is off: it leaves a hole of five seconds at each refresh, and its error when
+ * Slack can't be reached is caught by nobody.
  */
 export class Socket {
   readonly #log: SlackOptions["log"];

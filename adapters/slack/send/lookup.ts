@@ -6,8 +6,10 @@ import { channelError, slackCode } from "../errors.ts";
 import { at, listAt, textAt } from "../payload.ts";
 import type { Session } from "../session.ts";
 
+/** The `event_type` of the metadata: messages of other apps have others. */
 export const metadataType = "belay_post";
 
+/** What stands in Slack of one post. */
 export interface Found {
   /** Message ts by part, 0 being the first. */
   parts: Map<number, string>;

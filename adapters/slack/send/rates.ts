@@ -14,6 +14,7 @@ export interface Paces {
   edits: Pace;
 }
 
+/** Just under Slack's own limits: 54 edits a minute, and one post a second in each channel. */
 export function paces(session: Pick<Session, "options">): Paces {
   const { clock } = session.options;
   const channels = new Map<string, Pace>();

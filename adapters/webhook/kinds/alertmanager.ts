@@ -4,6 +4,7 @@ import { valueAt } from "../paths.ts";
 import { bearerIn, digest, idText, sameText, verdict } from "../signature.ts";
 import { defineKind, type Received } from "./kind.ts";
 
+/** The first template whose paths are all there names the run. */
 export const alertTitles: readonly string[] = [
   "{alerts.0.labels.alertname} on {alerts.0.labels.instance}",
   "{alerts.0.labels.alertname} on {alerts.0.labels.service}",
@@ -11,6 +12,7 @@ export const alertTitles: readonly string[] = [
   "{title}",
 ];
 
+/** Configured as `http_config.authorization` of a receiver. */
 export const alertmanager = defineKind("alertmanager", z.strictObject({ kind: z.literal("alertmanager") }), {
   verify: ({ headers, secret }) => verdict(sameText(bearerIn(headers), secret)),
   key: alertKey,

@@ -4,6 +4,7 @@ import { valueAt } from "../paths.ts";
 import { idText, sameText, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";
 
+/** The whole `user:password` is compared in constant time. */
 export const basic = defineKind("basic", z.strictObject({ kind: z.literal("basic") }), {
   verify({ headers, secret }) {
     const given = /^basic +([A-Za-z0-9+/=]+)$/i.exec(headers.get("authorization") ?? "")?.[1];

@@ -5,6 +5,8 @@ import { type Delivered, defineKind, type Verdict } from "./kind.ts";
 
 // No key of its own: a build that is retried, and two jobs of one build, share every id with what was before. The
 // times in the body tell them apart, and a repetition has the very same body.
+
+/** Its `ping` starts no run. */
 export const buildkite = defineKind("buildkite", z.strictObject({ kind: z.literal("buildkite") }), {
   verify,
   titles: [

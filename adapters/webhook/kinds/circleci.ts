@@ -4,6 +4,7 @@ import { valueAt } from "../paths.ts";
 import { anyEqual, hex, idText, listed, mac, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";
 
+/** The signed `id` of the payload tells a repetition; its `ping` starts no run. */
 export const circleci = defineKind("circleci", z.strictObject({ kind: z.literal("circleci") }), {
   verify: ({ headers, body, secret }) =>
     verdict(anyEqual(listed(headers.get("circleci-signature"), "v1"), mac(secret, [body]), hex)),

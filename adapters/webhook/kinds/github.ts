@@ -4,6 +4,7 @@ import { valueAt } from "../paths.ts";
 import { after, equal, hex, mac, verdict } from "../signature.ts";
 import { defineKind, type Received } from "./kind.ts";
 
+/** Repetitions are told by the body, except for manual dispatches, whose delivery id counts. */
 export const github = defineKind("github", z.strictObject({ kind: z.literal("github") }), {
   verify({ headers, body, secret }) {
     const given = after(headers.get("x-hub-signature-256"), "sha256=");

@@ -4,6 +4,7 @@ import { sameText, together, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";
 import { verifyStandard } from "./standard-webhooks.ts";
 
+/** A secret that begins with `whsec_` is a signing token. */
 export const gitlab = defineKind("gitlab", z.strictObject({ kind: z.literal("gitlab") }), {
   verify: (delivered) =>
     delivered.secret.startsWith("whsec_")

@@ -12,6 +12,7 @@ const options = z.strictObject({
     .describe("As configured in Grafana: then the time is signed too, and checked"),
 });
 
+/** Without `timestampHeader` no time is signed: a captured delivery can be sent again. */
 export const grafana = defineKind("grafana", options, {
   verify({ headers, body, secret, now }, { timestampHeader }) {
     const given = headers.get("x-grafana-alerting-signature");

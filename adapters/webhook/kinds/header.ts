@@ -8,6 +8,7 @@ const options = z.strictObject({
   header: z.string().min(1).describe("The header that carries the secret"),
 });
 
+/** Deliveries with the same `Idempotency-Key` are one. */
 export const header = defineKind("header", options, {
   verify: ({ headers, secret }, { header }) => verdict(sameText(headers.get(header), secret)),
   key: ({ headers }) => headers.get("idempotency-key"),

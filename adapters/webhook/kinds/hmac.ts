@@ -18,6 +18,7 @@ const options = z.strictObject({
     .describe("The header of the Unix time in seconds; `<time>.<body>` is signed then"),
 });
 
+/** With `timestampHeader` the time is signed too, and deliveries older than five minutes are refused. */
 export const hmac = defineKind("hmac", options, {
   verify({ headers, body, secret, now }, how) {
     const given = after(headers.get(how.header), how.prefix ?? "");

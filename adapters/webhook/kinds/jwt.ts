@@ -35,6 +35,7 @@ const options = z.strictObject({
 });
 type Options = z.output<typeof options>;
 
+/** Without `bodyClaim` the token proves who sends, but not what. */
 export const jwt = defineKind("jwt", options, { verify });
 
 async function verify(delivered: Delivered, how: Options): Promise<Verdict> {

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Json } from "../payload.ts";
 
+/** `stale_signature`: the signature is right, and its time too far from now. */
 export type Verdict = "authentic" | "bad_signature" | "stale_signature";
 
 /** A delivery as it came in, before anything believes it. */
@@ -57,6 +58,7 @@ export interface BoundKind {
   isAnyType: boolean;
 }
 
+/** A kind before a hook's options are known. */
 export interface WebhookKind<Schema extends z.ZodType = z.ZodType> {
   name: string;
   /** What `verify` of belay.config.ts may hold for this kind. */
@@ -65,6 +67,7 @@ export interface WebhookKind<Schema extends z.ZodType = z.ZodType> {
   on(written: unknown): BoundKind;
 }
 
+/** `options` must hold `kind` as a literal: the list of kinds is a union over it. */
 export function defineKind<Schema extends z.ZodType>(
   name: string,
   options: Schema,

@@ -44,6 +44,7 @@ export const verificationSchema = z.discriminatedUnion("kind", [
   kinds[0].options,
   ...kinds.slice(1).map(({ options }) => options),
 ]);
+/** The `verify` of a webhook in belay.config.ts, told apart by `kind`. */
 export type Verification = z.infer<typeof verificationSchema>;
 
 /** The kind that a hook names, with its options. */

@@ -4,6 +4,7 @@ import { valueAt } from "../paths.ts";
 import { anyEqual, hex, idText, listed, mac, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";
 
+/** One right signature among several is enough; its `pagey.ping` starts no run. */
 export const pagerduty = defineKind("pagerduty", z.strictObject({ kind: z.literal("pagerduty") }), {
   verify: ({ headers, body, secret }) =>
     verdict(anyEqual(listed(headers.get("x-pagerduty-signature"), "v1"), mac(secret, [body]), hex)),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { equal, hex, mac, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";
 
+/** The message of an installation starts no run. */
 export const sentry = defineKind("sentry", z.strictObject({ kind: z.literal("sentry") }), {
   verify: ({ headers, body, secret }) =>
     verdict(equal(hex(headers.get("sentry-hook-signature") ?? ""), mac(secret, [body]))),

@@ -4,6 +4,7 @@ import { type Json, parsePayload } from "../payload.ts";
 import { idText, verdict } from "../signature.ts";
 import { type Delivered, defineKind, type Received } from "./kind.ts";
 
+/** Confirms the subscription by itself when the message is Amazon's and of the configured topic. */
 export const sns = defineKind("sns", z.strictObject({ kind: z.literal("sns") }), {
   verify,
   key: ({ payload }) => idText(payload.MessageId),

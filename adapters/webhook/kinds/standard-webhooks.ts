@@ -3,6 +3,7 @@ import { z } from "zod";
 import { after, anyEqual, base64, freshness, mac } from "../signature.ts";
 import { type Delivered, defineKind, type Verdict } from "./kind.ts";
 
+/** The signed message id tells a repetition. */
 export const standardWebhooks = defineKind(
   "standard-webhooks",
   z.strictObject({ kind: z.literal("standard-webhooks") }),

@@ -22,6 +22,7 @@ const options = z.strictObject({
     .describe("How far the signed time may be from ours, 300 unless said"),
 });
 
+/** Refused when the signed time is more than `toleranceSeconds` from now, five minutes where none is configured. */
 export const timestamped = defineKind("timestamped", options, {
   verify({ headers, body, secret, now }, how) {
     const header = headers.get(how.header);

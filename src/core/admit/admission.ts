@@ -6,6 +6,7 @@ import type { EventBody } from "../event.ts";
 import { type State, statusOf } from "../state.ts";
 import { type Action, authorize, whoMay } from "./authorize.ts";
 
+/** Events that may be recorded, or a refusal; a refusal changes nothing. */
 export type Admission = { ok: true; events: EventBody[] } | { ok: false; refusal: Refusal };
 
 /** The longest task or message that is taken as it is, in characters. */
@@ -33,18 +34,22 @@ export function deny(
   );
 }
 
+/** The refusal `run_finished`, in the words for whoever asked. */
 export function finished(state: State): Admission {
   return refuse("run_finished", `Run ${state.runId} has ended (${statusOf(state)}). Start a new one.`);
 }
 
+/** `message` is a whole sentence for whoever asked: what is wrong, and what to do. */
 export function refuse(code: Refusal["code"], message: string): Admission {
   return { ok: false, refusal: { code, message } };
 }
 
+/** Most commands are one event; what follows from it `decide` says. */
 export function accept(event: EventBody): Admission {
   return { ok: true, events: [event] };
 }
 
+/** The first 32,768 characters of what people send, with a line that says how many are missing. */
 export function cut(text: string): string {
   if (text.length <= maxText) return text;
   return `${text.slice(0, maxText)}\n[cut: ${text.length - maxText} more characters were sent]`;

@@ -13,6 +13,7 @@ import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
 
+/** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
   switch (command.type) {

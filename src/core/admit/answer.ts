@@ -11,6 +11,7 @@ import { authorizeBy, whoMay } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
+/** Refuses with `answer_invalid` what fits no choice where free text is not taken; the refusal lists the choices. */
 export function admitAnswer(state: State, command: Of<"provide_input">, policy: Policy): Admission {
   const found = findOpen(state, command.questionId);
   if (!("question" in found)) return { ok: false, refusal: found };

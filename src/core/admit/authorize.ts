@@ -3,6 +3,7 @@ import { type Actor, channelOf, isOwner, type Principal, type Scope } from "../a
 import type { Rights } from "../agent.ts";
 import { ruleInWords } from "../text/rules.ts";
 
+/** What somebody may be allowed to do with an agent's runs. */
 export type Action = keyof Rights;
 
 /** What no list can take from the owner: nothing may run on their machine that they can't see, answer and stop. */
@@ -21,6 +22,10 @@ function ruleMatches(rule: string, actor: Actor, requester: Principal | null): b
   return rule.endsWith("*") && actor.principal.startsWith(rule.slice(0, -1));
 }
 
+/**
+ * `rule`: the one that allowed it, for the audit. `machine`: only a person may do this. `scope`: the token
+ * lacks it.
+ */
 export type Verdict =
   | { allowed: true; rule: string }
   | { allowed: false; why: "not_listed" | "machine" }

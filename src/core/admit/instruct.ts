@@ -1,6 +1,7 @@
 /** What people type after `/agent`, in every channel the same words. */
 import { kindOf } from "./words.ts";
 
+/** Typed words as a command. What is no known verb is the task of a launch. */
 export type Instruction =
   | { verb: "help" | "list" | "agents" }
   /** Without a run id: the run of this thread, or the newest of this person. */
@@ -35,6 +36,7 @@ export function parseInstruction(text: string, agents: readonly string[]): Instr
   return { verb: "launch", agent: null, task: text.trim() };
 }
 
+/** In Markdown, for channels that have no words of their own for it. */
 export const helpText = [
   "`<task>` starts a run · `<agent>: <task>` with that agent",
   "`status [run]` · `list` · `agents` · `pause [run]` · `resume [run]` · `stop [run]`",

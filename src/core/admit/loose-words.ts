@@ -10,6 +10,7 @@ import type { Admission } from "./admission.ts";
 import { admitAnswer, answerTo, choiceNamed, denySettling } from "./answer.ts";
 import { type Candidate, type Which, whichMeant } from "./which.ts";
 
+/** Words and who says them; `writtenAt` in ms since the epoch decides which questions they can have meant. */
 export type Loose = Pick<Extract<Command, { type: "say" }>, "text" | "said" | "writtenAt"> & { actor: Actor };
 
 /** Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered. */

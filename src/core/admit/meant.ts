@@ -12,6 +12,7 @@ import type { Words } from "./words.ts";
 /** ours: it is there because of the bot, which wrote its first message or was spoken to in it · theirs: people began it */
 export type Thread = "ours" | "theirs" | "direct";
 
+/** All that the meaning of a message rests on: two messages with the same facts mean the same. */
 export interface Facts {
   /** The bot is mentioned, outside of code and quotes, or replied to. */
   addressed: boolean;
@@ -29,6 +30,7 @@ export interface Facts {
   may: { say: boolean; control: boolean; launch: boolean };
 }
 
+/** `react`: a mark on the message is answer enough. `press`: the question wants its button, not words. */
 export type Meant =
   | { type: "answer"; questionId: string; answer: string }
   | { type: "steer" | "stop" | "launch" | "follow_up" | "command" | "react" | "ignore" }
@@ -37,6 +39,7 @@ export type Meant =
   /** Told once, to them alone, in the words of the rule that forbids it. */
   | { type: "refuse"; what: "say" | "stop" | "launch" | "settle" };
 
+/** Pure: the same facts always mean the same. Ignored words leave no trace in any run. */
 export function meant(facts: Facts): Meant {
   const { addressed, thread, toOthers, words } = facts;
   if (toOthers) return { type: "ignore" };

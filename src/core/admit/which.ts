@@ -21,6 +21,7 @@ export interface Candidate {
   chosen: boolean;
 }
 
+/** `answer` is the value of the choice where one was meant; `chosen`: the words are one of its choices. */
 export type Which =
   | { to: "question"; questionId: string; answer: string; chosen: boolean }
   /** It takes a button, and whoever speaks may press it; or somebody else may. */

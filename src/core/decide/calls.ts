@@ -15,6 +15,7 @@ import type { Call, State } from "../state.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
 
+/** `calls`: those of one model answer, in the model's order. With all of them settled the next step begins. */
 export function decideCalls(state: State, calls: readonly Call[], given: Policy): Effect {
   const policy = state.direct ? withEveryTool(given) : given;
   const open = calls.filter((call) => call.is.at !== "settled");

@@ -17,6 +17,7 @@ import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
 import { isUnparsedCall } from "./unparsed.ts";
 
+/** Pure: it looks at nothing but the state and the policy, so that a replay comes to the same effects. */
 export function decide(state: State, policy: Policy): Effect {
   const phase = state.phase;
   switch (phase.at) {

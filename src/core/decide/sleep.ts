@@ -15,6 +15,7 @@ export function arrivedAs(state: State, event: string): State["arrived"][string]
   return Object.hasOwn(state.arrived, event) ? state.arrived[event] : undefined;
 }
 
+/** `until` in ms since the epoch, null: no time ends the sleep. `event`: the one that is waited for, or null. */
 export function decideAsleep(state: State, callId: string, { until, event }: Asleep): Effect {
   const arrived = event === null ? undefined : arrivedAs(state, event);
   const ended = { type: "call_finished", callId, ms: 0 } as const;

@@ -22,6 +22,7 @@ import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
 /** An answer of up to this many characters stands in the progress post itself. */
 const shortAnswer = 600;
 
+/** All posts of the run, also those that did not change: the caller compares them with what stands. */
 export function narrate(state: State): Post[] {
   const questions = [
     ...state.settled.map((question) => ({
@@ -130,6 +131,7 @@ function waitingFor(state: State): Inline[] {
   return [preposition, ...listed(silent), " since ", { time: question.askedAt }];
 }
 
+/** A few words in lower case, for people. */
 export function statusInWords(state: State): string {
   const status = statusOf(state);
   switch (status) {

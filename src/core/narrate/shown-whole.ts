@@ -1,6 +1,7 @@
 /** What is approved must be seen whole: where it is not, nobody approves it, in any channel. */
 import type { Button } from "../message.ts";
 
+/** Told wherever an approval can't be shown whole. */
 export const tooLongToApprove =
   "This is too long to approve here. Open the console to read it whole and approve it there.";
 

@@ -46,6 +46,7 @@ export interface Connection {
   diagnose(place: { publicUrl: string | null; file: string | null }): Promise<Finding[]>;
 }
 
+/** Data and pure functions alone: nothing of it opens a connection or reads the environment. */
 export interface ChannelAbout {
   /** The first part of its addresses and principals: `slack`. */
   name: string;

@@ -40,6 +40,7 @@ export interface Said {
   near?: string;
 }
 
+/** What an inbound message means to its sender, before anybody has decided whether they may. */
 export type Intent =
   | Said
   /** `/agent …`, parsed by core/instruct. `launch`: a form's own fields, where no word of the task is a command. */
@@ -79,6 +80,7 @@ export interface Capabilities {
   minIntervalMs: number;
 }
 
+/** One post that is due, as a channel is given it. `createdAt` in ms since the epoch. */
 export interface Delivery {
   /** Stable id of the post: for nonces, message ids, metadata. */
   id: string;
@@ -94,6 +96,7 @@ export interface Delivery {
   createdAt: number;
 }
 
+/** A platform that carries messages. The engine calls it; what arrives goes to the `Inlet` of `start`. */
 export interface Channel {
   readonly name: string;
   readonly can: Capabilities;
@@ -130,6 +133,7 @@ export type SendFailure =
   /** The message that should be edited is gone or closed to edits: post anew. */
   | { type: "anew" };
 
+/** The one error of `Channel.post`; `message` is for the log and the outbox, without secrets. */
 export class ChannelError extends Error {
   readonly failure: SendFailure;
   /** A part of the post was sent before it failed: the next try looks first. */
@@ -184,6 +188,7 @@ export interface Inlet {
   >;
 }
 
+/** What became of a command. `duplicate`: the same request was accepted before, nothing was added now. */
 export type Submitted =
   | { ok: true; runId: string; duplicate: boolean; version: number }
   | { ok: false; refusal: Refusal };

@@ -10,10 +10,12 @@ export interface Finding {
   fix: string | null;
 }
 
+/** `detail`: what was found, in words for the operator. */
 export function fine(check: string, detail: string): Finding {
   return { ok: true, check, detail, fix: null };
 }
 
+/** `fix`: what the operator can do about it, as a sentence. */
 export function broken(check: string, detail: string, fix: string): Finding {
   return { ok: false, check, detail, fix };
 }

@@ -12,6 +12,7 @@ export interface ModelRequest {
   cacheKey: string;
 }
 
+/** One entry of the context window. `output` and `text` are what the model reads, fenced where it is foreign. */
 export type ModelInput =
   | { type: "user"; text: string }
   /** A former answer. `items` are the provider's own, used verbatim when `provider` is the driver's. */
@@ -24,6 +25,7 @@ export type ModelInput =
     }
   | { type: "result"; callId: string; output: string };
 
+/** What the model chose. `items`: the provider's own output, opaque, kept to be sent back to the same `provider`. */
 export interface ModelAnswer {
   text: string | null;
   /** `arguments` as the model wrote them: a JSON string, not yet trusted. */
@@ -45,6 +47,7 @@ export interface LeftOut {
   words: string;
 }
 
+/** A language model behind one provider. `answer` rejects with `ModelError`, or when `signal` is aborted. */
 export interface Model {
   /** Shown to people: `openai gpt-5`, `demo`. */
   readonly name: string;

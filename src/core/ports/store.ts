@@ -62,8 +62,10 @@ export interface Commit {
   only?: Only;
 }
 
+/** No unfinished run may have come to `address` since the run `after` (null: since ever). */
 export type Only = { address: Address; after: string | null };
 
+/** What became of a commit; when it is not ok, nothing at all was written. */
 export type Committed =
   | { ok: true; version: number }
   /** conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken */
@@ -72,6 +74,7 @@ export type Committed =
   /** The newest run that stands against `Commit.only`. */
   | { ok: false; why: "taken"; runId: string };
 
+/** A question of any run; times are ms since the epoch, `settledAt` null while it is open. */
 export interface QuestionRow {
   runId: string;
   question: Question;
@@ -79,6 +82,7 @@ export interface QuestionRow {
   settledAt: number | null;
 }
 
+/** Names an inbound message for ever alike, so that a redelivery is recognised. */
 export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
   source: string;
@@ -87,6 +91,7 @@ export interface InboxKey {
   print?: string;
 }
 
+/** An inbound message as it was persisted before it was acknowledged; `receivedAt` in ms since the epoch. */
 export interface InboxRow extends Omit<InboxKey, "print"> {
   /** JSON of the inbound message; empty for an API request. */
   body: string;
@@ -97,6 +102,7 @@ export interface InboxRow extends Omit<InboxKey, "print"> {
   outcome: string | null;
 }
 
+/** Fields that are there must all hold. `limit`: rows at most. */
 export interface RunFilter {
   status?: readonly Status[];
   agent?: string;
@@ -112,6 +118,7 @@ export interface RunFilter {
   limit: number;
 }
 
+/** A run that this worker owns until its lease ends. `epoch` grows with each owner and is checked in each commit. */
 export interface Claim {
   runId: string;
   epoch: number;
@@ -139,6 +146,7 @@ export interface OutboxRow {
 /** A post without its words: those are read when it is sent, so that one that can't be read stops no other. */
 export type DueDelivery = Omit<OutboxRow, "body">;
 
+/** What became of one attempt to deliver a post; `nextAt` in ms since the epoch. */
 export type DeliveryOutcome =
   | { type: "delivered"; revision: number; remoteId: string }
   /** Try again at `nextAt`. `uncertain`: it may stand there already. `lost`: the remote message is gone, post anew. */
@@ -148,6 +156,7 @@ export type DeliveryOutcome =
   /** `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already. */
   | { type: "given_up"; revision: number; uncertain: boolean; error: string };
 
+/** Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. */
 export interface AuditRow {
   at: number;
   principal: Principal;
@@ -157,6 +166,7 @@ export interface AuditRow {
   rule: string;
 }
 
+/** A console session; times are ms since the epoch. */
 export interface SessionRow {
   /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
   id: string;
@@ -257,6 +267,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Told after a commit, in this process and (on PostgreSQL) in the others: a hint to look, never the only word. */
 export interface Changed {
   runId: string;
   version: number;

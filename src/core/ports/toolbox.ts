@@ -4,6 +4,10 @@ import type { ToolSpec } from "../agent.ts";
 import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../event.ts";
 
+/**
+ * What a tool is told beside its input. `signal` aborts when the call must end: tools pass it on to what they
+ * wait for.
+ */
 export interface CallContext {
   runId: string;
   /** Unique in the run, for good. */
@@ -23,8 +27,10 @@ interface Aftermath {
   undo?: ToolCall;
 }
 
+/** `output`: what the model reads, in the tool's limit; `omitted`: how many characters were left out of it. */
 export type Finished = { type: "finished"; output: string; omitted: number } & Aftermath;
 
+/** What became of a call; `failed` surely had no effect, `in_doubt` may have had one. */
 export type CallOutcome =
   | Finished
   /** Its work goes on outside of the call; `handle` (JSON) is how `poll` finds it. */
@@ -50,6 +56,7 @@ interface Verdict {
   nextMs: number;
 }
 
+/** The tools by name. `key`: the idempotency key that every attempt of the same call shares. */
 export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
   /** Parse and check; `input` is canonical from here on. Never throws. */

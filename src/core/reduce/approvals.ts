@@ -69,6 +69,7 @@ function askOn(
   return call ? moved(open, call, { is: { at: "asking", questionId: anew.id } }) : open;
 }
 
+/** The call, if it still waits, gets the refusal as its result; the model reads who refused and why. */
 export function refused(
   state: State,
   question: OpenQuestion,

@@ -28,6 +28,7 @@ type CallEvent =
   | "child_launched"
   | "approval_voided";
 
+/** An event of a call that is not there, or settled already, changes nothing. */
 export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEvent }>): State {
   const call = findCall(state, event.callId);
   // A result for a call that is settled already (a late duplicate) changes nothing.
@@ -171,6 +172,7 @@ export function lastingId(call: Pick<Call, "id" | "number">): string {
   return `${call.id}.${call.number}`;
 }
 
+/** A call of the newest model answer, while its calls are carried out or cancelled; paused or not. */
 export function findCall(state: State, callId: string): Call | undefined {
   const phase = underPause(state.phase);
   return phase.at === "acting" || phase.at === "cancelling"

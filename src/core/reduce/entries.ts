@@ -3,6 +3,7 @@ import { added } from "../pages.ts";
 import type { Entry, State } from "../state.ts";
 import { estimateTokens } from "./tokens.ts";
 
+/** `contextTokens` grows by an estimate of the entry's length. */
 export function entered(state: State, entry: Entry): State {
   return {
     ...state,
@@ -21,6 +22,7 @@ export function flushed(state: State): State {
   return state.queued.reduce(entered, { ...state, queued: [] });
 }
 
+/** Estimated from the length of the text, without asking a provider. */
 export function tokensOf(entry: Entry): number {
   switch (entry.type) {
     case "model":

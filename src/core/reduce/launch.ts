@@ -49,6 +49,7 @@ export const initial: State = {
   recoveries: 0,
 };
 
+/** The state after the first event. Context that is not trusted marks the run from the start. */
 export function launched(event: EventOf<"launched"> & { at: number }): State {
   const trusted = event.trusted && event.context.every((item) => item.trusted);
   const entries: Entry[] = [

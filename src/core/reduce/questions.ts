@@ -14,6 +14,7 @@ type QuestionEvent =
   | "approval_refused"
   | "call_edited";
 
+/** An event of a question that is not open any more changes nothing. */
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
   if (event.type === "question_asked") return asked(state, event);
   const question = state.questions.find((open) => open.id === event.questionId);

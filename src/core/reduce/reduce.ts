@@ -21,6 +21,7 @@ import { noNudges, withdrawAll } from "./settle.ts";
 import { withLine } from "./step-lines.ts";
 import { addUsage } from "./usage.ts";
 
+/** After the end of a run only a changed address is taken in; version and time move on with every event. */
 export function reduce(state: State, event: RunEvent): State {
   const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
   return { ...after, version: state.version + 1, updatedAt: event.at };

@@ -5,8 +5,10 @@ import { entered } from "./entries.ts";
 
 const keptSettled = 8;
 
+/** How often in a row each reminder was given to the model: none yet. */
 export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, unparsed: 0, stuck: 0 };
 
+/** From the open questions to the settled ones, of which the state keeps the last few. */
 export function closeQuestion(
   state: State,
   question: OpenQuestion,
@@ -49,6 +51,7 @@ export function usedCost({ usage, below }: Pick<State, "usage" | "below">): numb
   return usage.costUsd === null && below.costUsd === 0 ? null : (usage.costUsd ?? 0) + below.costUsd;
 }
 
+/** Input and output tokens of the whole run, as the token limit counts them. */
 export function spentTokens(state: Pick<State, "usage">): number {
   return state.usage.inputTokens + state.usage.outputTokens;
 }

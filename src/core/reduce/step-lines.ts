@@ -15,6 +15,7 @@ export function withLine(state: State, line: StepLine): Pick<State, "lines" | "l
   return { lines: lines.slice(folded), linesFolded: state.linesFolded + folded };
 }
 
+/** The traces with this call as the newest; older ones than the stuck detection looks at are dropped. */
 export function withTrace(state: State, call: ChosenCall, ok: boolean): readonly Trace[] {
   const trace: Trace = { tool: call.tool, sign: signOf(call), ok, step: state.steps };
   return [...state.traces, trace].slice(-keptTraces);

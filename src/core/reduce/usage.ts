@@ -1,6 +1,7 @@
 /** What model calls used, added up. */
 import type { Usage } from "../event.ts";
 
+/** `costUsd` adds up what has a price, and is null only while nothing has; `estimated` once one of the two is. */
 export function addUsage(sum: Usage, more: Usage): Usage {
   return {
     inputTokens: sum.inputTokens + more.inputTokens,

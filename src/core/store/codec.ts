@@ -26,6 +26,7 @@ export interface Upcaster {
 /** Every shape change since the first release, oldest first per type. A type without one is at version 1. */
 const upcasters: readonly Upcaster[] = [];
 
+/** `encode` writes the newest version; `decode` lifts older ones to it. */
 export interface EventCodec {
   encode(event: RunEvent): StoredEvent;
   /** @throws UnreadableError `storage_version` for what a newer release wrote, `storage_damaged` for what nobody wrote. */

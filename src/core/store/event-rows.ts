@@ -5,6 +5,7 @@ import { UnreadableError } from "../ports/unreadable.ts";
 import { checksum } from "./checksum.ts";
 import { decodeEvent, encodeEvent, type StoredEvent } from "./codec.ts";
 
+/** A row of the table `events`. `version`: the event's place in its run's log, from 1. */
 export interface EventRecord extends StoredEvent {
   runId: string;
   version: number;

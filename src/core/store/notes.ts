@@ -44,6 +44,7 @@ const githubTargetSchema = z.object({
   /** The number of the pull request; null when there is none (also for forks). */
   pull: z.number().nullable(),
 });
+/** The commit (`sha`), and the pull request if there is one, that a run's result is written to. */
 export type GithubTarget = z.infer<typeof githubTargetSchema>;
 
 const resultTargetSchema = z.object({
@@ -70,6 +71,7 @@ const knownToolSchema = z.object({
   approval: approvalRuleSchema.nullable(),
 });
 
+/** By what they are for: the stored name (or its beginning, where there is one note for each `of`) and the codec. */
 export const noteKinds = {
   keys: kind("keys", keysSchema),
   /** The rights of every agent that there ever was, by name, as they were last. */
@@ -106,6 +108,7 @@ export async function readNote<T>(
   return text === null ? null : codec.decode(text, `note ${name}${of}`);
 }
 
+/** `of` is what comes behind the kind's name, for kinds with many notes. An older note of that name is replaced. */
 export function writeNote<T>(
   store: Pick<Store, "saveNote">,
   { name, codec }: NoteKind<T>,

@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import { UnreadableError } from "../ports/unreadable.ts";
 
+/** Text in a column and the value it stands for, across versions. */
 export interface RecordCodec<T> {
   encode(value: T): string;
   /**
@@ -16,6 +17,7 @@ export interface RecordCodec<T> {
   decode(text: string, what: string): T;
 }
 
+/** What a record's history needs: how version 1 was written, and one function per later version. */
 export interface RecordOptions {
   /** The value of version 1 is a string and is stored as it is, without quotes. */
   bare?: true;
@@ -23,6 +25,7 @@ export interface RecordOptions {
   upcasters?: readonly ((value: unknown) => unknown)[];
 }
 
+/** Version 1 is the bare JSON, later ones are `{"v":n,"value":…}`. `encode` writes the newest. */
 export function recordCodec<T>(
   schema: z.ZodType<T>,
   { bare, upcasters = [] }: RecordOptions = {},

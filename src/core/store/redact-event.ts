@@ -36,6 +36,7 @@ const structural: ReadonlySet<string> = new Set([
 /** Here the bytes are somebody else's, keys and all: arguments, and the provider's own items. */
 const foreign: ReadonlySet<string> = new Set(["input", "items"]);
 
+/** The failure of a call whose arguments held a secret: it is not run, and the secret is not stored. */
 export const secretInArguments = {
   code: "secret_in_arguments",
   message:

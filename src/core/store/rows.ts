@@ -20,6 +20,7 @@ const unknownCost = -1;
 /** A run row as columns: money is whole micro-dollars. The store adds lease, epoch and wake-up. */
 export type RunRecord = Omit<RunRow, "costUsd"> & { costMicros: number };
 
+/** Money becomes whole micro-dollars, text is made storable on both databases. */
 export function runRecord({ costUsd, ...row }: RunRow): RunRecord {
   return {
     ...row,
@@ -30,6 +31,7 @@ export function runRecord({ costUsd, ...row }: RunRow): RunRecord {
   };
 }
 
+/** The inverse of `runRecord`, but for characters that no database stores. */
 export function rowOfRun({ costMicros, ...row }: RunRecord): RunRow {
   return { ...row, costUsd: costMicros === unknownCost ? null : costMicros / 1e6 };
 }
@@ -67,6 +69,7 @@ export function postRecords(commit: Commit): PostRecord[] {
   return [...records.values()];
 }
 
+/** A row of the table `outbox`: `body` as JSON text, `uncertain` as 0 or 1. */
 export type OutboxRecord = Omit<OutboxRow, "body" | "uncertain"> & { body: string; uncertain: number };
 
 /** @throws UnreadableError */
@@ -74,6 +77,7 @@ export function rowOfPost({ body, ...record }: OutboxRecord): OutboxRow {
   return { ...dueOfPost(record), body: messageCodec.decode(body, `post ${record.id}`) };
 }
 
+/** For a post that is due; its body is read on its own, so that a damaged one stops only itself. */
 export function dueOfPost({ uncertain, ...record }: Omit<OutboxRecord, "body">): DueDelivery {
   return { ...record, uncertain: uncertain === 1 };
 }
@@ -112,6 +116,7 @@ function changeOf(outcome: DeliveryOutcome): DeliveryChange {
   }
 }
 
+/** A row of the table `questions`: `body` is JSON text; times are ms since the epoch. */
 export interface QuestionRecord {
   questionId: string;
   runId: string;

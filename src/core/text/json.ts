@@ -62,6 +62,7 @@ function endOfString(text: string, start: number): number {
   return at;
 }
 
+/** What is wrong with a body and where. `pointer`: a JSON Pointer (RFC 6901), "" for the whole. */
 export type Flaw = { code: "forbidden_key" | "validation_failed"; pointer: string; detail: string };
 
 /**
@@ -93,6 +94,7 @@ function nul(pointer: string): Flaw {
   return { code: "validation_failed", pointer, detail: "must not contain the character U+0000" };
 }
 
+/** One key as a part of a JSON Pointer (RFC 6901): `~` becomes `~0`, `/` becomes `~1`. */
 export function escapePointer(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
 }

@@ -1,6 +1,7 @@
 /** The links in Markdown, found in one pass: whatever is repeated in a text, each character is looked at a few times at most. */
 import { mark } from "./markdown-code.ts";
 
+/** One link as it was found: `[words](url)`, `<url>` or a bare URL. */
 export interface Link {
   url: string;
   /** What stands for it, with the links in it drawn already; null where the URL stands for itself. */

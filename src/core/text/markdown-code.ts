@@ -84,6 +84,7 @@ export function beforeCode(text: string, end: number): number {
   return open === null || open.at === 0 ? end : open.at;
 }
 
+/** A fenced block of code without its fences, or one line outside of any. */
 export type MarkdownBlock = { code: string; language: string } | { line: string };
 
 interface Fence {
@@ -141,6 +142,7 @@ function isClosing(line: string, { ticks }: Fence): boolean {
   return run.length >= ticks.length && run === (ticks[0] ?? "").repeat(run.length);
 }
 
+/** Inline code without its backticks, or the text between two of them. */
 export type MarkdownSpan = { code: string } | { text: string };
 
 /** As CommonMark reads a line: a backslash undoes one backtick, a run of them ends at the next one of its length. */

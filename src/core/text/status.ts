@@ -10,15 +10,19 @@ export const statuses = [
   "sleeping",
   "cancelled",
 ] as const;
+
+/** The `status` of a run on the wire, in lists and in the console. */
 export type Status = (typeof statuses)[number];
 
 /** Nothing goes on from here. */
 export const endedStatuses = ["complete", "failed", "cancelled"] as const satisfies readonly Status[];
 
+/** A run at its step limit has not ended: it can be resumed. */
 export function isEnded(status: Status): status is (typeof endedStatuses)[number] {
   return endedStatuses.some((ended) => ended === status);
 }
 
+/** In lower case, to stand behind a name or a dot. */
 export const statusWords = {
   running: "running",
   paused: "paused",
@@ -32,4 +36,5 @@ export const statusWords = {
 
 /** What is running and will stop; what waits for somebody's approval. Neither is a status of its own. */
 export const stopping = "stopping";
+/** The words for `waiting_human_input` where the open question is an approval. */
 export const waitingForApproval = "waiting for approval";

@@ -9,11 +9,13 @@ import { listed, runMeant } from "../find-run.ts";
 import { agentsFor, type LaunchDeps, launch } from "./launch.ts";
 import { refused, told, toRun, viaOf } from "./outcome.ts";
 
+/** What the typed commands need besides a launch. */
 export interface InstructDeps extends LaunchDeps {
   /** How the channel of this name writes what it can be told; null: as typed words. */
   helpOf: (channel: string) => string | null;
 }
 
+/** Resolves to words for the sender, also when they are refused; rejects only with what the store throws. */
 export async function instruct(
   deps: InstructDeps,
   inbound: Inbound,

@@ -9,6 +9,7 @@ import type { State } from "../../core/state.ts";
 import type { Engine } from "../engine.ts";
 import { ignored, refused, said, viaOf } from "./outcome.ts";
 
+/** `defaultAgent` is started where no route says otherwise. */
 export interface LaunchDeps {
   engine: Engine;
   /** Address or prefix → agent name; the longest match wins. */
@@ -16,6 +17,7 @@ export interface LaunchDeps {
   defaultAgent: string;
 }
 
+/** Refused in words when the agent does not exist or the sender may not start it; a redelivery is ignored. */
 export async function launch(
   deps: LaunchDeps,
   inbound: Inbound,
@@ -53,6 +55,7 @@ export function routed(deps: LaunchDeps, address: Address | null): string {
   return (prefixes[0] && deps.routes[prefixes[0]]) ?? deps.defaultAgent;
 }
 
+/** False also for an agent that does not exist. */
 export function mayLaunch(engine: Engine, actor: Actor, agent: string): boolean {
   const policy = engine.policyOf(agent);
   return policy !== null && authorize("launch", actor, policy.rights, null).allowed;

@@ -29,25 +29,30 @@ function unheeded(command: RunCommand, refusal: Refusal): Outcome {
   return { type: "asked", text: [refusal.message, ...listed].join("\n"), runId: null, offers };
 }
 
+/** Several lines when the refusal names open questions: one for each, with its id. */
 export function said(refusal: Refusal): string {
   const open = refusal.questions?.map((question) => `- ${question.id}: ${brief(question.text, 100)}`) ?? [];
   return [refusal.message, ...open].join("\n");
 }
 
+/** Kept in the event: which channel the words came through, and the place when there was one. */
 export function viaOf(inbound: Inbound): Via {
   return inbound.address
     ? { channel: inbound.channel, address: inbound.address }
     : { channel: inbound.channel };
 }
 
+/** An answer to its sender alone; no run was touched. */
 export function told(text: string): Outcome {
   return { type: "told", text, runId: null };
 }
 
+/** A refusal in words to its sender alone; no run was touched. */
 export function refused(text: string): Outcome {
   return { type: "refused", text, runId: null };
 }
 
+/** Nobody is told anything. */
 export function ignored(): Outcome {
   return { type: "ignored", text: "", runId: null };
 }

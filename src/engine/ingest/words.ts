@@ -24,6 +24,7 @@ interface Heard {
   instruction: Instruction;
 }
 
+/** Resolves when whatever the words mean is committed. */
 export async function hearWords(
   deps: InstructDeps,
   inbound: Inbound,

@@ -132,6 +132,7 @@ export function reconciled(
   }
 }
 
+/** The events for a call whose outcome is not known: a person is asked, or (while cancelling) the result says so. */
 export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
   if (state.phase.at === "cancelling") {
     const message = `It is not known whether this call took effect: ${reason}.`;

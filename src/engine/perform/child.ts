@@ -82,6 +82,10 @@ function whyNot(agent: string, depth: number, on: Work): string | null {
   return `You may not hand a task to "${agent}". You may hand it to: ${allowed.join(", ") || "nobody"}.`;
 }
 
+/**
+ * Launches the child if a crash came before its launch, and looks again every 10 s for one whose end fell in
+ * between.
+ */
 export async function performAwaitChild(on: Work, callId: string, childId: string): Promise<Recorded> {
   const child = await on.loadState(childId);
   const call = findCall(on.state, callId);

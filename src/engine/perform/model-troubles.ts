@@ -4,6 +4,7 @@ import type { Store } from "../../core/ports/store.ts";
 /** So many open questions tell at a start which runs wait. */
 const mostQuestions = 1000;
 
+/** For /health: `code` is that of `ModelError`. */
 export interface ModelTrouble {
   model: string;
   code: string;

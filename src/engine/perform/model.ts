@@ -15,6 +15,7 @@ import { recordOutcome, type Work } from "./work.ts";
 /** With their pauses of up to a minute: an outage of some minutes passes by itself. */
 const maxAttempts = 10;
 
+/** A failure becomes an event or a wait; it rejects when the signal is aborted or the commit fails. */
 export async function performCallModel(on: Work): Promise<Recorded> {
   const { state, policy } = on;
   const started = on.clock.steady();

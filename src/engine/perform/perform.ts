@@ -17,6 +17,7 @@ import { performCancelJob, performPollJob, performVerify } from "./job.ts";
 import { performCallModel } from "./model.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
+/** Rejects with `Fenced` when the run was lost; a failure of a tool or of the model is an event. */
 export async function perform(effect: Effect, on: Work): Promise<Recorded> {
   switch (effect.type) {
     case "record":

@@ -4,6 +4,7 @@ import type { ProblemError } from "./problems.ts";
 
 const ofRights = ["not_allowed", "not_an_answerer", "not_an_approver", "insufficient_scope"];
 
+/** Writes one audit row when a known caller lacked the right; never rejects: a failed write is logged. */
 export async function auditRefusal(
   c: Ctx,
   problem: ProblemError,

@@ -8,6 +8,7 @@ import type { RateLimit } from "./rate-limit.ts";
 import { remoteOf } from "./remote.ts";
 import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
 
+/** The cookie of a console session. Its value is the session's secret, of which the store has only the hash. */
 export const cookieName = "belay_session";
 
 const consoleActor: Actor = {

@@ -15,6 +15,7 @@ export interface Token {
   scopes: readonly Scope[];
 }
 
+/** What the server is told of the configuration: names, hosts and limits; of a token only the hash. */
 export interface HttpConfig {
   /** The program's version, for /health and the OpenAPI document. */
   version: string;
@@ -58,6 +59,7 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** The parts that `createHttp` is called with; a test passes its own clock and channels. */
 export interface Deps {
   engine: Engine;
   channels: readonly Channel[];
@@ -81,6 +83,7 @@ export interface Caller {
   session: { id: string; expiresAt: number } | null;
 }
 
+/** hono's type of a request: `Bindings` come from Node's server, `Variables` from our middlewares. */
 export interface Env {
   Bindings: Partial<HttpBindings>;
   Variables: {
@@ -92,4 +95,5 @@ export interface Env {
   };
 }
 
+/** A request on its way through the middlewares and its route. */
 export type Ctx = Context<Env>;

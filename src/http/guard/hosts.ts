@@ -5,6 +5,7 @@ import { ProblemError } from "./problems.ts";
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"];
 
+/** `hostname` without a port, IPv6 in brackets; case does not matter. */
 export function isLoopbackHost(hostname: string): boolean {
   return loopback.includes(hostname.toLowerCase());
 }
@@ -14,6 +15,10 @@ export function hostOf(c: Ctx): string {
   return (c.req.header("host") ?? new URL(c.req.url).host).toLowerCase();
 }
 
+/**
+ * A middleware that throws `unknown_host` for any other `Host` than the loopback's, PUBLIC_URL's and the
+ * configured ones.
+ */
 export function allowHosts(config: HttpConfig) {
   const names = [...loopback, ...config.hosts.map((host) => host.toLowerCase())];
   if (config.publicUrl !== null) names.push(new URL(config.publicUrl).hostname.toLowerCase());

@@ -7,6 +7,7 @@ import { sha256 } from "./sessions.ts";
 
 type Key = Required<InboxKey>;
 
+/** A request that changes something, with all that decides whether it is the same as an earlier one. */
 export interface KeyedRequest {
   /** Who sends: keys of different principals never meet. */
   principal: string;

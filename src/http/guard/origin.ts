@@ -21,6 +21,7 @@ export function demandOwnOrigin(c: Ctx, config: HttpConfig): void {
   throw new ProblemError("bad_origin", "Requests that change something must come from the console itself.");
 }
 
+/** By RFC 9110: whether a request with this method may change something. `method` in capitals. */
 export function isUnsafe(method: string): boolean {
   return method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
 }

@@ -57,7 +57,9 @@ const own = {
 } as const satisfies Record<string, readonly [number, string]>;
 
 const table = { ...refusals, ...own };
+/** The `code` of a problem document: the refusals of the core, and those of the server itself. */
 export type ProblemCode = keyof typeof table;
+/** Every code there is, for the OpenAPI document. */
 export const problemCodes = Object.keys(table) as ProblemCode[];
 
 /** Members of a problem beyond the common ones. */
@@ -81,6 +83,7 @@ export class ProblemError extends Error {
   }
 }
 
+/** A refusal of the core as an error to throw. `instance`: the path of the run's state, null when there is no run. */
 export function problemOfRefusal(refusal: Refusal, instance: string | null): ProblemError {
   return new ProblemError(refusal.code, refusal.message, {
     more: {
@@ -118,6 +121,7 @@ function problemOfStore(error: StoreError): ProblemError {
   return new ProblemError("storage_failed", "Nothing was recorded. See the server's log.", retry(60));
 }
 
+/** The problem document (RFC 9457) with the status of its code and the headers that the error carries. */
 export function problemResponse(c: Ctx, error: ProblemError): Response {
   const [status, title] = table[error.code];
   const body: Problem = {

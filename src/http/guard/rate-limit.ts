@@ -4,6 +4,7 @@ import { ProblemError } from "./problems.ts";
 
 const maxKeys = 10_000;
 
+/** Keeps at most 10,000 keys, in memory alone: each process counts for itself, and a restart forgives. */
 export class RateLimit {
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
   readonly #clock: Clock;

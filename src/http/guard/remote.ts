@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import type { Ctx, HttpConfig } from "./context.ts";
 
+/** An IP address as text, or `unknown` where the request came through no socket (in tests). */
 export function remoteOf(c: Ctx, { trustProxy = false }: HttpConfig): string {
   const socket = c.env?.incoming?.socket.remoteAddress ?? "unknown";
   if (!trustProxy) return socket;

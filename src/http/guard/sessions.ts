@@ -4,11 +4,13 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { SessionRow, Store } from "../../core/ports/store.ts";
 import type { HttpConfig } from "./context.ts";
 
+/** How long a login lasts, in ms: 12 hours. */
 export const sessionMs = 12 * 3600_000;
 const codeMs = 15 * 60_000;
 
 type SessionStore = Pick<Store, "saveSession" | "session" | "sessions">;
 
+/** Sessions are rows of the store, valid in every process; login codes live in this process alone. */
 export class Sessions {
   readonly #store: SessionStore;
   readonly #clock: Pick<Clock, "now">;

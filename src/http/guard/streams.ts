@@ -2,6 +2,7 @@
 import type { SSEStreamingApi } from "hono/streaming";
 import type { Clock } from "../../core/ports/clock.ts";
 
+/** The console session that a stream was opened under: the stream ends with it. */
 export interface StreamSession {
   id: string;
   /** ms since the epoch */
@@ -15,6 +16,7 @@ interface Open {
   end: AbortController;
 }
 
+/** One instance per server. A stream holds no events back: it reads them from the log when it is woken. */
 export class Streams {
   readonly #open = new Set<Open>();
   readonly #clock: Pick<Clock, "now">;

@@ -7,6 +7,7 @@ import { operationIds, operations } from "../wire/operations.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Handlers } from "./route.ts";
 
+/** All four are open to everybody: the API's description holds nothing of this installation. */
 export function docsRoutes(server: Server): Pick<Handlers, "openapi" | "docs" | "docsStyle" | "problem"> {
   const document = openApiDocument(server.config.version, server.base);
   return {

@@ -18,6 +18,7 @@ const components = {
   Problem: problemSchema,
 };
 
+/** As plain JSON. `base`: the path under which a proxy shows the server, "" when there is none. */
 export function openApiDocument(version: string, base: string): Json {
   const paths: Record<string, Json> = {};
   for (const id of operationIds) {

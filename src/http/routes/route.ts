@@ -10,10 +10,12 @@ import { remoteOf } from "../guard/remote.ts";
 import type { Operation } from "../wire/operation.ts";
 import { type BodyOf, type OperationId, operationIds, operations, type QueryOf } from "../wire/operations.ts";
 
+/** One function for each operation. It gets input that was checked, from a caller whose scopes were checked. */
 export type Handlers = {
   [K in OperationId]: (c: Ctx, input: { body: BodyOf<K>; query: QueryOf<K> }) => Response | Promise<Response>;
 };
 
+/** Adds every operation to `app`, and for each path an answer 405 with `Allow` to every other method. */
 export function addRoutes(app: Hono<Env>, server: Server, limit: RateLimit, handlers: Handlers): void {
   for (const id of operationIds) addRoute(app, server, limit, id, handlers[id]);
   // After all of them: a path that is known but not with this method.

@@ -25,6 +25,7 @@ async function stateSoon(engine: Server["engine"], id: string): Promise<State | 
   return null;
 }
 
+/** The whole run for somebody who may read it, with the questions of the runs below it. */
 export async function showRun(server: Server, actor: Actor, state: State): Promise<RunState> {
   const children = await childrenOf(server, state.runId);
   const [policy, below] = await Promise.all([

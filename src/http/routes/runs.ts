@@ -16,6 +16,7 @@ import { readableRun, showRun } from "./run-access.ts";
 
 type RunRoutes = Pick<Handlers, "state" | "runs" | "events" | "request" | "questions">;
 
+/** A run that the caller may not see is answered 404 `run_not_found`; lists leave it out. */
 export function runRoutes(server: Server): RunRoutes {
   return {
     state: async (c) => {

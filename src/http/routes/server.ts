@@ -8,6 +8,7 @@ import type { Handlers } from "./route.ts";
 
 type ServerRoutes = Pick<Handlers, "agents" | "tools" | "webhooks" | "schedules" | "refusals" | "health">;
 
+/** `health` is open: a caller that is not known gets the status alone, 200 while the server takes work, else 503. */
 export function serverRoutes(server: Server): ServerRoutes {
   const { engine, config } = server;
   return {

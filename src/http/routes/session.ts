@@ -11,6 +11,7 @@ import type { Handlers } from "./route.ts";
 
 type SessionRoutes = Pick<Handlers, "login" | "session" | "logout" | "sessions" | "revoke">;
 
+/** Wrong codes are counted in `failures` by remote address: beyond its limit the answer is 429. */
 export function sessionRoutes(server: Server, sessions: Sessions, failures: RateLimit): SessionRoutes {
   const { store } = server.engine;
   /** What each page of the console has to know of the server. */

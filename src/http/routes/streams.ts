@@ -9,6 +9,7 @@ import type { Handlers } from "./route.ts";
 import { readableRun } from "./run-access.ts";
 import { viewEvent } from "./runs.ts";
 
+/** A client that reconnects with `Last-Event-ID` goes on after that event; without it `?after=` counts. */
 export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamAll"> {
   return {
     stream: async (c, { query }) => {

@@ -14,6 +14,7 @@ export interface Asking {
   policy: Policy;
 }
 
+/** The read right by a row alone, without folding the run's events. */
 export function mayReadRow({ engine }: Server, actor: Actor, row: RunRow): boolean {
   return engine.mayRead(actor, {
     agent: { name: row.agent, hash: "" },

@@ -20,6 +20,7 @@ import { contextOf, isAnsweredByWords } from "./context.ts";
 /** Where a person opens an address in its platform; null when nowhere. */
 type Linker = (address: Address) => string | null;
 
+/** `extra.children`: ids of the child runs; `below`: runs under this one whose questions are shown with its own. */
 export function viewRun(
   state: State,
   extra: {
@@ -75,6 +76,7 @@ export function viewRun(
   };
 }
 
+/** Field by field from the row: no event is read. */
 export function viewSummary(row: RunRow): RunSummary {
   return {
     id: row.runId,
@@ -95,6 +97,7 @@ export function viewSummary(row: RunRow): RunSummary {
   };
 }
 
+/** `may_answer` is what the one authorisation says for `actor` now; the answer itself is checked again. */
 export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, actor: Actor): WireQuestion {
   return {
     ...sharedOf(question),

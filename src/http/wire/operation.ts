@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { Scope } from "../../core/actor.ts";
 
+/** The router, the OpenAPI document and the tests are made from these fields; a handler adds only what it does. */
 export interface Operation {
   method: "get" | "post" | "delete";
   /** With hono's `:name` for parameters. */

@@ -30,10 +30,12 @@ const runsQuery = z.strictObject({
   cursor: z.string().max(500).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
+/** The filters of `GET /runs` after parsing. `limit`: 1 to 100 rows, 50 when it is left out. */
 export type RunsQuery = z.infer<typeof runsQuery>;
 
 const afterQuery = z.strictObject({ after: version.default(0) });
 
+/** By operation id. An operation without a handler in `src/http/routes` does not compile. */
 export const runOperations = {
   launch: {
     method: "post",
@@ -41,6 +43,14 @@ export const runOperations = {
     summary: "Start a run",
     scopes: ["launch"],
     body: bodies.launchBody,
+    success: [200, runStateSchema],
+  },
+  again: {
+    method: "post",
+    path: "/agent/again",
+    summary: "Start a run's task once more, with the data it began with, as little trusted as then",
+    scopes: ["launch", "read"],
+    body: bodies.runBody,
     success: [200, runStateSchema],
   },
   state: {

@@ -13,6 +13,7 @@ import {
   webhookListSchema,
 } from "./server.ts";
 
+/** By operation id. An operation without a handler in `src/http/routes` does not compile. */
 export const serverOperations = {
   agents: {
     method: "get",

@@ -6,8 +6,6 @@ import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
 
-// ---- runs ------------------------------------------------------------------------------------------------------
-
 /** One entry of the model's context in the seeds' three shapes, with the model's own words as a fourth. */
 const contextItemSchema = z.union([
   z.object({ role: z.enum(["user", "assistant"]), content: z.string() }),
@@ -21,6 +19,7 @@ const contextItemSchema = z.union([
   /** `output` is a JSON string. */
   z.object({ type: z.literal("function_call_output"), call_id: z.string(), output: z.string() }),
 ]);
+/** What a client reads in `context`: words with a role, a function call, or a function call's output. */
 export type ContextItem = z.infer<typeof contextItemSchema>;
 
 const pendingCallSchema = z.object({
@@ -52,6 +51,7 @@ const wireQuestionSchema = z.object({
   approved_by: z.array(personSchema),
   may_answer: z.boolean(),
 });
+/** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */
 export type WireQuestion = z.infer<typeof wireQuestionSchema>;
 
 const settledQuestionSchema = wireQuestionSchema
@@ -65,6 +65,8 @@ const settledQuestionSchema = wireQuestionSchema
     from: personSchema.nullable(),
     channel: z.string().nullable(),
   });
+
+/** A question that is closed: how it was settled (`outcome`), when (ms since the epoch), by whom and where. */
 export type SettledWireQuestion = z.infer<typeof settledQuestionSchema>;
 
 const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
@@ -93,6 +95,7 @@ const usageSchema = z.object({
   estimated: z.boolean(),
 });
 
+/** A run as it is now: first the seven fields of the seeds, then what is ours. `version` grows with every event. */
 export const runStateSchema = z.object({
   id: z.string(),
   steps: z.number(),
@@ -139,8 +142,10 @@ export const runStateSchema = z.object({
   /** What the caller may do now; `why` says why not. */
   can: z.record(z.enum(runActions), verdictSchema),
 });
+/** The answer of `GET /agent/state/:id` and of every route that changes a run. */
 export type RunState = z.infer<typeof runStateSchema>;
 
+/** One row of a list of runs. `tokens`: input and output together; `address`: where the run speaks, or null. */
 export const runSummarySchema = z.object({
   id: z.string(),
   version: z.number(),
@@ -174,6 +179,7 @@ export const wireEventSchema = z.object({
   data: eventBodySchema,
 });
 export type WireEvent = z.infer<typeof wireEventSchema>;
+/** The answer of `GET /runs/:id/events`: the events after the asked version, oldest first. */
 export const eventListSchema = z.object({ events: z.array(wireEventSchema) });
 
 /** The exact request that a model answer was given to, rendered from the log. */
@@ -186,6 +192,7 @@ export const modelRequestSchema = z.object({
   tools: z.array(z.object({ name: z.string(), description: z.string(), schema: z.unknown() })),
   input: z.array(z.unknown()),
 });
+/** `input` holds the context as the model's driver is given it; `prompt_hash` names the version of the agent. */
 export type WireModelRequest = z.infer<typeof modelRequestSchema>;
 
 /** An open question with what its run is about. */
@@ -195,5 +202,7 @@ export const openQuestionSchema = wireQuestionSchema.extend({
   /** Who started the run. */
   from: personSchema,
 });
+/** An open question in the inbox of the console, with the task and the person it belongs to. */
 export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
+/** The answer of `GET /questions`: what is open in all runs that the caller may see. */
 export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });

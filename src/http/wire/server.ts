@@ -4,6 +4,7 @@ import { limitsSchema } from "../../core/agent.ts";
 
 const time = z.number();
 
+/** The answer of `GET /agents`. `model`: null stands for the driver's default; `hand_off`: agents it may launch. */
 export const agentListSchema = z.object({
   agents: z.array(
     z.object({
@@ -22,8 +23,13 @@ export const agentListSchema = z.object({
   /** The agent that a launch without a name starts. */
   default: z.string().nullable(),
 });
+/** Agents by name, with whether the caller may launch each of them. */
 export type AgentList = z.infer<typeof agentListSchema>;
 
+/**
+ * The answer of `GET /tools`. `schema`: the JSON schema of the arguments; `untrusted`: its output is foreign
+ * text.
+ */
 export const toolListSchema = z.object({
   tools: z.array(
     z.object({
@@ -38,10 +44,13 @@ export const toolListSchema = z.object({
     }),
   ),
 });
+/** Tools by name, with their effect and with who approves their calls. */
 export type ToolList = z.infer<typeof toolListSchema>;
 
 const webhookSchema = z.object({ name: z.string(), agent: z.string(), path: z.string() });
+/** `path` is the path of the server that the webhook is received at. */
 export type WebhookInfo = z.infer<typeof webhookSchema>;
+/** The answer of `GET /webhooks`, which only administrators get. */
 export const webhookListSchema = z.object({ webhooks: z.array(webhookSchema) });
 
 const scheduleSchema = z.object({
@@ -51,9 +60,12 @@ const scheduleSchema = z.object({
   task: z.string(),
   next_at: time.nullable(),
 });
+/** `cron` as it is configured; `next_at` in ms since the epoch, null when it never fires again. */
 export type ScheduleInfo = z.infer<typeof scheduleSchema>;
+/** The answer of `GET /schedules`, which only administrators get. */
 export const scheduleListSchema = z.object({ schedules: z.array(scheduleSchema) });
 
+/** The answer of `GET /refusals`: who was refused what, newest first. `rule`: what decided it. */
 export const refusalListSchema = z.object({
   refusals: z.array(
     z.object({
@@ -65,6 +77,7 @@ export const refusalListSchema = z.object({
     }),
   ),
 });
+/** At most the newest 500 refusals; `at` is in ms since the epoch. */
 export type RefusalList = z.infer<typeof refusalListSchema>;
 
 /** Who the caller is. `how`: the way they were recognised; `expires_at` only for a console session. */
@@ -79,6 +92,7 @@ export const sessionSchema = z.object({
   /** Hosts that text of strangers may link to; `*.corp.example` stands for all that end so. */
   link_hosts: z.array(z.string()),
 });
+/** The answer of login and of `GET /session`. `scopes`: null means that none is missing. */
 export type Session = z.infer<typeof sessionSchema>;
 
 /** Console sessions, by the first part of their hash. `current`: the caller's own. */
@@ -93,6 +107,7 @@ export const sessionListSchema = z.object({
     }),
   ),
 });
+/** Console sessions that are still valid; `id` is enough to revoke one, not to use it. */
 export type SessionList = z.infer<typeof sessionListSchema>;
 
 /** Callers that nobody knows get `status` alone. */
@@ -134,6 +149,7 @@ export const healthSchema = z.object({
   /** `ms`: how long it took to answer. */
   database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
 });
+/** The answer of `GET /health`, with status 503 while the server takes no work. */
 export type Health = z.infer<typeof healthSchema>;
 
 /** RFC 9457; `detail` is the member that the seeds' clients read. */
@@ -150,4 +166,5 @@ export const problemSchema = z.object({
   questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
 });
+/** The body of every error, `application/problem+json` by RFC 9457; `detail` is a sentence for people. */
 export type Problem = z.infer<typeof problemSchema>;
