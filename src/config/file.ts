@@ -64,7 +64,7 @@ export const fileSchema = z.strictObject({
   tools: toolsSchema
     .default([])
     .describe(
-      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret }` that returns one",
+      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret, setting, isDemo }` that returns one",
     ),
   agents: rightsSchema
     .default({})
