@@ -7,9 +7,8 @@ import { broken, fine } from "../../src/core/ports/finding.ts";
 const config = {
   agents: [{ name: "default" }],
   databaseUrl: "postgres://belay:hunter2@db.example/belay",
-  notes: [],
-  warnings: ["tokens.ci: secret missing"],
   notes: ["tools: off: prom_query; set PROMETHEUS_URL to switch them on"],
+  warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
   publicUrl: null,
