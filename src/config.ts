@@ -1,4 +1,4 @@
-/** The configuration's door: environment, belay.config.ts and prompts become one frozen Config or a list of problems. */
+/** Reads the environment, belay.config.ts and prompts into one frozen Config, or throws one list of all problems. */
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { loadAgents } from "./config/agents.ts";
@@ -35,7 +35,9 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   token: string;
   /** All API tokens as the server knows them: SHA-256 (hex). The owner's is named `local`. */
   tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
-  /** Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts). */
+  /**
+   * Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts).
+   */
   tokenEventKey: Uint8Array;
   /** By model name. */
   prices: Readonly<Record<string, Price>>;
@@ -72,7 +74,9 @@ export class ConfigError extends Error {
 
 const projectRoot = resolve(import.meta.dirname, "..");
 
-/** `root`: the folder of belay.config.ts, prompts and data, wherever the program was called from. Throws ConfigError. */
+/**
+ * `root`: the folder of belay.config.ts, prompts and data, wherever the program was called from. Throws ConfigError.
+ */
 export async function loadConfig(
   env: Variables = process.env,
   root: string = projectRoot,
@@ -120,7 +124,9 @@ export async function loadConfig(
   });
 }
 
-/** Where a client on this machine finds the server. What is wrong in the environment is the server's to complain of. */
+/**
+ * Where a client on this machine finds the server. What is wrong in the environment is the server's to complain of.
+ */
 export function loadPlace(
   env: Variables = process.env,
   root: string = projectRoot,

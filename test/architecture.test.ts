@@ -156,7 +156,10 @@ function isIn(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path.startsWith(folder));
 }
 
-/** In a channel `listen` may use `send` and `draw`, `send` may use `draw`; what they share stands at the channel's door. */
+/**
+ * In a channel `listen` may use `send` and `draw`, `send` may use `draw`; what they share
+ * stands at the channel's door.
+ */
 function placesInAdapter(adapter: string, room: string | undefined): string[] {
   if (room === undefined) return [adapter];
   const rooms = ["draw", "send", "listen"];
@@ -336,7 +339,7 @@ function imports(source: Source, name: string): boolean {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose, with its shapes and units in words.
-  "src/core/ports/store.ts": 290,
+  "src/core/ports/store.ts": 310,
   // Every event there is, in one union, with a sentence on what each shape is.
   "src/core/event.ts": 285,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.

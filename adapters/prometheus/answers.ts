@@ -1,4 +1,6 @@
-/** What Prometheus' HTTP API answers, as far as the tools read it. prometheus.io/docs/prometheus/latest/querying/api. */
+/**
+ * What Prometheus' HTTP API answers, as far as the tools read it. prometheus.io/docs/prometheus/latest/querying/api.
+ */
 import { z } from "zod";
 
 export const labelsSchema = z.record(z.string(), z.string());

@@ -1,4 +1,7 @@
-/** HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell the model what to do next. */
+/**
+ * HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell
+ * the model what to do next.
+ */
 import type { z } from "zod";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";

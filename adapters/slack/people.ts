@@ -1,4 +1,4 @@
-/** Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly, closed on failure. */
+/** Who a Slack user is to the authorisation: name, guest or not, groups. Who can't be looked up counts as a guest. */
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";

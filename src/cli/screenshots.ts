@@ -88,7 +88,9 @@ async function take(browser: Browser, url: string, shot: Shot): Promise<void> {
   await context.close();
 }
 
-/** The page once two pictures in a row are the same: lists measure their lines and scroll to them after they are drawn. */
+/**
+ * The page once two pictures in a row are the same: lists measure their lines and scroll to them after they are drawn.
+ */
 async function settled(page: Page): Promise<Buffer> {
   const picture = () => page.screenshot({ animations: "disabled" });
   let [before, after] = [await picture(), await picture()];

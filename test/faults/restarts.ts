@@ -1,6 +1,7 @@
 /**
- * Restarts a whole bot again and again under signed deliveries of a sender that never repeats one, and counts what became of
- * each. By hand: node test/faults/restarts.ts --restarts 20 --rate 50; prints one line of JSON, exits with 1 when one was lost.
+ * Restarts a whole bot again and again under signed deliveries of a sender that never repeats one, and counts what
+ * became of each. By hand: node test/faults/restarts.ts --restarts 20 --rate 50; prints one line of JSON, exits
+ * with 1 when one was lost.
  */
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
