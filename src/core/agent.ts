@@ -75,6 +75,15 @@ export const approvalRuleSchema = z.object({
     .describe("who may approve, as rules; empty: whoever the agent's rights name"),
   count: z.number().describe("how many different people must approve; 1 unless said"),
   ownRequest: z.boolean().describe("whether the person who started the run may approve; true unless said"),
+  unseen: z
+    .enum(["refuse", "ask", "allow"])
+    .optional()
+    .describe("what to do with a value that the run has seen nowhere; ask unless said: the card marks it"),
+  outsideOnly: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("so many people more, when a value stands only in what strangers wrote; 0 unless said"),
 });
 /** Who approves a call, how many of them, and whether the requester counts. */
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;

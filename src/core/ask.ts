@@ -2,7 +2,7 @@
 import type { Policy } from "./agent.ts";
 import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
-import type { Question } from "./event.ts";
+import type { ArgumentOrigin, Question } from "./event.ts";
 import type { Call, State } from "./state.ts";
 import { brief, changedNames } from "./text/brief.ts";
 import { visibleLine } from "./text/visible.ts";
@@ -85,20 +85,29 @@ export function askOutage(
   };
 }
 
-/** May this call run, exactly as it is shown? `changed`: by whom, and what the arguments were before. */
+/**
+ * May this call run, exactly as it is shown? `changed`: by whom, and what the arguments were before. `origins`: where
+ * the arguments come from.
+ */
 export function askApproval(
-  shown: Shown & { preview: string | null; changed?: { by: string; before: unknown } },
+  shown: Shown & {
+    preview: string | null;
+    changed?: { by: string; before: unknown };
+    origins?: readonly ArgumentOrigin[];
+  },
   asking: Asking,
 ): Question {
-  const { settlers, need, ownRequest } = settling(shown.call, asking);
+  const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking);
+  const { origins = [] } = shown;
+  const more = origins.some(({ standing }) => standing === "outside") ? outsideOnly : 0;
   return {
     ...plain("approval", asking),
     callId: shown.call.id,
     text: `May I run ${shown.call.tool}?`,
     context: shown.changed === undefined ? null : changedInWords(shown.call.input, shown.changed),
     audience: [...(settlers ?? asking.policy.rights.approve)],
-    call: callShown(shown, shown.preview),
-    need,
+    call: { ...callShown(shown, shown.preview), ...(origins.length > 0 ? { origins: [...origins] } : {}) },
+    need: need + more,
     ownRequest,
   };
 }
@@ -149,10 +158,11 @@ function settling(call: Shown["call"], { state, policy }: Asking) {
   return {
     settlers: rule && approversOf(rule, policy),
     need: rule?.count ?? 1,
+    outsideOnly: rule?.outsideOnly ?? 0,
     ownRequest: rule?.ownRequest ?? true,
   };
 }
 
-function callShown({ call, hash }: Shown, preview: string | null): Question["call"] {
+function callShown({ call, hash }: Shown, preview: string | null): NonNullable<Question["call"]> {
   return { tool: call.tool, input: call.input, hash, preview };
 }

@@ -36,6 +36,18 @@ const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
 /** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
+/** Where an argument (dotted path into the input) comes from. */
+const argumentOriginSchema = z.object({
+  path: z.string(),
+  /** known: somebody trusted or a trusted result said it · outside: only strangers did · nowhere: nothing did */
+  standing: z.enum(["known", "outside", "nowhere"]),
+  /** For people: `said by dana`, `seen nowhere`. */
+  words: z.string(),
+  /** Version of the event where it stood first; null: nowhere. */
+  version: z.number().nullable(),
+});
+export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
+
 export const questionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
@@ -53,6 +65,8 @@ export const questionSchema = z.object({
       input: z.unknown(),
       hash: z.string(),
       preview: z.string().nullable(),
+      /** Where the arguments come from, by dotted path; logs of the first release have none. */
+      origins: z.array(argumentOriginSchema).optional(),
     })
     .nullable(),
   /** How many different people must approve. */

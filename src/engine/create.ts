@@ -271,6 +271,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
+      readEvents: (runId) => this.store.read(runId),
       loadRow: (runId) => this.store.run(runId),
       log,
       troubles: this.#troubles,

@@ -42,6 +42,7 @@ async function failing(
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,
+    readEvents: async () => [],
   };
   await performCallModel(on);
   return recorded;

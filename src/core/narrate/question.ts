@@ -14,7 +14,7 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
     { type: "text", markdown: question.text, foreign: state.tainted },
   ];
   if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
-  if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call.input) });
+  if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
@@ -165,10 +165,24 @@ function previewOf(preview: string): { name: string; value: string } {
 }
 
 /** The call whole: every argument by its name. */
-function fieldsOf(input: unknown): { name: string; value: string }[] {
+function fieldsOf({ input, origins = [] }: NonNullable<Question["call"]>): { name: string; value: string }[] {
   if (typeof input !== "object" || input === null) return [{ name: "input", value: JSON.stringify(input) }];
   return Object.entries(input).map(([name, value]) => ({
-    name,
+    name: `${name}${originInWords(name, origins)}`,
     value: typeof value === "string" ? value : JSON.stringify(value, null, 1),
   }));
+}
+
+const marks = { known: "", outside: "△ ", nowhere: "▲ " } as const;
+
+/** Beside an argument's name: where its value comes from; of several values in it, the one that is known least. */
+function originInWords(
+  argument: string,
+  origins: NonNullable<NonNullable<Question["call"]>["origins"]>,
+): string {
+  const own = origins.filter(({ path }) => path === argument || path.startsWith(`${argument}.`));
+  const least = (["nowhere", "outside", "known"] as const)
+    .map((standing) => own.find((origin) => origin.standing === standing))
+    .find((origin) => origin !== undefined);
+  return least === undefined ? "" : ` · ${marks[least.standing]}${least.words}`;
 }

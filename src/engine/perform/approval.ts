@@ -4,6 +4,9 @@ import type { ToolSpec } from "../../core/agent.ts";
 import { approvalFor, approversOf } from "../../core/approval-rule.ts";
 import { askApproval } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
+import type { ArgumentOrigin } from "../../core/event.ts";
+import { sourcesOf } from "../../core/origin/sources.ts";
+import { argumentOrigins, searchable } from "../../core/origin/trace.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Approver, Call } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
@@ -25,9 +28,16 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
     return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
   }
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
+  const rule = approvalFor(spec, on.state);
+  const origins = rule?.unseen === "allow" ? [] : await originsOf(on, call, spec);
+  const unseen = origins.filter(({ standing }) => standing === "nowhere");
+  if (rule?.unseen === "refuse" && unseen.length > 0) {
+    const refused = callFailed(callId, { code: "unseen_value", message: unseenInWords(unseen) });
+    return recordOutcome(on, (state) => (startable(state, callId) ? [refused] : []));
+  }
   return recordOutcome(on, (state) => {
     if (!startable(state, callId)) return [];
-    const question = askApproval({ call, hash, preview }, { state, policy: on.policy });
+    const question = askApproval({ call, hash, preview, origins }, { state, policy: on.policy });
     return [{ type: "question_asked", question }];
   });
 }
@@ -62,6 +72,16 @@ function mayStillApprove({ principal, rule }: Approver, spec: ToolSpec, on: Work
   if (!needed) return true;
   if (!needed.ownRequest && isSamePerson(principal, on.state.from.principal)) return false;
   return rule === undefined || approversOf(needed, on.policy).includes(rule);
+}
+
+async function originsOf(on: Work, call: Call, { schema }: ToolSpec): Promise<ArgumentOrigin[]> {
+  const sources = searchable(sourcesOf(await on.readEvents(on.runId)));
+  return argumentOrigins(call.input, sources, schema);
+}
+
+function unseenInWords(unseen: readonly ArgumentOrigin[]): string {
+  const paths = unseen.map(({ path }) => path).join(", ");
+  return `Not asked for: ${paths} holds a value that stands in no message and in no result. Look it up, or ask a person.`;
 }
 
 async function previewOf(on: Work, call: Call): Promise<string | null> {
