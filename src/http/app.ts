@@ -1,5 +1,6 @@
 /** The one server: API, event streams, channel endpoints and the console's files, behind the same doors. */
 import { Hono } from "hono";
+import { compress } from "hono/compress";
 import { getPath } from "hono/utils/url";
 import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
@@ -61,6 +62,9 @@ export function createHttp(deps: Deps): Http {
     allowHosts(config),
     crossOrigin(config),
   );
+  // The long answers: a list and a run are mostly the same words again. What is short is not worth the work.
+  const packed = compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ });
+  app.get("/agent/runs/*", packed).get("/agent/state/*", packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

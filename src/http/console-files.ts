@@ -1,4 +1,5 @@
 /** The built console: files, and its one page for every path that only the browser knows. */
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import type { Hono } from "hono";
@@ -25,14 +26,14 @@ const missing =
 /** Comes last: it answers every GET that no route before it has, and throws 404 `not_found` for the rest. */
 export function addConsole(app: Hono<Env>, server: Server): void {
   app.get("*", async (c) => {
-    const file = await readInside(server.config.consoleDir, c.req.path);
+    const file = await readInside(server.config.consoleDir, c.req.path, encodingsIn(c));
     if (file) return fileResponse(c, file);
     const wantsPage = c.req.header("accept")?.includes("text/html") ?? false;
     if (c.req.path !== "/" && (!wantsPage || extname(c.req.path) !== "")) throw notFound();
-    const page = await readInside(server.config.consoleDir, "/index.html");
+    const page = await readInside(server.config.consoleDir, "/index.html", []);
     if (!page) return c.html(missing, c.req.path === "/" ? 200 : 404);
-    c.header("Cache-Control", "no-cache");
-    return c.html(rebased(page.bytes.toString("utf8"), server.base));
+    const bytes = Buffer.from(rebased(page.bytes.toString("utf8"), server.base));
+    return fileResponse(c, { ...page, bytes });
   });
   app.notFound(() => {
     throw notFound();
@@ -43,27 +44,55 @@ function notFound(): ProblemError {
   return new ProblemError("not_found", "There is nothing at this path. GET /docs describes the API.");
 }
 
+/** How the build has packed files beside themselves, the smallest first. */
+const packed = { br: ".br", gzip: ".gz" } as const;
+type Encoding = keyof typeof packed;
+
 interface ConsoleFile {
   path: string;
   bytes: Buffer;
+  encoding: Encoding | null;
+}
+
+/** Those that the browser says it reads. */
+function encodingsIn(c: Ctx): Encoding[] {
+  const said = (c.req.header("accept-encoding") ?? "").toLowerCase().split(",");
+  const refused = /;\s*q\s*=\s*0(\.0*)?\s*$/;
+  const names = said.filter((one) => !refused.test(one)).map((one) => one.replace(/;.*/, "").trim());
+  return (["br", "gzip"] as const).filter((encoding) => names.includes(encoding));
 }
 
 /** null: no such file. A path that leads outside of the folder is no such file either. */
-async function readInside(folder: string, path: string): Promise<ConsoleFile | null> {
+async function readInside(
+  folder: string,
+  path: string,
+  encodings: readonly Encoding[],
+): Promise<ConsoleFile | null> {
   if (!(extname(path) in types)) return null;
   const full = normalize(join(folder, path));
   if (!full.startsWith(normalize(folder + sep))) return null;
-  try {
-    return { path, bytes: await readFile(full) };
-  } catch {
-    return null;
+  for (const encoding of [...encodings, null]) {
+    const bytes = await readFile(full + (encoding === null ? "" : packed[encoding])).catch(() => null);
+    if (bytes) return { path, bytes, encoding };
   }
+  return null;
 }
 
-function fileResponse(c: Ctx, { path, bytes }: ConsoleFile): Response {
+function fileResponse(c: Ctx, { path, bytes, encoding }: ConsoleFile): Response {
   // The build puts a hash of the content into the names of what lies in assets/.
   const cache = path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache";
+  const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
   c.header("Cache-Control", cache);
+  c.header("Vary", "Accept-Encoding", { append: true });
+  c.header("ETag", etag);
+  if (
+    c.req
+      .header("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(etag)
+  )
+    return c.body(null, 304);
+  if (encoding !== null) c.header("Content-Encoding", encoding);
   c.header("Content-Type", types[extname(path)] ?? "application/octet-stream");
   return c.body(new Uint8Array(bytes));
 }

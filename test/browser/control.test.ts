@@ -100,6 +100,29 @@ describe("the page of the bot's health", { timeout: patient }, () => {
   });
 });
 
+describe("the page of a bot in trouble", { timeout: patient }, () => {
+  it("tells of records that can't be read, and of runs that were left behind", async () => {
+    const bot = await botWith();
+    const { page, context } = await visit(browser, bot);
+    await page.route(
+      (url) => url.pathname === "/health",
+      async (route) => {
+        const response = await route.fetch();
+        const unreadable = [{ what: "run_1 at version 3", message: "the checksum differs" }];
+        const left_behind = [{ run: "run_2", why: "its agent was removed" }];
+        await route.fulfill({ response, json: { ...(await response.json()), unreadable, left_behind } });
+      },
+    );
+    await page.goto(`${bot.url}/bot/health`);
+    await page.getByText("run_1 at version 3").waitFor();
+    const words = await page.locator(".main").innerText();
+    expect(words).toMatch(/can’t be read\s+run_1 at version 3\s+the checksum differs/);
+    expect(words).toMatch(/left behind\s+run_2\s+its agent was removed/);
+    await context.close();
+    await bot.stop();
+  });
+});
+
 describe("runs of others", { timeout: patient }, () => {
   it("stand under the call that started them, and each leads to the other", async () => {
     const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });

@@ -16,6 +16,7 @@ type Cells = readonly [number, number, number, number, number, number, number];
 
 const cells: Record<OperationId, Cells> = {
   launch: [401, 200, 403, 403, 200, 200, 403],
+  again: [401, 403, 403, 403, 404, 200, 404],
   state: [401, 403, 200, 200, 404, 200, 404],
   resume: [401, 403, 403, 403, 404, 200, 404],
   pause: [401, 403, 403, 403, 404, 200, 404],
@@ -66,6 +67,7 @@ async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; js
       const reason = id === "refuse" ? { reason: "no" } : {};
       return { path, json: { id: run.id, question_id: questionOf(run), ...reason } };
     }
+    case "again":
     case "resume":
     case "pause":
     case "cancel": {

@@ -1,5 +1,6 @@
 /** Commands on runs: what is accepted, and every refusal with its status and code. */
 import { expect, test } from "vitest";
+import type { LaunchRequest } from "../../src/core/command.ts";
 import type { RunState } from "../../src/http/wire/runs.ts";
 import { questionListSchema, runStateSchema } from "../../src/http/wire/runs.ts";
 import { expectProblem } from "../support/http/problem.ts";
@@ -342,4 +343,47 @@ test("an approval that takes two people stays open after the first", async () =>
   expect(await response.json()).toMatchObject({
     questions: [{ need: 2, approved_by: [{ principal: "token:admin" }] }],
   });
+});
+
+/** Launched as its channel launches it, not over the API. */
+async function fromOutside(b: Bench, change: Partial<LaunchRequest> = {}): Promise<string> {
+  const actor = {
+    principal: "token:admin",
+    name: "admin",
+    groups: [],
+    guest: false,
+    kind: "person",
+  } as const;
+  const launch = { task: "Look into the build", title: "Build 7", actor, via: { channel: "webhook" } };
+  const rest = { addresses: [], context: [], trusted: false, follows: null, parent: null };
+  const submitted = await b.engine.launch("helper", { ...launch, ...rest, ...change }, null);
+  if (!submitted.ok) throw new Error(submitted.refusal.message);
+  return submitted.runId;
+}
+
+test("a run is started again with the data it began with, and trusts it as little as before", async () => {
+  using b = await bench();
+  const payload = { source: "webhook ci", text: "build 7 failed", trusted: false };
+  const id = await fromOutside(b, { context: [payload] });
+  const response = await post(b, "again", { id });
+  expect(response.status).toBe(200);
+  const run = (await response.json()) as RunState;
+  expect(run.id).not.toBe(id);
+  expect(run).toMatchObject({
+    task: "Look into the build",
+    title: "Build 7",
+    tainted: true,
+    agent: "helper",
+  });
+  expect(JSON.stringify(run.context)).toContain("build 7 failed");
+  const [launched] = await b.engine.events(run.id);
+  expect(launched).toMatchObject({ context: [payload], trusted: false, from: { principal: "token:admin" } });
+});
+
+test("a run that was one call is not started again unseen, nor one that the caller may not see", async () => {
+  using b = await bench();
+  const id = await fromOutside(b, { call: { tool: "restart_service", input: { service: "payments" } } });
+  await expectProblem(await post(b, "again", { id }), 422, "answer_invalid");
+  await expectProblem(await post(b, "again", { id: "run_unknown" }), 404, "run_not_found");
+  await expectProblem(await post(b, "again", { id }, "launcher"), 404, "run_not_found");
 });

@@ -1,7 +1,8 @@
-/** The console's files, the paths only the browser knows, the sub-path of a proxy, and the channels' endpoints. */
+/** The console's files, how answers are packed, the paths only the browser knows, the sub-path of a proxy, and the channels' endpoints. */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import { expectProblem } from "../support/http/problem.ts";
@@ -14,7 +15,11 @@ beforeAll(async () => {
   const script = '<script type="module" src="/assets/app.js"></script>';
   const page = `<!doctype html><html><head>${script}</head><body><div id="root"></div></body></html>`;
   await writeFile(join(consoleDir, "index.html"), page);
-  await writeFile(join(consoleDir, "assets/app.js"), "document.title = 'Console';");
+  const app = "document.title = 'Console';";
+  await writeFile(join(consoleDir, "assets/app.js"), app);
+  await writeFile(join(consoleDir, "assets/app.js.br"), brotliCompressSync(app));
+  await writeFile(join(consoleDir, "assets/app.js.gz"), gzipSync(app));
+  await writeFile(join(consoleDir, "assets/plain.css"), "body {}");
 });
 afterAll(() => rm(consoleDir, { recursive: true }));
 
@@ -35,6 +40,50 @@ test("the page and its files are served to everybody, with a strict policy", asy
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(script.headers.get("cache-control")).toContain("immutable");
   expect(script.headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+const read = { br: brotliDecompressSync, gzip: gunzipSync };
+
+test.each([
+  ["gzip, deflate, br", "br"],
+  ["gzip", "gzip"],
+  ["br;q=0, GZIP;q=0.5", "gzip"],
+  ["identity", null],
+  ["", null],
+] as const)("a file is sent as small as the browser reads it: %s", async (accept, encoding) => {
+  using b = await bench({ consoleDir });
+  const response = await get(b, "/assets/app.js", { "accept-encoding": accept });
+  expect(response.headers.get("content-encoding")).toBe(encoding);
+  expect(response.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
+  expect(response.headers.get("vary")).toMatch(/accept-encoding/i);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  expect(String(encoding === null ? bytes : read[encoding](bytes))).toBe("document.title = 'Console';");
+});
+
+test("what was not packed is sent as it is, and the packed files have no address of their own", async () => {
+  using b = await bench({ consoleDir });
+  const plain = await get(b, "/assets/plain.css", { "accept-encoding": "br" });
+  expect([plain.headers.get("content-encoding"), await plain.text()]).toEqual([null, "body {}"]);
+  await expectProblem(await get(b, "/assets/app.js.br"), 404, "not_found");
+});
+
+test("a file that is known already is not sent again; each packing has a tag of its own", async () => {
+  using b = await bench({ consoleDir });
+  const tagOf = async (path: string, accept: string) =>
+    (await get(b, path, { ...page, "accept-encoding": accept })).headers.get("etag") ?? "none";
+  const tags = [await tagOf("/assets/app.js", "br"), await tagOf("/assets/app.js", "gzip")];
+  expect(new Set(tags).size).toBe(2);
+  for (const [path, tag] of [
+    ["/assets/app.js", tags[0]],
+    ["/", await tagOf("/", "br")],
+  ]) {
+    const again = await get(b, path ?? "", {
+      ...page,
+      "accept-encoding": "br",
+      "if-none-match": `"other", ${tag}`,
+    });
+    expect([again.status, await again.text()]).toEqual([304, ""]);
+  }
 });
 
 test("a path of the browser's own router gets the page; a missing file and an API path do not", async () => {
@@ -120,4 +169,20 @@ test("a body over 26 MiB reaches no channel, whether its length is declared or n
   const headers = { "content-length": String(26 * 1024 * 1024 + 1) };
   const declared = b.call("POST", "/webhooks/ci", { as: null, body: "short", headers });
   await expectProblem(await declared, 413, "body_too_large");
+});
+
+test("long answers are packed for who reads that, and are the same words", async () => {
+  using b = await bench();
+  const { id } = await b.launch("A".repeat(2_000));
+  for (const path of ["/agent/runs", `/agent/state/${id}`]) {
+    const packed = await b.call("GET", path, { headers: { "accept-encoding": "gzip, br" } });
+    expect(packed.headers.get("content-encoding")).toBe("gzip");
+    expect(packed.headers.get("vary")).toMatch(/accept-encoding/i);
+    const plain = await b.call("GET", path);
+    expect(plain.headers.get("content-encoding")).toBeNull();
+    expect(String(gunzipSync(await packed.arrayBuffer()))).toBe(await plain.text());
+  }
+  const stream = await b.call("GET", `/agent/runs/${id}/stream`, { headers: { "accept-encoding": "gzip" } });
+  expect(stream.headers.get("content-encoding")).toBeNull();
+  await stream.body?.cancel();
 });

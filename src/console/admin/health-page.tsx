@@ -1,5 +1,6 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
 
+import { Link } from "wouter";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -36,6 +37,8 @@ export function HealthPage() {
           </dl>
           <Troubles troubles={health.model_troubles ?? []} />
           <Warnings warnings={health.warnings ?? []} />
+          <LeftBehind runs={health.left_behind ?? []} />
+          <Unreadable records={health.unreadable ?? []} />
           <h2>Channels</h2>
           <Channels channels={health.channels ?? []} />
           {health.queue && <Queue queue={health.queue} />}
@@ -124,6 +127,39 @@ function Warnings({ warnings }: { warnings: readonly string[] }) {
         {warnings.map((warning) => (
           <li key={warning} className="tone-waiting">
             <Mark shape="waiting" /> <span className="muted">{warning}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
+  if (runs.length === 0) return null;
+  return (
+    <>
+      <h2>Runs that a change of the set-up left behind</h2>
+      <ul className="channels">
+        {runs.map(({ run, why }) => (
+          <li key={run} className="tone-waiting">
+            <Mark shape="waiting" /> <Link href={`/runs/${run}`}>{run}</Link>{" "}
+            <span className="muted">{why}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function Unreadable({ records }: { records: NonNullable<Health["unreadable"]> }) {
+  if (records.length === 0) return null;
+  return (
+    <>
+      <h2>Records that can’t be read</h2>
+      <ul className="channels">
+        {records.map(({ what, message }) => (
+          <li key={what} className="tone-failed">
+            <Mark shape="failed" /> <b>{what}</b> <span className="muted">{message}</span>
           </li>
         ))}
       </ul>

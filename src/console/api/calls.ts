@@ -74,6 +74,7 @@ export const getRequest = (id: string, version: number) =>
 
 export const launch = (task: string, agent: string | null, key: string) =>
   post<RunState>("agent/launch", { input_prompt: task, ...(agent === null ? {} : { agent }) }, key);
+export const again = (id: string, key: string) => post<RunState>("agent/again", { id }, key);
 export const pause = (id: string) => post<RunState>("agent/pause", { id });
 export const resume = (id: string) => post<RunState>("agent/resume", { id });
 export const cancel = (id: string) => post<RunState>("agent/cancel", { id });

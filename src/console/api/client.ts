@@ -44,7 +44,9 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
     return await fetch(`${base}/${path}`, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    throw new ApiError(0, "The server can't be reached. Nothing was sent; try again.");
+    const unsure =
+      init.method === undefined ? "" : " It is not known whether this arrived: look, then try again.";
+    throw new ApiError(0, `The server can't be reached.${unsure}`);
   }
 }
 

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
-import { cancel, keys, launch, newKey, pause, resume } from "../api/calls.ts";
+import { again, cancel, keys, newKey, pause, resume } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
@@ -14,7 +14,7 @@ import { SayForm } from "./say-form.tsx";
 export function ActionsBar({ run }: { run: RunState }) {
   const [saying, setSaying] = useState(false);
   const command = useCommand(run.id);
-  const again = useRunAgain(run);
+  const repeat = useRunAgain(run);
   const { can } = run;
   const ended = isEnded(run.status);
   const busy = command.isPending ? command.variables : null;
@@ -52,13 +52,14 @@ export function ActionsBar({ run }: { run: RunState }) {
             Say…
           </Button>
         )}
-        <Button pending={again.isPending} onPress={() => again.mutate()} look={ended ? "plain" : "quiet"}>
+        <Button pending={repeat.isPending} onPress={() => repeat.mutate()} look={ended ? "plain" : "quiet"}>
           Run again
         </Button>
       </div>
       <Reasons run={run} ended={ended} rests={rests} />
       {saying && <SayForm runId={run.id} onDone={() => setSaying(false)} />}
-      <ErrorNote error={command.error ?? again.error} />
+      {/* What failed before the end is of no use after it. */}
+      <ErrorNote error={(ended ? null : command.error) ?? repeat.error} />
     </div>
   );
 }
@@ -87,7 +88,7 @@ function useRunAgain(run: RunState) {
   const [, navigate] = useLocation();
   const [key] = useState(newKey);
   return useMutation({
-    mutationFn: () => launch(run.task, run.agent, `${key}-${run.id}`.slice(0, 255)),
+    mutationFn: () => again(run.id, `${key}-${run.id}`.slice(0, 255)),
     onSuccess: (state) => {
       client.setQueryData(keys.run(state.id), state);
       navigate(`/runs/${state.id}`);

@@ -1,6 +1,6 @@
 /** The three parts of the console, and the keys that work in all of them. */
 import { lazy, Suspense, useState } from "react";
-import { Route, Switch, useLocation, useRoute } from "wouter";
+import { Link, Route, Switch, useLocation, useRoute } from "wouter";
 import { useLiveRuns } from "../api/live.ts";
 import { Home } from "../launch/home.tsx";
 import { Crash } from "../parts/crash.tsx";
@@ -34,9 +34,12 @@ export function Shell() {
   });
   return (
     <main className="shell" data-at={location === "/" ? "list" : "page"}>
+      <a className="skip" href="#part">
+        Skip the list
+      </a>
       <ConnectionBar />
       <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
-      <div className="main">
+      <div className="main" id="part" tabIndex={-1}>
         <Crash at={location}>
           <Switch>
             <Route path="/">
@@ -54,7 +57,9 @@ export function Shell() {
               )}
             </Route>
             <Route>
-              <Empty title="There is nothing here. The list on the left has all runs." />
+              <Empty title="There is nothing here.">
+                <Link href="/">All runs</Link>
+              </Empty>
             </Route>
           </Switch>
         </Crash>

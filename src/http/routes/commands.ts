@@ -10,6 +10,7 @@ import { ProblemError, runNotFound } from "../guard/problems.ts";
 import { runAsked } from "../view/child-runs.ts";
 import { settlingIn } from "../view/spoken.ts";
 import { type BodyOf, operations } from "../wire/operations.ts";
+import { launchedAgain } from "./again.ts";
 import type { Handlers } from "./route.ts";
 import { readableRun, showLaunch, showRun } from "./run-access.ts";
 
@@ -33,7 +34,7 @@ const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = 
 };
 
 /** Throws 404 `run_not_found` for a run that the caller may not see, else the problem of the refusal. */
-export function commandRoutes(server: Server): Pick<Handlers, "launch" | CommandId> {
+export function commandRoutes(server: Server): Pick<Handlers, "launch" | "again" | CommandId> {
   const idempotency = new Idempotency(server);
 
   function commandRoute<K extends CommandId>(operation: K) {
@@ -61,6 +62,17 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | Command
       const request = { principal: actor.principal, key, operation: "launch", body, instance: null };
       const launch = launchOf(actor, body.input_prompt);
       const outcome = await idempotency.once(request, (inbox) => server.engine.launch(agent, launch, inbox));
+      return answerRun(server, c, "launch", outcome);
+    },
+    again: async (c, { body }) => {
+      const { actor } = callerOf(c);
+      const again = await launchedAgain(server, { actor, via: viaOf(actor) }, body.id);
+      const agent = launchable(server, actor, again.agent);
+      const key = idempotencyKeyOf(c);
+      const request = { principal: actor.principal, key, operation: "again", body, instance: null };
+      const outcome = await idempotency.once(request, (inbox) =>
+        server.engine.launch(agent, again.launch, inbox),
+      );
       return answerRun(server, c, "launch", outcome);
     },
     resume: commandRoute("resume"),

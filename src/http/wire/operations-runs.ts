@@ -45,6 +45,14 @@ export const runOperations = {
     body: bodies.launchBody,
     success: [200, runStateSchema],
   },
+  again: {
+    method: "post",
+    path: "/agent/again",
+    summary: "Start a run's task once more, with the data it began with, as little trusted as then",
+    scopes: ["launch", "read"],
+    body: bodies.runBody,
+    success: [200, runStateSchema],
+  },
   state: {
     method: "get",
     path: "/agent/state/:id",
