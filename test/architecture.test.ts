@@ -126,7 +126,7 @@ const homes: Record<string, readonly string[]> = {
   pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
   "pino-pretty": ["src/log.ts"],
   yaml: ["src/config/"],
-  croner: ["src/engine/schedule.ts", "src/main.ts"],
+  croner: ["src/engine/schedule.ts", "src/main.ts", "src/config/schedules.ts"],
   hono: ["src/http/"],
   "@hono/node-server": ["src/http/"],
   react: ["src/console/"],

@@ -18,7 +18,10 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-/** Rejects with words for the operator when the address can't be had. `slowMs`: for tests. */
+/** The address can't be had; says what to do. */
+export class ListenError extends Error {}
+
+/** Rejects with ListenError when the address can't be had. `slowMs`: for tests. */
 export async function serve(
   http: Http,
   at: { host: string; port: number; slowMs?: number },
@@ -35,7 +38,7 @@ export async function serve(
   }) as Server;
   const open = watchConnections(server);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new Error(whyNot(error, at), { cause: error })));
+    server.once("error", (error) => reject(new ListenError(whyNot(error, at), { cause: error })));
     server.listen(at.port, at.host, resolve);
   });
   // A connection that can't be taken (no file descriptor is free) is that connection's trouble.
