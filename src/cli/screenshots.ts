@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: the console's main pages over a made-up day and a Slack thread, written to docs/images. The day, the browser's
- * clock, zone and language are always the same, and a picture is written only when somebody could see the difference,
- * so the files change only when the console does.
+ * `npm run screenshots`: the console's main pages over a made-up day and a Slack thread, written to docs/images. The
+ * day, the browser's clock, zone and language are always the same, and a picture is written only when somebody could
+ * see the difference, so the files change only when the console does.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
