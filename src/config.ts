@@ -29,7 +29,6 @@ import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/contract.ts";
 import { eventUrl } from "./tools/event-url.ts";
 
-/** All of it was checked; nothing reads a variable or a file of the configuration after this. */
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
   token: string;
@@ -76,9 +75,7 @@ export class ConfigError extends Error {
 
 const projectRoot = resolve(import.meta.dirname, "..");
 
-/**
- * `root`: the folder of belay.config.ts, prompts and data, wherever the program was called from. Throws ConfigError.
- */
+/** `root`: the folder of belay.config.ts, prompts and data. Throws ConfigError. */
 export async function loadConfig(
   env: Variables = process.env,
   root: string = projectRoot,
@@ -127,9 +124,7 @@ export async function loadConfig(
   });
 }
 
-/**
- * Where a client on this machine finds the server. What is wrong in the environment is the server's to complain of.
- */
+/** Where a client on this machine finds the server. The server complains of what is wrong in the environment. */
 export function loadPlace(
   env: Variables = process.env,
   root: string = projectRoot,
