@@ -50,6 +50,7 @@ export async function serve(
 }
 
 const quietTurns = 3;
+const shortTurnMs = 2;
 const maxTurns = 1_000;
 
 interface Connection {
@@ -97,8 +98,8 @@ async function close(
 }
 
 /**
- * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes
- * one. So it is closed right after turns that found none.
+ * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes one.
+ * So it is closed right after turns that found none and were short: in a long one (the machine is busy) others may have come.
  */
 async function takeWaiting(server: Server): Promise<void> {
   let quiet = 0;
@@ -108,8 +109,10 @@ async function takeWaiting(server: Server): Promise<void> {
   server.on("connection", taken);
   // Somebody who connects without end must not keep anybody from stopping.
   for (let turns = 0; quiet < quietTurns && turns < maxTurns; turns++) {
+    const began = performance.now();
     quiet++;
     await setImmediate();
+    if (performance.now() - began > shortTurnMs) quiet = 0;
   }
   server.off("connection", taken);
 }
