@@ -98,8 +98,9 @@ async function close(
 }
 
 /**
- * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes one.
- * So it is closed right after turns that found none and were short: in a long one (the machine is busy) others may have come.
+ * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop
+ * takes one. So it is closed right after turns that found none and were short: in a long one (the machine is
+ * busy) others may have come.
  */
 async function takeWaiting(server: Server): Promise<void> {
   let quiet = 0;

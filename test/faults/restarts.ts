@@ -26,7 +26,10 @@ export interface RestartReport {
   acknowledged: number;
   /** Got a connection and an answer that is no 2xx, as `503 draining`. */
   refused: string[];
-  /** The kernel took the connection and no answer came: at most one a restart, in the moment in which the port is closed. */
+  /**
+   * The kernel took the connection and no answer came: at most one a restart, in the moment in
+   * which the port is closed.
+   */
   cut: string[];
   /** Acknowledged, but the store knows no such run. */
   lost: number;
