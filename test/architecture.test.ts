@@ -351,6 +351,8 @@ const longer: Record<string, number> = {
   "src/engine/create.ts": 280,
   // Claiming, renewing and waking are one state machine around one set of runs, told in prose above the code.
   "src/engine/worker.ts": 260,
+  // Accepting, claiming and working off are one state machine around the inbox, told in prose above the code.
+  "src/engine/inbox.ts": 210,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // Everything that the wire says of a run, with a sentence on each shape.
