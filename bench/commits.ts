@@ -1,4 +1,6 @@
-/** The bare cost of a run's commits: the same rows into the same tables through the same settings, and nothing else. */
+/**
+ * The bare cost of a run's commits: the same rows into the same tables through the same settings, and nothing else.
+ */
 import Database from "better-sqlite3";
 import { openFile } from "../adapters/sqlite/open.ts";
 

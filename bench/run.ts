@@ -1,4 +1,6 @@
-/** `npm run bench [-- w1 w2 …]`: each workload in a process of its own, one after the other, one line of JSON a row. */
+/**
+ * `npm run bench [-- w1 w2 …]`: each workload in a process of its own, one after the other, one line of JSON a row.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * W1: one long run, two durable commits a step. ms and bytes per step, beside the bare cost of the very same commits in
- * the same process: each run is followed by a bare replay of what it committed, and the ratio is taken within the pair.
- * Both write into a file that has seen a run before, as a bot does that has been up for a while: in a new file the
- * write-ahead log still grows, and growing costs more than writing over it.
+ * W1: one long run, two durable commits a step. ms and bytes per step, beside the bare cost of the very same commits
+ * in the same process: each run is followed by a bare replay of what it committed, and the ratio is taken within the
+ * pair. Both write into a file that has seen a run before, as a bot does that has been up for a while: in a new file
+ * the write-ahead log still grows, and growing costs more than writing over it.
  */
 import { statSync } from "node:fs";
 import { join } from "node:path";

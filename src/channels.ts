@@ -10,7 +10,10 @@ import type { ChannelAbout } from "./core/ports/about.ts";
 /** Open or not: which of them run is a matter of the environment. */
 export const channels: readonly ChannelAbout[] = [slack, discord, email, webhook, terminal];
 
-/** Who is in no channel, but may stand in a rule: holders of tokens, the console, schedules, and runs for their children. */
+/**
+ * Who is in no channel, but may stand in a rule: holders of tokens, the console, schedules, and
+ * runs for their children.
+ */
 const ownRules: Readonly<Record<string, RegExp>> = {
   token: /^(\*|[\w.-]+)$/,
   console: /^(\*|[\w.-]+)$/,

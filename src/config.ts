@@ -1,4 +1,4 @@
-/** The configuration's door: environment, belay.config.ts and prompts become one frozen Config or a list of problems. */
+/** Reads the environment, belay.config.ts and prompts into one frozen Config, or throws one list of all problems. */
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { loadAgents } from "./config/agents.ts";
@@ -31,7 +31,6 @@ import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/contract.ts";
 import { eventUrl } from "./tools/event-url.ts";
 
-/** All of it was checked; nothing reads a variable or a file of the configuration after this. */
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
   token: string;
@@ -39,7 +38,9 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   tokenPlace: string;
   /** All API tokens as the server knows them: SHA-256 (hex). The owner's is named `local`. */
   tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
-  /** Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts). */
+  /**
+   * Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts).
+   */
   tokenEventKey: Uint8Array;
   /** By model name. */
   prices: Readonly<Record<string, Price>>;
@@ -76,7 +77,7 @@ export class ConfigError extends Error {
 
 const projectRoot = resolve(import.meta.dirname, "..");
 
-/** `root`: the folder of belay.config.ts, prompts and data, wherever the program was called from. Throws ConfigError. */
+/** `root`: the folder of belay.config.ts, prompts and data. Throws ConfigError. */
 export async function loadConfig(
   env: Variables = process.env,
   root: string = projectRoot,
@@ -126,7 +127,7 @@ export async function loadConfig(
   });
 }
 
-/** Where a client on this machine finds the server. What is wrong in the environment is the server's to complain of. */
+/** Where a client on this machine finds the server. The server complains of what is wrong in the environment. */
 export function loadPlace(
   env: Variables = process.env,
   root: string = projectRoot,

@@ -15,8 +15,8 @@ export interface LogOptions {
 }
 
 /**
- * Field names are fixed: run, version, event, effect, tool, channel, ms, commitMs, err. Messages are constant lower-case phrases.
- * The redactor sees each whole line, so nothing gets by it in a field nobody thought of.
+ * Field names are fixed: run, version, event, effect, tool, channel, ms, commitMs, err. Messages are constant
+ * lower-case phrases. The redactor sees each whole line, so nothing gets by it in a field nobody thought of.
  */
 export function createLog(options: LogOptions): Logger {
   const isPretty = options.pretty ?? process.stdout.isTTY === true;

@@ -20,6 +20,7 @@ import { openChannels } from "./open-channels.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
 
+/** A bot that runs: tests reach into its engine, the command line stops it. */
 export interface Belay {
   engine: Engine;
   http: Http;

@@ -1,4 +1,4 @@
-/** Opens the channels that the configuration switches on: by their variables, and by their parts of belay.config.ts. */
+/** Opens the channels that the configuration switches on, by their variables or by their part of belay.config.ts. */
 import type { Logger } from "pino";
 import type { MailboxOptions } from "../adapters/email/options.ts";
 import { isAmazonUrl, readSns, verifySns } from "../adapters/email/sns.ts";

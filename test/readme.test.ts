@@ -1,4 +1,7 @@
-/** README, docs and guides keep their word: links lead somewhere, code is run, what is made from the schemas is up to date. */
+/**
+ * README, docs and guides keep their word: links lead somewhere, code is run, what is made from
+ * the schemas is up to date.
+ */
 import { spawnSync } from "node:child_process";
 import {
   cpSync,

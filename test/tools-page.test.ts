@@ -1,4 +1,7 @@
-/** docs/tools.md keeps its word: its files are written as they stand, their tests pass, its commands run, its lengths are true. */
+/**
+ * docs/tools.md keeps its word: its files are written as they stand, their tests pass, its commands
+ * run, its lengths are true.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -34,7 +37,9 @@ afterAll(() => {
   for (const path of [folder, dataDir]) rmSync(path, { recursive: true, force: true });
 });
 
-/** Written there with its imports leading where they lead from the place that the page names; `more` stands as it is. */
+/**
+ * Written there with its imports leading where they lead from the place that the page names; `more` stands as it is.
+ */
 function write(name: string, code: string, more = ""): string {
   const path = join(folder, name);
   const moved = code

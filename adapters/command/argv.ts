@@ -1,6 +1,8 @@
 /** What a declared command is made of: its arguments with placeholders, each of which fills one place and no other. */
 
-/** One argument, or a list that is left out as a whole when one of its values is null. `{name}` stands for an input. */
+/**
+ * One argument, or a list that is left out as a whole when one of its values is null. `{name}` stands for an input.
+ */
 type Argument = string | readonly string[];
 /** The program and its arguments; nothing of it is ever read by a shell. */
 export type Template = readonly Argument[];
@@ -85,7 +87,9 @@ function problemOf(text: string | null): string | null {
   return text.length > longest ? `is longer than ${longest} characters; give less` : null;
 }
 
-/** As people read it: arguments with anything but plain characters are quoted, so that each can be told from the next. */
+/**
+ * As people read it: arguments with anything but plain characters are quoted, so that each can be told from the next.
+ */
 export function shownArgv(argv: readonly string[]): string {
   return argv.map((one) => (/^[\w@%+=:,./-]+$/.test(one) ? one : JSON.stringify(one))).join(" ");
 }

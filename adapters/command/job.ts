@@ -1,7 +1,7 @@
 /**
  * A command that must run once, as a job that outlives the bot. Its folder, made atomically and named after the call's
- * key, is the claim to begin it; the wrapper's claim inside is the right to run it. So after a crash at any point it is
- * known whether it was begun, and whoever finds it not begun has first made sure that nobody begins it late.
+ * key, is the claim to begin it; the wrapper's claim inside is the right to run it. So after a crash at any point it
+ * is known whether it was begun, and whoever finds it not begun has first made sure that nobody begins it late.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-/** Names a process for good: a pid is given to others later, but not with the same start on the same boot. */
+/** Identifies a process for good by pid, start and boot: the pid alone is given to other processes later. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,4 @@
-/** How far a job's command is, in its own words: the last line that it wrote. */
+/** How far a job's command is: the last line that it wrote. */
 import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { files } from "./records.ts";

@@ -1,4 +1,4 @@
-/** Runs a program in a process group of its own, and ends the whole group when its time is over or somebody says so. */
+/** Runs a program in a process group of its own, and ends the whole group at its time limit or when told to. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -27,7 +27,9 @@ export interface GroupEnd {
   error: string | null;
 }
 
-/** Where its output goes: to whoever hears it, or into open files, where it goes on also when nobody listens any more. */
+/**
+ * Where its output goes: to whoever hears it, or into open files, where it goes on also when nobody listens any more.
+ */
 type Output =
   | { stdout(piece: Buffer): void; stderr(piece: Buffer): void }
   | {

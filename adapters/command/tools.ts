@@ -1,4 +1,6 @@
-/** Declared commands as tools: a program with fixed arguments, in which the model fills the places that it is given. */
+/**
+ * Declared commands as tools: a program with fixed arguments, in which the model fills the places that it is given.
+ */
 import { z } from "zod";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import type { PlainTool, Reconciled, Tool } from "../../src/tools/contract.ts";

@@ -1,7 +1,10 @@
 /** Schemas for the values that commands take most: what matches them can be nothing else than what it says. */
 import { z } from "zod";
 
-/** A name as Kubernetes, systemd, Docker and their kin have them: letters, digits, `.`, `_`, `-`, `@`, `:`; one path segment. */
+/**
+ * A name as Kubernetes, systemd, Docker and their kin have them: letters, digits, `.`, `_`, `-`,
+ * `@`, `:`; one path segment.
+ */
 export const name = z
   .string()
   .regex(

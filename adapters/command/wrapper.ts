@@ -1,7 +1,8 @@
 /**
- * Stands between the bot and a job's command, in a process group of its own, and outlives the bot. Runs in the job's
- * folder, reads its order from its standard input, claims the job, says "claimed", runs the command, and writes down
- * how it ended. Whoever does not get the claim runs nothing: so a command runs once, however many wrappers are started.
+ * Stands between the bot and a job's command, in a process group of its own, and outlives the bot. Runs in
+ * the job's folder, reads its order from its standard input, claims the job, says "claimed", runs the
+ * command, and writes down how it ended. Whoever does not get the claim runs nothing: so a command runs once,
+ * however many wrappers are started.
  */
 import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { json } from "node:stream/consumers";

@@ -119,7 +119,9 @@ function changed(goal: Goal | null, { text, at }: Order): Goal | null {
   return { ...goal, expressions: replaced(goal.expressions, value, old) };
 }
 
-/** Puts the value for the old one; where none is named, for the last number still to be told, else for the last one. */
+/**
+ * Puts the value for the old one; where none is named, for the last number still to be told, else for the last one.
+ */
 function replaced(
   expressions: readonly Expression[],
   value: Expression,

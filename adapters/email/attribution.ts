@@ -1,4 +1,4 @@
-/** What mail programs write above a quote, known by its shape in any language: a line that says who wrote when, or a block of headers. Pure. */
+/** Finds what mail programs write above a quote (a line, or a block of headers) by its shape in any language. Pure. */
 
 /** What is ours in every reply to us, whatever its language. */
 export interface OwnMail {
@@ -100,7 +100,10 @@ function says(joined: string, quoteFollows: boolean, own: OwnMail | null): boole
   return bracketed.test(joined) || dashed || (clock.test(joined) && mentionsOwn(joined, own));
 }
 
-/** Broken in the middle: the name stands above its address, or the line above has the other half of the date or the sender. */
+/**
+ * Broken in the middle: the name stands above its address, or the line above has the other half
+ * of the date or the sender.
+ */
 function wrappedFrom(lines: readonly string[], from: number): number {
   for (let start = from; start > from - MAX_WRAPPED; start--) {
     const above = lines[start - 1]?.trim() ?? "";

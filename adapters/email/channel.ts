@@ -152,7 +152,10 @@ async function handleCall(
   }
 }
 
-/** A dropped mail looks like any other: there is no oracle, and no provider tries it again. 503 is what all of them retry. */
+/**
+ * A dropped mail looks like any other: there is no oracle, and no provider tries it again. 503
+ * is what all of them retry.
+ */
 function answerFor(taken: Taken): Response {
   switch (taken.type) {
     case "later":

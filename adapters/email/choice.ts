@@ -1,4 +1,4 @@
-/** A choice in the words of a mail: people end it with a full stop, a closing and their name. Pure. */
+/** Finds a choice in the words of a mail, whatever full stop, closing or name stands behind it. Pure. */
 import { answerTo } from "../../src/core/admit/answer.ts";
 import type { Question } from "../../src/core/event.ts";
 import { isCourtesy } from "./courtesy.ts";

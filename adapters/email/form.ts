@@ -1,4 +1,4 @@
-/** Forms over HTTP. What is not believed yet is never parsed: reading many fields costs far more than sending them. */
+/** Forms over HTTP. Nothing is parsed before it is proved: parsing many fields costs far more than sending them. */
 
 import type { Attachment } from "./inbound.ts";
 import { Unreadable } from "./provider-call.ts";

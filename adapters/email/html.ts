@@ -1,4 +1,4 @@
-/** HTML mail as plain text: what a reader would see, cells apart, quotes behind `>`; what mail programs mark as a quote counts as one. */
+/** HTML mail as plain text: what a reader would see, with cells apart and quotes behind `>`. */
 import { Parser } from "htmlparser2";
 
 const blocks = new Set(
@@ -29,7 +29,9 @@ interface Frame {
 
 const outermost: Frame = { quotes: 0, hides: false, keepsSpace: false, item: null };
 
-/** Linear in the length of the text. @throws Error in words when elements are nested too deeply to be anybody's mail */
+/**
+ * Linear in the length of the text. @throws Error in words when elements are nested too deeply to be anybody's mail
+ */
 export function htmlToText(html: string): string {
   const reader = new Reader();
   const parser = new Parser({
@@ -109,7 +111,10 @@ class Reader {
   }
 }
 
-/** A line as it grows. What must be known of it is kept beside it: to look at a string that was just added to copies it. */
+/**
+ * A line as it grows. What must be known of it is kept beside it: to look at a string that was
+ * just added to copies it.
+ */
 class Line {
   #parts: string[] = [];
   #last = "";

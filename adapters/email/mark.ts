@@ -1,4 +1,4 @@
-/** The line above our words in every mail: whichever program quotes them, in whatever language, they begin there. */
+/** The line above the bot's words in every mail, by which a quote of them is recognised in any language. */
 
 const words = "Below this line the bot writes";
 /** A whole line; replies are cut above the first line that holds it. */

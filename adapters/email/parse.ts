@@ -1,4 +1,4 @@
-/** Bytes or form fields → ParsedMail. Runs in the parsing thread: it may be slow or run out of memory, and is then ended. */
+/** Turns bytes or form fields into a ParsedMail, in a thread that is ended when it takes too long or too much. */
 import { createHash } from "node:crypto";
 import PostalMime, { addressParser, decodeWords, type Email } from "postal-mime";
 import type { OwnMail } from "./attribution.ts";

@@ -27,8 +27,8 @@ interface Waiting {
 }
 
 /**
- * One thread, one mail at a time. A thread that is too slow with a mail, or out of memory, is ended and the mail is over
- * its limit; a thread that does not even come up is no fault of the mail.
+ * One thread, one mail at a time. A thread that is too slow with a mail, or out of memory, is ended and the mail is
+ * over its limit; a thread that does not even come up is no fault of the mail.
  */
 class ThreadedParser implements MailParser {
   readonly #queue: Waiting[] = [];

@@ -1,4 +1,4 @@
-/** Which of a run's posts become mails: a receipt if asked for, each question once, each step limit, the outcome. The rest is quiet. */
+/** Chooses which of a run's posts become mails: the receipt, each question once, each step limit, the outcome. */
 import { type Button, questionOf } from "../../src/core/message.ts";
 import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";

@@ -1,4 +1,4 @@
-/** What a provider's call comes to, and careful reading of what it carries. */
+/** What a mail provider's call comes to, and how its fields are read without believing their types. */
 import type { Envelope, MailJob } from "./inbound.ts";
 
 /** One HTTP request of a mail provider; `now` in ms since the epoch. */

@@ -1,4 +1,4 @@
-/** A provider's call → a mail to parse and what the provider knows of it. Verified here, trusted nowhere. */
+/** Turns a mail provider's call into a mail to parse, once the call is proved to be the provider's. */
 
 import { readMailgun, readSendgrid } from "./form-providers.ts";
 import type { Attachment, MailHeader, MailJob } from "./inbound.ts";

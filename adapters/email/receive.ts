@@ -1,4 +1,4 @@
-/** One mail from its bytes to what became of it: parsed, proved, matched to its run; what does not pass is dropped. */
+/** Takes in one mail: parsed, proved, matched to its run. A mail that does not pass is dropped. */
 import { createHash } from "node:crypto";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
@@ -78,9 +78,10 @@ function whyNot(
 const SAME_MAIL_MS = 600_000;
 
 /**
- * The keys that a delivery of this mail may be known by, its own first. Without a Message-ID a mail is known by its date
- * and the stamps of the relays that it came through, which stay as they are when the last of them tries again: the same
- * words next month are another mail. Without those, by the time of its arrival: in this span or the one before.
+ * The keys that a delivery of this mail may be known by, its own first. Without a Message-ID a mail is known
+ * by its date and the stamps of the relays that it came through, which stay as they are when the last of
+ * them tries again: the same words next month are another mail. Without those, by the time of its arrival:
+ * in this span or the one before.
  */
 function keysOf(mail: ParsedMail, { providerId }: Envelope, now: number): [string, ...string[]] {
   const key = (id: string) => {

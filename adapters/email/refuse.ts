@@ -4,7 +4,9 @@ import type { MailSent, MailThread } from "../../src/core/store/notes.ts";
 import type { Intake, Taken, TrustedMail } from "./intake.ts";
 import { renderWords } from "./render.ts";
 
-/** Best effort: a refusal is not worth a second try. `sent`: the mail of ours that a reply to this one still answers. */
+/**
+ * Best effort: a refusal is not worth a second try. `sent`: the mail of ours that a reply to this one still answers.
+ */
 export async function refuse(
   intake: Intake,
   trusted: TrustedMail,

@@ -41,8 +41,8 @@ async function answer(intake: Intake, reply: Reply, questionId: string): Promise
 }
 
 /**
- * A run that has used up its steps: the words are told to it, then it goes on. Each has a key of its own, and the mail's
- * own key comes last: a mail that comes again after half of it does the other half.
+ * A run that has used up its steps: the words are told to it, then it goes on. Each has a key of its own, and the
+ * mail's own key comes last: a mail that comes again after half of it does the other half.
  */
 async function goOn(intake: Intake, reply: Reply): Promise<Taken> {
   const words = { type: "say", text: reply.mail.own, ...by(reply) } as const;

@@ -59,7 +59,9 @@ export function smtpMailer(smtpUrl: string, from: { name: string; address: strin
 const noMailbox = /^5\.1\.(?:1|2|3|6|10)$/;
 /** … of a mail that is too large or of a form that is not taken. */
 const notThisMail = /^5\.(?:2\.3|3\.4|6\.\d+)$/;
-/** Codes without more words: this mail is too large, or its addresses or parameters are of a form that is not taken. */
+/**
+ * Codes without more words: this mail is too large, or its addresses or parameters are of a form that is not taken.
+ */
 const ofBody = new Set([552, 555]);
 /** … commands that are not known, or a login that is wanted. */
 const ofWay = new Set([500, 501, 502, 503, 504, 521, 530, 534, 535, 538]);

@@ -119,7 +119,10 @@ function hasToken(line: string, own: OwnMail): boolean {
   return /\+[0-9a-f]{16,}@/i.test(line) && mentionsAddress(line, own);
 }
 
-/** What stands right above our own words, without a gap or behind one blank line, belongs to them when it ends with a colon. */
+/**
+ * What stands right above our own words, without a gap or behind one blank line, belongs to them
+ * when it ends with a colon.
+ */
 function aboveMark(lines: readonly string[], at: number): number {
   let end = at - 1;
   while (end >= 0 && end > at - 3 && isBlank(lines[end])) end--;
@@ -129,7 +132,9 @@ function aboveMark(lines: readonly string[], at: number): number {
   return isBlank(lines[start - 1]) ? start : end;
 }
 
-/** From `--` to the next quote or the end, when it is short enough to be one; from `__` when a list's address follows. */
+/**
+ * From `--` to the next quote or the end, when it is short enough to be one; from `__` when a list's address follows.
+ */
 function markSignatures(lines: readonly string[], kinds: Kind[]): void {
   for (let at = 0; at < lines.length; at++) {
     const [, sign] = /^\s?(--|_{2,})\s*$/.exec(lines[at] ?? "") ?? [];

@@ -30,7 +30,10 @@ export function verifyHmac(headers: Headers, body: Uint8Array, secret: string, n
   return timingSafeEqual(Buffer.from(given, "hex"), expected);
 }
 
-/** Hex HMAC over `timestamp + token`. It does not cover the mail: the token must be remembered. documentation.mailgun.com. */
+/**
+ * Hex HMAC over `timestamp + token`. It does not cover the mail: the token must be remembered.
+ * documentation.mailgun.com.
+ */
 export function verifyMailgun(
   signed: { timestamp: string; token: string; signature: string },
   signingKey: string,

@@ -95,7 +95,10 @@ async function findRun(hub: Hub, { repo, workflow, run_id, mark, since }: Dispat
   return data.workflow_runs.find(({ display_title: title }) => title.includes(mark))?.id ?? null;
 }
 
-/** `keyInput`: an input of the workflows that they put into their `run-name`; it finds a run whose id GitHub did not tell. */
+/**
+ * `keyInput`: an input of the workflows that they put into their `run-name`; it finds a run
+ * whose id GitHub did not tell.
+ */
 export function dispatch(hub: Hub, keyInput: string | null): Tool {
   return defineTool({
     ...{ name: "gh_dispatch", ...acting(hub) },

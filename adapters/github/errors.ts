@@ -80,7 +80,10 @@ function adviceFor(status: number, token: string): string {
   return "correct the call";
 }
 
-/** Seconds until it may be asked again: the primary limit has a time of reset, a secondary one `retry-after` or words alone. */
+/**
+ * Seconds until it may be asked again: the primary limit has a time of reset, a secondary one
+ * `retry-after` or words alone.
+ */
 function waitOf({ status, message, headers }: Refusal): number | null {
   if (status !== 403 && status !== 429) return null;
   const after = Number(headers["retry-after"]);

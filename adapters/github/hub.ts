@@ -5,9 +5,15 @@ import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
 
 export interface Place {
-  /** A fine-grained token with the least rights: read for looking; issues, pull requests and actions to write where it acts. */
+  /**
+   * A fine-grained token with the least rights: read for looking; issues, pull requests and
+   * actions to write where it acts.
+   */
   token: Secret;
-  /** `owner/name` of each repository that the tools may touch; in a variable with commas between. Without one, or without the token, they are off. */
+  /**
+   * `owner/name` of each repository that the tools may touch; in a variable with commas between. Without one, or
+   * without the token, they are off.
+   */
   repos: readonly string[] | Setting;
   /** Of GitHub Enterprise: `https://github.example.com/api/v3`. */
   baseUrl?: string;

@@ -1,4 +1,7 @@
-/** Words that stay on GitHub, written once: a comment, an issue. A hidden mark in them tells after a crash whether they stand. */
+/**
+ * Words that stay on GitHub, written once: a comment, an issue. A hidden mark in them tells after a
+ * crash whether they stand.
+ */
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Reconciled, Tool } from "../../src/tools/contract.ts";

@@ -9,8 +9,8 @@ import { failedLog, runs } from "./runs.ts";
 
 interface Options extends Place {
   /**
-   * The name of an input that your workflows put into their `run-name`: gh_dispatch finds its run by it where the server
-   * tells no id, and after a crash.
+   * The name of an input that your workflows put into their `run-name`: gh_dispatch finds its run by it where the
+   * server tells no id, and after a crash.
    */
   keyInput?: string;
 }

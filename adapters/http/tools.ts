@@ -28,7 +28,10 @@ interface Operation<Input extends Values = Values> extends Passed<Input> {
   /** The tool is named `<api>_<name>`. */
   name: string;
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** `/orders/{id}?state={state}`: each value fills one segment or one query value; a query value that is null is left out. */
+  /**
+   * `/orders/{id}?state={state}`: each value fills one segment or one query value; a query value
+   * that is null is left out.
+   */
   path: string;
   /** Inputs that are sent as the keys of a JSON object. */
   body?: readonly string[];

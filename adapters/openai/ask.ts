@@ -1,4 +1,4 @@
-/** One question to a model's server: as many requests as it takes until it has nothing against the form of it. */
+/** Asks a model's server, again without each optional part that it refuses, until it takes the request. */
 import type OpenAI from "openai";
 import type { LeftOut, ModelRequest } from "../../src/core/ports/model.ts";
 import { eventsOf } from "./answer-events.ts";
@@ -28,8 +28,8 @@ interface Asking {
 }
 
 /**
- * Ask, and ask again without whatever optional the server refuses. Ends: each time something more is left out of what there
- * is to leave out. Throws what the last request ended with.
+ * Ask, and ask again without whatever optional the server refuses. Ends: each time something more is left out of what
+ * there is to leave out. Throws what the last request ended with.
  */
 export async function askUntilTaken(request: ModelRequest, asking: Asking) {
   const leftOut: LeftOut[] = [];

@@ -31,8 +31,8 @@ const nothing: Folded = {
 const known: ReadonlySet<string> = new Set(["role", "content", "refusal", "tool_calls", "function_call"]);
 
 /**
- * Read the stream to its end; an answer that came whole is a stream of one piece. `taken`: ids of the run's former calls.
- * Throws ModelError when no piece says why the answer finished (then it did not), or when it can't be read.
+ * Read the stream to its end; an answer that came whole is a stream of one piece. `taken`: ids of the run's former
+ * calls. Throws ModelError when no piece says why the answer finished (then it did not), or when it can't be read.
  */
 export async function readChat(chunks: AsyncIterable<unknown>, taken: ReadonlySet<string>): Promise<Reading> {
   let folded = nothing;

@@ -54,8 +54,8 @@ function messages(entry: ModelInput, target: Target): Message[] {
 }
 
 /**
- * As it came, with what the server added. The results name the calls by the run's ids: where the server's were missing or
- * not unique, the run's differ.
+ * As it came, with what the server added. The results name the calls by the run's ids: where the server's were missing
+ * or not unique, the run's differ.
  */
 function verbatim(
   item: Record<string, unknown>,
@@ -74,7 +74,10 @@ function verbatim(
   } as unknown as Message;
 }
 
-/** An answer as a message. Servers parse its calls anew, so whatever in them they would reject the request for is mended. */
+/**
+ * An answer as a message. Servers parse its calls anew, so whatever in them they would reject
+ * the request for is mended.
+ */
 export function assistant(
   text: string | null,
   calls: readonly ChatCompletionMessageFunctionToolCall[],

@@ -32,8 +32,8 @@ function pieceOf(delta: unknown): PartialCall {
 
 /**
  * A piece belongs to the call with its index. Servers differ: some omit the index (then the id decides, or else it
- * continues the last call), some give every call of an answer index 0, with ids of their own or none, some repeat id and
- * name in each piece.
+ * continues the last call), some give every call of an answer index 0, with ids of their own or none, some repeat
+ * id and name in each piece.
  */
 export function withDeltas(
   calls: readonly PartialCall[],

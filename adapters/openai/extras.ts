@@ -1,6 +1,6 @@
 /**
- * Fields of an answer that the API does not know: thoughts, signatures, whatever a server adds. Some want them back with
- * the next request, so they are kept as they came, put together from the pieces of a stream.
+ * Fields of an answer that the API does not know: thoughts, signatures, whatever a server adds. Some want them back
+ * with the next request, so they are kept as they came, put together from the pieces of a stream.
  */
 import { isObject } from "./shapes.ts";
 

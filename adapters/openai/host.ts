@@ -44,7 +44,9 @@ const compatible: HostFeatures = {
 
 const ofOpenAI = /^(?:[\w-]+\.)*(?:api\.openai\.com|openai\.azure\.com)$/u;
 
-/** `host` as in a URL (`api.openai.com`, `127.0.0.1:11434`). OpenAI and Azure get everything, others the common part. */
+/**
+ * `host` as in a URL (`api.openai.com`, `127.0.0.1:11434`). OpenAI and Azure get everything, others the common part.
+ */
 export function featuresOf(host: string): HostFeatures {
   return ofOpenAI.test(host) ? openai : compatible;
 }

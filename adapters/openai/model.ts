@@ -29,8 +29,8 @@ export interface OpenAIModelOptions {
 const openaiURL = "https://api.openai.com/v1";
 
 /**
- * Each `answer` is one HTTP request, and one more for whatever optional the server refuses: the engine owns the retries.
- * Throws ModelError, and nothing else but bugs.
+ * Each `answer` is one HTTP request, and one more for whatever optional the server refuses: the engine owns the
+ * retries. Throws ModelError, and nothing else but bugs.
  */
 export function openaiModel(options: OpenAIModelOptions): Model {
   const baseURL = options.baseURL ?? openaiURL;

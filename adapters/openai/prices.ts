@@ -29,8 +29,8 @@ export function estimated(request: ModelRequest, items: readonly unknown[]): Tok
 }
 
 /**
- * `models`: the names to look under, best first (providers answer `gpt-5` as `gpt-5-2025-08-07`). Without a price, and for
- * tokens that are only estimated, the cost is not known.
+ * `models`: the names to look under, best first (providers answer `gpt-5` as `gpt-5-2025-08-07`). Without a price, and
+ * for tokens that are only estimated, the cost is not known.
  */
 export function priced(tokens: Tokens, models: readonly string[], prices: Prices): Usage {
   const price = models.map((model) => prices[model]).find((known) => known !== undefined);

@@ -20,8 +20,9 @@ export interface Target {
 }
 
 /**
- * Calls whose ids are missing, or were used earlier in the run, get new ones: some servers count anew in each answer.
- * Two equal ids within one answer are left for the engine, which refuses the second call. `taken`: the run's former ids.
+ * Calls whose ids are missing, or were used earlier in the run, get new ones: some servers count anew in
+ * each answer. Two equal ids within one answer are left for the engine, which refuses the second call.
+ * `taken`: the run's former ids.
  */
 export function identified(calls: Reading["calls"], taken: ReadonlySet<string>): Reading["calls"] {
   return calls.map((call, index) => {

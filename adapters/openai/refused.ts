@@ -1,6 +1,6 @@
 /**
- * An optimisation never costs the run: when a server refuses a request over something optional in it, that is left out,
- * the server is asked again, and this host is not asked it again for the same model.
+ * An optimisation never costs the run: when a server refuses a request over something optional in it, that is left
+ * out, the server is asked again, and this host is not asked it again for the same model.
  */
 import type { LeftOut } from "../../src/core/ports/model.ts";
 import type { HostFeatures } from "./host.ts";

@@ -13,8 +13,8 @@ const ends: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Read the stream to its terminal event; an answer that came whole is that event alone. `taken`: ids of the run's former
- * calls. Throws when the response failed, can't be read, or the stream ends without a terminal event.
+ * Read the stream to its terminal event; an answer that came whole is that event alone. `taken`: ids of the run's
+ * former calls. Throws when the response failed, can't be read, or the stream ends without a terminal event.
  */
 export async function readResponses(
   events: AsyncIterable<unknown>,

@@ -48,8 +48,8 @@ function inputItems(entry: ModelInput, { provider, can }: Target): ResponseInput
 }
 
 /**
- * The results name the calls by the run's ids, which differ where the server's were missing or not unique. Servers parse
- * the calls anew, so whatever in them they would reject the request for is mended.
+ * The results name the calls by the run's ids, which differ where the server's were missing or not unique. Servers
+ * parse the calls anew, so whatever in them they would reject the request for is mended.
  */
 function verbatim(items: readonly unknown[], calls: readonly { id: string }[]): ResponseInputItem[] {
   let nth = 0;

@@ -32,7 +32,9 @@ function partText(part: unknown): string {
   throw unreadable("the text of an answer", part);
 }
 
-/** Arguments as JSON text. An object is the arguments themselves; parts of text are joined; nothing is the empty text. */
+/**
+ * Arguments as JSON text. An object is the arguments themselves; parts of text are joined; nothing is the empty text.
+ */
 export function argumentsOf(value: unknown): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "string") return value;
@@ -48,8 +50,8 @@ function argumentsPart(part: unknown, all: unknown): string {
 }
 
 /**
- * Whole numbers are written out in full: where the server's own digits were lost on the way here, what is written then is
- * no number that JSON can hold, and the check of the arguments says so.
+ * Whole numbers are written out in full: where the server's own digits were lost on the way here, what is written then
+ * is no number that JSON can hold, and the check of the arguments says so.
  */
 function jsonOf(value: unknown): string {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {

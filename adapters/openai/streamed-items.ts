@@ -1,4 +1,4 @@
-/** The items of a Responses stream, gathered so that nothing the model chose gets lost, however a server sends them. */
+/** Gathers the items of a Responses stream, so that nothing the model chose is lost, however a server sends it. */
 import { argumentsOf, isObject, nameOf, textOf } from "./shapes.ts";
 
 /** An event or an output item, as the server sent it. */

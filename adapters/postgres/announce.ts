@@ -1,4 +1,4 @@
-/** Tells other processes what was committed here: at once where a run begins, rests or is spoken to, a moment later for steps. */
+/** Tells other processes of commits: at once when a run begins, rests or is spoken to, a moment later for steps. */
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Changed, Commit } from "../../src/core/ports/store.ts";

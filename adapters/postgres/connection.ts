@@ -1,11 +1,13 @@
-/** Connections that are bounded in every wait, and whose loss is the failure of what was asked on them, never of the process. */
+/** Connections with a limit on every wait; a lost one fails the queries on it and never the process. */
 import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
 
 /** How long each wait may last, ms. */
 export interface Limits {
   /** For a connection: a new one, or a free one. */
   connectMs: number;
-  /** For the server to carry out a statement; an idle transaction is undone after it as well, and its locks are free. */
+  /**
+   * For the server to carry out a statement; an idle transaction is undone after it as well, and its locks are free.
+   */
   statementMs: number;
   /** For the answer, network and all: a little longer, so that a slow server can still say so itself. */
   answerMs: number;
@@ -28,8 +30,9 @@ export interface Place {
 }
 
 /**
- * A client that has a listener for `error` all its life: a connection may break while nobody waits for an answer of it
- * (checked out between two statements, or still saying who it is), and an event `error` that nobody hears ends the process.
+ * A client that has a listener for `error` all its life: a connection may break while nobody waits for an
+ * answer of it (checked out between two statements, or still saying who it is), and an event `error` that
+ * nobody hears ends the process.
  */
 class Connection extends Client {
   constructor(config?: ClientConfig) {
@@ -72,7 +75,10 @@ function settings(url: string, { connectMs }: Limits): ClientConfig {
   };
 }
 
-/** Lends a connection. One on which something failed is in an unknown state: it is closed, which rolls back, and not used again. */
+/**
+ * Lends a connection. One on which something failed is in an unknown state: it is closed, which rolls
+ * back, and not used again.
+ */
 export async function withClient<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {

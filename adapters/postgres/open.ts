@@ -1,4 +1,4 @@
-/** From an address to a pool on a migrated database. */
+/** Opens a pool on a migrated database. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Client, Pool } from "pg";

@@ -1,11 +1,11 @@
-/** Whose a place is: launches that may be the only one at an address come one after another, in all processes. */
+/** Launches that must have an address for themselves: taken one after another, in all processes. */
 import type { PoolClient } from "pg";
 import type { Only } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 
 /**
- * Holds the place until the transaction ends, then looks: the run that stands against the launch, or null. The lock comes
- * first, in a statement of its own, so that the look sees what its last holder has committed.
+ * Holds the place until the transaction ends, then looks: the run that stands against the launch, or null. The lock
+ * comes first, in a statement of its own, so that the look sees what its last holder has committed.
  */
 export async function takePlace(
   client: PoolClient,

@@ -1,10 +1,14 @@
-/** What Prometheus' HTTP API answers, as far as the tools read it. prometheus.io/docs/prometheus/latest/querying/api. */
+/**
+ * What Prometheus' HTTP API answers, as far as the tools read it. prometheus.io/docs/prometheus/latest/querying/api.
+ */
 import { z } from "zod";
 
+/** Label values by name; `__name__` is the metric. */
 export const labelsSchema = z.record(z.string(), z.string());
 export type Labels = z.infer<typeof labelsSchema>;
 
 const sampleSchema = z.tuple([z.number(), z.string()]);
+/** Unix seconds, and the value as text, which may be `NaN` or `+Inf`. */
 export type Sample = z.infer<typeof sampleSchema>;
 
 /** `warnings`: what an answer lacks. */
@@ -15,6 +19,7 @@ function answered<T extends z.ZodType>(data: T) {
 const vectorSchema = z.array(z.object({ metric: labelsSchema, value: sampleSchema.optional() }));
 const matrixSchema = z.array(z.object({ metric: labelsSchema, values: z.array(sampleSchema).optional() }));
 
+/** `/api/v1/query`. A matrix is read only as far as to say that it is none of what the tool takes. */
 export const instantSchema = answered(
   z.discriminatedUnion("resultType", [
     z.object({ resultType: z.literal("vector"), result: vectorSchema }),
@@ -24,10 +29,13 @@ export const instantSchema = answered(
   ]),
 );
 
+/** `/api/v1/query_range`, which always answers with a matrix. */
 export const rangeSchema = answered(z.object({ resultType: z.literal("matrix"), result: matrixSchema }));
 
+/** `/api/v1/label/<name>/values` and `/api/v1/labels`. */
 export const namesSchema = answered(z.array(z.string()));
 
+/** `/api/v1/metadata`: type and help text by metric. */
 export const metadataSchema = answered(
   z.record(z.string(), z.array(z.object({ type: z.string(), help: z.string() }))),
 );
@@ -39,8 +47,10 @@ const alertSchema = z.object({
   activeAt: z.string().nullish(),
   value: z.string().optional(),
 });
+/** An alert as Prometheus sees it; `activeAt` is RFC 3339. */
 export type Alert = z.infer<typeof alertSchema>;
 
+/** `/api/v1/alerts`. */
 export const alertsSchema = answered(z.object({ alerts: z.array(alertSchema) }));
 
 const ruleSchema = z.object({
@@ -55,8 +65,10 @@ const ruleSchema = z.object({
   labels: labelsSchema.default({}),
   annotations: labelsSchema.default({}),
 });
+/** `duration` in seconds: how long the condition must hold before the alert fires. */
 export type Rule = z.infer<typeof ruleSchema>;
 
+/** `/api/v1/rules`, in the groups of the rule files. */
 export const rulesSchema = answered(
   z.object({ groups: z.array(z.object({ name: z.string(), rules: z.array(ruleSchema) })) }),
 );

@@ -13,6 +13,7 @@ interface Shift {
   after: number;
 }
 
+/** How a series moved: the moments of its shifts, in the times of its points. */
 export interface Shape {
   shifts: readonly Shift[];
   /** It moves all the time in one direction: there is no one moment at which it changed. */

@@ -1,4 +1,7 @@
-/** HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell the model what to do next. */
+/**
+ * HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell
+ * the model what to do next.
+ */
 import type { z } from "zod";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
@@ -12,6 +15,7 @@ export interface Place {
   token?: Secret;
 }
 
+/** One of the two servers, ready to be asked; a secret is not in the clear here. */
 export interface Server {
   title: "Prometheus" | "Alertmanager";
   /** Without a slash at its end; null: the variable is not set. */
@@ -21,6 +25,7 @@ export interface Server {
   off: string | null;
 }
 
+/** What is asked besides the path; a GET when no method is named. */
 export interface Asked {
   method?: "GET" | "POST" | "DELETE";
   /** Of a GET in the URL, of a POST as a form. */

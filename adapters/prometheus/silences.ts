@@ -8,8 +8,10 @@ const matcherSchema = z.object({
   isRegex: z.boolean(),
   isEqual: z.boolean().default(true),
 });
+/** `isRegex` and `isEqual` together stand for the four operators `=`, `!=`, `=~` and `!~`. */
 export type Matcher = z.infer<typeof matcherSchema>;
 
+/** As `GET /api/v2/silences` gives it; times are RFC 3339. prometheus.io/docs/alerting, API v2. */
 export const silenceSchema = z.object({
   id: z.string(),
   status: z.object({ state: z.string() }),
@@ -19,8 +21,10 @@ export const silenceSchema = z.object({
   createdBy: z.string(),
   comment: z.string(),
 });
+/** A silence of any state: pending, active or expired. */
 export type Silence = z.infer<typeof silenceSchema>;
 
+/** All that Alertmanager still keeps, the expired ones included. */
 export function allSilences(server: Server, signal: AbortSignal): Promise<Silence[]> {
   return ask(server, "/api/v2/silences", z.array(silenceSchema), signal);
 }
@@ -34,6 +38,7 @@ const operators = {
 
 const matcherPattern = /^\s*([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*$/s;
 
+/** The forms of a matcher, for errors that the model reads. */
 export const matcherHint = 'label="value", label!="value", label=~"regex" or label!~"regex"';
 
 /** `alertname="Slow"`; null when it is none. */
@@ -44,6 +49,7 @@ export function matcherIn(text: string): Matcher | null {
   return { name, value: quoted.replace(/\\(.)/gs, "$1"), ...kind };
 }
 
+/** The inverse of `matcherIn`. */
 export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
   const operator = isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=";
   return `${name}${operator}${JSON.stringify(value)}`;

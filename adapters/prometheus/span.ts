@@ -2,6 +2,7 @@
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
+/** The forms of a time, for errors that the model reads. */
 export const momentHint = "RFC 3339 (2026-11-28T09:00:00Z), or how long ago: 90s, 30m, 6h, 2d, 1w";
 
 /** Unix seconds. Throws an Error with words for the model. `now`: Unix seconds. */

@@ -3,13 +3,16 @@ import type { Labels, Sample } from "./answers.ts";
 import { type Point, shapeOf } from "./changes.ts";
 import { isoTime } from "./span.ts";
 
+/** One series of an answer; `values` is missing for native histograms. */
 export interface Series {
   metric: Labels;
   values?: readonly Sample[] | undefined;
 }
 
+/** At most so many series are told to the model; the rest are counted. */
 export const maxSeries = 20;
 
+/** Unix seconds; `step` in seconds. */
 export interface Window {
   start: number;
   end: number;

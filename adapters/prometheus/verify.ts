@@ -7,6 +7,7 @@ import { secondsIn } from "./span.ts";
 type Verification<Input> = NonNullable<ToolDefinition<Input>["verify"]>;
 type Judge = (value: number, before: number | null) => boolean;
 
+/** What `prometheusVerify` takes: a query and how its value is judged. */
 export interface Watched<Input> extends Place {
   /** PromQL that gives one value: `sum(rate(errors_total[1m]))`. */
   query: string | ((input: Input) => string);

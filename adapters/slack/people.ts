@@ -1,4 +1,7 @@
-/** Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly; not known is never told as no. */
+/**
+ * Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly; not
+ * known is never told as no.
+ */
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";

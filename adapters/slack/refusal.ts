@@ -12,7 +12,10 @@ export type Refusal =
   /** Slack has this very message already. */
   | "sent";
 
-/** Lists of docs.slack.dev/reference/methods: chat.postMessage, chat.update, conversations.*, files.*, and those of every method. */
+/**
+ * Lists of docs.slack.dev/reference/methods: chat.postMessage, chat.update, conversations.*, files.*,
+ * and those of every method.
+ */
 const codes: Readonly<Record<Refusal, readonly string[]>> = {
   body: [
     "alt_txt_too_large",

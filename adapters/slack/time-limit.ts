@@ -1,4 +1,4 @@
-/** A bound for look-ups that are only nice to have. */
+/** Limits the time of look-ups that the channel can do without. */
 
 /** Waits at most `ms`; then, or on failure, the answer is `otherwise`. */
 export async function within<T>(ms: number, task: Promise<T>, otherwise: T): Promise<T> {

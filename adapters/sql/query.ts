@@ -9,8 +9,9 @@ export interface Bounds {
 }
 
 /**
- * The server's own grammar allows nothing but a query behind it: no COMMIT that would end the read-only transaction, no
- * COPY to a program. The extended protocol, which the empty `values` alone would not choose, takes one statement only.
+ * The server's own grammar allows nothing but a query behind it: no COMMIT that would end the read-only
+ * transaction, no COPY to a program. The extended protocol, which the empty `values` alone would not choose,
+ * takes one statement only.
  */
 const cursor = "DECLARE belay NO SCROLL CURSOR FOR ";
 const explaining = `EXPLAIN (FORMAT JSON) ${cursor}`;

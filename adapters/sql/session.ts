@@ -21,8 +21,8 @@ class TooMuch extends Error {
 }
 
 /**
- * The transaction ends with the connection: nothing is committed, so closing it is the ROLLBACK. On `signal` the server
- * is told to cancel.
+ * The transaction ends with the connection: nothing is committed, so closing it is the ROLLBACK. On `signal` the
+ * server is told to cancel.
  * @throws Error in words for the model when there is no connection; what `work` throws
  */
 export async function readOnly<T>(

@@ -14,7 +14,9 @@ interface Connection {
   name: string;
   /** For the model: what is in the database. */
   description: string;
-  /** `postgres://user:password@host:5432/database?sslmode=require`, of a user who may only read what the agent may see. */
+  /**
+   * `postgres://user:password@host:5432/database?sslmode=require`, of a user who may only read what the agent may see.
+   */
   url: Secret;
   /** For the server to work on one statement, ms; default 10,000. */
   statementMs?: number;
@@ -22,7 +24,10 @@ interface Connection {
   maxRows?: number;
   /** Characters of rows that it gets at most; default 30,000. */
   maxCharacters?: number;
-  /** A query whose plan costs more, in the planner's units, is refused before it runs; left out: the time limit alone holds. */
+  /**
+   * A query whose plan costs more, in the planner's units, is refused before it runs; left out:
+   * the time limit alone holds.
+   */
   maxCost?: number;
 }
 

@@ -1,4 +1,4 @@
-/** From a path to a checked, migrated connection; refuses whatever it can't vouch for. */
+/** Opens a path as a checked, migrated connection; refuses a file that is locked, damaged or of a newer release. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";

@@ -1,4 +1,4 @@
-/** Whose a place is: the look at it and the launch are one job, so nothing comes between them. */
+/** Launches that must have an address for themselves: the look and the launch are one job, with nothing between. */
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Only } from "../../src/core/ports/store.ts";
 import { and, desc, eq, ne, not, sql } from "./drizzle.ts";

@@ -1,10 +1,11 @@
 /**
- * Whether a file is all of a bot's data. SQLite keeps the newest commits in `<path>-wal` until they are moved in, and takes
- * a copy without it, or an empty file, for a database like any other: such a bot would begin anew without a word.
+ * Whether a file is all of a bot's data. SQLite keeps the newest commits in `<path>-wal` until they are
+ * moved in, and takes a copy without it, or an empty file, for a database like any other: such a bot would
+ * begin anew without a word.
  *
- * The application id in the file's header says whether a bot has it open: that is moved in at once, so that every later
- * copy carries it. A file that was open has its `-wal` beside it, however the bot died. And `<path>.marker` says that there
- * was data here, for the time when the file itself is gone.
+ * The application id in the file's header says whether a bot has it open: that is moved in at once, so that every
+ * later copy carries it. A file that was open has its `-wal` beside it, however the bot died. And `<path>.marker` says
+ * that there was data here, for the time when the file itself is gone.
  */
 import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import type Database from "better-sqlite3";

@@ -1,4 +1,4 @@
-/** The chat on a terminal: what was said scrolls up, what still changes is redrawn in place above the line that is typed. */
+/** The chat on a terminal: finished lines scroll up, what still changes is redrawn above the input line. */
 import { createInterface, type Interface } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { type Line, paint, span, widthOf, wrap } from "./line.ts";

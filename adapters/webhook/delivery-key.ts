@@ -1,4 +1,4 @@
-/** What makes a delivery the same delivery again: its kind's own idea of it, or the whole body. */
+/** The key by which a repeated delivery is recognised: its kind's own id, or a hash of the whole body. */
 import type { BoundKind, Received } from "./kinds/kind.ts";
 import { digest } from "./signature.ts";
 

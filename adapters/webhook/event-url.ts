@@ -9,7 +9,10 @@ export interface EventUrls {
   read(token: string): { runId: string; event: string } | null;
 }
 
-/** `key`: at least 32 bytes, used for nothing else; URLs of the `former` ones are still read. `publicUrl` has no slash at the end. */
+/**
+ * `key`: at least 32 bytes, used for nothing else; URLs of the `former` ones are still read. `publicUrl`
+ * has no slash at the end.
+ */
 export function eventUrls(key: Uint8Array, publicUrl: string, former: readonly Uint8Array[] = []): EventUrls {
   const sign = (name: string, by = key) => createHmac("sha256", by).update(`event/${name}`).digest();
 

@@ -1,4 +1,4 @@
-/** The one-time URL of an event: who calls it tells one run what happened, whether it waits already or will. */
+/** Takes a report at the one-time URL of an event to its run, whether the run waits already or will. */
 
 import { readBody } from "../../src/core/ports/body.ts";
 import type { EventUrls } from "./event-url.ts";

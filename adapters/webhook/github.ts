@@ -53,8 +53,8 @@ export async function commentOn(api: GithubApi, target: GithubTarget, result: Gi
 }
 
 /**
- * Words of a run that a webhook began, so of one that has read what anybody may have written: they mention nobody, hide
- * nothing, and load nothing from anywhere. Links lead to GitHub and to the console alone; others are text.
+ * Words of a run that a webhook began, so of one that has read what anybody may have written: they mention nobody,
+ * hide nothing, and load nothing from anywhere. Links lead to GitHub and to the console alone; others are text.
  */
 function defuse(text: string, hosts: readonly string[]): string {
   return text

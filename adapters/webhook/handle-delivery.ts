@@ -61,7 +61,9 @@ export async function carryOut(receiver: Receiver, delivery: Delivery): Promise<
 
 type Matter = About & { address: Address };
 
-/** The newest run that is known of this matter takes the delivery in, or a new one does: whichever process is first. */
+/**
+ * The newest run that is known of this matter takes the delivery in, or a new one does: whichever process is first.
+ */
 async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Matter): Promise<Response> {
   let newest = await receiver.inlet.store.runAt(about.address);
   for (;;) {
@@ -164,7 +166,9 @@ function answered(
   return json(202, { run_id: runId, ...more }, { location });
 }
 
-/** Authentic but not allowed: a 4xx would make some senders switch the webhook off, and tells nobody who can mend it. */
+/**
+ * Authentic but not allowed: a 4xx would make some senders switch the webhook off, and tells nobody who can mend it.
+ */
 async function refusedByRights(
   receiver: Receiver,
   hook: WebhookOptions,

@@ -12,7 +12,9 @@ export interface WebhookOptions {
   verify: Verification;
   /** Name of the environment variable that holds the secret. No value: the route does not exist. */
   secretEnv: string;
-  /** Name of the variable with the secret of before, while senders still change over; unset or null: only one holds. */
+  /**
+   * Name of the variable with the secret of before, while senders still change over; unset or null: only one holds.
+   */
   previousSecretEnv: string | null;
   /** What a run is called, with `{path}` for values: `{alerts.0.labels.alertname}`. null: as its kind does. */
   title: string | null;
@@ -23,7 +25,9 @@ export interface WebhookOptions {
   prompt: string;
   /** Paths whose values are listed, as data, before the body. */
   fields: readonly string[];
-  /** Where the run speaks besides the console: `slack:T1/C1` (each run in a thread of its own), `email:a@b.example`. */
+  /**
+   * Where the run speaks besides the console: `slack:T1/C1` (each run in a thread of its own), `email:a@b.example`.
+   */
   speaksAt: Address | null;
   /** Paths whose values name what a delivery is about: one live run for each. */
   concurrencyKey: readonly string[] | null;

@@ -1,4 +1,4 @@
-/** Notices paths of a webhook's configuration at which no delivery ever had anything: they are mistyped, most likely. */
+/** Finds paths of a webhook's configuration at which no delivery ever had anything: they are probably mistyped. */
 import type { WebhookOptions } from "./options.ts";
 import { valuesAt } from "./paths.ts";
 import type { Json } from "./payload.ts";

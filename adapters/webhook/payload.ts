@@ -1,4 +1,4 @@
-/** The limits a body passes before anything believes it. */
+/** Parses a delivery's body within limits of size and depth. */
 import { withExactDigits } from "../../src/core/text/digits.ts";
 import { depthOf, forbiddenKeys, maxDepth } from "../../src/core/text/json.ts";
 

@@ -11,7 +11,9 @@ import { json, problem } from "./problem.ts";
 import { titleOf } from "./title.ts";
 import { verify } from "./verify.ts";
 
-/** A webhook that is on: what is configured, its kind, the secrets that hold, and which of its paths were ever found. */
+/**
+ * A webhook that is on: what is configured, its kind, the secrets that hold, and which of its paths were ever found.
+ */
 export interface Hook {
   options: WebhookOptions;
   kind: BoundKind;

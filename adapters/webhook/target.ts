@@ -33,7 +33,10 @@ function callbackUrl(
 const heads = ["workflow_run", "check_run", "check_suite"];
 const namePattern = /^[\w.-]{1,100}$/;
 
-/** Repository, commit and pull request of the events that have them; the names go into a URL, so their shape is checked. */
+/**
+ * Repository, commit and pull request of the events that have them; the names go into a URL,
+ * so their shape is checked.
+ */
 function githubTarget(payload: Json, headers: Headers): GithubTarget | null {
   const at = (path: string) => valueAt(payload, headers, path);
   const event = heads.find((name) => at(name) !== null) ?? "pull_request";

@@ -1,4 +1,4 @@
-/** Is this delivery from whom it says? Asked of its kind, for each secret that holds. */
+/** Whether a delivery is from whom it says: asked of its kind, for each secret that is valid. */
 import type { BoundKind, Delivered, Verdict } from "./kinds/kind.ts";
 
 /** The best that one of the secrets gives; all of them are tried, so that the time does not tell which one it was. */

@@ -1,4 +1,4 @@
-/** The last guard: what nobody caught is written down whole, and the bot comes to a clean stop instead of dying in the middle. */
+/** The last guard: logs an error that nobody caught and stops the bot cleanly, instead of dying in the middle. */
 
 /** Longer than a stop may take: what is still open then is found again at the next start. */
 const longestMs = 30_000;

@@ -1,4 +1,6 @@
-/** What each command takes on its line: one parser, and one form of answer to `--help` and to what it does not know. */
+/**
+ * What each command takes on its line: one parser, and one form of answer to `--help` and to what it does not know.
+ */
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 
 export interface CommandLine {

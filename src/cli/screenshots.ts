@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots`: the console's main pages over a made-up day and a Slack thread, written to docs/images. The day, the browser's
- * clock, zone and language are always the same, and a picture is written only when somebody could see the difference,
- * so the files change only when the console does.
+ * `npm run screenshots`: the console's main pages over a made-up day and a Slack thread, written to docs/images. The
+ * day, the browser's clock, zone and language are always the same, and a picture is written only when somebody could
+ * see the difference, so the files change only when the console does.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -106,7 +106,9 @@ async function takeThread(browser: Browser): Promise<void> {
   await context.close();
 }
 
-/** The page once two pictures in a row are the same: lists measure their lines and scroll to them after they are drawn. */
+/**
+ * The page once two pictures in a row are the same: lists measure their lines and scroll to them after they are drawn.
+ */
 async function settled(page: Page): Promise<Buffer> {
   const picture = () => page.screenshot({ animations: "disabled" });
   let [before, after] = [await picture(), await picture()];

@@ -1,4 +1,4 @@
-/** `npm run tool -- <name> '<json>'`: runs one tool by hand, with the checks, limits and redaction that the agent gets. */
+/** `npm run tool -- <name> '<json>'`: runs one tool by hand, with the agent's checks, limits and redaction. */
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -115,7 +115,9 @@ async function conclude(
   }
 }
 
-/** Looks at the work of a job until its end, and tells each progress once. Ctrl-C stops the work, not only the looking. */
+/**
+ * Looks at the work of a job until its end, and tells each progress once. Ctrl-C stops the work, not only the looking.
+ */
 async function follow(on: ByHand, handle: unknown): Promise<number> {
   const { toolbox, name, input, context, hand } = on;
   for (let told = ""; ; ) {

@@ -98,7 +98,9 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
   }
 }
 
-/** A limit that nobody can keep is told, never silently dropped: what a model without a price has cost is not known. */
+/**
+ * A limit that nobody can keep is told, never silently dropped: what a model without a price has cost is not known.
+ */
 export function priceWarnings(
   { model }: Pick<Environment, "model">,
   { prices }: Pick<ConfigFile, "prices">,
@@ -129,7 +131,9 @@ export function checkBind(place: Environment, file: ConfigFile, problems: string
   }
 }
 
-/** What says that others than this machine reach the server. Behind a proxy everybody comes from the loopback address. */
+/**
+ * What says that others than this machine reach the server. Behind a proxy everybody comes from the loopback address.
+ */
 function waysInFromOutside({ host, publicUrl }: Environment, file: ConfigFile): string[] {
   const publicHost = publicUrl === null ? "localhost" : new URL(publicUrl).hostname.replace(/^\[|\]$/g, "");
   const names = file.allowedHosts.filter((name) => !isLoopback(name));

@@ -1,4 +1,4 @@
-/** The keys that what waits for weeks is signed with: made once for the data, and kept with it. */
+/** Keys that sign what waits for weeks: made once for a database and kept in it. */
 import { randomBytes } from "node:crypto";
 import type { Store } from "../core/ports/store.ts";
 import { keepNote, noteKinds, readNote } from "../core/store/notes.ts";
@@ -14,7 +14,8 @@ export interface SigningKeys {
 
 /**
  * The same for all processes of one database, whatever token each has.
- * @param fromToken what signed event URLs before, derived from the owner's token: where runs may wait for such a URL it goes on
+ * @param fromToken what signed event URLs before, derived from the owner's token: where runs may wait
+ *   for such a URL it goes on
  */
 export async function loadKeys(
   store: Pick<Store, "note" | "keepNote" | "runs">,

@@ -23,7 +23,9 @@ interface Shape {
 
 /** One key or variable. */
 export interface Entry {
-  /** From the top of its file, `webhooks[].name`; an alternative's mark stands behind it: `webhooks[].verify` (hmac). */
+  /**
+   * From the top of its file, `webhooks[].name`; an alternative's mark stands behind it: `webhooks[].verify` (hmac).
+   */
   path: string;
   form: string;
   /** The default as it is written, or `required` or `optional`. */

@@ -31,7 +31,10 @@ export const peopleSchema = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/)
 
 type People = z.infer<typeof peopleSchema>;
 
-/** The rights of every agent, and under `"*"` those of agents that are gone. Pushes a line to `problems` for each rule that can't mean anything. */
+/**
+ * The rights of every agent, and under `"*"` those of agents that are gone. Pushes a line to `problems` for each rule
+ * that can't mean anything.
+ */
 export function resolveRights(
   written: z.infer<typeof rightsSchema>,
   people: People,

@@ -1,4 +1,4 @@
-/** What tools ask for by name: plain variables, and secrets from a variable or from the file that `<name>_FILE` names. */
+/** What tools ask for by name: plain variables, and secrets from a variable or the file that `<name>_FILE` names. */
 import { readFileSync } from "node:fs";
 import { type Secret, secretOf } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";

@@ -1,4 +1,4 @@
-/** Asks who is there: the console for those who are logged in, the door for everybody else. */
+/** The root: shows the console to those who are logged in, and the login page to everybody else. */
 import { useQuery } from "@tanstack/react-query";
 import { Router } from "wouter";
 import { getSession, keys } from "./api/calls.ts";

@@ -10,7 +10,10 @@ export function approvalFor(spec: FormerTool, state: Pick<State, "tainted">): Ap
 
 const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
 
-/** The same by name, also of a tool that is gone: by the rule that it had last. One that nobody knows needs an approver. */
+/**
+ * The same by name, also of a tool that is gone: by the rule that it had last. One that nobody
+ * knows needs an approver.
+ */
 export function approvalByName(
   tool: string,
   state: Pick<State, "tainted">,

@@ -50,8 +50,8 @@ export type Command =
   /** The call of this approval, exactly as the question shows it. */
   | { type: "approve"; questionId: string; actor: Actor; via: Via }
   /**
-   * Other arguments for the call of an approval: it is shown anew, and approved by nobody yet. `shown`: what the engine
-   * made of them once they were checked; absent: there is no such tool.
+   * Other arguments for the call of an approval: it is shown anew, and approved by nobody yet. `shown`: what the
+   * engine made of them once they were checked; absent: there is no such tool.
    */
   | { type: "edit"; questionId: string; input: unknown; shown?: EditedCall; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }

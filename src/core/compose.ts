@@ -1,4 +1,4 @@
-/** `compose(state, agent, tools) → model request`: the context window, owned. Append-only from step to step. */
+/** `compose(state, agent, tools) → model request`: the whole context window, which grows only at its end. */
 import type { Agent, ToolSpec } from "./agent.ts";
 import { isFull } from "./pages.ts";
 import type { ModelInput, ModelRequest } from "./ports/model.ts";

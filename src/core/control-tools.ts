@@ -1,4 +1,4 @@
-/** What the tools of the control flow take: the model is told so, `decide` and the engine read it back, once each. */
+/** Input schemas of the control-flow tools: the model is shown them, `decide` and the engine read calls by them. */
 import { z } from "zod";
 import type { ToolSpec } from "./agent.ts";
 
@@ -66,7 +66,9 @@ export function controlInputProblem(control: ToolSpec["control"], input: unknown
   return issue ? `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}` : null;
 }
 
-/** How long a call of `sleep_until` or `wait_for_event` sleeps at most, and the event that ends it; null: of neither. */
+/**
+ * How long a call of `sleep_until` or `wait_for_event` sleeps at most, and the event that ends it; null: of neither.
+ */
 export function sleepOf(input: unknown): { seconds: number; event: string | null } | null {
   const wait = waitForEventInput.safeParse(input);
   if (wait.success) return { seconds: wait.data.timeout_seconds, event: wait.data.event };

@@ -1,4 +1,4 @@
-/** A list in pages: adding to a long one copies its last page, not the whole, so that it costs the same at any length. */
+/** A list in pages: adding an item copies the last page alone, so that it costs the same at any length. */
 export type Pages<T> = readonly (readonly T[])[];
 
 const pageLength = 64;

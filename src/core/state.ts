@@ -48,7 +48,8 @@ interface CallResult {
  * thinking: the model is asked (not before `retryAt`) · acting: calls are carried out, in the model's order
  * answered: the model answered without a call, and what that means is decided before anything else
  * asking: a question that belongs to no call (stuck, budget) · limited: the granted steps are used up
- * paused: `next` goes on after a resume (`withParent`: after that of the run above it) · cancelling: a started call is waited for, nothing else starts
+ * paused: `next` goes on after a resume (`withParent`: after that of the run above it) · cancelling: a started call is
+ * waited for, nothing else starts
  */
 export type Phase =
   | { at: "thinking"; retryAt: number | null; attempts: number }

@@ -1,4 +1,4 @@
-/** One after another: tasks of one key wait for each other, tasks of different keys do not. */
+/** Runs tasks in turns: those of one key one after another, those of different keys side by side. */
 
 export class Turns {
   readonly #last = new Map<string, Promise<unknown>>();

@@ -35,7 +35,8 @@ export interface DeliverDeps {
  *   of a key also waits for the first posts before it in the same thread; an edit does not.
  * - claimed: `beginDelivery` gave it to one process for 60 s and marked it `uncertain`, in one transaction, before
  *   the platform hears of it. Whoever comes second gets null and leaves the post alone.
- * - waiting: the attempt failed or the channel asked for quiet; due again at `next_at`. See undelivered.ts.
+ * - waiting: the attempt failed or the channel asked for quiet; due again at `next_at` (see undelivered.ts), or at
+ *   once when the channel hears that the place changed (`retryAt`).
  * - given up: trying again can't help. Only a new body makes it due again.
  *
  * While a post is claimed or waits, newer bodies take the place of its body: only the newest is ever sent. One

@@ -1,4 +1,4 @@
-/** The engine's face: what HTTP, channels and the command line may ask of it. */
+/** The interface of the engine: what HTTP, channels and the command line may ask of it. */
 import type { Actor } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
 import type { RunEvent } from "../core/event.ts";

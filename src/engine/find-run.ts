@@ -1,4 +1,4 @@
-/** Which run somebody means: by its place, or the newest of theirs. */
+/** Finds the run that somebody means: by its place, or else the newest run of this person. */
 import type { Actor } from "../core/actor.ts";
 import { denySettling } from "../core/admit/answer.ts";
 import type { Inbound } from "../core/ports/channel.ts";

@@ -1,4 +1,4 @@
-/** What is recorded of a proposal: its events without secrets, and whatever follows from them by itself. */
+/** The events to record for a proposal: its own, without secrets, and those that follow from them by themselves. */
 import type { Policy } from "../core/agent.ts";
 import { decide } from "../core/decide/decide.ts";
 import type { Effect } from "../core/effect.ts";

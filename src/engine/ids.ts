@@ -1,4 +1,4 @@
-/** Run ids: from the key of what caused the run, so that a redelivery names the same run; random when there is none. */
+/** Makes run ids: from the key of what caused the run, so that a redelivery gets the same id, else random. */
 import { createHash, randomBytes } from "node:crypto";
 import type { InboxKey } from "../core/ports/store.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right after:
- * every process looks again and again for messages that nobody works on.
+ * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right
+ * after: every process looks again and again for messages that nobody works on.
  */
 import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
@@ -12,7 +12,10 @@ import { identified } from "./identified.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 50;
-/** For so long a batch is this process's; then whoever lives may take it. Its messages' keys keep them from counting twice. */
+/**
+ * For so long a batch is this process's; then whoever lives may take it. Its messages' keys keep
+ * them from counting twice.
+ */
 const leaseMs = 5_000;
 /** For what others accepted and did not live to do. */
 const lookMs = 2_000;

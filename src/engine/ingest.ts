@@ -1,4 +1,4 @@
-/** `ingest` turns an inbound message into a command: which run is meant, and is it an answer, steering or a new task. */
+/** `ingest` turns an inbound message into a command: for which run, and as answer, steering or new task. */
 import { isSamePerson } from "../core/actor.ts";
 import { isStranger } from "../core/admit/authorize.ts";
 import { parseInstruction } from "../core/admit/instruct.ts";

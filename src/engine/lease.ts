@@ -1,4 +1,4 @@
-/** Whether this process still holds a run for sure: a process that slept must not begin what another one may have settled. */
+/** Whether this process still holds a run: after a suspension another process may have taken it over. */
 import type { Clock } from "../core/ports/clock.ts";
 import { Fenced } from "./record.ts";
 
@@ -10,7 +10,9 @@ export interface Lease {
   prove(): Promise<void>;
 }
 
-/** One moment by both clocks. A machine that was suspended may have stopped the one, a person may have set the other. */
+/**
+ * One moment by both clocks. A machine that was suspended may have stopped the one, a person may have set the other.
+ */
 export interface Moment {
   now: number;
   steady: number;
@@ -29,7 +31,10 @@ export class RunLease implements Lease {
   /** When the store was last asked and said yes: before its answer, so that a slow answer counts against us. */
   #held: Moment;
 
-  /** `leaseMs`: how long the store keeps others away. A third of it is left for clocks of other machines that run ahead. */
+  /**
+   * `leaseMs`: how long the store keeps others away. A third of it is left for clocks of other
+   * machines that run ahead.
+   */
   constructor(clock: Clock, held: Moment, leaseMs: number, renew: () => Promise<void>) {
     this.#clock = clock;
     this.#held = held;

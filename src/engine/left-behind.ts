@@ -1,4 +1,4 @@
-/** Runs that a change of the configuration left behind: which, and what becomes of them. Said at start, kept for /health. */
+/** Finds the runs that a changed configuration left behind, and tells at start and in /health what becomes of them. */
 import type { Logger } from "pino";
 import { channelOf } from "../core/actor.ts";
 import type { ToolSpec } from "../core/agent.ts";

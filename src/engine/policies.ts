@@ -90,7 +90,9 @@ export class Policies {
   }
 }
 
-/** Nobody starts a run of it; its approvers stay, and whoever any agent lets see, answer and stop may do so here too. */
+/**
+ * Nobody starts a run of it; its approvers stay, and whoever any agent lets see, answer and stop may do so here too.
+ */
 function ofGone(last: Rights, all: Rights): Rights {
   const both = (action: "read" | "answer" | "control") => [...new Set([...last[action], ...all[action]])];
   return {

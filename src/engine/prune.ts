@@ -1,4 +1,4 @@
-/** Forgets the keys of inbound messages and of API requests when nothing is delivered again under them any more. */
+/** Deletes the keys of inbound messages and API requests once nothing is delivered again under them. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Store } from "../core/ports/store.ts";

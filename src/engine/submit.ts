@@ -24,7 +24,9 @@ export interface SubmitDeps {
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
-  /** Aborted when the process is about to end: what is still looked at is given up, and asked again by the next one. */
+  /**
+   * Aborted when the process is about to end: what is still looked at is given up, and asked again by the next one.
+   */
   stopping: AbortSignal;
 }
 

@@ -1,4 +1,4 @@
-/** What can't be read: said once in the log, kept for /health, and left alone by this process. */
+/** Records that can't be read: each is logged once, listed in /health, and left alone by this process. */
 import type { Logger } from "pino";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 

@@ -26,6 +26,7 @@ import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { streamRoutes } from "./routes/streams.ts";
 
+/** The server before it listens: `serve` binds it, tests call `app.fetch`. */
 export interface Http {
   app: Hono<Env>;
   /** For `http://…/#code=<code>`: valid once, for 15 minutes. */

@@ -1,4 +1,4 @@
-/** Listens: with time and size limits before any of our code sees a request, and a close that waits for answers. */
+/** Listens, with limits of time and size before our code sees a request, and a close that waits for answers. */
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -10,6 +10,7 @@ const maxHeaderBytes = 16 * 1024;
 /** A request that is on its way through a new connection comes within this time. */
 const firstRequestMs = 1_000;
 
+/** A server that is bound to a port. */
 export interface Listening {
   /** The port that was given, or found when 0 was asked for. */
   port: number;
@@ -97,8 +98,9 @@ async function close(
 }
 
 /**
- * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes one.
- * So it is closed right after turns that found none and were short: in a long one (the machine is busy) others may have come.
+ * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop
+ * takes one. So it is closed right after turns that found none and were short: in a long one (the machine is
+ * busy) others may have come.
  */
 async function takeWaiting(server: Server): Promise<void> {
   let quiet = 0;

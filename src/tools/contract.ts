@@ -1,11 +1,14 @@
-/** The contract of a tool: what its author declares, and what the toolbox holds of it. */
+/** The contract of a tool: what its author declares, and what the toolbox makes of that. */
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
 import type { ToolCall } from "../core/event.ts";
 import type { CallContext } from "../core/ports/toolbox.ts";
 import type { Secret } from "./secret.ts";
 
-/** What `reconcile` can tell about a call that was begun and never came back. `begun`: the job goes on, and this is its handle. */
+/**
+ * What `reconcile` can tell about a call that was begun and never came back. `begun`: the job goes
+ * on, and this is its handle.
+ */
 export type Reconciled<Handle = unknown> =
   | { type: "done"; output: string }
   | { type: "begun"; handle: Handle }
@@ -13,8 +16,9 @@ export type Reconciled<Handle = unknown> =
   | { type: "unknown" };
 
 /**
- * How far the work of a job is. `progress`: a few words for the progress post. `lost`: it is over or gone and nobody can
- * say how it ended, now or later; `reconcile` is asked, and then a person. `reason` goes on after "I can't tell whether it ran:".
+ * How far the work of a job is. `progress`: a few words for the progress post. `lost`: it is over or gone and
+ * nobody can say how it ended, now or later; `reconcile` is asked, and then a person. `reason` goes on after "I
+ * can't tell whether it ran:".
  */
 export type Polled =
   | { type: "running"; progress: string }
@@ -35,8 +39,8 @@ export interface Verified {
 }
 
 /**
- * Work that outlives the call and the bot: `begin` is the call with its intent, its handle is an event, and between two
- * looks the run rests. An error of `poll` is "not known": it is asked again.
+ * Work that outlives the call and the bot: `begin` is the call with its intent, its handle is an event, and between
+ * two looks the run rests. An error of `poll` is "not known": it is asked again.
  */
 interface Job<Input, Handle> {
   /** The handle is JSON; a later version of the bot reads it by this schema. It must hold no secret. */
@@ -92,7 +96,10 @@ interface Declared<Input> {
 }
 
 interface RunsAtOnce<Input> {
-  /** The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown when it may have happened. */
+  /**
+   * The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown
+   * when it may have happened.
+   */
   run(input: Input, context: CallContext): unknown;
   /** After a crash or a timeout: did it happen? */
   reconcile?(input: Input, context: CallContext): Promise<Reconciled>;

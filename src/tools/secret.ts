@@ -1,4 +1,4 @@
-/** A secret that a tool is given by its name: read once from the environment, never shown, never in a tool's definition. */
+/** A secret that a tool asks for by name: read once from the environment, and never shown. */
 
 export interface Secret {
   /** The variable that holds it, e.g. `GITHUB_TOKEN`. */

@@ -1,4 +1,4 @@
-/** A plain variable that a tool is given by its name: where its system is, for example. What is secret is a Secret. */
+/** A plain variable that a tool asks for by name, such as the address of its system. A secret is a Secret. */
 
 export interface Setting {
   /** The variable that holds it, e.g. `PROMETHEUS_URL`. */

@@ -1,4 +1,4 @@
-/** Turns a tool's zod input into the strict JSON Schema that model providers accept, or says what stands in the way. */
+/** Turns a tool's zod input into the strict JSON Schema of model providers, or says what stands in the way. */
 import { z } from "zod";
 
 type JsonSchema = Record<string, unknown>;

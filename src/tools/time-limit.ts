@@ -1,4 +1,4 @@
-/** Bounds a tool's work in time: it ends when the work, the tool's time or the caller's patience ends, whichever is first. */
+/** Ends a tool's work when it is done, its time is over or the caller gives up, whichever comes first. */
 import type { CallContext } from "../core/ports/toolbox.ts";
 import type { Tool } from "./contract.ts";
 

@@ -1,4 +1,7 @@
-/** What is optional in a request never costs the run: a server that refuses it is asked again without it, and remembered. */
+/**
+ * What is optional in a request never costs the run: a server that refuses it is asked again
+ * without it, and remembered.
+ */
 import { describe, expect, test } from "vitest";
 import type { ModelRequest } from "../../src/core/ports/model.ts";
 import { errorOf, everyFeature, secretKey, testModel } from "../support/model/openai.ts";

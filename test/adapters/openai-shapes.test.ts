@@ -1,4 +1,7 @@
-/** Answers in every shape in which servers are known to send them: nothing chosen is lost, nothing broken passes for an answer. */
+/**
+ * Answers in every shape in which servers are known to send them: nothing chosen is lost, nothing
+ * broken passes for an answer.
+ */
 import { describe, expect, test } from "vitest";
 import type { ModelAnswer } from "../../src/core/ports/model.ts";
 import { errorOf, everyFeature, testModel } from "../support/model/openai.ts";

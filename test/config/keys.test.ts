@@ -1,4 +1,7 @@
-/** What waits for weeks is signed with keys of its own: they outlive the owner's token, and old URLs outlive the change. */
+/**
+ * What waits for weeks is signed with keys of its own: they outlive the owner's token, and old
+ * URLs outlive the change.
+ */
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { eventUrls } from "../../adapters/webhook/event-url.ts";

@@ -1,4 +1,6 @@
-/** A configuration that can't work: each problem names its place, what was found, and what to do; no secret is shown. */
+/**
+ * A configuration that can't work: each problem names its place, what was found, and what to do; no secret is shown.
+ */
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

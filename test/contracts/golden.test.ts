@@ -1,4 +1,7 @@
-/** The upgrade promise: a database of each former release, with a run at every place where one can stand, opens and goes on. */
+/**
+ * The upgrade promise: a database of each former release, with a run at every place where one can
+ * stand, opens and goes on.
+ */
 import Database from "better-sqlite3";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Store } from "../../src/core/ports/store.ts";

@@ -1,4 +1,7 @@
-/** One bit of the log's pages turns, wherever: the file is refused, or the run that it hits is, and never is a run told wrongly. */
+/**
+ * One bit of the log's pages turns, wherever: the file is refused, or the run that it hits is, and
+ * never is a run told wrongly.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

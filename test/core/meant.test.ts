@@ -1,4 +1,7 @@
-/** Whom the bot hears, and what words do: every combination of place, run, person and words, each with its right outcome. */
+/**
+ * Whom the bot hears, and what words do: every combination of place, run, person and words,
+ * each with its right outcome.
+ */
 import { describe, expect, test } from "vitest";
 import { type Facts, type Meant, meant, type Thread } from "../../src/core/admit/meant.ts";
 import { type Candidate, whichMeant } from "../../src/core/admit/which.ts";

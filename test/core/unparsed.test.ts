@@ -1,4 +1,7 @@
-/** A tool call that the model's server passed on as words: told to the model once, then to a person, never taken for an answer. */
+/**
+ * A tool call that the model's server passed on as words: told to the model once, then to a person,
+ * never taken for an answer.
+ */
 import { describe, expect, test } from "vitest";
 import { isUnparsedCall } from "../../src/core/decide/unparsed.ts";
 import { answer, given, policyWith, under, wrote } from "../support/given.ts";

@@ -1,4 +1,6 @@
-/** What becomes of a post that was not delivered: only words that can't stand, and places gone for good, are given up. */
+/**
+ * What becomes of a post that was not delivered: only words that can't stand, and places gone for good, are given up.
+ */
 import { describe, expect, test } from "vitest";
 import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
 import type { DueDelivery } from "../../src/core/ports/store.ts";

@@ -1,4 +1,6 @@
-/** Kill the process at every point between two calls of store, model or tool: the end is the same, nothing is doubled. */
+/**
+ * Kill the process at every point between two calls of store, model or tool: the end is the same, nothing is doubled.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** Would live for ever. Arguments: a port to hold a connection to, so that its end is seen; "busy": no thread is free. */
+/**
+ * Would live for ever. Arguments: a port to hold a connection to, so that its end is seen; "busy": no thread is free.
+ */
 import { once } from "node:events";
 import { connect } from "node:net";
 

@@ -1,4 +1,6 @@
-/** The connection to PostgreSQL breaks in each of the store's transactions: one action fails, and everything goes on. */
+/**
+ * The connection to PostgreSQL breaks in each of the store's transactions: one action fails, and everything goes on.
+ */
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
@@ -119,7 +121,9 @@ beforeAll(async () => {
 });
 afterAll(() => shared.close());
 
-/** Breaks the line at the first request of what is done, then at the second, until there are no more. Returns how many. */
+/**
+ * Breaks the line at the first request of what is done, then at the second, until there are no more. Returns how many.
+ */
 async function atEach(how: Break, act: (store: Store, healed: () => void) => Promise<void>): Promise<number> {
   const { line, store } = shared;
   for (let request = 1; ; request++) {

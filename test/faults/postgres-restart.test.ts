@@ -1,4 +1,7 @@
-/** PostgreSQL dies and comes back while two bots work on it: nothing is lost, nothing happens twice, nobody has to help. */
+/**
+ * PostgreSQL dies and comes back while two bots work on it: nothing is lost, nothing happens
+ * twice, nobody has to help.
+ */
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openPostgres } from "../../adapters/postgres/store.ts";

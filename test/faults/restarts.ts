@@ -1,6 +1,7 @@
 /**
- * Restarts a whole bot again and again under signed deliveries of a sender that never repeats one, and counts what became of
- * each. By hand: node test/faults/restarts.ts --restarts 20 --rate 50; prints one line of JSON, exits with 1 when one was lost.
+ * Restarts a whole bot again and again under signed deliveries of a sender that never repeats one, and counts what
+ * became of each. By hand: node test/faults/restarts.ts --restarts 20 --rate 50; prints one line of JSON, exits
+ * with 1 when one was lost.
  */
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
@@ -25,7 +26,10 @@ export interface RestartReport {
   acknowledged: number;
   /** Got a connection and an answer that is no 2xx, as `503 draining`. */
   refused: string[];
-  /** The kernel took the connection and no answer came: at most one a restart, in the moment in which the port is closed. */
+  /**
+   * The kernel took the connection and no answer came: at most one a restart, in the moment in
+   * which the port is closed.
+   */
   cut: string[];
   /** Acknowledged, but the store knows no such run. */
   lost: number;

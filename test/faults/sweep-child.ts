@@ -169,8 +169,8 @@ async function live(life: Life): Promise<void> {
 }
 
 /**
- * The mutant that the sweep must catch: the intent of the `once` call is not on the disk before the call, it comes with
- * the next commit. All else is as it was, so that a call that crashed can't be told from one that never began.
+ * The mutant that the sweep must catch: the intent of the `once` call is not on the disk before the call, it comes
+ * with the next commit. All else is as it was, so that a call that crashed can't be told from one that never began.
  */
 function mutated(store: Store): Store {
   if (mutant !== "no_intent") return store;

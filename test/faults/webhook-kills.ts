@@ -1,6 +1,7 @@
 /**
- * Kills a bot between accepting webhooks and answering them, many times, and counts what became of each delivery.
- * By hand: node test/faults/webhook-kills.ts --kills 1000; prints one line of JSON, exits with 1 when anything was lost or doubled.
+ * Kills a bot between accepting webhooks and answering them, many times, and counts what became of each
+ * delivery. By hand: node test/faults/webhook-kills.ts --kills 1000; prints one line of JSON, exits with 1 when
+ * anything was lost or doubled.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

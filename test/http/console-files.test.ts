@@ -1,4 +1,7 @@
-/** The console's files, how answers are packed, the paths only the browser knows, the sub-path of a proxy, and the channels' endpoints. */
+/**
+ * The console's files, how answers are packed, the paths only the browser knows, the sub-path of a proxy, and
+ * the channels' endpoints.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** A run that is launched in the very next turn, as a child is after its parent noted it, is there for who asks now. */
+/**
+ * A run that is launched in the very next turn, as a child is after its parent noted it, is there for who asks now.
+ */
 import { expect, test } from "vitest";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { operator } from "../support/bot.ts";

@@ -1,4 +1,6 @@
-/** A mail's whole way on the real engine and store: request by SMTP, question and outcome by SMTP, answered by a reply. */
+/**
+ * A mail's whole way on the real engine and store: request by SMTP, question and outcome by SMTP, answered by a reply.
+ */
 import { afterEach, expect, test } from "vitest";
 import { type EmailChannel, emailChannel } from "../../adapters/email/channel.ts";
 import { agent, type Bot, type BotOptions, clock, openRights, startBot } from "../support/bot.ts";

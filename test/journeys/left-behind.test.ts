@@ -1,4 +1,7 @@
-/** The configuration changes while runs live: they keep their agent and rights, the owner reaches them all, and start says so. */
+/**
+ * The configuration changes while runs live: they keep their agent and rights, the owner reaches
+ * them all, and start says so.
+ */
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,7 @@
-/** A model that gives no answers is one visible trouble: in the log, in what the engine tells of itself, after a restart too. */
+/**
+ * A model that gives no answers is one visible trouble: in the log, in what the engine tells of
+ * itself, after a restart too.
+ */
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";

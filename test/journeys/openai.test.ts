@@ -1,4 +1,6 @@
-/** The newcomer's run through the unmodified openai client: streamed calls, and everything that goes wrong on the way. */
+/**
+ * The newcomer's run through the unmodified openai client: streamed calls, and everything that goes wrong on the way.
+ */
 import { LLMock } from "@copilotkit/aimock";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { entriesOf } from "../../src/core/reduce/entries.ts";

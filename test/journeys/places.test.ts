@@ -1,4 +1,7 @@
-/** Runs that machines start speak at their configured places: a thread of their own in Slack and Discord, mails to an address. */
+/**
+ * Runs that machines start speak at their configured places: a thread of their own in Slack and
+ * Discord, mails to an address.
+ */
 
 import { afterEach, expect, test } from "vitest";
 import { emailChannel } from "../../adapters/email/channel.ts";

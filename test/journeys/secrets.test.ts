@@ -1,4 +1,6 @@
-/** A secret that the bot knows gets into a run from any side, and stands nowhere: not in log, posts, API or context. */
+/**
+ * A secret that the bot knows gets into a run from any side, and stands nowhere: not in log, posts, API or context.
+ */
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { eventBodySchema } from "../../src/core/event.ts";

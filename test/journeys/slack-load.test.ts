@@ -1,4 +1,7 @@
-/** A hundred runs at once in one channel, with the real engine, against a Slack that counts: rates hold, every end is told. */
+/**
+ * A hundred runs at once in one channel, with the real engine, against a Slack that counts: rates
+ * hold, every end is told.
+ */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Model } from "../../src/core/ports/model.ts";
 import { type Bot, startBot } from "../support/bot.ts";
@@ -45,7 +48,10 @@ function most(method: string, ms: number): number {
   return Math.max(...times.map((from) => times.filter((other) => other >= from && other < from + ms).length));
 }
 
-/** How long the oldest change waits, ms. What changed while a post was sent waits since then: sending takes no time here. */
+/**
+ * How long the oldest change waits, ms. What changed while a post was sent waits since then:
+ * sending takes no time here.
+ */
 async function oldestMs(delivered: ReadonlyMap<string, number>): Promise<number> {
   const now = Date.now();
   const all = { now: Number.MAX_SAFE_INTEGER, limit: 10 * runs, channels: ["slack"] };

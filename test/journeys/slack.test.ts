@@ -1,4 +1,6 @@
-/** A run in Slack from the mention to the answer, with the real engine, over both transports, as the thread shows it. */
+/**
+ * A run in Slack from the mention to the answer, with the real engine, over both transports, as the thread shows it.
+ */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";

@@ -1,4 +1,7 @@
-/** Bad moments: a clock that jumps, a store that is full or busy, words between two commits. Nothing is lost or doubled. */
+/**
+ * Bad moments: a clock that jumps, a store that is full or busy, words between two commits.
+ * Nothing is lost or doubled.
+ */
 
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";

@@ -1,4 +1,6 @@
-/** One record can't be read, and nobody else notices: the run that needs it is left, and told of, and all others go on. */
+/**
+ * One record can't be read, and nobody else notices: the run that needs it is left, and told of, and all others go on.
+ */
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { hasEnded } from "../../src/core/state.ts";

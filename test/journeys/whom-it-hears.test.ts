@@ -1,4 +1,6 @@
-/** Whom the bot hears in Slack, with the real engine: talk among people starts nothing, and words name their question. */
+/**
+ * Whom the bot hears in Slack, with the real engine: talk among people starts nothing, and words name their question.
+ */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";

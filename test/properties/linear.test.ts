@@ -1,10 +1,10 @@
 /**
- * Strangers choose the text that the bot reads and draws: none of it may cost more than its length. Every reader is given
- * long repetitions of what its patterns look for.
+ * Strangers choose the text that the bot reads and draws: none of it may cost more than its length. Every reader is
+ * given long repetitions of what its patterns look for.
  *
- * They run in a thread, and what counts is that thread's processor time: how busy the machine is does not matter. What is
- * linear takes a few dozen milliseconds here, the limit is many times that; what is quadratic takes seconds, what is cubic
- * never ends and is stopped with its thread.
+ * They run in a thread, and what counts is that thread's processor time: how busy the machine is does not matter. What
+ * is linear takes a few dozen milliseconds here, the limit is many times that; what is quadratic takes seconds, what
+ * is cubic never ends and is stopped with its thread.
  */
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";

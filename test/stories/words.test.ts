@@ -1,4 +1,6 @@
-/** One line of each kind, in all five channels: a duration, a sum, a list, a rule, a mark are said in the same words. */
+/**
+ * One line of each kind, in all five channels: a duration, a sum, a list, a rule, a mark are said in the same words.
+ */
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";

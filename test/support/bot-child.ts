@@ -1,4 +1,6 @@
-/** A bot in a process of its own, in the middle of a call that never comes back: to be killed. Argument: the database. */
+/**
+ * A bot in a process of its own, in the middle of a call that never comes back: to be killed. Argument: the database.
+ */
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";

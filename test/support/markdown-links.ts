@@ -11,7 +11,10 @@ export function commonMarkLinks(markdown: string): string[] {
   return [...html.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1] ?? "");
 }
 
-/** Discord's client tries these one after another at each place; it knows code only by its backticks, wherever they stand. */
+/**
+ * Discord's client tries these one after another at each place; it knows code only by its
+ * backticks, wherever they stand.
+ */
 const discordRules: [RegExp, (match: RegExpExecArray) => string | null][] = [
   [/^\\[^0-9A-Za-z\s]/, () => null],
   [/^```(?:[a-z0-9_+\-.#]+?\n)?\n*[^\n][\s\S]*?\n*```/i, () => null],

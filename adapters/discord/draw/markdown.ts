@@ -121,7 +121,10 @@ function fenceAfter(line: string, open: string | null): string | null {
   return trimmed.length <= 20 ? trimmed : fence;
 }
 
-/** A line in pieces of at most `limit` characters, cut after a space where there is one, never inside a pair or a span of code. */
+/**
+ * A line in pieces of at most `limit` characters, cut after a space where there is one, never inside
+ * a pair or a span of code.
+ */
 function cut(line: string, limit: number): string[] {
   const pieces: string[] = [];
   let rest = line;

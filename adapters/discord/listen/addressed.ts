@@ -1,4 +1,4 @@
-/** The words of a message and for whom they are: who we are in its server, whom it mentions, whose thread it is. */
+/** For whom a message is: who the bot is in its server, whom the message mentions, whose thread it is in. */
 import type { APIMessage } from "discord.js";
 import type { Said } from "../../../src/core/ports/channel.ts";
 import type { Place } from "../address.ts";

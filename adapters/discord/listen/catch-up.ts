@@ -1,4 +1,4 @@
-/** What was said while we were away, read over REST: bounded in age and count, duplicates meet the inbox. */
+/** Reads over REST what was said while the bot was away, bounded in age and count; the inbox drops duplicates. */
 import { type APIGuildMember, type APIMessage, RateLimitError, Routes } from "discord.js";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { type ChannelFacts, targetOf } from "../address.ts";

@@ -1,4 +1,4 @@
-/** Messages: placed, read, and remembered before anything else is done with them. */
+/** Messages of people: read, and persisted before anything else is done with them. */
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { threadAddress } from "../address.ts";
 import { timeOf } from "../nonce.ts";
@@ -36,8 +36,8 @@ async function rootAddress(session: Session, self: Self, message: Heard): Promis
 const editableMs = 24 * 3_600_000;
 
 /**
- * An edit that mentions us is said when it is made. Discord does not tell what stood there before: what was heard already
- * has its key, and what was passed over without the mention gets a new one.
+ * An edit that mentions us is said when it is made. Discord does not tell what stood there before: what was heard
+ * already has its key, and what was passed over without the mention gets a new one.
  */
 export async function hearEdit(session: Session, self: Self, message: Heard): Promise<void> {
   const { clock } = session.options;

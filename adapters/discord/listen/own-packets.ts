@@ -1,4 +1,6 @@
-/** Which of the gateway's packets discord.js may see: those that its connection needs; and what it throws over them. */
+/**
+ * Which of the gateway's packets discord.js may see: those that its connection needs; and what it throws over them.
+ */
 import { type GatewayDispatchPayload, SimpleShardingStrategy } from "discord.js";
 
 /** That of the socket package; discord.js has another of the same name. */
@@ -17,8 +19,8 @@ export function withholdUnlessOwn(packet: GatewayDispatchPayload): void {
 }
 
 /**
- * discord.js reads packets in listeners of its socket manager, which emits without a catch: what they throw over a packet
- * that is not as documented would end the process. `tell` gets the error and the kind of the event.
+ * discord.js reads packets in listeners of its socket manager, which emits without a catch: what they throw over a
+ * packet that is not as documented would end the process. `tell` gets the error and the kind of the event.
  */
 export function guardedStrategy(
   tell: (error: unknown, kind: string) => void,

@@ -27,7 +27,9 @@ export type Said =
   | { type: "withheld"; inbound: Inbound }
   | { type: "nothing" };
 
-/** Other bots, webhooks, system messages and ourselves say nothing; neither does talk in a channel that is not for us. */
+/**
+ * Other bots, webhooks, system messages and ourselves say nothing; neither does talk in a channel that is not for us.
+ */
 export function parseMessage(message: Heard, place: Place, self: Self): Said {
   const human = !message.author.bot && message.webhook_id === undefined;
   if (!human || (message.type !== MessageType.Default && message.type !== MessageType.Reply)) {

@@ -26,7 +26,9 @@ export async function edit(line: Line, target: Target, place: string, sheet: She
   }
 }
 
-/** A post that got shorter: nothing is deleted, what was its end says so. One that somebody else deleted is left so. */
+/**
+ * A post that got shorter: nothing is deleted, what was its end says so. One that somebody else deleted is left so.
+ */
 export async function empty(line: Line, target: Target, place: string, mark: number): Promise<void> {
   try {
     await edit(line, target, place, emptySheet(mark));

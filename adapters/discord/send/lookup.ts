@@ -9,7 +9,10 @@ import type { Line } from "../session.ts";
 /** Pages of a hundred messages that are read back before a post is sent again. */
 const pagesBack = 3;
 
-/** Where the message stands that carries this part's mark: among those of these channels since the post was made, or as the root. */
+/**
+ * Where the message stands that carries this part's mark: among those of these channels since the post
+ * was made, or as the root.
+ */
 export async function lookUp(
   line: Line,
   delivery: Delivery,

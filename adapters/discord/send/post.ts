@@ -1,4 +1,4 @@
-/** Make a post stand in Discord exactly once: nonces, read-back, edits, threads. */
+/** Makes a post stand in Discord exactly once: nonces, read-back, edits, threads. */
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
 import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";

@@ -20,8 +20,8 @@ export function threadName(body: Message): string {
 
 /**
  * Make the thread of a message; false: Discord lets us make none there (a voice or stage channel, no permission, too
- * many threads). It has the message's id, so that doing it twice is harmless. When Discord says that there can be none,
- * it may still exist on its own (a forum post, a private thread): the send will tell.
+ * many threads). It has the message's id, so that doing it twice is harmless. When Discord says that there can be
+ * none, it may still exist on its own (a forum post, a private thread): the send will tell.
  */
 export async function ensureThread(
   line: Line,

@@ -48,7 +48,10 @@ async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Pr
   }
 }
 
-/** Outside of interactions Discord hides no reply from others: it pings nobody, and a refusal is sent to its sender instead. */
+/**
+ * Outside of interactions Discord hides no reply from others: it pings nobody, and a refusal is
+ * sent to its sender instead.
+ */
 async function underMessage(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
   const { channel = "", message = "" } = inbound.replyTo;
   const sign = { noted: "👀", reacted: "👍" }[outcome.type as string];

@@ -13,8 +13,8 @@ const maxFields = 20;
 const jsonBlock = "arguments";
 
 /**
- * One input per argument when all are plain values that fit and hide no character, else the whole as JSON; null when even
- * that does not fit.
+ * One input per argument when all are plain values that fit and hide no character, else the whole as JSON; null
+ * when even that does not fit.
  */
 export function argumentBlocks(input: unknown): ViewBlock[] | null {
   const entries = typeof input === "object" && input !== null ? Object.entries(input) : [];

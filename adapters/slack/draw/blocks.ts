@@ -80,7 +80,9 @@ export function drawFields(block: Extract<Block, { type: "fields" }>): SlackBloc
   return elements.length === 0 ? [] : [{ type: "rich_text", elements }];
 }
 
-/** `mayDecide` false: something of the call is not shown, so it can't be approved here. `row`: unique in the message. */
+/**
+ * `mayDecide` false: something of the call is not shown, so it can't be approved here. `row`: unique in the message.
+ */
 export function drawActions(
   buttons: readonly Button[],
   scene: Scene,

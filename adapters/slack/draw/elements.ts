@@ -1,6 +1,8 @@
 /** How many blocks Slack makes of one markdown block: it takes no message in which they are more than 50. */
 
-/** Offsets at which an element begins: a paragraph, a heading, a list item, a quote, a table, a rule, a fence of code. */
+/**
+ * Offsets at which an element begins: a paragraph, a heading, a list item, a quote, a table, a rule, a fence of code.
+ */
 export function elementStarts(markdown: string): number[] {
   const starts: number[] = [];
   let at = 0;

@@ -44,8 +44,8 @@ function entities(text: string): string {
 const longestUrl = 3000;
 
 /**
- * Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. No `<` stands
- * inside of another: looking on past one would cost the square of the text.
+ * Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. No `<`
+ * stands inside of another: looking on past one would cost the square of the text.
  */
 export function readMrkdwn(text: string): string {
   return text

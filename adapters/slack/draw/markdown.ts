@@ -35,7 +35,10 @@ function drawLink(
   return words ? `${words} (${shown})` : shown;
 }
 
-/** Pieces of at most `max` characters and `most` elements, cut at paragraphs, else lines, else anywhere; a cut fence is closed and opened again, a cut table begins with its head again. */
+/**
+ * Pieces of at most `max` characters and `most` elements, cut at paragraphs, else lines, else anywhere; a cut fence is
+ * closed and opened again, a cut table begins with its head again.
+ */
 export function splitMarkdown(markdown: string, max: number, most = Number.POSITIVE_INFINITY): string[] {
   const pieces: string[] = [];
   let rest = markdown;

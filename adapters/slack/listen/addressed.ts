@@ -3,7 +3,8 @@ import { spoken } from "../../../src/core/text/spoken.ts";
 import type { Bot } from "../parsed.ts";
 
 /**
- * ms since the epoch. Where the fraction only counts the messages of a second (1503435956.000247), no more than the second is
+ * ms since the epoch. Where the fraction only counts the messages of a second (1503435956.000247),
+ * no more than the second is
  * known: it may have been its end.
  */
 export function timeOf(ts: string): number {

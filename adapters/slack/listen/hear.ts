@@ -1,4 +1,4 @@
-/** A payload of Slack on its way in: read, completed with who it is from, remembered. Only then it is acknowledged. */
+/** Takes in a payload of Slack: reads it, looks up its sender, persists it. Only then is it acknowledged. */
 
 import type { Inbound } from "../../../src/core/ports/channel.ts";
 import { Turns } from "../../../src/core/turns.ts";
@@ -36,7 +36,10 @@ export class Ear {
     this.#noticed = noticed;
   }
 
-  /** Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws: Slack shall send it again. */
+  /**
+   * Resolves when nothing is left to lose. `errors`: what a submitted modal is told. Throws:
+   * Slack shall send it again.
+   */
   async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
     const parsed = parse(payload, this.#session.bot);
     switch (parsed?.type) {

@@ -1,4 +1,4 @@
-/** What tells that the bot may say in a channel what it could not say before: it joined, it came back, rules changed. */
+/** Events after which the bot may post where it could not before: it joined, or the channel's rules changed. */
 import type { Bot, Parsed } from "../parsed.ts";
 import { textAt } from "../payload.ts";
 

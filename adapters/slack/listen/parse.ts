@@ -145,7 +145,9 @@ function parseSlash(payload: unknown, bot: Bot): Parsed | null {
   };
 }
 
-/** "Ask the agent" on a message: one's own words are the task; somebody else's are what it is about, never the order. */
+/**
+ * "Ask the agent" on a message: one's own words are the task; somebody else's are what it is about, never the order.
+ */
 function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
   const [trigger, user] = [textAt(payload, "trigger_id"), textAt(payload, "user", "id")];
   const channel = textAt(payload, "channel", "id");

@@ -18,7 +18,9 @@ export interface SlackReceiver extends Receiver {
   health(): { ok: boolean; detail: string };
 }
 
-/** Bolt acknowledges events before its listeners run; here its `ack` only notes the answer, and this sends it after. */
+/**
+ * Bolt acknowledges events before its listeners run; here its `ack` only notes the answer, and this sends it after.
+ */
 export function slackReceiver(options: SlackOptions): SlackReceiver {
   let app: App | null = null;
   const remember = async (body: Record<string, unknown>): Promise<object | undefined> => {

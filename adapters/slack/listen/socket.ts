@@ -1,4 +1,4 @@
-/** A Socket Mode connection that stays: dials again at once when Slack recycles it, with patience when it can't. */
+/** A Socket Mode connection that is kept up: dialled again at once when Slack closes it, with pauses on failure. */
 
 import { SocketModeClient } from "@slack/socket-mode";
 import { guarded } from "../../../src/core/ports/guarded.ts";

@@ -1,4 +1,4 @@
-/** A card that the workspace lets nobody edit any more: it is marked, and what matters is posted anew below it. */
+/** A card that can no longer be edited: it is marked, and what matters is posted anew below it. */
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { Status } from "../../../src/core/text/status.ts";
 import { slackCode } from "../errors.ts";

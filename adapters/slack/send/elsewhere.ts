@@ -1,4 +1,4 @@
-/** A place that takes nothing: whoever asked is told elsewhere, once, why and what becomes of it. */
+/** Where a place takes no posts: tells whoever asked, once and elsewhere, why and what happens next. */
 import type { ChannelError, Delivery, Inbound } from "../../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { readAddress } from "../address.ts";

@@ -27,8 +27,8 @@ export function isOfBody(error: unknown): boolean {
 }
 
 /**
- * One line and a file, should Slack's limits be other than documented. The buttons go with the rest: nobody may approve
- * what is not shown. `isPlain`: the rest is not there yet, it belongs in the file.
+ * One line and a file, should Slack's limits be other than documented. The buttons go with the rest: nobody may
+ * approve what is not shown. `isPlain`: the rest is not there yet, it belongs in the file.
  */
 export async function inPlainFormIfNeeded<T>(
   session: Session,

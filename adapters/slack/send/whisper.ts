@@ -51,8 +51,9 @@ async function react(session: Session, { replyTo }: Inbound, name: string): Prom
 }
 
 /**
- * A slash command is answered through its URL, which works where the bot is no member; all else where the sender is: in
- * the thread when others have written there (Slack shows nobody a private word in an empty one), else beside their words.
+ * A slash command is answered through its URL, which works where the bot is no member; all else where the
+ * sender is: in the thread when others have written there (Slack shows nobody a private word in an empty one),
+ * else beside their words.
  */
 export async function tell(
   session: Session,

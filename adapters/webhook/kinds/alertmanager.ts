@@ -1,4 +1,7 @@
-/** Prometheus' Alertmanager: a bearer token, and one delivery for the same alerts in the same state. prometheus.io/docs. */
+/**
+ * Prometheus' Alertmanager: a bearer token, and one delivery for the same alerts in the same
+ * state. prometheus.io/docs.
+ */
 import { z } from "zod";
 import { valueAt } from "../paths.ts";
 import { bearerIn, digest, idText, sameText, verdict } from "../signature.ts";

@@ -1,4 +1,7 @@
-/** Buildkite: `timestamp=…,signature=<hex>` over `timestamp.body`, or the plain token. buildkite.com/docs/apis/webhooks. */
+/**
+ * Buildkite: `timestamp=…,signature=<hex>` over `timestamp.body`, or the plain token.
+ * buildkite.com/docs/apis/webhooks.
+ */
 import { z } from "zod";
 import { equal, freshness, hex, listed, mac, sameText, verdict } from "../signature.ts";
 import { type Delivered, defineKind, type Verdict } from "./kind.ts";

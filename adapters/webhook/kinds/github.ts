@@ -28,7 +28,9 @@ export const github = defineKind("github", z.strictObject({ kind: z.literal("git
   greets: ({ headers }) => headers.get("x-github-event") === "ping",
 });
 
-/** `workflow_dispatch` and `repository_dispatch`, by the signed body: whoever sends it again can't change what it is. */
+/**
+ * `workflow_dispatch` and `repository_dispatch`, by the signed body: whoever sends it again can't change what it is.
+ */
 function isDispatch({ payload, headers }: Received): boolean {
   const has = (path: string) => valueAt(payload, headers, path) !== null;
   const isWorkflow = has("workflow") && has("ref") && !has("action");

@@ -1,4 +1,6 @@
-/** GitLab: a signing token (Standard Webhooks) when one is set up, else the plain `X-Gitlab-Token`. docs.gitlab.com. */
+/**
+ * GitLab: a signing token (Standard Webhooks) when one is set up, else the plain `X-Gitlab-Token`. docs.gitlab.com.
+ */
 import { z } from "zod";
 import { sameText, together, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";

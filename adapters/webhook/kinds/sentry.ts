@@ -1,4 +1,6 @@
-/** Sentry's internal integrations: `Sentry-Hook-Signature: <hex>` over the body. docs.sentry.io, integration platform. */
+/**
+ * Sentry's internal integrations: `Sentry-Hook-Signature: <hex>` over the body. docs.sentry.io, integration platform.
+ */
 import { z } from "zod";
 import { equal, hex, mac, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";

@@ -1,4 +1,6 @@
-/** Amazon SNS, and so CloudWatch's alarms: signed by Amazon; the "secret" is the topic's ARN. docs.aws.amazon.com/sns. */
+/**
+ * Amazon SNS, and so CloudWatch's alarms: signed by Amazon; the "secret" is the topic's ARN. docs.aws.amazon.com/sns.
+ */
 import { z } from "zod";
 import { type Json, parsePayload } from "../payload.ts";
 import { idText, verdict } from "../signature.ts";

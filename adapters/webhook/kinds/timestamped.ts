@@ -1,4 +1,6 @@
-/** Time and signatures in one header, `t=…,v1=<hex>`, over `<time>.<body>`: Stripe's form, and that of its followers. */
+/**
+ * Time and signatures in one header, `t=…,v1=<hex>`, over `<time>.<body>`: Stripe's form, and that of its followers.
+ */
 import { z } from "zod";
 import { valueAt } from "../paths.ts";
 import { anyEqual, freshness, hex, idText, listed, mac } from "../signature.ts";

@@ -1,4 +1,6 @@
-/** The secret as the last part of the URL, for senders that can do nothing else: Statuspage, UptimeRobot, Docker Hub. */
+/**
+ * The secret as the last part of the URL, for senders that can do nothing else: Statuspage, UptimeRobot, Docker Hub.
+ */
 import { z } from "zod";
 import { sameText, verdict } from "../signature.ts";
 import { defineKind } from "./kind.ts";

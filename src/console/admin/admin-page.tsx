@@ -1,4 +1,4 @@
-/** The bot as it is set up and how it is: to be read, not to be changed. */
+/** Read-only pages about the bot: how it is set up and how it is doing. */
 import { Link } from "wouter";
 import { Empty } from "../parts/notice.tsx";
 import { usePageTitle } from "../parts/page-title.ts";

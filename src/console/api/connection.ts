@@ -1,4 +1,4 @@
-/** Whether the page hears the server, and since when not. */
+/** Whether the page receives the server's events, and if not, since when. */
 import { useSyncExternalStore } from "react";
 
 export type Connection = { at: "connecting" | "live" } | { at: "lost"; since: number };

@@ -1,4 +1,6 @@
-/** A run that another one's page mentions: read when it is shown, and again when the stream of all runs tells of it. */
+/**
+ * A run that another one's page mentions: read when it is shown, and again when the stream of all runs tells of it.
+ */
 import { skipToken, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { RunState } from "../../http/wire/runs.ts";

@@ -1,4 +1,4 @@
-/** Buttons that say why when they can't, and ask once when it matters. */
+/** Buttons that say why they are disabled, and ask once before an action that matters. */
 import { type ReactNode, useEffect, useState } from "react";
 
 interface ButtonProps {

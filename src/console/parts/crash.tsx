@@ -1,4 +1,4 @@
-/** A part that breaks says so where it stood; the rest of the page goes on. */
+/** An error boundary: a part that fails shows its error in its place, and the rest of the page goes on. */
 import { Component, type ReactNode } from "react";
 import { ErrorNote } from "./notice.tsx";
 

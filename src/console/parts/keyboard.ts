@@ -1,4 +1,4 @@
-/** Single keys for those who work here all day; never while somebody types. */
+/** Shortcuts of single keys, ignored while somebody types. */
 import { useEffect, useRef } from "react";
 
 export const allKeys = [

@@ -1,4 +1,7 @@
-/** Markdown of a model or a person, set as text: no HTML, no foreign images, no links to hosts that nobody listed where a stranger had a hand in it. */
+/**
+ * Markdown of a model or a person, set as text: no HTML, no foreign images, no links to hosts that nobody listed where
+ * a stranger had a hand in it.
+ */
 import { useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";

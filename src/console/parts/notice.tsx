@@ -1,4 +1,4 @@
-/** Things that stand where they happened: an error, an emptiness, a place that is still loading. */
+/** Messages in the place that they are about: an error, an empty list, something that is still loading. */
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client.ts";
 import { Mark } from "./mark.tsx";

@@ -1,4 +1,4 @@
-/** Approve as shown, refuse with a reason, or edit: then it is asked anew, with what was edited. */
+/** Approves a call as shown, refuses it with a reason, or edits its arguments, which asks for approval anew. */
 import { useEffect, useRef, useState } from "react";
 import { approve, refuse } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";

@@ -1,4 +1,4 @@
-/** What can be done with the run now; what can't says why. The server decides both. */
+/** The actions on a run: those that are possible now, and for the others why not. The server decides both. */
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";

@@ -1,4 +1,4 @@
-/** Folds what only looked: three or more finished read calls in a row become one line. */
+/** Folds read calls: three or more finished ones in a row become one line. */
 import type { CallLine, FoldLine, Line } from "./line.ts";
 
 const fewest = 3;

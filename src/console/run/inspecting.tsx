@@ -1,4 +1,4 @@
-/** Where the inspector stands: beside the run when there is room, on top of it when there is not. */
+/** Where the inspector is shown: beside the run when there is room, else on top of it. */
 import { lazy, Suspense, useSyncExternalStore } from "react";
 import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { useKey } from "../parts/keyboard.ts";

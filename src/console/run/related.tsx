@@ -1,4 +1,4 @@
-/** The runs this one came from, and those it started. */
+/** Links to the runs that this run came from, and to those that it started. */
 import { Link } from "wouter";
 import { brief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";

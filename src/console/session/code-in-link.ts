@@ -1,7 +1,10 @@
-/** The printed link carries the code behind #, which never leaves the browser; read once, then gone from the bar. */
+/** Reads the login code from behind # in the printed link, once, and removes it from the address bar. */
 import { useEffect } from "react";
 
-/** Calls back with each code that the page is opened with. Without a use for it, it is taken out of the bar all the same. */
+/**
+ * Calls back with each code that the page is opened with. Without a use for it, it is taken out
+ * of the bar all the same.
+ */
 export function useCodeInLink(onCode: (code: string) => void): void {
   useEffect(() => {
     const take = () => {

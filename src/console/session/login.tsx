@@ -1,4 +1,4 @@
-/** The door: a one-time code, printed where the server was started. */
+/** The login page: takes the one-time code that the server printed when it started. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys, login } from "../api/calls.ts";

@@ -1,4 +1,4 @@
-/** The quiet end of the list: which model speaks, the bot's pages, theme, keys. */
+/** The foot of the sidebar: the model's name, links to the bot's pages, the theme, the keys. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { getHealth, keys } from "../api/calls.ts";

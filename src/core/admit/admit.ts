@@ -66,8 +66,8 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
 }
 
 /**
- * A task is no way around the rights: whoever launched the parent must be allowed to launch the child as well. The model
- * is told so, and not who else may.
+ * A task is no way around the rights: whoever launched the parent must be allowed to launch the child as well. The
+ * model is told so, and not who else may.
  */
 function denyChild(actor: Actor, { agent }: Policy): Admission {
   const why = `${actor.name}, who started this run, may not launch runs of ${agent.name}.`;

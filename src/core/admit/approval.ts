@@ -10,6 +10,7 @@ import { authorizeBy } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
+/** One person's approval; the question stays open until as many different people as it needs have given theirs. */
 export function admitApproval(state: State, command: Of<"approve">, policy: Policy): Admission {
   const found = findApproval(state, command, policy);
   if (!("question" in found)) return { ok: false, refusal: found };
@@ -55,6 +56,7 @@ export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Ad
   };
 }
 
+/** One refusal settles the question, however many approvals it has. */
 export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy): Admission {
   const found = findApproval(state, command, policy);
   if (!("question" in found)) return { ok: false, refusal: found };

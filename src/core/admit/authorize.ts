@@ -66,8 +66,8 @@ export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolea
 }
 
 /**
- * The people of a list as this actor knows them: those of the same channel by id, others in a word. A guest is not told
- * who else there is.
+ * The people of a list as this actor knows them: those of the same channel by id, others in a word. A guest is
+ * not told who else there is.
  */
 export function whoMay(rules: readonly string[], actor: Actor): string {
   if (actor.guest) return "only people whom this bot knows";

@@ -1,4 +1,4 @@
-/** What words that name no question do to the questions of a run: the facts from its state, and the refusals in words. */
+/** Which question of a run is meant by words that name none, and the refusals where that is not clear. */
 import type { Actor } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import type { Command, Refusal } from "../command.ts";
@@ -13,7 +13,9 @@ import { type Candidate, type Which, whichMeant } from "./which.ts";
 /** Words and who says them; `writtenAt` in ms since the epoch decides which questions they can have meant. */
 export type Loose = Pick<Extract<Command, { type: "say" }>, "text" | "said" | "writtenAt"> & { actor: Actor };
 
-/** Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered. */
+/**
+ * Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered.
+ */
 export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, policy: Policy): Which {
   const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => ({
     id: question.id,

@@ -1,15 +1,17 @@
 /**
- * What is meant by words in a channel: for whom they are, and what they shall do. One answer for all channels, from facts
- * that say nothing of the platform.
+ * What is meant by words in a channel: for whom they are, and what they shall do. One answer for all channels, from
+ * facts that say nothing of the platform.
  *
- * Words are for the bot when they address it, in a direct message, and in a thread that is there because of it. In a thread
- * that people began only a stop and an answer to its open question are, from those who may. Words that begin with a mention
- * of somebody else are for nobody here. Who talks to others is never refused anything.
+ * Words are for the bot when they address it, in a direct message, and in a thread that is there because of it. In a
+ * thread that people began only a stop and an answer to its open question are, from those who may. Words that begin
+ * with a mention of somebody else are for nobody here. Who talks to others is never refused anything.
  */
 import type { Which } from "./which.ts";
 import type { Words } from "./words.ts";
 
-/** ours: it is there because of the bot, which wrote its first message or was spoken to in it · theirs: people began it */
+/**
+ * ours: it is there because of the bot, which wrote its first message or was spoken to in it · theirs: people began it
+ */
 export type Thread = "ours" | "theirs" | "direct";
 
 /** All that the meaning of a message rests on: two messages with the same facts mean the same. */

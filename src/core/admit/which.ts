@@ -1,7 +1,7 @@
 /**
- * Which question some words answer, if any. Words name no question, so that they answer one only where it can be no other:
- * the only one that is open to whoever speaks, asked before the words were written, none settled meanwhile. Where more than
- * a word hangs on it (an approval, a call in doubt, the budget) no words are enough.
+ * Which question some words answer, if any. Words name no question, so that they answer one only where it can be no
+ * other: the only one that is open to whoever speaks, asked before the words were written, none settled meanwhile.
+ * Where more than a word hangs on it (an approval, a call in doubt, the budget) no words are enough.
  */
 import type { Question } from "../event.ts";
 import { kindOf, type Words } from "./words.ts";

@@ -1,6 +1,6 @@
 /**
- * What kind of words somebody said, as far as that decides what becomes of them. Courtesy around a word changes nothing, and
- * only English is known: in any other language "stop" is the button's, and thanks are words to the run.
+ * What kind of words somebody said, as far as that decides what becomes of them. Courtesy around a word changes
+ * nothing, and only English is known: in any other language "stop" is the button's, and thanks are words to the run.
  */
 
 export type Words = "nothing" | "stop" | "thanks" | "emoji" | "verdict" | "words";
@@ -39,7 +39,10 @@ export function kindOf(said: string): Words {
   return consists(deciding, decided, courtesy) ? "verdict" : "words";
 }
 
-/** Pictures alone: as themselves, as Slack's `:name:` or as Discord's `<:name:id>`. A keycap is a number, and so an answer. */
+/**
+ * Pictures alone: as themselves, as Slack's `:name:` or as Discord's `<:name:id>`. A keycap is a
+ * number, and so an answer.
+ */
 function isEmoji(text: string): boolean {
   return /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]|:[a-z_+'-][\w+'-]{0,100}:|<a?:\w{1,64}:\d{1,20}>|\s)+$/u.test(
     text,

@@ -1,4 +1,7 @@
-/** Where the values of a call and of an outcome come from: said by whom, from which result, or seen nowhere. No model is asked. */
+/**
+ * Where the values of a call and of an outcome come from: said by whom, from which result, or seen
+ * nowhere. No model is asked.
+ */
 import type { ArgumentOrigin } from "../event.ts";
 import type { Source } from "./sources.ts";
 

@@ -1,9 +1,9 @@
 /** Reads the body of a request from outside up to a limit: the one rule for the API, webhooks, mail and Slack. */
 
 /**
- * The raw bytes; null as soon as there are more than `limit` of them, or when the sender declares more. It counts while
- * it reads, so a length that is declared too small, or not at all, does not help. Rejects as the body does: when the
- * connection breaks, or when the server has no room for it.
+ * The raw bytes; null as soon as there are more than `limit` of them, or when the sender declares more. It counts
+ * while it reads, so a length that is declared too small, or not at all, does not help. Rejects as the body does: when
+ * the connection breaks, or when the server has no room for it.
  */
 export async function readBody(
   request: Pick<Request, "headers" | "body">,

@@ -45,7 +45,9 @@ export type Intent =
   | Said
   /** `/agent …`, parsed by core/instruct. `launch`: a form's own fields, where no word of the task is a command. */
   | { type: "instruction"; text: string; launch?: { agent: string | null; task: string } }
-  /** What was said under this key of the same channel answers this question: the person was asked which one they meant. */
+  /**
+   * What was said under this key of the same channel answers this question: the person was asked which one they meant.
+   */
   | { type: "meant"; key: string; questionId: string }
   | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
   | { type: "choose"; questionId: string; value: string }

@@ -1,4 +1,4 @@
-/** A listener of somebody's SDK that ends nobody: whatever it throws, at once or later, is told and dropped. */
+/** Wraps a listener for a vendor's SDK: whatever it throws, at once or later, is told and stops nothing. */
 
 /**
  * The listener, for `emitter.on(...)`: SDKs emit without a catch, so what it throws would end the process and with it

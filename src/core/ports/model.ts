@@ -55,8 +55,8 @@ export interface Model {
 }
 
 /**
- * A model call that gave no answer. `retryable`: the same request may work later. `message` is for people; `cause` has the
- * provider's own words, without keys, for the log.
+ * A model call that gave no answer. `retryable`: the same request may work later. `message` is for people; `cause` has
+ * the provider's own words, without keys, for the log.
  */
 export class ModelError extends Error {
   readonly code:

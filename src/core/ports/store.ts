@@ -32,7 +32,9 @@ export interface Commit {
   runId: string;
   /** Version of the run that these events follow; 0 for a launch. */
   expect: number;
-  /** The worker's epoch: a commit of a worker that lost the run is refused. null: not a worker (a person, an API call). */
+  /**
+   * The worker's epoch: a commit of a worker that lost the run is refused. null: not a worker (a person, an API call).
+   */
   epoch: number | null;
   /** May be empty: then only the wake-up and the lease change. */
   events: readonly RunEvent[];
@@ -68,7 +70,9 @@ export type Only = { address: Address; after: string | null };
 /** What became of a commit; when it is not ok, nothing at all was written. */
 export type Committed =
   | { ok: true; version: number }
-  /** conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken */
+  /**
+   * conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken
+   */
   | { ok: false; why: "conflict" | "fenced" }
   | { ok: false; why: "duplicate"; runId: string | null }
   /** The newest run that stands against `Commit.only`. */
@@ -153,7 +157,9 @@ export type DeliveryOutcome =
   | { type: "retry"; nextAt: number; uncertain: boolean; lost: boolean; error: string }
   /** The channel asked to wait and took nothing: no attempt was made. `uncertain`: as it was before. */
   | { type: "deferred"; nextAt: number; uncertain: boolean }
-  /** `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already. */
+  /**
+   * `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already.
+   */
   | { type: "given_up"; revision: number; uncertain: boolean; error: string };
 
 /** Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. */
@@ -176,8 +182,9 @@ export interface SessionRow {
 }
 
 /**
- * Every method is one transaction. Errors: UnreadableError for one record, any other StoreError for the whole store,
- * anything else is a bug. A list leaves out what can't be read and tells it to the `unreadable` that the store was opened with.
+ * Every method is one transaction. Errors: UnreadableError for one record, any other StoreError for the whole
+ * store, anything else is a bug. A list leaves out what can't be read and tells it to the `unreadable` that
+ * the store was opened with.
  */
 export interface Store {
   commit(commit: Commit): Promise<Committed>;
@@ -192,8 +199,8 @@ export interface Store {
   openQuestions(limit: number): Promise<QuestionRow[]>;
 
   /**
-   * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what this
-   * owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
+   * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
    */
   claim(claim: {
     owner: string;
@@ -262,7 +269,10 @@ export interface Store {
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
 
-  /** From now on tells of the commits of other processes, until `close`: soon, and later when the line was lost meanwhile. */
+  /**
+   * From now on tells of the commits of other processes, until `close`: soon, and later when the
+   * line was lost meanwhile.
+   */
   watch(changed: (change: Changed) => void): Promise<void>;
   close(): Promise<void>;
 }
@@ -274,7 +284,10 @@ export interface Changed {
   ended: boolean;
 }
 
-/** `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`, `storage_version`: refuse to start */
+/**
+ * `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`,
+ * `storage_version`: refuse to start
+ */
 export class StoreError extends Error {
   readonly code: "storage_busy" | "storage_full" | "storage_damaged" | "storage_locked" | "storage_version";
   /** It is not known whether the commit was written; else it surely was not. */

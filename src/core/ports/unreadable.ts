@@ -2,8 +2,8 @@
 import { StoreError } from "./store.ts";
 
 /**
- * One record can't be read: `storage_damaged`, or `storage_version` when a newer release wrote it. Only what needs that
- * record stops; the record stays as it is. `what` names it: `run run_1`, `note schedule:nightly`.
+ * One record can't be read: `storage_damaged`, or `storage_version` when a newer release wrote it. Only what needs
+ * that record stops; the record stays as it is. `what` names it: `run run_1`, `note schedule:nightly`.
  */
 export class UnreadableError extends StoreError {
   readonly what: string;

@@ -1,4 +1,4 @@
-/** Approvals as they are given and refused: they bind bytes, and bytes that changed are another question. */
+/** How approvals are given and refused. One holds for exact bytes: changed arguments are a new question. */
 import { isSamePerson } from "../actor.ts";
 import { questionId } from "../ask.ts";
 import type { EventOf } from "../event.ts";

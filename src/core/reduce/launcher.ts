@@ -1,4 +1,4 @@
-/** Who launched a run, as the authorisation saw them: read from its first event, in whatever release it was written. */
+/** Who launched a run, as the authorisation saw them: read from the first event, of whatever release it is. */
 import { channelOf } from "../actor.ts";
 import type { EventOf } from "../event.ts";
 import type { State } from "../state.ts";

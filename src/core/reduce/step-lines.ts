@@ -5,7 +5,10 @@ import type { State, Trace } from "../state.ts";
 
 /** Step lines that the progress post shows; older ones are counted. */
 export const keptLines = 6;
-/** Enough for the highest `repeats` of an alternating pair, and for some answers of many calls (see limits in agent.ts). */
+/**
+ * Enough for the highest `repeats` of an alternating pair, and for some answers of many calls
+ * (see limits in agent.ts).
+ */
 const keptTraces = 200;
 
 /** One line more; beyond six the oldest is only counted. */

@@ -29,7 +29,9 @@ const upcasters: readonly Upcaster[] = [];
 /** `encode` writes the newest version; `decode` lifts older ones to it. */
 export interface EventCodec {
   encode(event: RunEvent): StoredEvent;
-  /** @throws UnreadableError `storage_version` for what a newer release wrote, `storage_damaged` for what nobody wrote. */
+  /**
+   * @throws UnreadableError `storage_version` for what a newer release wrote, `storage_damaged` for what nobody wrote.
+   */
   decode(stored: StoredEvent, place: EventPlace): RunEvent;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Takes the secrets that this bot knows out of an event before it is recorded. Chat, API, streams and the model's context
- * are all told from the log, so what does not get into it stands nowhere.
+ * Takes the secrets that this bot knows out of an event before it is recorded. Chat, API, streams and the model's
+ * context are all told from the log, so what does not get into it stands nowhere.
  */
 
 import type { ToolSpec } from "../agent.ts";

@@ -1,11 +1,11 @@
-/** Numbers in JSON that a program can't hold as they stand: parsed, they would be other numbers. */
+/** Finds numbers in JSON that JavaScript can't hold exactly: parsed, they would be other numbers. */
 
 /** Strings, so that what stands in them is left alone, and numbers. */
 const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\d[\d.eE+-]*/g;
 
 /**
- * Why this JSON can't be taken as it stands: the first number that `JSON.parse` would change, in words; null when all are
- * kept. What is no JSON is for the parser to say.
+ * Why this JSON can't be taken as it stands: the first number that `JSON.parse` would change, in words; null when all
+ * are kept. What is no JSON is for the parser to say.
  */
 export function lostDigits(json: string): string | null {
   const lost = [...json.matchAll(token)].map(([found]) => found).find((found) => !isKept(found));

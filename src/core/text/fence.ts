@@ -1,6 +1,8 @@
 /** Marks text as data, so that nothing inside it can pass for instructions or close the mark. */
 
-/** Every way to write the bracket that opens a tag, with the next ten visible characters and what stands between them. */
+/**
+ * Every way to write the bracket that opens a tag, with the next ten visible characters and what stands between them.
+ */
 const openings =
   /[<\uff1c\ufe64\u226e](?=((?:[\s\p{DI}\p{Cf}\p{Cc}\p{M}]*[^\s\p{DI}\p{Cf}\p{Cc}\p{M}]){1,10}))/gu;
 /** What a reader does not see, or sees past: it stands in nobody's way when names are compared. */

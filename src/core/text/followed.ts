@@ -1,6 +1,9 @@
-/** Which links a reader may follow: the one rule, whichever channel draws them. */
+/** Which links a reader may follow: one rule for every channel. */
 
-/** The characters by which a client may end a link elsewhere than we do, or undo before it follows: backslashes, entities. */
+/**
+ * The characters by which a client may end a link elsewhere than we do, or undo before it
+ * follows: backslashes, entities.
+ */
 const ambiguous = /[\\[\]<>`|"\s]|&#?\w+;/;
 
 /**

@@ -1,4 +1,4 @@
-/** The links in Markdown, found in one pass: whatever is repeated in a text, each character is looked at a few times at most. */
+/** Finds the links in Markdown in one pass, in which each character is looked at a few times at most. */
 import { mark } from "./markdown-code.ts";
 
 /** One link as it was found: `[words](url)`, `<url>` or a bare URL. */
@@ -27,8 +27,8 @@ const closing = /(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|\([^()\n]{0,300}\)
 const autolink = /<((?:[a-z][a-z0-9+.-]{0,30}:|www\.)[^<>\s\ufdd0]{1,2000})>/iy;
 
 /**
- * The text with every link drawn. Of nested ones the inner is the link, as in CommonMark. `looseEnd` stands where a `](`
- * ends no link: another reader of Markdown might still take it for the end of one.
+ * The text with every link drawn. Of nested ones the inner is the link, as in CommonMark. `looseEnd` stands where a
+ * `](` ends no link: another reader of Markdown might still take it for the end of one.
  */
 export function withLinks(text: string, draw: (link: Link) => string, looseEnd: string): string {
   const tokens = /!?\[|\]|<|:\/\/|www\./gi;

@@ -1,7 +1,8 @@
 /**
- * The code in Markdown, found once and written anew, so that every reader of it finds the same. Clients differ in what they
- * take for code (backslashes, runs of backticks, fences in lists and quotes); text that one takes for code and another for
- * text hides links. What comes out holds no backtick but around our own code, and what stands in code is what was written.
+ * The code in Markdown, found once and written anew, so that every reader of it finds the same. Clients differ in
+ * what they take for code (backslashes, runs of backticks, fences in lists and quotes); text that one takes for code
+ * and another for text hides links. What comes out holds no backtick but around our own code, and what stands in
+ * code is what was written.
  */
 
 /** A character that no text holds: it stands around the number of a piece of code while the rest is rewritten. */
@@ -10,12 +11,14 @@ const held = new RegExp(`${mark}(\\d+)${mark}`, "g");
 const zeroWidth = "\u200b";
 /** Looks like a backtick and means nothing. */
 const lookAlike = "ˋ";
-/** Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is closed and opened again. */
+/**
+ * Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is closed and opened again.
+ */
 const longestSpan = 500;
 
 /**
- * Rewrites what is not code. `hold` takes finished Markdown out of the way of all further rewriting. `inCode`: what must
- * not stand even in code.
+ * Rewrites what is not code. `hold` takes finished Markdown out of the way of all further rewriting. `inCode`: what
+ * must not stand even in code.
  */
 export function aroundCode(
   markdown: string,
@@ -39,7 +42,9 @@ export function aroundCode(
   return restored(rewrite(lines.join("\n"), hold));
 }
 
-/** A backslash would undo the first backtick, another piece's backtick would join it, and a bare link would take it in. */
+/**
+ * A backslash would undo the first backtick, another piece's backtick would join it, and a bare link would take it in.
+ */
 function gapBefore(text: string, at: number): string {
   if (text[at - 1] === "\\" || text[at - 1] === mark) return zeroWidth;
   let start = at;
@@ -96,7 +101,10 @@ interface Fence {
   lines: string[];
 }
 
-/** Blocks of code, and all other lines one by one. Written anew a block begins its line: in a list it would end with the list. */
+/**
+ * Blocks of code, and all other lines one by one. Written anew a block begins its line: in a list it
+ * would end with the list.
+ */
 export function blocksIn(markdown: string): MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
   let fence: Fence | null = null;

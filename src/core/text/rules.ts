@@ -23,8 +23,8 @@ const wide: Readonly<Record<string, string>> = {
 };
 
 /**
- * `slack:T1/group:oncall` → `oncall`, `email:dana@corp.example` → `dana@corp.example`, `slack:T1/*` → `anyone in Slack`. No
- * reader has to know how a principal is written.
+ * `slack:T1/group:oncall` → `oncall`, `email:dana@corp.example` → `dana@corp.example`, `slack:T1/*` → `anyone in
+ * Slack`. No reader has to know how a principal is written.
  */
 export function ruleInWords(rule: string, { requester, names, titles }: Names = {}): string {
   const name = names?.get(rule);

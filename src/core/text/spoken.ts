@@ -1,7 +1,10 @@
 /** What somebody says in their own words: a message without the code and the quotes in it. */
 import { blocksIn, spansIn } from "./markdown-code.ts";
 
-/** For deciding what is meant, never for what is told: a mention or a command in code or in a quote is shown, not given. */
+/**
+ * For deciding what is meant, never for what is told: a mention or a command in code or in a
+ * quote is shown, not given.
+ */
 export function spoken(markdown: string): string {
   const lines: string[] = [];
   for (const block of blocksIn(markdown)) {

@@ -7,8 +7,8 @@ export function isRow(line: string): boolean {
 }
 
 /**
- * The first two lines of the table that is cut between `before` and `after`, with their line breaks; empty where no table
- * is cut, or where they are longer than `most`.
+ * The first two lines of the table that is cut between `before` and `after`, with their line breaks; empty where no
+ * table is cut, or where they are longer than `most`.
  */
 export function headOfCutTable(before: string, after: string, most: number): string {
   if (!isRow(after.split("\n", 1)[0] ?? "")) return "";

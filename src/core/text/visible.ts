@@ -1,8 +1,8 @@
-/** What can't be seen, written out: what people approve must be what they read. */
+/** Writes out characters that can't be seen, so that people read exactly what they approve. */
 
 /**
- * Controls, tags and other formats, what turns the direction of writing, fillers, variation selectors, halves of pairs, and
- * every space but the ordinary one. Line breaks are seen.
+ * Controls, tags and other formats, what turns the direction of writing, fillers, variation selectors, halves of
+ * pairs, and every space but the ordinary one. Line breaks are seen.
  */
 const unseen = /(?![\n ])[\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 

@@ -42,7 +42,9 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   });
 }
 
-/** What people approved must be, byte for byte, what would run now: arguments, tool, agent, and what they were shown. */
+/**
+ * What people approved must be, byte for byte, what would run now: arguments, tool, agent, and what they were shown.
+ */
 export async function whyApprovalIsStale(on: Work, call: Call): Promise<string | null> {
   const spec = on.policy.tools[call.tool];
   const settled = on.state.settled.findLast(

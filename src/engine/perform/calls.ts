@@ -1,4 +1,4 @@
-/** Carrying out tool calls: intent before effect, exactly what was approved, and doubt said instead of guessed. */
+/** Carries out tool calls: intent before effect, exactly what was approved, and a question when it is in doubt. */
 
 import { askDoubt } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
@@ -111,7 +111,10 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
   );
 }
 
-/** What the tool knows of a call that was lost from sight becomes a fact; `why` it was lost, when the tool does not know. */
+/**
+ * What the tool knows of a call that was lost from sight becomes a fact; `why` it was lost,
+ * when the tool does not know.
+ */
 export function reconciled(
   state: State,
   call: Call,

@@ -1,4 +1,4 @@
-/** What goes on after a call has begun or ended: the work of a job, and whether a call helped. Between two looks the run rests. */
+/** What is looked at after a call has begun or ended: a job's progress, and whether the call helped. */
 import { callFailed } from "../../core/call-failure.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";

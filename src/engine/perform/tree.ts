@@ -1,4 +1,4 @@
-/** A run and all those below it have one limit: what is left of it for the next one. */
+/** The limits that a run shares with all runs below it: what is left of them for the next child run. */
 import { usedCost, usedTokens } from "../../core/reduce/settle.ts";
 import type { State } from "../../core/state.ts";
 

@@ -1,4 +1,4 @@
-/** Remembers who was refused what for lack of rights: the other refusals are nobody's business. */
+/** Writes to the audit trail who was refused what for lack of rights; other refusals are not recorded. */
 import type { Ctx, Deps } from "./context.ts";
 import type { ProblemError } from "./problems.ts";
 

@@ -43,7 +43,9 @@ export interface HttpConfig {
   schedules: () => readonly ScheduleInfo[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
   rate: { burst: number; perSecond: number };
-  /** A proxy stands in front: the last hop of X-Forwarded-For names the client. Never without one, anybody can send it. */
+  /**
+   * A proxy stands in front: the last hop of X-Forwarded-For names the client. Never without one, anybody can send it.
+   */
   trustProxy?: boolean;
   /** What works, but not as somebody may think; no secret. */
   warnings?: readonly string[];

@@ -1,4 +1,4 @@
-/** What all bodies that are being read hold together: strangers can't fill the memory, however many they are. */
+/** Limits the memory that all request bodies being read hold together, however many clients send them. */
 import { createMiddleware } from "hono/factory";
 import type { Env } from "./context.ts";
 import { ProblemError } from "./problems.ts";

@@ -1,4 +1,4 @@
-/** Answers only under the names this server is known by: a page that rebinds its DNS name to us gets nothing. */
+/** Answers only under the server's own names: a page that rebinds its DNS name to this server gets nothing. */
 import { createMiddleware } from "hono/factory";
 import type { Ctx, Env, HttpConfig } from "./context.ts";
 import { ProblemError } from "./problems.ts";

@@ -5,7 +5,9 @@ import { UnreadableError } from "../../core/ports/unreadable.ts";
 import type { Problem } from "../wire/server.ts";
 import type { Ctx } from "./context.ts";
 
-/** Refusals of the core, all of them, also those that it does not use yet: a code without a status does not compile. */
+/**
+ * Refusals of the core, all of them, also those that it does not use yet: a code without a status does not compile.
+ */
 const refusals = {
   run_not_found: [404, "There is no such run"],
   run_busy: [409, "The run is already running"],

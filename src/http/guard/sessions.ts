@@ -36,7 +36,10 @@ export class Sessions {
     return code;
   }
 
-  /** By a code or by the owner's token. The cookie's secret and the session's row, or null for what is wrong, used or too old. */
+  /**
+   * By a code or by the owner's token. The cookie's secret and the session's row, or null for what
+   * is wrong, used or too old.
+   */
   async login(code: string): Promise<{ secret: string; session: SessionRow } | null> {
     const hash = sha256(code);
     const now = this.#clock.now();

@@ -1,4 +1,4 @@
-/** An answer before the body was read must not harm the next request on the same connection. */
+/** Protects the next request on a connection from the unread rest of a body that was answered early. */
 import type { IncomingMessage } from "node:http";
 import { createMiddleware } from "hono/factory";
 import type { Env } from "./context.ts";

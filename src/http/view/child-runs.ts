@@ -1,4 +1,4 @@
-/** The runs below a run: those that it handed tasks to, and theirs. What they ask is asked of whoever follows it. */
+/** The runs below a run: its child runs and theirs, whose questions are shown to whoever follows the run above. */
 
 import type { Actor } from "../../core/actor.ts";
 import type { Policy } from "../../core/agent.ts";

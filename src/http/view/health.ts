@@ -8,8 +8,8 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down, posts were given up, a record can't be read or a model gives no answers; what does not need
- * it goes on. Down: the database does not answer.
+ * Degraded: a channel is down, posts were given up, a record can't be read or a model gives no answers; what does not
+ * need it goes on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, known: boolean): Promise<Health> {

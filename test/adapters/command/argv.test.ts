@@ -1,4 +1,6 @@
-/** Each value stands in its place and in no other, whatever it is; what can't be declared is told at the declaration. */
+/**
+ * Each value stands in its place and in no other, whatever it is; what can't be declared is told at the declaration.
+ */
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

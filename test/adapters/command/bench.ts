@@ -1,4 +1,6 @@
-/** What tests of declared commands share: a folder, a program, and calls through the toolbox as the engine makes them. */
+/**
+ * What tests of declared commands share: a folder, a program, and calls through the toolbox as the engine makes them.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

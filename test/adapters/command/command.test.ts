@@ -1,4 +1,6 @@
-/** Declared commands that may be repeated, with real processes: what they see, how they end, what the model is told. */
+/**
+ * Declared commands that may be repeated, with real processes: what they see, how they end, what the model is told.
+ */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";

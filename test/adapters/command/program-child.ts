@@ -1,7 +1,8 @@
 /**
  * A program for declared commands. Arguments: what to do, and for most the file that it leaves its trace in.
- * `leave`: a trace and an end · `wait`: a trace, then until the file `<trace>.go` is there · `for-ever`: with a child of
- * its own in the same group, both deaf to SIGTERM · `fail`: words and exit status 3 · `flood`: more than anybody keeps.
+ * `leave`: a trace and an end · `wait`: a trace, then until the file `<trace>.go` is there · `for-ever`: with
+ * a child of its own in the same group, both deaf to SIGTERM · `fail`: words and exit status 3 · `flood`:
+ * more than anybody keeps.
  */
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, writeFileSync } from "node:fs";

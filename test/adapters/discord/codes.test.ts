@@ -1,4 +1,7 @@
-/** Every JSON error code that discord.js knows, and what stands in front of Discord, in its class: through the real client. */
+/**
+ * Every JSON error code that discord.js knows, and what stands in front of Discord, in its class:
+ * through the real client.
+ */
 import { RESTJSONErrorCodes } from "discord.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Channel, ChannelError, type SendFailure } from "../../../src/core/ports/channel.ts";

@@ -1,4 +1,6 @@
-/** A choice as people mail it: with a full stop, a closing and their name, or by its number. Anything more is words. */
+/**
+ * A choice as people mail it: with a full stop, a closing and their name, or by its number. Anything more is words.
+ */
 import { expect, test } from "vitest";
 import { choiceIn } from "../../../adapters/email/choice.ts";
 import { asks } from "../../support/mail/bench.ts";

@@ -1,4 +1,6 @@
-/** A mail that can't be taken now stays with its carrier, and somebody is told; the same words later are another mail. */
+/**
+ * A mail that can't be taken now stays with its carrier, and somebody is told; the same words later are another mail.
+ */
 import { afterEach, describe, expect, test } from "vitest";
 import { delivery, eml, type MailBench, mailBench, mailbox, mailClock } from "../../support/mail/bench.ts";
 import { relay } from "../../support/mail/world.ts";

@@ -1,4 +1,6 @@
-/** Every message that a run can show, as a mail: plain text and HTML say the same, nothing in it is markup or a link. */
+/**
+ * Every message that a run can show, as a mail: plain text and HTML say the same, nothing in it is markup or a link.
+ */
 import { expect, test } from "vitest";
 import { renderMail } from "../../../adapters/email/render.ts";
 import type { Message } from "../../../src/core/message.ts";

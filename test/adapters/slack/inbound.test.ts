@@ -1,4 +1,6 @@
-/** What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack. */
+/**
+ * What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack.
+ */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Fault } from "../../support/slack/edge.ts";
 import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";

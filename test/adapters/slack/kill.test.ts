@@ -1,4 +1,6 @@
-/** Kill -9 at every point of "mention → progress → question → reply → answer": nothing is lost, nothing stands twice. */
+/**
+ * Kill -9 at every point of "mention → progress → question → reply → answer": nothing is lost, nothing stands twice.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

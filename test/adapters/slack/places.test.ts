@@ -1,4 +1,6 @@
-/** A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes. */
+/**
+ * A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes.
+ */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { clockOf } from "../../support/clock.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";

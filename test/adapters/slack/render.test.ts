@@ -1,4 +1,6 @@
-/** What Slack is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do. */
+/**
+ * What Slack is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do.
+ */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Scene } from "../../../adapters/slack/draw/inline.ts";

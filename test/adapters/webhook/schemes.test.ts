@@ -1,4 +1,6 @@
-/** Every way to prove a delivery, at the channel's door: right, wrong, missing, with a rotated secret, and replayed. */
+/**
+ * Every way to prove a delivery, at the channel's door: right, wrong, missing, with a rotated secret, and replayed.
+ */
 import { createHash, createHmac, createSign, generateKeyPairSync } from "node:crypto";
 import { SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";

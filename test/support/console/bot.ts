@@ -1,4 +1,6 @@
-/** The whole program as a process of its own, on a port and a database of its own: it can be killed and started again. */
+/**
+ * The whole program as a process of its own, on a port and a database of its own: it can be killed and started again.
+ */
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";

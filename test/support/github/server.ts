@@ -1,6 +1,6 @@
 /**
- * A GitHub of the test's own, on loopback. It answers only at paths of GitHub's published OpenAPI description, and what it
- * answers is held to that description's schemas by the type checker.
+ * A GitHub of the test's own, on loopback. It answers only at paths of GitHub's published OpenAPI description, and
+ * what it answers is held to that description's schemas by the type checker.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";

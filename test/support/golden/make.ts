@@ -1,6 +1,6 @@
 /**
- * Makes the golden database of this release: `node test/support/golden/make.ts <folder>`. The real engine drives one run
- * to each place where a run can stand; the file is copied while they stand there, as a kill would leave it.
+ * Makes the golden database of this release: `node test/support/golden/make.ts <folder>`. The real engine drives one
+ * run to each place where a run can stand; the file is copied while they stand there, as a kill would leave it.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,6 @@
-/** One run for each place where a run can stand: how it got there, how it is known, how it goes on, and how it ends. */
+/**
+ * One run for each place where a run can stand: how it got there, how it is known, how it goes on, and how it ends.
+ */
 import type { Actor } from "../../../src/core/actor.ts";
 import type { Command } from "../../../src/core/command.ts";
 import type { Intent } from "../../../src/core/ports/channel.ts";
@@ -384,7 +386,8 @@ export const goldenScenes: readonly Scene[] = [
       channel: "slack",
       intent: { type: "approve", questionId: questionOf(state), input: { service: "post" } },
     }),
-    // Releases up to 0.2.0 ran what an edit made; since then it is shown anew, and waits for an approval like any other.
+    // Releases up to 0.2.0 ran what an edit made; since then it is shown anew, and waits for an
+    // approval like any other.
     goOn: async (bot, { runId, questions: [before] }) => {
       const isAnew = ({ questions: [now] }: State) => now !== undefined && now.id !== before?.id;
       return approve()(bot, await bot.until(runId, isAnew));

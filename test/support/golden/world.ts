@@ -1,4 +1,6 @@
-/** The world of the golden databases: agents, tools and a model that hold a run in each of its phases, or let it go on. */
+/**
+ * The world of the golden databases: agents, tools and a model that hold a run in each of its phases, or let it go on.
+ */
 
 import { z } from "zod";
 import type { Agent } from "../../../src/core/agent.ts";

@@ -12,7 +12,9 @@ export interface Played {
 
 type ChosenCall = ModelAnswer["calls"][number];
 
-/** By tool: one output for every call, or several for the calls in their order. Words said by people come as `said`. */
+/**
+ * By tool: one output for every call, or several for the calls in their order. Words said by people come as `said`.
+ */
 export type Outputs = Record<string, string | string[]>;
 
 /** A failure as the core tells it. */

@@ -1,6 +1,7 @@
 /**
- * The bot of the incident, in a process of its own: Slack and an alert's webhook over one HTTP port, the packs of tools,
- * a command that really restarts the shop, and a model whose choices are written down. Argument: its Place, as JSON.
+ * The bot of the incident, in a process of its own: Slack and an alert's webhook over one HTTP port, the
+ * packs of tools, a command that really restarts the shop, and a model whose choices are written down.
+ * Argument: its Place, as JSON.
  */
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";

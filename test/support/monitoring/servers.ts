@@ -1,4 +1,7 @@
-/** Real Prometheus and Alertmanager on loopback, watching a shop that can fail: Debian's packages, where the machine has them. */
+/**
+ * Real Prometheus and Alertmanager on loopback, watching a shop that can fail: Debian's packages,
+ * where the machine has them.
+ */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";

@@ -34,7 +34,9 @@ let left = -1;
 
 const tell = (word: ChildWord) => process.send?.(word);
 
-/** SIGKILL: nothing is flushed, nobody is told. Between two writes, dying earlier or later is the same to the store. */
+/**
+ * SIGKILL: nothing is flushed, nobody is told. Between two writes, dying earlier or later is the same to the store.
+ */
 function mortal(store: Store): Store {
   const die = () => process.kill(process.pid, "SIGKILL");
   return new Proxy(store, {

@@ -1,4 +1,7 @@
-/** What the Slack emulator lacks, on 127.0.0.1: token checks, Socket Mode, response URLs, user groups, and misbehaviour. */
+/**
+ * What the Slack emulator lacks, on 127.0.0.1: token checks, Socket Mode, response URLs, user
+ * groups, and misbehaviour.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "emulate";

@@ -11,7 +11,10 @@ import { SlackWorld, type Transport } from "./world.ts";
 /** A story has failed when it is not told by then. */
 const lateMs = 30_000;
 
-/** After the n-th write to the store (0: instead of the first), or when Slack has just done the n-th change of a message. */
+/**
+ * After the n-th write to the store (0: instead of the first), or when Slack has just done the
+ * n-th change of a message.
+ */
 export type Death = { at: "write" | "call"; n: number } | { at: "never" };
 
 export class SlackLife {

@@ -1,4 +1,7 @@
-/** What Slack makes of the blocks of a message, counted line by line: it refuses more than 50, and about 13,200 characters in all. */
+/**
+ * What Slack makes of the blocks of a message, counted line by line: it refuses more than 50, and about
+ * 13,200 characters in all.
+ */
 
 type Json = Record<string, unknown>;
 

@@ -2,9 +2,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /**
- * `before`: cut when the request comes, the server never sees it · `after`: cut when the server has answered, the client
- * never hears it · `unheard`: from the request on nothing passes, and nobody is told · `unanswered`: the request passes,
- * from then on nothing comes back, and nobody is told
+ * `before`: cut when the request comes, the server never sees it · `after`: cut when the server has answered, the
+ * client never hears it · `unheard`: from the request on nothing passes, and nobody is told · `unanswered`: the
+ * request passes, from then on nothing comes back, and nobody is told
  */
 export type Break = "before" | "after" | "unheard" | "unanswered";
 

@@ -1,7 +1,8 @@
 /**
- * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for a quarter of
- * an hour. Prints its port when it can be used, and `restarted <n>` after the n-th line `restart`. The server is no Node process and knows nothing of its starter; this
- * one stops it, and takes its files away, however the starter ended.
+ * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for a
+ * quarter of an hour. Prints its port when it can be used, and `restarted <n>` after the n-th line `restart`. The
+ * server is no Node process and knows nothing of its starter; this one stops it, and takes its files away,
+ * however the starter ended.
  */
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";

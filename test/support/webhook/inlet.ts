@@ -1,4 +1,7 @@
-/** A small engine in memory, for adapters under test: it keeps the promises of Inlet (durable, deduplicated) and remembers. */
+/**
+ * A small engine in memory, for adapters under test: it keeps the promises of Inlet (durable,
+ * deduplicated) and remembers.
+ */
 import type { LaunchRequest, RefusalCode, RunCommand } from "../../../src/core/command.ts";
 import type { Inbound, Inlet, Submitted } from "../../../src/core/ports/channel.ts";
 import type { AuditRow, InboxKey, InboxRow, QuestionRow, RunRow } from "../../../src/core/ports/store.ts";
