@@ -1,6 +1,7 @@
 /** What this bot is: its tools, and who may do what. Reviewed like code; secrets stay in the environment. */
 import { join } from "node:path";
 import { demoTools } from "./adapters/demo/tools.ts";
+import { github } from "./adapters/github/tools.ts";
 import { alertmanager, prometheus } from "./adapters/prometheus/tools.ts";
 import { defineConfig } from "./src/config/file.ts";
 import { local } from "./src/config/rights.ts";
@@ -15,6 +16,8 @@ export default defineConfig({
     ...demoTools({ file: join(dataDir, "restarts.log"), isDemo }),
     ...prometheus({ url: setting("PROMETHEUS_URL"), token: secret("PROMETHEUS_TOKEN") }),
     ...alertmanager({ url: setting("ALERTMANAGER_URL"), token: secret("ALERTMANAGER_TOKEN") }),
+    // GITHUB_REPOS=owner/name,owner/name: no other repository can be asked for.
+    ...github({ token: secret("GITHUB_TOKEN"), repos: setting("GITHUB_REPOS") }),
   ],
 
   // Groups of people by their ids, for use below as "@oncall".

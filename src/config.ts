@@ -22,7 +22,7 @@ import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
 import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
 import { resolveRights } from "./config/rights.ts";
 import { secretsOf } from "./config/secrets.ts";
-import { loadToken, tokenIn } from "./config/token.ts";
+import { loadToken, tokenFile, tokenIn } from "./config/token.ts";
 import { toolSecrets as secretsForTools } from "./config/tool-secrets.ts";
 import { type Scope, scopes } from "./core/actor.ts";
 import type { Agent, Rights } from "./core/agent.ts";
@@ -33,6 +33,8 @@ import { eventUrl } from "./tools/event-url.ts";
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
   token: string;
+  /** Where the owner finds it, for people: a file or the variable. */
+  tokenPlace: string;
   /** All API tokens as the server knows them: SHA-256 (hex). The owner's is named `local`. */
   tokens: readonly { name: string; hash: string; scopes: readonly Scope[] }[];
   /** Of the owner's token: signed the one-time URLs of events before there was a key of their own (see config/keys.ts). */
@@ -103,7 +105,8 @@ export async function loadConfig(
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
   const { givenToken, ...known } = environment;
-  const token = givenToken ?? loadToken(known.dataDir, warnings);
+  const token = givenToken ?? keptToken(known.dataDir, warnings);
+  const tokenPlace = givenToken === null ? tokenFile(known.dataDir) : "in BELAY_TOKEN";
   const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
   const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
   const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
@@ -116,7 +119,7 @@ export async function loadConfig(
     ...known,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
-    ...{ agents, rights, tools, token, tokens: byHash, tokenEventKey, secrets, warnings, notes },
+    ...{ agents, rights, tools, token, tokenPlace, tokens: byHash, tokenEventKey, secrets, warnings, notes },
   });
 }
 
@@ -124,9 +127,14 @@ export async function loadConfig(
 export function loadPlace(
   env: Variables = process.env,
   root: string = projectRoot,
-): { url: string; token: string | null; databaseUrl: string } {
-  const { host, port, dataDir, givenToken, databaseUrl } = readEnvironment(mergeEnvFile(env, root), root, []);
-  return { url: `http://${hostToReach(host)}:${port}`, token: givenToken ?? tokenIn(dataDir), databaseUrl };
+): { url: string; publicUrl: string | null; token: string | null; databaseUrl: string } {
+  const { host, port, publicUrl, dataDir, givenToken, databaseUrl } = readEnvironment(
+    mergeEnvFile(env, root),
+    root,
+    [],
+  );
+  const url = `http://${hostToReach(host)}:${port}`;
+  return { url, publicUrl, token: givenToken ?? tokenIn(dataDir), databaseUrl };
 }
 
 /** A server that listens on every address is reached on the loopback one. */
@@ -154,6 +162,18 @@ function readAgents(
     agents,
     rights: Object.fromEntries(rights.map(([name, own]) => [name, triggerRights(own, name, triggers)])),
   };
+}
+
+/** @throws ConfigError when its folder can't hold it */
+function keptToken(dataDir: string, warnings: string[]): string {
+  try {
+    return loadToken(dataDir, warnings);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new ConfigError([
+      `DATABASE_URL: the owner's token can't be kept in ${dataDir}: ${error.message}; name a file in a folder that this user may write, or set BELAY_TOKEN`,
+    ]);
+  }
 }
 
 function namedTokens(

@@ -120,7 +120,7 @@ async function stopAll(parts: {
   parts.http.endStreams();
   await parts.schedules.stop();
   // Requests are answered while runs come to rest, and until the port is closed: what arrives is written down.
-  await parts.engine.drain(20_000, () => parts.listening.close(2_000));
+  await parts.engine.drain(15_000, () => parts.listening.close(8_000));
   await parts.store.close();
   parts.log.info({}, "stopped");
 }

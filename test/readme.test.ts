@@ -1,6 +1,7 @@
 /** README, docs and guides keep their word: links lead somewhere, code is run, what is made from the schemas is up to date. */
 import { spawnSync } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -29,6 +30,24 @@ const documents = [...markdownIn("."), ...markdownIn("docs"), ...markdownIn("doc
 function codeIn(document: string): Map<string, string> {
   const blocks = text(document).matchAll(/<!-- code: (\S+) -->\n+```\w+\n([\s\S]*?)```/g);
   return new Map([...blocks].map(([, path = "", code = ""]) => [path, code]));
+}
+
+/** Files of the project with the lines after `<!-- edit: <path> -->` in them, by path. */
+function editsIn(document: string): Map<string, string> {
+  const blocks = text(document).matchAll(/<!-- edit: (\S+) -->\n+```\w+\n([\s\S]*?)```/g);
+  return new Map(
+    [...blocks].map(([, path = "", shown = ""]) => {
+      const source = text(path);
+      const lines = shown.trimEnd().split("\n");
+      const isNew = (line: string) => !source.split("\n").includes(line);
+      const imported = lines.filter((line) => isNew(line) && line.startsWith("import "));
+      const inserted = lines.filter((line) => isNew(line) && !line.startsWith("import "));
+      const after = lines[lines.findIndex((line) => inserted.includes(line)) - 1] ?? "";
+      if (after === "") throw new Error(`${document}: no line of ${path} stands before what is new in it`);
+      const edited = source.replace(`${after}\n`, () => `${[after, ...inserted].join("\n")}\n`);
+      return [path, edited.replace(/^import /m, () => `${imported.join("\n")}\nimport `)];
+    }),
+  );
 }
 
 function linksOf(document: string): string[] {
@@ -100,10 +119,14 @@ describe("code", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Each file lies at its own path below the folder; what it imports of the project is the project's. */
+  /**
+   * Each file lies at its own path below the folder; what it imports of the project is the project's, but for files
+   * that the document edits: of these it gets copies with the lines that are shown.
+   */
   function writeCode(document: string): string {
     const place = join(folder, document.replaceAll("/", "-"));
-    const code = codeIn(document);
+    cpSync(join(root, "prompts"), join(place, "prompts"), { recursive: true });
+    const code = new Map([...codeIn(document), ...editsIn(document)]);
     for (const [path, source] of code) {
       const at = join(place, path);
       mkdirSync(dirname(at), { recursive: true });

@@ -2,9 +2,25 @@
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports/store.ts";
 
+/** What the system says when a path is no file, or not ours to write. */
+const unwritable = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EISDIR",
+  "ENOTDIR",
+  "EEXIST",
+  "ENOENT",
+  "ENAMETOOLONG",
+]);
+
 /** A StoreError for what the operator must know, anything else as it is. */
 export function storeErrorOf(error: unknown, path: string): unknown {
+  if (error instanceof Error && "code" in error && unwritable.has(String(error.code))) {
+    return cantBeOpened(path, error);
+  }
   if (!(error instanceof Database.SqliteError)) return error;
+  if (error.code.startsWith("SQLITE_CANTOPEN")) return cantBeOpened(path, error);
   const why = `${error.message} (${error.code})`;
   if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
     return new StoreError("storage_busy", `${path} is busy: ${why}; try again`, { cause: error });
@@ -16,6 +32,14 @@ export function storeErrorOf(error: unknown, path: string): unknown {
   }
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damaged(path, why, error);
   return error;
+}
+
+function cantBeOpened(path: string, cause: Error): StoreError {
+  return new StoreError(
+    "storage_full",
+    `${path} can't be opened: ${cause.message}; set DATABASE_URL to a file, in a folder that this user may write`,
+    { cause },
+  );
 }
 
 /** The message tells what to do; nothing was written. */

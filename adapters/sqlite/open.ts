@@ -18,14 +18,24 @@ export interface Opened {
 export function openFile(path: string, migrations: readonly Migration[] = readMigrations()): Opened {
   if (path === ":memory:") return openLocked(path, migrations, () => {});
   // Only a directory that is made here becomes private: one that exists belongs to somebody else.
-  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const unlock = lockFile(path);
+  const unlock = inStoreWords(path, () => {
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return lockFile(path);
+  });
   try {
     demandWhole(path);
     createPrivate(path);
     return openLocked(path, migrations, unlock);
   } catch (error) {
     unlock();
+    throw storeErrorOf(error, path);
+  }
+}
+
+function inStoreWords<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
     throw storeErrorOf(error, path);
   }
 }

@@ -4,10 +4,17 @@ import { backUp } from "../../adapters/sqlite/backup.ts";
 import { loadPlace } from "../config.ts";
 import { StoreError } from "../core/ports/store.ts";
 import { plural } from "../core/text/count.ts";
+import { runCommand } from "./command.ts";
+import { UsageError, usageOf } from "./options.ts";
+
+const line = {
+  command: "npm run backup",
+  about: ["Writes a checked copy of the database there, whether the bot runs or not."],
+  words: "<file>",
+};
 
 async function run(file: string | undefined): Promise<string> {
-  if (file === undefined || file === "")
-    throw new StoreError("storage_full", "say where: npm run backup -- <file>");
+  if (file === undefined || file === "") throw new UsageError(usageOf(line));
   const { databaseUrl } = loadPlace();
   if (/^postgres(ql)?:/.test(databaseUrl)) {
     const command = `pg_dump --format=custom --file='${file.replaceAll("'", "'\\''")}' "$DATABASE_URL"`;
@@ -20,10 +27,13 @@ async function run(file: string | undefined): Promise<string> {
   return `${to}: ${plural(runs, "run")}, ${plural(questions, "open question")}, ${size}, checked`;
 }
 
-try {
-  console.log(await run(process.argv[2]));
-} catch (error) {
-  if (!(error instanceof StoreError)) throw error;
-  console.error(`No backup was made: ${error.message}`);
-  process.exitCode = 1;
-}
+process.exitCode = await runCommand(line, async ({ words: [file] }) => {
+  try {
+    console.log(await run(file));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    console.error(`No backup was made: ${error.message}`);
+    return 1;
+  }
+});

@@ -9,13 +9,14 @@ import { span } from "../../adapters/terminal/line.ts";
 import { TerminalScreen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { openEngine, openStore } from "../assemble.ts";
-import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { type Store, StoreError } from "../core/ports/store.ts";
 import type { TellUnreadable } from "../core/ports/unreadable.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import type { Engine } from "../engine/engine.ts";
 import { UnreadableRecords } from "../engine/unreadable.ts";
 import { createLog } from "../log.ts";
+import { runCommand } from "./command.ts";
 
 const clock = { now: () => Date.now(), steady: () => performance.now() };
 
@@ -31,7 +32,13 @@ function openChatStore({ dataDir }: Config, unreadable: UnreadableRecords): Prom
   });
 }
 
-async function run(): Promise<void> {
+const line = {
+  command: "npm run chat",
+  about: ["Talks to the agent here, without a server; with a task, it begins with that."],
+  words: '["task"]',
+};
+
+async function run(words: readonly string[]): Promise<void> {
   const config = await loadConfig();
   const log = openLog(config);
   const unreadable = new UnreadableRecords(log);
@@ -55,7 +62,7 @@ async function run(): Promise<void> {
   await engine.start();
   started.resolve();
   process.once("SIGTERM", () => ending.resolve());
-  const task = process.argv.slice(2).join(" ");
+  const task = words.join(" ");
   if (task.trim() !== "") await channel.hear(task);
   if (!isLive) hearLines(engine, channel).then(ending.resolve, ending.reject);
   await ending.promise.finally(() => stop(engine, store, surface));
@@ -114,13 +121,9 @@ function userName(): string {
   }
 }
 
-run().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    const isKnown = error instanceof ConfigError || error instanceof StoreError;
-    const text =
-      error instanceof Error ? (isKnown ? error.message : (error.stack ?? error.message)) : String(error);
-    process.stderr.write(`${text}\n`);
-    process.exit(1);
-  },
+process.exit(
+  await runCommand(line, async ({ words }) => {
+    await run(words);
+    return 0;
+  }),
 );

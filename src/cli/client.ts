@@ -2,15 +2,26 @@
 
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { parseArgs } from "node:util";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
 import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { RunState, WireQuestion } from "../http/wire/runs.ts";
 import type { Problem } from "../http/wire/server.ts";
+import { runCommand } from "./command.ts";
+import { type Given, UsageError, usageOf } from "./options.ts";
 
-const usage = `usage: npm run client -- "task" [--agent name] [--url http://127.0.0.1:3000] [--token token]`;
+const line = {
+  command: "npm run client",
+  about: [
+    "Gives the task to a running server, follows the run, and asks here what the agent asks.",
+    "--agent name   another agent than the default one",
+    "--url url      the server, when it is not the one of this folder",
+    "--token token  its owner's token, when it is not kept here",
+  ],
+  options: { url: { type: "string" }, token: { type: "string" }, agent: { type: "string" } },
+  words: '"task"',
+} as const;
 /** When the stream of events can't be had: how often the state is asked for. */
 const pollMs = 2_000;
 
@@ -116,7 +127,7 @@ async function request<T>(options: ClientOptions, method: string, path: string, 
   if (response.ok) return (await response.json()) as T;
   if (response.status === 401) {
     throw new ClientError(
-      `${options.url} refused the token. Pass the one in the server's data/token: --token …`,
+      `${options.url} refused the token. Pass the server's (its file is named at the server's start): --token …`,
     );
   }
   const problem = (await response.json().catch(() => null)) as Problem | null;
@@ -146,13 +157,9 @@ async function send(
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { url: { type: "string" }, token: { type: "string" }, agent: { type: "string" } },
-  });
-  const task = positionals.join(" ").trim();
-  if (task === "") throw new ClientError(usage);
+async function main({ values, words }: Given): Promise<number> {
+  const task = words.join(" ").trim();
+  if (task === "") throw new UsageError(usageOf(line));
   const place = loadPlace();
   const terminal = createInterface({ input: process.stdin });
   // Lines that come before they are asked for (a pipe) wait here.
@@ -172,15 +179,18 @@ async function main(): Promise<void> {
       },
     });
     process.stdout.write(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}\n`);
-    process.exitCode = run.status === "complete" ? 0 : 1;
+    return run.status === "complete" ? 0 : 1;
   } finally {
     terminal.close();
   }
 }
 
 if (import.meta.main) {
-  main().catch((error: unknown) => {
-    process.stderr.write(`${harmless(error instanceof ClientError ? error.message : String(error))}\n`);
-    process.exitCode = 2;
-  });
+  process.exitCode = await runCommand(line, (given) =>
+    main(given).catch((error: unknown) => {
+      if (!(error instanceof ClientError)) throw error;
+      process.stderr.write(`${harmless(error.message)}\n`);
+      return 2;
+    }),
+  );
 }

@@ -1,12 +1,13 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { channels } from "../channels.ts";
 import { isDemo } from "../config/environment.ts";
 import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
+import { runCommand } from "./command.ts";
+import { type Given, UsageError } from "./options.ts";
 
 /** The texts of the files that `doctorFile` of a channel asks for, by the name of the option. */
 export type DoctorFiles = Readonly<Record<string, string>>;
@@ -95,16 +96,29 @@ export function report(findings: readonly Finding[]): string {
     .join("\n");
 }
 
-if (import.meta.main) {
-  const asked = channels.flatMap(({ doctorFile }) => doctorFile ?? []);
-  const options = Object.fromEntries(asked.map((name) => [name, { type: "string" as const }]));
-  const { values } = parseArgs({ options });
+const asked = channels.flatMap(({ doctorFile }) => doctorFile ?? []);
+const line = {
+  command: "npm run doctor",
+  about: ["Says what is wrong with the set-up, and what to do. Changes nothing, sends nothing to anybody."],
+  options: Object.fromEntries(asked.map((name) => [name, { type: "string" as const }])),
+  words: null,
+};
+
+async function run({ values }: Given): Promise<number> {
   // Files, because arguments can be seen by everybody on the machine.
-  const files = Object.entries(values).flatMap(([name, path]) =>
-    typeof path === "string" ? [[name, readFileSync(path, "utf8").trim()]] : [],
-  );
+  const files = Object.entries(values).map(([name, path]) => [name, textOf(name, path ?? "")]);
   const ofSetUp = await examine(() => loadConfig(), Object.fromEntries(files));
   const findings = [...ofSetUp, ...runFindings(await healthHere())];
   console.log(report(findings));
-  process.exitCode = findings.every((finding) => finding.ok) ? 0 : 1;
+  return findings.every((finding) => finding.ok) ? 0 : 1;
 }
+
+function textOf(option: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new UsageError(`--${option}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+if (import.meta.main) process.exitCode = await runCommand(line, run);

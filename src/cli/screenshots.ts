@@ -1,5 +1,5 @@
 /**
- * `npm run screenshots`: the console's main pages over a made-up day, written to docs/images. The day, the browser's
+ * `npm run screenshots`: the console's main pages over a made-up day and a Slack thread, written to docs/images. The day, the browser's
  * clock, zone and language are always the same, and a picture is written only when somebody could see the difference,
  * so the files change only when the console does.
  */
@@ -9,8 +9,11 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { consoleBot } from "../../test/support/console/bot.ts";
 import { openChromium } from "../../test/support/console/chromium.ts";
-import { known, writeHistory } from "../../test/support/console/history.ts";
+import { approval, known, writeHistory } from "../../test/support/console/history.ts";
+import { narrate } from "../core/narrate/narrate.ts";
+import { fold } from "../core/reduce/reduce.ts";
 import { buildConsole } from "./build-console.ts";
+import { threadPage } from "./thread-picture.ts";
 
 const folder = process.argv[2] ?? join(import.meta.dirname, "..", "..", "docs", "images");
 
@@ -81,10 +84,25 @@ async function take(browser: Browser, url: string, shot: Shot): Promise<void> {
   await shot.before?.(page);
   await page.waitForLoadState("load");
   await page.evaluate(() => document.fonts.ready);
-  const file = join(folder, `${shot.name}.png`);
-  const picture = await settled(page);
+  await keep(page, shot.name, await settled(page));
+  await context.close();
+}
+
+async function keep(page: Page, name: string, picture: Buffer): Promise<void> {
+  const file = join(folder, `${name}.png`);
   if (!existsSync(file) || (await differ(page, await readFile(file), picture)))
     await writeFile(file, picture);
+}
+
+/** The run that waits for an approval, as its thread in Slack shows it. */
+async function takeThread(browser: Browser): Promise<void> {
+  const state = fold(approval(now - 4 * 60_000).events);
+  const messages = narrate(state).map(({ body }) => body);
+  const context = await browser.newContext({ viewport: { width: 688, height: 400 }, deviceScaleFactor: 2 });
+  const page = await context.newPage();
+  await page.setContent(threadPage({ name: state.from.name, text: `@Belay ${state.task}` }, messages));
+  const picture = await page.locator("main").screenshot({ animations: "disabled" });
+  await keep(page, "slack-thread", picture);
   await context.close();
 }
 
@@ -127,6 +145,7 @@ const bot = await consoleBot({
 });
 const browser = await openChromium();
 try {
+  await takeThread(browser);
   for (const shot of shots) await take(browser, bot.url, shot);
 } finally {
   await browser.close();

@@ -1,10 +1,16 @@
 /** `npm start`: builds the console when it changed, starts everything, says where it is, stops on a signal. */
-import { type Config, ConfigError, loadConfig } from "../config.ts";
-import { StoreError } from "../core/ports/store.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
+import { inWords, runCommand } from "./command.ts";
 import { lastGuard } from "./last-guard.ts";
 import { onSignals } from "./signals.ts";
+
+const line = {
+  command: "npm start",
+  about: ["Starts the bot. Its settings are variables (PORT, HOST, DATABASE_URL, …): docs/configuration.md."],
+  words: null,
+};
 
 async function run(): Promise<void> {
   const config = await loadConfig();
@@ -32,6 +38,7 @@ function tell(config: Config, belay: Belay): void {
       ? "  Model: demo (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
       : `  Model: ${belay.engine.modelName}`,
     `  Data: ${config.databaseUrl.startsWith("postgres") ? "PostgreSQL" : config.databaseUrl}`,
+    ...(config.auth === "none" ? [] : [`  Token: ${config.tokenPlace}`]),
     "",
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
@@ -59,13 +66,14 @@ function stopOnSignal(belay: Belay): void {
   process.on("SIGINT", listener);
 }
 
-/** What an operator can mend is said in words; only a bug shows its stack. */
-function fail(error: unknown, what = "Belay can't start"): never {
-  const known = error instanceof ConfigError || error instanceof StoreError;
-  const text =
-    error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-  process.stderr.write(`${what}: ${text}\n`);
+function fail(error: unknown, what: string): never {
+  process.stderr.write(`${what}: ${inWords(error)}\n`);
   process.exit(1);
 }
 
-run().catch((error: unknown) => fail(error));
+const code = await runCommand(line, async () => {
+  await run().catch((error: unknown) => fail(error, "Belay can't start"));
+  return 0;
+});
+// A started bot goes on; a question about the command, or a wrong one, is answered by now.
+if (code !== 0) process.exit(code);

@@ -3,13 +3,21 @@ import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
-import { type Config, ConfigError, loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import { createToolbox } from "../tools/toolbox.ts";
+import { runCommand } from "./command.ts";
+import { type Given, usageOf } from "./options.ts";
 
-const usage = `usage: npm run tool -- <name> '<json>'`;
+const line = {
+  command: "npm run tool",
+  about: [
+    "Runs one tool by hand, with the checks and limits that the agent gets. Without a name it lists them.",
+  ],
+  words: "<name> '<json>'",
+};
 
 export interface Hand {
   /** The tool's name and its input as JSON; without a name the tools are listed. */
@@ -34,7 +42,7 @@ export async function runByHand(
   const spec = name === undefined ? undefined : toolbox.specs[name];
   if (name === undefined || !spec || rest.length > 0) {
     if (name !== undefined && !spec) hand.print(`There is no tool ${name}.`);
-    for (const line of [usage, ...listOf(toolbox), ...config.warnings]) hand.print(line);
+    for (const said of [usageOf(line), ...listOf(toolbox), ...config.warnings]) hand.print(said);
     return 2;
   }
   const { input, error } = toolbox.check(name, json);
@@ -141,7 +149,7 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
   return 0;
 }
 
-async function main(): Promise<number> {
+async function main({ words }: Given): Promise<number> {
   const config = await loadConfig();
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
@@ -150,7 +158,7 @@ async function main(): Promise<number> {
   const lines = terminal[Symbol.asyncIterator]();
   try {
     return await runByHand(config, {
-      args: process.argv.slice(2),
+      args: words,
       print: (line) => process.stdout.write(`${line}\n`),
       ask: async (question) => {
         process.stdout.write(question);
@@ -164,12 +172,4 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  main().then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`${harmless(error instanceof ConfigError ? error.message : String(error))}\n`);
-      process.exit(2);
-    },
-  );
-}
+if (import.meta.main) process.exit(await runCommand(line, main));

@@ -1,14 +1,15 @@
 /** Checks that need more than one part of the configuration. Each pushes a line to `problems` for what can't work. */
+import { z } from "zod";
 import type { Agent, ToolSpec } from "../core/agent.ts";
 import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
 import { type Environment, isDemo, isLoopback } from "./environment.ts";
-import type { ConfigFile, ToolsPlace } from "./file.ts";
+import { type ConfigFile, type ToolsPlace, toolSchema } from "./file.ts";
 import { expandRules } from "./rights.ts";
 
 /** The control tools and those of belay.config.ts, whether their secrets are set or not. */
 export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]): Tool[] {
-  const written = typeof file.tools === "function" ? madeTools(file.tools, place, problems) : file.tools;
+  const written = writtenTools(file, place, problems);
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
   const names = tools.map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
@@ -18,17 +19,33 @@ export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]
 }
 
 /** Packs throw at their declaration, with words that say what to do. */
-function madeTools(
-  make: (place: ToolsPlace) => readonly Tool[],
-  place: ToolsPlace,
-  problems: string[],
-): readonly Tool[] {
+function writtenTools({ tools }: ConfigFile, place: ToolsPlace, problems: string[]): readonly Tool[] {
+  if (typeof tools !== "function") return tools;
+  let made: unknown;
   try {
-    return make(place);
+    made = tools(place);
   } catch (error) {
     problems.push(`tools: ${error instanceof Error ? error.message : error}`);
     return [];
   }
+  const parsed = z.array(toolSchema).safeParse(made);
+  if (parsed.success) return parsed.data;
+  if (made instanceof Promise) {
+    made.catch(() => {});
+    problems.push(
+      "tools: the function is async, and its tools are not there yet; make it a plain one, and await before it, at the top of the file",
+    );
+    return [];
+  }
+  problems.push(
+    `tools: the function gives ${described(made)}; it must return a list of what defineTool makes`,
+  );
+  return [];
+}
+
+function described(value: unknown): string {
+  if (!Array.isArray(value)) return value === null ? "null" : typeof value;
+  return `a list whose ${value.findIndex((one) => !toolSchema.safeParse(one).success) + 1}. element is no tool`;
 }
 
 /** A tool may name its approvers by group, like the rights of agents. */

@@ -1,6 +1,7 @@
 /** The environment: where this bot runs, and its secrets. Reads a record, never process.env itself. */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import { channels } from "../channels.ts";
@@ -29,8 +30,9 @@ export const variables = z.object({
   PUBLIC_URL: url.optional().describe("where people reach the console; links in chats lead there"),
   DATABASE_URL: z
     .string()
+    .refine((text) => text !== ":memory:", "must be kept: name a file, or postgres://…")
     .refine(
-      (text) => !/^[a-z][\w+.-]+:\/\//i.test(text) || /^postgres(ql)?:\/\//.test(text),
+      (text) => !/^[a-z][\w+.-]+:/i.test(text) || /^(postgres(ql)?:\/\/|file:)/.test(text),
       "must be a file path or postgres://…",
     )
     .default("data/belay.db")
@@ -108,7 +110,7 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
   const right = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.includes(name)));
   const found = parsed.data ?? variables.parse(right);
   const isFile = !/^postgres(ql)?:\/\//.test(found.DATABASE_URL);
-  const databaseUrl = isFile ? resolve(root, found.DATABASE_URL) : found.DATABASE_URL;
+  const databaseUrl = isFile ? fileAt(found.DATABASE_URL, root) : found.DATABASE_URL;
   return {
     host: found.HOST,
     port: found.PORT,
@@ -127,6 +129,12 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
     },
     ...connect(env, problems),
   };
+}
+
+/** `file:///var/belay.db` and `file:belay.db` are files as well. */
+function fileAt(text: string, root: string): string {
+  if (/^file:\/\//.test(text) && URL.canParse(text)) return fileURLToPath(text);
+  return resolve(root, text.replace(/^file:/, ""));
 }
 
 /** A channel one of whose variables has a wrong form is off: that line says enough. */

@@ -1,5 +1,6 @@
 /** belay.config.ts: what this bot is. Its schema, its type, and its loading. */
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { scopes } from "../core/actor.ts";
@@ -7,7 +8,8 @@ import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
-import { callbackHostSchema, githubSchema, mailSchema, scheduleSchema, webhookSchema } from "./triggers.ts";
+import { scheduleSchema } from "./schedules.ts";
+import { callbackHostSchema, githubSchema, mailSchema, webhookSchema } from "./triggers.ts";
 
 /** US dollars per million tokens. */
 const priceSchema = z.strictObject({
@@ -50,7 +52,7 @@ export interface ToolsPlace {
 }
 
 /** Tools are code: only their shape is looked at. */
-const toolSchema = z.custom<Tool>(
+export const toolSchema = z.custom<Tool>(
   (tool) => typeof tool === "object" && tool !== null && "spec" in tool && "run" in tool,
   "is not made by defineTool",
 );
@@ -64,7 +66,7 @@ export const fileSchema = z.strictObject({
   tools: toolsSchema
     .default([])
     .describe(
-      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret }` that returns one",
+      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret, setting, isDemo }` that returns one",
     ),
   agents: rightsSchema
     .default({})
@@ -124,10 +126,11 @@ export function defineConfig(config: z.input<typeof fileSchema>): z.input<typeof
  * else a missing file means all defaults.
  */
 export async function loadFile(path: string, named: boolean, problems: string[]): Promise<ConfigFile> {
+  const file = basename(path);
   const parsed = fileSchema.safeParse(await importDefault(path, named, problems));
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
-    problems.push(`belay.config.ts: ${issue.path.map(String).join(".") || "the export"}: ${issue.message}`);
+    problems.push(`${file}: ${issue.path.map(String).join(".") || "the export"}: ${issue.message}`);
   }
   return fileSchema.parse({});
 }
@@ -139,10 +142,19 @@ async function importDefault(path: string, named: boolean, problems: string[]): 
   }
   try {
     const module: { default?: unknown } = await import(pathToFileURL(path).href);
-    if (module.default === undefined) problems.push("belay.config.ts: nothing is exported as default");
+    if (module.default === undefined) problems.push(`${basename(path)}: nothing is exported as default`);
     return module.default ?? {};
   } catch (error) {
-    problems.push(`belay.config.ts: it can't be loaded: ${error instanceof Error ? error.message : error}`);
+    problems.push(
+      `${placeOf(error, path)}: it can't be loaded: ${error instanceof Error ? error.message : error}`,
+    );
     return {};
   }
+}
+
+/** The file and, of what can't be read as a program, the line: it stands only at the head of the stack. */
+function placeOf(error: unknown, path: string): string {
+  if (!(error instanceof SyntaxError)) return basename(path);
+  const [, file, line] = /^(?:file:\/\/)?(\/.*|[A-Za-z]:.*):(\d+)$/m.exec(error.stack ?? "") ?? [];
+  return file === undefined ? basename(path) : `${basename(file)}:${line}`;
 }

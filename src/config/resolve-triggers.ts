@@ -6,7 +6,8 @@ import type { Address } from "../core/actor.ts";
 import type { Rights } from "../core/agent.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
-import type { MailConfig, ScheduleConfig, WebhookConfig } from "./triggers.ts";
+import type { ScheduleConfig } from "./schedules.ts";
+import type { MailConfig, WebhookConfig } from "./triggers.ts";
 
 /** What starts runs, ready for the channels: every secret is a value, no longer a variable's name. */
 export interface Triggers {

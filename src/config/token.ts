@@ -8,7 +8,7 @@ import { join } from "node:path";
  * the same one. Pushes a line to `warnings` when others could have read it.
  */
 export function loadToken(dataDir: string, warnings: string[]): string {
-  const path = pathIn(dataDir);
+  const path = tokenFile(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const found = readToken(path);
   if (found === null) return createToken(path);
@@ -23,10 +23,11 @@ export function loadToken(dataDir: string, warnings: string[]): string {
 
 /** The token that a server made there, for a client on its machine; null when there is none. */
 export function tokenIn(dataDir: string): string | null {
-  return readToken(pathIn(dataDir));
+  return readToken(tokenFile(dataDir));
 }
 
-function pathIn(dataDir: string): string {
+/** Beside the database file, so that two bots of one folder have one each. */
+export function tokenFile(dataDir: string): string {
   return join(dataDir, "token");
 }
 
@@ -50,7 +51,7 @@ function readToken(path: string): string | null {
   try {
     return readFileSync(path, "utf8").trim() || null;
   } catch (error) {
-    if (isCode(error, "ENOENT")) return null;
+    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
     throw error;
   }
 }

@@ -1,13 +1,12 @@
-/** What starts runs without a person at a keyboard, as belay.config.ts declares it: webhooks, schedules, mail. */
+/** What starts runs without a person at a keyboard, as belay.config.ts declares it: webhooks and mail. */
 import { z } from "zod";
 import { verificationSchema } from "../../adapters/webhook/kinds/list.ts";
 import { faultOfPath } from "../../adapters/webhook/paths.ts";
 import { pathsIn } from "../../adapters/webhook/title.ts";
 
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is lower-case letters, digits and -");
+export const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is lower-case letters, digits and -");
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable");
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const timezone = z.string().refine(isTimezone, "is no time zone such as Europe/Berlin");
 
 const path = z.string().superRefine((text, context) => {
   const fault = faultOfPath(text);
@@ -113,23 +112,6 @@ export const githubSchema = z.strictObject({
     .describe("GitHub's API"),
 });
 
-/** One schedule as it is written in belay.config.ts. `address`: where its runs speak, null: the console only. */
-export const scheduleSchema = z.strictObject({
-  name: name.describe("the principal is `schedule:<name>`"),
-  cron: z
-    .string()
-    .regex(/^\S+( +\S+){4}$/, "is five cron fields")
-    .describe("Five fields: minute, hour, day, month, weekday"),
-  timezone: timezone.default("UTC").describe("the zone that the fields are meant in"),
-  agent: name.default("default").describe("who does the task"),
-  task: z.string().trim().min(1).describe("what is to be done"),
-  address: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe("address where its runs speak; null: the console only"),
-});
-
 /** What every way for mail to come in has. */
 const mailbox = {
   agent: name.default("default").describe("who answers its mail"),
@@ -187,14 +169,4 @@ export const mailSchema = z.strictObject({
     .describe("SMTP or LMTP on loopback, for a relay on this machine"),
 });
 
-export type ScheduleConfig = z.infer<typeof scheduleSchema>;
 export type MailConfig = z.infer<typeof mailSchema>;
-
-function isTimezone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
-}

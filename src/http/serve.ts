@@ -17,7 +17,10 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-/** Rejects with words for the operator when the address can't be had. `slowMs`: for tests. */
+/** The address can't be had; says what to do. */
+export class ListenError extends Error {}
+
+/** Rejects with ListenError when the address can't be had. `slowMs`: for tests. */
 export async function serve(
   http: Http,
   at: { host: string; port: number; slowMs?: number },
@@ -34,7 +37,7 @@ export async function serve(
   }) as Server;
   const open = watchConnections(server);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new Error(whyNot(error, at), { cause: error })));
+    server.once("error", (error) => reject(new ListenError(whyNot(error, at), { cause: error })));
     server.listen(at.port, at.host, resolve);
   });
   // A connection that can't be taken (no file descriptor is free) is that connection's trouble.
@@ -46,6 +49,7 @@ export async function serve(
 }
 
 const quietTurns = 3;
+const shortTurnMs = 2;
 const maxTurns = 1_000;
 
 interface Connection {
@@ -94,7 +98,7 @@ async function close(
 
 /**
  * Closing the port resets whatever connection still waits in the kernel's queue, and each turn of the event loop takes one.
- * So it is closed right after turns that found none.
+ * So it is closed right after turns that found none and were short: in a long one (the machine is busy) others may have come.
  */
 async function takeWaiting(server: Server): Promise<void> {
   let quiet = 0;
@@ -104,8 +108,10 @@ async function takeWaiting(server: Server): Promise<void> {
   server.on("connection", taken);
   // Somebody who connects without end must not keep anybody from stopping.
   for (let turns = 0; quiet < quietTurns && turns < maxTurns; turns++) {
+    const began = performance.now();
     quiet++;
     await setImmediate();
+    if (performance.now() - began > shortTurnMs) quiet = 0;
   }
   server.off("connection", taken);
 }

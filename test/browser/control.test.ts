@@ -100,6 +100,27 @@ describe("the page of the bot's health", { timeout: patient }, () => {
   });
 });
 
+describe("the keyboard", { timeout: patient }, () => {
+  it("finds its place: past the list, in the task of a new run, in the first argument to edit, in named popovers", async () => {
+    const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
+    const { page, context } = await visit(browser, bot);
+    await page.getByRole("link", { name: "New run" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.getByRole("link", { name: "Skip the list" }).press("Enter");
+    await page.locator(".main:focus").waitFor();
+    await page.keyboard.press("n");
+    await page.locator("textarea:focus").waitFor();
+    await launch(page, "restart payments in staging");
+    await page.getByRole("button", { name: "Edit…" }).waitFor();
+    await page.keyboard.press("e");
+    await page.locator(".edit .field:first-child :focus").waitFor();
+    await page.getByRole("button", { name: "Filter the runs" }).click();
+    await page.getByRole("dialog", { name: "Filter the runs" }).waitFor();
+    await context.close();
+    await bot.stop();
+  });
+});
+
 describe("the page of a bot in trouble", { timeout: patient }, () => {
   it("tells of records that can't be read, and of runs that were left behind", async () => {
     const bot = await botWith();

@@ -8,6 +8,7 @@ const config = {
   agents: [{ name: "default" }],
   databaseUrl: "postgres://belay:hunter2@db.example/belay",
   warnings: ["tokens.ci: secret missing"],
+  notes: ["tools: off: prom_query; set PROMETHEUS_URL to switch them on"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
   publicUrl: null,
@@ -23,6 +24,7 @@ test("everything that is wrong with the configuration is a finding", async () =>
 test("warnings are findings, passwords are not printed, what is off says how to switch it on", async () => {
   const printed = report(await examine(async () => config, {}));
   expect(printed).toContain("✗ configuration: tokens.ci: secret missing");
+  expect(printed).toContain("✓ configuration: tools: off: prom_query; set PROMETHEUS_URL");
   expect(printed).toContain("✓ Slack: off; docs/slack.md");
   expect(printed).toContain("✓ Discord: off");
   expect(printed).toContain("demo model");

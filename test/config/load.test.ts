@@ -11,7 +11,10 @@ import { agentFile, configFile, configFolder } from "../support/config-folder.ts
 const projectRoot = resolve(import.meta.dirname, "../..");
 
 describe("the repository's own configuration", () => {
-  const places = { PROMETHEUS_URL: "http://127.0.0.1:9090", ALERTMANAGER_URL: "http://127.0.0.1:9093/am/" };
+  const places = {
+    ...{ PROMETHEUS_URL: "http://127.0.0.1:9090", ALERTMANAGER_URL: "http://127.0.0.1:9093/am/" },
+    ...{ GITHUB_TOKEN: "a-token-of-the-test", GITHUB_REPOS: "shop/api,shop/web" },
+  };
 
   it("works, with its four agents and every tool that they name", async () => {
     using folder = configFolder();
@@ -41,9 +44,10 @@ describe("the repository's own configuration", () => {
       "tools: off: service_status, restart_service; they are pretend, for the demo model alone",
       "tools: off: firing_alerts, prom_query, prom_range, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
       "tools: off: am_alerts, am_silences, am_silence, am_expire_silence; set ALERTMANAGER_URL to switch them on",
+      "tools: off: gh_compare, gh_pulls, gh_pull_files, gh_deployments, gh_runs, gh_failed_log, gh_search_code, gh_file, gh_rerun_failed, gh_comment, gh_open_issue, gh_dispatch; set GITHUB_TOKEN and GITHUB_REPOS to switch them on",
     ]);
     const names = config.tools.map(({ spec }) => spec.name);
-    expect(names.filter((name) => /^(prom|am|firing|service|restart)_/.test(name))).toEqual([]);
+    expect(names.filter((name) => /^(prom|am|gh|firing|service|restart)_/.test(name))).toEqual([]);
   });
 
   it("says what to correct in an address that is none", async () => {

@@ -32,6 +32,8 @@ describe("a variable", () => {
     [{ BELAY_AUTH: "off" }, 'BELAY_AUTH: must be token or none; found "off"'],
     [{ BELAY_TOKEN: "short" }, "BELAY_TOKEN: must have at least 16 characters"],
     [{ BELAY_CONFIG: "gone.ts" }, "BELAY_CONFIG: there is no file"],
+    [{ DATABASE_URL: ":memory:" }, "DATABASE_URL: must be kept: name a file, or postgres://…"],
+    [{ DATABASE_URL: "sqlite:belay.db" }, "DATABASE_URL: must be a file path or postgres://…"],
     [{ OPENAI_API: "grpc" }, "OPENAI_API: must be responses or chat"],
     [{ SLACK_BOT_TOKEN: "xoxb-1" }, "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"],
     [{ SLACK_APP_TOKEN: "xapp-1" }, "SLACK_BOT_TOKEN: not set while SLACK_APP_TOKEN is"],
@@ -101,6 +103,14 @@ describe("belay.config.ts", () => {
     ["an unknown key", configFile({ agnets: {} }), 'belay.config.ts: the export: Unrecognized key: "agnets"'],
     ["no default export", "export const config = {};\n", "nothing is exported as default"],
     ["a syntax error", "export default {", "it can't be loaded"],
+    ["async tools", "export default { tools: async () => [] };", "tools: the function is async"],
+    [
+      "tools that are none",
+      "export default { tools: () => [{}] };",
+      "tools: the function gives a list whose 1. element",
+    ],
+    ["no tools at all", "export default { tools: () => null };", "tools: the function gives null"],
+    ["tools that throw", 'export default { tools: () => { throw new Error("no key"); } };', "tools: no key"],
     ["an error of its own", 'throw new Error("no such thing");', "it can't be loaded: no such thing"],
     ["a tool made by hand", configFile({ tools: [{ name: "x" }] }), "tools"],
     [
@@ -123,6 +133,16 @@ describe("belay.config.ts", () => {
       "a schedule without fields",
       configFile({ schedules: [{ name: "a", cron: "daily", task: "x" }] }),
       "schedules.0.cron: is five cron fields",
+    ],
+    [
+      "a schedule at a time that there is not",
+      configFile({ schedules: [{ name: "a", cron: "99 99 * * *", task: "x" }] }),
+      "schedules.0.cron: is no time that ever comes",
+    ],
+    [
+      "a schedule at a day that never comes",
+      configFile({ schedules: [{ name: "a", cron: "0 0 31 2 *", task: "x" }] }),
+      "schedules.0.cron: is no time that ever comes",
     ],
     [
       "an unknown time zone",
@@ -185,6 +205,15 @@ describe("belay.config.ts", () => {
       expect.stringContaining('people.oncall: "slack:@dana" is no id'),
     ]);
   });
+});
+
+it("a file that BELAY_CONFIG names is told of by its own name", async () => {
+  const files = {
+    "bots/night.ts": configFile({ agnets: {} }),
+  };
+  expect(await problemsOf({ BELAY_CONFIG: "bots/night.ts" }, files)).toEqual([
+    expect.stringMatching(/^night\.ts: the export: Unrecognized key/),
+  ]);
 });
 
 describe("prompts", () => {

@@ -208,6 +208,15 @@ describe("a restart", () => {
     const state = await bot.untilEnd(runId);
     expect(entriesOf(state).filter((entry) => entry.type === "data")).toMatchObject([{ text: "the page" }]);
   });
+
+  test("a tool that is off is told as missing where it would have been fetched beforehand", async () => {
+    const agents = [{ ...agent(), tools: ["page", "final_answer"], prefetch: ["page"] }];
+    const bot = await start({ model: scripted(finalAnswer("done")), agents });
+    const state = await bot.untilEnd(await bot.launch("read"));
+    expect(entriesOf(state).filter((entry) => entry.type === "data")).toMatchObject([
+      { text: "not available: this bot has no such tool" },
+    ]);
+  });
 });
 
 test("a store that is busy for a moment delays a run and an inbound message, and loses neither", async () => {

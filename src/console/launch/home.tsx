@@ -1,6 +1,6 @@
 /** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { getQuestions, keys, noFilter } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
@@ -23,6 +23,10 @@ export function Home({ inbox }: { inbox: boolean }) {
     setTask(example);
     field.current?.focus();
   };
+  useEffect(() => {
+    // Whoever opens the page of a new run wants to type its task.
+    if (!inbox) field.current?.focus();
+  }, [inbox]);
   usePageTitle(inbox ? null : "New run");
   const questions = inbox ? (data?.questions ?? []) : [];
   return (

@@ -1,6 +1,6 @@
 /** The arguments of a call as a form, made from its tool's schema; the server checks what comes out. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { getTools, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorNote, Skeleton } from "../parts/notice.tsx";
@@ -33,8 +33,11 @@ function ArgumentsForm({
   const fields = fieldsOf(schema, input);
   const [draft, setDraft] = useState<Draft>(() => draftOf(fields, input));
   const [problem, setProblem] = useState<Error | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
   return (
     <form
+      ref={form}
       className="edit"
       onSubmit={(event) => {
         event.preventDefault();

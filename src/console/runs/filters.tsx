@@ -45,7 +45,13 @@ export function Filters({ filter, onChange }: FiltersProps) {
           Filter{narrowed > 0 && <span className="badge num">{narrowed}</span>}
         </Popover.Trigger>
         <Popover.Portal>
-          <Popover.Content className="popover" align="end" sideOffset={4} collisionPadding={8}>
+          <Popover.Content
+            className="popover"
+            aria-label="Filter the runs"
+            align="end"
+            sideOffset={4}
+            collisionPadding={8}
+          >
             <Choices filter={filter} onChange={onChange} />
             <button
               type="button"

@@ -27,8 +27,9 @@ export function Login() {
       >
         <h1>Belay</h1>
         <p>
-          Enter the one-time code that was printed when the server started, or the server's token
-          (data/token).
+          Enter the one-time code that was printed when the server started, or a new one:{" "}
+          <code>npm run login</code> on the server's machine prints it. The owner's token, whose file is named
+          at the start, will do as well.
         </p>
         <label>
           <span className="label">Code or token</span>

@@ -16,7 +16,7 @@ export class Sessions {
   readonly #clock: Pick<Clock, "now">;
   /** In front of every id: a session ends with the tokens that it was begun under. */
   readonly #under: string;
-  /** The hash of the owner's token, which logs in as a code does: codes are printed at the start alone. */
+  /** The hash of the owner's token, which logs in as a code does. */
   readonly #owner: string | null;
   /** Hashes of codes that nobody has used yet, with their end. */
   readonly #codes = new Map<string, number>();

@@ -37,7 +37,7 @@ function page(document: Record<string, unknown>) {
 <body>
 <main>
   <h1>The API</h1>
-  <p>Send <code>Authorization: Bearer …</code> with the token in <code>data/token</code>, and JSON bodies.
+  <p>Send <code>Authorization: Bearer …</code> with the owner's token, whose file is named at the start, and JSON bodies.
   The same as a document: <a href="openapi.json">openapi.json</a>.</p>
   ${operationIds.map((id) => section(operations[id], paths))}
   <h2>Problems</h2>

@@ -6,10 +6,10 @@ import { ProblemError } from "../guard/problems.ts";
 import type { RateLimit } from "../guard/rate-limit.ts";
 import { remoteOf } from "../guard/remote.ts";
 import { type Sessions, sessionMs } from "../guard/sessions.ts";
-import type { Session, SessionList } from "../wire/server.ts";
+import type { LoginCode, Session, SessionList } from "../wire/server.ts";
 import type { Handlers } from "./route.ts";
 
-type SessionRoutes = Pick<Handlers, "login" | "session" | "logout" | "sessions" | "revoke">;
+type SessionRoutes = Pick<Handlers, "login" | "loginCode" | "session" | "logout" | "sessions" | "revoke">;
 
 /** Wrong codes are counted in `failures` by remote address: beyond its limit the answer is 429. */
 export function sessionRoutes(server: Server, sessions: Sessions, failures: RateLimit): SessionRoutes {
@@ -37,7 +37,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       if (!login) {
         failures.take(remoteOf(c, server.config));
         const detail =
-          "The code is wrong, used or too old. A new one is printed when the server starts; the token in data/token lets you in as well.";
+          "The code is wrong, used or too old. `npm run login`, where the server runs, makes a new one; the owner's token lets you in as well.";
         throw new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" } });
       }
       setCookie(c, cookieName, login.secret, { ...cookie, maxAge: sessionMs / 1000 });
@@ -51,6 +51,10 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         ...known,
       };
       return c.json(session);
+    },
+    loginCode: (c) => {
+      const made: LoginCode = { code: sessions.issueLoginCode() };
+      return c.json(made, 201);
     },
     session: (c) => c.json(viewCaller(callerOf(c), known)),
     logout: async (c) => {

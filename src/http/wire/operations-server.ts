@@ -5,6 +5,7 @@ import type { Operation } from "./operation.ts";
 import {
   agentListSchema,
   healthSchema,
+  loginCodeSchema,
   refusalListSchema,
   scheduleListSchema,
   sessionListSchema,
@@ -64,6 +65,13 @@ export const serverOperations = {
     scopes: null,
     body: sessionBody,
     success: [200, sessionSchema],
+  },
+  loginCode: {
+    method: "post",
+    path: "/session/code",
+    summary: "A new one-time code for the console, for 15 minutes",
+    scopes: ["admin"],
+    success: [201, loginCodeSchema],
   },
   session: {
     method: "get",

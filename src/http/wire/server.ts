@@ -95,6 +95,10 @@ export const sessionSchema = z.object({
 /** The answer of login and of `GET /session`. `scopes`: null means that none is missing. */
 export type Session = z.infer<typeof sessionSchema>;
 
+/** Logs in once, like the one that is printed at the start. */
+export const loginCodeSchema = z.object({ code: z.string() });
+export type LoginCode = z.infer<typeof loginCodeSchema>;
+
 /** Console sessions, by the first part of their hash. `current`: the caller's own. */
 export const sessionListSchema = z.object({
   sessions: z.array(

@@ -28,7 +28,7 @@ export async function writeHistory(store: Store, now: number): Promise<void> {
   for (const story of stories) await tell(store, story);
 }
 
-function approval(at: number): Story {
+export function approval(at: number): Story {
   const story = new Story(known.approval, at, {
     task: "restart payments in staging, then tell me the error rate",
   });

@@ -179,7 +179,7 @@ async function start(
 }
 
 /** The shop keeps its port over restarts, so that it is scraped at the same place. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

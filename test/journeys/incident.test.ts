@@ -1,0 +1,203 @@
+/**
+ * A real incident: a shop fails, Prometheus sees it, Alertmanager tells the bot, people in Slack answer and approve, a
+ * command restarts the shop, and the metric says that it helped. Only the model's choices are written down. And the
+ * same when the bot is killed in the middle.
+ */
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { RunEvent } from "../../src/core/event.ts";
+import { clock } from "../support/bot.ts";
+import { around } from "../support/channel.ts";
+import { type Child, startChild } from "../support/child.ts";
+import type { Death, Place } from "../support/monitoring/bot-child.ts";
+import { freePort, hasPrometheus, type Monitoring, startMonitoring } from "../support/monitoring/servers.ts";
+import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
+
+const isThere = hasPrometheus();
+const token = "a token that Alertmanager knows";
+const patience = { timeout: 45_000, interval: 100 };
+
+let world: SlackWorld;
+let monitoring: Monitoring;
+let port: number;
+
+beforeAll(async () => {
+  if (!isThere) return;
+  port = await freePort();
+  world = await SlackWorld.start("http");
+  // The bot listens in a child; what Slack sends goes there.
+  world.channel = around(world.channel, {
+    handle: async (request) => {
+      const { method, headers } = request;
+      return fetch(`http://127.0.0.1:${port}/slack/events`, { method, headers, body: await request.text() });
+    },
+  });
+  monitoring = await startMonitoring({ url: `http://127.0.0.1:${port}/webhooks/alerts`, token });
+}, 120_000);
+afterAll(async () => {
+  await monitoring?.stop();
+  await world?.stop();
+});
+
+/** The bot, started again whenever it was killed. */
+class Life {
+  deaths = 0;
+  readonly folder = mkdtempSync(join(monitoring.folder, "bot-"));
+  /** Rejects when a bot ends that nobody killed. */
+  readonly broken = Promise.withResolvers<never>();
+  #bot: Child;
+  #isOver = false;
+
+  constructor(death: Death | null) {
+    this.broken.promise.catch(() => {});
+    this.#bot = this.#start(death);
+  }
+
+  #start(death: Death | null): Child {
+    const place: Place = {
+      ...{ folder: this.folder, port, slackApi: `${world.edge.url}/api/`, token, death },
+      ...{ speaksAt: `slack:${world.team}/${world.id("ops")}/new:`, pidFile: monitoring.pidFile },
+      ...{ prometheusUrl: monitoring.prometheusUrl, alertmanagerUrl: monitoring.alertmanagerUrl },
+      approver: `slack:${world.team}/${world.id("oncall")}`,
+      answerer: `slack:${world.team}/${world.id("dana")}`,
+    };
+    const bot = startChild("test/support/monitoring/bot-child.ts", [JSON.stringify(place)]);
+    bot.ended.then((ended) => {
+      if (this.#isOver) return;
+      if (ended.signal !== "SIGKILL") return this.broken.reject(bot.failure(ended, "ended by itself"));
+      this.deaths += 1;
+      this.#bot = this.#start(null);
+    });
+    return bot;
+  }
+
+  started(): Promise<string> {
+    return this.#bot.says("listening");
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true;
+    await this.#bot.kill();
+  }
+}
+
+/** As long as it takes, unless the bot broke: people try again what did not go through. */
+function eventually<T>(life: Life, attempt: () => Promise<T>): Promise<T> {
+  return Promise.race([vi.waitFor(attempt, patience), life.broken.promise]);
+}
+
+/** The alert's thread, once the bot has begun one that was not there before. */
+async function threadBeside(known: ReadonlySet<string>): Promise<string> {
+  const root = (await world.roots()).find(({ ts, user }) => user === "U0BOT" && !known.has(ts));
+  if (!root) throw new Error("no thread of the bot's yet");
+  return root.ts;
+}
+
+async function messageLike(root: string, pattern: RegExp): Promise<SlackMessage> {
+  const found = (await world.thread(root)).find(({ text }) => pattern.test(text.replaceAll("\u200b", "")));
+  if (!found) throw new Error(`no message like ${pattern}: ${(await world.screen(root)).join(" | ")}`);
+  return found;
+}
+
+/** From the fault to the outcome; the events of the one run that it took. */
+async function incident(
+  death: Death | null,
+): Promise<{ events: RunEvent[]; screen: string[]; deaths: number }> {
+  const life = new Life(death);
+  try {
+    await life.started();
+    const known = new Set((await world.roots()).map(({ ts }) => ts));
+    await monitoring.breakShop();
+    const root = await eventually(life, () => threadBeside(known));
+    await eventually(life, () => messageLike(root, /^Question: Was the shop changed\?/));
+    const said = await world.write("No, nothing was changed.", { root });
+    for (const event of world.eventsOf("No, nothing was changed.", said, { root })) {
+      await eventually(life, () => world.deliver(event));
+    }
+    await approve(life, root);
+    await eventually(life, () => messageLike(root, /done in/));
+    await eventually(life, noAlert);
+    const screen = await world.screen(root);
+    await life.end();
+    return { events: await eventsIn(life.folder), screen, deaths: life.deaths };
+  } finally {
+    await life.end();
+  }
+}
+
+/** Whoever answered may not approve, and hears it alone; a second person does. */
+async function approve(life: Life, root: string): Promise<void> {
+  const card = await eventually(life, () => messageLike(root, /^Approval/));
+  const told = () => world.edge.callsOf("chat.postEphemeral").length;
+  const before = told();
+  await eventually(life, () => world.press("approve", card, "dana"));
+  await world.edge.until(() => told() > before);
+  await eventually(life, async () => {
+    const thread = await world.thread(root);
+    const standing = thread.find(({ blocks = [] }) => JSON.stringify(blocks).includes("belay:approve:"));
+    if (standing) await world.press("approve", standing, "oncall");
+  });
+}
+
+async function noAlert(): Promise<void> {
+  const alerts: unknown = await (await fetch(`${monitoring.alertmanagerUrl}/api/v2/alerts`)).json();
+  expect(alerts).toEqual([]);
+}
+
+async function eventsIn(folder: string): Promise<RunEvent[]> {
+  const store = await openSqlite({ path: join(folder, "belay.db"), clock });
+  try {
+    const runs = await store.runs({ limit: 10 });
+    expect(runs).toHaveLength(1);
+    return await store.read(runs[0]?.runId ?? "");
+  } finally {
+    await store.close();
+  }
+}
+
+const deaths: (Death | null)[] = [
+  null,
+  { at: "after", event: "launched" },
+  { at: "after", event: "question_answered" },
+  { at: "after", event: "approval_granted" },
+  { at: "after", event: "call_started" },
+  { at: "before", event: "job_begun" },
+  { at: "after", event: "job_begun" },
+  { at: "before", event: "call_verified" },
+  { at: "before", event: "completed" },
+];
+
+test.skipIf(!isThere).each(deaths)(
+  "an incident from the alert to the outcome; the bot dies: %j",
+  async (death) => {
+    const before = monitoring.starts();
+    const { events, screen, deaths } = await incident(death);
+    expect(deaths).toBe(death === null ? 0 : 1);
+    // Restarted once, for real.
+    expect(monitoring.starts()).toBe(before + 1);
+
+    const of = <T extends RunEvent["type"]>(type: T) =>
+      events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+    expect(of("prefetched")).toMatchObject([
+      { tool: "firing_alerts", ok: true, output: expect.stringContaining("CheckoutFailing") },
+    ]);
+    expect(of("question_answered")).toMatchObject([{ answer: "No, nothing was changed." }]);
+    expect(of("approval_granted")).toMatchObject([
+      { from: { principal: `slack:${world.team}/${world.id("oncall")}` } },
+    ]);
+    expect(of("call_verified")).toMatchObject([{ verdict: "better" }]);
+    expect(of("call_doubted")).toEqual([]);
+    const [outcome] = of("completed");
+    expect(outcome?.answer).toMatch(
+      /^Rule: shop_failing > 0\. Highest: "max":\{"value":1\. Told: nothing was changed\. Done: restarted: process \d+ ended, process \d+ serves\. After: max\(shop_failing\) is 0\.$/,
+    );
+    expect(screen).toEqual([
+      expect.stringMatching(/^CheckoutFailing on 127\.0\.0\.1:\d+ — done in /),
+      "Answered by dana: Was the shop changed?",
+      "Approved by oncall: restart_shop failing checkouts",
+    ]);
+  },
+  180_000,
+);

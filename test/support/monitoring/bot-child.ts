@@ -1,0 +1,171 @@
+/**
+ * The bot of the incident, in a process of its own: Slack and an alert's webhook over one HTTP port, the packs of tools,
+ * a command that really restarts the shop, and a model whose choices are written down. Argument: its Place, as JSON.
+ */
+import { join } from "node:path";
+import { createAdaptorServer } from "@hono/node-server";
+import { z } from "zod";
+import { command } from "../../../adapters/command/tools.ts";
+import { alertmanager, prometheus } from "../../../adapters/prometheus/tools.ts";
+import { prometheusVerify } from "../../../adapters/prometheus/verify.ts";
+import { SlackChannel } from "../../../adapters/slack/channel.ts";
+import { openSqlite } from "../../../adapters/sqlite/store.ts";
+import { webhookChannel } from "../../../adapters/webhook/channel.ts";
+import type { RunEvent } from "../../../src/core/event.ts";
+import type { Model, ModelRequest } from "../../../src/core/ports/model.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import { agent, clock, startBot } from "../bot.ts";
+import { answerWith, call } from "../model/scripted.ts";
+import { tokens } from "../slack/emulator.ts";
+import { hook, nowhere } from "../webhook/bench.ts";
+
+export interface Place {
+  folder: string;
+  port: number;
+  slackApi: string;
+  /** Where it speaks: `slack:T1/C1/new:`, a thread of its own in that channel. */
+  speaksAt: string;
+  /** Who may approve, and who may answer. */
+  approver: string;
+  answerer: string;
+  prometheusUrl: string;
+  alertmanagerUrl: string;
+  pidFile: string;
+  token: string;
+  /** Dies around the commit that holds the first event of this type; null: never. */
+  death: Death | null;
+}
+
+export interface Death {
+  at: "before" | "after";
+  event: RunEvent["type"];
+}
+
+const place: Place = JSON.parse(process.argv[2] ?? "");
+const silent = { info() {}, warn() {}, error() {} };
+
+/** SIGKILL: nothing is flushed, nobody is told. */
+function mortal(store: Store, death: Death | null): Store {
+  if (death === null) return store;
+  const commit: Store["commit"] = async (given) => {
+    const isIt = given.events.some(({ type }) => type === death.event);
+    if (isIt && death.at === "before") process.kill(process.pid, "SIGKILL");
+    const committed = await store.commit(given);
+    if (isIt) process.kill(process.pid, "SIGKILL");
+    return committed;
+  };
+  return new Proxy(store, {
+    get: (target, name) => (name === "commit" ? commit : Reflect.get(target, name, target)),
+  });
+}
+
+const restart = command({
+  name: "restart_shop",
+  description: "Restart the shop.",
+  input: z.object({ reason: z.enum(["failing checkouts", "routine"]) }),
+  argv: [process.execPath, join(import.meta.dirname, "restart-child.ts"), place.pidFile, "{reason}"],
+  dataDir: place.folder,
+  pollMs: 500,
+  requiresApproval: true,
+  verify: prometheusVerify({
+    url: place.prometheusUrl,
+    query: "max(shop_failing)",
+    better: (value) => value === 0,
+    window: "2m",
+    everyMs: 500,
+  }),
+});
+
+const tools = [
+  ...prometheus({ url: place.prometheusUrl }),
+  ...alertmanager({ url: place.alertmanagerUrl }),
+  restart,
+];
+
+/** What to do next follows from the request alone, so that a repeated request is answered the same. */
+const model: Model = {
+  name: "scripted",
+  answer: async (request) => {
+    const steps = [
+      [
+        call("prom_range", { query: "max(shop_failing)", start: "1m", end: null }, "c1"),
+        call("prom_rules", { search: "CheckoutFailing" }, "c2"),
+      ],
+      [call("ask_human", { question: "Was the shop changed?", choices: null, context: null }, "c3")],
+      [call("restart_shop", { reason: "failing checkouts" }, "c4")],
+      [call("final_answer", { answer: outcomeFrom(request) }, "c5")],
+    ];
+    const answered = request.input.filter(({ type }) => type === "model").length;
+    return answerWith({ calls: steps[answered] ?? [] });
+  },
+};
+
+/** The evidence, as it stands in the results: what is not there can't be said. */
+function outcomeFrom({ input }: ModelRequest): string {
+  const results = input.flatMap((item) => (item.type === "result" ? [item] : []));
+  const of = (callId: string, pattern: RegExp) =>
+    pattern.exec(results.find((result) => result.callId === callId)?.output ?? "")?.[0] ?? "not known";
+  return [
+    `Rule: ${of("c2", /shop_failing > 0/)}.`,
+    `Highest: ${of("c1", /"max":\{"value":\d+/)}.`,
+    `Told: ${of("c3", /nothing was changed/)}.`,
+    `Done: ${of("c4", /restarted: process \d+ ended, process \d+ serves/)}.`,
+    `After: ${of("c4", /max\(shop_failing\) is \d+/)}.`,
+  ].join(" ");
+}
+
+const slack = new SlackChannel({
+  botToken: tokens.bot,
+  appToken: null,
+  signingSecret: tokens.secret,
+  apiUrl: place.slackApi,
+  publicUrl: null,
+  clock,
+  log: silent,
+  trustedLinkHosts: [],
+});
+const alerts = webhookChannel({
+  hooks: [
+    hook({
+      name: "alerts",
+      agent: "default",
+      verify: { kind: "alertmanager" },
+      prompt: "Find out what is wrong, and mend it.",
+      speaksAt: place.speaksAt,
+      concurrencyKey: ["groupKey"],
+      resolvedWhen: [{ path: "status", in: ["resolved"] }],
+    }),
+  ],
+  secrets: { CI_SECRET: place.token },
+  publicUrl: `http://127.0.0.1:${place.port}`,
+  eventKey: Buffer.alloc(32, 7),
+  callbackHosts: [],
+  github: null,
+  ...nowhere,
+  clock,
+  log: silent,
+});
+
+const known = agent();
+await startBot({
+  store: mortal(await openSqlite({ path: join(place.folder, "belay.db"), clock }), place.death),
+  model,
+  tools,
+  channels: [slack, alerts],
+  agents: [
+    { ...known, tools: [...known.tools, ...tools.map(({ spec }) => spec.name)], prefetch: ["firing_alerts"] },
+  ],
+  rights: {
+    launch: ["webhook:alerts"],
+    read: ["*"],
+    answer: [place.answerer],
+    approve: [place.approver],
+    control: [],
+  },
+});
+
+const server = createAdaptorServer({
+  fetch: async (request: Request) =>
+    (await slack.handle(request)) ?? (await alerts.handle(request)) ?? new Response(null, { status: 404 }),
+});
+server.listen(place.port, "127.0.0.1", () => process.stdout.write("listening\n"));
