@@ -12,13 +12,6 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
-    name: "no intent before a call that must happen once",
-    file: "src/engine/perform/calls.ts",
-    find: `  if (begun.type !== "recorded" || begun.events === 0) return begun;`,
-    put: "",
-    test: "test/journeys/recovery.test.ts",
-  },
-  {
     name: "a call that must happen once is repeated after a crash",
     file: "src/core/decide/calls.ts",
     find: `spec && spec.effect !== "once"`,
@@ -46,30 +39,6 @@ export const mutants: readonly Mutant[] = [
     find: "setTimeout(() => this.poke(), ms)",
     put: "setTimeout(() => {}, ms)",
     test: "test/engine/worker-timers.test.ts",
-  },
-  {
-    name: "a worker that lost its run still commits, on SQLite",
-    file: "src/core/store/rows.ts",
-    find: "if (commit.epoch !== null && (found.run?.epoch",
-    put: "if (commit.epoch === 0 && (found.run?.epoch",
-    test: "test/contracts/store.test.ts",
-    only: "SQLite",
-  },
-  {
-    name: "a worker that lost its run still commits, on PostgreSQL",
-    file: "adapters/postgres/commit-statement.ts",
-    find: `(epoch = \${epoch} AND owner IS NOT NULL)`,
-    put: "true",
-    test: "test/contracts/store.test.ts",
-    only: "PostgreSQL",
-  },
-  {
-    name: "the key of a message does not count in a commit",
-    file: "src/core/store/rows.ts",
-    find: `if (found.inbox && found.inbox.state !== "pending")`,
-    put: `if (found.inbox && found.inbox.state === "refused")`,
-    test: "test/contracts/store.test.ts",
-    only: "SQLite",
   },
   {
     name: "SQLite answers before the COMMIT",
