@@ -47,6 +47,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
         throw error;
       }
     },
+    identify: async (actor) => actor,
     whisper: (inbound, outcome) => whisper(line, inbound, outcome),
     handle: () => null,
     health: () => listening?.health() ?? { ok: false, detail: "not started" },

@@ -75,6 +75,7 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     },
 
     /** Mails are taken without `accept`: their sender is told by respond.ts. */
+    identify: async (actor) => actor,
     async whisper() {},
 
     handle(request) {

@@ -1,4 +1,5 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
+import type { Actor } from "../../src/core/actor.ts";
 import {
   type Capabilities,
   type Channel,
@@ -30,6 +31,8 @@ interface Running {
 }
 
 const mostSenders = 200;
+/** For asking again who somebody is, ms. */
+const patientMs = 4000;
 
 /** `start` asks Slack who the bot is and rejects with words for the operator when Slack refuses the token. */
 export class SlackChannel implements Channel {
@@ -90,6 +93,11 @@ export class SlackChannel implements Channel {
         await this.#sayWhyNot(running.session, delivery, error);
       throw error;
     }
+  }
+
+  /** Later there is no hurry: nobody waits for an acknowledgement. */
+  async identify(actor: Actor): Promise<Actor | null> {
+    return (await this.#running?.session.people.identify(actor, patientMs)) ?? null;
   }
 
   async whisper(inbound: Inbound, outcome: Outcome): Promise<void> {

@@ -1,4 +1,4 @@
-/** Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly, closed on failure. */
+/** Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly; not known is never told as no. */
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
@@ -14,6 +14,8 @@ interface Profile {
 const groupsMs = 60_000;
 const profileMs = 60_000;
 const lookUpMs = 1000;
+/** Codes by which Slack says that it shows us nobody of that id. */
+const unknownUser = new Set(["user_not_found", "user_not_visible"]);
 const mostProfiles = 5000;
 
 /** One for each start of the channel. Nobody whom Slack tells nothing of is more than a guest. */
@@ -24,7 +26,7 @@ export class People {
   readonly #log: Log;
   readonly #names = new Map<string, string>();
   readonly #profiles = new Map<string, { at: number; profile: Promise<Profile | null> }>();
-  #groups: { at: number; byUser: Promise<ReadonlyMap<string, string[]>> } | null = null;
+  #groups: { at: number; byUser: Promise<ReadonlyMap<string, string[]> | null> } | null = null;
 
   constructor(client: webApi.WebClient, team: string, clock: Clock, log: Log) {
     this.#client = client;
@@ -33,18 +35,20 @@ export class People {
     this.#log = log;
   }
 
-  /** The same person with groups, name and guest as Slack knows them now. */
-  async identify(actor: Actor): Promise<Actor> {
+  /** The same person with groups, name and guest as Slack knows them now; null: Slack did not say in time. */
+  async identify(actor: Actor, ms = lookUpMs): Promise<Actor | null> {
     const user = actor.principal.slice(actor.principal.lastIndexOf("/") + 1);
     // Groups belong to the workspace; people of other workspaces have none here.
     const [profile, listed] = await Promise.all([
-      within(lookUpMs, this.#profileOf(user), null),
-      actor.guest ? [] : within(lookUpMs, this.#groupsOf(user), []),
+      within(ms, this.#profileOf(user), null),
+      actor.guest ? [] : within(ms, this.#groupsOf(user), null),
     ]);
+    // Not known is not no; who is of another workspace is a guest whatever Slack says of them.
+    if (!actor.guest && (profile === null || listed === null)) return null;
     const guest = actor.guest || profile === null || profile.guest;
     const name = profile?.name ?? actor.name;
     this.#names.set(actor.principal, name);
-    return { ...actor, name, guest, groups: guest ? [] : listed };
+    return { ...actor, name, guest, groups: guest ? [] : (listed ?? []) };
   }
 
   /** Names by principal and group rule, as far as they have been seen. */
@@ -52,16 +56,20 @@ export class People {
     return this.#names;
   }
 
-  async #groupsOf(user: string): Promise<string[]> {
+  async #groupsOf(user: string): Promise<string[] | null> {
     const now = this.#clock.steady();
     if (this.#groups === null || now - this.#groups.at > groupsMs) {
       this.#groups = { at: now, byUser: this.#loadGroups() };
     }
-    return (await this.#groups.byUser).get(user) ?? [];
+    const asked = this.#groups;
+    const byUser = await asked.byUser;
+    // A failure is not remembered: the next word may find Slack well again.
+    if (byUser === null && this.#groups === asked) this.#groups = null;
+    return byUser === null ? null : (byUser.get(user) ?? []);
   }
 
   /** One call for all groups: Slack has no "groups of this user". */
-  async #loadGroups(): Promise<ReadonlyMap<string, string[]>> {
+  async #loadGroups(): Promise<ReadonlyMap<string, string[]> | null> {
     const byUser = new Map<string, string[]>();
     try {
       const listed = await this.#client.usergroups.list({ include_users: true });
@@ -74,6 +82,7 @@ export class People {
     } catch (error) {
       const fields = { channel: "slack", err: slackCode(error) ?? String(error) };
       this.#log.warn(fields, "slack user groups not known");
+      if (!isAnswer(error)) return null;
     }
     return byUser;
   }
@@ -96,9 +105,17 @@ export class People {
       return found ? profileIn(found, user, this.#team) : null;
     } catch (error) {
       this.#log.warn({ channel: "slack", err: slackCode(error) ?? String(error) }, "slack user not known");
-      return null;
+      const isKnown = unknownUser.has(slackCode(error) ?? "") || isAnswer(error);
+      return isKnown ? { name: user, guest: true } : null;
     }
   }
+}
+
+/** A refusal that asking again does not change: a bot without the scope knows of no groups and no members. */
+function isAnswer(error: unknown): boolean {
+  return ["missing_scope", "plan_upgrade_required", "not_allowed_token_type"].includes(
+    slackCode(error) ?? "",
+  );
 }
 
 type Found = NonNullable<Awaited<ReturnType<webApi.WebClient["users"]["info"]>>["user"]>;

@@ -31,16 +31,15 @@ export interface TerminalChannel extends Channel {
   readonly pending: number;
 }
 
-const name = "terminal";
-
 /** Not started; nothing is shown before `start`. */
 export function terminalChannel(options: TerminalOptions): TerminalChannel {
   return new Terminal(options);
 }
 
 class Terminal implements TerminalChannel {
-  readonly name = name;
+  readonly name = "terminal";
   readonly can = can;
+  readonly identify = async (actor: Actor) => actor;
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
   /** Open questions by the id of their post, in the order they were shown. */
@@ -69,7 +68,7 @@ class Terminal implements TerminalChannel {
   async start(inlet: Inlet): Promise<void> {
     this.#inlet = inlet;
     const left = await inlet.store.runs({
-      channel: name,
+      channel: this.name,
       status: statuses.filter((status) => !isEnded(status)),
       limit: 20,
     });
@@ -149,7 +148,7 @@ class Terminal implements TerminalChannel {
     await this.#inlet.accept({
       key: randomUUID(),
       actor: this.#actor,
-      channel: name,
+      channel: this.name,
       address: this.#address,
       intent,
       replyTo: {},
@@ -196,5 +195,5 @@ class Terminal implements TerminalChannel {
 }
 
 function newThread(): Address {
-  return `${name}:${randomUUID()}`;
+  return `terminal:${randomUUID()}`;
 }

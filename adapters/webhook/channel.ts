@@ -44,6 +44,7 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
     },
 
     /** A machine is told by the answer to its request. */
+    identify: async (actor) => actor,
     async whisper() {},
 
     handle(request) {

@@ -7,7 +7,7 @@ import type { DeliveryOutcome, DueDelivery, OutboxRow, Store } from "../core/por
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
 import { backoffMs } from "./backoff.ts";
-import { afterFailure, longestWaitMs, ofUnreadable, said } from "./undelivered.ts";
+import { afterFailure, deliveryOf, longestWaitMs, ofUnreadable, said } from "./undelivered.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 500;
@@ -79,9 +79,22 @@ export class Deliverer {
 
   /** What failed at addresses that begin with `prefix` is tried now: the place changed, or the channel is back. */
   async retryAt(prefix: string): Promise<void> {
-    await this.#deps.store.hurryDeliveries({ prefix, now: this.#deps.clock.now() });
-    for (const address of this.#nextAt.keys()) if (address.startsWith(prefix)) this.#nextAt.delete(address);
-    this.poke();
+    const underWay = [...this.#busy].filter(([address]) => address.startsWith(prefix));
+    await this.#hurry(prefix);
+    // What is on its way may have met the place as it was before.
+    for (const [, sending] of underWay) void sending.then(() => this.#hurry(prefix));
+  }
+
+  async #hurry(prefix: string): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    try {
+      await store.hurryDeliveries({ prefix, now: clock.now() });
+      for (const address of this.#nextAt.keys()) if (address.startsWith(prefix)) this.#nextAt.delete(address);
+      this.poke();
+    } catch (error) {
+      // They are tried again all the same, only later.
+      log.error({ err: error, prefix }, "hurrying deliveries failed");
+    }
   }
 
   async stop(): Promise<void> {
@@ -172,21 +185,10 @@ export class Deliverer {
 
   async #post(row: OutboxRow, channel: Channel): Promise<DeliveryOutcome> {
     try {
-      const { id, runId, key, address, body, revision, remoteId, uncertain, createdAt } = row;
-      const posted = await channel.post({
-        id,
-        runId,
-        key,
-        address,
-        body,
-        revision,
-        remoteId,
-        uncertain,
-        createdAt,
-      });
-      if (posted.address !== undefined && posted.address !== address)
+      const posted = await channel.post(deliveryOf(row));
+      if (posted.address !== undefined && posted.address !== row.address)
         await this.#deps.becameReal(row, posted.address);
-      return { type: "delivered", revision, remoteId: posted.remoteId };
+      return { type: "delivered", revision: row.revision, remoteId: posted.remoteId };
     } catch (error) {
       return this.#failed(row, error);
     }

@@ -8,6 +8,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
+import { identified } from "./identified.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 50;
@@ -129,7 +130,9 @@ export class Inbox {
 
   async #process(row: InboxRow): Promise<void> {
     const { store, log, channels } = this.#deps;
-    const inbound = this.#read(row);
+    const read = this.#read(row);
+    // Still nobody's: it stays pending, and is looked at again when our claim has run out.
+    const inbound = read && (await identified(channels, read));
     if (inbound === null) return;
     const started = performance.now();
     // No clock of a platform makes words younger than their arrival.

@@ -1,8 +1,8 @@
 /** What becomes of a post that was not delivered: tried again, put off, or given up. */
 
 import { never } from "../core/never.ts";
-import { ChannelError, type SendFailure } from "../core/ports/channel.ts";
-import type { DeliveryOutcome, DueDelivery } from "../core/ports/store.ts";
+import { ChannelError, type Delivery, type SendFailure } from "../core/ports/channel.ts";
+import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/store.ts";
 import type { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
 
@@ -14,6 +14,12 @@ const longestPlaceMs = 3_600_000;
 const settleMs = 1_500;
 /** A body on which the channel itself breaks is drawn so often, over about an hour: a release may mend it. */
 const maxBreakdowns = 20;
+
+/** What a channel is told of a post. */
+export function deliveryOf(row: OutboxRow): Delivery {
+  const { id, runId, key, address, body, revision, remoteId, uncertain, createdAt } = row;
+  return { id, runId, key, address, body, revision, remoteId, uncertain, createdAt };
+}
 
 interface Now {
   now: number;

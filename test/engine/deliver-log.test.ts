@@ -16,6 +16,7 @@ function mute(error: ChannelError | null): Channel {
     can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
     start: async () => {},
     stop: async () => {},
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: () => null,
     health: () => ({ ok: true, detail: "" }),

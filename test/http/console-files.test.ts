@@ -129,6 +129,7 @@ function echoing(): Channel {
     start: async () => {},
     stop: async () => {},
     post: async () => ({ remoteId: "1" }),
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: (request) => {
       const { pathname } = new URL(request.url);

@@ -14,6 +14,7 @@ function channel(ok: boolean): Channel {
     start: async () => {},
     stop: async () => {},
     post: async () => ({ remoteId: "1" }),
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: () => null,
     health: () => ({ ok, detail: ok ? "connected" : "not connected" }),

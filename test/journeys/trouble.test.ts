@@ -35,6 +35,7 @@ function slackLike(post: Channel["post"]): Channel {
     start: async () => {},
     stop: async () => {},
     post,
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: () => null,
     health: () => ({ ok: true, detail: "" }),

@@ -31,6 +31,7 @@ function recorder(hold: (delivery: Delivery) => Promise<void>) {
       told.get(delivery.address)?.();
       return { remoteId: delivery.remoteId ?? `message ${delivery.id}` };
     },
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: () => null,
     health: () => ({ ok: true, detail: "" }),

@@ -8,6 +8,7 @@ export function around(channel: Channel, change: Partial<Channel>): Channel {
     start: (inlet) => channel.start(inlet),
     stop: () => channel.stop(),
     post: (delivery) => channel.post(delivery),
+    identify: (actor) => channel.identify(actor),
     whisper: (inbound, outcome) => channel.whisper(inbound, outcome),
     handle: (request) => channel.handle(request),
     health: () => channel.health(),

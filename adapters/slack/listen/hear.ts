@@ -68,12 +68,14 @@ export class Ear {
     const { address, intent } = inbound;
     if (address !== null && intent.type === "message" && intent.addressed) this.#note(address);
     const actor = await people.identify(inbound.actor);
+    if (actor === null && isPress(inbound)) return await askToPressAgain(this.#session, inbound);
     const isFirst = thread !== null && address !== null && (await inlet.store.runAt(address)) === null;
     const context = isFirst ? await threadContext(this.#session, thread, inbound.replyTo.ts ?? null) : [];
     if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
     const placed = await this.#placed(inbound);
     const key = await this.#keyOf(inbound);
-    await inlet.accept({ ...placed, key, actor, context: [...inbound.context, ...context] });
+    const who = actor === null ? ({ actor: inbound.actor, unsure: true } as const) : { actor };
+    await inlet.accept({ ...placed, key, ...who, context: [...inbound.context, ...context] });
   }
 
   #note(address: string): void {
@@ -118,6 +120,19 @@ export class Ear {
   }
 }
 
+/** Of a button: nothing was typed that could be lost, and the button is still there. */
+function isPress({ key }: Inbound): boolean {
+  return key.startsWith("press:");
+}
+
+/** Never throws: the press had no effect, told or not. */
+async function askToPressAgain(session: Session, { replyTo }: Pick<Inbound, "replyTo">): Promise<void> {
+  const words = "I could not check who you are: Slack did not say in time. Nothing was done. Press again.";
+  await tell(session, replyTo, words).catch((error: unknown) => {
+    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
+  });
+}
+
 /** Nothing is decided by looking: who may is checked when it is submitted. The trigger lives three seconds. */
 async function openModal(session: Session, parsed: Extract<Parsed, { type: "open_modal" }>): Promise<void> {
   const { kind, questionId, place } = parsed;
@@ -146,5 +161,6 @@ async function pressStop(session: Session, parsed: Extract<Parsed, { type: "stop
   if (newest === null) return;
   const runId = (await topRun(store, newest))?.runId ?? newest;
   const actor = await session.people.identify(parsed.inbound.actor);
+  if (actor === null) return await askToPressAgain(session, parsed.inbound);
   await session.inlet.accept({ ...parsed.inbound, actor, intent: { type: "press", action: "stop", runId } });
 }

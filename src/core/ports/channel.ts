@@ -9,6 +9,8 @@ export interface Inbound {
   /** Unique per platform event; a redelivery has the same. */
   key: string;
   actor: Actor;
+  /** The actor's groups could not be looked up yet: the channel is asked before anything is done with the message. */
+  unsure?: true;
   channel: string;
   /** The thread it was said in, or null when none exists yet (a slash command). */
   address: Address | null;
@@ -106,6 +108,8 @@ export interface Channel {
    * address (`…/new:<id>`, a place that the first post makes) became; the run speaks there from now on.
    */
   post(delivery: Delivery): Promise<{ remoteId: string; address?: Address }>;
+  /** Who an actor is, asked again where it could not be looked up before. null: that is still not known. */
+  identify(actor: Actor): Promise<Actor | null>;
   /** The private word to the sender of an inbound message. Best effort, never throws. */
   whisper(inbound: Inbound, outcome: Outcome): Promise<void>;
   /** HTTP endpoints of this channel, if it has any; null: not mine. */

@@ -43,6 +43,7 @@ const intentSchema = z.discriminatedUnion("type", [
 const inboundSchema: z.ZodType<Inbound> = z.object({
   key: z.string(),
   actor: actorSchema,
+  unsure: z.exactOptional(z.literal(true)),
   channel: z.string(),
   address: z.string().nullable(),
   intent: intentSchema,

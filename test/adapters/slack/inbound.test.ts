@@ -1,5 +1,6 @@
 /** What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Fault } from "../../support/slack/edge.ts";
 import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackMessage } from "../../support/slack/world.ts";
 import { SlackWorld, type Transport } from "../../support/slack/world.ts";
@@ -202,11 +203,52 @@ describe.each(transports)("over %s", (transport) => {
     ]);
   });
 
-  test("who can't be looked up counts as a guest without groups", async () => {
-    world.edge.fail("users.info", { type: "error", code: "missing_scope" });
-    world.edge.fail("usergroups.list", { type: "500" });
-    await world.say("<@U0BOT> one");
-    expect(inlet.accepted[0]?.actor).toMatchObject({ guest: true, groups: [] });
+  test("who Slack does not show, or may not show to this bot, is a guest without groups", async () => {
+    for (const code of ["missing_scope", "user_not_found", "user_not_visible"]) {
+      world.edge.fail("users.info", { type: "error", code });
+      await world.say("<@U0BOT> one");
+      expect(inlet.accepted.at(-1)).toMatchObject({ actor: { guest: true, groups: [] } });
+      expect(inlet.accepted.at(-1)?.unsure).toBeUndefined();
+    }
+  });
+
+  describe("who can't be looked up now", () => {
+    const faults: [string, string, Fault][] = [
+      ["users.info is slow", "users.info", { type: "slow" }],
+      ["users.info is over its rate", "users.info", { type: "429", seconds: 9 }],
+      ["users.info is in trouble", "users.info", { type: "500" }],
+      ["usergroups.list is slow", "usergroups.list", { type: "slow" }],
+      ["usergroups.list is in trouble", "usergroups.list", { type: "500" }],
+    ];
+    test.each(faults)("%s: the words are kept, and the channel is asked again", async (_, method, fault) => {
+      world.edge.groups = [{ id: "S9", handle: "oncall", users: [world.id("dana")] }];
+      world.edge.fail(method, fault);
+      await world.say("<@U0BOT> one");
+      const [heard] = inlet.accepted;
+      if (heard?.unsure !== true) throw new Error("who it was is taken for known");
+      world.edge.answerSlow();
+      expect(await world.channel.identify(heard.actor)).toMatchObject({
+        guest: false,
+        groups: [`slack:${world.team}/group:S9`],
+      });
+    });
+
+    test.each(faults)(
+      "%s: a press has no effect, and its sender is asked to press again",
+      async (_, method, fault) => {
+        world.edge.fail(method, fault);
+        await world.press("approve", card(), "oncall");
+        expect(inlet.accepted).toEqual([]);
+        const [told] = world.edge.callsOf("chat.postEphemeral");
+        expect(told?.body).toMatchObject({
+          user: world.id("oncall"),
+          text: expect.stringContaining("Press again"),
+        });
+        world.edge.answerSlow();
+        await world.press("approve", card(), "oncall");
+        expect(inlet.accepted).toHaveLength(1);
+      },
+    );
   });
 
   test("buttons become presses, choices and approvals", async () => {

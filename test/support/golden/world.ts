@@ -154,6 +154,7 @@ export function goldenChannels(held: boolean, posted: (id: string) => void = () 
       posted(id);
       return { remoteId: `at-${id}`, address: address.replace(/\/new:.*/, "/1700000000.5") };
     },
+    identify: async (actor) => actor,
     whisper: async () => {},
     handle: () => null,
     health: () => ({ ok: true, detail: "golden" }),

@@ -32,6 +32,8 @@ export type Fault =
   | { type: "garbled"; body: string }
   /** Something in between answers, Slack never hears of it. */
   | { type: "raw"; status: number; body: string }
+  /** Answered when somebody says `answerSlow`. */
+  | { type: "slow" }
   /** Lost on the way there. */
   | { type: "unsent" };
 
@@ -55,6 +57,7 @@ export class SlackEdge {
   readonly #faults = new Map<string, Fault[]>();
   readonly #emulator: Emulator;
   readonly #server: Server;
+  #slow = Promise.withResolvers<void>();
   #changed = Promise.withResolvers<void>();
 
   private constructor(emulator: Emulator, server: Server) {
@@ -75,6 +78,7 @@ export class SlackEdge {
   }
 
   async stop(): Promise<void> {
+    this.answerSlow();
     this.sockets.close();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -87,6 +91,12 @@ export class SlackEdge {
 
   fail(method: string, ...faults: Fault[]): void {
     this.#faults.set(method, [...(this.#faults.get(method) ?? []), ...faults]);
+  }
+
+  /** Whoever waits for a slow answer gets it now. */
+  answerSlow(): void {
+    this.#slow.resolve();
+    this.#slow = Promise.withResolvers<void>();
   }
 
   callsOf(method: string): Call[] {
@@ -136,6 +146,7 @@ export class SlackEdge {
     else if (fault?.type === "error") json(response, { ok: false, error: fault.code });
     else {
       const answer = await this.#answer(method, raw, request);
+      if (fault?.type === "slow") await this.#slow.promise;
       if (fault?.type === "drop" || this.interrupt?.(call)) response.destroy();
       else if (fault?.type === "garbled") response.writeHead(200).end(fault.body);
       else if (fault?.type === "cut") cut(response, answer);
