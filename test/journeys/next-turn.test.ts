@@ -14,6 +14,7 @@ async function thread(options: Pick<BotOptions, "model" | "tools">) {
     can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
     start: async (inlet) => opened.resolve(inlet),
     stop: async () => {},
+    identify: async (actor) => actor,
     post: async ({ id }) => ({ remoteId: `message ${id}` }),
     whisper: async () => {},
     handle: () => null,
