@@ -34,42 +34,67 @@ async function sayAgain(on: Bot, runId: string): Promise<void> {
   );
 }
 
-test("runs that wait for a refused key are one trouble with its reason, until the model answers", async () => {
-  await using server = await sseServer(refusedKey, refusedKey, refusedKey, fine);
+test("runs that wait for a refused key are one trouble and one question, and all go on when the model answers", async () => {
+  await using server = await sseServer(refusedKey, refusedKey, refusedKey, fine, fine, fine);
   const store = await openSqlite({ path: ":memory:", clock });
   onTestFinished(() => store.close());
-  const model = testModel(server.url);
-  const first = await bot(model, store);
-  const runs = [
-    await first.bot.launch("one"),
-    await first.bot.launch("two"),
-    await first.bot.launch("three"),
-  ];
-  const asking = await Promise.all(runs.map((run) => first.bot.untilStatus(run, "waiting_human_input")));
-  const trouble = {
-    model: "openai gpt-5",
-    code: "auth",
-    reason: expect.stringContaining("refused our key"),
-    since: Math.min(...asking.map((state) => state.questions[0]?.askedAt ?? 0)),
-    waiting: 3,
-  };
-  expect(first.bot.engine.modelTroubles).toMatchObject([{ ...trouble, since: expect.any(Number) }]);
-  const told = first.lines.filter(({ msg }) => msg === "model failed");
+  const { bot: on, lines } = await bot(testModel(server.url), store);
+  onTestFinished(() => on.stop());
+  const first = await on.launch("one");
+  await on.untilStatus(first, "waiting_human_input");
+  const others = [await on.launch("two"), await on.launch("three")];
+  await Promise.all(
+    others.map((run) => on.until(run, ({ phase }) => phase.at === "thinking" && phase.retryAt !== null)),
+  );
+  expect(on.engine.modelTroubles).toMatchObject([
+    {
+      model: "openai gpt-5",
+      code: "auth",
+      reason: expect.stringContaining("refused our key"),
+      waiting: 3,
+    },
+  ]);
+  expect(await store.openQuestions(10)).toHaveLength(1);
+  const told = lines.filter(({ msg }) => msg === "model failed");
   expect(told).toHaveLength(3);
   expect(told[0]).toMatchObject({ level: 40, words: expect.stringContaining("Incorrect API key") });
 
-  await first.bot.stop();
-  const second = await bot(model, store);
-  onTestFinished(() => second.bot.stop());
-  expect(second.bot.engine.modelTroubles).toMatchObject([trouble]);
-  const [gone = "", , last = ""] = runs;
-  const by = { actor: operator, via: { channel: "console" } };
-  await second.bot.engine.command(gone, { type: "cancel", reason: "", ...by }, null);
-  await second.bot.untilEnd(gone);
-  expect(second.bot.engine.modelTroubles).toMatchObject([{ waiting: 2 }]);
-  await sayAgain(second.bot, last);
-  await second.bot.untilEnd(last);
-  expect(second.bot.engine.modelTroubles).toEqual([]);
+  await sayAgain(on, first);
+  const ended = await Promise.all([first, ...others].map((run) => on.untilEnd(run)));
+  expect(ended.map(({ phase }) => phase.at)).toEqual(["complete", "complete", "complete"]);
+  expect(on.engine.modelTroubles).toEqual([]);
+});
+
+test("the question is settled by itself when another run finds that the model answers again", async () => {
+  await using server = await sseServer(refusedKey, fine, fine);
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  const { bot: on } = await bot(testModel(server.url), store);
+  onTestFinished(() => on.stop());
+  const waiting = await on.launch("one");
+  await on.untilStatus(waiting, "waiting_human_input");
+  await on.untilEnd(await on.launch("two"));
+  expect((await on.untilEnd(waiting)).phase.at).toBe("complete");
+  const events = await store.read(waiting);
+  expect(events.find(({ type }) => type === "question_answered")).toMatchObject({ from: { name: "Belay" } });
+});
+
+test("after a restart the trouble and who asked are known again", async () => {
+  await using server = await sseServer(refusedKey, fine);
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  const model = testModel(server.url);
+  const before = await bot(model, store);
+  const run = await before.bot.launch("one");
+  const asking = await before.bot.untilStatus(run, "waiting_human_input");
+  await before.bot.stop();
+  const after = await bot(model, store);
+  onTestFinished(() => after.bot.stop());
+  const since = asking.questions[0]?.askedAt;
+  expect(after.bot.engine.modelTroubles).toMatchObject([{ code: "auth", since, waiting: 1 }]);
+  await sayAgain(after.bot, run);
+  await after.bot.untilEnd(run);
+  expect(after.bot.engine.modelTroubles).toEqual([]);
 });
 
 test("a part of the request that the server refuses costs the run nothing, and one warning with its words", async () => {

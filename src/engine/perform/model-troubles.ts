@@ -18,6 +18,8 @@ export interface ModelTrouble {
 
 interface Trouble extends Omit<ModelTrouble, "waiting"> {
   runs: Set<string>;
+  /** The run whose question stands for all of them; null: nobody has been asked. */
+  asking: string | null;
 }
 
 /** What this process has seen itself, and what the open questions of former ones tell. */
@@ -30,29 +32,50 @@ export class ModelTroubles {
     failure: Omit<ModelTrouble, "since" | "waiting"> & { at: number; waits: boolean },
   ): void {
     const { model, code, reason, at, waits } = failure;
-    const { since, runs } = this.#byModel.get(model) ?? { since: at, runs: new Set<string>() };
+    const { since, runs, asking } = this.#byModel.get(model) ?? {
+      ...{ since: at, runs: new Set<string>(), asking: null },
+    };
     if (waits) runs.add(runId);
     else runs.delete(runId);
-    this.#byModel.set(model, { model, code, reason, since: Math.min(since, at), runs });
+    this.#byModel.set(model, { model, code, reason, since: Math.min(since, at), runs, asking });
   }
 
   /** After a start: runs whose questions say that they wait for a model. */
   async remember(store: Pick<Store, "openQuestions">): Promise<void> {
     for (const { runId, question, askedAt: at } of await store.openQuestions(mostQuestions)) {
-      if (question.outage) this.failed(runId, { ...question.outage, at, waits: true });
+      if (!question.outage) continue;
+      this.mayAsk(runId, { ...question.outage, at });
     }
   }
 
-  worked(model: string): void {
+  /** One question for all runs that wait for the same model: true for the run that asks it. */
+  mayAsk(runId: string, failure: Omit<ModelTrouble, "since" | "waiting"> & { at: number }): boolean {
+    this.failed(runId, { ...failure, waits: true });
+    const trouble = this.#byModel.get(failure.model);
+    if (!trouble) return true;
+    trouble.asking ??= runId;
+    return trouble.asking === runId;
+  }
+
+  /** It answers again. Returns the runs that waited for that. */
+  worked(model: string): string[] {
+    const runs = [...(this.#byModel.get(model)?.runs ?? [])];
     this.#byModel.delete(model);
+    return runs;
   }
 
   /** The run has ended: it waits for nothing. */
   gone(runId: string): void {
-    for (const trouble of this.#byModel.values()) trouble.runs.delete(runId);
+    for (const trouble of this.#byModel.values()) {
+      trouble.runs.delete(runId);
+      if (trouble.asking === runId) trouble.asking = null;
+    }
   }
 
   all(): ModelTrouble[] {
-    return [...this.#byModel.values()].map(({ runs, ...trouble }) => ({ ...trouble, waiting: runs.size }));
+    return [...this.#byModel.values()].map(({ runs, asking: _, ...trouble }) => ({
+      ...trouble,
+      waiting: runs.size,
+    }));
   }
 }

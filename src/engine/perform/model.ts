@@ -14,6 +14,8 @@ import { recordOutcome, type Work } from "./work.ts";
 
 /** With their pauses of up to a minute: an outage of some minutes passes by itself. */
 const maxAttempts = 10;
+/** A run that waits for the answer to another one's question asks the model again by itself after so long. */
+const lookAgainMs = 600_000;
 
 /** A failure becomes an event or a wait; it rejects when the signal is aborted or the commit fails. */
 export async function performCallModel(on: Work): Promise<Recorded> {
@@ -27,7 +29,7 @@ export async function performCallModel(on: Work): Promise<Recorded> {
     const failure = error instanceof ModelError ? error : unexpected(error);
     return recordFailure(failure, on);
   }
-  on.troubles.worked(modelOf(on));
+  for (const waiting of on.troubles.worked(modelOf(on))) if (waiting !== on.runId) void goOn(waiting, on);
   for (const { field, words } of answer.leftOut ?? []) logLeftOut({ field, words }, on);
   const ms = Math.round(on.clock.steady() - started);
   const { usage, model } = answer;
@@ -117,12 +119,38 @@ function failed(error: ModelError, state: State, on: Work): EventBody[] {
     return [{ type: "model_failed", code, message, retryAt }];
   }
   if (!error.retryable && !mendable.has(code)) return [{ type: "failed", code, message }];
+  // Another run asks already, and its answer is for all: this one looks again later, or when the model answers.
+  const at = on.clock.now();
+  if (!on.troubles.mayAsk(on.runId, { model: modelOf(on), code, reason: message, at })) {
+    return [{ type: "model_failed", code, message, retryAt: at + lookAgainMs }];
+  }
   const asking = { state, policy: on.policy, after: 1 };
   const outage = { model: modelOf(on), code, reason: message };
   return [
     { type: "model_failed", code, message, retryAt: null },
     { type: "question_asked", question: askOutage({ ...outage, attempts: attempt }, asking) },
   ];
+}
+
+/** The model answers again: whoever waited for it goes on, and a question about it needs no answer any more. */
+async function goOn(runId: string, on: Work): Promise<void> {
+  const by = { from: { principal: "run:belay", name: "Belay" }, via: { channel: "belay" } };
+  const propose = (state: State): { ok: true; events: EventBody[] } => {
+    const asked = state.questions.find(({ outage }) => outage !== undefined && outage !== null);
+    if (asked) {
+      return {
+        ok: true,
+        events: [{ type: "question_answered", questionId: asked.id, answer: "continue", ...by }],
+      };
+    }
+    const isWaiting = state.phase.at === "thinking" && state.phase.retryAt !== null;
+    return { ok: true, events: isWaiting ? [{ type: "woke" }] : [] };
+  };
+  await on
+    .record({ runId, epoch: null, inbox: null, propose })
+    .catch((err: unknown) =>
+      on.log.warn({ run: runId, err }, "a run that waited for the model was not woken"),
+    );
 }
 
 /** Failures that no waiting mends, but a person does: at the provider, or in the configuration. */
