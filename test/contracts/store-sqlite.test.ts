@@ -149,6 +149,24 @@ describe("group commit", () => {
     client.close();
   });
 
+  it("answers nothing before the COMMIT, which may still refuse what was written", async () => {
+    const client = new Database(join(home, "group.db"));
+    client.pragma("foreign_keys = ON");
+    client.exec(
+      "CREATE TABLE t (n integer PRIMARY KEY, of integer REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
+    );
+    const { write } = groupCommit(client);
+    const insert = client.prepare("INSERT INTO t VALUES (?, ?)");
+    // SQLite looks at a deferred key at the COMMIT alone.
+    await expect(write(() => insert.run(1, 99))).rejects.toMatchObject({
+      code: "SQLITE_CONSTRAINT_FOREIGNKEY",
+    });
+    const both = await Promise.allSettled([write(() => insert.run(2, 2)), write(() => insert.run(3, 99))]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(client.prepare("SELECT n FROM t").pluck().all()).toEqual([2]);
+    client.close();
+  });
+
   it("rejects everybody when the disk is full, and works again when there is room", async () => {
     const { client, close } = openFile(path);
     const { write } = groupCommit(client);

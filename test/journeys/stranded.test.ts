@@ -5,6 +5,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Inbound } from "../../src/core/ports/channel.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { inboundCodec } from "../../src/core/store/records.ts";
+import { runIdFor } from "../../src/engine/ids.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
@@ -63,3 +64,13 @@ test("on SQLite, a message that nobody was told of is found", async () => {
   await acceptedByTheDead(store, "quiet");
   expect((await bot.untilEnd(await launched.promise)).phase.at).toBe("complete");
 }, 60_000);
+
+test("what was accepted before the start is done at the start", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  await acceptedByTheDead(store, "early");
+  const bot = await startBot({ store, model: scripted(finalAnswer("done")) });
+  onTestFinished(() => bot.stop());
+  const ended = await bot.untilEnd(runIdFor({ source: "slack", key: "early" }));
+  expect(ended.phase).toMatchObject({ at: "complete", answer: "done" });
+});

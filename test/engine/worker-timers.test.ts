@@ -1,0 +1,66 @@
+/** What the worker does by the clock alone: it keeps the leases of what it drives, and looks for what nobody told it of. */
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { UnreadableRecords } from "../../src/engine/unreadable.ts";
+import { RunWorker } from "../../src/engine/worker.ts";
+import { clock } from "../support/bot.ts";
+import { gate } from "../support/gate.ts";
+import { commit, must } from "../support/store/commits.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A worker whose drives are held until the test has ended, and another one that asks for what is due. */
+async function start() {
+  const store = await openSqlite({ path: ":memory:", clock });
+  const log = pino({ level: "silent" });
+  const door = gate();
+  const driven: string[] = [];
+  const worker = new RunWorker({
+    ...{ store, clock, log, owner: "one", rng: () => 0.5, unreadable: new UnreadableRecords(log) },
+    drive: async ({ runId }) => {
+      driven.push(runId);
+      await door.pass();
+      return true;
+    },
+    fail: async () => true,
+  });
+  onTestFinished(async () => {
+    door.open();
+    await worker.stop(0);
+    await store.close();
+  });
+  // The store works in order: what this worker asked for before is done when this is answered.
+  const takenByAnother = async () => {
+    const claims = await store.claim({ owner: "another", now: clock.now(), leaseMs: 1_000, limit: 1 });
+    return claims.map(({ runId }) => runId);
+  };
+  return { store, worker, driven, door, takenByAnother };
+}
+
+test("the lease of a run is renewed as long as it is driven", async () => {
+  const { store, worker, door, takenByAnother } = await start();
+  await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+  worker.start();
+  await door.reached;
+  for (let passed = 0; passed < 60; passed += 5) {
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await takenByAnother(), `after ${passed + 5} s`).toEqual([]);
+  }
+});
+
+test("a run that nobody told of is found within 5 s", async () => {
+  const { store, worker, driven, takenByAnother } = await start();
+  worker.start();
+  expect(await takenByAnother()).toEqual([]);
+  await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+  expect(driven).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await takenByAnother()).toEqual([]);
+  expect(driven).toEqual(["r1"]);
+});
