@@ -59,12 +59,13 @@ export function failedLog(hub: Hub): Tool {
       }
       const logs = failed.slice(0, maxJobs).map(async (job) => {
         const step = job.steps?.find(({ conclusion }) => conclusion === "failure") ?? null;
-        const text = await logOf(hub, { repo, job_id: job.id }, signal);
+        const { text, cut } = await logOf(hub, { repo, job_id: job.id }, signal);
         return {
           job: job.name,
           conclusion: job.conclusion,
           step: step?.name ?? null,
           log: failedPart(text, step),
+          ...(cut ? { notice: tooLong } : {}),
         };
       });
       const left = failed.length - maxJobs;
@@ -73,6 +74,7 @@ export function failedLog(hub: Hub): Tool {
   });
 }
 
+const tooLong = "the log is longer than 20 MB: its end, where the error may stand, could not be read";
 const reach = { timeoutMs: 20_000, maxBytes: 20 * 1024 * 1024 };
 
 /** GitHub answers with a signed address that lives for a minute. Whoever serves it must never see the token. */
@@ -80,7 +82,7 @@ async function logOf(
   hub: Hub,
   { repo, job_id }: { repo: string; job_id: number },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ text: string; cut: boolean }> {
   const { rest } = octokitOf(hub, signal);
   const { status, location } = await rest.actions
     .downloadJobLogsForWorkflowRun({ ...named(repo), job_id })
@@ -100,5 +102,5 @@ async function logOf(
   if (answer.status !== 200) {
     throw new Error(`the log of job ${job_id} can't be read (${answer.status}); try once more`);
   }
-  return answer.cut ? `${answer.body}\n[the log goes on: only its first 20 MB were read]` : answer.body;
+  return { text: answer.body, cut: answer.cut };
 }

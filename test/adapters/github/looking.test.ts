@@ -271,6 +271,16 @@ describe("workflow runs", () => {
     ]);
   });
 
+  it("say that the end is missing of a log that is too long to be read", async () => {
+    serveLog([
+      "2026-11-27T10:00:11.0000000Z begun",
+      `2026-11-27T10:00:12.0000000Z ${"a".repeat(21 * 1024 * 1024)}`,
+    ]);
+    expect(await told(toolbox, "gh_failed_log", { repo, run_id: 5 })).toMatchObject({
+      failed: [{ notice: expect.stringContaining("its end, where the error may stand, could not be read") }],
+    });
+  });
+
   it("say when no job failed, and when the log is gone", async () => {
     server.on("GET", jobs, {
       json: {
