@@ -166,6 +166,9 @@ describe("the keyboard", { timeout: patient }, () => {
     await page.waitForURL(/\/runs\//);
     await page.keyboard.press("n");
     await page.waitForURL(/\/new$/);
+    // The form has the focus now: a key is a letter of the task until the person leaves it.
+    await page.locator("textarea:focus").waitFor();
+    await page.locator("textarea:focus").blur();
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");

@@ -110,7 +110,7 @@ test("asks what a run asks that the task was handed to", async () => {
 
 test("a refused token and a missing server are told in words", async () => {
   const { run } = await terminal(restarting, demoModel());
-  await expect(run("x", "wrong")).rejects.toThrow(/refused the token.*data\/token/);
+  await expect(run("x", "wrong")).rejects.toThrow(/refused the token.*its file is named/);
   const nowhere = { url: "http://127.0.0.1:9", token: null, task: "x", agent: null };
   const silent = { print: () => {}, ask: async () => "" };
   await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(ClientError);

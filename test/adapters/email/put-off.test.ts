@@ -120,9 +120,8 @@ Backup failed`;
 test("without SMTP_URL what should go out waits, and health says why", async () => {
   const b = await started([mailbox()], { smtpUrl: null });
   await expect(b.channel.post(delivery("run_1", "email:dana@example.com", "answer"))).rejects.toMatchObject({
-    permanent: false,
-    uncertain: false,
-    retryAfterMs: 300_000,
+    failure: { type: "way" },
+    partly: false,
   });
   expect(b.channel.health()).toEqual({ ok: false, detail: expect.stringContaining("no SMTP_URL") });
 });
