@@ -79,7 +79,7 @@ interface Declared<Input> {
   preview?(input: Input, context: CallContext): Promise<string>;
   /** After the call came to its end: did it help? */
   verify?: Verification<Input>;
-  /** The call that would undo this one, or null. It is offered once and approved anew, with its own preview. */
+  /** The call that would undo this one, or null. The model is told of it; it passes the rules of its own tool. */
   undo?(input: Input, output: string): ToolCall | null;
   /** A tool whose secret is not set is left out, and the start says so. */
   secrets?: readonly Secret[];
