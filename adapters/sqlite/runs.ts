@@ -4,8 +4,8 @@ import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
-import { eventsOf } from "../../src/core/store/event-rows.ts";
-import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
+import { likePattern, pageOfQuestions, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
@@ -30,7 +30,10 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+type Reading = Pick<
+  Store,
+  "read" | "readEach" | "run" | "runs" | "runAt" | "question" | "openQuestions" | "countOpenQuestions"
+>;
 
 /** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
 export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
@@ -51,10 +54,17 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
     .where(eq(runs.runId, sql.placeholder("runId")))
     .prepare();
 
+  const logOf = (runId: string, from: number): ReadLog => {
+    const records = after.all({ runId, after: from });
+    return { runId, after: from, version: version.get({ runId })?.version ?? 0, records };
+  };
+
   return {
     async read(runId, from = 0) {
-      const records = after.all({ runId, after: from });
-      return eventsOf({ runId, after: from, version: version.get({ runId })?.version ?? 0, records });
+      return eventsOf(logOf(runId, from));
+    },
+    async readEach(runId, from) {
+      return eventsOrWhy(logOf(runId, from));
     },
     async run(runId) {
       const record = one.get({ runId });
@@ -81,13 +91,26 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
       const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
       return record ? rowOfQuestion(record) : null;
     },
-    async openQuestions(limit) {
+    async openQuestions({ limit, after: place, runId }) {
       const oldest = db
         .select()
         .from(questions)
-        .where(isNull(questions.settledAt))
+        .where(
+          and(
+            isNull(questions.settledAt),
+            runId === undefined ? undefined : eq(questions.runId, runId),
+            place
+              ? sql`(${questions.askedAt}, ${questions.questionId}) > (${place.askedAt}, ${place.questionId})`
+              : undefined,
+          ),
+        )
         .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return readable(oldest.limit(limit).all(), rowOfQuestion, unreadable);
+      return pageOfQuestions(oldest.limit(limit + 1).all(), limit, unreadable);
+    },
+    async countOpenQuestions() {
+      const open = sql<number>`sum(${runs.asking})`;
+      const asking = db.select({ agent: runs.agent, principal: runs.principal, open }).from(runs);
+      return asking.where(gt(runs.asking, 0)).groupBy(runs.agent, runs.principal).all();
     },
   };
 }
@@ -105,6 +128,10 @@ function conditions(filter: RunFilter): SQL[] {
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
     filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
+    filter.near === undefined
+      ? undefined
+      : sql`substr(${runs.address}, 1, length(${filter.near})) = ${filter.near}`,
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}, ${filter.before.runId})`,
   ];

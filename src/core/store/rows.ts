@@ -7,6 +7,7 @@ import type {
   DueDelivery,
   InboxRow,
   OutboxRow,
+  QuestionPage,
   QuestionRow,
   RunRow,
 } from "../ports/store.ts";
@@ -137,6 +138,27 @@ export function questionRecords(commit: Commit): QuestionRecord[] {
 /** @throws UnreadableError */
 export function rowOfQuestion({ questionId, body, ...record }: QuestionRecord): QuestionRow {
   return { ...record, question: questionCodec.decode(body, `question ${questionId}`) };
+}
+
+/** A page of open questions from one record more than fits, oldest first. */
+export function pageOfQuestions(
+  records: readonly QuestionRecord[],
+  limit: number,
+  tell: TellUnreadable,
+): QuestionPage {
+  const page = records.slice(0, limit);
+  const last = page.at(-1);
+  const unreadable: QuestionPage["unreadable"] = [];
+  const rows = page.flatMap((record) => {
+    const { askedAt, questionId, runId } = record;
+    const left = (error: UnreadableError) => {
+      unreadable.push({ askedAt, questionId, runId, why: error.message });
+      tell(error);
+    };
+    return readable([record], rowOfQuestion, left);
+  });
+  const next = last && records.length > limit ? { askedAt: last.askedAt, questionId: last.questionId } : null;
+  return { rows, unreadable, next };
 }
 
 /** The rows of those records that can be read; what is wrong with the others is told. */
