@@ -3,13 +3,12 @@
 import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, pageOfQuestions, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
-import { addresses, events, questions, runs } from "./schema.ts";
+import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,13 +29,10 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<
-  Store,
-  "read" | "readEach" | "run" | "runs" | "runAt" | "question" | "openQuestions" | "countOpenQuestions"
->;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
-/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
-export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Reading {
+/** Reads of whole runs reject with `UnreadableError`. */
+export function readRuns(db: NodePgDatabase): Reading {
   async function logOf(runId: string, after: number): Promise<ReadLog> {
     // In one statement, so that the version and the events are of the same moment.
     const rows = await db
@@ -80,32 +76,6 @@ export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Readin
         .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       const [row] = await newest.limit(1);
       return row?.runId ?? null;
-    },
-    async question(questionId) {
-      const named = eq(questions.questionId, plainText(questionId));
-      const [record] = await db.select().from(questions).where(named);
-      return record ? rowOfQuestion(record) : null;
-    },
-    async openQuestions({ limit, after, runId }) {
-      const oldest = db
-        .select()
-        .from(questions)
-        .where(
-          and(
-            isNull(questions.settledAt),
-            runId === undefined ? undefined : eq(questions.runId, plainText(runId)),
-            after
-              ? sql`(${questions.askedAt}, ${questions.questionId}) > (${after.askedAt}::bigint, ${after.questionId}::text)`
-              : undefined,
-          ),
-        )
-        .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return pageOfQuestions(await oldest.limit(limit + 1), limit, unreadable);
-    },
-    async countOpenQuestions() {
-      const open = sql`sum(${runs.asking})`.mapWith(Number);
-      const asking = db.select({ agent: runs.agent, principal: runs.principal, open }).from(runs);
-      return asking.where(gt(runs.asking, 0)).groupBy(runs.agent, runs.principal);
     },
   };
 }

@@ -3,13 +3,12 @@
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, pageOfQuestions, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { addresses, events, questions, runs } from "./schema.ts";
+import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,13 +29,10 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<
-  Store,
-  "read" | "readEach" | "run" | "runs" | "runAt" | "question" | "openQuestions" | "countOpenQuestions"
->;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
-/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
-export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
+/** Reads of whole runs reject with `UnreadableError`. */
+export function readRuns(db: BetterSQLite3Database): Reading {
   const after = db
     .select()
     .from(events)
@@ -86,31 +82,6 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
         .where(eq(addresses.address, address))
         .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       return newest.limit(1).get()?.runId ?? null;
-    },
-    async question(questionId) {
-      const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
-      return record ? rowOfQuestion(record) : null;
-    },
-    async openQuestions({ limit, after: place, runId }) {
-      const oldest = db
-        .select()
-        .from(questions)
-        .where(
-          and(
-            isNull(questions.settledAt),
-            runId === undefined ? undefined : eq(questions.runId, runId),
-            place
-              ? sql`(${questions.askedAt}, ${questions.questionId}) > (${place.askedAt}, ${place.questionId})`
-              : undefined,
-          ),
-        )
-        .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return pageOfQuestions(oldest.limit(limit + 1).all(), limit, unreadable);
-    },
-    async countOpenQuestions() {
-      const open = sql<number>`sum(${runs.asking})`;
-      const asking = db.select({ agent: runs.agent, principal: runs.principal, open }).from(runs);
-      return asking.where(gt(runs.asking, 0)).groupBy(runs.agent, runs.principal).all();
     },
   };
 }
