@@ -23,7 +23,7 @@ export interface Launch {
   /** False for what no listed person wrote (webhook, mail): the run starts marked. */
   trusted: boolean;
   /** The finished run at the same address that this one continues. */
-  follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
+  follows: { runId: string; task: string; outcome: string; untrusted: boolean } | null;
   parent: { runId: string; callId: string; depth: number; room?: number } | null;
   /** What is left of the limits of the run above: a whole tree of runs has one. */
   atMost?: { tokens: number; costUsd: number };

@@ -35,19 +35,20 @@ const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
 /** A call that belongs to no model answer yet: it has no id. */
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 /** Where an argument (dotted path into the input) comes from. */
 const argumentOriginSchema = z.object({
   path: z.string(),
-  /** known: somebody trusted or a trusted result said it · outside: only strangers did · nowhere: nothing did */
+  /** known: somebody trusted or a trusted result said it · outside: only untrusted text · nowhere: nothing did */
   standing: z.enum(["known", "outside", "nowhere"]),
   /** For people: `said by dana`, `seen nowhere`. */
   words: z.string(),
   /** Version of the event where it stood first; null: nowhere. */
   version: z.number().nullable(),
 });
+/** What an approver reads beside an argument. */
 export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
 
+/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 export const questionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
@@ -98,12 +99,13 @@ const bodies = [
     prefetch: z.array(z.string()),
     context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
     trusted: z.boolean(),
-    /** The turn before this one in a conversation; its mark (see `State.tainted`) goes on with its words. */
+    /** The turn before this one in a conversation; untrusted text that it had read goes on with its words. */
     follows: z
       .object({
         runId: z.string(),
         task: z.string(),
         outcome: z.string(),
+        /** Its untrusted text, by the name of the first releases; see `isUntrustedTurn`. */
         tainted: z.boolean().optional(),
       })
       .nullable(),
@@ -288,3 +290,8 @@ export type EventType = EventBody["type"];
 export type RunEvent = EventBody & { at: number };
 /** The event whose `type` is `T`. */
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
+
+/** Whether the turn before had read untrusted text; a log that does not say has none. */
+export function isUntrustedTurn(follows: NonNullable<EventOf<"launched">["follows"]>): boolean {
+  return follows.tainted ?? false;
+}

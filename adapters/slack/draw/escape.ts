@@ -1,4 +1,4 @@
-/** Makes foreign text harmless in Slack: nobody is pinged, nothing is fetched, nothing hides. */
+/** Makes untrusted text harmless in Slack: nobody is pinged, nothing is fetched, nothing hides. */
 
 const zeroWidth = "\u200b";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point

@@ -25,7 +25,7 @@ export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
             runId={question.run_id}
             question={question}
             requester={question.from.name}
-            foreign
+            untrusted
             first={index === 0}
             onRefused={setRefusal}
           />

@@ -4,9 +4,9 @@
  */
 import { type Actor, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import type { Command, Launch } from "../command.ts";
+import type { Command, Launch, LaunchRequest } from "../command.ts";
 import { arrivedAs } from "../decide/sleep.ts";
-import type { EventBody } from "../event.ts";
+import type { EventBody, EventOf } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
 import { admitAnswer } from "./answer.ts";
@@ -59,10 +59,16 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     prefetch: agent.prefetch,
     context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
     trusted: launch.trusted && !launch.actor.guest,
-    follows: launch.follows,
+    follows: launch.follows && formerTurn(launch.follows),
     parent: launch.parent,
     ...(launch.call === undefined ? {} : { call: launch.call }),
   });
+}
+
+/** In the words of the log, which are for ever. */
+function formerTurn(follows: NonNullable<LaunchRequest["follows"]>): EventOf<"launched">["follows"] {
+  const { runId, task, outcome, untrusted } = follows;
+  return { runId, task, outcome, tainted: untrusted };
 }
 
 /**

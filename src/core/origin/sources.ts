@@ -1,5 +1,5 @@
 /** What a run has seen, in the order it saw it, and from whom: the texts in which a value can have its origin. */
-import type { RunEvent } from "../event.ts";
+import { isUntrustedTurn, type RunEvent } from "../event.ts";
 
 export interface Source {
   /** Version of the event that brought the text. */
@@ -59,7 +59,7 @@ function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
     ? [
         {
           words: "from the turn before",
-          trusted: event.follows.tainted !== true,
+          trusted: !isUntrustedTurn(event.follows),
           text: `${event.follows.task}\n${event.follows.outcome}`,
         },
       ]

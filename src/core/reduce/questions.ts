@@ -113,8 +113,8 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
   const advice = event.answer === "continue" ? null : event.answer;
   if (advice === null) return granted;
   const { trusted = true, from } = event;
-  const marked = { ...granted, tainted: granted.tainted || !trusted };
-  return entered(marked, { type: "said", text: advice, from: from.name, trusted });
+  const told = { ...granted, readUntrusted: granted.readUntrusted || !trusted };
+  return entered(told, { type: "said", text: advice, from: from.name, trusted });
 }
 
 function stopping(state: State, from: Person): State {

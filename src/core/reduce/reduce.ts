@@ -113,20 +113,25 @@ function heard(state: State, event: EventOf<"heard">): State {
     detail: outputInBrief(event.text),
     ms: null,
   });
-  const marked = { ...state, ...line, tainted: state.tainted || !event.trusted, heard: state.heard + 1 };
+  const told = {
+    ...state,
+    ...line,
+    readUntrusted: state.readUntrusted || !event.trusted,
+    heard: state.heard + 1,
+  };
   const phase = underPause(state.phase);
   if (phase.at === "acting" || phase.at === "cancelling") {
-    return { ...marked, queued: [...state.queued, entry] };
+    return { ...told, queued: [...state.queued, entry] };
   }
   // A text that was about to be taken for the answer was written before these words.
   const next = phase.at === "answered" ? keepPause(state, thinking()) : state.phase;
-  return entered({ ...marked, phase: next }, entry);
+  return entered({ ...told, phase: next }, entry);
 }
 
 function prefetched(state: State, event: EventOf<"prefetched">): State {
   const entry: Entry = { type: "data", source: event.tool, text: event.output, trusted: !event.untrusted };
   const rest = state.prefetch.filter((tool) => tool !== event.tool);
-  return entered({ ...state, prefetch: rest, tainted: state.tainted || event.untrusted }, entry);
+  return entered({ ...state, prefetch: rest, readUntrusted: state.readUntrusted || event.untrusted }, entry);
 }
 
 function modelAnswered(state: State, event: EventOf<"model_answered">): State {
