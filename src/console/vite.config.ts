@@ -21,7 +21,7 @@ const packing: Plugin = {
 };
 
 /** What every first view reads from the server, whichever page it is. */
-const firstReads = ["/session", "/agent/runs?limit=60", "/questions"];
+const firstReads = ["/session", "/agent/runs?limit=60", "/questions?limit=50"];
 
 /** On a slow line the browser asks for the data while the script is still on its way, instead of after it. */
 const early: Plugin = {

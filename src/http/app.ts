@@ -6,7 +6,9 @@ import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
 import { auditRefusal } from "./guard/audit.ts";
 import { authenticate } from "./guard/auth.ts";
+import { ChangeFeed } from "./guard/change-feed.ts";
 import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
+import { FoldedRuns } from "./guard/folded-runs.ts";
 import { HeldBodies } from "./guard/held-bodies.ts";
 import { allowHosts } from "./guard/hosts.ts";
 import { crossOrigin } from "./guard/origin.ts";
@@ -47,6 +49,8 @@ export function createHttp(deps: Deps): Http {
   const server: Server = {
     ...deps,
     streams: new Streams(clock),
+    feed: new ChangeFeed(engine),
+    foldedRuns: new FoldedRuns(engine),
     startedAt: clock.now(),
     base: config.publicUrl === null ? "" : new URL(config.publicUrl).pathname.replace(/\/+$/, ""),
   };

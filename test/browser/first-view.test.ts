@@ -32,7 +32,7 @@ it("asks for its data while the script loads, once, and says that it is loading"
   });
   const asked: string[] = [];
   page.on("request", (request) => asked.push(request.url().slice(bot.url.length)));
-  const data = ["/session", "/agent/runs?limit=60", "/questions"];
+  const data = ["/session", "/agent/runs?limit=60", "/questions?limit=50"];
   const answered = data.map((path) => page.waitForResponse(`${bot.url}${path}`));
   await page.goto(`${bot.url}/`, { waitUntil: "commit" });
   await Promise.all([...answered, script.reached]);

@@ -1,7 +1,7 @@
 /** Keeps the lists as they are on the server: the stream of all runs, written into the cache. */
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { RunList, RunSummary } from "../../http/wire/runs.ts";
+import type { QuestionList, RunList, RunSummary } from "../../http/wire/runs.ts";
 import { keys, noFilter, type RunsFilter } from "./calls.ts";
 import { forgetStream, reportStream } from "./connection.ts";
 import { follow } from "./stream.ts";
@@ -40,7 +40,7 @@ export function useLiveRuns(): void {
 
 /** The stream tells the count when it opens, too: what is here already need not come again. */
 function countedAnew(client: QueryClient, open: number): void {
-  const known = client.getQueryData<{ questions: unknown[] }>(keys.questions)?.questions.length;
+  const known = client.getQueryData<InfiniteData<QuestionList>>(keys.questions)?.pages[0]?.open;
   if (known !== open) void client.invalidateQueries({ queryKey: keys.questions });
 }
 
