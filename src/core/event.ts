@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { askedSchema, personSchema } from "./actor.ts";
 
+/** Text around words: data, never instructions. */
+const contextSchema = z.object({ source: z.string(), text: z.string(), trusted: z.boolean() });
+
 const via = z.object({ channel: z.string(), address: z.string().optional() });
 
 const usageSchema = z.object({
@@ -97,7 +100,7 @@ const bodies = [
     agent: z.object({ name: z.string(), hash: z.string() }),
     limits: z.object({ steps: z.number(), tokens: z.number(), costUsd: z.number() }),
     prefetch: z.array(z.string()),
-    context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
+    context: z.array(contextSchema),
     trusted: z.boolean(),
     /** The turn before this one in a conversation; untrusted text that it had read goes on with its words. */
     follows: z
@@ -116,7 +119,15 @@ const bodies = [
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
   }),
-  z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
+  z.object({
+    type: z.literal("heard"),
+    text: z.string(),
+    from: personSchema,
+    via,
+    trusted: z.boolean(),
+    /** What the words point at: forwarded messages, files' names. */
+    context: z.array(contextSchema).optional(),
+  }),
   /** A provisional address (`…/new:<id>`) became a real one. */
   z.object({ type: z.literal("address_became"), provisional: z.string(), address: z.string() }),
   z.object({
@@ -218,6 +229,8 @@ const bodies = [
     answer: z.string(),
     /** False for what guests and machines answer: data, not orders. Absent: true. */
     trusted: z.boolean().optional(),
+    /** What the answer points at. */
+    context: z.array(contextSchema).optional(),
     from: personSchema,
     via,
   }),
