@@ -140,7 +140,7 @@ export function approvalAsked(run: RunState, need = 1): EventOf<"question_asked"
   if (!call) throw new Error("the run has no pending call");
   const { call_id: id, name: tool, arguments: input } = call;
   const asking = {
-    state: { runId: run.id, version: run.version, tainted: run.tainted },
+    state: { runId: run.id, version: run.version, readUntrusted: run.read_untrusted },
     policy: { rights: { ...openRights, approve: ["console:local", "token:admin"] }, tools: {} },
   };
   const shown = { call: { id, tool, input }, hash: "hash-of-the-call", preview: null };
