@@ -89,7 +89,7 @@ const mayImport: Record<string, readonly string[]> = {
     "src/http/guard/",
     "src/http/wire/",
   ],
-  "src/config": ["src/core/", "src/tools/", "src/config", "src/channels.ts"],
+  "src/config": ["src/core/", "src/tools/", "src/config"],
   // What a webhook may be is said by its kinds, with their own options, paths and titles.
   "src/config/triggers.ts": [
     "src/config",
@@ -100,7 +100,7 @@ const mayImport: Record<string, readonly string[]> = {
   "src/log.ts": [],
   "src/console/": ["src/core/", "src/http/", "src/console/"],
   "src/main.ts": ["src/", "adapters/"],
-  "src/channels.ts": ["src/core/", "adapters/"],
+  "src/config/channels.ts": ["src/core/", "adapters/"],
   "src/open-channels.ts": ["src/", "adapters/"],
   "src/assemble.ts": ["src/", "adapters/"],
   "src/cli/": ["src/", "adapters/"],
