@@ -89,7 +89,7 @@ const mayImport: Record<string, readonly string[]> = {
     "src/http/guard/",
     "src/http/wire/",
   ],
-  "src/config": ["src/core/", "src/tools/", "src/config", "src/channels.ts"],
+  "src/config": ["src/core/", "src/tools/", "src/config"],
   // What a webhook may be is said by its kinds, with their own options, paths and titles.
   "src/config/triggers.ts": [
     "src/config",
@@ -100,7 +100,7 @@ const mayImport: Record<string, readonly string[]> = {
   "src/log.ts": [],
   "src/console/": ["src/core/", "src/http/", "src/console/"],
   "src/main.ts": ["src/", "adapters/"],
-  "src/channels.ts": ["src/core/", "adapters/"],
+  "src/config/channels.ts": ["src/core/", "adapters/"],
   "src/open-channels.ts": ["src/", "adapters/"],
   "src/assemble.ts": ["src/", "adapters/"],
   "src/cli/": ["src/", "adapters/"],
@@ -360,11 +360,11 @@ const longer: Record<string, number> = {
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 250,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 290,
+  "src/engine/create.ts": 295,
   // Claiming, renewing and waking are one state machine around one set of runs, told in prose above the code.
   "src/engine/worker.ts": 260,
   // Accepting, claiming and working off are one state machine around the inbox, told in prose above the code.
-  "src/engine/inbox.ts": 210,
+  "src/engine/inbox.ts": 220,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // Everything that the wire says of a run, with a sentence on each shape.

@@ -1,7 +1,7 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
 
 import { randomUUID } from "node:crypto";
-import { channelPaths, channelTitles, linkTo } from "../../../src/channels.ts";
+import { channelPaths, channelTitles, linkTo } from "../../../src/config/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
