@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
+import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { identified } from "./identified.ts";
@@ -153,7 +154,7 @@ export class Inbox {
     );
     const channel = channels.get(inbound.channel);
     const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
-    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
+    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {
@@ -201,4 +202,10 @@ export class Inbox {
       rule: outcome.text.slice(0, 200),
     });
   }
+}
+
+/** A form is closed when its words are refused: they are given back. */
+function withTyped({ intent }: Inbound, outcome: Outcome): Outcome {
+  const words = outcome.type === "refused" ? typed(intent) : null;
+  return words === null ? outcome : { ...outcome, text: `${outcome.text}\n\n${words}` };
 }
