@@ -53,6 +53,7 @@ const nouns = [
   "never",
   "pages",
   "state",
+  "undo",
 ].map((noun) => `src/core/${noun}.ts`);
 
 /** Where a file may look: the longest place that its path begins with counts. An adapter's rooms are found below. */

@@ -4,7 +4,7 @@ import { hashOf } from "./nonce.ts";
 /** What one of the bot's own buttons or selects says when it is used. */
 export type Press =
   | { action: "stop" | "pause" | "resume"; runId: string }
-  | { action: "reply" | "approve" | "refuse" | "edit"; question: string }
+  | { action: "reply" | "approve" | "refuse" | "edit" | "undo"; question: string }
   /** What was said in this message answers this question. */
   | { action: "meant"; question: string; message: string }
   /** `value` is null for a select: then it is in the select's values. */
@@ -59,6 +59,7 @@ export function pressOf(id: string): Press | null {
     case "approve":
     case "refuse":
     case "edit":
+    case "undo":
       return { action, question: subject };
     case "meant":
       return value === undefined ? null : { action, question: subject, message: value };

@@ -35,7 +35,6 @@ const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
 /** A call that belongs to no model answer yet: it has no id. */
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 /** Where an argument (dotted path into the input) comes from. */
 const argumentOriginSchema = z.object({
   path: z.string(),
@@ -48,6 +47,7 @@ const argumentOriginSchema = z.object({
 });
 export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
 
+/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 export const questionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
@@ -113,6 +113,8 @@ const bodies = [
       .nullable(),
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
+    /** Its call undoes what was approved by this question of another run, a call of this tool. */
+    undoes: z.object({ runId: z.string(), questionId: z.string(), tool: z.string() }).optional(),
   }),
   z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
   /** A provisional address (`…/new:<id>`) became a real one. */
@@ -251,6 +253,26 @@ const bodies = [
   }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
+
+  /**
+   * Somebody wants what was approved by this question undone, by `call`. `runId`: it is asked and done in a run of its
+   * own, because this one has ended; null: here.
+   */
+  z.object({
+    type: z.literal("undo_asked"),
+    questionId: z.string(),
+    call: toolCallSchema,
+    runId: z.string().nullable(),
+    from: personSchema,
+    via,
+  }),
+  /** What became of an undo that had a run of its own. */
+  z.object({
+    type: z.literal("undo_ended"),
+    questionId: z.string(),
+    outcome: z.enum(["undone", "refused", "failed"]),
+    words: z.string(),
+  }),
 
   z.object({
     type: z.literal("nudged"),

@@ -92,7 +92,7 @@ describe("the way back", () => {
     const asked = given(launch(), chose(call("a", "deploy")), askedApproval("q1", "a"), approve("q1"));
     const done = asked.when(started("a"), { ...finished("a", "deployed v1"), undo } as EventBody);
     expect(done.results.a).toBe('deployed v1\nIt can be undone by deploy with {"version":"v0"}.');
-    expect(done.state.settled).toMatchObject([{ id: "q1", undo }]);
+    expect(done.state.settled).toMatchObject([{ id: "q1", undo: { call: undo, asked: null } }]);
   });
 });
 

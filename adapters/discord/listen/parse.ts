@@ -130,6 +130,8 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
     }
     case "approve":
       return silent(interaction, { type: "approve", questionId: press.question, input: null });
+    case "undo":
+      return silent(interaction, { type: "undo", questionId: press.question });
     case "reply":
       return { type: "open", form: { form: "answer", question: press.question } };
     default:

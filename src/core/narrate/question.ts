@@ -5,6 +5,7 @@ import type { Block, Button, Inline, Message } from "../message.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { narrateUndo } from "./undo.ts";
 
 /** `foreign` marks words of a run that has read text of strangers: their links are shown as text. */
 export function narrateOpen(question: OpenQuestion, state: State): Message {
@@ -42,6 +43,7 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
   if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
     blocks.push({ type: "text", markdown: question.outcome.text, foreign: state.tainted });
   }
+  blocks.push(...narrateUndo(question, state));
   const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
   const by = names === "" ? "" : ` by ${names}`;
   return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };

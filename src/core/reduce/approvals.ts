@@ -2,7 +2,8 @@
 import { isSamePerson } from "../actor.ts";
 import { questionId } from "../ask.ts";
 import type { EventOf } from "../event.ts";
-import type { OpenQuestion, State } from "../state.ts";
+import type { Call, OpenQuestion, State } from "../state.ts";
+import { withUndo } from "../undo.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { closeQuestion, renewed } from "./settle.ts";
 
@@ -45,7 +46,7 @@ export function granted(
   if (approvedBy.length < question.need) return askOn(rebound, question, { now, event });
   const was = findCall(rebound, question.callId ?? "")?.changedBy ?? null;
   const text = was === null ? "" : `with arguments changed by ${was}`;
-  const closed = renewed(closeQuestion(rebound, now, { kind: "approved", text }, event));
+  const closed = renewedBy(found, closeQuestion(rebound, now, { kind: "approved", text }, event));
   const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
   return pending ? moved(closed, pending, approved) : closed;
 }
@@ -75,13 +76,22 @@ export function refused(
   question: OpenQuestion,
   event: EventOf<"approval_refused"> & { at: number },
 ): State {
-  const closed = renewed(closeQuestion(state, question, { kind: "refused", text: event.reason }, event));
-  const call = findCall(closed, question.callId ?? "");
+  const call = findCall(state, question.callId ?? "");
+  const refusal = { kind: "refused", text: event.reason } as const;
+  const closed = renewedBy(call, closeQuestion(state, question, refusal, event));
   const output = JSON.stringify({
     error: "refused",
     message: `${event.from.name} refused this call: ${event.reason}`,
   });
-  return call
-    ? settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt)
-    : closed;
+  if (!call) return closed;
+  const told = settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt);
+  const words = `by ${event.from.name}: ${event.reason}`;
+  return call.undoes === undefined
+    ? told
+    : withUndo(told, call.undoes, { ended: { outcome: "refused", words } });
+}
+
+/** Who decides on an undo says nothing about how far the agent may go on. */
+function renewedBy(call: Pick<Call, "undoes"> | undefined, state: State): State {
+  return call?.undoes === undefined ? renewed(state) : state;
 }

@@ -11,8 +11,10 @@ import {
   underPause,
 } from "../state.ts";
 import { argumentsInBrief, outputInBrief } from "../text/brief.ts";
+import { isAside } from "../undo.ts";
 import { entered, flushed } from "./entries.ts";
 import { withLine, withTrace } from "./step-lines.ts";
+import { undoSettled } from "./undo.ts";
 
 type CallEvent =
   | "call_started"
@@ -86,7 +88,8 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
 function finished(state: State, call: Call, event: EventOf<"call_finished"> & { at: number }): State {
   const { output, untrusted, ms, verifyUntil, undo } = event;
   const known = undo === undefined ? state : undoable(state, call, undo);
-  const told = undo === undefined ? output : `${output}\n${undoInWords(undo)}`;
+  // An undo of an undo is for people to press: it is no part of what the undo came to.
+  const told = undo && call.undoes === undefined ? `${output}\n${undoInWords(undo)}` : output;
   const result = { output: told, ok: true, untrusted };
   return verifyUntil === undefined
     ? settled(known, call, result, ms)
@@ -98,9 +101,9 @@ function finished(state: State, call: Call, event: EventOf<"call_finished"> & { 
 /** The approval that let the call run offers the way back. */
 function undoable(state: State, call: Call, undo: ToolCall): State {
   const last = state.settled.findLast(({ callId, kind }) => callId === call.id && kind === "approval");
-  return last === undefined
-    ? state
-    : { ...state, settled: state.settled.map((known) => (known === last ? { ...known, undo } : known)) };
+  if (last === undefined) return state;
+  const offered = { ...last, undo: { call: undo, asked: null, ended: null } };
+  return { ...state, settled: state.settled.map((known) => (known === last ? offered : known)) };
 }
 
 function undoInWords({ tool, input }: ToolCall): string {
@@ -149,22 +152,22 @@ export function settled(state: State, call: Call, result: Result, ms: number): S
     detail: `${argumentsInBrief(call.input)} → ${outputInBrief(result.output)}`,
     ms,
   });
-  const told = entered(
-    {
-      ...state,
-      ...line,
-      traces: withTrace(state, call, result.ok),
-      tainted: state.tainted || result.untrusted,
-    },
-    entry,
-  );
+  const known = { ...state, ...line, tainted: state.tainted || result.untrusted };
+  const told = isAside(call, state)
+    ? undoSettled(known, call, result)
+    : entered({ ...known, traces: withTrace(state, call, result.ok) }, entry);
   return allSettled(moved(told, call, { is: { at: "settled", ok: result.ok } }));
 }
 
 function allSettled(state: State): State {
   const phase = underPause(state.phase);
   if (phase.at !== "acting" || phase.calls.some((call) => call.is.at !== "settled")) return state;
-  return flushed({ ...state, phase: keepPause(state, { at: "thinking", retryAt: null, attempts: 0 }) });
+  // An undo may have come in while people were asked whether the run goes on at all.
+  const open = state.questions.find(({ callId }) => callId === null);
+  const next: LivePhase = open
+    ? { at: "asking", questionId: open.id }
+    : { at: "thinking", retryAt: null, attempts: 0 };
+  return flushed({ ...state, phase: keepPause(state, next) });
 }
 
 /** Names a call in its run for good: in keys, and for what is derived from it. */
