@@ -3,7 +3,8 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
-import { postRecords, questionRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { questionRecords } from "../../src/core/store/question-rows.ts";
+import { postRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { announcementChannel } from "./announce.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 

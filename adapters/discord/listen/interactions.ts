@@ -9,6 +9,7 @@ import {
 } from "discord.js";
 import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
 import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import { everyOpenQuestion } from "../../../src/core/store/every.ts";
 import { type Form, resolve, short } from "../actions.ts";
 import { answerModal, editModal, inputOf, refuseModal } from "../draw/modals.ts";
 import { codeOf } from "../errors.ts";
@@ -116,8 +117,8 @@ async function named(session: Session, intent: Intent): Promise<Intent | string>
 async function questionOf(session: Session, shortened: string): Promise<QuestionRow | null> {
   const { store } = session.inlet;
   if (!shortened.startsWith("~")) return await store.question(shortened);
-  const open = await store.openQuestions(1_000);
-  return open.find((row) => short(row.question.id) === shortened) ?? null;
+  for await (const row of everyOpenQuestion(store)) if (short(row.question.id) === shortened) return row;
+  return null;
 }
 
 /** A form must be the first response: the question is read, nothing else is done before. */

@@ -86,6 +86,31 @@ export interface QuestionRow {
   settledAt: number | null;
 }
 
+/** A place in the list of open questions: right behind this one. */
+export interface QuestionPlace {
+  askedAt: number;
+  questionId: string;
+}
+
+/** Some open questions, oldest first. */
+export interface QuestionPage {
+  rows: QuestionRow[];
+  /** Questions in this stretch of the list whose own words can't be read; their runs may be whole. */
+  unreadable: (QuestionPlace & { runId: string; why: string })[];
+  /** Where the following page begins; null at the end of the list. */
+  next: QuestionPlace | null;
+}
+
+/** Open questions of all runs of one agent that one principal started. */
+export interface QuestionCount {
+  agent: string;
+  principal: Principal;
+  open: number;
+}
+
+/** An event of a log of which other events can't be read. */
+export type ReadEvent = { version: number } & ({ event: RunEvent } | { event: null; why: string });
+
 /** Names an inbound message for ever alike, so that a redelivery is recognised. */
 export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
@@ -117,6 +142,10 @@ export interface RunFilter {
   parentId?: string;
   /** Only runs with open questions. */
   asking?: boolean;
+  /** Only these runs. */
+  runIds?: readonly string[];
+  /** Only runs whose first address begins with this. */
+  near?: string;
   /** Keyset: runs older than this one (launchedAt, runId), newest first. */
   before?: { launchedAt: number; runId: string };
   limit: number;
@@ -190,13 +219,16 @@ export interface Store {
   commit(commit: Commit): Promise<Committed>;
   /** Events after version `after` (default 0), in order. Empty for an unknown run. */
   read(runId: string, after?: number): Promise<RunEvent[]>;
+  /** The same for whoever looks at the log: an event that can't be read hides no other. */
+  readEach(runId: string, after: number): Promise<ReadEvent[]>;
   run(runId: string): Promise<RunRow | null>;
   runs(filter: RunFilter): Promise<RunRow[]>;
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   question(questionId: string): Promise<QuestionRow | null>;
-  /** Open questions of all runs, oldest first. */
-  openQuestions(limit: number): Promise<QuestionRow[]>;
+  /** Open questions of all runs, or of one, behind a place in the list. `limit`: rows at most. */
+  openQuestions(list: { limit: number; after?: QuestionPlace | null; runId?: string }): Promise<QuestionPage>;
+  countOpenQuestions(): Promise<QuestionCount[]>;
 
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what

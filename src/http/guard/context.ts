@@ -6,6 +6,8 @@ import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { FoldedRuns } from "./folded-runs.ts";
 import type { Streams } from "./streams.ts";
 
 /** An API token: only its SHA-256 (hex) is known here. Its principal is `token:<name>`. */
@@ -73,6 +75,8 @@ export interface Deps {
 /** What the routes share besides: made once per server. */
 export interface Server extends Deps {
   streams: Streams;
+  feed: ChangeFeed;
+  foldedRuns: FoldedRuns;
   startedAt: number;
   /** The path under which a proxy shows the server, without a slash at the end; often "". */
   base: string;

@@ -56,7 +56,13 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => runs.get(runId) ?? null,
       runs: async () => [...runs.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async () => [...questions.values()].filter((row) => row.settledAt === null),
+      openQuestions: async ({ runId }) => ({
+        rows: [...questions.values()].filter(
+          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+        ),
+        unreadable: [],
+        next: null,
+      }),
       deliveries: async () => [],
       audit: async () => undefined,
       inboxRow: async () => null,

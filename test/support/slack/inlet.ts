@@ -51,7 +51,13 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async () => [...questions.values()],
+      openQuestions: async ({ runId }) => ({
+        rows: [...questions.values()].filter(
+          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+        ),
+        unreadable: [],
+        next: null,
+      }),
       deliveries: async () => [],
       audit: async () => undefined,
       inboxRow: async ({ source, key }) =>
