@@ -39,6 +39,8 @@ export type Call = ChosenCall & {
 /** What a call came to, before the model is told. */
 interface CallResult {
   output: string;
+  /** The tool's own words, for the step's line: the way back and the verdict have places of their own. */
+  own: string;
   ok: boolean;
   untrusted: boolean;
   /** ms */

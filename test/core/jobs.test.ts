@@ -81,7 +81,7 @@ describe("whether it helped", () => {
 
   test("is left open by a stop, and not told as a failure", () => {
     const stopped = verifying.when(cancel).is("cancelled");
-    expect(progressOf(stopped)).toContain("It is not known whether it helped");
+    expect(progressOf(stopped)).toContain("it is not known whether it helped");
   });
 });
 

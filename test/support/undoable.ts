@@ -1,5 +1,6 @@
 /** A deployment that knows its way back, and a bot in which it was approved and has run. */
 import { z } from "zod";
+import type { Actor } from "../../src/core/actor.ts";
 import type { SettledQuestion, State } from "../../src/core/state.ts";
 import type { PlainTool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
@@ -38,8 +39,11 @@ export const offered = ({ settled }: State): SettledQuestion | undefined =>
   settled.find(({ undo }) => undo !== undefined);
 
 /** Launches, approves, and waits until the run has ended; returns it with the approval that can be undone. */
-export async function deployed(bot: Bot): Promise<{ runId: string; questionId: string }> {
-  const runId = await bot.launch("deploy v1");
+export async function deployed(
+  bot: Bot,
+  actor: Actor = operator,
+): Promise<{ runId: string; questionId: string }> {
+  const runId = await bot.launch("deploy v1", actor);
   await approveIn(bot, runId);
   const questionId = offered(await bot.untilEnd(runId))?.id ?? "";
   return { runId, questionId };

@@ -10,7 +10,8 @@ import {
   type State,
   underPause,
 } from "../state.ts";
-import { argumentsInBrief, outputInBrief } from "../text/brief.ts";
+import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
+import { verdictInWords } from "../text/verdict.ts";
 import { isAside } from "../undo.ts";
 import { entered, flushed } from "./entries.ts";
 import { withLine, withTrace } from "./step-lines.ts";
@@ -90,7 +91,7 @@ function finished(state: State, call: Call, event: EventOf<"call_finished"> & { 
   const known = undo === undefined ? state : undoable(state, call, undo);
   // An undo of an undo is for people to press: it is no part of what the undo came to.
   const told = undo && call.undoes === undefined ? `${output}\n${undoInWords(undo)}` : output;
-  const result = { output: told, ok: true, untrusted };
+  const result = { output: told, own: output, ok: true, untrusted };
   return verifyUntil === undefined
     ? settled(known, call, result, ms)
     : moved(known, call, {
@@ -112,23 +113,11 @@ function undoInWords({ tool, input }: ToolCall): string {
 
 function verified(state: State, call: Call, event: EventOf<"call_verified">): State {
   if (call.is.at !== "verifying") return state;
-  const { ms, ...result } = call.is.result;
-  const output = `${result.output}\n${verdictInWords(event)}`;
-  return settled(state, call, { ...result, output }, ms + event.ms);
-}
-
-/** Whether it helped, as the model and people are told it. */
-function verdictInWords({ verdict, words }: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
-  switch (verdict) {
-    case "better":
-      return `It helped: ${words}`;
-    case "worse":
-      return `It got worse: ${words}`;
-    case "not_yet":
-      return `It has not helped so far: ${words}`;
-    case "unknown":
-      return `It is not known whether it helped: ${words}`;
-  }
+  const { ms, own, ...result } = call.is.result;
+  const verdict = verdictInWords(event);
+  const output = `${result.output}\n${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
+  const line = `${outputInBrief(own)} — ${brief(verdict, 100)}`;
+  return settled(state, call, { ...result, output, line }, ms + event.ms);
 }
 
 /** What the model is told of a failure: short, without stack, as data. */
@@ -138,25 +127,30 @@ function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): s
 
 interface Result {
   output: string;
+  /** The tool's own words, where the model is told more; the step's line says them in brief. */
+  own?: string;
+  /** Instead of those: what the step's line says. */
+  line?: string;
   ok: boolean;
   untrusted: boolean;
 }
 
 /** The call has its one result; when it was the last, the model is asked again. */
-export function settled(state: State, call: Call, result: Result, ms: number): State {
+export function settled(state: State, call: Call, told: Result, ms: number): State {
+  const { own, line: words = outputInBrief(own ?? told.output), ...result } = told;
   const changed = call.changedBy === null ? {} : { changed: { by: call.changedBy, input: call.input } };
   const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result, ...changed };
   const line = withLine(state, {
     shape: result.ok ? "done" : "failed",
     title: call.tool,
-    detail: `${argumentsInBrief(call.input)} → ${outputInBrief(result.output)}`,
+    detail: `${argumentsInBrief(call.input)} → ${words}`,
     ms,
   });
   const known = { ...state, ...line, tainted: state.tainted || result.untrusted };
-  const told = isAside(call, state)
+  const after = isAside(call, state)
     ? undoSettled(known, call, result)
     : entered({ ...known, traces: withTrace(state, call, result.ok) }, entry);
-  return allSettled(moved(told, call, { is: { at: "settled", ok: result.ok } }));
+  return allSettled(moved(after, call, { is: { at: "settled", ok: result.ok } }));
 }
 
 function allSettled(state: State): State {
