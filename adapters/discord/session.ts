@@ -20,7 +20,7 @@ export interface DiscordOptions {
   publicUrl: string | null;
   clock: Clock;
   log: Log;
-  /** Hosts that a link of a marked run may point to. */
+  /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
 }
 

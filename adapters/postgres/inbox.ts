@@ -7,7 +7,8 @@ import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from "./drizzle.t
 import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
-const prunedAtOnce = 10_000;
+/** So many rows are deleted in one statement. */
+export const prunedAtOnce = 10_000;
 
 const columns = {
   source: inbox.source,

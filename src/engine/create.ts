@@ -50,6 +50,8 @@ export interface EngineOptions {
   redact: Redact;
   /** Shared with the store, whose lists tell it what they leave out. */
   unreadable?: UnreadableRecords;
+  /** For so many days it is kept who was refused what; a year when it is left out. */
+  auditDays?: number;
 }
 
 type Listener = (change: { runId: string; version: number }) => void;
@@ -111,7 +113,7 @@ class RunEngine implements Engine {
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
-    this.#pruner = new Pruner({ store, clock, log });
+    this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
     this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });

@@ -63,11 +63,12 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
   const { actor } = inbound;
   const via = viaOf(inbound);
   const { questionId } = intent;
+  const { context } = inbound;
   switch (intent.type) {
     case "choose":
       return { type: "provide_input", questionId, answer: intent.value, actor, via };
     case "answer":
-      return { type: "provide_input", questionId, answer: intent.text, actor, via };
+      return { type: "provide_input", questionId, answer: intent.text, context, actor, via };
     case "approve":
       return intent.input === null
         ? { type: "approve", questionId, actor, via }
@@ -94,7 +95,8 @@ async function meantBy(
     return refused(`Only ${words.actor.name} can say what they meant.`);
   }
   const { text } = words.intent;
-  return settle(deps, inbound, { type: "answer", questionId, text }, inbox);
+  const { context } = words;
+  return settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
 }
 
 async function settle(

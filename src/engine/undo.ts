@@ -76,7 +76,7 @@ function launchOf(of: State, runId: string, command: Undo & { call: ToolCall }):
     via,
     addresses: [...of.addresses],
     context: [],
-    trusted: !of.tainted,
+    trusted: !of.readUntrusted,
     follows: null,
     parent: null,
     call,

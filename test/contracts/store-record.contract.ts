@@ -109,6 +109,33 @@ export function recordContract(open: () => Promise<Store>): void {
       expect(await store.note("cursor")).toBe("2");
     });
 
+    it("lists old notes of a kind by name, and deletes those that nobody has written since", async () => {
+      for (const name of ["mail:c", "mail:a", "mail:b", "mai", "schedule:x"]) await store.saveNote(name, "1");
+      await store.keepNote("mail:d", "1");
+      // They were written at 1.
+      const old = (before: number, after = "", limit = 9) =>
+        store
+          .oldNotes({ prefix: "mail:", before, after, limit })
+          .then((rows) => rows.map(({ name }) => name));
+      expect(await old(1)).toEqual([]);
+      expect(await old(2, "", 3)).toEqual(["mail:a", "mail:b", "mail:c"]);
+      expect(await old(2, "mail:c", 3)).toEqual(["mail:d"]);
+      expect(await store.oldNotes({ prefix: "sched", before: 2, after: "", limit: 9 })).toEqual([
+        { name: "schedule:x", value: "1" },
+      ]);
+      expect(await store.deleteNotes(["mail:a"], 1)).toBe(0);
+      expect(await store.deleteNotes(["mail:a", "mail:b", "mail:z"], 2)).toBe(2);
+      expect(await old(2)).toEqual(["mail:c", "mail:d"]);
+      expect(await store.note("mail:a")).toBeNull();
+    });
+
+    it("forgets old refusals", async () => {
+      const audit = { principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
+      for (const at of [1, 2, 3]) await store.audit({ ...audit, at, decision: "refused" });
+      expect(await store.pruneAudits(3)).toBe(2);
+      expect((await store.audits(9)).map(({ at }) => at)).toEqual([3]);
+    });
+
     it("keep who did what, newest first", async () => {
       const audit = { at: 5, principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
       await store.audit({ ...audit, decision: "allowed" });

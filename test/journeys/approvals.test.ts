@@ -368,7 +368,7 @@ test("a value that the run has seen nowhere is marked on the card, or refused wh
   expect(strict.done).toEqual([]);
 });
 
-test("a value that only strangers wrote takes as many people more as the rule says", async () => {
+test("a value that stands only in untrusted text takes as many people more as the rule says", async () => {
   const { tool } = deployment({ requiresApproval: { count: 1, outsideOnly: 1 } });
   const page = defineTool({
     name: "page",

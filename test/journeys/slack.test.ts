@@ -273,7 +273,7 @@ describe("where else a run can start", () => {
     expect(said).toMatch(/the Slack thread.*payments answers 500/);
     expect(said).toMatch(/<data source=\\"the message\\" trusted=\\"no\\">\\nsince the deploy/);
     const runId = (await bot.store.runAt(world.address(root))) ?? "";
-    expect((await bot.engine.state(runId))?.tainted).toBe(true);
+    expect((await bot.engine.state(runId))?.readUntrusted).toBe(true);
   });
 
   test("a direct message needs no mention, and a mention in a thread with a finished run continues it", async () => {

@@ -144,7 +144,7 @@ test("people approve it even where its tool waives approval, and what strangers 
   const pressed = await bot.engine.command(runId, { type: "undo", questionId, ...by }, null);
   if (!pressed.ok) throw new Error(pressed.refusal.message);
   const asking = await bot.until(pressed.runId, isAsking);
-  expect(asking).toMatchObject({ tainted: true, questions: [{ kind: "approval" }] });
+  expect(asking).toMatchObject({ readUntrusted: true, questions: [{ kind: "approval" }] });
   expect(back.done).toEqual([]);
 });
 

@@ -201,6 +201,12 @@ export interface AuditRow {
   rule: string;
 }
 
+/** A note as it is stored. */
+export interface NoteRow {
+  name: string;
+  value: string;
+}
+
 /** A console session; times are ms since the epoch. */
 export interface SessionRow {
   /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
@@ -297,9 +303,15 @@ export interface Store {
   saveNote(name: string, value: string): Promise<void>;
   /** Saves it unless there is one under this name; returns what stands, whoever was first. */
   keepNote(name: string, value: string): Promise<string>;
+  /** Notes whose names begin with `prefix`, last written before `before` (ms), in the order of their names. */
+  oldNotes(list: { prefix: string; before: number; after: string; limit: number }): Promise<NoteRow[]>;
+  /** Deletes those of these notes that nobody has written since `before` (ms). Returns how many. */
+  deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
+  /** Deletes what was asked before `before` (ms). Returns how many rows. */
+  pruneAudits(before: number): Promise<number>;
 
   /**
    * From now on tells of the commits of other processes, until `close`: soon, and later when the

@@ -146,7 +146,7 @@ export function settled(state: State, call: Call, told: Result, ms: number): Sta
     detail: `${argumentsInBrief(call.input)} → ${words}`,
     ms,
   });
-  const known = { ...state, ...line, tainted: state.tainted || result.untrusted };
+  const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };
   const after = isAside(call, state)
     ? undoSettled(known, call, result)
     : entered({ ...known, traces: withTrace(state, call, result.ok) }, entry);

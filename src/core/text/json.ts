@@ -1,4 +1,4 @@
-/** Reading JSON from strangers: bounded depth, no keys that reach a prototype, no text that a database refuses. */
+/** Reading untrusted JSON: bounded depth, no keys that reach a prototype, no text that a database refuses. */
 
 /** What a body from outside may nest at most. */
 export const maxDepth = 64;
