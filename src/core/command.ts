@@ -49,6 +49,9 @@ interface EditedCall {
 /** A launch as its source words it; the engine names the run. */
 export type LaunchRequest = Omit<Launch, "type" | "runId">;
 
+/** Other arguments for the call of an approval, as a person wants them shown. */
+export type Edit = Pick<Extract<Command, { type: "edit" }>, "questionId" | "input" | "actor" | "via">;
+
 /** Everything anybody may ask, whichever surface it comes from. `via` says which one. */
 export type Command =
   | Launch
@@ -101,6 +104,8 @@ export interface Refusal {
   questions?: { id: string; kind: string; text: string }[];
   /** What the question can be answered with, when the answer was none of it. */
   choices?: readonly { value: string; label: string }[];
+  /** The argument that is wrong, where it is one: a form says it there. */
+  argument?: string;
   /** The run that stands against it, where that is another one. */
   runId?: string;
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
-import type { LaunchRequest, RunCommand } from "../core/command.ts";
+import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -26,7 +26,7 @@ import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
-import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
+import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { RunWorker } from "./worker.ts";
@@ -185,6 +185,10 @@ class RunEngine implements Engine {
     return command.type === "undo"
       ? submitUndo(deps, runId, command, inbox)
       : submitCommand(deps, runId, command, inbox);
+  }
+
+  checkEdit(edit: Edit): Promise<Refusal | null> {
+    return checkEdit(this.#submitDeps(), edit);
   }
 
   async state(runId: string): Promise<State | null> {

@@ -88,7 +88,7 @@ async function meantBy(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const row = await deps.engine.store.inboxRow({ source: inbound.channel, key });
-  const words = row ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
+  const words = row?.body ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
   if (words?.intent.type !== "message")
     return refused("These words are not kept any more: write them again.");
   if (!isSamePerson(words.actor.principal, inbound.actor.principal)) {
@@ -96,7 +96,12 @@ async function meantBy(
   }
   const { text } = words.intent;
   const { context } = words;
-  return settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  const outcome = await settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  if (outcome.type !== "refused") {
+    const settled = { state: "done", runId: outcome.runId, outcome: outcome.type } as const;
+    await deps.engine.store.settleInbox({ source: inbound.channel, key }, settled);
+  }
+  return outcome;
 }
 
 async function settle(

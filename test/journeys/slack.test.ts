@@ -238,6 +238,26 @@ describe("approvals", () => {
     expect(restarted).toEqual(["billing"]);
   });
 
+  test("an argument that the tool does not take is said at its field, and what was typed stays", async () => {
+    const { card } = await asked();
+    await world.press("edit", card, "oncall");
+    const typed = { "arg:service": { number: { value: "7" } } };
+    expect(await world.submit(world.modal(), typed, "oncall")).toMatchObject({
+      response_action: "errors",
+      errors: { "arg:service": expect.stringContaining("expected string") },
+    });
+    expect(told()).toEqual([]);
+  });
+
+  test("what was typed into a form that did not count is given back to its writer", async () => {
+    const { card } = await asked();
+    await world.press("edit", card);
+    await world.submit(world.modal(), { "arg:service": { string: { value: "billing" } } });
+    await world.edge.until(() => told().length === 1);
+    const [word] = world.edge.callsOf("chat.postEphemeral").map(({ body }) => String(body.blocks));
+    expect(word).toMatch(/Only .* may approve.*You wrote:.*billing/);
+  });
+
   test("Refuse brings its reason into the thread and runs nothing", async () => {
     const { root, card } = await asked();
     await world.press("refuse", card, "oncall");

@@ -8,7 +8,7 @@ import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
 import { sayTo } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
-import { openModal } from "./modal.ts";
+import { openModal, wrongInForm } from "./modal.ts";
 import { messageKey, parse } from "./parse.ts";
 import { type ThreadContext, threadContext } from "./thread-text.ts";
 import { withNames } from "./with-names.ts";
@@ -45,9 +45,12 @@ export class Ear {
   async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
     const parsed = parse(payload, this.#session.bot);
     switch (parsed?.type) {
-      case "inbound":
+      case "inbound": {
+        const wrong = await wrongInForm(this.#session, parsed);
+        if (wrong !== null) return { errors: wrong };
         await this.#byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
         return null;
+      }
       case "open_modal":
         await openModal(this.#session, parsed);
         return null;

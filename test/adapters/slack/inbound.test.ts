@@ -2,6 +2,7 @@
  * What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Refusal } from "../../../src/core/command.ts";
 import type { Fault } from "../../support/slack/edge.ts";
 import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackMessage } from "../../support/slack/world.ts";
@@ -410,6 +411,51 @@ describe.each(transports)("over %s", (transport) => {
       type: "approve",
       questionId: "q1",
       input: { service: "billing", replicas: 3, drain: false },
+    });
+  });
+
+  describe("arguments that the tool does not take", () => {
+    const values = {
+      "arg:service": { string: { value: "billing" } },
+      "arg:replicas": { number: { value: "300" } },
+    };
+    const wrong: Refusal = { code: "answer_invalid", message: "replicas: at most 10", argument: "replicas" };
+
+    beforeEach(async () => {
+      inlet.questions.set("q1", approvalRow("q1", { service: "payments", replicas: 2 }));
+      await world.press("edit", card());
+    });
+
+    test("keep the window open, with the reason at the field; nothing is remembered", async () => {
+      inlet.wrongEdit = async () => wrong;
+      expect(await world.submit(world.modal(), values)).toEqual({
+        response_action: "errors",
+        errors: { "arg:replicas": "replicas: at most 10" },
+      });
+      expect(inlet.accepted).toEqual([]);
+      inlet.wrongEdit = async () => null;
+      expect(await world.submit(world.modal(), values)).toBeNull();
+      expect(inlet.accepted).toHaveLength(1);
+    });
+
+    test("what is not about one field stands at the first", async () => {
+      inlet.wrongEdit = async () => ({ code: "answer_invalid", message: "Nothing is different." });
+      expect(await world.submit(world.modal(), values)).toMatchObject({
+        errors: { "arg:service": "Nothing is different." },
+      });
+    });
+
+    test("who may not, what is settled, and what could not be checked in time, is heard and refused as ever", async () => {
+      const answers: (() => Promise<Refusal | null>)[] = [
+        async () => ({ code: "not_an_approver", message: "no" }),
+        async () => Promise.reject(new Error("the store is away")),
+        () => new Promise(() => {}),
+      ];
+      for (const [index, answer] of answers.entries()) {
+        inlet.wrongEdit = answer;
+        expect(await world.submit(world.modal(), values, "dana", `V${index}`)).toBeNull();
+      }
+      expect(inlet.accepted).toHaveLength(3);
     });
   });
 
