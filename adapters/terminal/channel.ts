@@ -106,10 +106,9 @@ class Terminal implements TerminalChannel {
   async hear(text: string): Promise<void> {
     const detail = this.#detail;
     this.#detail = null;
-    const { asked } = this.#standing;
     const typed =
       detail === null
-        ? parse(text, asked)
+        ? parse(text, this.#standing.asked)
         : detail.for === "reason"
           ? parseReason(text, detail.questionId)
           : parseArguments(text, detail.questionId);
@@ -191,13 +190,8 @@ class Terminal implements TerminalChannel {
     this.#options.surface.tell([line]);
   }
 
-  /** Says what the next line is for. */
   #prompt(): void {
-    if (this.#detail !== null) return;
-    const { asked, count } = this.#standing;
-    const more = count > 1 ? ` (1 of ${count})` : "";
-    if (!asked) this.#options.surface.expect("› ");
-    else this.#options.surface.expect(asked.isApproval ? `y, n, e${more} › ` : `answer${more} › `);
+    if (this.#detail === null) this.#options.surface.expect(this.#standing.prompt);
   }
 }
 

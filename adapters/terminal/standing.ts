@@ -21,9 +21,12 @@ export class Standing {
     return this.#asked.values().next().value ?? null;
   }
 
-  /** How many questions are open. */
-  get count(): number {
-    return this.#asked.size;
+  /** What the next line is for. */
+  get prompt(): string {
+    const { asked } = this;
+    const more = this.#asked.size > 1 ? ` (1 of ${this.#asked.size})` : "";
+    if (!asked) return "› ";
+    return asked.isApproval ? `y, n, e${more} › ` : `answer${more} › `;
   }
 
   /** The id of the question whose call was offered to be undone last. */
