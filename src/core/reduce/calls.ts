@@ -12,6 +12,7 @@ import {
 } from "../state.ts";
 import { argumentsInBrief, outputInBrief } from "../text/brief.ts";
 import { entered, flushed } from "./entries.ts";
+import { withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
 
 type CallEvent =
@@ -79,7 +80,7 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
     case "child_launched":
       return moved(state, call, { is: { at: "with_child", runId: event.runId } });
     case "approval_voided":
-      return moved(state, call, { is: { at: "chosen" }, approvedHash: null });
+      return moved(withoutCard(state, call.id, event), call, { is: { at: "chosen" }, approvedHash: null });
   }
 }
 
