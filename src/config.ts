@@ -10,7 +10,7 @@ import {
   type Variables,
   variableNames,
 } from "./config/environment.ts";
-import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
+import { loadFile, type Price } from "./config/file.ts";
 import { misspelt, namesIn } from "./config/misspelt.ts";
 import { readAgents } from "./config/read-agents.ts";
 import { resolveTriggers, type Triggers } from "./config/resolve-triggers.ts";
@@ -51,6 +51,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   corsOrigins: readonly string[];
   trustProxy: boolean;
   trustedLinkHosts: readonly string[];
+  auditDays: number;
   /** Values that must never be shown, for the redactor. */
   secrets: readonly string[];
   /** What works, but not as somebody may think: for the log at start and the doctor. */
@@ -108,8 +109,10 @@ export async function loadConfig(
   const token = givenToken ?? keptToken(known.dataDir, warnings);
   const tokenPlace = givenToken === null ? tokenFile(known.dataDir) : "in BELAY_TOKEN";
   const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
-  const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
-  const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
+  const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy } = file;
+  const { trustedLinkHosts, auditDays } = file;
+  const hashOf = (value: string) => createHash("sha256").update(value).digest("hex");
+  const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: hashOf(value) }));
   const secrets = secretsOf(environment, triggers, [
     ...tokens.map(({ value }) => value),
     ...toolSecrets.values(),
@@ -118,20 +121,9 @@ export async function loadConfig(
   return Object.freeze({
     ...known,
     ...triggers,
-    ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
-    ...{
-      agents,
-      rights,
-      tools,
-      toolServers,
-      token,
-      tokenPlace,
-      tokens: byHash,
-      tokenEventKey,
-      secrets,
-      warnings,
-      notes,
-    },
+    ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
+    ...{ agents, rights, tools, toolServers, token, tokenPlace, tokens: byHash, tokenEventKey },
+    ...{ secrets, warnings, notes },
   });
 }
 
@@ -171,8 +163,4 @@ function keptToken(dataDir: string, warnings: string[]): string {
       `DATABASE_URL: the owner's token can't be kept in ${dataDir}: ${error.message}; name a file in a folder that this user may write, or set BELAY_TOKEN`,
     ]);
   }
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

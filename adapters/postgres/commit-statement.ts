@@ -3,7 +3,8 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
-import { postRecords, questionRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { questionRecords } from "../../src/core/store/question-rows.ts";
+import { postRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { announcementChannel } from "./announce.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 
@@ -133,7 +134,8 @@ function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Pick<Clo
     `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)
      SELECT ${s.value(inbox.source, "text")}, ${s.value(plainText(inbox.key), "text")}, '',
        ${s.value(clock.now(), "bigint")}, 'done', run_id, ${s.value(inbox.print ?? null, "text")} FROM guard
-     ON CONFLICT (source, key) DO UPDATE SET state = 'done', run_id = excluded.run_id, outcome = excluded.outcome
+     ON CONFLICT (source, key) DO UPDATE
+     SET state = 'done', body = '', run_id = excluded.run_id, outcome = excluded.outcome
      WHERE inbox.state = 'pending' RETURNING 1`,
   );
 }

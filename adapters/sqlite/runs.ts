@@ -3,13 +3,12 @@
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
-import { eventsOf } from "../../src/core/store/event-rows.ts";
-import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
+import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { addresses, events, questions, runs } from "./schema.ts";
+import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,10 +29,10 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
-/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
-export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
+/** Reads of whole runs reject with `UnreadableError`. */
+export function readRuns(db: BetterSQLite3Database): Reading {
   const after = db
     .select()
     .from(events)
@@ -51,10 +50,17 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
     .where(eq(runs.runId, sql.placeholder("runId")))
     .prepare();
 
+  const logOf = (runId: string, from: number): ReadLog => {
+    const records = after.all({ runId, after: from });
+    return { runId, after: from, version: version.get({ runId })?.version ?? 0, records };
+  };
+
   return {
     async read(runId, from = 0) {
-      const records = after.all({ runId, after: from });
-      return eventsOf({ runId, after: from, version: version.get({ runId })?.version ?? 0, records });
+      return eventsOf(logOf(runId, from));
+    },
+    async readEach(runId, from) {
+      return eventsOrWhy(logOf(runId, from));
     },
     async run(runId) {
       const record = one.get({ runId });
@@ -77,18 +83,6 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
         .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       return newest.limit(1).get()?.runId ?? null;
     },
-    async question(questionId) {
-      const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
-      return record ? rowOfQuestion(record) : null;
-    },
-    async openQuestions(limit) {
-      const oldest = db
-        .select()
-        .from(questions)
-        .where(isNull(questions.settledAt))
-        .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return readable(oldest.limit(limit).all(), rowOfQuestion, unreadable);
-    },
   };
 }
 
@@ -105,6 +99,10 @@ function conditions(filter: RunFilter): SQL[] {
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
     filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
+    filter.near === undefined
+      ? undefined
+      : sql`substr(${runs.address}, 1, length(${filter.near})) = ${filter.near}`,
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}, ${filter.before.runId})`,
   ];

@@ -69,11 +69,10 @@ export class CatchUp {
   /** A new session began: the threads and direct messages of runs, those with open questions first. */
   async newSession(): Promise<void> {
     const { store } = this.#session.inlet;
-    const open = await store.openQuestions(maxChannels);
-    const asking = await Promise.all([...new Set(open.map((row) => row.runId))].map((id) => store.run(id)));
+    const asking = await store.runs({ near: "discord:", asking: true, limit: maxChannels });
     const recent = await store.runs({ channel: "discord", limit: 50 });
     for (const run of [...asking, ...recent]) {
-      const target = run?.address ? targetOf(run.address) : null;
+      const target = run.address ? targetOf(run.address) : null;
       if (target?.kind === "dm") this.#add(target.channelId, undefined);
       if (target?.kind === "thread") this.#add(target.threadId, target.guildId);
     }

@@ -1,7 +1,6 @@
 /** The page's title: how many questions wait, then where one is. */
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { getQuestions, keys } from "../api/calls.ts";
+import { useQuestions } from "../questions/use-questions.ts";
 
 let place: string | null = null;
 const listeners = new Set<() => void>();
@@ -16,8 +15,7 @@ export function usePageTitle(name: string | null): void {
 
 /** Writes the title; mounted once. */
 export function useTitleWriter(): void {
-  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
-  const open = data?.questions.length ?? 0;
+  const { open } = useQuestions();
   const name = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

@@ -9,11 +9,12 @@ import { QuestionCard } from "./question-card.tsx";
 
 const shown = 5;
 
-export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
+/** `questions`: the first of the `open` ones. */
+export function InboxCards({ questions, open }: { questions: OpenWireQuestion[]; open: number }) {
   const [refusal, setRefusal] = useState<Error | null>(null);
   return (
     <section className="inbox">
-      <h1>{plural(questions.length, "question")} for you</h1>
+      <h1>{plural(open, "question")} for you</h1>
       {questions.slice(0, shown).map((question, index) => (
         <div key={question.id} className="inbox-item">
           <p className="inbox-run">
@@ -25,14 +26,14 @@ export function InboxCards({ questions }: { questions: OpenWireQuestion[] }) {
             runId={question.run_id}
             question={question}
             requester={question.from.name}
-            foreign
+            untrusted
             first={index === 0}
             onRefused={setRefusal}
           />
         </div>
       ))}
       <ErrorNote error={refusal} />
-      {questions.length > shown && <p className="muted">{questions.length - shown} more on the left.</p>}
+      {open > shown && <p className="muted">{open - shown} more on the left.</p>}
     </section>
   );
 }

@@ -1,20 +1,19 @@
 /** What waits for a person, oldest first, above everything else. */
 
-import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "wouter";
 import { brief } from "../../core/text/brief.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { OpenWireQuestion } from "../../http/wire/runs.ts";
-import { getQuestions, keys } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
 import { namesWith } from "../parts/words.ts";
+import { useQuestions } from "../questions/use-questions.ts";
 
 export function NeedsYou({ openId }: { openId: string | null }) {
-  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
+  const { questions, unreadable, open, loaded, hasMore, loadMore } = useQuestions();
   const [, navigate] = useLocation();
-  const questions = data?.questions ?? [];
   const first = questions.find((question) => question.may_answer);
   useKey("a", () => {
     // On a page with cards they take the key themselves.
@@ -24,10 +23,10 @@ export function NeedsYou({ openId }: { openId: string | null }) {
   });
   return (
     <section className="needs-you" aria-labelledby="needs-you">
-      <h2 id="needs-you">
-        Needs you {questions.length > 0 && <span className="badge num">{questions.length}</span>}
-      </h2>
-      {data && questions.length === 0 && <p className="muted">Nothing waits for a person.</p>}
+      <h2 id="needs-you">Needs you {open > 0 && <span className="badge num">{open}</span>}</h2>
+      {loaded && questions.length + unreadable.length === 0 && (
+        <p className="muted">Nothing waits for a person.</p>
+      )}
       <ul>
         {questions.map((question) => (
           <li key={question.id}>
@@ -49,7 +48,17 @@ export function NeedsYou({ openId }: { openId: string | null }) {
             </Link>
           </li>
         ))}
+        {unreadable.map(({ id, run_id, why }) => (
+          <li key={id}>
+            <Link href={`/runs/${run_id}`} className="row tone-waiting" data-row>
+              <Mark shape="waiting" />
+              <span className="row-task">A question can’t be read</span>
+              <span className="row-facts">{why}</span>
+            </Link>
+          </li>
+        ))}
       </ul>
+      {hasMore && <Button onPress={loadMore}>Show more</Button>}
     </section>
   );
 }

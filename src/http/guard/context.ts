@@ -7,6 +7,8 @@ import type { Clock } from "../../core/ports/clock.ts";
 import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { FoldedRuns } from "./folded-runs.ts";
 import type { Streams } from "./streams.ts";
 
 /** An API token: only its SHA-256 (hex) is known here. Its principal is `token:<name>`. */
@@ -28,7 +30,7 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Origins whose pages may call the API with a token, e.g. `https://tools.example`. */
   corsOrigins: readonly string[];
-  /** Hosts that foreign text may link to, in the console as in the chats (see core/text/followed.ts). */
+  /** Hosts that untrusted text may link to, in the console as in the chats (see core/text/followed.ts). */
   trustedLinkHosts: readonly string[];
   /** The agent of a launch that names none. */
   defaultAgent: string;
@@ -76,6 +78,8 @@ export interface Deps {
 /** What the routes share besides: made once per server. */
 export interface Server extends Deps {
   streams: Streams;
+  feed: ChangeFeed;
+  foldedRuns: FoldedRuns;
   startedAt: number;
   /** The path under which a proxy shows the server, without a slash at the end; often "". */
   base: string;

@@ -33,6 +33,13 @@ const runsQuery = z.strictObject({
 /** The filters of `GET /runs` after parsing. `limit`: 1 to 100 rows, 50 when it is left out. */
 export type RunsQuery = z.infer<typeof runsQuery>;
 
+const questionsQuery = z.strictObject({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+});
+/** The query of `GET /questions` after parsing. `limit`: 1 to 200 questions, 100 when it is left out. */
+export type QuestionsQuery = z.infer<typeof questionsQuery>;
+
 const afterQuery = z.strictObject({ after: version.default(0) });
 
 /** By operation id. An operation without a handler in `src/http/routes` does not compile. */
@@ -159,8 +166,9 @@ export const runOperations = {
   questions: {
     method: "get",
     path: "/questions",
-    summary: "Open questions, oldest first",
+    summary: "Open questions, oldest first, a page at a time",
     scopes: ["read"],
+    query: questionsQuery,
     success: [200, questionListSchema],
   },
 } as const satisfies Record<string, Operation>;

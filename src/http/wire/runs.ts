@@ -138,7 +138,10 @@ export const runStateSchema = z.object({
   parent_id: z.string().nullable(),
   follows_id: z.string().nullable(),
   children: z.array(z.string()),
-  tainted: z.boolean(),
+  /** It has read text from outside the trusted circle: what changes the world needs approval from then on. */
+  read_untrusted: z.boolean(),
+  /** `read_untrusted` by its name of the first releases. */
+  tainted: z.boolean().meta({ deprecated: true }),
   /** What the caller may do now; `why` says why not. */
   can: z.record(z.enum(runActions), verdictSchema),
 });
@@ -180,7 +183,12 @@ export const wireEventSchema = z.object({
 });
 export type WireEvent = z.infer<typeof wireEventSchema>;
 /** The answer of `GET /runs/:id/events`: the events after the asked version, oldest first. */
-export const eventListSchema = z.object({ events: z.array(wireEventSchema) });
+export const eventListSchema = z.object({
+  events: z.array(wireEventSchema),
+  /** Events that can't be read, by their versions (of several in a row that are missing the first). */
+  unreadable: z.array(z.object({ version: z.number(), why: z.string() })),
+});
+export type EventList = z.infer<typeof eventListSchema>;
 
 /** The exact request that a model answer was given to, rendered from the log. */
 export const modelRequestSchema = z.object({
@@ -204,5 +212,14 @@ export const openQuestionSchema = wireQuestionSchema.extend({
 });
 /** An open question in the inbox of the console, with the task and the person it belongs to. */
 export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
-/** The answer of `GET /questions`: what is open in all runs that the caller may see. */
-export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });
+/** The answer of `GET /questions`: what is open in all runs that the caller may see, oldest first. */
+export const questionListSchema = z.object({
+  questions: z.array(openQuestionSchema),
+  /** Questions of this page that can't be shown, and why. */
+  unreadable: z.array(z.object({ id: z.string(), run_id: z.string(), why: z.string() })),
+  /** How many there are on all pages. */
+  open: z.number(),
+  /** The cursor of the following page, or null at the end. */
+  next: z.string().nullable(),
+});
+export type QuestionList = z.infer<typeof questionListSchema>;
