@@ -1,6 +1,6 @@
 /** A tool as its server defines it: what of it is pinned, what a model may read, what makes it unfit. */
 import { createHash } from "node:crypto";
-import { depthOf, forbiddenKeys } from "../../src/core/text/json.ts";
+import { checkedJson } from "../../src/core/text/json.ts";
 import { isSeen, onlySeen } from "../../src/core/text/visible.ts";
 import { argumentCheck } from "./arguments.ts";
 
@@ -55,7 +55,8 @@ function flawOf({ name, schema }: Definition): string | null {
   const text = JSON.stringify(schema);
   if (text.length > largestSchema)
     return `its schema has ${text.length} characters; at most ${largestSchema}`;
-  if (depthOf(text) > deepestSchema) return `its schema is nested deeper than ${deepestSchema}`;
+  const read = checkedJson(schema, { depth: deepestSchema, halves: "refused" });
+  if ("flaw" in read) return `its schema ${read.flaw.pointer} ${read.flaw.detail}`;
   if (schema.type !== "object") return "its schema is not one of an object";
   return unseenIn(schema) ?? uncheckable(schema);
 }
@@ -79,7 +80,6 @@ function unseenIn(value: unknown, key = ""): string | null {
   if (typeof value !== "object" || value === null) return null;
   for (const [name, inner] of Object.entries(value)) {
     if (!isSeen(name.trim())) return "its schema names a key with characters that can't be seen";
-    if (forbiddenKeys.has(name)) return `its schema names the key ${name}`;
     const found = unseenIn(inner, name);
     if (found !== null) return found;
   }

@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { readJson } from "../../src/core/text/json.ts";
 import { type Definition, hashOf, sorted } from "./definition.ts";
 
 const fileName = "mcp.lock.json";
@@ -63,7 +64,9 @@ function readLock(folder: string): Lock {
     throw error;
   }
   try {
-    return lockSchema.parse(JSON.parse(text));
+    const read = readJson(text);
+    if ("flaw" in read) throw new Error(`${read.flaw.pointer} ${read.flaw.detail}`.trim());
+    return lockSchema.parse(read.value);
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new Error(`${basename(path)}: it can't be read: ${why}; put back the version of your repository`);

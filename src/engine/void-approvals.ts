@@ -1,17 +1,16 @@
 /** A tool that is not what it was: cards that ask for its approval are closed, with the reason, in every run. */
+
+import { everyOpenQuestion } from "src/core/store/every.ts";
 import type { Store } from "../core/ports/store.ts";
 import { findCall } from "../core/reduce/calls.ts";
 import type { Recorder } from "./record.ts";
-
-/** At most so many open questions of all runs are looked at: the rest are found out when they are approved. */
-const mostLooked = 1_000;
 
 export async function voidApprovals(
   { record, store }: { record: Recorder; store: Pick<Store, "openQuestions"> },
   tool: string,
   reason: string,
 ): Promise<void> {
-  for (const { runId, question } of await store.openQuestions(mostLooked)) {
+  for await (const { runId, question } of everyOpenQuestion(store)) {
     if (question.kind !== "approval" || question.call?.tool !== tool) continue;
     await record({
       ...{ runId, epoch: null, inbox: null },

@@ -47,7 +47,7 @@ test("a call of a foreign tool waits for its approval, and is made once", async 
   await approve(bot, runId);
   const state = await bot.untilEnd(runId);
   expect(resultsIn(state)[0]).toBe("did this");
-  expect(state.tainted).toBe(true);
+  expect(state.readUntrusted).toBe(true);
   expect(callsIn(at)).toEqual([{ name: "work", given: input }]);
 });
 
