@@ -1,8 +1,7 @@
 /** A tool that is not what it was: cards that ask for its approval are closed, with the reason, in every run. */
-
-import { everyOpenQuestion } from "src/core/store/every.ts";
 import type { Store } from "../core/ports/store.ts";
 import { findCall } from "../core/reduce/calls.ts";
+import { everyOpenQuestion } from "../core/store/every.ts";
 import type { Recorder } from "./record.ts";
 
 export async function voidApprovals(
