@@ -143,7 +143,9 @@ export class Inbox {
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
     const outcome = await this.#ingest({ ...inbound, writtenAt });
     const state = outcome.type === "refused" ? "refused" : "done";
-    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
+    // Words that their writer was asked about are looked up when the answer comes.
+    const keepBody = outcome.type === "asked";
+    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type, keepBody });
     if (outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(

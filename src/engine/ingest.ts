@@ -50,13 +50,14 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     case "answer":
     case "approve":
     case "refuse":
+    case "undo":
       return settle(deps, inbound, intent, inbox);
     default:
       return never(intent);
   }
 }
 
-type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" }>;
+type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" | "undo" }>;
 
 function settling(intent: Settling, inbound: Inbound): RunCommand {
   const { actor } = inbound;
@@ -74,6 +75,8 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
         : { type: "edit", questionId, input: intent.input, actor, via };
     case "refuse":
       return { type: "refuse", questionId, reason: intent.reason, actor, via };
+    case "undo":
+      return { type: "undo", questionId, actor, via };
   }
 }
 
@@ -85,7 +88,7 @@ async function meantBy(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const row = await deps.engine.store.inboxRow({ source: inbound.channel, key });
-  const words = row ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
+  const words = row?.body ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
   if (words?.intent.type !== "message")
     return refused("These words are not kept any more: write them again.");
   if (!isSamePerson(words.actor.principal, inbound.actor.principal)) {
@@ -93,7 +96,12 @@ async function meantBy(
   }
   const { text } = words.intent;
   const { context } = words;
-  return settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  const outcome = await settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  if (outcome.type !== "refused") {
+    const settled = { state: "done", runId: outcome.runId, outcome: outcome.type } as const;
+    await deps.engine.store.settleInbox({ source: inbound.channel, key }, settled);
+  }
+  return outcome;
 }
 
 async function settle(
@@ -104,7 +112,8 @@ async function settle(
 ): Promise<Outcome> {
   const row = await engine.store.question(intent.questionId);
   if (!row) return refused("This question is not known here any more.");
-  return toRun(engine, row.runId, settling(intent, inbound), inbox, "answered");
+  const done = intent.type === "undo" ? "done" : "answered";
+  return toRun(engine, row.runId, settling(intent, inbound), inbox, done);
 }
 
 function rightsOf({ engine }: InstructDeps): Rights[] {

@@ -9,6 +9,8 @@ import type { UnreadableRecords } from "./unreadable.ts";
 const dayMs = 86_400_000;
 /** As long as the API promises for an Idempotency-Key; no platform delivers anything again so late. */
 const keysMs = 30 * dayMs;
+/** Words whose writer was asked what they answer, and has not said it. */
+const wordsMs = 7 * dayMs;
 /** So long after a run has ended a reply to its last mail still finds it. */
 const notesMs = 90 * dayMs;
 /** A start has more urgent things to do. */
@@ -19,7 +21,10 @@ type OwnerOf = (of: string, value: string) => NoteOwner;
 
 /** The dates of the clock decide what is old. */
 export interface PruneDeps {
-  store: Pick<Store, "pruneInbox" | "pruneAudits" | "oldNotes" | "deleteNotes" | "run" | "runAt">;
+  store: Pick<
+    Store,
+    "pruneInbox" | "dropBodies" | "pruneAudits" | "oldNotes" | "deleteNotes" | "run" | "runAt"
+  >;
   clock: Pick<Clock, "now">;
   log: Logger;
   unreadable: UnreadableRecords;
@@ -59,6 +64,7 @@ export class Pruner {
     const { store, clock, auditDays } = this.#deps;
     const now = clock.now();
     await this.#try("keys", () => store.pruneInbox(now - keysMs));
+    await this.#try("words", () => store.dropBodies(now - wordsMs));
     await this.#try("refusals", () => store.pruneAudits(now - auditDays * dayMs));
     await this.#try("notes", () => this.#pruneNotes(now - notesMs));
   }

@@ -49,6 +49,30 @@ export function recordContract(open: () => Promise<Store>): void {
       expect(results.filter((result) => result === "new")).toHaveLength(1);
     });
 
+    it("keeps no words of what is done: not when it is settled, not when a commit answers it", async () => {
+      const body = '{"text":"canary"}';
+      for (const key of ["settled", "refused", "answered", "asked", "waiting"]) {
+        await store.receive({ source, key, body, receivedAt: key === "asked" ? 10 : 20 });
+      }
+      const settled = { runId: null, outcome: "" };
+      await store.settleInbox({ source, key: "settled" }, { ...settled, state: "done" });
+      await store.settleInbox({ source, key: "refused" }, { ...settled, state: "refused" });
+      await must(store.commit(commit("r1", 0, { inbox: { source, key: "answered" } })));
+      await store.settleInbox({ source, key: "asked" }, { ...settled, state: "done", keepBody: true });
+      const kept = async () => {
+        const keys = ["settled", "refused", "answered", "asked", "waiting"];
+        const rows = await Promise.all(keys.map((key) => store.inboxRow({ source, key })));
+        return rows.filter((row) => row?.body === body).map((row) => row?.key);
+      };
+      expect(await kept()).toEqual(["asked", "waiting"]);
+      expect(await store.receive({ source, key: "settled", body, receivedAt: 30 })).toBe("duplicate");
+      expect(await store.dropBodies(10)).toBe(0);
+      expect(await store.dropBodies(11)).toBe(1);
+      expect(await kept()).toEqual(["waiting"]);
+      expect(await store.dropBodies(99)).toBe(0);
+      expect((await store.pendingInbox(9)).map(({ key }) => key)).toEqual(["waiting"]);
+    });
+
     it("forgets old settled keys, never pending ones", async () => {
       for (const key of ["old", "new", "waiting"]) {
         await store.receive({ source, key, body: "{}", receivedAt: key === "new" ? 100 : 10 });

@@ -122,7 +122,7 @@ export interface InboxKey {
 
 /** An inbound message as it was persisted before it was acknowledged; `receivedAt` in ms since the epoch. */
 export interface InboxRow extends Omit<InboxKey, "print"> {
-  /** JSON of the inbound message; empty for an API request. */
+  /** JSON of the inbound message; empty for an API request, and once nobody needs it any more. */
   body: string;
   receivedAt: number;
   state: "pending" | "done" | "refused";
@@ -239,6 +239,7 @@ export interface Store {
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
    * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   * `only`: of these runs.
    */
   claim(claim: {
     owner: string;
@@ -246,6 +247,7 @@ export interface Store {
     leaseMs: number;
     limit: number;
     except?: readonly string[];
+    only?: readonly string[];
   }): Promise<Claim[]>;
   /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
   renew(renewal: {
@@ -266,10 +268,13 @@ export interface Store {
   pendingInbox(limit: number): Promise<InboxRow[]>;
   /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
   claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
+  /** Drops the body, as a commit with this key does, unless `keepBody`. */
   settleInbox(
     key: InboxKey,
-    settled: { state: "done" | "refused"; runId: string | null; outcome: string },
+    settled: { state: "done" | "refused"; runId: string | null; outcome: string; keepBody?: boolean },
   ): Promise<void>;
+  /** Drops the bodies that were kept, of settled messages received before `before` (ms). Returns how many. */
+  dropBodies(before: number): Promise<number>;
   /** Forget settled keys received before `before` (ms). Returns how many. */
   pruneInbox(before: number): Promise<number>;
 
