@@ -36,7 +36,7 @@ export function InboxCards({
             runId={question.run_id}
             question={question}
             requester={question.from.name}
-            foreign
+            untrusted
             first={index === 0}
             onRefused={setRefusal}
           />

@@ -132,6 +132,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     drain: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
+    checkEdit: async () => null,
     async launch(agent, launch, inbox) {
       const runId = runIdFor(inbox);
       const known = await store.run(runId);
