@@ -15,7 +15,7 @@ export function useDraft(place: string): [string, (text: string) => void] {
   ];
 }
 
-export function readDraft(place: string): string {
+function readDraft(place: string): string {
   try {
     return sessionStorage.getItem(prefix + place) ?? "";
   } catch {
@@ -23,7 +23,7 @@ export function readDraft(place: string): string {
   }
 }
 
-export function writeDraft(place: string, text: string): void {
+function writeDraft(place: string, text: string): void {
   try {
     if (text === "") sessionStorage.removeItem(prefix + place);
     else sessionStorage.setItem(prefix + place, text);
