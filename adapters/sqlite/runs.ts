@@ -125,7 +125,7 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except")))
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), amongAny("only")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -141,12 +141,14 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit, except = [] }) =>
+    claim: ({ owner, now, leaseMs, limit, except = [], only }) =>
       write(() =>
-        due.all({ now, limit, except: JSON.stringify(except) }).map((run) => {
-          take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
-          return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
-        }),
+        due
+          .all({ now, limit, except: JSON.stringify(except), only: only ? JSON.stringify(only) : null })
+          .map((run) => {
+            take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
+            return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
+          }),
       ),
     renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
@@ -171,6 +173,12 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
 
 function notAmong(list: string): SQL {
   return sql`${runs.runId} NOT IN (SELECT value FROM json_each(${sql.placeholder(list)}))`;
+}
+
+/** Without a list any run will do. */
+function amongAny(list: string): SQL {
+  const named = sql.placeholder(list);
+  return sql`(${named} IS NULL OR ${runs.runId} IN (SELECT value FROM json_each(${named})))`;
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */

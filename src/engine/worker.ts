@@ -7,6 +7,7 @@ import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
+import { Sleeps } from "./sleeps.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -27,11 +28,14 @@ export interface WorkerDeps {
   owner: string;
   rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
-  drive: (claim: Claim, lease: Lease, signal: AbortSignal) => Promise<boolean>;
+  drive: (claim: Due, lease: Lease, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
 }
+
+/** A claimed run. A sleep of it until `dueBy` (ms since the epoch) is over, whatever the date is now. */
+export type Due = Claim & { dueBy: number };
 
 interface Active {
   abort: AbortController;
@@ -68,12 +72,14 @@ export class RunWorker {
   #claiming: Promise<void> | null = null;
   #again = false;
   #running = false;
+  readonly #sleeps: Sleeps;
   /** The earliest time at which something is known to be due, and when the store is asked for it again. */
   #dueAt = Number.POSITIVE_INFINITY;
   #lookAt = 0;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
+    this.#sleeps = new Sleeps(deps.clock);
   }
 
   start(): void {
@@ -92,6 +98,8 @@ export class RunWorker {
     if (driven) driven.dueAgainAt = at;
     if (!this.#running) return;
     const wait = at - this.#deps.clock.now();
+    if (runId !== undefined && wait > 0) this.#sleeps.begun(runId, at);
+    else if (runId !== undefined) this.#sleeps.ended(runId);
     if (wait > 0) {
       this.#dueIn(wait, at);
       return;
@@ -135,16 +143,12 @@ export class RunWorker {
         this.#again = false;
         const limit = maxActive - this.#active.size;
         if (limit <= 0) break;
-        const asked = moment(this.#deps.clock);
-        const claims = await this.#deps.store.claim({
-          owner: this.#deps.owner,
-          now: this.#deps.clock.now(),
-          leaseMs,
-          limit,
-          except: [...this.#active.keys(), ...this.#deps.unreadable.left],
-        });
-        for (const claim of claims) this.#begin(claim, asked);
-        if (claims.length === limit) this.#again = true;
+        const taken = await this.#take(this.#deps.clock.now(), limit);
+        if (taken === limit) this.#again = true;
+      }
+      for (const { runId, until } of this.#sleeps.overdue()) {
+        await this.#take(until, 1, [runId]);
+        this.#sleeps.ended(runId);
       }
       await this.#sleep();
     } catch (error) {
@@ -153,7 +157,18 @@ export class RunWorker {
     }
   }
 
-  #begin(claim: Claim, asked: Moment): void {
+  /** Claims what is due by this date and begins to drive it. Returns how many runs. */
+  async #take(dueBy: number, limit: number, only?: readonly string[]): Promise<number> {
+    const { store, owner, clock, unreadable } = this.#deps;
+    const asked = moment(clock);
+    const except = [...this.#active.keys(), ...unreadable.left];
+    const which = only ? { except, only } : { except };
+    const claims = await store.claim({ owner, now: dueBy, leaseMs, limit, ...which });
+    for (const claim of claims) this.#begin({ ...claim, dueBy }, asked);
+    return claims.length;
+  }
+
+  #begin(claim: Due, asked: Moment): void {
     const abort = new AbortController();
     const { clock } = this.#deps;
     const lease = new RunLease(clock, asked, leaseMs, async () => {
@@ -161,10 +176,11 @@ export class RunWorker {
       if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
     });
     const done = this.#drive(claim, lease, abort);
+    this.#sleeps.ended(claim.runId);
     this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
   }
 
-  async #drive(claim: Claim, lease: Lease, abort: AbortController): Promise<void> {
+  async #drive(claim: Due, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {
@@ -219,10 +235,10 @@ export class RunWorker {
 
   /** The store is asked for the next time now and then only: what this process commits says so itself. */
   async #sleep(): Promise<void> {
-    const now = this.#deps.clock.now();
+    const { now, steady } = moment(this.#deps.clock);
     if (this.#dueAt <= now) this.#dueAt = Number.POSITIVE_INFINITY;
-    if (now >= this.#lookAt) {
-      this.#lookAt = now + lookAgainMs;
+    if (steady >= this.#lookAt) {
+      this.#lookAt = steady + lookAgainMs;
       this.#dueAt = (await this.#deps.store.nextWake()) ?? Number.POSITIVE_INFINITY;
     }
     this.#wakeIn(Math.min(lookAgainMs, Math.max(10, this.#dueAt - now)));
