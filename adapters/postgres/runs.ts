@@ -7,7 +7,7 @@ import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
 import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
-import { and, asc, desc, eq, gt, inArray, or, sql } from "./drizzle.ts";
+import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -82,12 +82,8 @@ export function readRuns(db: NodePgDatabase): Reading {
 
 const hasEnded = inArray(runs.status, [...endedStatuses]);
 
-/** A run is looked for by what people know of it: its task, who started it, which agent works on it, its id. */
-function holds(text: string): SQL | undefined {
-  const pattern = likePattern(text);
-  const places = [runs.task, runs.personName, runs.agent, runs.runId];
-  return or(...places.map((place) => sql`lower(${place}) LIKE ${pattern} ESCAPE '\\'`));
-}
+/** What people know of a run, and look for. */
+const known = sql`concat_ws(chr(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
@@ -97,7 +93,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
     filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
-    filter.text ? holds(filter.text) : undefined,
+    filter.text ? sql`lower(${known}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds &&
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,

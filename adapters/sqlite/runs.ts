@@ -89,12 +89,8 @@ export function readRuns(db: BetterSQLite3Database): Reading {
 /** The condition on a row that its run has come to its end. */
 export const hasEnded = inArray(runs.status, [...endedStatuses]);
 
-/** A run is looked for by what people know of it: its task, who started it, which agent works on it, its id. */
-function holds(text: string): SQL | undefined {
-  const pattern = likePattern(text);
-  const places = [runs.task, runs.personName, runs.agent, runs.runId];
-  return or(...places.map((place) => sql`fold(${place}) LIKE ${pattern} ESCAPE '\\'`));
-}
+/** What people know of a run, and look for. */
+const known = sql`concat_ws(char(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
@@ -104,7 +100,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
     filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
-    filter.text ? holds(filter.text) : undefined,
+    filter.text ? sql`fold(${known}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
     filter.near === undefined
