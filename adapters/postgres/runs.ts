@@ -8,7 +8,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
-import { addresses, events, runs } from "./schema.ts";
+import { addresses, events, knownOfRun, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -82,9 +82,6 @@ export function readRuns(db: NodePgDatabase): Reading {
 
 const hasEnded = inArray(runs.status, [...endedStatuses]);
 
-/** What people know of a run, and look for. */
-const known = sql`concat_ws(chr(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
-
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
   const list: (SQL | undefined)[] = [
@@ -93,7 +90,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
     filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
-    filter.text ? sql`lower(${known}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? sql`lower(${knownOfRun}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds &&
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,

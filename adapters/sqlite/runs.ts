@@ -8,7 +8,7 @@ import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { addresses, events, runs } from "./schema.ts";
+import { addresses, events, knownOfRun, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -89,9 +89,6 @@ export function readRuns(db: BetterSQLite3Database): Reading {
 /** The condition on a row that its run has come to its end. */
 export const hasEnded = inArray(runs.status, [...endedStatuses]);
 
-/** What people know of a run, and look for. */
-const known = sql`concat_ws(char(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
-
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {
   const list: (SQL | undefined)[] = [
@@ -100,7 +97,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
     filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
-    filter.text ? sql`fold(${known}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? sql`fold(${knownOfRun}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
     filter.near === undefined
