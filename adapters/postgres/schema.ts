@@ -2,7 +2,7 @@
 
 import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/text/status.ts";
-import { bigint, pgTable, primaryKey, sql, text } from "./drizzle.ts";
+import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 
 /**
  * One row per run, folded from its events with each commit. Times are ms since the epoch, costs millionths of a
@@ -32,9 +32,6 @@ export const runs = pgTable("runs", {
   leaseUntil: bigint("lease_until", { mode: "number" }),
   epoch: bigint("epoch", { mode: "number" }).notNull().default(0),
 });
-
-/** What people know of a run, and look for. */
-export const knownOfRun = sql`concat_ws(chr(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
 
 /** The log. `v`: version of the event's shape; `data`: JSON; `sum`: a checksum, null from before there were sums. */
 export const events = pgTable(

@@ -2,7 +2,7 @@
 
 import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/text/status.ts";
-import { integer, primaryKey, sql, sqliteTable, text } from "./drizzle.ts";
+import { integer, primaryKey, sqliteTable, text } from "./drizzle.ts";
 
 /**
  * One row per run, folded from its events with each commit. Times are ms since the epoch, costs millionths of a
@@ -32,9 +32,6 @@ export const runs = sqliteTable("runs", {
   leaseUntil: integer("lease_until"),
   epoch: integer("epoch").notNull().default(0),
 });
-
-/** What people know of a run, and look for. */
-export const knownOfRun = sql`concat_ws(char(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
 
 /** The log. `v`: version of the event's shape; `data`: JSON; `sum`: a checksum, null from before there were sums. */
 export const events = sqliteTable(
