@@ -67,7 +67,10 @@ export function startProgram(
   args: readonly string[] = [],
   options: Pick<ChildOptions, "env" | "cwd"> = {},
 ): Child {
-  return startChild(join(import.meta.dirname, "hold-child.ts"), [program, ...args], { ...options, leashed: false });
+  return startChild(join(import.meta.dirname, "hold-child.ts"), [program, ...args], {
+    ...options,
+    leashed: false,
+  });
 }
 
 export class Child {
