@@ -34,6 +34,9 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
+    channels_off: Object.entries(config.about.guides)
+      .filter(([name]) => channels.every((channel) => channel.name !== name))
+      .map(([name, guide]) => ({ title: config.about.titles[name] ?? name, guide })),
     unreadable,
     left_behind: [...engine.leftBehind],
     database: { kind: config.database ?? null, answers: stored !== null, ms },
