@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openStore, systemClock } from "./assemble.ts";
-import { channelPaths, channelTitles, linkTo } from "./config/channels.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
@@ -17,6 +17,7 @@ import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
 import { openChannels } from "./open-channels.ts";
+import { startToolServers } from "./tool-servers.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
 
@@ -65,6 +66,7 @@ async function startOn({ store, config, log, unreadable }: Opened): Promise<Bela
   await engine.open();
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
+  const toolServers = startToolServers(config.toolServers, { engine, log });
   const schedules = await startSchedules({
     inlet: engine,
     schedules: config.schedules.map(({ timezone, address, ...schedule }) => ({
@@ -75,7 +77,7 @@ async function startOn({ store, config, log, unreadable }: Opened): Promise<Bela
     clock: systemClock,
     log,
   });
-  const stop = once(() => stopAll({ http, listening, schedules, engine, store, log }));
+  const stop = once(() => stopAll({ http, listening, schedules, engine, toolServers, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   return { engine, http, channels, log, port: listening.port, url, stop };
 }
@@ -90,9 +92,10 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     trustedLinkHosts: config.trustedLinkHosts,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
+    toolServers: () => config.toolServers.map((server) => server.status()),
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
     warnings: config.warnings,
@@ -117,6 +120,7 @@ async function stopAll(parts: {
   listening: Listening;
   schedules: { stop(): Promise<void> };
   engine: Engine;
+  toolServers: { stop(): Promise<void> };
   store: Store;
   log: Logger;
 }): Promise<void> {
@@ -125,6 +129,7 @@ async function stopAll(parts: {
   await parts.schedules.stop();
   // Requests are answered while runs come to rest, and until the port is closed: what arrives is written down.
   await parts.engine.drain(15_000, () => parts.listening.close(8_000));
+  await parts.toolServers.stop();
   await parts.store.close();
   parts.log.info({}, "stopped");
 }

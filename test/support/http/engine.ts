@@ -130,6 +130,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     open: async () => {},
     start: async () => {},
     drain: async () => {},
+    voidApprovals: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
     checkEdit: async () => null,
