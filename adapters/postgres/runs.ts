@@ -8,6 +8,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { addRunJob } from "./jobs.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -109,11 +110,16 @@ export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000):
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase): Working {
   return {
-    async claim({ owner, now, leaseMs, limit, except = [] }) {
+    async claim({ owner, now, leaseMs, limit, except = [], runId }) {
+      // One run was called for by the database's clock, which may be ahead of ours.
+      const due =
+        runId === undefined
+          ? sql`wake_at <= ${now}`
+          : sql`run_id = ${plainText(runId)} AND wake_at <= greatest(${now}::bigint, ${clockNow})`;
       const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
         WITH due AS (
           SELECT run_id, owner, wake_at FROM runs
-          WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
+          WHERE ${due} AND (owner IS NULL OR lease_until < ${clockNow})
             AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
           ORDER BY wake_at LIMIT ${limit}
           FOR UPDATE SKIP LOCKED
@@ -135,7 +141,11 @@ export function workRuns(db: NodePgDatabase): Working {
       return held.map((run) => run.runId);
     },
     async releaseAll(owner) {
-      await db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner));
+      await db.execute(sql`
+        WITH released AS (
+          UPDATE runs SET owner = NULL, lease_until = NULL, wake_at = 0 WHERE owner = ${owner}
+          RETURNING run_id, wake_at
+        ) SELECT ${sql.raw(addRunJob)} FROM released`);
     },
     async nextWake() {
       // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.

@@ -102,6 +102,8 @@ export interface Delivery {
 export interface Channel {
   readonly name: string;
   readonly can: Capabilities;
+  /** Only one process at a time may have it: the platform, or the machine, knows just one of us. */
+  readonly single?: true;
   /** Begin to listen. Returns when inbound messages can arrive; throws with words for the operator. */
   start(inlet: Inlet): Promise<void>;
   stop(): Promise<void>;

@@ -233,6 +233,7 @@ export interface Store {
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
    * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   * `runId`: this one or none, due also when only the database's clock says so.
    */
   claim(claim: {
     owner: string;
@@ -240,6 +241,7 @@ export interface Store {
     leaseMs: number;
     limit: number;
     except?: readonly string[];
+    runId?: string;
   }): Promise<Claim[]>;
   /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
   renew(renewal: {
@@ -258,8 +260,16 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
-  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
-  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
+  /**
+   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them.
+   * `except`: sources whose channel another process holds.
+   */
+  claimInbox(claim: {
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<InboxRow[]>;
   settleInbox(
     key: InboxKey,
     settled: { state: "done" | "refused"; runId: string | null; outcome: string },
