@@ -10,7 +10,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import Database from "better-sqlite3";
 import { Hono } from "hono";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
-import { channelPaths, channelTitles, linkTo } from "../src/channels.ts";
+import { channelPaths, channelTitles, linkTo } from "../src/config/channels.ts";
 import type { Model, ModelRequest } from "../src/core/ports/model.ts";
 import { createHttp } from "../src/http/app.ts";
 import { serve } from "../src/http/serve.ts";

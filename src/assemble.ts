@@ -46,6 +46,7 @@ export async function openEngine(
     defaultAgent: config.defaultAgent,
     rights: config.rights,
     routes: config.routes,
+    auditDays: config.auditDays,
     clock: systemClock,
     rng: Math.random,
     redact: knownRedactor(config.secrets),

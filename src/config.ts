@@ -57,6 +57,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   corsOrigins: readonly string[];
   trustProxy: boolean;
   trustedLinkHosts: readonly string[];
+  auditDays: number;
   /** Values that must never be shown, for the redactor. */
   secrets: readonly string[];
   /** What works, but not as somebody may think: for the log at start and the doctor. */
@@ -112,8 +113,10 @@ export async function loadConfig(
   const token = givenToken ?? keptToken(known.dataDir, warnings);
   const tokenPlace = givenToken === null ? tokenFile(known.dataDir) : "in BELAY_TOKEN";
   const tokens = [{ name: "local", value: token, scopes }, ...namedTokens(file, variables, warnings)];
-  const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts } = file;
-  const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: sha256(value) }));
+  const { defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy } = file;
+  const { trustedLinkHosts, auditDays } = file;
+  const hashOf = (value: string) => createHash("sha256").update(value).digest("hex");
+  const byHash = tokens.map(({ value, ...rest }) => ({ ...rest, hash: hashOf(value) }));
   const secrets = secretsOf(environment, triggers, [
     ...tokens.map(({ value }) => value),
     ...toolSecrets.values(),
@@ -122,7 +125,7 @@ export async function loadConfig(
   return Object.freeze({
     ...known,
     ...triggers,
-    ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts },
+    ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
     ...{ agents, rights, tools, token, tokenPlace, tokens: byHash, tokenEventKey, secrets, warnings, notes },
   });
 }
@@ -193,8 +196,4 @@ function namedTokens(
     );
     return [];
   });
-}
-
-function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openSharing, openStore, systemClock } from "./assemble.ts";
-import { channelPaths, channelTitles, linkTo } from "./channels.ts";
+import { channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";

@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { channels } from "../src/channels.ts";
 import { configurationPage } from "../src/cli/docs.ts";
+import { channels } from "../src/config/channels.ts";
 import { agentEntries, fileEntries, variableEntries } from "../src/config/reference.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -25,7 +25,7 @@ interface Paragraph {
   html: string;
 }
 
-/** Buttons become links or words about what to reply; whatever is foreign is escaped. */
+/** Buttons become links or words about what to reply; all other words are escaped. */
 export function renderMail(message: Message, options: RenderOptions): Rendered {
   return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
 }

@@ -163,7 +163,8 @@ function settle(s: Builder, inbox: NonNullable<Commit["inbox"]>, clock: Pick<Clo
     `INSERT INTO inbox (source, key, body, received_at, state, run_id, outcome)
      SELECT ${s.value(inbox.source, "text")}, ${s.value(plainText(inbox.key), "text")}, '',
        ${s.value(clock.now(), "bigint")}, 'done', run_id, ${s.value(inbox.print ?? null, "text")} FROM guard
-     ON CONFLICT (source, key) DO UPDATE SET state = 'done', run_id = excluded.run_id, outcome = excluded.outcome
+     ON CONFLICT (source, key) DO UPDATE
+     SET state = 'done', body = '', run_id = excluded.run_id, outcome = excluded.outcome
      WHERE inbox.state = 'pending' RETURNING 1`,
   );
 }

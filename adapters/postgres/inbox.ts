@@ -8,7 +8,8 @@ import { addInboxJob } from "./jobs.ts";
 import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
-const prunedAtOnce = 10_000;
+/** So many rows are deleted in one statement. */
+export const prunedAtOnce = 10_000;
 
 const columns = {
   source: inbox.source,
@@ -22,7 +23,7 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -64,11 +65,18 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
         .returning({ ...columns, seq: inbox.seq });
       return inOrder(rows);
     },
-    async settleInbox(key, { state, runId, outcome }) {
+    async settleInbox(key, { state, runId, outcome, keepBody = false }) {
       await db
         .update(inbox)
-        .set({ state, runId, outcome: plainText(outcome) })
+        .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
         .where(named(key));
+    },
+    async dropBodies(before) {
+      const kept = and(
+        lt(inbox.receivedAt, before),
+        sql`${inbox.state} <> 'pending' AND ${inbox.body} <> ''`,
+      );
+      return (await db.update(inbox).set({ body: "" }).where(kept)).rowCount ?? 0;
     },
     async pruneInbox(before) {
       const settled = and(lt(inbox.receivedAt, before), ne(inbox.state, "pending"));

@@ -49,7 +49,7 @@ export async function openPostgres({
     ...workRuns(db),
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
-    ...keepRecords(db),
+    ...keepRecords(db, clock),
     async watch(changed) {
       const begun = listen({ url, limits }, pool, told, clock, changed);
       listening.push(begun);

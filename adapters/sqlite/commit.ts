@@ -129,7 +129,7 @@ function preparePut(db: BetterSQLite3Database) {
       })
       .onConflictDoUpdate({
         target: [inbox.source, inbox.key],
-        set: { state: "done", runId: sql`excluded.run_id`, outcome: sql`excluded.outcome` },
+        set: { state: "done", body: "", runId: sql`excluded.run_id`, outcome: sql`excluded.outcome` },
       })
       .prepare(),
   };

@@ -19,7 +19,7 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -73,12 +73,20 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
           .all();
         return inOrder(rows);
       }),
-    settleInbox: (key, { state, runId, outcome }) =>
+    settleInbox: (key, { state, runId, outcome, keepBody = false }) =>
       write(() => {
         db.update(inbox)
-          .set({ state, runId, outcome: plainText(outcome) })
+          .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
           .where(named(key))
           .run();
+      }),
+    dropBodies: (before) =>
+      write(() => {
+        const kept = and(
+          lt(inbox.receivedAt, before),
+          sql`${inbox.state} <> 'pending' AND ${inbox.body} <> ''`,
+        );
+        return db.update(inbox).set({ body: "" }).where(kept).run().changes;
       }),
     pruneInbox: (before) =>
       write(

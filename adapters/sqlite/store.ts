@@ -43,7 +43,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...workRuns(db, group.write),
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
-    ...keepRecords(db, group.write),
+    ...keepRecords(db, group.write, clock),
     // The file belongs to this process alone.
     watch: async () => {},
     async close() {

@@ -1,6 +1,6 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
-import { channels } from "../channels.ts";
+import { channels } from "../config/channels.ts";
 import { isDemo } from "../config/environment.ts";
 import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";

@@ -106,6 +106,13 @@ export const fileSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("`Host` headers that are answered, beside loopback's and that of `PUBLIC_URL`"),
+  auditDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(365)
+    .describe("for so many days it is kept who was refused what"),
   corsOrigins: z.array(z.string()).default([]).describe("origins whose pages may call the API with a token"),
   trustedLinkHosts: z
     .array(z.string())

@@ -186,8 +186,8 @@ export interface State {
   nudges: Readonly<Record<EventOf<"nudged">["reason"], number>>;
   /** Events from outside that have come, by name: before or while a call waits for them. */
   arrived: Readonly<Record<string, { payload: string; omitted: number }>>;
-  /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */
-  tainted: boolean;
+  /** It has read text from outside the trusted circle: `once` calls need approval from then on. */
+  readUntrusted: boolean;
   recoveries: number;
 }
 

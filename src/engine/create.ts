@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
-import type { LaunchRequest, RunCommand } from "../core/command.ts";
+import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -27,7 +27,7 @@ import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
-import { type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
+import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { RunWorker } from "./worker.ts";
 
@@ -54,6 +54,8 @@ export interface EngineOptions {
   role?: Role;
   /** Shared with the store, whose lists tell it what they leave out. */
   unreadable?: UnreadableRecords;
+  /** For so many days it is kept who was refused what; a year when it is left out. */
+  auditDays?: number;
 }
 
 /** `works`: it drives runs · `speaks`: it has channels. */
@@ -127,7 +129,7 @@ class RunEngine implements Engine {
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable, told });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels: here, becameReal, unreadable, told });
-    this.#pruner = new Pruner({ store, clock, log });
+    this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
     this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
@@ -224,6 +226,10 @@ class RunEngine implements Engine {
 
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
     return submitCommand(this.#submitDeps(), runId, command, inbox);
+  }
+
+  checkEdit(edit: Edit): Promise<Refusal | null> {
+    return checkEdit(this.#submitDeps(), edit);
   }
 
   async state(runId: string): Promise<State | null> {

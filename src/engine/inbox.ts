@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
+import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { identified } from "./identified.ts";
@@ -151,7 +152,9 @@ export class Inbox {
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
     const outcome = await this.#ingest({ ...inbound, writtenAt });
     const state = outcome.type === "refused" ? "refused" : "done";
-    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
+    // Words that their writer was asked about are looked up when the answer comes.
+    const keepBody = outcome.type === "asked";
+    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type, keepBody });
     if (outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(
@@ -160,7 +163,7 @@ export class Inbox {
     );
     const channel = channels.get(inbound.channel);
     const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
-    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
+    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {
@@ -208,4 +211,10 @@ export class Inbox {
       rule: outcome.text.slice(0, 200),
     });
   }
+}
+
+/** A form is closed when its words are refused: they are given back. */
+function withTyped({ intent }: Inbound, outcome: Outcome): Outcome {
+  const words = outcome.type === "refused" ? typed(intent) : null;
+  return words === null ? outcome : { ...outcome, text: `${outcome.text}\n\n${words}` };
 }

@@ -62,11 +62,12 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
   const { actor } = inbound;
   const via = viaOf(inbound);
   const { questionId } = intent;
+  const { context } = inbound;
   switch (intent.type) {
     case "choose":
       return { type: "provide_input", questionId, answer: intent.value, actor, via };
     case "answer":
-      return { type: "provide_input", questionId, answer: intent.text, actor, via };
+      return { type: "provide_input", questionId, answer: intent.text, context, actor, via };
     case "approve":
       return intent.input === null
         ? { type: "approve", questionId, actor, via }
@@ -84,14 +85,20 @@ async function meantBy(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const row = await deps.engine.store.inboxRow({ source: inbound.channel, key });
-  const words = row ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
+  const words = row?.body ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
   if (words?.intent.type !== "message")
     return refused("These words are not kept any more: write them again.");
   if (!isSamePerson(words.actor.principal, inbound.actor.principal)) {
     return refused(`Only ${words.actor.name} can say what they meant.`);
   }
   const { text } = words.intent;
-  return settle(deps, inbound, { type: "answer", questionId, text }, inbox);
+  const { context } = words;
+  const outcome = await settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  if (outcome.type !== "refused") {
+    const settled = { state: "done", runId: outcome.runId, outcome: outcome.type } as const;
+    await deps.engine.store.settleInbox({ source: inbound.channel, key }, settled);
+  }
+  return outcome;
 }
 
 async function settle(

@@ -2,7 +2,7 @@
 import { admit } from "../core/admit/admit.ts";
 import { denySettling } from "../core/admit/answer.ts";
 import type { Policy } from "../core/agent.ts";
-import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
+import type { Command, Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey, Only, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
@@ -76,6 +76,18 @@ export async function submitCommand(
   return submitted(runId, await withOldQuestion(deps, recorded, command));
 }
 
+/** What would be refused about it now: nothing is recorded, and nothing promised. */
+export async function checkEdit(deps: SubmitDeps, edit: Edit): Promise<Refusal | null> {
+  const row = await deps.store.question(edit.questionId);
+  const state = row === null ? null : await deps.state(row.runId);
+  // Not known here: who submits it is told so.
+  if (state === null) return null;
+  const checked = await withCheckedEdit(deps, state.runId, { type: "edit", ...edit });
+  if ("refusal" in checked) return checked.refusal;
+  const admission = admit(state, checked.command, await deps.policy(state));
+  return admission.ok ? null : admission.refusal;
+}
+
 /** The state keeps the last few settled questions; of older ones the store still knows that they were settled. */
 async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: RunCommand): Promise<Recorded> {
   if (recorded.type !== "refused" || recorded.refusal.code !== "question_not_found") return recorded;
@@ -103,9 +115,12 @@ async function withCheckedEdit(
   // Not open any more, no such tool, or not for this person: admit finds the right words.
   if (!state || !question || !call || !spec) return { command };
   if (denySettling(question, command.actor, state, await deps.policy(state))) return { command };
-  const { input, error } = deps.toolbox.checkInput(call.tool, command.input);
+  const { input, error, argument } = deps.toolbox.checkInput(call.tool, command.input);
   const why = error ?? (holdsSecret(input, deps.redact) ? secretInArguments : null);
-  if (why) return { refusal: { code: "answer_invalid", message: why.message } };
+  if (why) {
+    const at = argument === undefined ? {} : { argument };
+    return { refusal: { code: "answer_invalid", message: why.message, ...at } };
+  }
   try {
     // Epoch 0 is older than any worker's: a look changes nothing and fences nobody off.
     const on = { runId, toolbox: deps.toolbox, epoch: 0, signal: deps.stopping };

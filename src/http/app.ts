@@ -66,9 +66,10 @@ export function createHttp(deps: Deps): Http {
     allowHosts(config),
     crossOrigin(config),
   );
-  // The long answers: a list and a run are mostly the same words again. What is short is not worth the work.
+  // The long answers: lists and runs are mostly the same words again. What is short is not worth the work.
   const packed = compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ });
-  app.get("/agent/runs/*", packed).get("/agent/state/*", packed).get("/questions", packed);
+  for (const path of ["/agent/runs/*", "/agent/state/*", "/questions", "/agents", "/tools"])
+    app.get(path, packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

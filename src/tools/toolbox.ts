@@ -6,7 +6,7 @@ import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
-type Checked = ReturnType<Toolbox["check"]>;
+type Checked = ReturnType<Toolbox["checkInput"]>;
 
 /** `redact` takes secrets out of everything that leaves a tool. Throws when two tools share a name. */
 export function createToolbox(
@@ -123,7 +123,9 @@ function checkCall(tool: Tool, read: CheckedJson, raw: unknown): Checked {
   const parsed = tool.input.safeParse(read.value);
   if (parsed.success) return { input: parsed.data };
   const message = `${problemsOf(parsed.error)}. ${expected}.`;
-  return { input: read.value, error: { code: "invalid_input", message } };
+  const [argument] = parsed.error.issues[0]?.path ?? [];
+  const at = argument === undefined ? {} : { argument: String(argument) };
+  return { input: read.value, error: { code: "invalid_input", message }, ...at };
 }
 
 /** At most five problems, each with its path: enough to repair the call, bounded for the context. */

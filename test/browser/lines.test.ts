@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { channelTitles } from "../../src/channels.ts";
+import { channelTitles } from "../../src/config/channels.ts";
 import { cost, learnTitles } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";

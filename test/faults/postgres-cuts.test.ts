@@ -86,6 +86,10 @@ const calls: {
   settleInbox: (store, key) =>
     store.settleInbox({ source: "slack", key }, { state: "done", runId: null, outcome: "told" }),
   pruneInbox: (store) => store.pruneInbox(1),
+  dropBodies: (store) => store.dropBodies(1),
+  pruneAudits: (store) => store.pruneAudits(1),
+  oldNotes: (store) => store.oldNotes({ prefix: "", before: 1, after: "", limit: 1 }),
+  deleteNotes: (store, id) => store.deleteNotes([id], 1),
   dueDeliveries: (store) => store.dueDeliveries({ now, limit: 1, channels }),
   nextDelivery: (store) => store.nextDelivery(channels),
   beginDelivery: (store, id) => store.beginDelivery({ id: `${id}/status#0`, now, leaseMs: 1 }),

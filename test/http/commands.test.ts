@@ -372,6 +372,7 @@ test("a run is started again with the data it began with, and trusts it as littl
   expect(run).toMatchObject({
     task: "Look into the build",
     title: "Build 7",
+    read_untrusted: true,
     tainted: true,
     agent: "helper",
   });

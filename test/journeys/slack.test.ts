@@ -208,6 +208,26 @@ describe("approvals", () => {
     expect(restarted).toEqual(["billing"]);
   });
 
+  test("an argument that the tool does not take is said at its field, and what was typed stays", async () => {
+    const { card } = await asked();
+    await world.press("edit", card, "oncall");
+    const typed = { "arg:service": { number: { value: "7" } } };
+    expect(await world.submit(world.modal(), typed, "oncall")).toMatchObject({
+      response_action: "errors",
+      errors: { "arg:service": expect.stringContaining("expected string") },
+    });
+    expect(told()).toEqual([]);
+  });
+
+  test("what was typed into a form that did not count is given back to its writer", async () => {
+    const { card } = await asked();
+    await world.press("edit", card);
+    await world.submit(world.modal(), { "arg:service": { string: { value: "billing" } } });
+    await world.edge.until(() => told().length === 1);
+    const [word] = world.edge.callsOf("chat.postEphemeral").map(({ body }) => String(body.blocks));
+    expect(word).toMatch(/Only .* may approve.*You wrote:.*billing/);
+  });
+
   test("Refuse brings its reason into the thread and runs nothing", async () => {
     const { root, card } = await asked();
     await world.press("refuse", card, "oncall");
@@ -243,7 +263,7 @@ describe("where else a run can start", () => {
     expect(said).toMatch(/the Slack thread.*payments answers 500/);
     expect(said).toMatch(/<data source=\\"the message\\" trusted=\\"no\\">\\nsince the deploy/);
     const runId = (await bot.store.runAt(world.address(root))) ?? "";
-    expect((await bot.engine.state(runId))?.tainted).toBe(true);
+    expect((await bot.engine.state(runId))?.readUntrusted).toBe(true);
   });
 
   test("a direct message needs no mention, and a mention in a thread with a finished run continues it", async () => {

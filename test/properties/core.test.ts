@@ -272,7 +272,7 @@ test("what is counted only grows, and the total of steps is passed by one at mos
         spoken ||= before.steps >= totalSteps && events.some((event) => words.has(event.type));
         must(after.steps <= totalSteps + (spoken ? 1 : 0), "too many steps", after.steps);
         must(after.steps >= before.steps && after.usage.inputTokens >= before.usage.inputTokens, "it shrank");
-        must(after.tainted || !before.tainted, "the mark was lost");
+        must(after.readUntrusted || !before.readUntrusted, "untrusted text was forgotten");
         must(after.version > before.version, "the version did not grow");
       },
     };

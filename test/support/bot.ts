@@ -81,6 +81,7 @@ export interface BotOptions {
   log?: Logger;
   /** Secrets that the bot knows. */
   secrets?: readonly string[];
+  auditDays?: number;
 }
 
 export interface Bot {
@@ -119,6 +120,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     rng: () => 0.5,
     redact: knownRedactor(options.secrets ?? []),
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),
+    ...(options.auditDays === undefined ? {} : { auditDays: options.auditDays }),
   });
   await engine.start();
   return botOf(engine, store, options.store === undefined);

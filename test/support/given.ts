@@ -205,7 +205,7 @@ export const heard = (text: string, trusted = true): EventBody => ({
   via,
   trusted,
 });
-const nowhere = { state: { runId: "", version: 0, tainted: false }, policy: policyWith() };
+const nowhere = { state: { runId: "", version: 0, readUntrusted: false }, policy: policyWith() };
 const shown = (callId: string, tool: string) => ({
   call: { id: callId, tool, input: { version: "v1" } },
   hash: "shown",

@@ -85,6 +85,13 @@ export async function tell(
   }
 }
 
+/** A word beside all else: what it is about stands whether it is told or not. Never throws. */
+export async function sayTo(session: Session, replyTo: Inbound["replyTo"], words: string): Promise<void> {
+  await tell(session, replyTo, words).catch((error: unknown) => {
+    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
+  });
+}
+
 /** Not known is told as no: the root of a channel always shows. */
 async function hasReplies({ client }: Session, channel: string, root: string): Promise<boolean> {
   try {

@@ -26,7 +26,7 @@ export function InboxCards({ questions, open }: { questions: OpenWireQuestion[];
             runId={question.run_id}
             question={question}
             requester={question.from.name}
-            foreign
+            untrusted
             first={index === 0}
             onRefused={setRefusal}
           />

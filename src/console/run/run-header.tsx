@@ -27,10 +27,10 @@ export function RunHeader({ run }: { run: RunState }) {
             for <Since at={run.waiting.since} />
           </span>
         )}
-        {run.tainted && (
+        {run.read_untrusted && (
           <span
             className="tag"
-            title="It has read bytes from outside the trusted circle: what changes the world needs approval."
+            title="It has read text from outside the trusted circle: what changes the world needs approval."
           >
             read untrusted data
           </span>

@@ -72,7 +72,7 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
             runId={run.id}
             question={question}
             requester={run.from.name}
-            foreign={run.tainted}
+            untrusted={run.read_untrusted}
             first={index === 0}
             onRefused={setRefusal}
           />

@@ -4,11 +4,11 @@
  */
 import { type Actor, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import type { Command, Launch } from "../command.ts";
+import type { Command, Launch, LaunchRequest } from "../command.ts";
 import { arrivedAs } from "../decide/sleep.ts";
-import type { EventBody } from "../event.ts";
+import type { EventBody, EventOf } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
-import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
+import { type Admission, accept, cut, deny, finished, pointedAt, refuse, withContext } from "./admission.ts";
 import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
@@ -57,12 +57,18 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
       costUsd: Math.min(agent.limits.costUsd, launch.atMost?.costUsd ?? Number.POSITIVE_INFINITY),
     },
     prefetch: agent.prefetch,
-    context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
+    context: pointedAt(launch.context),
     trusted: launch.trusted && !launch.actor.guest,
-    follows: launch.follows,
+    follows: launch.follows && formerTurn(launch.follows),
     parent: launch.parent,
     ...(launch.call === undefined ? {} : { call: launch.call }),
   });
+}
+
+/** In the words of the log, which are for ever. */
+function formerTurn(follows: NonNullable<LaunchRequest["follows"]>): EventOf<"launched">["follows"] {
+  const { runId, task, outcome, untrusted } = follows;
+  return { runId, task, outcome, tainted: untrusted };
 }
 
 /**
@@ -93,6 +99,7 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     from: personOf(actor),
     via,
     trusted: isTrusted(actor),
+    ...withContext(command.context, actor),
   });
 }
 

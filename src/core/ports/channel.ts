@@ -1,6 +1,6 @@
 /** What the engine needs of a channel (Slack, Discord, mail, …), and what a channel may ask of the engine. */
 import type { Actor, Address } from "../actor.ts";
-import type { LaunchRequest, Refusal, RunCommand } from "../command.ts";
+import type { Edit, LaunchRequest, Refusal, RunCommand } from "../command.ts";
 import type { Message } from "../message.ts";
 import type { InboxKey, Only, Store } from "./store.ts";
 
@@ -172,6 +172,8 @@ export interface Inlet {
   launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
+  /** What would be refused about this edit now; null: nothing. For a form that can still say it; nothing is recorded. */
+  checkEdit(edit: Edit): Promise<Refusal | null>;
   /**
    * A place changed, or is reachable again: what could not be delivered at addresses that begin with `prefix` is tried
    * at once.

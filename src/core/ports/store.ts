@@ -122,7 +122,7 @@ export interface InboxKey {
 
 /** An inbound message as it was persisted before it was acknowledged; `receivedAt` in ms since the epoch. */
 export interface InboxRow extends Omit<InboxKey, "print"> {
-  /** JSON of the inbound message; empty for an API request. */
+  /** JSON of the inbound message; empty for an API request, and once nobody needs it any more. */
   body: string;
   receivedAt: number;
   state: "pending" | "done" | "refused";
@@ -201,6 +201,12 @@ export interface AuditRow {
   rule: string;
 }
 
+/** A note as it is stored. */
+export interface NoteRow {
+  name: string;
+  value: string;
+}
+
 /** A console session; times are ms since the epoch. */
 export interface SessionRow {
   /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
@@ -270,10 +276,13 @@ export interface Store {
     limit: number;
     except?: readonly string[];
   }): Promise<InboxRow[]>;
+  /** Drops the body, as a commit with this key does, unless `keepBody`. */
   settleInbox(
     key: InboxKey,
-    settled: { state: "done" | "refused"; runId: string | null; outcome: string },
+    settled: { state: "done" | "refused"; runId: string | null; outcome: string; keepBody?: boolean },
   ): Promise<void>;
+  /** Drops the bodies that were kept, of settled messages received before `before` (ms). Returns how many. */
+  dropBodies(before: number): Promise<number>;
   /** Forget settled keys received before `before` (ms). Returns how many. */
   pruneInbox(before: number): Promise<number>;
 
@@ -307,9 +316,15 @@ export interface Store {
   saveNote(name: string, value: string): Promise<void>;
   /** Saves it unless there is one under this name; returns what stands, whoever was first. */
   keepNote(name: string, value: string): Promise<string>;
+  /** Notes whose names begin with `prefix`, last written before `before` (ms), in the order of their names. */
+  oldNotes(list: { prefix: string; before: number; after: string; limit: number }): Promise<NoteRow[]>;
+  /** Deletes those of these notes that nobody has written since `before` (ms). Returns how many. */
+  deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
+  /** Deletes what was asked before `before` (ms). Returns how many rows. */
+  pruneAudits(before: number): Promise<number>;
 
   /**
    * From now on tells of the commits of other processes, until `close`: soon, and later when the

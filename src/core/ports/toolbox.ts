@@ -61,8 +61,8 @@ export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
   /** Parse and check; `input` is canonical from here on. Never throws. */
   check(tool: string, args: string): { input: unknown; error?: CallFailure };
-  /** Check an input that a person edited. */
-  checkInput(tool: string, input: unknown): { input: unknown; error?: CallFailure };
+  /** Check an input that a person edited. `argument`: the first one that is wrong, where it is one. */
+  checkInput(tool: string, input: unknown): { input: unknown; error?: CallFailure; argument?: string };
   key(tool: string, input: unknown, call: { runId: string; callId: string }): string;
   run(tool: string, input: unknown, context: CallContext): Promise<CallOutcome>;
   reconcile(

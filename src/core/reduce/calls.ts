@@ -154,7 +154,7 @@ export function settled(state: State, call: Call, result: Result, ms: number): S
       ...state,
       ...line,
       traces: withTrace(state, call, result.ok),
-      tainted: state.tainted || result.untrusted,
+      readUntrusted: state.readUntrusted || result.untrusted,
     },
     entry,
   );

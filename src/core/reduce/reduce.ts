@@ -14,7 +14,7 @@ import {
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
 import { reduceCall } from "./calls.ts";
-import { entered, entriesOf } from "./entries.ts";
+import { entered, entriesOf, told } from "./entries.ts";
 import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
@@ -104,7 +104,6 @@ function apply(state: State, event: RunEvent): State {
   }
 }
 
-/** While calls are pending, words wait for the results: no provider allows anything between a call and its result. */
 function heard(state: State, event: EventOf<"heard">): State {
   const entry: Entry = { type: "said", text: event.text, from: event.from.name, trusted: event.trusted };
   const line = withLine(state, {
@@ -113,20 +112,17 @@ function heard(state: State, event: EventOf<"heard">): State {
     detail: outputInBrief(event.text),
     ms: null,
   });
-  const marked = { ...state, ...line, tainted: state.tainted || !event.trusted, heard: state.heard + 1 };
-  const phase = underPause(state.phase);
-  if (phase.at === "acting" || phase.at === "cancelling") {
-    return { ...marked, queued: [...state.queued, entry] };
-  }
+  const heard = state.heard + 1;
+  const after = { ...state, ...line, readUntrusted: state.readUntrusted || !event.trusted, heard };
   // A text that was about to be taken for the answer was written before these words.
-  const next = phase.at === "answered" ? keepPause(state, thinking()) : state.phase;
-  return entered({ ...marked, phase: next }, entry);
+  const phase = underPause(state.phase).at === "answered" ? keepPause(state, thinking()) : state.phase;
+  return told({ ...after, phase }, event.context, [entry]);
 }
 
 function prefetched(state: State, event: EventOf<"prefetched">): State {
   const entry: Entry = { type: "data", source: event.tool, text: event.output, trusted: !event.untrusted };
   const rest = state.prefetch.filter((tool) => tool !== event.tool);
-  return entered({ ...state, prefetch: rest, tainted: state.tainted || event.untrusted }, entry);
+  return entered({ ...state, prefetch: rest, readUntrusted: state.readUntrusted || event.untrusted }, entry);
 }
 
 function modelAnswered(state: State, event: EventOf<"model_answered">): State {

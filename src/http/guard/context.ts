@@ -29,7 +29,7 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Origins whose pages may call the API with a token, e.g. `https://tools.example`. */
   corsOrigins: readonly string[];
-  /** Hosts that foreign text may link to, in the console as in the chats (see core/text/followed.ts). */
+  /** Hosts that untrusted text may link to, in the console as in the chats (see core/text/followed.ts). */
   trustedLinkHosts: readonly string[];
   /** The agent of a launch that names none. */
   defaultAgent: string;

@@ -71,7 +71,8 @@ export function viewRun(
     parent_id: state.parent?.runId ?? null,
     follows_id: state.follows?.runId ?? null,
     children: [...extra.children],
-    tainted: state.tainted,
+    read_untrusted: state.readUntrusted,
+    tainted: state.readUntrusted,
     can: actionsOf(state, extra, asking),
   };
 }

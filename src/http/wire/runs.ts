@@ -138,7 +138,10 @@ export const runStateSchema = z.object({
   parent_id: z.string().nullable(),
   follows_id: z.string().nullable(),
   children: z.array(z.string()),
-  tainted: z.boolean(),
+  /** It has read text from outside the trusted circle: what changes the world needs approval from then on. */
+  read_untrusted: z.boolean(),
+  /** `read_untrusted` by its name of the first releases. */
+  tainted: z.boolean().meta({ deprecated: true }),
   /** What the caller may do now; `why` says why not. */
   can: z.record(z.enum(runActions), verdictSchema),
 });

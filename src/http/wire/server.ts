@@ -27,8 +27,8 @@ export const agentListSchema = z.object({
 export type AgentList = z.infer<typeof agentListSchema>;
 
 /**
- * The answer of `GET /tools`. `schema`: the JSON schema of the arguments; `untrusted`: its output is foreign
- * text.
+ * The answer of `GET /tools`. `schema`: the JSON schema of the arguments; `untrusted`: its output comes
+ * from outside the trusted circle.
  */
 export const toolListSchema = z.object({
   tools: z.array(
@@ -89,7 +89,7 @@ export const sessionSchema = z.object({
   /** The channels' titles by name, for whatever shows where something was said. */
   channels: z.record(z.string(), z.string()),
   expires_at: time.nullable(),
-  /** Hosts that text of strangers may link to; `*.corp.example` stands for all that end so. */
+  /** Hosts that untrusted text may link to; `*.corp.example` stands for all that end so. */
   link_hosts: z.array(z.string()),
 });
 /** The answer of login and of `GET /session`. `scopes`: null means that none is missing. */

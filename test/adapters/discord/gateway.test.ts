@@ -4,7 +4,7 @@ import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
 import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { recordingInlet } from "../../support/discord/inlet.ts";
-import { bot, channels, dana, ids, message } from "../../support/discord/payloads.ts";
+import { bot, channels, dana, ids, message, user } from "../../support/discord/payloads.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {
@@ -71,6 +71,69 @@ describe("a connection that works", () => {
     made.discord.say(message({ id: made.discord.rest.id(), content: "v1.2.3", type: 19, more }));
     await until(() => expect(texts(made)).toEqual(["v1.2.3"]));
     expect(made.inlet.accepted[0]?.address).toBe(`discord:${ids.guild}/${ids.channel}/${root.id}`);
+  });
+
+  describe("a mention in a thread that people began", () => {
+    const at = { channel: ids.thread };
+    const theirs = () => ({ ...channels.thread, owner_id: ids.dana });
+
+    async function inTheirs(): Promise<Bed> {
+      const made = await started();
+      made.discord.gateway.dispatch("THREAD_UPDATE", theirs());
+      return made;
+    }
+
+    test("brings what was said in it, an app's alert included, as data", async () => {
+      const made = await inTheirs();
+      const alert = message({
+        id: ids.thread,
+        author: user("8", "Alerts", true),
+        more: { embeds: [{ title: "HighErrorRate" }] },
+      });
+      const begin = { type: 21, more: { referenced_message: alert } };
+      made.discord.rest.put(message({ id: made.discord.rest.id(), ...at, ...begin }));
+      made.says("since the deploy", at);
+      made.says(`${mention} why?`, at);
+      await until(() => expect(texts(made)).toEqual(["why?"]));
+      expect(made.inlet.accepted[0]?.context).toEqual([
+        {
+          source: "the Discord thread",
+          text: "Alerts (an app): HighErrorRate\ndana: since the deploy",
+          trusted: false,
+        },
+      ]);
+    });
+
+    test("of a long one: how it began, and the newest", async () => {
+      const made = await inTheirs();
+      made.discord.rest.put(message({ id: ids.thread, content: "payments answers 500" }));
+      for (let n = 1; n <= 60; n += 1) {
+        made.discord.rest.put(message({ id: made.discord.rest.id(), ...at, content: `word ${n}` }));
+      }
+      made.says(`${mention} why?`, at);
+      await until(() => expect(texts(made)).toEqual(["why?"]));
+      const lines = made.inlet.accepted[0]?.context[0]?.text.split("\n") ?? [];
+      expect([lines.length, ...lines.slice(0, 3), lines.at(-1)]).toEqual([
+        51,
+        "dana: payments answers 500",
+        "[Older messages are left out here.]",
+        "dana: word 12",
+        "dana: word 60",
+      ]);
+    });
+
+    test("that can't be read: the model and the person are told", async () => {
+      const made = await inTheirs();
+      const answer = { status: 403, body: { code: 50_001, message: "Missing Access" } };
+      made.discord.rest.faults.push({ method: "GET", path: /messages$/, answer });
+      made.says(`${mention} why?`, at);
+      await until(() => expect(made.discord.rest.own(ids.thread)).toHaveLength(1));
+      const text = expect.stringContaining("I could not read the thread (Discord says 50001)");
+      expect(made.inlet.accepted[0]?.context).toEqual([
+        { source: "the Discord thread", text, trusted: true },
+      ]);
+      expect(made.discord.rest.own(ids.thread)[0]?.content).toEqual(text);
+    });
   });
 
   test("a mention that an edit adds is heard once; an edit of what was heard, or of something old, is not", async () => {

@@ -52,6 +52,32 @@ const said = {
       referenced_message: message({ id: "24", content: "disk full on db1", author: user("8", "oncall") }),
     },
   }),
+  "mention-in-reply-to-alert": message({
+    id: "27",
+    content: `${mention} deal with this`,
+    type: 19,
+    more: {
+      referenced_message: message({
+        id: "28",
+        author: user("8", "Alerts", true),
+        more: { embeds: [{ title: "HighErrorRate", fields: [{ name: "service", value: "payments" }] }] },
+      }),
+    },
+  }),
+  "mention-with-forward": message({
+    id: "29",
+    content: `${mention} deal with this`,
+    more: {
+      message_reference: { type: 1, message_id: "30", channel_id: "31" },
+      message_snapshots: [{ message: { content: "disk full on db1", embeds: [], attachments: [] } }],
+    },
+  }),
+  "reply-to-what-is-gone": message({
+    id: "32",
+    content: `${mention} deal with this`,
+    type: 19,
+    more: { referenced_message: null },
+  }),
   "message-with-file": message({
     id: "25",
     channel: ids.thread,

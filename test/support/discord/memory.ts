@@ -113,14 +113,18 @@ export class DiscordMemory {
     return found ? { status: 200, body: found } : failed(404, 10_008, "Unknown Message");
   }
 
-  /** Like Discord: the hundred oldest after the cursor, newest first. */
+  /** Like Discord: the oldest after one message, else the newest before another, the newest first. */
   list(channelId: string, query: URLSearchParams): Answer {
-    const after = BigInt(query.get("after") ?? "0");
-    const list = (this.messages.get(channelId) ?? []).filter((message) => BigInt(message.id) > after);
+    const after = query.get("after");
+    const [least, most] = [BigInt(after ?? "0"), BigInt(query.get("before") ?? "99999999999999999999")];
+    const list = (this.messages.get(channelId) ?? []).filter(
+      ({ id }) => BigInt(id) > least && BigInt(id) < most,
+    );
     const sorted = list.toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    const limit = Number(query.get("limit") ?? 50);
+    const page = after === null ? sorted.slice(-limit) : sorted.slice(0, limit);
     // Discord forgets nonces when messages are read back.
-    const shown = sorted.slice(0, Number(query.get("limit") ?? 50)).map(({ nonce: _nonce, ...rest }) => rest);
-    return { status: 200, body: shown.reverse() };
+    return { status: 200, body: page.map(({ nonce: _nonce, ...rest }) => rest).reverse() };
   }
 
   startThread(channelId: string, messageId: string, name: unknown): Answer {

@@ -134,6 +134,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     letGo: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
+    checkEdit: async () => null,
     async launch(agent, launch, inbox) {
       const runId = runIdFor(inbox);
       const known = await store.run(runId);

@@ -1,7 +1,7 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
 
 import { randomUUID } from "node:crypto";
-import { channelPaths, channelTitles, linkTo } from "../../../src/channels.ts";
+import { channelPaths, channelTitles, linkTo } from "../../../src/config/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
@@ -140,7 +140,7 @@ export function approvalAsked(run: RunState, need = 1): EventOf<"question_asked"
   if (!call) throw new Error("the run has no pending call");
   const { call_id: id, name: tool, arguments: input } = call;
   const asking = {
-    state: { runId: run.id, version: run.version, tainted: run.tainted },
+    state: { runId: run.id, version: run.version, readUntrusted: run.read_untrusted },
     policy: { rights: { ...openRights, approve: ["console:local", "token:admin"] }, tools: {} },
   };
   const shown = { call: { id, tool, input }, hash: "hash-of-the-call", preview: null };

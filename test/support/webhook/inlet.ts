@@ -46,6 +46,7 @@ export function memoryInlet(): MemoryInlet {
 
   return {
     retryAt: async () => {},
+    checkEdit: async () => null,
     launches,
     commands,
     accepted,

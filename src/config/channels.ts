@@ -1,11 +1,11 @@
 /** The one list of the channels, and what the parts of the bot ask of all of them. */
-import { discord } from "../adapters/discord/about.ts";
-import { email } from "../adapters/email/about.ts";
-import { slack } from "../adapters/slack/about.ts";
-import { terminal } from "../adapters/terminal/about.ts";
-import { webhook } from "../adapters/webhook/about.ts";
-import { type Address, channelOf } from "./core/actor.ts";
-import type { ChannelAbout } from "./core/ports/about.ts";
+import { discord } from "../../adapters/discord/about.ts";
+import { email } from "../../adapters/email/about.ts";
+import { slack } from "../../adapters/slack/about.ts";
+import { terminal } from "../../adapters/terminal/about.ts";
+import { webhook } from "../../adapters/webhook/about.ts";
+import { type Address, channelOf } from "../core/actor.ts";
+import type { ChannelAbout } from "../core/ports/about.ts";
 
 /** Open or not: which of them run is a matter of the environment. */
 export const channels: readonly ChannelAbout[] = [slack, discord, email, webhook, terminal];
