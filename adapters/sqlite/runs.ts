@@ -115,19 +115,13 @@ type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const earliest = prepareEarliest(db);
   const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));
-  const isDue = and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"));
-  const owned = { runId: runs.runId, epoch: runs.epoch, owner: runs.owner };
+  const wanted = sql`coalesce(${sql.placeholder("runId")}, ${runs.runId}) = ${runs.runId}`;
   const due = db
-    .select(owned)
+    .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(isDue)
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), wanted))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
-    .prepare();
-  const dueOne = db
-    .select(owned)
-    .from(runs)
-    .where(and(isDue, eq(runs.runId, sql.placeholder("runId"))))
     .prepare();
   const take = db
     .update(runs)
@@ -141,15 +135,13 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit, except = [], runId }) =>
-      write(() => {
-        const which = { now, except: JSON.stringify(except) };
-        const found = runId === undefined ? due.all({ ...which, limit }) : dueOne.all({ ...which, runId });
-        return found.map((run) => {
+    claim: ({ owner, now, leaseMs, limit, except = [], runId = null }) =>
+      write(() =>
+        due.all({ now, limit, except: JSON.stringify(except), runId }).map((run) => {
           take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
           return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
-        });
-      }),
+        }),
+      ),
     renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
         const held = db
