@@ -53,6 +53,7 @@ const nouns = [
   "never",
   "pages",
   "state",
+  "undo",
 ].map((noun) => `src/core/${noun}.ts`);
 
 /** Where a file may look: the longest place that its path begins with counts. An adapter's rooms are found below. */
@@ -357,7 +358,7 @@ const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose, with its shapes and units in words.
   "src/core/ports/store.ts": 360,
   // Every event there is, in one union, with a sentence on what each shape is.
-  "src/core/event.ts": 310,
+  "src/core/event.ts": 340,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 250,
   // The wiring of the engine's parts, and its face.
@@ -369,7 +370,7 @@ const longer: Record<string, number> = {
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // Everything that the wire says of a run, with a sentence on each shape.
-  "src/http/wire/runs.ts": 230,
+  "src/http/wire/runs.ts": 280,
   // The one door to the log, with everything that happens in its transaction.
   "src/engine/record.ts": 270,
   // The nouns of a run together: its phases and what they mean in one word.

@@ -94,6 +94,7 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");
+  if (buttons.some(({ action }) => action === "undo")) words.push("It is undone in the console.");
   if (approves) words.push("Approvals are not taken by mail: decide in the console.");
   return [...words.map(plain), ...link(buttons, runUrl)];
 }

@@ -36,6 +36,8 @@ export interface Launch {
   atMost?: { tokens: number; costUsd: number };
   /** The run is exactly this call: checked, approved and carried out like a model's choice, without a model. */
   call?: ToolCall;
+  /** What this call undoes: people approve it, whatever its tool asks for. */
+  undoes?: { runId: string; questionId: string; tool: string };
 }
 
 /** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
@@ -83,6 +85,8 @@ export type Command =
    */
   | { type: "edit"; questionId: string; input: unknown; shown?: EditedCall; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
+  /** Undo what was approved by this question. `call`: what was offered, as the engine has checked it. */
+  | { type: "undo"; questionId: string; call?: ToolCall; actor: Actor; via: Via }
   /** An event from outside that the run asked for; the one-time URL was the authority. */
   | { type: "deliver_event"; event: string; payload: string; actor: Actor; via: Via }
   | { type: "pause"; actor: Actor; via: Via }
@@ -126,4 +130,6 @@ export type RefusalCode =
   | "insufficient_scope"
   | "empty_text"
   | "already_launched"
-  | "place_taken";
+  | "place_taken"
+  | "not_undoable"
+  | "undo_asked";

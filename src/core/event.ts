@@ -118,6 +118,8 @@ const bodies = [
       .nullable(),
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
+    /** Its call undoes what was approved by this question of another run, a call of this tool. */
+    undoes: z.object({ runId: z.string(), questionId: z.string(), tool: z.string() }).optional(),
   }),
   z.object({
     type: z.literal("heard"),
@@ -266,6 +268,26 @@ const bodies = [
   }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
+
+  /**
+   * Somebody wants what was approved by this question undone, by `call`. `runId`: it is asked and done in a run of its
+   * own, because this one has ended; null: here.
+   */
+  z.object({
+    type: z.literal("undo_asked"),
+    questionId: z.string(),
+    call: toolCallSchema,
+    runId: z.string().nullable(),
+    from: personSchema,
+    via,
+  }),
+  /** What became of an undo that had a run of its own. */
+  z.object({
+    type: z.literal("undo_ended"),
+    questionId: z.string(),
+    outcome: z.enum(["undone", "refused", "failed"]),
+    words: z.string(),
+  }),
 
   z.object({
     type: z.literal("nudged"),

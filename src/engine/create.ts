@@ -28,6 +28,7 @@ import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
+import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { RunWorker } from "./worker.ts";
 
@@ -225,7 +226,10 @@ class RunEngine implements Engine {
   }
 
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted> {
-    return submitCommand(this.#submitDeps(), runId, command, inbox);
+    const deps = this.#submitDeps();
+    return command.type === "undo"
+      ? submitUndo(deps, runId, command, inbox)
+      : submitCommand(deps, runId, command, inbox);
   }
 
   checkEdit(edit: Edit): Promise<Refusal | null> {

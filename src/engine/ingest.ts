@@ -50,13 +50,14 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     case "answer":
     case "approve":
     case "refuse":
+    case "undo":
       return settle(deps, inbound, intent, inbox);
     default:
       return never(intent);
   }
 }
 
-type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" }>;
+type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" | "undo" }>;
 
 function settling(intent: Settling, inbound: Inbound): RunCommand {
   const { actor } = inbound;
@@ -74,6 +75,8 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
         : { type: "edit", questionId, input: intent.input, actor, via };
     case "refuse":
       return { type: "refuse", questionId, reason: intent.reason, actor, via };
+    case "undo":
+      return { type: "undo", questionId, actor, via };
   }
 }
 
@@ -109,7 +112,8 @@ async function settle(
 ): Promise<Outcome> {
   const row = await engine.store.question(intent.questionId);
   if (!row) return refused("This question is not known here any more.");
-  return toRun(engine, row.runId, settling(intent, inbound), inbox, "answered");
+  const done = intent.type === "undo" ? "done" : "answered";
+  return toRun(engine, row.runId, settling(intent, inbound), inbox, done);
 }
 
 function rightsOf({ engine }: InstructDeps): Rights[] {

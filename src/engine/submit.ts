@@ -11,6 +11,7 @@ import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { timeInWords } from "../core/text/time.ts";
+import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
@@ -32,7 +33,7 @@ export interface SubmitDeps {
 
 /**
  * The same `inbox` key names the same run: a repeated launch is answered as a duplicate. `only`: see
- * `Commit.only`.
+ * `Commit.only`. With `request.call` the run is exactly that call, refused with `answer_invalid` when it can't be made.
  */
 export async function submitLaunch(
   deps: SubmitDeps,
@@ -42,7 +43,9 @@ export async function submitLaunch(
   only?: Only,
 ): Promise<Submitted> {
   const runId = runIdFor(inbox);
-  const launch: Command = { type: "launch", runId, ...request };
+  const checked = request.call ? checkedCall(deps, request.call) : null;
+  if (checked && "refusal" in checked) return { ok: false, refusal: checked.refusal };
+  const launch: Command = { type: "launch", runId, ...request, ...checked };
   const recorded = await deps.record({
     runId,
     epoch: null,
@@ -135,7 +138,8 @@ async function withCheckedEdit(
   }
 }
 
-function submitted(runId: string, recorded: Recorded): Submitted {
+/** What whoever asked is told of it. */
+export function submitted(runId: string, recorded: Recorded): Submitted {
   switch (recorded.type) {
     case "recorded":
       return { ok: true, runId, duplicate: false, version: recorded.state.version };

@@ -79,7 +79,10 @@ interface Declared<Input> {
   preview?(input: Input, context: CallContext): Promise<string>;
   /** After the call came to its end: did it help? */
   verify?: Verification<Input>;
-  /** The call that would undo this one, or null. The model is told of it; it passes the rules of its own tool. */
+  /**
+   * The call that would undo this one, or null. The model is told of it, and people press it on the settled approval:
+   * then it is asked for as a call of its own, with its own preview.
+   */
   undo?(input: Input, output: string): ToolCall | null;
   /** A tool whose secret is not set is left out, and the start says so. */
   secrets?: readonly Secret[];

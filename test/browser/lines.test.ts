@@ -40,6 +40,8 @@ const words: Record<EventType, string> = {
   call_edited: "oncall changed soft: none → false",
   approval_refused: "oncall refused: not now",
   approval_voided: "approval no longer holds the version changed",
+  undo_asked: "dana asked to undo it by restart_service (Slack)",
+  undo_ended: "undone it is back",
   nudged: "reminded the model it answered without a tool",
   limit_reached: "step limit reached resume grants as many steps again",
   compacted: "shortened the context",

@@ -48,6 +48,7 @@ test.each(["slack", "discord", "email", "webhook:ci", "terminal"])(
       refuse: { type: "refuse", questionId, reason: canary },
       meant: { type: "meant", key: canary, questionId },
       answer: { type: "answer", questionId, text: canary },
+      undo: { type: "undo", questionId },
       press: { type: "press", action: "pause", runId },
       instruction: { type: "instruction", text: `status ${canary}` },
       message: { type: "message", text: `rotate ${canary}`, addressed: true, agent: null },

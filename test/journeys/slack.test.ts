@@ -7,6 +7,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { type SlackMessage, SlackWorld, type Transport } from "../support/slack/world.ts";
+import { deployment, deploysOnce } from "../support/undoable.ts";
 
 let world: SlackWorld;
 let bot: Bot;
@@ -103,6 +104,35 @@ describe("over http", () => {
     await shows(root, /done in/);
     await world.say("and once more", { root });
     await shows(root, /^count — done in/, /^and once more — done in/);
+  });
+
+  test("Undo on a settled approval asks in the thread, runs once, and the card says what came of it", async () => {
+    const { done, tool } = deployment();
+    bot = await startBot({ model: deploysOnce(), channels: [world.channel], tools: [tool] });
+    const root = await world.say("<@U0BOT> deploy v1");
+    const [, approval] = await shows(root, /waiting for approval/, /^Approval · deploy/);
+    if (!approval) throw new Error("no approval");
+    await world.press("approve", approval, "oncall");
+    const [, settled] = await shows(root, /done in/, /^Approved by oncall/);
+    if (!settled) throw new Error("no settled approval");
+    expect(JSON.stringify(settled)).toContain("It can be undone by");
+    await world.press("undo", settled);
+    const [, , , anew] = await shows(
+      root,
+      /^deploy v1 — done in/,
+      /^Approved by oncall/,
+      /^Undo deploy v1 — waiting for approval/,
+      /^Approval · deploy/,
+    );
+    if (!anew) throw new Error("no second approval");
+    await world.press("undo", settled, "oncall");
+    await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
+    expect(world.edge.callsOf("chat.postEphemeral")[0]?.body.text).toContain("dana asked to undo this at");
+    await world.press("approve", anew, "oncall");
+    await expect
+      .poll(async () => JSON.stringify((await world.thread(root))[2]), { timeout: 10_000 })
+      .toContain("Undone");
+    expect(done).toEqual(["v1", "v0"]);
   });
 
   test("Stop on the progress message stops the run", async () => {

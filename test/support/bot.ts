@@ -87,8 +87,8 @@ export interface BotOptions {
 export interface Bot {
   engine: Engine;
   store: Store;
-  /** Launch as the operator; returns the run id. */
-  launch(task: string): Promise<string>;
+  /** Launch as the operator, or as somebody else; returns the run id. */
+  launch(task: string, actor?: Actor): Promise<string>;
   /** Resolves with the state once it satisfies the condition; waits for commits, not for time. */
   until(runId: string, condition: (state: State) => boolean): Promise<State>;
   untilStatus(runId: string, ...statuses: Status[]): Promise<State>;
@@ -145,12 +145,12 @@ function botOf(engine: Engine, store: Store, ownsStore: boolean): Bot {
     until,
     untilStatus: (runId, ...statuses) => until(runId, (state) => statuses.includes(statusOf(state))),
     untilEnd: (runId) => until(runId, hasEnded),
-    async launch(task) {
+    async launch(task, actor = operator) {
       const submitted = await engine.launch(
         "default",
         {
           task,
-          actor: operator,
+          actor,
           via: { channel: "console" },
           addresses: [],
           context: [],

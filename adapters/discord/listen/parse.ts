@@ -132,6 +132,8 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
     }
     case "approve":
       return silent(interaction, { type: "approve", questionId: press.question, input: null });
+    case "undo":
+      return silent(interaction, { type: "undo", questionId: press.question });
     case "again":
       return { type: "open", form: { form: "edit", question: press.question, typed: press.typed } };
     case "reply":

@@ -81,6 +81,8 @@ export const approve = (id: string, question_id: string, input?: unknown) =>
 export const refuse = (id: string, question_id: string, reason: string) =>
   post<RunState>("agent/refuse", { id, question_id, reason });
 
+export const undo = (id: string, question_id: string) => post<RunState>("agent/undo", { id, question_id });
+
 /** A name for one attempt of a person; unlike randomUUID it also exists on plain http. */
 export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>

@@ -12,6 +12,7 @@ import { type Admission, accept, cut, deny, finished, pointedAt, refuse, withCon
 import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
+import { admitUndo } from "./undo.ts";
 
 /** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -27,6 +28,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitEdit(state, command, policy);
     case "refuse":
       return admitRefusal(state, command, policy);
+    case "undo":
+      return admitUndo(state, command, policy);
     case "deliver_event":
       return admitEvent(state, command);
     default:
@@ -62,6 +65,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     follows: launch.follows && formerTurn(launch.follows),
     parent: launch.parent,
     ...(launch.call === undefined ? {} : { call: launch.call }),
+    ...(launch.undoes === undefined ? {} : { undoes: launch.undoes }),
   });
 }
 

@@ -5,6 +5,7 @@ import { type Block, type Button, type Inline, type Message, textBlock } from ".
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { narrateUndo } from "./undo.ts";
 
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
@@ -41,6 +42,7 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
   if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
     blocks.push(textBlock(question.outcome.text, state.readUntrusted));
   }
+  blocks.push(...narrateUndo(question, state));
   const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
   const by = names === "" ? "" : ` by ${names}`;
   return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };

@@ -54,7 +54,9 @@ export type Intent =
   | { type: "answer"; questionId: string; text: string }
   /** `input`: the arguments as a person edited them; they are shown anew instead. null: approved as shown. */
   | { type: "approve"; questionId: string; input: unknown | null }
-  | { type: "refuse"; questionId: string; reason: string };
+  | { type: "refuse"; questionId: string; reason: string }
+  /** The way back from what was approved by this question. */
+  | { type: "undo"; questionId: string };
 
 /** What became of an inbound message: for the private word to its sender. */
 export interface Outcome {

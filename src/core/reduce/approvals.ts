@@ -3,6 +3,7 @@ import { isSamePerson } from "../actor.ts";
 import { questionId } from "../ask.ts";
 import type { EventOf } from "../event.ts";
 import type { Call, OpenQuestion, State } from "../state.ts";
+import { withUndo } from "../undo.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { closeQuestion, renewed } from "./settle.ts";
 
@@ -54,9 +55,10 @@ function withBytes(state: State, question: OpenQuestion, event: Granted): State 
 }
 
 function approved(state: State, question: OpenQuestion, event: Granted): State {
-  const changedBy = findCall(state, question.callId ?? "")?.changedBy ?? null;
+  const asked = findCall(state, question.callId ?? "");
+  const changedBy = asked?.changedBy ?? null;
   const text = changedBy === null ? "" : `with arguments changed by ${changedBy}`;
-  const closed = renewed(closeQuestion(state, question, { kind: "approved", text }, event));
+  const closed = renewedBy(asked, closeQuestion(state, question, { kind: "approved", text }, event));
   const call = pendingCallOf(closed, question);
   return call
     ? moved(closed, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" })
@@ -94,13 +96,22 @@ export function refused(
   question: OpenQuestion,
   event: EventOf<"approval_refused"> & { at: number },
 ): State {
-  const closed = renewed(closeQuestion(state, question, { kind: "refused", text: event.reason }, event));
-  const call = findCall(closed, question.callId ?? "");
+  const call = findCall(state, question.callId ?? "");
+  const refusal = { kind: "refused", text: event.reason } as const;
+  const closed = renewedBy(call, closeQuestion(state, question, refusal, event));
   const output = JSON.stringify({
     error: "refused",
     message: `${event.from.name} refused this call: ${event.reason}`,
   });
-  return call
-    ? settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt)
-    : closed;
+  if (!call) return closed;
+  const told = settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt);
+  const words = `by ${event.from.name}: ${event.reason}`;
+  return call.undoes === undefined
+    ? told
+    : withUndo(told, call.undoes, { ended: { outcome: "refused", words } });
+}
+
+/** Who decides on an undo says nothing about how far the agent may go on. */
+function renewedBy(call: Pick<Call, "undoes"> | undefined, state: State): State {
+  return call?.undoes === undefined ? renewed(state) : state;
 }

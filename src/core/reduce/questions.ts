@@ -101,7 +101,8 @@ function doubtSettled(
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {
   if (event.answer === "stop") return stopping(state, event.from);
   const thinking = { at: "thinking", retryAt: null, attempts: 0 } as const;
-  const phase = keepPause(state, thinking);
+  // An undo that somebody asked for meanwhile is decided first.
+  const phase = underPause(state.phase).at === "acting" ? state.phase : keepPause(state, thinking);
   const granted = {
     ...state,
     phase,

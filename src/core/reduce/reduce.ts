@@ -13,18 +13,22 @@ import {
   underPause,
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
+import { withUndo } from "../undo.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf, told } from "./entries.ts";
 import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
 import { withLine } from "./step-lines.ts";
+import { undoAsked } from "./undo.ts";
 import { addUsage } from "./usage.ts";
 
-/** After the end of a run only a changed address is taken in; version and time move on with every event. */
+/** After the end of a run its time stands still, and little is taken in; the version moves on with every event. */
 export function reduce(state: State, event: RunEvent): State {
   const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
-  return { ...after, version: state.version + 1, updatedAt: event.at };
+  // How long it took, and when it was last at work, stay what they were at its end.
+  const updatedAt = hasEnded(state) ? state.updatedAt : event.at;
+  return { ...after, version: state.version + 1, updatedAt };
 }
 
 /** Fold events onto a state. */
@@ -32,9 +36,10 @@ export function fold(events: readonly RunEvent[], from: State = initial): State 
   return events.reduce(reduce, from);
 }
 
-/** An end is final. Only where it is told can still change: a thread that the first post makes. */
+/** An end is final. Still to come are the place where it is told, and what becomes of an undo in a run of its own. */
 function epilogue(state: State, event: RunEvent): State {
-  return event.type === "address_became" ? apply(state, event) : state;
+  const isUndo = event.type === "undo_ended" || (event.type === "undo_asked" && event.runId !== null);
+  return isUndo || event.type === "address_became" ? apply(state, event) : state;
 }
 
 function apply(state: State, event: RunEvent): State {
@@ -81,6 +86,12 @@ function apply(state: State, event: RunEvent): State {
     case "approval_refused":
     case "call_edited":
       return reduceQuestion(state, event);
+    case "undo_asked":
+      return undoAsked(state, event);
+    case "undo_ended": {
+      const { outcome, words } = event;
+      return withUndo(state, event.questionId, { ended: { outcome, words } });
+    }
     case "nudged":
       return nudged(state, event);
     case "limit_reached":

@@ -124,6 +124,15 @@ export const runOperations = {
     body: bodies.refuseBody,
     success: [200, runStateSchema],
   },
+  undo: {
+    method: "post",
+    path: "/agent/undo",
+    summary:
+      "Ask to undo what was approved by a question, once: in the run while it goes on, else in a new run, which is the answer",
+    scopes: ["launch", "read"],
+    body: bodies.undoBody,
+    success: [200, runStateSchema],
+  },
   runs: {
     method: "get",
     path: "/agent/runs",

@@ -54,6 +54,22 @@ const wireQuestionSchema = z.object({
 /** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */
 export type WireQuestion = z.infer<typeof wireQuestionSchema>;
 
+const undoSchema = z.object({
+  tool: z.string(),
+  input: z.unknown(),
+  state: z.enum(["offered", "asked", "undone", "refused", "failed"]),
+  asked_by: personSchema.nullable(),
+  asked_at: time.nullable(),
+  /** The run that undoes it, when that is another one. */
+  run_id: z.string().nullable(),
+  /** What came of it; empty before. */
+  words: z.string(),
+  /** Whether the caller may take it now; `why` says why not. */
+  can: z.object({ allowed: z.boolean(), why: z.string().nullable() }),
+});
+/** Times are ms since the epoch. */
+export type WireUndo = z.infer<typeof undoSchema>;
+
 const settledQuestionSchema = wireQuestionSchema
   .pick({ id: true, kind: true, text: true, choices: true, call: true, asked_at: true })
   .extend({
@@ -64,6 +80,8 @@ const settledQuestionSchema = wireQuestionSchema
     }),
     from: personSchema.nullable(),
     channel: z.string().nullable(),
+    /** The way back from the call, once it has run; null: there is none. */
+    undo: undoSchema.nullable(),
   });
 
 /** A question that is closed: how it was settled (`outcome`), when (ms since the epoch), by whom and where. */

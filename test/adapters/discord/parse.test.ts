@@ -35,6 +35,7 @@ const interactions = {
   "press-select": press("7", "choose|q_1", ["v2"]),
   "press-approve": press("8", "approve|q_1"),
   "press-refuse": press("9", "refuse|q_1"),
+  "press-undo": press("13", "undo|q_1"),
   "submit-answer": submit("10", "form:answer|q_1", { text: "v1" }),
   "submit-refuse": submit("11", "form:refuse|q_1", { text: "not today" }),
   "submit-edit": submit("12", "form:edit|q_1", { service: "billing", replicas: "5" }),

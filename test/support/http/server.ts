@@ -163,6 +163,29 @@ export async function approvingRun(b: Bench): Promise<RunState> {
   return stateOf(b, id);
 }
 
+/** A run that goes on after an approved restart, which can be undone by another one. */
+export async function undoableRun(b: Bench): Promise<{ run: RunState; questionId: string }> {
+  const { id, pending_tool_calls: calls, questions } = await approvingRun(b);
+  const callId = calls[0]?.call_id ?? "";
+  const questionId = questions[0]?.id ?? "";
+  const from = { principal: "console:local", name: "console" };
+  await b.engine.happen(
+    id,
+    { type: "approval_granted", questionId, from, via: { channel: "console" }, edited: false },
+    { type: "call_started", callId, attempt: 1, key: "k" },
+    {
+      type: "call_finished",
+      callId,
+      output: "restarted",
+      omitted: 0,
+      ms: 1,
+      untrusted: false,
+      undo: { tool: "restart_service", input: { service: "payments", environment: "production" } },
+    },
+  );
+  return { run: await stateOf(b, id), questionId };
+}
+
 export async function stateOf(b: Bench, id: string): Promise<RunState> {
   return (await (await b.call("GET", `/agent/state/${id}`)).json()) as RunState;
 }
