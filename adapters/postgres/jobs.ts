@@ -26,7 +26,7 @@ export const addRetryJob = `(graphile_worker.add_job('posts:' || channel,
 /** SQL for the row at hand, of which it takes `source`: a message has arrived. */
 export const addInboxJob = `(graphile_worker.add_job('inbox:' || source)).id`;
 
-/** What was due long ago is no more urgent than what is due now. */
+/** What was due long ago is no more urgent than what is due now; the year 9999 is as good as any later one. */
 function notBefore(ms: string): string {
-  return `greatest(now(), to_timestamp(${ms} / 1000.0))`;
+  return `greatest(now(), to_timestamp(least(${ms}, 253402300799000) / 1000.0))`;
 }
