@@ -110,17 +110,16 @@ export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000):
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase): Working {
   return {
-    async claim({ owner, now, leaseMs, limit, except = [], runId }) {
-      // One run was called for by the database's clock, which may be ahead of ours.
-      const due =
-        runId === undefined
-          ? sql`wake_at <= ${now}`
-          : sql`run_id = ${plainText(runId)} AND wake_at <= greatest(${now}::bigint, ${clockNow})`;
+    async claim({ owner, now, leaseMs, limit, except = [], only }) {
+      const isNamed = only
+        ? sql`AND run_id IN (SELECT json_array_elements_text(${JSON.stringify(only)}::json))`
+        : sql``;
       const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
         WITH due AS (
           SELECT run_id, owner, wake_at FROM runs
-          WHERE ${due} AND (owner IS NULL OR lease_until < ${clockNow})
+          WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
             AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
+            ${isNamed}
           ORDER BY wake_at LIMIT ${limit}
           FOR UPDATE SKIP LOCKED
         ), taken AS (

@@ -69,11 +69,12 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
   };
 }
 
-function runTask(run: (runId: string) => Promise<void>) {
+function runTask(run: (runId: string, dueAt: number) => Promise<void>) {
   return {
     async [taskNames.run](payload: unknown) {
       const isOurs = typeof payload === "object" && payload !== null && "runId" in payload;
-      if (isOurs && typeof payload.runId === "string") await run(payload.runId);
+      if (!isOurs || typeof payload.runId !== "string") return;
+      await run(payload.runId, "dueAt" in payload ? Number(payload.dueAt) : 0);
     },
   };
 }

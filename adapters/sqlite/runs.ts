@@ -115,11 +115,10 @@ type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const earliest = prepareEarliest(db);
   const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));
-  const wanted = sql`coalesce(${sql.placeholder("runId")}, ${runs.runId}) = ${runs.runId}`;
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), wanted))
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), amongAny("only")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -135,12 +134,14 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit, except = [], runId = null }) =>
+    claim: ({ owner, now, leaseMs, limit, except = [], only }) =>
       write(() =>
-        due.all({ now, limit, except: JSON.stringify(except), runId }).map((run) => {
-          take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
-          return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
-        }),
+        due
+          .all({ now, limit, except: JSON.stringify(except), only: only ? JSON.stringify(only) : null })
+          .map((run) => {
+            take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
+            return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
+          }),
       ),
     renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
@@ -165,6 +166,12 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
 
 function notAmong(list: string): SQL {
   return sql`${runs.runId} NOT IN (SELECT value FROM json_each(${sql.placeholder(list)}))`;
+}
+
+/** Without a list any run will do. */
+function amongAny(list: string): SQL {
+  const named = sql.placeholder(list);
+  return sql`(${named} IS NULL OR ${runs.runId} IN (SELECT value FROM json_each(${named})))`;
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */

@@ -30,7 +30,7 @@ import { type Change, createRecord, type Recorder } from "./record.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
-import { RunWorker } from "./worker.ts";
+import { type Due, RunWorker } from "./worker.ts";
 
 /** Everything that the engine needs of the world. Tests pass their own clock, random numbers and model. */
 export interface EngineOptions {
@@ -124,7 +124,7 @@ class RunEngine implements Engine {
       committed: (change) => this.#committed(change),
     });
     const owner = `worker-${randomUUID()}`;
-    const drive = (claim: Claim, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
+    const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable, told });
@@ -166,7 +166,7 @@ class RunEngine implements Engine {
     this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
-      run: works ? (runId) => this.#worker.activate(runId) : null,
+      run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
       left: () => this.unreadable.left,
       channels: () => [...this.#channels.here.keys()],
       posts: () => this.#deliverer.poke(),
@@ -309,13 +309,14 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener({ runId, version });
   }
 
-  #drive(claim: Claim, lease: Lease, signal: AbortSignal): Promise<boolean> {
+  #drive(claim: Due, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
       runId: claim.runId,
       epoch: claim.epoch,
+      dueBy: claim.dueBy,
       recovered: claim.recovered,
       record: this.#record,
       model,

@@ -1,22 +1,20 @@
 /** Finds due runs for the only process on a store: one timer in total, however many runs wait. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Claim, Store } from "../core/ports/store.ts";
-import { type Moment, moment } from "./lease.ts";
+import type { Store } from "../core/ports/store.ts";
+import { moment } from "./lease.ts";
+import { Sleeps } from "./sleeps.ts";
 
 /** The longest this process trusts its own wake-ups before it looks at the store again. */
 const lookAgainMs = 5_000;
 
-/** `room`: how many more runs may begin now. `except`: runs that must not be claimed. */
+/** `room`: how many more runs may begin now. `take`: begins those that are due by a date, and says how many. */
 export interface DueRunsDeps {
-  store: Pick<Store, "claim" | "nextWake">;
+  store: Pick<Store, "nextWake">;
   clock: Clock;
   log: Logger;
-  owner: string;
-  leaseMs: number;
   room: () => number;
-  except: () => readonly string[];
-  begin: (claim: Claim, asked: Moment) => void;
+  take: (dueBy: number, limit: number, only?: readonly string[]) => Promise<number>;
 }
 
 /** What it remembers of times (`#dueAt`) is only a hint: the store is asked every 5 s anyway. */
@@ -26,12 +24,14 @@ export class DueRuns {
   #claiming: Promise<void> | null = null;
   #again = false;
   #running = false;
+  readonly #sleeps: Sleeps;
   /** The earliest time at which something is known to be due, and when the store is asked for it again. */
   #dueAt = Number.POSITIVE_INFINITY;
   #lookAt = 0;
 
   constructor(deps: DueRunsDeps) {
     this.#deps = deps;
+    this.#sleeps = new Sleeps(deps.clock);
   }
 
   start(): void {
@@ -47,9 +47,11 @@ export class DueRuns {
   }
 
   /** Something is due now, or will be at `at` (ms since the epoch). Many pokes in one turn are one look. */
-  poke(at = 0): void {
+  poke(at = 0, runId?: string): void {
     if (!this.#running) return;
     const wait = at - this.#deps.clock.now();
+    if (runId !== undefined && wait > 0) this.#sleeps.begun(runId, at);
+    else if (runId !== undefined) this.#sleeps.ended(runId);
     if (wait > 0) {
       this.#dueIn(wait, at);
       return;
@@ -61,17 +63,23 @@ export class DueRuns {
     });
   }
 
+  /** It is driven now: no sleep of it is waited for. */
+  began(runId: string): void {
+    this.#sleeps.ended(runId);
+  }
+
   async #claimAll(): Promise<void> {
-    const { store, clock, owner, leaseMs, room, except, begin, log } = this.#deps;
+    const { clock, room, take, log } = this.#deps;
     try {
       while (this.#again && this.#running) {
         this.#again = false;
         const limit = room();
         if (limit <= 0) break;
-        const asked = moment(clock);
-        const claims = await store.claim({ owner, now: clock.now(), leaseMs, limit, except: except() });
-        for (const claim of claims) begin(claim, asked);
-        if (claims.length === limit) this.#again = true;
+        if ((await take(clock.now(), limit)) === limit) this.#again = true;
+      }
+      for (const { runId, until } of this.#sleeps.overdue()) {
+        await take(until, 1, [runId]);
+        this.#sleeps.ended(runId);
       }
       await this.#sleep();
     } catch (error) {
@@ -82,10 +90,10 @@ export class DueRuns {
 
   /** The store is asked for the next time now and then only: what this process commits says so itself. */
   async #sleep(): Promise<void> {
-    const now = this.#deps.clock.now();
+    const { now, steady } = moment(this.#deps.clock);
     if (this.#dueAt <= now) this.#dueAt = Number.POSITIVE_INFINITY;
-    if (now >= this.#lookAt) {
-      this.#lookAt = now + lookAgainMs;
+    if (steady >= this.#lookAt) {
+      this.#lookAt = steady + lookAgainMs;
       this.#dueAt = (await this.#deps.store.nextWake()) ?? Number.POSITIVE_INFINITY;
     }
     this.#wakeIn(Math.min(lookAgainMs, Math.max(10, this.#dueAt - now)));

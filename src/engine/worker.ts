@@ -26,13 +26,16 @@ export interface WorkerDeps {
   owner: string;
   rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
-  drive: (claim: Claim, lease: Lease, signal: AbortSignal) => Promise<boolean>;
+  drive: (claim: Due, lease: Lease, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
   /** The process is told which run is due (`activate`), and does not look by itself. */
   told: boolean;
 }
+
+/** A claimed run. A sleep of it until `dueBy` (ms since the epoch) is over, whatever the date is now. */
+export type Due = Claim & { dueBy: number };
 
 interface Active {
   abort: AbortController;
@@ -74,11 +77,11 @@ export class RunWorker {
     this.#dueRuns = deps.told
       ? null
       : new DueRuns({
-          ...deps,
-          leaseMs,
+          store: deps.store,
+          clock: deps.clock,
+          log: deps.log,
           room: () => maxActive - this.#active.size,
-          except: () => [...this.#active.keys(), ...deps.unreadable.left],
-          begin: (claim, asked) => void this.#begin(claim, asked),
+          take: (dueBy, limit, only) => this.#take(dueBy, limit, only),
         });
   }
 
@@ -96,22 +99,25 @@ export class RunWorker {
   poke(at = 0, runId?: string): void {
     const driven = runId === undefined ? undefined : this.#active.get(runId);
     if (driven) driven.dueAgainAt = at;
-    this.#dueRuns?.poke(at);
+    this.#dueRuns?.poke(at, runId);
   }
 
-  /** Claims this run if it is due and free, and drives it until it rests. Rejects when the store can't be asked. */
-  async activate(runId: string): Promise<void> {
+  /**
+   * Claims this run if it is due and free, and drives it until it rests. `dueAt` (ms since the epoch) has come, by the
+   * store's clock if not by ours. Rejects when the store can't be asked.
+   */
+  async activate(runId: string, dueAt: number): Promise<void> {
     // Let go of in its last commit, it may be due again before this process has finished with it.
     await this.#active.get(runId)?.done;
     if (!this.#running || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
-    const claiming = this.#claim(runId);
+    const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
     const claimed = claiming.then(
       () => {},
       () => {},
     );
     this.#activating.add(claimed);
     try {
-      await (await claiming)?.done;
+      if ((await claiming) > 0) await this.#active.get(runId)?.done;
     } finally {
       this.#activating.delete(claimed);
     }
@@ -143,14 +149,18 @@ export class RunWorker {
     return !this.#running;
   }
 
-  async #claim(runId: string): Promise<Active | null> {
-    const { store, clock, owner } = this.#deps;
+  /** Claims what is due by this date and begins to drive it. Returns how many runs. */
+  async #take(dueBy: number, limit: number, only?: readonly string[]): Promise<number> {
+    const { store, owner, clock, unreadable } = this.#deps;
     const asked = moment(clock);
-    const [claim] = await store.claim({ owner, now: clock.now(), leaseMs, limit: 1, runId });
-    return claim ? this.#begin(claim, asked) : null;
+    const except = [...this.#active.keys(), ...unreadable.left];
+    const which = only ? { except, only } : { except };
+    const claims = await store.claim({ owner, now: dueBy, leaseMs, limit, ...which });
+    for (const claim of claims) this.#begin({ ...claim, dueBy }, asked);
+    return claims.length;
   }
 
-  #begin(claim: Claim, asked: Moment): Active {
+  #begin(claim: Due, asked: Moment): void {
     const abort = new AbortController();
     const { clock } = this.#deps;
     const lease = new RunLease(clock, asked, leaseMs, async () => {
@@ -158,12 +168,11 @@ export class RunWorker {
       if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
     });
     const done = this.#drive(claim, lease, abort);
-    const active: Active = { abort, lease, done, dueAgainAt: null };
-    this.#active.set(claim.runId, active);
-    return active;
+    this.#dueRuns?.began(claim.runId);
+    this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
   }
 
-  async #drive(claim: Claim, lease: Lease, abort: AbortController): Promise<void> {
+  async #drive(claim: Due, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {

@@ -25,20 +25,6 @@ export function workContract(open: () => Promise<Store>): void {
       expect((await claim("w2", 30)).map((one) => one.runId)).toEqual(["r1"]);
     });
 
-    it("takes the one run that is named, or none", async () => {
-      const never = Date.parse("9000-01-01");
-      await must(store.commit(commit("r1", 0, { wakeAt: 10 })));
-      await must(store.commit(commit("r2", 0, { wakeAt: 20 })));
-      await must(store.commit(commit("r3", 0, { wakeAt: never })));
-      const named = (runId: string) =>
-        store.claim({ owner: "w1", now: 30, leaseMs: 60_000, limit: 1, runId });
-      expect(await named("r2")).toEqual([{ runId: "r2", epoch: 1, recovered: false }]);
-      expect(await named("r2")).toEqual([]);
-      expect(await named("r3")).toEqual([]);
-      expect(await named("unknown")).toEqual([]);
-      expect((await claim("w2", 30)).map((one) => one.runId)).toEqual(["r1"]);
-    });
-
     it("leaves alone what somebody holds, and takes it over when the lease ran out", async () => {
       await held(store, "r1", "w1");
       expect(await claim("w2", 1)).toEqual([]);

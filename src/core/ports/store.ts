@@ -239,7 +239,7 @@ export interface Store {
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
    * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
-   * `runId`: this one or none, due also when only the database's clock says so.
+   * `only`: of these runs.
    */
   claim(claim: {
     owner: string;
@@ -247,7 +247,7 @@ export interface Store {
     leaseMs: number;
     limit: number;
     except?: readonly string[];
-    runId?: string;
+    only?: readonly string[];
   }): Promise<Claim[]>;
   /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
   renew(renewal: {

@@ -5,8 +5,11 @@
  * taken meanwhile.
  */
 export interface WhenDue {
-  /** Claims the run and drives it until it rests; null: this process drives none. */
-  run: ((runId: string) => Promise<void>) | null;
+  /**
+   * Claims the run and drives it until it rests; null: this process drives none. `dueAt` (ms since the epoch) has come
+   * by the clock that all share.
+   */
+  run: ((runId: string, dueAt: number) => Promise<void>) | null;
   /** Runs that this process can't read: others may. */
   left: () => readonly string[];
   /** Channels whose posts this process sends and whose messages it works off, by name. */
