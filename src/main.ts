@@ -8,17 +8,19 @@ import { channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
-import type { Duty, Hold } from "./core/ports/hold.ts";
+import type { Hold } from "./core/ports/hold.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
 import type { Role } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
-import { startSchedules } from "./engine/schedule.ts";
+import type { Schedule } from "./engine/schedule.ts";
+import { alwaysHeld, type SoleDuty, soleDuty } from "./engine/sole-duty.ts";
 import { UnreadableRecords } from "./engine/unreadable.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
 import { createLog } from "./log.ts";
 import { openChannels } from "./open-channels.ts";
+import { startToolServers } from "./tool-servers.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
 
@@ -80,49 +82,21 @@ async function startOn({ store, config, log, unreadable, role }: Opened): Promis
   await engine.open();
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
-  const duty = dutyOf(engine, config, log);
+  const toolServers = startToolServers(config.toolServers, { engine, log });
+  const duty = soleDuty(engine, { schedules: schedulesOf(config), clock: systemClock, log });
   const hold = sharing?.hold ?? alwaysHeld();
   if (role.speaks) await hold.start(duty);
-  const stop = once(() => stopAll({ http, listening, duty, hold, engine, store, log }));
+  const stop = once(() => stopAll({ http, listening, duty, hold, engine, toolServers, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   return { engine, http, channels: spoken, log, port: listening.port, url, stop };
 }
 
-/** What one of all processes does: the channels that only one may have, and the schedules. */
-function dutyOf(engine: Engine, config: Config, log: Logger): Duty & { stopSchedules(): Promise<void> } {
-  let schedules: Awaited<ReturnType<typeof startSchedules>> | null = null;
-  return {
-    async take() {
-      await engine.hold();
-      schedules = await startSchedules({
-        inlet: engine,
-        schedules: config.schedules.map(({ timezone, address, ...schedule }) => ({
-          ...schedule,
-          timeZone: timezone,
-          speaksAt: address,
-        })),
-        clock: systemClock,
-        log,
-      });
-    },
-    async drop() {
-      await schedules?.stop();
-      await engine.letGo();
-    },
-    stopSchedules: async () => schedules?.stop(),
-  };
-}
-
-/** The only process holds from its start to its end. */
-function alwaysHeld(): Hold {
-  let held: Duty | null = null;
-  return {
-    async start(duty) {
-      held = duty;
-      await duty.take();
-    },
-    stop: async () => held?.drop(),
-  };
+function schedulesOf({ schedules }: Config): Schedule[] {
+  return schedules.map(({ timezone, address, ...schedule }) => ({
+    ...schedule,
+    timeZone: timezone,
+    speaksAt: address,
+  }));
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {
@@ -138,6 +112,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     about: { paths: channelPaths, titles: channelTitles, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
+    toolServers: () => config.toolServers.map((server) => server.status()),
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
     warnings: config.warnings,
@@ -160,9 +135,10 @@ function version(): string {
 async function stopAll(parts: {
   http: Http;
   listening: Listening;
-  duty: { stopSchedules(): Promise<void> };
+  duty: SoleDuty;
   hold: Hold;
   engine: Engine;
+  toolServers: { stop(): Promise<void> };
   store: Store;
   log: Logger;
 }): Promise<void> {
@@ -172,6 +148,7 @@ async function stopAll(parts: {
   // Requests are answered while runs come to rest, and until the port is closed: what arrives is written down.
   await parts.engine.drain(15_000, () => parts.listening.close(8_000));
   await parts.hold.stop();
+  await parts.toolServers.stop();
   await parts.store.close();
   parts.log.info({}, "stopped");
 }

@@ -35,7 +35,9 @@ export function openHold({ url, log, limits = defaultLimits }: HoldOptions): Hol
     if (held === holder) return;
     held = holder;
     log.debug({ holder }, "holder of what only one process may do");
-    changing = changing.then(() => (holder ? duty.take() : duty.drop()));
+    changing = changing
+      .then(() => (holder ? duty.take() : duty.drop()))
+      .catch((error: unknown) => log.warn({ err: error, holder }, "changing the holder failed"));
   }
 
   async function once(client: Client, duty: Duty, ready: () => void): Promise<void> {

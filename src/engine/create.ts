@@ -30,6 +30,7 @@ import { type Change, createRecord, type Recorder } from "./record.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
+import { voidApprovals } from "./void-approvals.ts";
 import { type Due, RunWorker } from "./worker.ts";
 
 /** Everything that the engine needs of the world. Tests pass their own clock, random numbers and model. */
@@ -257,6 +258,10 @@ class RunEngine implements Engine {
 
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean {
     return this.#policies.mayRead(actor, state);
+  }
+
+  voidApprovals(tool: string, reason: string): Promise<void> {
+    return voidApprovals({ record: this.#record, store: this.store }, tool, reason);
   }
 
   watch(listener: Listener): () => void {

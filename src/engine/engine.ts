@@ -46,6 +46,8 @@ export interface Engine extends Inlet {
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
   policyOf(agent: string): Policy | null;
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
+  /** A tool is another than it was: open approvals of its calls are void, and people are told why. */
+  voidApprovals(tool: string, reason: string): Promise<void>;
   /** Called after each commit, of this process and soon after those of others. Returns the function that ends it. */
   watch(listener: (change: { runId: string; version: number }) => void): () => void;
 }

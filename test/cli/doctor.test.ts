@@ -11,6 +11,7 @@ const config = {
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
+  toolServers: [],
   publicUrl: null,
 } as unknown as Config;
 

@@ -132,6 +132,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     drain: async () => {},
     hold: async () => {},
     letGo: async () => {},
+    voidApprovals: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
     checkEdit: async () => null,
