@@ -5,9 +5,10 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { mentions } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -90,7 +91,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
     filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
-    filter.text ? sql`lower(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds &&
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,

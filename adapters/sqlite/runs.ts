@@ -1,13 +1,13 @@
 /** Runs as lists and workers see them: reading, filtering, claiming. */
-
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
+import { mentions } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -97,7 +97,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
     filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
-    filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
     filter.near === undefined

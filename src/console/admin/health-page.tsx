@@ -1,6 +1,5 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
 
-import { Link } from "wouter";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -8,6 +7,7 @@ import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
+import { Way } from "../parts/way.tsx";
 import { channelName, clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
@@ -142,7 +142,7 @@ function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
       <ul className="channels">
         {runs.map(({ run, why }) => (
           <li key={run} className="tone-waiting">
-            <Mark shape="waiting" /> <Link href={`/runs/${run}`}>{run}</Link>{" "}
+            <Mark shape="waiting" /> <Way href={`/runs/${run}`}>{run}</Way>{" "}
             <span className="muted">{why}</span>
           </li>
         ))}

@@ -137,7 +137,7 @@ export interface RunFilter {
   agent?: string;
   channel?: string;
   principal?: Principal;
-  /** Part of the task, case-insensitive. */
+  /** Part of the task, of the name of who started it, of the agent's name or of the id; case-insensitive. */
   text?: string;
   parentId?: string;
   /** Only runs with open questions. */
