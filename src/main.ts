@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
 import { openEngine, openStore, systemClock } from "./assemble.ts";
-import { channelPaths, channelTitles, linkTo } from "./config/channels.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
@@ -92,7 +92,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     trustedLinkHosts: config.trustedLinkHosts,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     toolServers: () => config.toolServers.map((server) => server.status()),

@@ -406,6 +406,25 @@ describe("channels", () => {
   );
 });
 
+describe("processes of tests", () => {
+  /** Who starts them in another way, and why. */
+  const starters: Record<string, string> = {
+    "test/support/child.ts": "the one way",
+    "test/support/hold-child.ts": "how it starts what is not Node",
+    "test/adapters/command/program-child.ts": "is itself the program of a command, and leaves a child behind",
+    "test/faults/job-kill-child.ts": "dies in the middle of the program's own start of a process",
+  };
+
+  it("are started by test/support/child.ts alone, so that none outlives its test", () => {
+    const found = sourcesIn("test")
+      .filter((source) =>
+        source.imports.some(({ target }) => /^(node:)?(child_process|cluster)$/.test(target)),
+      )
+      .map(({ path }) => path);
+    expect(found.sort()).toEqual(Object.keys(starters).sort());
+  });
+});
+
 describe("the lockfile", () => {
   it("holds no registry host", () => {
     const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
