@@ -4,14 +4,16 @@ import { hashOf } from "./nonce.ts";
 /** What one of the bot's own buttons or selects says when it is used. */
 export type Press =
   | { action: "stop" | "pause" | "resume"; runId: string }
-  | { action: "reply" | "approve" | "refuse" | "edit"; question: string }
+  | { action: "reply" | "approve" | "refuse" | "edit" | "undo"; question: string }
   /** What was said in this message answers this question. */
   | { action: "meant"; question: string; message: string }
+  /** The form of an edit once more, with what was typed in it when it was refused. */
+  | { action: "again"; question: string; typed: string }
   /** `value` is null for a select: then it is in the select's values. */
   | { action: "choose"; question: string; value: string | null };
 
-/** Modals answer to the same ids with another first word. */
-export type Form = { form: "answer" | "refuse" | "edit"; question: string };
+/** Modals answer to the same ids with another first word. `typed`: the interaction in which it was filled before. */
+export type Form = { form: "answer" | "refuse" | "edit"; question: string; typed?: string };
 
 const longest = { question: 58, value: 30 };
 
@@ -36,6 +38,7 @@ export function resolve(shortened: string, candidates: readonly string[]): strin
 export function customId(press: Press): string {
   if ("runId" in press) return `${press.action}|${press.runId}`;
   const question = short(press.question);
+  if (press.action === "again") return `again|${question}|${press.typed}`;
   if (press.action === "meant") return `meant|${question}|${press.message}`;
   if (press.action !== "choose") return `${press.action}|${question}`;
   return press.value === null ? `choose|${question}` : `choose|${question}|${shortValue(press.value)}`;
@@ -59,9 +62,12 @@ export function pressOf(id: string): Press | null {
     case "approve":
     case "refuse":
     case "edit":
+    case "undo":
       return { action, question: subject };
     case "meant":
       return value === undefined ? null : { action, question: subject, message: value };
+    case "again":
+      return value === undefined ? null : { action, question: subject, typed: value };
     case "choose":
       return { action, question: subject, value: value ?? null };
     default:

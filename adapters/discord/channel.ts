@@ -7,7 +7,7 @@ import { channelName } from "./listen/parse.ts";
 import { tellElsewhere } from "./send/elsewhere.ts";
 import { post } from "./send/post.ts";
 import { whisper } from "./send/whisper.ts";
-import { type DiscordOptions, type Line, restClient } from "./session.ts";
+import { type DiscordOptions, type Line, restClient, type Session } from "./session.ts";
 
 const can: Capabilities = {
   edit: true,
@@ -22,15 +22,18 @@ const can: Capabilities = {
 export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): Channel {
   const rest = restClient(options.token, options.apiUrl);
   const line: Line = { options, rest, places: new Places(rest) };
+  const typed: Session["typed"] = new Map();
   let listening: Listener | null = null;
   let inlet: Inlet | null = null;
 
   return {
     name: channelName,
     can,
+    // A second session of a gateway would hear everything twice.
+    single: true,
     async start(opened) {
       inlet = opened;
-      listening = new Listener({ ...line, inlet }, identifyGapMs);
+      listening = new Listener({ ...line, inlet, typed }, identifyGapMs);
       await listening.start();
     },
     async stop() {
@@ -43,7 +46,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
         return await post(line, delivery);
       } catch (error) {
         if (inlet !== null && error instanceof ChannelError && error.failure.type === "place")
-          await tellElsewhere({ ...line, inlet }, delivery, error);
+          await tellElsewhere({ ...line, inlet, typed }, delivery, error);
         throw error;
       }
     },

@@ -20,7 +20,7 @@ export interface DiscordOptions {
   publicUrl: string | null;
   clock: Clock;
   log: Log;
-  /** Hosts that a link of a marked run may point to. */
+  /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
 }
 
@@ -34,6 +34,8 @@ export interface Line {
 /** The same while we listen. */
 export interface Session extends Line {
   readonly inlet: Inlet;
+  /** What was typed into forms that were refused, by their interaction: Discord's windows can't stay open. */
+  readonly typed: Map<string, Readonly<Record<string, string>>>;
 }
 
 /**

@@ -35,8 +35,8 @@ export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<
 /** A reply to a finished run goes on in a new one, in the same conversation. */
 export async function followUp(intake: Intake, reply: Reply, row: RunRow): Promise<Taken> {
   if (!intake.limit.take(reply.sender)) return putOff(intake, reply.mailbox, reply.sender, tooMany);
-  // Every run of a mail has read one, and a mail marks.
-  const follows = { runId: row.runId, task: row.task, outcome: row.status, tainted: true };
+  // Every run of a mail has read one, and a mail is untrusted.
+  const follows = { runId: row.runId, task: row.task, outcome: row.status, untrusted: true };
   return launch(intake, reply, { addresses: [reply.sent.address], follows }, reply.conversation);
 }
 
@@ -54,7 +54,7 @@ async function launch(
       task,
       actor: actorOf(sender),
       via: { channel: "email" },
-      // The words of a proved and listed person are the task; what else a mail carries is data and marks the run.
+      // The words of a proved and listed person are the task; what else a mail carries is untrusted data.
       trusted: true,
       context: [{ source: `mail of ${sender}`, text: aroundOf(mail), trusted: false }],
       parent: null,

@@ -25,7 +25,7 @@ interface Paragraph {
   html: string;
 }
 
-/** Buttons become links or words about what to reply; whatever is foreign is escaped. */
+/** Buttons become links or words about what to reply; all other words are escaped. */
 export function renderMail(message: Message, options: RenderOptions): Rendered {
   return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
 }
@@ -94,6 +94,7 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");
+  if (buttons.some(({ action }) => action === "undo")) words.push("It is undone in the console.");
   if (approves) words.push("Approvals are not taken by mail: decide in the console.");
   return [...words.map(plain), ...link(buttons, runUrl)];
 }

@@ -3,11 +3,13 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
+import { addInboxJob } from "./jobs.ts";
 import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
-const prunedAtOnce = 10_000;
+/** So many rows are deleted in one statement. */
+export const prunedAtOnce = 10_000;
 
 const columns = {
   source: inbox.source,
@@ -21,7 +23,7 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -30,9 +32,12 @@ const isPending = sql`${inbox.state} = 'pending'`;
 export function receiveMessages(db: NodePgDatabase): Receiving {
   return {
     async receive({ source, key, body, receivedAt }) {
-      const message = { source, key: plainText(key), body: plainText(body), receivedAt };
-      const insert = db.insert(inbox).values({ ...message, state: "pending" });
-      const { rowCount } = await insert.onConflictDoNothing();
+      const { rowCount } = await db.execute(sql`
+        WITH received AS (
+          INSERT INTO inbox (source, key, body, received_at, state)
+          VALUES (${source}, ${plainText(key)}, ${plainText(body)}, ${receivedAt}, 'pending')
+          ON CONFLICT DO NOTHING RETURNING source
+        ) SELECT ${sql.raw(addInboxJob)} FROM received`);
       return rowCount === 1 ? "new" : "duplicate";
     },
     async inboxRow(key) {
@@ -43,13 +48,13 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       const pending = db.select(columns).from(inbox).where(isPending);
       return pending.orderBy(asc(inbox.seq)).limit(limit);
     },
-    async claimInbox({ leaseMs, limit }) {
+    async claimInbox({ leaseMs, limit, except = [] }) {
       // By the database's clock: processes on several machines must agree on when a lease is over.
       const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, clockNow));
       const some = db
         .select({ seq: inbox.seq })
         .from(inbox)
-        .where(and(isPending, free))
+        .where(and(isPending, free, notInArray(inbox.source, [...except])))
         .orderBy(asc(inbox.seq))
         .limit(limit)
         .for("update", { skipLocked: true });
@@ -60,11 +65,18 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
         .returning({ ...columns, seq: inbox.seq });
       return inOrder(rows);
     },
-    async settleInbox(key, { state, runId, outcome }) {
+    async settleInbox(key, { state, runId, outcome, keepBody = false }) {
       await db
         .update(inbox)
-        .set({ state, runId, outcome: plainText(outcome) })
+        .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
         .where(named(key));
+    },
+    async dropBodies(before) {
+      const kept = and(
+        lt(inbox.receivedAt, before),
+        sql`${inbox.state} <> 'pending' AND ${inbox.body} <> ''`,
+      );
+      return (await db.update(inbox).set({ body: "" }).where(kept)).rowCount ?? 0;
     },
     async pruneInbox(before) {
       const settled = and(lt(inbox.receivedAt, before), ne(inbox.state, "pending"));

@@ -1,10 +1,12 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { agentCodec } from "../../src/core/store/records.ts";
-import { asc, desc, eq } from "./drizzle.ts";
+import { and, asc, desc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
+import { prunedAtOnce } from "./inbox.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
 
 type Records = Pick<
@@ -18,12 +20,15 @@ type Records = Pick<
   | "note"
   | "saveNote"
   | "keepNote"
+  | "oldNotes"
+  | "deleteNotes"
   | "audit"
   | "audits"
+  | "pruneAudits"
 >;
 
 /** The part of the store for everything that is neither run, message nor post. */
-export function keepRecords(db: NodePgDatabase): Records {
+export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Records {
   return {
     async saveAgent(agent) {
       await db
@@ -59,17 +64,30 @@ export function keepRecords(db: NodePgDatabase): Records {
       return row?.value ?? null;
     },
     async saveNote(name, text) {
-      const value = plainText(text);
+      const set = { value: plainText(text), savedAt: clock.now() };
       await db
         .insert(notes)
-        .values({ name, value })
-        .onConflictDoUpdate({ target: notes.name, set: { value } });
+        .values({ name, ...set })
+        .onConflictDoUpdate({ target: notes.name, set });
     },
     async keepNote(name, text) {
       const value = plainText(text);
-      await db.insert(notes).values({ name, value }).onConflictDoNothing();
+      await db.insert(notes).values({ name, value, savedAt: clock.now() }).onConflictDoNothing();
       const [kept] = await db.select({ value: notes.value }).from(notes).where(eq(notes.name, name));
       return kept?.value ?? value;
+    },
+    async oldNotes({ prefix, before, after, limit }) {
+      const old = and(
+        sql`starts_with(${notes.name}, ${prefix})`,
+        lt(notes.savedAt, before),
+        gt(notes.name, plainText(after)),
+      );
+      const columns = { name: notes.name, value: notes.value };
+      return db.select(columns).from(notes).where(old).orderBy(asc(notes.name)).limit(limit);
+    },
+    async deleteNotes(names, before) {
+      const old = and(inArray(notes.name, [...names]), lt(notes.savedAt, before));
+      return (await db.delete(notes).where(old)).rowCount ?? 0;
     },
     async audit(row) {
       await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
@@ -77,6 +95,19 @@ export function keepRecords(db: NodePgDatabase): Records {
     async audits(limit) {
       const rows = await db.select().from(audits).orderBy(desc(audits.seq)).limit(limit);
       return rows.map(({ seq: _, ...row }) => row);
+    },
+    async pruneAudits(before) {
+      // Some at a time: after a long stop there may be more than one statement may take the time for.
+      const some = db
+        .select({ seq: audits.seq })
+        .from(audits)
+        .where(lt(audits.at, before))
+        .limit(prunedAtOnce);
+      for (let pruned = 0; ; ) {
+        const { rowCount } = await db.delete(audits).where(inArray(audits.seq, some));
+        pruned += rowCount ?? 0;
+        if ((rowCount ?? 0) < prunedAtOnce) return pruned;
+      }
     },
   };
 }

@@ -3,13 +3,14 @@
 import type { SQL } from "drizzle-orm";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { eventsOf } from "../../src/core/store/event-rows.ts";
-import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
-import { and, asc, desc, eq, gt, inArray, isNull, sql } from "./drizzle.ts";
-import { addresses, events, questions, runs } from "./schema.ts";
+import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { addRunJob } from "./jobs.ts";
+import { mentions } from "./mentions.ts";
+import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,21 +31,28 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
-/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
-export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Reading {
+/** Reads of whole runs reject with `UnreadableError`. */
+export function readRuns(db: NodePgDatabase): Reading {
+  async function logOf(runId: string, after: number): Promise<ReadLog> {
+    // In one statement, so that the version and the events are of the same moment.
+    const rows = await db
+      .select({ version: runs.version, event: events })
+      .from(runs)
+      .leftJoin(events, and(eq(events.runId, runs.runId), gt(events.version, after)))
+      .where(eq(runs.runId, plainText(runId)))
+      .orderBy(asc(events.version));
+    const records = rows.flatMap((row) => row.event ?? []);
+    return { runId, after, version: rows[0]?.version ?? 0, records };
+  }
+
   return {
     async read(runId, after = 0) {
-      // In one statement, so that the version and the events are of the same moment.
-      const rows = await db
-        .select({ version: runs.version, event: events })
-        .from(runs)
-        .leftJoin(events, and(eq(events.runId, runs.runId), gt(events.version, after)))
-        .where(eq(runs.runId, plainText(runId)))
-        .orderBy(asc(events.version));
-      const records = rows.flatMap((row) => row.event ?? []);
-      return eventsOf({ runId, after, version: rows[0]?.version ?? 0, records });
+      return eventsOf(await logOf(runId, after));
+    },
+    async readEach(runId, after) {
+      return eventsOrWhy(await logOf(runId, after));
     },
     async run(runId) {
       const [record] = await db
@@ -71,19 +79,6 @@ export function readRuns(db: NodePgDatabase, unreadable: TellUnreadable): Readin
       const [row] = await newest.limit(1);
       return row?.runId ?? null;
     },
-    async question(questionId) {
-      const named = eq(questions.questionId, plainText(questionId));
-      const [record] = await db.select().from(questions).where(named);
-      return record ? rowOfQuestion(record) : null;
-    },
-    async openQuestions(limit) {
-      const oldest = db
-        .select()
-        .from(questions)
-        .where(isNull(questions.settledAt))
-        .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return readable(await oldest.limit(limit), rowOfQuestion, unreadable);
-    },
   };
 }
 
@@ -97,8 +92,11 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
     filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
-    filter.text ? sql`lower(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.runIds &&
+      sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,
+    filter.near === undefined ? undefined : sql`starts_with(${runs.address}, ${plainText(filter.near)})`,
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}::bigint, ${filter.before.runId}::text)`,
   ];
@@ -113,12 +111,16 @@ export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000):
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase): Working {
   return {
-    async claim({ owner, now, leaseMs, limit, except = [] }) {
+    async claim({ owner, now, leaseMs, limit, except = [], only }) {
+      const isNamed = only
+        ? sql`AND run_id IN (SELECT json_array_elements_text(${JSON.stringify(only)}::json))`
+        : sql``;
       const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
         WITH due AS (
           SELECT run_id, owner, wake_at FROM runs
           WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
             AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
+            ${isNamed}
           ORDER BY wake_at LIMIT ${limit}
           FOR UPDATE SKIP LOCKED
         ), taken AS (
@@ -139,7 +141,11 @@ export function workRuns(db: NodePgDatabase): Working {
       return held.map((run) => run.runId);
     },
     async releaseAll(owner) {
-      await db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner));
+      await db.execute(sql`
+        WITH released AS (
+          UPDATE runs SET owner = NULL, lease_until = NULL, wake_at = 0 WHERE owner = ${owner}
+          RETURNING run_id, wake_at
+        ) SELECT ${sql.raw(addRunJob)} FROM released`);
     },
     async nextWake() {
       // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.

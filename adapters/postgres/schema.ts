@@ -124,6 +124,8 @@ export const sessions = pgTable("sessions", {
 export const notes = pgTable("notes", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
+  /** ms since the epoch */
+  savedAt: bigint("saved_at", { mode: "number" }).notNull(),
 });
 
 /** Who asked for what and what was decided, in the order in which it happened. */

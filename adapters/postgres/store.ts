@@ -12,6 +12,7 @@ import { receiveMessages } from "./inbox.ts";
 import { type Listening, listen } from "./listen.ts";
 import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
+import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns, workRuns } from "./runs.ts";
 
@@ -43,11 +44,12 @@ export async function openPostgres({
   const listening: Promise<Listening>[] = [];
   return speaking({
     commit: committer(pool, { clock, patienceMs: limits.patienceMs, announcer: told }),
-    ...readRuns(db, unreadable),
+    ...readRuns(db),
+    ...readQuestions(db, unreadable),
     ...workRuns(db),
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
-    ...keepRecords(db),
+    ...keepRecords(db, clock),
     async watch(changed) {
       const begun = listen({ url, limits }, pool, told, clock, changed);
       listening.push(begun);

@@ -56,6 +56,8 @@ function pressed(button: string, runId: string, questionId: string, value: strin
       return { type: "choose", questionId, value };
     case "approve":
       return { type: "approve", questionId, input: null };
+    case "undo":
+      return { type: "undo", questionId };
     default:
       return null;
   }

@@ -22,7 +22,7 @@ export interface SlackOptions {
   publicUrl: string | null;
   clock: Clock;
   log: Log;
-  /** Hosts that foreign text may link to. */
+  /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
 }
 

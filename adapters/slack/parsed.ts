@@ -19,7 +19,13 @@ export type ModalKind = "refuse" | "edit" | "reply";
 /** One payload in the words of this channel. */
 export type Parsed =
   /** `actor.groups` and `actor.guest` are still to be looked up. `thread`: whose text is context for a launch. */
-  | { type: "inbound"; inbound: Inbound; thread: { channel: string; root: string } | null }
+  | {
+      type: "inbound";
+      inbound: Inbound;
+      thread: { channel: string; root: string } | null;
+      /** Of a submitted form: its inputs, which can still show what is wrong with them. */
+      blocks?: readonly string[];
+    }
   /** A button that needs words first: nothing is decided by opening the modal. */
   | { type: "open_modal"; kind: ModalKind; trigger: string; questionId: string; place: ModalPlace }
   /** A submitted modal that can't be accepted: words by block id. */

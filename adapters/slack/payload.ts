@@ -1,4 +1,4 @@
-/** Reads foreign JSON without believing its shape. */
+/** Reads JSON from outside without believing its shape. */
 
 /** The value at a path, or undefined where the path ends early. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {

@@ -2,9 +2,12 @@
  * Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly; not
  * known is never told as no.
  */
+
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
+import { oneLine, wholeCharacters } from "../../src/core/text/brief.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { slackCode } from "./errors.ts";
 import type { Log } from "./options.ts";
 import { within } from "./time-limit.ts";
@@ -17,9 +20,16 @@ interface Profile {
 const groupsMs = 60_000;
 const profileMs = 60_000;
 const lookUpMs = 1000;
+/** For the names of all who are mentioned in one message and its thread, ms. */
+const namesMs = 800;
+const mostNames = 40;
+const longestName = 80;
 /** Codes by which Slack says that it shows us nobody of that id. */
 const unknownUser = new Set(["user_not_found", "user_not_visible"]);
 const mostProfiles = 5000;
+
+const mention = /<@([UW][A-Z0-9]+)>/g;
+const group = /<!subteam\^([A-Z0-9]+)>/g;
 
 /** One for each start of the channel. Nobody whom Slack tells nothing of is more than a guest. */
 export class People {
@@ -59,6 +69,30 @@ export class People {
     return this.#names;
   }
 
+  /**
+   * The texts with people and groups by name instead of by id: `@dana`, which notifies nobody. Whom Slack does not name
+   * in time stays an id.
+   */
+  async named(texts: readonly string[]): Promise<string[]> {
+    const ids = new Set(texts.flatMap((text) => [...text.matchAll(mention)].map((found) => found[1] ?? "")));
+    const known = new Map<string, string>();
+    const lookUp = async (user: string) => {
+      const profile = await this.#profileOf(user);
+      if (profile !== null) known.set(user, wholeCharacters(oneLine(profile.name).slice(0, longestName)));
+    };
+    await within(namesMs, Promise.all([...ids].slice(0, mostNames).map(lookUp)), []);
+    const named = (id: string, name: string | undefined) => (name === undefined ? id : `@${name}`);
+    return texts.map((text) =>
+      text
+        .replace(mention, (whole, user: string) => named(whole, known.get(user)))
+        .replace(group, (whole, id: string) => named(whole, this.#handleOf(id))),
+    );
+  }
+
+  #handleOf(group: string): string | undefined {
+    return this.#names.get(`slack:${this.#team}/group:${group}`)?.replace(/^@/, "");
+  }
+
   async #groupsOf(user: string): Promise<string[] | null> {
     const now = this.#clock.steady();
     if (this.#groups === null || now - this.#groups.at > groupsMs) {
@@ -83,7 +117,7 @@ export class People {
         for (const user of group.users ?? []) byUser.set(user, [...(byUser.get(user) ?? []), rule]);
       }
     } catch (error) {
-      const fields = { channel: "slack", err: slackCode(error) ?? String(error) };
+      const fields = { channel: "slack", err: slackCode(error) ?? thrown(error) };
       this.#log.warn(fields, "slack user groups not known");
       if (!isAnswer(error)) return null;
     }
@@ -107,7 +141,7 @@ export class People {
       const { user: found } = await this.#client.users.info({ user });
       return found ? profileIn(found, user, this.#team) : null;
     } catch (error) {
-      this.#log.warn({ channel: "slack", err: slackCode(error) ?? String(error) }, "slack user not known");
+      this.#log.warn({ channel: "slack", err: slackCode(error) ?? thrown(error) }, "slack user not known");
       const isKnown = unknownUser.has(slackCode(error) ?? "") || isAnswer(error);
       return isKnown ? { name: user, guest: true } : null;
     }

@@ -5,7 +5,8 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit, Committed } from "../../src/core/ports/store.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
-import { postRecords, questionRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { questionRecords } from "../../src/core/store/question-rows.ts";
+import { postRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { takenAt } from "./place.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
@@ -128,7 +129,7 @@ function preparePut(db: BetterSQLite3Database) {
       })
       .onConflictDoUpdate({
         target: [inbox.source, inbox.key],
-        set: { state: "done", runId: sql`excluded.run_id`, outcome: sql`excluded.outcome` },
+        set: { state: "done", body: "", runId: sql`excluded.run_id`, outcome: sql`excluded.outcome` },
       })
       .prepare(),
   };

@@ -3,7 +3,7 @@
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { inbox } from "./schema.ts";
 
@@ -19,7 +19,7 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "pruneInbox"
+  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -57,10 +57,14 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     async pendingInbox(limit) {
       return pending.all({ limit });
     },
-    claimInbox: ({ now, leaseMs, limit }) =>
+    claimInbox: ({ now, leaseMs, limit, except = [] }) =>
       write(() => {
         const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now));
-        const some = db.select({ seq: inbox.seq }).from(inbox).where(and(isPending, free));
+        const mine = notInArray(inbox.source, [...except]);
+        const some = db
+          .select({ seq: inbox.seq })
+          .from(inbox)
+          .where(and(isPending, free, mine));
         const rows = db
           .update(inbox)
           .set({ leaseUntil: now + leaseMs })
@@ -69,12 +73,20 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
           .all();
         return inOrder(rows);
       }),
-    settleInbox: (key, { state, runId, outcome }) =>
+    settleInbox: (key, { state, runId, outcome, keepBody = false }) =>
       write(() => {
         db.update(inbox)
-          .set({ state, runId, outcome: plainText(outcome) })
+          .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
           .where(named(key))
           .run();
+      }),
+    dropBodies: (before) =>
+      write(() => {
+        const kept = and(
+          lt(inbox.receivedAt, before),
+          sql`${inbox.state} <> 'pending' AND ${inbox.body} <> ''`,
+        );
+        return db.update(inbox).set({ body: "" }).where(kept).run().changes;
       }),
     pruneInbox: (before) =>
       write(

@@ -1,10 +1,11 @@
 /** Small records: agents, console sessions, notes and the audit trail. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { agentCodec } from "../../src/core/store/records.ts";
-import { asc, desc, eq } from "./drizzle.ts";
+import { and, asc, desc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { agents, audits, notes, sessions } from "./schema.ts";
 
@@ -19,12 +20,15 @@ type Records = Pick<
   | "note"
   | "saveNote"
   | "keepNote"
+  | "oldNotes"
+  | "deleteNotes"
   | "audit"
   | "audits"
+  | "pruneAudits"
 >;
 
 /** The part of the store for everything that is neither run, message nor post. */
-export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
+export function keepRecords(db: BetterSQLite3Database, write: Write, clock: Pick<Clock, "now">): Records {
   return {
     saveAgent: (agent) =>
       write(() => {
@@ -60,20 +64,37 @@ export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
     },
     saveNote: (name, text) =>
       write(() => {
-        const value = plainText(text);
+        const set = { value: plainText(text), savedAt: clock.now() };
         db.insert(notes)
-          .values({ name, value })
-          .onConflictDoUpdate({ target: notes.name, set: { value } })
+          .values({ name, ...set })
+          .onConflictDoUpdate({ target: notes.name, set })
           .run();
       }),
     keepNote: (name, text) =>
       write(() => {
         const value = plainText(text);
-        db.insert(notes).values({ name, value }).onConflictDoNothing().run();
+        db.insert(notes).values({ name, value, savedAt: clock.now() }).onConflictDoNothing().run();
         return (
           db.select({ value: notes.value }).from(notes).where(eq(notes.name, name)).get()?.value ?? value
         );
       }),
+    async oldNotes({ prefix, before, after, limit }) {
+      const old = and(
+        sql`substr(${notes.name}, 1, length(${prefix})) = ${prefix}`,
+        lt(notes.savedAt, before),
+        gt(notes.name, after),
+      );
+      const columns = { name: notes.name, value: notes.value };
+      return db.select(columns).from(notes).where(old).orderBy(asc(notes.name)).limit(limit).all();
+    },
+    deleteNotes: (names, before) =>
+      write(
+        () =>
+          db
+            .delete(notes)
+            .where(and(inArray(notes.name, [...names]), lt(notes.savedAt, before)))
+            .run().changes,
+      ),
     audit: (row) =>
       write(() => {
         db.insert(audits)
@@ -84,5 +105,6 @@ export function keepRecords(db: BetterSQLite3Database, write: Write): Records {
       const rows = db.select().from(audits).orderBy(desc(audits.seq)).limit(limit).all();
       return rows.map(({ seq: _, ...row }) => row);
     },
+    pruneAudits: (before) => write(() => db.delete(audits).where(lt(audits.at, before)).run().changes),
   };
 }

@@ -1,15 +1,14 @@
 /** Runs as lists and workers see them: reading, filtering, claiming. */
-
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
-import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
-import { eventsOf } from "../../src/core/store/event-rows.ts";
-import { likePattern, readable, rowOfQuestion, rowOfRun } from "../../src/core/store/rows.ts";
+import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { addresses, events, questions, runs } from "./schema.ts";
+import { mentions } from "./mentions.ts";
+import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,10 +29,10 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "run" | "runs" | "runAt" | "question" | "openQuestions">;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
-/** Reads of whole runs reject with `UnreadableError`; lists leave such a record out and tell `unreadable`. */
-export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable): Reading {
+/** Reads of whole runs reject with `UnreadableError`. */
+export function readRuns(db: BetterSQLite3Database): Reading {
   const after = db
     .select()
     .from(events)
@@ -51,10 +50,17 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
     .where(eq(runs.runId, sql.placeholder("runId")))
     .prepare();
 
+  const logOf = (runId: string, from: number): ReadLog => {
+    const records = after.all({ runId, after: from });
+    return { runId, after: from, version: version.get({ runId })?.version ?? 0, records };
+  };
+
   return {
     async read(runId, from = 0) {
-      const records = after.all({ runId, after: from });
-      return eventsOf({ runId, after: from, version: version.get({ runId })?.version ?? 0, records });
+      return eventsOf(logOf(runId, from));
+    },
+    async readEach(runId, from) {
+      return eventsOrWhy(logOf(runId, from));
     },
     async run(runId) {
       const record = one.get({ runId });
@@ -77,18 +83,6 @@ export function readRuns(db: BetterSQLite3Database, unreadable: TellUnreadable):
         .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
       return newest.limit(1).get()?.runId ?? null;
     },
-    async question(questionId) {
-      const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
-      return record ? rowOfQuestion(record) : null;
-    },
-    async openQuestions(limit) {
-      const oldest = db
-        .select()
-        .from(questions)
-        .where(isNull(questions.settledAt))
-        .orderBy(asc(questions.askedAt), asc(questions.questionId));
-      return readable(oldest.limit(limit).all(), rowOfQuestion, unreadable);
-    },
   };
 }
 
@@ -103,8 +97,12 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
     filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
-    filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
+    filter.near === undefined
+      ? undefined
+      : sql`substr(${runs.address}, 1, length(${filter.near})) = ${filter.near}`,
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}, ${filter.before.runId})`,
   ];
@@ -120,7 +118,7 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except")))
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), amongAny("only")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -136,12 +134,14 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit, except = [] }) =>
+    claim: ({ owner, now, leaseMs, limit, except = [], only }) =>
       write(() =>
-        due.all({ now, limit, except: JSON.stringify(except) }).map((run) => {
-          take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
-          return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
-        }),
+        due
+          .all({ now, limit, except: JSON.stringify(except), only: only ? JSON.stringify(only) : null })
+          .map((run) => {
+            take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
+            return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
+          }),
       ),
     renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
@@ -166,6 +166,12 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
 
 function notAmong(list: string): SQL {
   return sql`${runs.runId} NOT IN (SELECT value FROM json_each(${sql.placeholder(list)}))`;
+}
+
+/** Without a list any run will do. */
+function amongAny(list: string): SQL {
+  const named = sql.placeholder(list);
+  return sql`(${named} IS NULL OR ${runs.runId} IN (SELECT value FROM json_each(${named})))`;
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */

@@ -124,6 +124,8 @@ export const sessions = sqliteTable("sessions", {
 export const notes = sqliteTable("notes", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
+  /** ms since the epoch */
+  savedAt: integer("saved_at").notNull().default(0),
 });
 
 /** Who asked for what and what was decided, in the order in which it happened. */

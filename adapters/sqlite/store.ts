@@ -10,6 +10,7 @@ import { groupCommit } from "./group.ts";
 import { endInboxClaims, receiveMessages } from "./inbox.ts";
 import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
+import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
 import { expireLeases, readRuns, workRuns } from "./runs.ts";
 
@@ -37,11 +38,12 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
 
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
-    ...readRuns(db, unreadable),
+    ...readRuns(db),
+    ...readQuestions(db, unreadable),
     ...workRuns(db, group.write),
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
-    ...keepRecords(db, group.write),
+    ...keepRecords(db, group.write, clock),
     // The file belongs to this process alone.
     watch: async () => {},
     async close() {

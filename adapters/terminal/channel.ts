@@ -8,8 +8,9 @@ import { isEnded, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
 import { can } from "./about.ts";
 import { type Line, span } from "./line.ts";
-import { type Asked, askedIn, parse, parseArguments, parseReason, type Typed } from "./parse.ts";
+import { parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
+import { Standing } from "./standing.ts";
 import type { Surface } from "./surface.ts";
 
 export interface TerminalOptions {
@@ -42,8 +43,7 @@ class Terminal implements TerminalChannel {
   readonly identify = async (actor: Actor) => actor;
   readonly #options: TerminalOptions;
   readonly #actor: Actor;
-  /** Open questions by the id of their post, in the order they were shown. */
-  readonly #asked = new Map<string, Asked>();
+  readonly #standing = new Standing();
   #inlet: Inlet | null = null;
   #address: Address = newThread();
   #detail: Extract<Typed, { type: "asks" }> | null = null;
@@ -106,10 +106,9 @@ class Terminal implements TerminalChannel {
   async hear(text: string): Promise<void> {
     const detail = this.#detail;
     this.#detail = null;
-    const asked = this.#asked.values().next().value ?? null;
     const typed =
       detail === null
-        ? parse(text, asked)
+        ? parse(text, this.#standing.asked)
         : detail.for === "reason"
           ? parseReason(text, detail.questionId)
           : parseArguments(text, detail.questionId);
@@ -127,6 +126,9 @@ class Terminal implements TerminalChannel {
         break;
       case "asks":
         await this.#ask(typed);
+        break;
+      case "undo":
+        await this.#undo();
         break;
       case "new_thread":
         this.#address = newThread();
@@ -157,6 +159,12 @@ class Terminal implements TerminalChannel {
     });
   }
 
+  async #undo(): Promise<void> {
+    const questionId = this.#standing.undoable;
+    if (questionId === null) this.#tell("Nothing here can be undone.");
+    else await this.#accept({ type: "undo", questionId });
+  }
+
   async #ask(asks: Extract<Typed, { type: "asks" }>): Promise<void> {
     const { surface } = this.#options;
     this.#detail = asks;
@@ -173,9 +181,7 @@ class Terminal implements TerminalChannel {
 
   #show(id: string, body: Parameters<typeof render>[0]): void {
     const { surface, clock, timeZone } = this.#options;
-    const asked = askedIn(body);
-    if (asked) this.#asked.set(id, asked);
-    else this.#asked.delete(id);
+    this.#standing.show(id, body);
     surface.put(id, render(body, { now: clock.now(), timeZone }));
   }
 
@@ -184,13 +190,8 @@ class Terminal implements TerminalChannel {
     this.#options.surface.tell([line]);
   }
 
-  /** Says what the next line is for. */
   #prompt(): void {
-    if (this.#detail !== null) return;
-    const asked = this.#asked.values().next().value;
-    const more = this.#asked.size > 1 ? ` (1 of ${this.#asked.size})` : "";
-    if (!asked) this.#options.surface.expect("› ");
-    else this.#options.surface.expect(asked.isApproval ? `y, n, e${more} › ` : `answer${more} › `);
+    if (this.#detail === null) this.#options.surface.expect(this.#standing.prompt);
   }
 }
 

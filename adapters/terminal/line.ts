@@ -26,7 +26,7 @@ export function span(text: string, style: Style = "plain"): Span {
 const controls = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\u{e0000}-\u{e007f}]/gu;
 
 /**
- * Foreign text may not move the cursor, change colours or turn the direction of writing. What it tried is shown:
+ * Untrusted text may not move the cursor, change colours or turn the direction of writing. What it tried is shown:
  * what is approved must be what is seen.
  */
 export function harmless(text: string): string {

@@ -1,5 +1,5 @@
 /** What a line typed at the terminal means, given the question that is open. Pure. */
-import type { Message } from "../../src/core/message.ts";
+import type { Button, Message } from "../../src/core/message.ts";
 import type { Intent } from "../../src/core/ports/channel.ts";
 import { lostDigits } from "../../src/core/text/digits.ts";
 
@@ -18,20 +18,22 @@ export type Typed =
   | { type: "told"; text: string }
   /** The next line is the reason, or the arguments as JSON. */
   | { type: "asks"; for: "reason" | "arguments"; questionId: string }
+  /** Take the way back that was offered last. */
+  | { type: "undo" }
   | { type: "new_thread" }
   | { type: "quit" }
   | { type: "nothing" };
 
 const helpText = [
   "A line is a task, the answer to the open question, or a word to the run that works.",
-  "/stop · /pause · /resume · /status · /list · /agents · /help",
+  "/stop · /pause · /resume · /undo · /status · /list · /agents · /help",
   "/new starts a thread that knows nothing of the former runs · /quit or Ctrl-C ends the chat",
 ].join("\n");
 
 /** The question that a message asks; null when it asks none (any more). */
 export function askedIn(message: Message): Asked | null {
-  const buttons = message.blocks.flatMap((block) => (block.type === "actions" ? block.buttons : []));
-  const questionId = buttons.find((button) => button.questionId !== undefined)?.questionId;
+  const buttons = buttonsIn(message);
+  const questionId = buttons.find(isAsking)?.questionId;
   if (questionId === undefined) return null;
   return {
     questionId,
@@ -41,6 +43,20 @@ export function askedIn(message: Message): Asked | null {
     ),
     freeText: buttons.some(({ action }) => action === "reply"),
   };
+}
+
+/** The question whose call the message offers to undo; null: it offers nothing. */
+export function undoableIn(message: Message): string | null {
+  return buttonsIn(message).find(({ action }) => action === "undo")?.questionId ?? null;
+}
+
+function buttonsIn(message: Message): Button[] {
+  return message.blocks.flatMap((block) => (block.type === "actions" ? block.buttons : []));
+}
+
+/** A way back stands on a card that asks nothing any more. */
+export function isAsking({ action, questionId }: Button): boolean {
+  return questionId !== undefined && action !== "undo";
 }
 
 /** `asked`: the open question, which plain words answer; null: they are a task or steer the run. */
@@ -67,6 +83,8 @@ function parseCommand(text: string): Typed {
       return { type: "quit" };
     case "new":
       return { type: "new_thread" };
+    case "undo":
+      return { type: "undo" };
     default:
       return /^(stop|pause|resume|status|list|agents)\b/i.test(text)
         ? { type: "intent", intent: { type: "instruction", text } }

@@ -8,7 +8,7 @@ import { earlierSteps, stepMarks } from "../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../src/core/text/visible.ts";
 import { type Line, type Span, span } from "./line.ts";
 import { drawMarkdown } from "./markdown.ts";
-import { areNumbered } from "./parse.ts";
+import { areNumbered, isAsking } from "./parse.ts";
 
 /** What drawing depends on besides the message. */
 export interface Scene {
@@ -121,7 +121,7 @@ function drawActions(buttons: readonly Button[]): Line[] {
     ...(choices.length > 0 ? [numbered ? "type the number" : "type one of them"] : []),
     ...buttons.flatMap(({ action }) => hintOf[action] ?? []),
   ];
-  const isQuestion = buttons.some(({ questionId }) => questionId !== undefined);
+  const isQuestion = buttons.some(isAsking);
   return hints.length > 0
     ? [...lines, line([span(hints.join(" · "), "dim")], { passing: !isQuestion })]
     : lines;
@@ -132,6 +132,7 @@ const hintOf: Partial<Record<Button["action"], string>> = {
   approve: "y approves",
   refuse: "n and a reason refuses",
   edit: "e changes the arguments",
+  undo: "/undo",
   stop: "/stop",
   pause: "/pause",
   resume: "/resume",

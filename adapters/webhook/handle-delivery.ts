@@ -122,7 +122,7 @@ async function launch(receiver: Receiver, delivery: Delivery, about: About, only
       actor: actorOf(hook),
       via: { channel: "webhook" },
       addresses: [place, about.address, results].filter((address) => address !== null),
-      // The task is ours and trusted; the delivery is data, and marks the run as having read untrusted bytes.
+      // The task is ours and trusted; the delivery is untrusted data.
       trusted: true,
       context: [{ source: `webhook ${hook.name}`, text: briefing(hook, payload, headers), trusted: false }],
       follows: null,

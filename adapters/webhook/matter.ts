@@ -26,9 +26,6 @@ export async function takesIn(
 
 /** When the oldest open question of a run was asked; null when it has none. */
 async function askedSince(store: Inlet["store"], runId: string): Promise<number | null> {
-  const open = await store.openQuestions(MOST_OPEN);
-  const times = open.filter((row) => row.runId === runId).map(({ askedAt }) => askedAt);
-  return times.length === 0 ? null : Math.min(...times);
+  const { rows, unreadable } = await store.openQuestions({ runId, limit: 1 });
+  return (rows[0] ?? unreadable[0])?.askedAt ?? null;
 }
-
-const MOST_OPEN = 1000;

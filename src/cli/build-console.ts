@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 
 const root = join(import.meta.dirname, "..", "..");
 const sources = join(root, "src", "console");
+/** What all screens say is part of the console too. */
+const words = join(root, "src", "core", "text");
 const built = join(root, "dist", "console", "index.html");
 
 /** In a process of its own: what a build takes in memory is not the bot's. Rejects with what Vite said. */
@@ -19,7 +21,9 @@ export async function buildConsole(): Promise<void> {
 function isFresh(): boolean {
   if (!existsSync(built)) return false;
   const builtAt = statSync(built).mtimeMs;
-  const files = readdirSync(sources, { recursive: true, withFileTypes: true });
+  const files = [sources, words].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true }),
+  );
   const newest = Math.max(
     ...files
       .filter((file) => file.isFile())

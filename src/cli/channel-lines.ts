@@ -1,5 +1,5 @@
 /** What a start says of the channels. */
-import { channels, channelTitles } from "../channels.ts";
+import { channels, channelTitles } from "../config/channels.ts";
 import type { Channel } from "../core/ports/channel.ts";
 
 /** Those that their variables switch on. */

@@ -1,7 +1,7 @@
 /** `npm run docs`: writes docs/configuration.md from the schemas that check the configuration. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ruleExamples } from "../channels.ts";
+import { ruleExamples } from "../config/channels.ts";
 import {
   agentEntries,
   approvalEntries,

@@ -4,8 +4,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { channels } from "../channels.ts";
 import type { Connection, Values } from "../core/ports/about.ts";
+import { channels } from "./channels.ts";
 
 /** Names and values as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 /** The reference of the configuration, docs/configuration.md, made of the schemas that check it. */
 import { z } from "zod";
-import { channels } from "../channels.ts";
 import { approvalRuleSchema } from "../core/agent.ts";
 import { frontMatterSchema } from "./agents.ts";
+import { channels } from "./channels.ts";
 import { variables } from "./environment.ts";
 import { fileSchema } from "./file.ts";
 

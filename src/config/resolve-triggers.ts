@@ -1,9 +1,9 @@
 /** Webhooks, schedules and mail with their secrets and templates in place. What lacks its secret is off. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchPlace } from "../channels.ts";
 import type { Address } from "../core/actor.ts";
 import type { Rights } from "../core/agent.ts";
+import { launchPlace } from "./channels.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
 import type { ScheduleConfig } from "./schedules.ts";

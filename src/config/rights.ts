@@ -1,7 +1,7 @@
 /** Who may do what, as belay.config.ts writes it: groups of people by name, rules checked, defaults filled in. */
 import { z } from "zod";
-import { ruleExamples, ruleForms } from "../channels.ts";
 import type { Rights } from "../core/agent.ts";
+import { ruleExamples, ruleForms } from "./channels.ts";
 
 /** People at this machine, and whoever holds the token. All that a fresh install lets in. */
 export const local: readonly string[] = ["console:*", "terminal:*", "token:*"];

@@ -1,6 +1,7 @@
 /** The values of the configuration that must never be shown. */
-import { channels } from "../channels.ts";
+
 import type { Variable } from "../core/ports/about.ts";
+import { channels } from "./channels.ts";
 import type { Environment } from "./environment.ts";
 import type { Triggers } from "./resolve-triggers.ts";
 

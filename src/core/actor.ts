@@ -62,7 +62,7 @@ export function isSamePerson(a: Principal, b: Principal): boolean {
   return a === b || (isOwner(a) && isOwner(b));
 }
 
-/** Whether what they say is an order, or only data that marks the run. */
+/** Whether what they say is an order, or only untrusted data. */
 export function isTrusted(actor: Actor): boolean {
   return !actor.guest && actor.kind === "person";
 }

@@ -83,7 +83,7 @@ export const approvalRuleSchema = z.object({
     .int()
     .min(0)
     .optional()
-    .describe("so many people more, when a value stands only in what strangers wrote; 0 unless said"),
+    .describe("so many people more, when a value stands only in untrusted text; 0 unless said"),
 });
 /** Who approves a call, how many of them, and whether the requester counts. */
 export type ApprovalRule = z.infer<typeof approvalRuleSchema>;
@@ -100,7 +100,7 @@ export interface ToolSpec {
   approval: ApprovalRule | null;
   /** The tool shows the approver something (a diff, the current version) that must still hold when it runs. */
   preview: boolean;
-  /** Its output comes from outside the trusted circle: the run is marked when it has read it. */
+  /** Its output comes from outside the trusted circle: a run that has read it has read untrusted text. */
   untrusted: boolean;
 }
 

@@ -3,9 +3,9 @@ import type { ApprovalRule, FormerTool, Policy } from "./agent.ts";
 import type { State } from "./state.ts";
 
 /** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
-export function approvalFor(spec: FormerTool, state: Pick<State, "tainted">): ApprovalRule | null {
+export function approvalFor(spec: FormerTool, state: Pick<State, "readUntrusted">): ApprovalRule | null {
   if (spec.approval) return spec.approval;
-  return state.tainted && spec.effect === "once" ? anyApprover : null;
+  return state.readUntrusted && spec.effect === "once" ? anyApprover : null;
 }
 
 const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
@@ -16,7 +16,7 @@ const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
  */
 export function approvalByName(
   tool: string,
-  state: Pick<State, "tainted">,
+  state: Pick<State, "readUntrusted">,
   policy: Pick<Policy, "tools" | "formerTools">,
 ): ApprovalRule | null {
   const spec = policy.tools[tool] ?? policy.formerTools?.[tool];

@@ -9,7 +9,7 @@ import { visibleLine } from "./text/visible.ts";
 
 /** Where a question arises: its id follows from the state, its audience from the policy. */
 export interface Asking {
-  state: Pick<State, "runId" | "version" | "tainted">;
+  state: Pick<State, "runId" | "version" | "readUntrusted">;
   policy: Pick<Policy, "rights" | "tools" | "formerTools">;
   /** How many events of the same commit come before it. */
   after?: number;
@@ -93,18 +93,20 @@ export function askApproval(
   shown: Shown & {
     preview: string | null;
     changed?: { by: string; before: unknown };
+    /** Why people are asked about a call that no model chose. */
+    why?: string | null;
     origins?: readonly ArgumentOrigin[];
   },
   asking: Asking,
 ): Question {
   const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking);
-  const { origins = [] } = shown;
+  const { origins = [], why = null } = shown;
   const more = origins.some(({ standing }) => standing === "outside") ? outsideOnly : 0;
   return {
     ...plain("approval", asking),
     callId: shown.call.id,
     text: `May I run ${shown.call.tool}?`,
-    context: shown.changed === undefined ? null : changedInWords(shown.call.input, shown.changed),
+    context: shown.changed === undefined ? why : changedInWords(shown.call.input, shown.changed),
     audience: [...(settlers ?? asking.policy.rights.approve)],
     call: { ...callShown(shown, shown.preview), ...(origins.length > 0 ? { origins: [...origins] } : {}) },
     need: need + more,

@@ -8,6 +8,13 @@ export interface Via {
   address?: Address;
 }
 
+/** Text that somebody points at: data, fenced, never instructions. `trusted`: they wrote it themselves. */
+export interface Context {
+  source: string;
+  text: string;
+  trusted: boolean;
+}
+
 /** Starts a run. `runId` is chosen by the caller, so that a repeated launch meets the run of the first. */
 export interface Launch {
   type: "launch";
@@ -19,16 +26,18 @@ export interface Launch {
   via: Via;
   addresses: Address[];
   /** Text around the task (a thread, a webhook's body): data, fenced, never instructions. */
-  context: { source: string; text: string; trusted: boolean }[];
+  context: Context[];
   /** False for what no listed person wrote (webhook, mail): the run starts marked. */
   trusted: boolean;
   /** The finished run at the same address that this one continues. */
-  follows: { runId: string; task: string; outcome: string; tainted: boolean } | null;
+  follows: { runId: string; task: string; outcome: string; untrusted: boolean } | null;
   parent: { runId: string; callId: string; depth: number; room?: number } | null;
   /** What is left of the limits of the run above: a whole tree of runs has one. */
   atMost?: { tokens: number; costUsd: number };
   /** The run is exactly this call: checked, approved and carried out like a model's choice, without a model. */
   call?: ToolCall;
+  /** What this call undoes: people approve it, whatever its tool asks for. */
+  undoes?: { runId: string; questionId: string; tool: string };
 }
 
 /** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
@@ -40,13 +49,34 @@ interface EditedCall {
 /** A launch as its source words it; the engine names the run. */
 export type LaunchRequest = Omit<Launch, "type" | "runId">;
 
+/** Other arguments for the call of an approval, as a person wants them shown. */
+export type Edit = Pick<Extract<Command, { type: "edit" }>, "questionId" | "input" | "actor" | "via">;
+
 /** Everything anybody may ask, whichever surface it comes from. `via` says which one. */
 export type Command =
   | Launch
-  /** `writtenAt`: when the words were written, ms since the epoch; missing: now. `said`: without code and quotes. */
-  | { type: "say"; text: string; said?: string; actor: Actor; via: Via; writtenAt?: number }
+  /**
+   * `writtenAt`: when the words were written, ms since the epoch; missing: now. `said`: without code and quotes.
+   * `context`: what they point at.
+   */
+  | {
+      type: "say";
+      text: string;
+      said?: string;
+      context?: Context[];
+      actor: Actor;
+      via: Via;
+      writtenAt?: number;
+    }
   /** Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. */
-  | { type: "provide_input"; questionId: string | null; answer: string; actor: Actor; via: Via }
+  | {
+      type: "provide_input";
+      questionId: string | null;
+      answer: string;
+      context?: Context[];
+      actor: Actor;
+      via: Via;
+    }
   /** The call of this approval, exactly as the question shows it. */
   | { type: "approve"; questionId: string; actor: Actor; via: Via }
   /**
@@ -55,6 +85,8 @@ export type Command =
    */
   | { type: "edit"; questionId: string; input: unknown; shown?: EditedCall; actor: Actor; via: Via }
   | { type: "refuse"; questionId: string; reason: string; actor: Actor; via: Via }
+  /** Undo what was approved by this question. `call`: what was offered, as the engine has checked it. */
+  | { type: "undo"; questionId: string; call?: ToolCall; actor: Actor; via: Via }
   /** An event from outside that the run asked for; the one-time URL was the authority. */
   | { type: "deliver_event"; event: string; payload: string; actor: Actor; via: Via }
   | { type: "pause"; actor: Actor; via: Via }
@@ -72,6 +104,8 @@ export interface Refusal {
   questions?: { id: string; kind: string; text: string }[];
   /** What the question can be answered with, when the answer was none of it. */
   choices?: readonly { value: string; label: string }[];
+  /** The argument that is wrong, where it is one: a form says it there. */
+  argument?: string;
   /** The run that stands against it, where that is another one. */
   runId?: string;
 }
@@ -96,4 +130,6 @@ export type RefusalCode =
   | "insufficient_scope"
   | "empty_text"
   | "already_launched"
-  | "place_taken";
+  | "place_taken"
+  | "not_undoable"
+  | "undo_asked";

@@ -21,6 +21,8 @@ export type Effect =
   | { type: "cancel_job"; callId: string }
   /** Look whether a call that came to its end helped. */
   | { type: "verify_call"; callId: string }
+  /** This run undoes a call of another one: tell that run what came of it, then end. */
+  | { type: "end_undo"; end: EventBody }
   | { type: "await_child"; callId: string; runId: string }
   /** `due`: what is recorded when the time has come. */
   | { type: "sleep_until"; at: number; due: EventBody[] }

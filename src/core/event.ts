@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { askedSchema, personSchema } from "./actor.ts";
 
+/** Text around words: data, never instructions. */
+const contextSchema = z.object({ source: z.string(), text: z.string(), trusted: z.boolean() });
+
 const via = z.object({ channel: z.string(), address: z.string().optional() });
 
 const usageSchema = z.object({
@@ -35,19 +38,20 @@ const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
 /** A call that belongs to no model answer yet: it has no id. */
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
-/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 /** Where an argument (dotted path into the input) comes from. */
 const argumentOriginSchema = z.object({
   path: z.string(),
-  /** known: somebody trusted or a trusted result said it · outside: only strangers did · nowhere: nothing did */
+  /** known: somebody trusted or a trusted result said it · outside: only untrusted text · nowhere: nothing did */
   standing: z.enum(["known", "outside", "nowhere"]),
   /** For people: `said by dana`, `seen nowhere`. */
   words: z.string(),
   /** Version of the event where it stood first; null: nowhere. */
   version: z.number().nullable(),
 });
+/** What an approver reads beside an argument. */
 export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
 
+/** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 export const questionSchema = z.object({
   id: z.string(),
   kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
@@ -96,14 +100,15 @@ const bodies = [
     agent: z.object({ name: z.string(), hash: z.string() }),
     limits: z.object({ steps: z.number(), tokens: z.number(), costUsd: z.number() }),
     prefetch: z.array(z.string()),
-    context: z.array(z.object({ source: z.string(), text: z.string(), trusted: z.boolean() })),
+    context: z.array(contextSchema),
     trusted: z.boolean(),
-    /** The turn before this one in a conversation; its mark (see `State.tainted`) goes on with its words. */
+    /** The turn before this one in a conversation; untrusted text that it had read goes on with its words. */
     follows: z
       .object({
         runId: z.string(),
         task: z.string(),
         outcome: z.string(),
+        /** Its untrusted text, by the name of the first releases; see `isUntrustedTurn`. */
         tainted: z.boolean().optional(),
       })
       .nullable(),
@@ -113,8 +118,18 @@ const bodies = [
       .nullable(),
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
+    /** Its call undoes what was approved by this question of another run, a call of this tool. */
+    undoes: z.object({ runId: z.string(), questionId: z.string(), tool: z.string() }).optional(),
   }),
-  z.object({ type: z.literal("heard"), text: z.string(), from: personSchema, via, trusted: z.boolean() }),
+  z.object({
+    type: z.literal("heard"),
+    text: z.string(),
+    from: personSchema,
+    via,
+    trusted: z.boolean(),
+    /** What the words point at: forwarded messages, files' names. */
+    context: z.array(contextSchema).optional(),
+  }),
   /** A provisional address (`…/new:<id>`) became a real one. */
   z.object({ type: z.literal("address_became"), provisional: z.string(), address: z.string() }),
   z.object({
@@ -216,6 +231,8 @@ const bodies = [
     answer: z.string(),
     /** False for what guests and machines answer: data, not orders. Absent: true. */
     trusted: z.boolean().optional(),
+    /** What the answer points at. */
+    context: z.array(contextSchema).optional(),
     from: personSchema,
     via,
   }),
@@ -251,6 +268,26 @@ const bodies = [
   }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
+
+  /**
+   * Somebody wants what was approved by this question undone, by `call`. `runId`: it is asked and done in a run of its
+   * own, because this one has ended; null: here.
+   */
+  z.object({
+    type: z.literal("undo_asked"),
+    questionId: z.string(),
+    call: toolCallSchema,
+    runId: z.string().nullable(),
+    from: personSchema,
+    via,
+  }),
+  /** What became of an undo that had a run of its own. */
+  z.object({
+    type: z.literal("undo_ended"),
+    questionId: z.string(),
+    outcome: z.enum(["undone", "refused", "failed"]),
+    words: z.string(),
+  }),
 
   z.object({
     type: z.literal("nudged"),
@@ -288,3 +325,8 @@ export type EventType = EventBody["type"];
 export type RunEvent = EventBody & { at: number };
 /** The event whose `type` is `T`. */
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
+
+/** Whether the turn before had read untrusted text; a log that does not say has none. */
+export function isUntrustedTurn(follows: NonNullable<EventOf<"launched">["follows"]>): boolean {
+  return follows.tainted ?? false;
+}

@@ -31,7 +31,7 @@ export type StepLine = z.infer<typeof stepLineSchema>;
 
 /** What a press means. Values carry only ids; authority is checked when the press arrives. */
 const buttonSchema = z.object({
-  action: z.enum(["choose", "reply", "approve", "refuse", "edit", "stop", "pause", "resume", "open"]),
+  action: z.enum(["choose", "reply", "approve", "refuse", "edit", "undo", "stop", "pause", "resume", "open"]),
   label: z.string(),
   style: z.enum(["plain", "primary", "danger"]),
   runId: z.string(),
@@ -44,7 +44,7 @@ export type Button = z.infer<typeof buttonSchema>;
 
 const blockSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("heading"), text: z.string(), note: z.array(inlineSchema) }),
-  /** Markdown as a model or a person wrote it; foreign: links to hosts nobody listed are shown as text. */
+  /** Markdown as a model or a person wrote it. `foreign`: untrusted, by the name of the first releases. */
   z.object({ type: z.literal("text"), markdown: z.string(), foreign: z.boolean() }),
   z.object({ type: z.literal("steps"), folded: z.number(), lines: z.array(stepLineSchema) }),
   /**
@@ -57,6 +57,18 @@ const blockSchema = z.discriminatedUnion("type", [
 ]);
 /** One part of a message, from top to bottom. */
 export type Block = z.infer<typeof blockSchema>;
+/** A block of Markdown. */
+export type TextBlock = Extract<Block, { type: "text" }>;
+
+/** Words of a run; `untrusted`: it has read text from outside the trusted circle. */
+export function textBlock(markdown: string, untrusted: boolean): TextBlock {
+  return { type: "text", markdown, foreign: untrusted };
+}
+
+/** The hosts that its links may lead to: only the listed ones where it is untrusted; null: any. Others are text. */
+export function linkHosts(block: TextBlock, listed: readonly string[]): readonly string[] | null {
+  return block.foreign ? listed : null;
+}
 
 /** What the outbox stores. Texts are plain, without any platform's markup. */
 export const messageSchema = z.object({

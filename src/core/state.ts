@@ -28,6 +28,8 @@ export type Call = ChosenCall & {
   key: string | null;
   /** The hash that people approved, when they did. */
   approvedHash: string | null;
+  /** A person's call, which undoes what was approved by this question; it belongs to no model answer. */
+  undoes?: string;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */
   changedBy: string | null;
   /** The last words of its job or of the look at whether it helped. */
@@ -37,6 +39,8 @@ export type Call = ChosenCall & {
 /** What a call came to, before the model is told. */
 interface CallResult {
   output: string;
+  /** The tool's own words, for the step's line: the way back and the verdict have places of their own. */
+  own: string;
   ok: boolean;
   untrusted: boolean;
   /** ms */
@@ -98,13 +102,21 @@ export type Entry =
 export interface SettledQuestion extends Question {
   askedAt: number;
   settledAt: number;
-  /** What would undo the call that was approved, once it has run. */
-  undo?: ToolCall;
+  /** The way back from the call that was approved, once it has run. */
+  undo?: Undo;
   /** What was answered; null when it was withdrawn because the run ended. */
   outcome: { kind: "answered" | "approved" | "refused" | "changed" | "withdrawn"; text: string };
   approvedBy: readonly Approver[];
   from: Person | null;
   channel: string | null;
+}
+
+/** A way back is offered once: who took it, and what came of it. Times are ms since the epoch. */
+export interface Undo {
+  call: ToolCall;
+  /** null: nobody has. `runId`: it has a run of its own; null: it is done in this run. */
+  asked: { from: Person; at: number; runId: string | null } | null;
+  ended: Omit<EventOf<"undo_ended">, "type" | "questionId"> | null;
 }
 
 /** A question that waits for somebody; `askedAt` in ms since the epoch. */
@@ -145,6 +157,8 @@ export interface State {
   agent: { name: string; hash: string };
   /** The run is exactly one call that somebody chose: its result is the outcome, and no model is asked. */
   direct: boolean;
+  /** What its one call undoes, in another run; null: nothing. */
+  undoes: NonNullable<EventOf<"launched">["undoes"]> | null;
   parent: EventOf<"launched">["parent"];
   follows: EventOf<"launched">["follows"];
   phase: Phase;
@@ -186,8 +200,8 @@ export interface State {
   nudges: Readonly<Record<EventOf<"nudged">["reason"], number>>;
   /** Events from outside that have come, by name: before or while a call waits for them. */
   arrived: Readonly<Record<string, { payload: string; omitted: number }>>;
-  /** Has read bytes from outside the trusted circle: `once` calls need approval from then on. */
-  tainted: boolean;
+  /** It has read text from outside the trusted circle: `once` calls need approval from then on. */
+  readUntrusted: boolean;
   recoveries: number;
 }
 

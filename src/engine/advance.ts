@@ -6,6 +6,7 @@ import { never } from "../core/never.ts";
 import { hasEnded, type State } from "../core/state.ts";
 import { performWithParent } from "./perform/child.ts";
 import { perform } from "./perform/perform.ts";
+import { tellUndoEnded } from "./perform/undo.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import { Fenced, type Recorded } from "./record.ts";
 
@@ -81,7 +82,9 @@ export async function failRun(
     }),
   });
   const recorded = await ending.catch(() => null);
-  return recorded?.type === "recorded";
+  if (recorded?.type !== "recorded") return false;
+  await tellUndoEnded(record, recorded.state, { type: "failed", code: "internal", message }).catch(() => {});
+  return true;
 }
 
 /** Only a run that was in the middle of something was interrupted. */

@@ -3,14 +3,12 @@ import type { Actor } from "../core/actor.ts";
 import { denySettling } from "../core/admit/answer.ts";
 import type { Inbound } from "../core/ports/channel.ts";
 import type { State } from "../core/state.ts";
+import { everyRun } from "../core/store/every.ts";
 import { brief } from "../core/text/brief.ts";
 import { statusWords } from "../core/text/status.ts";
 import type { Engine } from "./engine.ts";
 
 type Runs = Pick<Engine, "state" | "store">;
-
-/** Of so many runs that ask, the newest first, it is looked which of them ask here. */
-const mostAsking = 100;
 
 /**
  * A child run speaks where its parent does, so the newest run of a thread may be one. The first run from it upwards
@@ -36,14 +34,13 @@ export async function runMeant(runs: Runs, inbound: Inbound): Promise<string | n
 
 /** The run whose question in this direct message is the newest that this person may answer. */
 export async function askingNear(
-  engine: Pick<Engine, "state" | "store" | "policy">,
+  engine: Pick<Engine, "state" | "store" | "policy" | "unreadable">,
   actor: Actor,
   near: string,
 ): Promise<State | null> {
-  const rows = await engine.store.runs({ asking: true, limit: mostAsking });
   let newest: { state: State; askedAt: number } | null = null;
-  for (const { runId, address } of rows) {
-    const state = address?.startsWith(near) ? await engine.state(runId) : null;
+  for await (const { runId } of everyRun(engine.store, { asking: true, near })) {
+    const state = await engine.unreadable.orNull(engine.state(runId));
     if (!state) continue;
     const policy = await engine.policy(state);
     for (const question of state.questions) {

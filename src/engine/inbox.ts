@@ -1,11 +1,12 @@
 /**
  * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right
- * after: every process looks again and again for messages that nobody works on.
+ * after: what nobody works on is found again, by looking or by the store's wake-ups.
  */
 import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
+import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { identified } from "./identified.ts";
@@ -30,6 +31,10 @@ export interface InboxDeps {
   channels: ReadonlyMap<string, Channel>;
   ingest: (inbound: Inbound) => Promise<Outcome>;
   unreadable: UnreadableRecords;
+  /** Sources whose channel another process holds. */
+  elsewhere: () => readonly string[];
+  /** The process is told when messages are due (`poke`), and looks by itself only for what it could not finish. */
+  told: boolean;
 }
 
 /**
@@ -68,7 +73,7 @@ export class Inbox {
       body: inboundCodec.encode(inbound),
       receivedAt: this.#deps.clock.now(),
     });
-    if (received === "new") this.poke();
+    if (received === "new" && !this.#deps.told) this.poke();
     return received;
   }
 
@@ -94,7 +99,7 @@ export class Inbox {
   }
 
   async #work(): Promise<void> {
-    let lookIn = lookMs;
+    let lookIn = this.#deps.told ? null : lookMs;
     try {
       while (this.#again && this.#running) {
         this.#again = false;
@@ -119,14 +124,19 @@ export class Inbox {
     const { rows, until } = this.#held;
     if (rows.length > 0 && performance.now() < until) return rows;
     const claimedAt = performance.now();
-    const claimed = await this.#deps.store.claimInbox({ now: this.#deps.clock.now(), leaseMs, limit });
+    const claimed = await this.#deps.store.claimInbox({
+      now: this.#deps.clock.now(),
+      leaseMs,
+      limit,
+      except: this.#deps.elsewhere(),
+    });
     this.#held = { rows: claimed, until: claimedAt + leaseMs, full: claimed.length === limit };
     return claimed;
   }
 
-  #lookIn(ms: number): void {
+  #lookIn(ms: number | null): void {
     if (this.#timer) clearTimeout(this.#timer);
-    if (!this.#running) return;
+    if (!this.#running || ms === null) return;
     this.#timer = setTimeout(() => this.poke(), ms);
     this.#timer.unref();
   }
@@ -142,7 +152,9 @@ export class Inbox {
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
     const outcome = await this.#ingest({ ...inbound, writtenAt });
     const state = outcome.type === "refused" ? "refused" : "done";
-    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type });
+    // Words that their writer was asked about are looked up when the answer comes.
+    const keepBody = outcome.type === "asked";
+    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type, keepBody });
     if (outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(
@@ -151,7 +163,7 @@ export class Inbox {
     );
     const channel = channels.get(inbound.channel);
     const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
-    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, outcome);
+    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {
@@ -199,4 +211,10 @@ export class Inbox {
       rule: outcome.text.slice(0, 200),
     });
   }
+}
+
+/** A form is closed when its words are refused: they are given back. */
+function withTyped({ intent }: Inbound, outcome: Outcome): Outcome {
+  const words = outcome.type === "refused" ? typed(intent) : null;
+  return words === null ? outcome : { ...outcome, text: `${outcome.text}\n\n${words}` };
 }

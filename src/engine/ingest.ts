@@ -50,29 +50,33 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     case "answer":
     case "approve":
     case "refuse":
+    case "undo":
       return settle(deps, inbound, intent, inbox);
     default:
       return never(intent);
   }
 }
 
-type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" }>;
+type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" | "undo" }>;
 
 function settling(intent: Settling, inbound: Inbound): RunCommand {
   const { actor } = inbound;
   const via = viaOf(inbound);
   const { questionId } = intent;
+  const { context } = inbound;
   switch (intent.type) {
     case "choose":
       return { type: "provide_input", questionId, answer: intent.value, actor, via };
     case "answer":
-      return { type: "provide_input", questionId, answer: intent.text, actor, via };
+      return { type: "provide_input", questionId, answer: intent.text, context, actor, via };
     case "approve":
       return intent.input === null
         ? { type: "approve", questionId, actor, via }
         : { type: "edit", questionId, input: intent.input, actor, via };
     case "refuse":
       return { type: "refuse", questionId, reason: intent.reason, actor, via };
+    case "undo":
+      return { type: "undo", questionId, actor, via };
   }
 }
 
@@ -84,14 +88,20 @@ async function meantBy(
   inbox: InboxKey,
 ): Promise<Outcome> {
   const row = await deps.engine.store.inboxRow({ source: inbound.channel, key });
-  const words = row ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
+  const words = row?.body ? inboundCodec.decode(row.body, `message ${key} of ${inbound.channel}`) : null;
   if (words?.intent.type !== "message")
     return refused("These words are not kept any more: write them again.");
   if (!isSamePerson(words.actor.principal, inbound.actor.principal)) {
     return refused(`Only ${words.actor.name} can say what they meant.`);
   }
   const { text } = words.intent;
-  return settle(deps, inbound, { type: "answer", questionId, text }, inbox);
+  const { context } = words;
+  const outcome = await settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  if (outcome.type !== "refused") {
+    const settled = { state: "done", runId: outcome.runId, outcome: outcome.type } as const;
+    await deps.engine.store.settleInbox({ source: inbound.channel, key }, settled);
+  }
+  return outcome;
 }
 
 async function settle(
@@ -102,7 +112,8 @@ async function settle(
 ): Promise<Outcome> {
   const row = await engine.store.question(intent.questionId);
   if (!row) return refused("This question is not known here any more.");
-  return toRun(engine, row.runId, settling(intent, inbound), inbox, "answered");
+  const done = intent.type === "undo" ? "done" : "answered";
+  return toRun(engine, row.runId, settling(intent, inbound), inbox, done);
 }
 
 function rightsOf({ engine }: InstructDeps): Rights[] {

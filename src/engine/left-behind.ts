@@ -6,6 +6,7 @@ import type { Question } from "../core/event.ts";
 import type { QuestionRow, RunRow, Store } from "../core/ports/store.ts";
 import { fold } from "../core/reduce/reduce.ts";
 import { pendingCalls } from "../core/state.ts";
+import { everyOpenQuestion, everyRun } from "../core/store/every.ts";
 import type { Status } from "../core/text/status.ts";
 import { bindingOf } from "./perform/binding.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
@@ -24,9 +25,6 @@ const alive: readonly Status[] = [
   "sleeping",
   "max_steps_reached",
 ];
-const page = 500;
-/** At most so many runs and questions are looked at: a start has more to do. */
-const mostLooked = 10_000;
 /** At most so many are kept and said one by one. */
 const kept = 100;
 /** Runs in the middle of something are read whole, at most so many. */
@@ -76,18 +74,8 @@ export class LeftBehindRuns {
 
 async function find(deps: LeftBehindDeps): Promise<LeftBehind[]> {
   const found: LeftBehind[] = [];
-  for await (const row of liveRuns(deps)) found.push(...changesOf(deps, row));
+  for await (const row of everyRun(deps.store, { status: alive })) found.push(...changesOf(deps, row));
   return [...found, ...(await changedQuestions(deps)), ...(await begunWithoutTool(deps))];
-}
-
-async function* liveRuns({ store }: LeftBehindDeps): AsyncGenerator<RunRow> {
-  let before: { launchedAt: number; runId: string } | undefined;
-  for (let seen = 0; seen < mostLooked; seen += page) {
-    const rows: RunRow[] = await store.runs({ status: alive, limit: page, ...(before ? { before } : {}) });
-    yield* rows;
-    before = rows.at(-1);
-    if (rows.length < page) return;
-  }
 }
 
 function changesOf({ agents, channels }: LeftBehindDeps, row: RunRow): LeftBehind[] {
@@ -110,9 +98,8 @@ function hearsSomebody(channel: string): boolean {
 }
 
 async function changedQuestions(deps: LeftBehindDeps): Promise<LeftBehind[]> {
-  const rows = await deps.store.openQuestions(page);
   const found: LeftBehind[] = [];
-  for (const row of rows) {
+  for await (const row of everyOpenQuestion(deps.store)) {
     const { call, kind } = row.question;
     if (call === null) continue;
     const spec = deps.tools[call.tool];

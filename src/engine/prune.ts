@@ -1,19 +1,35 @@
-/** Deletes the keys of inbound messages and API requests once nothing is delivered again under them. */
+/** Deletes what nobody needs any more: keys of old messages, notes of runs that are over, old refusals. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
-import type { Store } from "../core/ports/store.ts";
+import type { NoteRow, RunRow, Store } from "../core/ports/store.ts";
+import { type NoteOwner, noteKinds } from "../core/store/notes.ts";
+import { isEnded } from "../core/text/status.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 const dayMs = 86_400_000;
 /** As long as the API promises for an Idempotency-Key; no platform delivers anything again so late. */
-const keptMs = 30 * dayMs;
+const keysMs = 30 * dayMs;
+/** Words whose writer was asked what they answer, and has not said it. */
+const wordsMs = 7 * dayMs;
+/** So long after a run has ended a reply to its last mail still finds it. */
+const notesMs = 90 * dayMs;
 /** A start has more urgent things to do. */
 const afterStartMs = 60_000;
+const notesAtOnce = 200;
+
+type OwnerOf = (of: string, value: string) => NoteOwner;
 
 /** The dates of the clock decide what is old. */
 export interface PruneDeps {
-  store: Pick<Store, "pruneInbox">;
+  store: Pick<
+    Store,
+    "pruneInbox" | "dropBodies" | "pruneAudits" | "oldNotes" | "deleteNotes" | "run" | "runAt"
+  >;
   clock: Pick<Clock, "now">;
   log: Logger;
+  unreadable: UnreadableRecords;
+  /** For so many days it is kept who was refused what. */
+  auditDays: number;
 }
 
 /** Runs soon after the start and then once a day; a failure is logged. */
@@ -21,6 +37,7 @@ export class Pruner {
   readonly #deps: PruneDeps;
   #timer: NodeJS.Timeout | null = null;
   #pruning: Promise<void> | null = null;
+  #stopped = false;
 
   constructor(deps: PruneDeps) {
     this.#deps = deps;
@@ -31,6 +48,7 @@ export class Pruner {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#pruning;
     if (this.#timer) clearTimeout(this.#timer);
   }
@@ -43,12 +61,60 @@ export class Pruner {
   }
 
   async #prune(): Promise<void> {
-    const { store, clock, log } = this.#deps;
+    const { store, clock, auditDays } = this.#deps;
+    const now = clock.now();
+    await this.#try("keys", () => store.pruneInbox(now - keysMs));
+    await this.#try("words", () => store.dropBodies(now - wordsMs));
+    await this.#try("refusals", () => store.pruneAudits(now - auditDays * dayMs));
+    await this.#try("notes", () => this.#pruneNotes(now - notesMs));
+  }
+
+  /** What fails is tried again the next day; the others don't wait for it. */
+  async #try(what: string, prune: () => Promise<number>): Promise<void> {
+    const { log } = this.#deps;
     try {
-      const forgotten = await store.pruneInbox(clock.now() - keptMs);
-      if (forgotten > 0) log.info({ forgotten }, "old keys forgotten");
+      const forgotten = await prune();
+      if (forgotten > 0) log.info({ what, forgotten }, "what is old was forgotten");
     } catch (error) {
-      log.warn({ err: error }, "forgetting old keys failed");
+      log.warn({ what, err: error }, "forgetting what is old failed");
     }
+  }
+
+  async #pruneNotes(before: number): Promise<number> {
+    const { store } = this.#deps;
+    let forgotten = 0;
+    for (const { name: prefix, goes } of Object.values(noteKinds)) {
+      if (goes === "stays") continue;
+      for (let after = ""; !this.#stopped; ) {
+        const rows = await store.oldNotes({ prefix, before, after, limit: notesAtOnce });
+        const gone: string[] = [];
+        for (const row of rows) {
+          if (goes === "old" || (await this.#isOver(row, prefix, goes, before))) gone.push(row.name);
+        }
+        if (gone.length > 0) forgotten += await store.deleteNotes(gone, before);
+        after = rows.at(-1)?.name ?? "";
+        if (rows.length < notesAtOnce) break;
+      }
+    }
+    return forgotten;
+  }
+
+  /** The run that the note serves ended before that time, or never was. A note that can't be read stays. */
+  async #isOver(note: NoteRow, prefix: string, ownerOf: OwnerOf, before: number): Promise<boolean> {
+    const served = await this.#deps.unreadable.orNull(this.#servedBy(note, prefix, ownerOf));
+    if (served === null) return false;
+    const { run } = served;
+    return run === null || (isEnded(run.status) && run.updatedAt < before);
+  }
+
+  async #servedBy(
+    { name, value }: NoteRow,
+    prefix: string,
+    ownerOf: OwnerOf,
+  ): Promise<{ run: RunRow | null }> {
+    const { store } = this.#deps;
+    const owner = ownerOf(name.slice(prefix.length), value);
+    const runId = "runId" in owner ? owner.runId : await store.runAt(owner.address);
+    return { run: runId === null ? null : await store.run(runId) };
   }
 }

@@ -2,7 +2,7 @@
 import { admit } from "../core/admit/admit.ts";
 import { denySettling } from "../core/admit/answer.ts";
 import type { Policy } from "../core/agent.ts";
-import type { Command, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
+import type { Command, Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey, Only, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
@@ -11,6 +11,7 @@ import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { timeInWords } from "../core/text/time.ts";
+import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
@@ -32,7 +33,7 @@ export interface SubmitDeps {
 
 /**
  * The same `inbox` key names the same run: a repeated launch is answered as a duplicate. `only`: see
- * `Commit.only`.
+ * `Commit.only`. With `request.call` the run is exactly that call, refused with `answer_invalid` when it can't be made.
  */
 export async function submitLaunch(
   deps: SubmitDeps,
@@ -42,7 +43,9 @@ export async function submitLaunch(
   only?: Only,
 ): Promise<Submitted> {
   const runId = runIdFor(inbox);
-  const launch: Command = { type: "launch", runId, ...request };
+  const checked = request.call ? checkedCall(deps, request.call) : null;
+  if (checked && "refusal" in checked) return { ok: false, refusal: checked.refusal };
+  const launch: Command = { type: "launch", runId, ...request, ...checked };
   const recorded = await deps.record({
     runId,
     epoch: null,
@@ -76,6 +79,18 @@ export async function submitCommand(
   return submitted(runId, await withOldQuestion(deps, recorded, command));
 }
 
+/** What would be refused about it now: nothing is recorded, and nothing promised. */
+export async function checkEdit(deps: SubmitDeps, edit: Edit): Promise<Refusal | null> {
+  const row = await deps.store.question(edit.questionId);
+  const state = row === null ? null : await deps.state(row.runId);
+  // Not known here: who submits it is told so.
+  if (state === null) return null;
+  const checked = await withCheckedEdit(deps, state.runId, { type: "edit", ...edit });
+  if ("refusal" in checked) return checked.refusal;
+  const admission = admit(state, checked.command, await deps.policy(state));
+  return admission.ok ? null : admission.refusal;
+}
+
 /** The state keeps the last few settled questions; of older ones the store still knows that they were settled. */
 async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: RunCommand): Promise<Recorded> {
   if (recorded.type !== "refused" || recorded.refusal.code !== "question_not_found") return recorded;
@@ -103,9 +118,12 @@ async function withCheckedEdit(
   // Not open any more, no such tool, or not for this person: admit finds the right words.
   if (!state || !question || !call || !spec) return { command };
   if (denySettling(question, command.actor, state, await deps.policy(state))) return { command };
-  const { input, error } = deps.toolbox.checkInput(call.tool, command.input);
+  const { input, error, argument } = deps.toolbox.checkInput(call.tool, command.input);
   const why = error ?? (holdsSecret(input, deps.redact) ? secretInArguments : null);
-  if (why) return { refusal: { code: "answer_invalid", message: why.message } };
+  if (why) {
+    const at = argument === undefined ? {} : { argument };
+    return { refusal: { code: "answer_invalid", message: why.message, ...at } };
+  }
   try {
     // Epoch 0 is older than any worker's: a look changes nothing and fences nobody off.
     const on = { runId, toolbox: deps.toolbox, epoch: 0, signal: deps.stopping };
@@ -120,7 +138,8 @@ async function withCheckedEdit(
   }
 }
 
-function submitted(runId: string, recorded: Recorded): Submitted {
+/** What whoever asked is told of it. */
+export function submitted(runId: string, recorded: Recorded): Submitted {
   switch (recorded.type) {
     case "recorded":
       return { ok: true, runId, duplicate: false, version: recorded.state.version };

@@ -6,7 +6,10 @@ import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
 import { auditRefusal } from "./guard/audit.ts";
 import { authenticate } from "./guard/auth.ts";
+import { ChangeFeed } from "./guard/change-feed.ts";
 import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
+import { errorsOnly } from "./guard/errors-only.ts";
+import { FoldedRuns } from "./guard/folded-runs.ts";
 import { HeldBodies } from "./guard/held-bodies.ts";
 import { allowHosts } from "./guard/hosts.ts";
 import { crossOrigin } from "./guard/origin.ts";
@@ -47,6 +50,8 @@ export function createHttp(deps: Deps): Http {
   const server: Server = {
     ...deps,
     streams: new Streams(clock),
+    feed: new ChangeFeed(engine),
+    foldedRuns: new FoldedRuns(engine),
     startedAt: clock.now(),
     base: config.publicUrl === null ? "" : new URL(config.publicUrl).pathname.replace(/\/+$/, ""),
   };
@@ -58,13 +63,15 @@ export function createHttp(deps: Deps): Http {
     finishBody,
     requestId(log, config.about.paths),
     secureHeaders,
+    errorsOnly,
     limitUrl,
     allowHosts(config),
     crossOrigin(config),
   );
-  // The long answers: a list and a run are mostly the same words again. What is short is not worth the work.
+  // The long answers: lists and runs are mostly the same words again. What is short is not worth the work.
   const packed = compress({ encoding: "gzip", contentTypeFilter: /^application\/json/ });
-  app.get("/agent/runs/*", packed).get("/agent/state/*", packed);
+  for (const path of ["/agent/runs/*", "/agent/state/*", "/questions", "/agents", "/tools"])
+    app.get(path, packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   addRoutes(app, server, new RateLimit(clock, config.rate), {
     ...commandRoutes(server),

@@ -32,7 +32,9 @@ export function addConsole(app: Hono<Env>, server: Server): void {
     if (c.req.path !== "/" && (!wantsPage || extname(c.req.path) !== "")) throw notFound();
     const page = await readInside(server.config.consoleDir, "/index.html", []);
     if (!page) return c.html(missing, c.req.path === "/" ? 200 : 404);
-    const bytes = Buffer.from(rebased(page.bytes.toString("utf8"), server.base));
+    const text = page.bytes.toString("utf8");
+    const own = c.get("caller") === null ? withoutEarly(text) : text;
+    const bytes = Buffer.from(rebased(own, server.base));
     return fileResponse(c, { ...page, bytes });
   });
   app.notFound(() => {
@@ -95,6 +97,14 @@ function fileResponse(c: Ctx, { path, bytes, encoding }: ConsoleFile): Response 
   if (encoding !== null) c.header("Content-Encoding", encoding);
   c.header("Content-Type", types[extname(path)] ?? "application/octet-stream");
   return c.body(new Uint8Array(bytes));
+}
+
+/**
+ * Who is not logged in gets no data early: the browser would keep the refusals, and take them for the answers to
+ * what is asked after the login.
+ */
+function withoutEarly(page: string): string {
+  return page.replace(/\s*<link rel="preload" as="fetch"[^>]*>/g, "");
 }
 
 /** Behind a proxy's sub-path the page's own absolute links get that path; the console reads it from the meta tag. */

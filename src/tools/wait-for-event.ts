@@ -2,7 +2,7 @@
 import { waitForEventInput } from "../core/control-tools.ts";
 import { defineControlTool } from "./define-tool.ts";
 
-/** Carried out by the engine; the payload of the event is the result, marked as foreign text. */
+/** Carried out by the engine; the payload of the event is the result, as untrusted text. */
 export const waitForEvent = defineControlTool({
   name: "wait_for_event",
   description:

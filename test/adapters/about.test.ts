@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { slackTokens } from "../../adapters/slack/about.ts";
-import { channels, channelTitles, launchPlace, linkTo, ruleForms } from "../../src/channels.ts";
+import { channels, channelTitles, launchPlace, linkTo, ruleForms } from "../../src/config/channels.ts";
 import { threadAt } from "../../src/core/actor.ts";
 
 const folders = readdirSync("adapters").filter((name) =>

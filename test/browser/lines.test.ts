@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { channelTitles } from "../../src/channels.ts";
+import { channelTitles } from "../../src/config/channels.ts";
 import { cost, learnTitles } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
@@ -40,6 +40,8 @@ const words: Record<EventType, string> = {
   call_edited: "oncall changed soft: none → false",
   approval_refused: "oncall refused: not now",
   approval_voided: "approval no longer holds the version changed",
+  undo_asked: "dana asked to undo it by restart_service (Slack)",
+  undo_ended: "undone it is back",
   nudged: "reminded the model it answered without a tool",
   limit_reached: "step limit reached resume grants as many steps again",
   compacted: "shortened the context",

@@ -114,7 +114,7 @@ test("npm run backup copies a live database, checked, and the copy is restored b
   copyFileSync(to, path);
   const store = await open(path);
   expect((await store.run(runId))?.status).toBe("waiting_human_input");
-  expect(await store.openQuestions(9)).toHaveLength(1);
+  expect((await store.openQuestions({ limit: 9 })).rows).toHaveLength(1);
   await store.close();
 });
 

@@ -1,6 +1,6 @@
 /** The store's promises to lists: every filter, newest first, a page at a time. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { RunFilter, RunRow, Store } from "../../src/core/ports/store.ts";
+import type { QuestionPage, QuestionPlace, RunFilter, RunRow, Store } from "../../src/core/ports/store.ts";
 import { commit, must, question, row, thread } from "../support/store/commits.ts";
 
 export function listContract(open: () => Promise<Store>): void {
@@ -47,6 +47,10 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ asking: true })).toEqual(["b"]);
       expect(await ids({ asking: false })).toEqual(["c", "b", "a"]);
       expect(await ids({ asking: true, status: ["failed"] })).toEqual([]);
+      expect(await ids({ runIds: ["c", "a", "z"] })).toEqual(["c", "a"]);
+      expect(await ids({ runIds: [] })).toEqual([]);
+      expect(await ids({ near: thread.slice(0, -1) })).toEqual(["c", "b", "a"]);
+      expect(await ids({ near: "slack:T1/C%" })).toEqual([]);
     });
 
     it("finds text anywhere in a task, in any case, and takes every sign literally", async () => {
@@ -61,6 +65,15 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ text: "GRÖSSE" })).toEqual([]);
       expect(await ids({ text: "GRÖß" })).toEqual(["c"]);
       expect(await ids({ text: "' OR 1=1 --" })).toEqual([]);
+    });
+
+    it("finds a run by its id, by who started it and by its agent, among those the other filters leave", async () => {
+      await add("run_7f3", { personName: "Zoë Quist", agent: "deployer", status: "failed" });
+      await add("run_8a1", { agent: "searcher", status: "failed" });
+      await add("run_9b2", { agent: "searcher", status: "complete" });
+      expect(await ids({ text: "7F3" })).toEqual(["run_7f3"]);
+      expect(await ids({ text: "zoë" })).toEqual(["run_7f3"]);
+      expect(await ids({ text: "search", status: ["failed"] })).toEqual(["run_8a1"]);
     });
   });
 
@@ -80,13 +93,53 @@ export function listContract(open: () => Promise<Store>): void {
       const later = question("r1", "q1", { askedAt: 2000 });
       const first = question("r1", "q2");
       await must(store.commit(commit("r1", 0, { questions: [later, first] })));
-      expect(await store.openQuestions(10)).toEqual([first, later]);
-      expect(await store.openQuestions(1)).toEqual([first]);
+      expect((await store.openQuestions({ limit: 10 })).rows).toEqual([first, later]);
+      expect((await store.openQuestions({ limit: 1 })).rows).toEqual([first]);
       const settled = { ...first, settledAt: 3000 };
       await must(store.commit(commit("r1", 1, { questions: [settled] })));
-      expect(await store.openQuestions(10)).toEqual([later]);
+      expect((await store.openQuestions({ limit: 10 })).rows).toEqual([later]);
       expect(await store.question("q2")).toEqual(settled);
       expect(await store.question("q9")).toBeNull();
+    });
+
+    it("are listed a page at a time, also among equals and while others are settled, of all runs or of one", async () => {
+      for (const runId of ["r1", "r2"]) {
+        const questions = Array.from({ length: 6 }, (_, index) =>
+          question(runId, `${runId}.${index}`, { askedAt: 1000 + (index >> 2) }),
+        );
+        await must(store.commit(commit(runId, 0, { questions })));
+      }
+      const seen: string[] = [];
+      for (let after: QuestionPlace | null = null, pages = 0; pages === 0 || after; pages++) {
+        const page: QuestionPage = await store.openQuestions({ limit: 5, after });
+        seen.push(...page.rows.map((one) => one.question.id));
+        after = page.next;
+        const settled = question("r1", "r1.0", { settledAt: 2000 });
+        if (pages === 0) await must(store.commit(commit("r1", 1, { questions: [settled] })));
+      }
+      const [early, late] = [
+        ["0", "1", "2", "3"],
+        ["4", "5"],
+      ];
+      const of = (indexes: string[]) =>
+        ["r1", "r2"].flatMap((id) => indexes.map((index) => `${id}.${index}`));
+      expect(seen).toEqual([...of(early ?? []), ...of(late ?? [])]);
+
+      const one = await store.openQuestions({ limit: 5, runId: "r1" });
+      expect(one.rows.map(({ question: { id } }) => id)).toEqual(["r1.1", "r1.2", "r1.3", "r1.4", "r1.5"]);
+      expect(one.next).toBeNull();
+    });
+
+    it("are counted by agent and by who started their runs", async () => {
+      await add("a", { asking: 2 });
+      await add("b", { asking: 1 });
+      await add("c", { asking: 4, agent: "deployer" });
+      await add("d", { asking: 0, agent: "nobody" });
+      const counts = await store.countOpenQuestions();
+      expect(counts.sort((one, other) => one.open - other.open)).toEqual([
+        { agent: "helper", principal: "slack:T1/U1", open: 3 },
+        { agent: "deployer", principal: "slack:T1/U1", open: 4 },
+      ]);
     });
   });
 }

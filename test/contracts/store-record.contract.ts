@@ -49,6 +49,30 @@ export function recordContract(open: () => Promise<Store>): void {
       expect(results.filter((result) => result === "new")).toHaveLength(1);
     });
 
+    it("keeps no words of what is done: not when it is settled, not when a commit answers it", async () => {
+      const body = '{"text":"canary"}';
+      for (const key of ["settled", "refused", "answered", "asked", "waiting"]) {
+        await store.receive({ source, key, body, receivedAt: key === "asked" ? 10 : 20 });
+      }
+      const settled = { runId: null, outcome: "" };
+      await store.settleInbox({ source, key: "settled" }, { ...settled, state: "done" });
+      await store.settleInbox({ source, key: "refused" }, { ...settled, state: "refused" });
+      await must(store.commit(commit("r1", 0, { inbox: { source, key: "answered" } })));
+      await store.settleInbox({ source, key: "asked" }, { ...settled, state: "done", keepBody: true });
+      const kept = async () => {
+        const keys = ["settled", "refused", "answered", "asked", "waiting"];
+        const rows = await Promise.all(keys.map((key) => store.inboxRow({ source, key })));
+        return rows.filter((row) => row?.body === body).map((row) => row?.key);
+      };
+      expect(await kept()).toEqual(["asked", "waiting"]);
+      expect(await store.receive({ source, key: "settled", body, receivedAt: 30 })).toBe("duplicate");
+      expect(await store.dropBodies(10)).toBe(0);
+      expect(await store.dropBodies(11)).toBe(1);
+      expect(await kept()).toEqual(["waiting"]);
+      expect(await store.dropBodies(99)).toBe(0);
+      expect((await store.pendingInbox(9)).map(({ key }) => key)).toEqual(["waiting"]);
+    });
+
     it("forgets old settled keys, never pending ones", async () => {
       for (const key of ["old", "new", "waiting"]) {
         await store.receive({ source, key, body: "{}", receivedAt: key === "new" ? 100 : 10 });
@@ -107,6 +131,33 @@ export function recordContract(open: () => Promise<Store>): void {
       await store.saveNote("cursor", "1");
       await store.saveNote("cursor", "2");
       expect(await store.note("cursor")).toBe("2");
+    });
+
+    it("lists old notes of a kind by name, and deletes those that nobody has written since", async () => {
+      for (const name of ["mail:c", "mail:a", "mail:b", "mai", "schedule:x"]) await store.saveNote(name, "1");
+      await store.keepNote("mail:d", "1");
+      // They were written at 1.
+      const old = (before: number, after = "", limit = 9) =>
+        store
+          .oldNotes({ prefix: "mail:", before, after, limit })
+          .then((rows) => rows.map(({ name }) => name));
+      expect(await old(1)).toEqual([]);
+      expect(await old(2, "", 3)).toEqual(["mail:a", "mail:b", "mail:c"]);
+      expect(await old(2, "mail:c", 3)).toEqual(["mail:d"]);
+      expect(await store.oldNotes({ prefix: "sched", before: 2, after: "", limit: 9 })).toEqual([
+        { name: "schedule:x", value: "1" },
+      ]);
+      expect(await store.deleteNotes(["mail:a"], 1)).toBe(0);
+      expect(await store.deleteNotes(["mail:a", "mail:b", "mail:z"], 2)).toBe(2);
+      expect(await old(2)).toEqual(["mail:c", "mail:d"]);
+      expect(await store.note("mail:a")).toBeNull();
+    });
+
+    it("forgets old refusals", async () => {
+      const audit = { principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
+      for (const at of [1, 2, 3]) await store.audit({ ...audit, at, decision: "refused" });
+      expect(await store.pruneAudits(3)).toBe(2);
+      expect((await store.audits(9)).map(({ at }) => at)).toEqual([3]);
     });
 
     it("keep who did what, newest first", async () => {

@@ -49,8 +49,14 @@ export function unreadableContract(
       });
       await expect(store.read("r1", 1)).rejects.toMatchObject({ what: "run r1" });
       expect(await store.read("r2")).toEqual(other);
+      const each = await store.readEach("r1", 0);
+      expect(each.find(({ event }) => event === null)).toMatchObject({
+        version,
+        why: expect.stringMatching("r1"),
+      });
+      expect(each[0]).toMatchObject(version === 1 ? { event: null } : { version: 1, event: { at: 1 } });
       expect(await store.runs({ limit: 9 })).toHaveLength(2);
-      expect(await store.openQuestions(9)).toHaveLength(2);
+      expect((await store.openQuestions({ limit: 9 })).rows).toHaveLength(2);
     });
 
     it("events without a sum, of a former release, are read as they are", async () => {
@@ -63,8 +69,12 @@ export function unreadableContract(
     it("a question is left out of the list, which tells of it", async () => {
       const { store, harm } = await filled();
       await harm("UPDATE questions SET body = '{}' WHERE question_id = 'r1.1'");
-      expect((await store.openQuestions(9)).map(({ runId }) => runId)).toEqual(["r2"]);
+      expect((await store.openQuestions({ limit: 9 })).rows.map(({ runId }) => runId)).toEqual(["r2"]);
       expect(told).toEqual(["question r1.1"]);
+      expect((await store.openQuestions({ limit: 1 })).unreadable).toEqual([
+        { askedAt: 1000, questionId: "r1.1", runId: "r1", why: expect.stringContaining("restore a backup") },
+      ]);
+      expect((await store.openQuestions({ limit: 1 })).next).toEqual({ askedAt: 1000, questionId: "r1.1" });
       await expect(store.question("r1.1")).rejects.toMatchObject({ what: "question r1.1" });
     });
 

@@ -5,7 +5,7 @@ import { openRights } from "../support/bot.ts";
 import { policyWith } from "../support/given.ts";
 
 const rights = { ...openRights, answer: ["slack:T1/*"], control: ["console:*"], approve: ["slack:T1/U1"] };
-const state = { runId: "run_1", version: 4, tainted: false };
+const state = { runId: "run_1", version: 4, readUntrusted: false };
 const asking = { state, policy: policyWith({}, rights) };
 const call = { id: "c1", tool: "deploy", input: { version: "v1" } };
 const goOn = [
@@ -102,7 +102,7 @@ describe("what a run asks", () => {
       audience: ["slack:T1/*"],
       call: { tool: "restart", input: { version: "v1" }, hash: "h", preview: null },
     });
-    const afterUntrusted = { ...asking, state: { ...state, tainted: true } };
+    const afterUntrusted = { ...asking, state: { ...state, readUntrusted: true } };
     expect(askDoubt(doubt, afterUntrusted)).toMatchObject({ audience: ["slack:T1/U1"] });
   });
 

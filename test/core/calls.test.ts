@@ -194,10 +194,10 @@ describe("sleeping", () => {
     });
   });
 
-  test("an event from outside ends the wait, marks the run, and comes once", () => {
+  test("an event from outside ends the wait, is untrusted, and comes once", () => {
     const run = given(wait, slept("ci")).is("sleeping").when(report);
     run.then("event_arrived", { type: "call_finished", output: "green", untrusted: true });
-    expect(run.state.tainted).toBe(true);
+    expect(run.state.readUntrusted).toBe(true);
     run.when(report).refused("question_closed");
   });
 

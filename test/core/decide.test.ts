@@ -69,7 +69,7 @@ describe("while the model thinks", () => {
       ({ type: "prefetched", tool, output: `${tool}ed`, ok: true, untrusted }) as const;
     const half = run.when(fetched("look", false)).wants({ type: "prefetch", tools: ["fetch"] });
     const whole = half.when(fetched("fetch", true)).wants({ type: "call_model" });
-    expect(whole.state.tainted).toBe(true);
+    expect(whole.state.readUntrusted).toBe(true);
     expect(whole.request.input.map((item) => "text" in item && item.text)).toEqual([
       expect.stringContaining("release v1"),
       '<data source="look" trusted="yes">\nlooked\n</data>',

@@ -81,7 +81,7 @@ describe("whether it helped", () => {
 
   test("is left open by a stop, and not told as a failure", () => {
     const stopped = verifying.when(cancel).is("cancelled");
-    expect(progressOf(stopped)).toContain("It is not known whether it helped");
+    expect(progressOf(stopped)).toContain("it is not known whether it helped");
   });
 });
 
@@ -92,7 +92,7 @@ describe("the way back", () => {
     const asked = given(launch(), chose(call("a", "deploy")), askedApproval("q1", "a"), approve("q1"));
     const done = asked.when(started("a"), { ...finished("a", "deployed v1"), undo } as EventBody);
     expect(done.results.a).toBe('deployed v1\nIt can be undone by deploy with {"version":"v0"}.');
-    expect(done.state.settled).toMatchObject([{ id: "q1", undo }]);
+    expect(done.state.settled).toMatchObject([{ id: "q1", undo: { call: undo, asked: null } }]);
   });
 });
 

@@ -1,52 +1,57 @@
-/** What is said of text that is no JSON: the parser's words, and the byte. */
-import fc from "fast-check";
-import { expect, test } from "vitest";
-import { parseErrorOf } from "../../src/core/text/json.ts";
+/** JSON from outside, for each rule that readers differ in; the API, webhooks and tools read with this. */
+import { describe, expect, test } from "vitest";
+import { checkedJson, readJson } from "../../src/core/text/json.ts";
 
-function told(text: string): string {
-  try {
-    JSON.parse(text);
-    return "";
-  } catch (error) {
-    return parseErrorOf(error, text);
-  }
-}
+const bytes = (text: string) => new TextEncoder().encode(text);
+const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
 
-test.each([
-  ['{"a": }', "Unexpected token '}' at byte 6"],
-  ['{"ö": }', "Unexpected token '}' at byte 7"],
-  ['{"a": tru}', "Unexpected token '}' at byte 9"],
-  ['{"a": [1, "]", {"b": nil}]}', "Unexpected token 'i' at byte 22"],
-  ['{"a\\"": [], "b": [1,]}', "Unexpected token ']' at byte 20"],
-  ["[\u00a01]", "Unexpected token '\u00a0' at byte 1"],
-  ['{"at position 3": }', "Unexpected token '}' at byte 18"],
-  ["hello", "Unexpected token 'h' at byte 0"],
-  ['{"a": 1', "Expected ',' or '}' after property value at byte 7"],
-  ['{"ä":', "Unexpected end of JSON input at byte 6"],
-  ["", "Unexpected end of JSON input at byte 0"],
-])("%s", (text, words) => {
-  expect(told(text)).toBe(words);
+describe("is read", () => {
+  test("from text and from bytes", () => {
+    expect(readJson('{"a": [1, "ö"]}')).toEqual({ value: { a: [1, "ö"] } });
+    expect(readJson(bytes('{"a": [1, "ö"]}'))).toEqual({ value: { a: [1, "ö"] } });
+  });
+
+  test("with what the rules replace", () => {
+    expect(readJson('{"a\\ud800": "\\ud800"}')).toEqual({ value: { "a\ufffd": "\ufffd" } });
+    expect(readJson('{"\\u0000": "\\u0000"}', { nul: "replaced" })).toEqual({
+      value: { "\ufffd": "\ufffd" },
+    });
+    expect(readJson('"\\u0000"', { nul: "kept" })).toEqual({ value: "\0" });
+    const long = "12345678901234567890";
+    expect(readJson(`[${long}]`, { digits: "as_text" })).toEqual({ value: [long] });
+  });
+
+  test("to the last level and value that is allowed", () => {
+    expect(readJson(nested(3), { depth: 3 })).toEqual({ value: [[[]]] });
+    expect(readJson("[1, 2]", { values: 3 })).toEqual({ value: [1, 2] });
+  });
 });
 
-/** The longest beginning that the parser would have gone on reading. */
-function readable(text: string): number {
-  const isBroken = (length: number) => told(text.slice(0, length)).startsWith("Unexpected token");
-  let length = text.length;
-  while (length > 0 && isBroken(length)) length--;
-  return length;
-}
-
-test("wherever a character is put into JSON, the byte that is named is the one that stopped the parser", () => {
-  const texts = fc.json({ stringUnit: "binary" });
-  fc.assert(
-    fc.property(texts, fc.nat(), fc.constantFrom(..."]},:x+tn"), (json, place, char) => {
-      const at = place % (json.length + 1);
-      const text = json.slice(0, at) + char + json.slice(at);
-      const named = /^Unexpected token .* at byte (\d+)$/.exec(told(text))?.[1];
-      if (named !== undefined) {
-        expect(Number(named)).toBe(Buffer.byteLength(text.slice(0, readable(text))));
-      } else expect(told(text)).toMatch(/^$| at byte \d+$/);
-    }),
-    { numRuns: 2_000 },
-  );
+describe("is refused with its place", () => {
+  test.each([
+    ["bytes that are no text", readJson(new Uint8Array([0xff])), "invalid_json", "", "UTF-8"],
+    ["no JSON", readJson('{"a": }'), "invalid_json", "", "at byte 6"],
+    ["100,000 levels", readJson(nested(100_000)), "too_deep", "", "64 levels"],
+    [
+      "a value of too many levels",
+      checkedJson({ a: { b: { c: 1 } } }, { depth: 2 }),
+      "too_deep",
+      "/a/b/c",
+      "2 levels",
+    ],
+    ["too many values", readJson("[1, 2]", { values: 2 }), "too_many", "/1", "2 values"],
+    [
+      "a prototype's key",
+      readJson('{"a": [{"__proto__": 1}]}'),
+      "forbidden_key",
+      "/a/0/__proto__",
+      "__proto__",
+    ],
+    ["a slash in a key", readJson('{"a/b~": "\\u0000"}'), "bad_text", "/a~1b~0", "U+0000"],
+    ["a NUL in a key", readJson('{"a": {"\\u0000": 1}}'), "bad_text", "/a", "U+0000"],
+    ["half a character", readJson('["\\ud800"]', { halves: "refused" }), "bad_text", "/0", "Unicode"],
+    ["another number", readJson('{"id": 12345678901234567890}'), "lost_digits", "", "more digits"],
+  ])("%s", (_what, read, code, pointer, words) => {
+    expect(read).toEqual({ flaw: { code, pointer, detail: expect.stringContaining(words) } });
+  });
 });

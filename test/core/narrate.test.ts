@@ -121,7 +121,7 @@ describe("an answer", () => {
     expect(block(long, "answer", "text")?.markdown).toHaveLength(601);
   });
 
-  test("of a run that read foreign bytes shows no foreign links", () => {
+  test("of a run that read untrusted text shows no links to hosts that nobody listed", () => {
     expect(block(given(heard("x", false), chose(final("a", "see"))), "progress", "text")?.foreign).toBe(true);
     expect(block(given(chose(final("a", "see"))), "progress", "text")?.foreign).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** Approvals, doubts and taint: who must say yes, to which bytes, and what their word does. */
+/** Approvals, doubts and untrusted text: who must say yes, to which bytes, and what their word does. */
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";

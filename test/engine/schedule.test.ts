@@ -1,7 +1,7 @@
 /** Schedules fire on time, in their zone, once; what a downtime missed is launched once. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { launchPlace } from "../../src/channels.ts";
+import { launchPlace } from "../../src/config/channels.ts";
 import { type Schedule, startSchedules } from "../../src/engine/schedule.ts";
 import { clockOf } from "../support/clock.ts";
 import { type MemoryInlet, memoryInlet } from "../support/webhook/inlet.ts";

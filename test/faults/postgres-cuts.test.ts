@@ -68,11 +68,13 @@ const calls: {
   ) => Promise<unknown>;
 } = {
   read: (store, id) => store.read(id),
+  readEach: (store, id) => store.readEach(id, 0),
   run: (store, id) => store.run(id),
   runs: (store) => store.runs({ limit: 1 }),
   runAt: (store, id) => store.runAt(`slack:T1/C1/${id}`),
   question: (store, id) => store.question(`q-${id}`),
-  openQuestions: (store) => store.openQuestions(1),
+  openQuestions: (store) => store.openQuestions({ limit: 1 }),
+  countOpenQuestions: (store) => store.countOpenQuestions(),
   claim: (store, id) => store.claim({ owner: id, now, leaseMs: 1, limit: 1 }),
   renew: (store, id) => store.renew({ owner: id, now, leaseMs: 1, runIds: [id] }),
   releaseAll: (store, id) => store.releaseAll(id),
@@ -84,6 +86,10 @@ const calls: {
   settleInbox: (store, key) =>
     store.settleInbox({ source: "slack", key }, { state: "done", runId: null, outcome: "told" }),
   pruneInbox: (store) => store.pruneInbox(1),
+  dropBodies: (store) => store.dropBodies(1),
+  pruneAudits: (store) => store.pruneAudits(1),
+  oldNotes: (store) => store.oldNotes({ prefix: "", before: 1, after: "", limit: 1 }),
+  deleteNotes: (store, id) => store.deleteNotes([id], 1),
   dueDeliveries: (store) => store.dueDeliveries({ now, limit: 1, channels }),
   nextDelivery: (store) => store.nextDelivery(channels),
   beginDelivery: (store, id) => store.beginDelivery({ id: `${id}/status#0`, now, leaseMs: 1 }),

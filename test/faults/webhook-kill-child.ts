@@ -37,6 +37,7 @@ function dying(inlet: Inlet): Inlet {
   return {
     accept: inlet.accept.bind(inlet),
     command: inlet.command.bind(inlet),
+    checkEdit: async () => null,
     retryAt: inlet.retryAt.bind(inlet),
     store: inlet.store,
     launch,

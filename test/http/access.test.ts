@@ -8,6 +8,7 @@ import {
   bench,
   questionOf,
   type TokenName,
+  undoableRun,
 } from "../support/http/server.ts";
 
 const callers = ["nobody", "machine", "reader", "answerer", "launcher", "admin", "owner"] as const;
@@ -25,6 +26,7 @@ const cells: Record<OperationId, Cells> = {
   say: [401, 403, 403, 200, 403, 200, 404],
   approve: [401, 403, 403, 403, 403, 200, 404],
   refuse: [401, 403, 403, 403, 403, 200, 404],
+  undo: [401, 403, 403, 403, 404, 200, 404],
   runs: [401, 403, 200, 200, 200, 200, 200],
   events: [401, 403, 200, 200, 404, 200, 404],
   stream: [401, 403, 200, 200, 404, 200, 404],
@@ -67,6 +69,10 @@ async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; js
       const run = await approvingRun(b);
       const reason = id === "refuse" ? { reason: "no" } : {};
       return { path, json: { id: run.id, question_id: questionOf(run), ...reason } };
+    }
+    case "undo": {
+      const { run, questionId } = await undoableRun(b);
+      return { path, json: { id: run.id, question_id: questionId } };
     }
     case "again":
     case "resume":

@@ -94,7 +94,11 @@ test("an invisible run appears in no list and no question", async () => {
   const visible = await b.launch("Shown");
   const list = await (await b.call("GET", "/agent/runs")).json();
   expect(list).toMatchObject({ runs: [{ id: visible.id }], next: null });
-  expect(await (await b.call("GET", "/questions")).json()).toEqual({ questions: [] });
+  expect(await (await b.call("GET", "/questions")).json()).toMatchObject({
+    questions: [],
+    open: 0,
+    next: null,
+  });
 });
 
 test("a host that nobody configured is misdirected", async () => {

@@ -16,7 +16,8 @@ beforeAll(async () => {
   consoleDir = await mkdtemp(join(tmpdir(), "belay-console-"));
   await mkdir(join(consoleDir, "assets"));
   const script = '<script type="module" src="/assets/app.js"></script>';
-  const page = `<!doctype html><html><head>${script}</head><body><div id="root"></div></body></html>`;
+  const early = '<link rel="preload" as="fetch" crossorigin href="/session">';
+  const page = `<!doctype html><html><head>${script}${early}</head><body><div id="root"></div></body></html>`;
   await writeFile(join(consoleDir, "index.html"), page);
   const app = "document.title = 'Console';";
   await writeFile(join(consoleDir, "assets/app.js"), app);
@@ -43,6 +44,13 @@ test("the page and its files are served to everybody, with a strict policy", asy
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(script.headers.get("cache-control")).toContain("immutable");
   expect(script.headers.get("x-content-type-options")).toBe("nosniff");
+});
+
+test("the page asks early for data only where somebody is logged in: a browser keeps a refusal for later", async () => {
+  using b = await bench({ consoleDir, publicUrl: "https://ops.example/belay" });
+  expect(await (await get(b, "/", page)).text()).not.toContain("preload");
+  const known = await b.call("GET", "/", { as: "reader", headers: page });
+  expect(await known.text()).toContain('<link rel="preload" as="fetch" crossorigin href="/belay/session">');
 });
 
 const read = { br: brotliDecompressSync, gzip: gunzipSync };
@@ -178,7 +186,7 @@ test("a body over 26 MiB reaches no channel, whether its length is declared or n
 test("long answers are packed for who reads that, and are the same words", async () => {
   using b = await bench();
   const { id } = await b.launch("A".repeat(2_000));
-  for (const path of ["/agent/runs", `/agent/state/${id}`]) {
+  for (const path of ["/agent/runs", `/agent/state/${id}`, "/questions", "/agents", "/tools"]) {
     const packed = await b.call("GET", path, { headers: { "accept-encoding": "gzip, br" } });
     expect(packed.headers.get("content-encoding")).toBe("gzip");
     expect(packed.headers.get("vary")).toMatch(/accept-encoding/i);

@@ -157,6 +157,26 @@ test("an edit that can't be shown is refused, and what was asked stays open", as
   expect(done).toEqual(["v1"]);
 });
 
+test("an edit can be looked at for a form that is still open: nothing is recorded", async () => {
+  const { tool } = deployment({ preview: async ({ version }) => `v0 → ${version}` });
+  const rights = { ...openRights, approve: [operator.principal] };
+  const bot = await start({ model: deploys(), tools: [tool], rights });
+  const runId = await bot.launch("deploy");
+  const questionId = await asked(bot, runId);
+  const { version } = (await bot.engine.state(runId)) ?? {};
+  const check = (input: unknown, change = {}) =>
+    bot.engine.checkEdit({ questionId, input, ...by, ...change });
+  const other = { ...operator, principal: "slack:T1/other", name: "other" };
+  expect(await check({ version: 2 })).toMatchObject({ code: "answer_invalid", argument: "version" });
+  expect(await check({ version: "v1" })).toMatchObject({
+    message: expect.stringContaining("Nothing is different"),
+  });
+  expect(await check({ version: "v2" })).toBeNull();
+  expect(await check({ version: "v2" }, { actor: other })).toMatchObject({ code: "not_an_approver" });
+  expect(await check({ version: "v2" }, { questionId: "nosuch" })).toBeNull();
+  expect((await bot.engine.state(runId))?.version).toBe(version);
+});
+
 test("who may not approve has no preview made for them", async () => {
   let looks = 0;
   const { tool } = deployment({ preview: async () => `look ${++looks}` });
@@ -368,7 +388,7 @@ test("a value that the run has seen nowhere is marked on the card, or refused wh
   expect(strict.done).toEqual([]);
 });
 
-test("a value that only strangers wrote takes as many people more as the rule says", async () => {
+test("a value that stands only in untrusted text takes as many people more as the rule says", async () => {
   const { tool } = deployment({ requiresApproval: { count: 1, outsideOnly: 1 } });
   const page = defineTool({
     name: "page",

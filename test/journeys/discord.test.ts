@@ -1,20 +1,24 @@
 /** The story in Discord: asked there, worked in a thread, a question answered there, the result there. */
 import { afterEach, expect, test } from "vitest";
-import { type Bot, startBot } from "../support/bot.ts";
+import { type Bot, type BotOptions, startBot } from "../support/bot.ts";
 import { mention, unstarted, until } from "../support/discord/bed.ts";
 import { type FakeDiscord, fakeDiscord } from "../support/discord/fake.ts";
 import { ids, message, press, slash } from "../support/discord/payloads.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { deployment } from "../support/undoable.ts";
 
 let discord: FakeDiscord;
 let bot: Bot;
 
 /** The channel as it is, only quicker: the fake has no rate limits. */
-async function started(...script: Parameters<typeof scripted>): Promise<void> {
+async function started(
+  options: Pick<BotOptions, "tools">,
+  ...script: Parameters<typeof scripted>
+): Promise<void> {
   discord = await fakeDiscord();
   const real = unstarted(discord);
   const channel = { ...real, can: { ...real.can, minIntervalMs: 20 } };
-  bot = await startBot({ model: scripted(...script), channels: [channel] });
+  bot = await startBot({ model: scripted(...script), channels: [channel], ...options });
 }
 
 afterEach(async () => {
@@ -34,7 +38,7 @@ function shown(where: string): string[] {
 }
 
 test("a mention is worked on in its thread; a reply there answers the question", async () => {
-  await started(calling(ask("Which version should I deploy?")), finalAnswer("v1.2.3 is deployed."));
+  await started({}, calling(ask("Which version should I deploy?")), finalAnswer("v1.2.3 is deployed."));
   const thread = says(`${mention} deploy the newest version`);
   await until(() => expect(shown(thread).join()).toContain("Which version should I deploy?"));
   expect(shown(thread)[0]).toContain("deploy the newest version");
@@ -51,7 +55,7 @@ test("a mention is worked on in its thread; a reply there answers the question",
 });
 
 test("/agent posts the root message, speaks in its thread, and a button answers", async () => {
-  await started(calling(ask("Which one?", ["payments", "billing"])), finalAnswer("billing it is."));
+  await started({}, calling(ask("Which one?", ["payments", "billing"])), finalAnswer("billing it is."));
   discord.gateway.dispatch("INTERACTION_CREATE", slash("5001", "run", { task: "restart one of them" }));
   await until(() => expect(shown(ids.channel)[0]).toContain("waiting for an answer"));
   const root = discord.rest.own(ids.channel)[0]?.id ?? "";
@@ -69,7 +73,7 @@ test("/agent posts the root message, speaks in its thread, and a button answers"
 });
 
 test("a form's task is a task whatever its words, its agent one that exists; help speaks of the form", async () => {
-  await started(finalAnswer("Nothing to stop."));
+  await started({}, finalAnswer("Nothing to stop."));
   const dispatch = (payload: object) => discord.gateway.dispatch("INTERACTION_CREATE", payload);
   const told = () => discord.rest.replies.map(({ body }) => String(body.content));
   dispatch(slash("5101", "run", { task: "restart payments", agent: "nosuch" }));
@@ -83,7 +87,7 @@ test("a form's task is a task whatever its words, its agent one that exists; hel
 });
 
 test("talk among people in a thread of theirs starts nothing, and a mention in it is answered", async () => {
-  await started(finalAnswer("It was the deploy."));
+  await started({}, finalAnswer("It was the deploy."));
   const thread = {
     id: ids.thread,
     type: 11,
@@ -102,8 +106,25 @@ test("talk among people in a thread of theirs starts nothing, and a mention in i
   expect(await bot.store.runs({ limit: 10 })).toHaveLength(1);
 });
 
+test("Undo on a settled approval asks anew in the thread, and the card says what came of it", async () => {
+  const { done, tool } = deployment();
+  await started({ tools: [tool] }, calling(call("deploy", { version: "v1" })), finalAnswer("done"));
+  const thread = says(`${mention} deploy v1`);
+  const pressed = async (id: string, action: string, card: number) => {
+    await until(() => expect(shown(thread)[card]).toContain(`${action}|`));
+    const customId = new RegExp(`${action}\\|[^"]*`).exec(shown(thread)[card] ?? "")?.[0] ?? "";
+    discord.gateway.dispatch("INTERACTION_CREATE", press(id, customId));
+  };
+  await pressed("5201", "approve", 1);
+  await pressed("5202", "undo", 1);
+  await until(() => expect(shown(thread)[1]).toContain("asked by"));
+  await pressed("5203", "approve", 3);
+  await until(() => expect(shown(thread)[1]).toContain("Undone"));
+  expect(done).toEqual(["v1", "v0"]);
+});
+
 test("a stranger's press is refused in private and changes nothing", async () => {
-  await started(calling(ask("Which one?", ["payments", "billing"])), finalAnswer("done"));
+  await started({}, calling(ask("Which one?", ["payments", "billing"])), finalAnswer("done"));
   const thread = says(`${mention} restart one of them`);
   await until(() => expect(shown(thread).join()).toContain("Which one?"));
   discord.gateway.dispatch("INTERACTION_CREATE", press("5003", "choose|q_unknown|billing"));

@@ -79,7 +79,7 @@ test("a request, two questions answered by their replies in the other order, one
   expect(outcome.text).toContain("Deployed.");
   expect(outcome.inReplyTo).toBe("<a2@example.com>");
   const state = await bot.engine.state(runId);
-  expect(state?.tainted).toBe(true);
+  expect(state?.readUntrusted).toBe(true);
 
   // Too late: told so, in private, and nothing changes.
   await send(channel, replyWith("v9", "a3"), replyTo(about("Which version?")));

@@ -164,6 +164,6 @@ describe("whether it helped", () => {
     expect(events.filter(({ type }) => type === "call_verified")).toMatchObject([
       { verdict: "better", words: "errors 0.02 % (were 7.1 %)" },
     ]);
-    expect(ended.lines.at(0)?.detail).toContain("It helped");
+    expect(ended.lines.at(0)?.detail).toContain("it helped");
   });
 });

@@ -57,7 +57,7 @@ test("runs that wait for a refused key are one trouble and one question, and all
       waiting: 3,
     },
   ]);
-  expect(await store.openQuestions(10)).toHaveLength(1);
+  expect((await store.openQuestions({ limit: 10 })).rows).toHaveLength(1);
   const told = lines.filter(({ msg }) => msg === "model failed");
   expect(told).toHaveLength(3);
   expect(told[0]).toMatchObject({ level: 40, words: expect.stringContaining("Incorrect API key") });

@@ -66,13 +66,13 @@ const script = () =>
     finalAnswer("done"),
   );
 
-test("what strangers wrote marks the next turn too: a once call there needs approval", async () => {
+test("untrusted text is untrusted in the next turn too: a once call there needs approval", async () => {
   const { done, tool } = deployment();
   const { bot, say } = await thread({ model: script(), tools: [tool, pageOf(true)] });
-  expect(await bot.untilEnd(await say("1", "read the page"))).toMatchObject({ tainted: true });
+  expect(await bot.untilEnd(await say("1", "read the page"))).toMatchObject({ readUntrusted: true });
   const next = await bot.untilStatus(await say("2", "do it"), "waiting_human_input", "complete");
   expect(next.follows).not.toBeNull();
-  expect(next).toMatchObject({ tainted: true, questions: [{ kind: "approval" }] });
+  expect(next).toMatchObject({ readUntrusted: true, questions: [{ kind: "approval" }] });
   expect(done).toEqual([]);
 });
 
@@ -81,6 +81,6 @@ test("what is ours marks nothing: the same call runs", async () => {
   const { bot, say } = await thread({ model: script(), tools: [tool, pageOf(false)] });
   await bot.untilEnd(await say("1", "read the page"));
   const next = await bot.untilStatus(await say("2", "do it"), "waiting_human_input", "complete");
-  expect(next).toMatchObject({ tainted: false, phase: { at: "complete" } });
+  expect(next).toMatchObject({ readUntrusted: false, phase: { at: "complete" } });
   expect(done).toEqual(["v666"]);
 });

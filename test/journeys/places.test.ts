@@ -6,7 +6,7 @@
 import { afterEach, expect, test } from "vitest";
 import { emailChannel } from "../../adapters/email/channel.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
-import { launchPlace } from "../../src/channels.ts";
+import { launchPlace } from "../../src/config/channels.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import { startSchedules } from "../../src/engine/schedule.ts";
 import { type Bot, clock, openRights, startBot } from "../support/bot.ts";

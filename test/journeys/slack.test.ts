@@ -7,6 +7,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { type SlackMessage, SlackWorld, type Transport } from "../support/slack/world.ts";
+import { deployment, deploysOnce } from "../support/undoable.ts";
 
 let world: SlackWorld;
 let bot: Bot;
@@ -103,6 +104,35 @@ describe("over http", () => {
     await shows(root, /done in/);
     await world.say("and once more", { root });
     await shows(root, /^count — done in/, /^and once more — done in/);
+  });
+
+  test("Undo on a settled approval asks in the thread, runs once, and the card says what came of it", async () => {
+    const { done, tool } = deployment();
+    bot = await startBot({ model: deploysOnce(), channels: [world.channel], tools: [tool] });
+    const root = await world.say("<@U0BOT> deploy v1");
+    const [, approval] = await shows(root, /waiting for approval/, /^Approval · deploy/);
+    if (!approval) throw new Error("no approval");
+    await world.press("approve", approval, "oncall");
+    const [, settled] = await shows(root, /done in/, /^Approved by oncall/);
+    if (!settled) throw new Error("no settled approval");
+    expect(JSON.stringify(settled)).toContain("It can be undone by");
+    await world.press("undo", settled);
+    const [, , , anew] = await shows(
+      root,
+      /^deploy v1 — done in/,
+      /^Approved by oncall/,
+      /^Undo deploy v1 — waiting for approval/,
+      /^Approval · deploy/,
+    );
+    if (!anew) throw new Error("no second approval");
+    await world.press("undo", settled, "oncall");
+    await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
+    expect(world.edge.callsOf("chat.postEphemeral")[0]?.body.text).toContain("dana asked to undo this at");
+    await world.press("approve", anew, "oncall");
+    await expect
+      .poll(async () => JSON.stringify((await world.thread(root))[2]), { timeout: 10_000 })
+      .toContain("Undone");
+    expect(done).toEqual(["v1", "v0"]);
   });
 
   test("Stop on the progress message stops the run", async () => {
@@ -208,6 +238,26 @@ describe("approvals", () => {
     expect(restarted).toEqual(["billing"]);
   });
 
+  test("an argument that the tool does not take is said at its field, and what was typed stays", async () => {
+    const { card } = await asked();
+    await world.press("edit", card, "oncall");
+    const typed = { "arg:service": { number: { value: "7" } } };
+    expect(await world.submit(world.modal(), typed, "oncall")).toMatchObject({
+      response_action: "errors",
+      errors: { "arg:service": expect.stringContaining("expected string") },
+    });
+    expect(told()).toEqual([]);
+  });
+
+  test("what was typed into a form that did not count is given back to its writer", async () => {
+    const { card } = await asked();
+    await world.press("edit", card);
+    await world.submit(world.modal(), { "arg:service": { string: { value: "billing" } } });
+    await world.edge.until(() => told().length === 1);
+    const [word] = world.edge.callsOf("chat.postEphemeral").map(({ body }) => String(body.blocks));
+    expect(word).toMatch(/Only .* may approve.*You wrote:.*billing/);
+  });
+
   test("Refuse brings its reason into the thread and runs nothing", async () => {
     const { root, card } = await asked();
     await world.press("refuse", card, "oncall");
@@ -243,7 +293,7 @@ describe("where else a run can start", () => {
     expect(said).toMatch(/the Slack thread.*payments answers 500/);
     expect(said).toMatch(/<data source=\\"the message\\" trusted=\\"no\\">\\nsince the deploy/);
     const runId = (await bot.store.runAt(world.address(root))) ?? "";
-    expect((await bot.engine.state(runId))?.tainted).toBe(true);
+    expect((await bot.engine.state(runId))?.readUntrusted).toBe(true);
   });
 
   test("a direct message needs no mention, and a mention in a thread with a finished run continues it", async () => {

@@ -77,7 +77,7 @@ test("an event: its run is left as it is and said once, the others end, and a wo
   expect(lines.filter((line) => line.msg === "run left as it is" && line.run === hurt)).toHaveLength(1);
   expect(done).not.toContain("tag checkout");
   expect(await store.runs({ limit: 100 })).toHaveLength(found.size + 1);
-  expect(await store.openQuestions(100)).not.toEqual([]);
+  expect((await store.openQuestions({ limit: 100 })).rows).not.toEqual([]);
 
   await bot.engine.accept({
     key: "to the hurt one",

@@ -81,7 +81,7 @@ test("a failed workflow becomes a run that reads its payload as data, and answer
   const runId = await runOf(await deliver(channel, "ci", github, signed(github, "d-1")));
   const state = await bot.untilEnd(runId);
   expect(state.phase).toMatchObject({ at: "complete", answer: "The test suite timed out." });
-  expect(state.tainted).toBe(true);
+  expect(state.readUntrusted).toBe(true);
   expect(state.from.principal).toBe("webhook:ci");
 
   const told = model.requests[0]?.input.flatMap((item) => (item.type === "user" ? item.text : [])) ?? [];

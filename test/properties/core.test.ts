@@ -254,6 +254,7 @@ test("a once call starts again only on a person's word or the tool's, and one th
           const spec = policy.tools[call?.tool ?? ""];
           if (!call || !spec) throw new Error("an unknown call was started");
           must(!approvalFor(spec, before) || call.approvedHash !== null, "started without approval", call);
+          must(call.undoes === undefined || call.approvedHash !== null, "undone without approval", call);
           must(spec.effect !== "once" || !spent.has(call.id), "started twice", call);
           spent.add(call.id);
         }
@@ -272,14 +273,14 @@ test("what is counted only grows, and the total of steps is passed by one at mos
         spoken ||= before.steps >= totalSteps && events.some((event) => words.has(event.type));
         must(after.steps <= totalSteps + (spoken ? 1 : 0), "too many steps", after.steps);
         must(after.steps >= before.steps && after.usage.inputTokens >= before.usage.inputTokens, "it shrank");
-        must(after.tainted || !before.tainted, "the mark was lost");
+        must(after.readUntrusted || !before.readUntrusted, "untrusted text was forgotten");
         must(after.version > before.version, "the version did not grow");
       },
     };
   });
 });
 
-test("the chat: unique keys, drawable bodies, six lines, a post for each open question, no buttons on settled ones", () => {
+test("the chat: unique keys, drawable bodies, six lines, a post for each open question, of settled ones only a way back", () => {
   everyRun(300, () => ({
     watch({ after }) {
       const posts = narrate(after);
@@ -292,8 +293,9 @@ test("the chat: unique keys, drawable bodies, six lines, a post for each open qu
         const lines = body.blocks.flatMap((block) => (block.type === "steps" ? block.lines : []));
         must(lines.length <= 6, "too many lines", lines.length);
         const open = after.questions.some(({ id }) => key === `question:${id}`);
-        const buttons = body.blocks.some((block) => block.type === "actions");
-        if (key.startsWith("question:")) must(open === buttons, "buttons of a settled question", key);
+        const buttons = body.blocks.flatMap((block) => (block.type === "actions" ? block.buttons : []));
+        const isDecided = buttons.every(({ action }) => action === "undo");
+        if (key.startsWith("question:")) must(open !== isDecided, "buttons of a settled question", key);
       }
     },
   }));

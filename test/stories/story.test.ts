@@ -8,6 +8,7 @@ import { plainText } from "../../adapters/terminal/line.ts";
 import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import type { Message } from "../../src/core/message.ts";
 import { messageNamed } from "../fixtures/messages.ts";
+import { chapters } from "./chapters.ts";
 
 const story = [
   "progress",
@@ -49,17 +50,20 @@ function cutLong(_key: string, value: unknown): unknown {
 }
 
 test("the story reads the same everywhere", async () => {
-  const chapters = story.map((name) => {
-    const message = messageNamed(name);
-    const told = Object.entries(tellers).map(
+  const messages = [
+    ...story.map((name) => ({ name, message: messageNamed(name) })),
+    ...Object.entries(chapters).map(([name, { message }]) => ({ name, message })),
+  ];
+  const told = messages.map(({ name, message }) => {
+    const tales = Object.entries(tellers).map(
       ([channel, tell]) => `### ${channel}\n\n~~~~\n${shown(tell(message)).trimEnd()}\n~~~~`,
     );
-    return [`## ${name}`, ...told].join("\n\n");
+    return [`## ${name}`, ...tales].join("\n\n");
   });
-  await expect(`${["# The story", ...chapters].join("\n\n")}\n`).toMatchFileSnapshot("story.md");
+  await expect(`${["# The story", ...told].join("\n\n")}\n`).toMatchFileSnapshot("story.md");
 });
 
-const words: Record<(typeof story)[number], string[]> = {
+const wordsOf: Record<(typeof story)[number], string[]> = {
   progress: ["restart payments in staging", "dana", "14", "restart_service", "error_rate", "page", "oncall"],
   question: ["Question", "Which version", "v1.2.3", "v1.2.4"],
   approval: ["Approval", "payments", "staging", "drain", "once, exactly as shown"],
@@ -70,10 +74,15 @@ const words: Record<(typeof story)[number], string[]> = {
   "long answer": ["Part 1", "kubectl rollout status"],
 };
 
-test.each(story)("no channel leaves out what %s has to say", (name) => {
+const all = [
+  ...story.map((name) => ({ name, message: messageNamed(name), words: wordsOf[name] })),
+  ...Object.entries(chapters).map(([name, chapter]) => ({ name, ...chapter })),
+];
+
+test.each(all)("no channel leaves out what $name has to say", ({ message, words }) => {
   for (const [channel, tell] of Object.entries(tellers)) {
-    const told = tell(messageNamed(name));
+    const told = tell(message);
     const text = typeof told === "string" ? told : JSON.stringify(told);
-    for (const word of words[name]) expect(text.replaceAll("\\\\", ""), channel).toContain(word);
+    for (const word of words) expect(text.replaceAll("\\\\", ""), channel).toContain(word);
   }
 });

@@ -189,7 +189,7 @@ describe("who may", () => {
   });
 });
 
-describe("links of strangers", () => {
+describe("links of untrusted text", () => {
   const inConsole = (markdown: string) =>
     renderToStaticMarkup(createElement(Markdown, { text: markdown, hosts: trustedLinkHosts }));
   /** A link that may be followed stands there as one; any other only as code, or as plain text where nothing links. */

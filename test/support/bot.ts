@@ -9,10 +9,11 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
+import type { Wakes } from "../../src/core/ports/wakes.ts";
 import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
 import { knownRedactor } from "../../src/core/text/redact.ts";
 import type { Status } from "../../src/core/text/status.ts";
-import { createEngine } from "../../src/engine/create.ts";
+import { createEngine, type Role } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
@@ -74,16 +75,20 @@ export interface BotOptions {
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
+  /** Without it the bot looks for what is due by itself. */
+  wakes?: Wakes;
+  role?: Role;
   log?: Logger;
   /** Secrets that the bot knows. */
   secrets?: readonly string[];
+  auditDays?: number;
 }
 
 export interface Bot {
   engine: Engine;
   store: Store;
-  /** Launch as the operator; returns the run id. */
-  launch(task: string): Promise<string>;
+  /** Launch as the operator, or as somebody else; returns the run id. */
+  launch(task: string, actor?: Actor): Promise<string>;
   /** Resolves with the state once it satisfies the condition; waits for commits, not for time. */
   until(runId: string, condition: (state: State) => boolean): Promise<State>;
   untilStatus(runId: string, ...statuses: Status[]): Promise<State>;
@@ -110,9 +115,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     rights: options.rightsOf ?? { "*": options.rights ?? openRights },
     channels: options.channels ?? [],
     clock: options.clock ?? clock,
+    ...(options.wakes ? { wakes: options.wakes } : {}),
+    ...(options.role ? { role: options.role } : {}),
     rng: () => 0.5,
     redact: knownRedactor(options.secrets ?? []),
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),
+    ...(options.auditDays === undefined ? {} : { auditDays: options.auditDays }),
   });
   await engine.start();
   return botOf(engine, store, options.store === undefined);
@@ -137,12 +145,12 @@ function botOf(engine: Engine, store: Store, ownsStore: boolean): Bot {
     until,
     untilStatus: (runId, ...statuses) => until(runId, (state) => statuses.includes(statusOf(state))),
     untilEnd: (runId) => until(runId, hasEnded),
-    async launch(task) {
+    async launch(task, actor = operator) {
       const submitted = await engine.launch(
         "default",
         {
           task,
-          actor: operator,
+          actor,
           via: { channel: "console" },
           addresses: [],
           context: [],

@@ -138,6 +138,12 @@ export const refuse = (questionId: string, reason: string, actor = oncall): Comm
   actor,
   via,
 });
+export const undo = (questionId: string, actor = dana): Command => ({
+  type: "undo",
+  questionId,
+  actor,
+  via,
+});
 export const pause: Command = { type: "pause", actor: dana, via };
 export const resume: Command = { type: "resume", actor: dana, via };
 export const cancel: Command = { type: "cancel", reason: "enough", actor: dana, via };
@@ -205,7 +211,7 @@ export const heard = (text: string, trusted = true): EventBody => ({
   via,
   trusted,
 });
-const nowhere = { state: { runId: "", version: 0, tainted: false }, policy: policyWith() };
+const nowhere = { state: { runId: "", version: 0, readUntrusted: false }, policy: policyWith() };
 const shown = (callId: string, tool: string) => ({
   call: { id: callId, tool, input: { version: "v1" } },
   hash: "shown",
@@ -345,6 +351,7 @@ const commands = new Set([
   "approve",
   "edit",
   "refuse",
+  "undo",
   "deliver_event",
   "pause",
   "resume",

@@ -38,6 +38,7 @@ import {
   saidAt,
   say,
   started,
+  undo,
   used,
 } from "./given.ts";
 
@@ -175,6 +176,9 @@ export class RandomRun {
     if (act < 75) return { ...pause, actor } as Command;
     if (act < 95) return { ...resume, actor } as Command;
     if (act < 97) return { ...cancel, actor } as Command;
+    const undoable = this.state.settled.filter(({ undo }) => undo !== undefined);
+    const approved = undoable[luck % Math.max(1, undoable.length)];
+    if (approved && act === 97) return undo(approved.id, actor);
     const event = luck % 3 ? "ci" : "other";
     return { type: "deliver_event", event, payload: "green", actor, via: { channel: "webhook" } };
   }
@@ -238,6 +242,8 @@ export class RandomRun {
   #help(luck: number): Command {
     const question = this.state.questions[0];
     if (!question || this.state.phase.at === "paused") return resume;
+    const way = this.state.settled.find((settled) => settled.undo?.asked === null);
+    if (way && luck % 3 === 0) return undo(way.id, oncall);
     const id = question.id;
     if (question.kind === "approval") return approve(id, person(`p${luck % 3}`));
     if (question.choices.length === 0) return answer("blue", id);
@@ -306,7 +312,7 @@ export class RandomRun {
   #callEnds(id: string, luck: number): void {
     this.#running = null;
     if (luck % 11 === 0) this.#doubt(id);
-    else this.#fact(luck % 4 ? finished(id, `out ${luck}`) : failed(id));
+    else this.#fact(luck % 4 ? { ...finished(id, `out ${luck}`), ...wayBack(luck) } : failed(id));
   }
 
   #reconcile(id: string, luck: number): void {
@@ -328,6 +334,11 @@ export class RandomRun {
     const need = spec ? (approvalFor(spec, this.state)?.count ?? 1) : 1;
     this.#fact(askedApproval(questionId(this.state), id, tool, need));
   }
+}
+
+/** Every other call can be undone by a call of its own kind. */
+function wayBack(luck: number) {
+  return luck % 2 ? {} : { undo: { tool: luck % 3 ? "restart" : "deploy", input: { version: "v0" } } };
 }
 
 function prefetched(tool: string): EventBody {

@@ -29,14 +29,13 @@ function unping(text: string): string {
 }
 
 /**
- * Markdown as a model or a person wrote it. Mentions become text. `foreign`: links to hosts that nobody listed
- * are shown as code; the rest keep their label but always show where they go.
+ * Markdown as a model or a person wrote it. Mentions become text. Links to other hosts than these
+ * are shown as code, the rest keep their label but always show where they go. `hosts` null: all links are links.
  */
-export function written(markdown: string, foreign: boolean, hosts: readonly string[]): string {
-  const listed = foreign ? hosts : null;
+export function written(markdown: string, hosts: readonly string[] | null): string {
   // No bracket that is left opens a label: in Discord its end may stand in code.
   return aroundCode(clean(markdown), (text, hold) => {
-    const drawn = withLinks(mentions(text), (link) => drawLink(link, listed, hold), "] (");
+    const drawn = withLinks(mentions(text), (link) => drawLink(link, hosts, hold), "] (");
     return tables(
       drawn.replace(/\\.|\[/gs, (found) => (found === "[" ? "\\[" : found)),
       hold,

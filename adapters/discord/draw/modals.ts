@@ -6,7 +6,7 @@ import {
   TextInputStyle,
 } from "discord.js";
 import type { Question } from "../../../src/core/event.ts";
-import { brief } from "../../../src/core/text/brief.ts";
+import { brief, cut } from "../../../src/core/text/brief.ts";
 import { lostDigits } from "../../../src/core/text/digits.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Form, formId } from "../actions.ts";
@@ -56,11 +56,12 @@ export function refuseModal(question: Question): APIModalInteractionResponseCall
   return modal({ form: "refuse", question: question.id }, `Refuse ${question.call?.tool ?? ""}`, [field]);
 }
 
-/** The call's arguments as a form, or in words why Discord can't show one. */
+/** The call's arguments as a form, or those that were typed before; or in words why Discord can't show one. */
 export function editModal(
   question: Question,
   publicUrl: string | null,
   runId: string,
+  typed: Readonly<Record<string, string>> = {},
 ): { modal: APIModalInteractionResponseCallbackData } | { instead: string } {
   const texts = Object.entries(textsOf(question.call?.input));
   if (texts.length === 0) return { instead: "This call has no arguments to edit." };
@@ -72,7 +73,7 @@ export function editModal(
   const fields = texts.map(([name, text]) => ({
     name,
     label: visibleLine(name),
-    value: text,
+    value: cut(typed[name] ?? text, maxInput),
     long: text.length > 80 || text.includes("\n"),
     required: false,
   }));

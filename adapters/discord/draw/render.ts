@@ -1,6 +1,6 @@
 /** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
 import { type APIContainerComponent, ComponentType } from "discord.js";
-import type { Block, Message, StepLine } from "../../../src/core/message.ts";
+import { type Block, linkHosts, type Message, type StepLine } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
 import { never } from "../../../src/core/never.ts";
 import { tookInWords } from "../../../src/core/text/duration.ts";
@@ -75,7 +75,7 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
     }
     case "text":
       return {
-        text: written(block.markdown, block.foreign, drawing.trustedLinkHosts),
+        text: written(block.markdown, linkHosts(block, drawing.trustedLinkHosts)),
         source: block.markdown,
       };
     case "steps":

@@ -3,6 +3,7 @@ import type { APIMessage } from "discord.js";
 import type { Said } from "../../../src/core/ports/channel.ts";
 import type { Place } from "../address.ts";
 import type { MemberFacts } from "../people.ts";
+import { withNames } from "./shown.ts";
 
 /** A message from the gateway, or from REST with what only the gateway tells added. */
 export type Heard = APIMessage & { guild_id?: string; member?: MemberFacts };
@@ -45,7 +46,7 @@ export function said(
     type: "message",
     text: textOf(message, message.content, self),
     agent: null,
-    ...(isWhole ? {} : { said: textOf({ ...message, attachments: [] }, own, self) }),
+    ...(isWhole ? {} : { said: textOf(message, own, self) }),
     ...(isToOthers(message, own, self) ? { toOthers: true } : {}),
   };
 }
@@ -56,13 +57,7 @@ export function threadOf(place: Place, self: Self): "ours" | "theirs" | "direct"
   return place.kind !== "thread" || place.ownerId === self.id ? "ours" : "theirs";
 }
 
-/** The words without our own mention; people by name, files said to be there. */
+/** The words without our own mention; people by name. */
 function textOf(message: Heard, content: string, self: Self): string {
-  const names = new Map(message.mentions.map((user) => [user.id, user.global_name ?? user.username]));
-  const words = content
-    .replace(mentionsOf(self), "")
-    .replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole))
-    .trim();
-  const files = message.attachments.map((file) => `(attached, not read: ${file.filename})`);
-  return [words, ...files].filter((part) => part !== "").join("\n");
+  return withNames(content.replace(mentionsOf(self), ""), message.mentions).trim();
 }

@@ -1,11 +1,14 @@
 /** Messages of people: read, and persisted before anything else is done with them. */
+import type { Inbound } from "../../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
-import { threadAddress } from "../address.ts";
+import { isEnded } from "../../../src/core/text/status.ts";
+import { type Place, threadAddress } from "../address.ts";
 import { timeOf } from "../nonce.ts";
 import { reply } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
 import { channelName, parseMessage } from "./parse.ts";
+import { type ThreadContext, threadContext } from "./thread-text.ts";
 
 /** Throws when the message could not be placed or stored: then it must be read again later. */
 export async function hear(session: Session, self: Self, message: Heard): Promise<void> {
@@ -21,8 +24,32 @@ export async function hear(session: Session, self: Self, message: Heard): Promis
   // What people say among themselves in threads without a run is not ours to keep.
   if (!forUs && (address === null || (await session.inlet.store.runAt(address)) === null)) return;
   if (said.type === "withheld") return await hint(session, message);
-  await session.inlet.accept(inbound);
+  await take(session, place, message, inbound);
 }
+
+/** With what was said in the thread before, where a run begins in one that people began. */
+async function take(session: Session, place: Place, message: Heard, inbound: Inbound): Promise<void> {
+  const begins = place.kind === "thread" && (await isBeginning(session, inbound));
+  const around = begins ? await threadContext(session, place, message.id) : nothingAround;
+  const context = [...inbound.context, ...around.context];
+  const taken = await session.inlet.accept({ ...inbound, context });
+  if (taken === "duplicate" || around.trouble === null) return;
+  const word = { content: around.trouble, nonce: `discord/unread/${message.id}` };
+  await reply(session, { channel: message.channel_id, message: message.id, ...word }).catch((err: unknown) =>
+    session.options.log.warn({ err, key: inbound.key }, "discord private word not delivered"),
+  );
+}
+
+/** There is no run in this thread, or the last one of a thread of people has ended. */
+async function isBeginning(session: Session, { address, intent }: Inbound): Promise<boolean> {
+  const { store } = session.inlet;
+  const runId = address === null ? null : await store.runAt(address);
+  if (runId === null) return true;
+  const run = intent.type === "message" && intent.thread === "theirs" ? await store.run(runId) : null;
+  return run !== null && isEnded(run.status);
+}
+
+const nothingAround: ThreadContext = { context: [], trouble: null };
 
 /** A reply to the message that a run's thread hangs on is said in that thread. */
 async function rootAddress(session: Session, self: Self, message: Heard): Promise<string | null> {
@@ -51,7 +78,8 @@ export async function hearEdit(session: Session, self: Self, message: Heard): Pr
   const row = await session.inlet.store.inboxRow({ source: channelName, key });
   if (row !== null && row.outcome !== "ignored") return;
   const address = (await rootAddress(session, self, message)) ?? said.inbound.address;
-  await session.inlet.accept({ ...said.inbound, address, key: row === null ? key : `${key}/mention` });
+  const inbound = { ...said.inbound, address, key: row === null ? key : `${key}/mention` };
+  await take(session, place, message, inbound);
 }
 
 /** Once per thread: how to be heard while Discord withholds what people write. */

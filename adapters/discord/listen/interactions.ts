@@ -9,12 +9,14 @@ import {
 } from "discord.js";
 import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
 import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import { quotedBack } from "../../../src/core/ports/typed.ts";
+import { everyOpenQuestion } from "../../../src/core/store/every.ts";
 import { type Form, resolve, short } from "../actions.ts";
 import { answerModal, editModal, inputOf, refuseModal } from "../draw/modals.ts";
 import { codeOf } from "../errors.ts";
 import { whisper } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
-import { parseInteraction } from "./parse.ts";
+import { type Knock, parseInteraction } from "./parse.ts";
 
 const settled = "This question is settled already; nothing was changed.";
 const notKept = "I could not write this down. Please try again in a minute.";
@@ -33,13 +35,7 @@ export async function interact(session: Session, interaction: APIInteraction): P
     }
     case "edited": {
       if (!(await deferred(session, interaction, false))) return;
-      return await take(session, knock.inbound, async () => {
-        const row = await questionOf(session, knock.question);
-        if (row === null) return settled;
-        const edited = inputOf(knock.fields, row.question);
-        if ("problem" in edited) return edited.problem;
-        return { type: "approve", questionId: row.question.id, input: edited.input };
-      });
+      return await take(session, knock.inbound, () => editOf(session, interaction.id, knock));
     }
   }
 }
@@ -82,19 +78,71 @@ async function respond(
 async function take(
   session: Session,
   inbound: Inbound,
-  intentOf: () => Promise<Intent | string>,
+  intentOf: () => Promise<Intent | string | Again>,
 ): Promise<void> {
   try {
     const intent = await intentOf();
-    if (typeof intent !== "string") {
-      await session.inlet.accept({ ...inbound, intent });
-      return;
-    }
-    await whisper(session, inbound, { type: "refused", text: intent, runId: null });
+    if (typeof intent === "string")
+      await whisper(session, inbound, { type: "refused", text: intent, runId: null });
+    else if (intent.type === "again") await again(session, inbound, intent);
+    else await session.inlet.accept({ ...inbound, intent });
   } catch (err) {
     session.options.log.error({ err, key: inbound.key }, "discord interaction not stored");
     await whisper(session, inbound, { type: "refused", text: notKept, runId: null });
   }
+}
+
+/** A form that can't be taken as it is filled in. */
+interface Again {
+  type: "again";
+  problem: string;
+  question: string;
+  interaction: string;
+  fields: Readonly<Record<string, string>>;
+}
+
+const mostTyped = 200;
+
+/** Checked before it is heard: what no form can stay open for is given back, and the form with it. */
+async function editOf(
+  session: Session,
+  interaction: string,
+  { inbound, question, fields }: Extract<Knock, { type: "edited" }>,
+): Promise<Intent | string | Again> {
+  const row = await questionOf(session, question);
+  if (row === null) return settled;
+  const { id } = row.question;
+  const refill = (problem: string): Again => ({ type: "again", problem, question: id, interaction, fields });
+  const edited = inputOf(fields, row.question);
+  if ("problem" in edited) return refill(edited.problem);
+  const { actor, address, channel } = inbound;
+  const via = address === null ? { channel } : { channel, address };
+  const edit = { questionId: id, input: edited.input };
+  // What could not be checked is heard all the same: it is checked again there.
+  const refusal = await session.inlet.checkEdit({ ...edit, actor, via }).catch(() => null);
+  // Who may not, and what is settled, is refused where all refusals are.
+  return refusal?.code === "answer_invalid" ? refill(refusal.message) : { type: "approve", ...edit };
+}
+
+/** The words stand in the refusal as well: the button forgets them with the next start. */
+async function again(
+  session: Session,
+  inbound: Inbound,
+  { problem, question, interaction, fields }: Again,
+): Promise<void> {
+  const { typed } = session;
+  typed.set(interaction, fields);
+  const [oldest] = typed.keys();
+  if (typed.size > mostTyped && oldest !== undefined) typed.delete(oldest);
+  const text = [problem, quotedBack(fieldsInWords(fields))].filter(Boolean).join("\n\n");
+  const outcome = { type: "refused", text, runId: null } as const;
+  await whisper(session, inbound, outcome, { action: "again", question, typed: interaction });
+}
+
+function fieldsInWords(fields: Readonly<Record<string, string>>): string {
+  return Object.entries(fields)
+    .map(([name, text]) => `${name}: ${text}`)
+    .join("\n");
 }
 
 /** The intent with the ids that were too long for a button put back. */
@@ -116,8 +164,8 @@ async function named(session: Session, intent: Intent): Promise<Intent | string>
 async function questionOf(session: Session, shortened: string): Promise<QuestionRow | null> {
   const { store } = session.inlet;
   if (!shortened.startsWith("~")) return await store.question(shortened);
-  const open = await store.openQuestions(1_000);
-  return open.find((row) => short(row.question.id) === shortened) ?? null;
+  for await (const row of everyOpenQuestion(store)) if (short(row.question.id) === shortened) return row;
+  return null;
 }
 
 /** A form must be the first response: the question is read, nothing else is done before. */
@@ -134,7 +182,8 @@ async function formFor(session: Session, form: Form): Promise<APIInteractionResp
   if (row === null || row.settledAt !== null) return inWords(settled);
   if (form.form === "answer") return opening(answerModal(row.question));
   if (form.form === "refuse") return opening(refuseModal(row.question));
-  const edit = editModal(row.question, session.options.publicUrl, row.runId);
+  const before = form.typed === undefined ? {} : session.typed.get(form.typed);
+  const edit = editModal(row.question, session.options.publicUrl, row.runId, before);
   return "modal" in edit ? opening(edit.modal) : inWords(edit.instead);
 }
 

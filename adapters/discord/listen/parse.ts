@@ -1,13 +1,13 @@
 /** What Discord sends, read as what a person meant. Pure: the same payload always gives the same. */
 import {
   type APIInteraction,
-  type APIMessage,
   type APIMessageApplicationCommandInteraction,
   ApplicationCommandType,
   InteractionType,
   MessageType,
 } from "discord.js";
 import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import { askedAbout, wordless } from "../../../src/core/text/readable.ts";
 import { spoken } from "../../../src/core/text/spoken.ts";
 import { type Form, formOf, type Press, pressOf } from "../actions.ts";
 import { addressAt, newAddress, type Place, placeOf } from "../address.ts";
@@ -16,6 +16,7 @@ import { timeOf } from "../nonce.ts";
 import { actorOf } from "../people.ts";
 import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
+import { beside, quoted } from "./shown.ts";
 
 /** The first part of its addresses and principals. */
 export const channelName = "discord";
@@ -38,14 +39,17 @@ export function parseMessage(message: Heard, place: Place, self: Self): Said {
   const own = spoken(message.content);
   const addressed = isAddressed(message, own, self) || place.kind === "dm";
   if (!addressed && place.kind !== "thread") return { type: "nothing" };
+  const words = said(message, own, self);
+  const context = [...(addressed ? repliedTo(message, self.id) : []), ...beside(message)];
+  const text = words.text || (context.length > 0 ? wordless : "");
   const inbound: Inbound = {
     key: `msg:${message.id}`,
     actor: actorOf(message.author, message.member ?? null, message.guild_id),
     channel: channelName,
     address: addressAt(place, message.id),
-    intent: { ...said(message, own, self), addressed, thread: threadOf(place, self) },
+    intent: { ...words, text, addressed, thread: threadOf(place, self) },
     replyTo: { kind: "message", channel: message.channel_id, message: message.id },
-    context: addressed ? repliedTo(message, self.id) : [],
+    context,
     // An edit that mentions us says its words when it is made.
     writtenAt: message.edited_timestamp ? Date.parse(message.edited_timestamp) : timeOf(message.id),
   };
@@ -60,13 +64,12 @@ function isWithheld(message: Heard): boolean {
 /** A mention in reply to somebody's message brings that message along, as data. */
 function repliedTo(message: Heard, selfId: string): Inbound["context"] {
   const other = message.referenced_message;
-  if (!other || other.author.id === selfId || other.content === "") return [];
-  return [quoted(other)];
-}
-
-function quoted(message: APIMessage): Inbound["context"][number] {
-  const name = message.author.global_name ?? message.author.username;
-  return { source: `Discord message by ${name}`, text: message.content, trusted: false };
+  if (other) return other.author.id === selfId ? [] : [quoted(other)];
+  // null: it was deleted; missing: Discord did not look it up.
+  const text =
+    "[the message that this replies to can't be read: it was deleted, or Discord does not show it]";
+  const isReply = message.type === MessageType.Reply;
+  return isReply ? [{ source: "Discord", text, trusted: true }] : [];
 }
 
 /** What an interaction (a command, a button, a form) comes to. */
@@ -88,7 +91,7 @@ export function parseInteraction(interaction: APIInteraction): Knock {
         return { type: "inbound", inbound: inboundOf(interaction, intent), reply: "private" };
       }
       if (data.type !== ApplicationCommandType.Message) return { type: "nothing" };
-      return askedAbout(interaction as APIMessageApplicationCommandInteraction);
+      return menuOf(interaction as APIMessageApplicationCommandInteraction);
     }
     case InteractionType.MessageComponent: {
       const press = pressOf(interaction.data.custom_id);
@@ -105,11 +108,10 @@ export function parseInteraction(interaction: APIInteraction): Knock {
 }
 
 /** The menu of a message: a run in the thread of that message, with the message as data. */
-function askedAbout(interaction: APIMessageApplicationCommandInteraction): Knock {
+function menuOf(interaction: APIMessageApplicationCommandInteraction): Knock {
   const target = interaction.data.resolved.messages[interaction.data.target_id];
   if (!target) return { type: "nothing" };
-  const text = "Help with the message that is quoted here.";
-  const intent: Intent = { type: "message", text, addressed: true, agent: null };
+  const intent: Intent = { type: "message", text: askedAbout, addressed: true, agent: null };
   const inbound = inboundOf(interaction, intent);
   const address = addressAt(placeOf(interaction.channel, interaction.guild_id), target.id);
   return { type: "inbound", inbound: { ...inbound, address, context: [quoted(target)] }, reply: "private" };
@@ -130,6 +132,10 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
     }
     case "approve":
       return silent(interaction, { type: "approve", questionId: press.question, input: null });
+    case "undo":
+      return silent(interaction, { type: "undo", questionId: press.question });
+    case "again":
+      return { type: "open", form: { form: "edit", question: press.question, typed: press.typed } };
     case "reply":
       return { type: "open", form: { form: "answer", question: press.question } };
     default:

@@ -9,7 +9,7 @@ import {
 } from "discord.js";
 import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
 import { cut } from "../../../src/core/text/brief.ts";
-import { customId } from "../actions.ts";
+import { customId, type Press } from "../actions.ts";
 import type { Row } from "../draw/controls.ts";
 import { ruleText } from "../draw/inline.ts";
 import { plain } from "../draw/markdown.ts";
@@ -25,16 +25,26 @@ const silent = { parse: [], replied_user: false };
 const visible = new Set<Outcome["type"]>(["launched", "noted", "answered", "done"]);
 
 /** Never throws: an expired interaction or a deleted message has nobody to tell any more. */
-export async function whisper(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
+export async function whisper(
+  line: Line,
+  inbound: Inbound,
+  outcome: Outcome,
+  offer?: Extract<Press, { action: "again" }>,
+): Promise<void> {
   try {
     if (inbound.replyTo.kind === "message") await underMessage(line, inbound, outcome);
-    else await toInteraction(line, inbound, outcome);
+    else await toInteraction(line, inbound, outcome, offer);
   } catch (err) {
     line.options.log.warn({ err, key: inbound.key }, "discord private word not delivered");
   }
 }
 
-async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Promise<void> {
+async function toInteraction(
+  line: Line,
+  inbound: Inbound,
+  outcome: Outcome,
+  offer?: Extract<Press, { action: "again" }>,
+): Promise<void> {
   const { application = "", token = "", kind } = inbound.replyTo;
   const content = wordsOf(outcome);
   if (kind === "command") {
@@ -43,7 +53,8 @@ async function toInteraction(line: Line, inbound: Inbound, outcome: Outcome): Pr
     await line.rest.patch(Routes.webhookMessage(application, token), { body, auth: false });
   } else if (!visible.has(outcome.type) && content !== "") {
     const flags = MessageFlags.Ephemeral | MessageFlags.SuppressEmbeds;
-    const body = { content, flags, allowed_mentions: silent };
+    const components = offer === undefined ? [] : [rowOf([button("Edit again", offer)])];
+    const body = { content, flags, allowed_mentions: silent, components };
     await line.rest.post(Routes.webhook(application, token), { body, auth: false });
   }
 }
@@ -84,13 +95,23 @@ interface Word {
 
 /** A button for each question that the words may have meant: ids alone, the words stay where they are remembered. */
 function offersOf(message: string, { offers = [] }: Outcome): Row[] {
-  const components = offers.slice(0, mostOffers).map(({ questionId, label }) => ({
-    type: ComponentType.Button as const,
-    style: ButtonStyle.Secondary as const,
+  const buttons = offers
+    .slice(0, mostOffers)
+    .map(({ questionId, label }) => button(label, { action: "meant", question: questionId, message }));
+  return buttons.length === 0 ? [] : [rowOf(buttons)];
+}
+
+function button(label: string, press: Press): Row["components"][number] {
+  return {
+    type: ComponentType.Button,
+    style: ButtonStyle.Secondary,
     label: cut(label, 80),
-    custom_id: customId({ action: "meant", question: questionId, message }),
-  }));
-  return components.length === 0 ? [] : [{ type: ComponentType.ActionRow, components }];
+    custom_id: customId(press),
+  };
+}
+
+function rowOf(components: Row["components"]): Row {
+  return { type: ComponentType.ActionRow, components };
 }
 
 const unsaid = "I can't do that. Why is for you alone to read, and you take no direct messages from me.";

@@ -31,9 +31,14 @@ function fitsOneInput([name, value]: [string, unknown]): boolean {
   return value === null || typeof value === "number" || typeof value === "boolean";
 }
 
+/** The block of the input for this argument, where each has its own. */
+export function argumentInput(name: string): string {
+  return `arg:${name}`;
+}
+
 /** The type rides in the action id, so that reading back needs nothing else. */
 function argumentBlock(name: string, value: string | number | boolean | null): ViewBlock {
-  const id = `arg:${name}`;
+  const id = argumentInput(name);
   if (typeof value === "boolean") return booleanBlock(id, name, value);
   if (typeof value === "string") return textBlock(id, name, "string", value, value.length > 80);
   return textBlock(id, name, value === null ? "null" : "number", value === null ? "" : String(value), false);

@@ -1,4 +1,4 @@
-/** Makes foreign text harmless in Slack: nobody is pinged, nothing is fetched, nothing hides. */
+/** Makes untrusted text harmless in Slack: nobody is pinged, nothing is fetched, nothing hides. */
 
 const zeroWidth = "\u200b";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point
@@ -44,8 +44,8 @@ function entities(text: string): string {
 const longestUrl = 3000;
 
 /**
- * Slack's escaped text as a person meant it: entities, links, channels and dates as words. Mentions stay. No `<`
- * stands inside of another: looking on past one would cost the square of the text.
+ * Slack's escaped text as a person meant it: entities, links, channels and dates as words. People and groups without a
+ * name stay: they are looked up. No `<` stands inside of another: looking on past one would cost the square of the text.
  */
 export function readMrkdwn(text: string): string {
   return text
@@ -55,7 +55,10 @@ export function readMrkdwn(text: string): string {
     .replace(/<((?:https?:\/\/|mailto:)[^|<>]+)(?:\|[^<>]*)?>/g, (_, url: string) =>
       url.replace(/^mailto:/, ""),
     )
-    .replace(/<#([A-Z0-9]+)\|([^<>]*)>/g, (_, id: string, name: string) => `#${name || id}`)
+    .replace(/<#([A-Z0-9]+)(?:\|([^<>]*))?>/g, (_, id: string, name?: string) => `#${name || id}`)
+    .replace(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, "@$1")
+    .replace(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, "@$1")
+    .replace(/<!date\^[^|<>]*\|([^<>]*)>/g, "$1")
     .replace(/<@([A-Z0-9]+)\|[^<>]*>/g, "<@$1>")
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")

@@ -10,7 +10,7 @@ export interface Scene {
   team: string;
   /** Where the console is, or null: then there are no links to it. */
   publicUrl: string | null;
-  /** Hosts that foreign text may link to. */
+  /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
   /** Names of principals and groups, as far as they are known. */
   names: ReadonlyMap<string, string>;

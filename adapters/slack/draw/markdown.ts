@@ -1,4 +1,7 @@
-/** A model's Markdown made fit for Slack: links to foreign hosts become text, long text is split at paragraphs. */
+/**
+ * A model's Markdown made fit for Slack: links of untrusted text to hosts that nobody listed become text, long text is
+ * split at paragraphs.
+ */
 
 import { mayFollow } from "../../../src/core/text/followed.ts";
 import { type Link, withLinks } from "../../../src/core/text/links.ts";
@@ -7,18 +10,14 @@ import { headOfCutTable } from "../../../src/core/text/table.ts";
 import { elementStarts } from "./elements.ts";
 import { harmless, withoutBroadcasts, withoutControls, withoutMentions } from "./escape.ts";
 
-/** `trustedHosts` null: every http link stays. */
-export function safeMarkdown(markdown: string, trustedHosts: readonly string[] | null): string {
+/** `hosts` null: every http link stays. */
+export function safeMarkdown(markdown: string, hosts: readonly string[] | null): string {
   return aroundCode(
     withoutControls(markdown),
     (text, hold) =>
       // A name may have come about where words stood beside those of a link.
       withoutBroadcasts(
-        withLinks(
-          harmless(text),
-          (link) => drawLink(link, trustedHosts, hold),
-          trustedHosts === null ? "](" : "] (",
-        ),
+        withLinks(harmless(text), (link) => drawLink(link, hosts, hold), hosts === null ? "](" : "] ("),
       ),
     withoutMentions,
   );
@@ -27,10 +26,10 @@ export function safeMarkdown(markdown: string, trustedHosts: readonly string[] |
 /** A picture would be fetched by the reader's client: it becomes a link or text like any other. */
 function drawLink(
   { url, words, written }: Link,
-  trustedHosts: readonly string[] | null,
+  hosts: readonly string[] | null,
   hold: (markdown: string) => string,
 ): string {
-  if (mayFollow(url, trustedHosts)) return words === null ? written : `[${words}](${url})`;
+  if (mayFollow(url, hosts)) return words === null ? written : `[${words}](${url})`;
   const shown = hold(codeSpan(url));
   return words ? `${words} (${shown})` : shown;
 }

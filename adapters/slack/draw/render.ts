@@ -1,5 +1,5 @@
 /** A message as what Slack is sent: one or more messages of text and blocks, or a file when it is longer than that. */
-import type { Message } from "../../../src/core/message.ts";
+import { linkHosts, type Message } from "../../../src/core/message.ts";
 import { never } from "../../../src/core/never.ts";
 import { cut, oneLine } from "../../../src/core/text/brief.ts";
 import {
@@ -68,7 +68,7 @@ function drawAll(message: Message, scene: Scene, short: boolean): SlackBlock[] {
       case "heading":
         return drawHeading(block, scene);
       case "text":
-        return drawText(block.markdown, block.foreign ? scene.trustedLinkHosts : null, short);
+        return drawText(block.markdown, linkHosts(block, scene.trustedLinkHosts), short);
       case "steps":
         return drawSteps(block);
       case "fields":

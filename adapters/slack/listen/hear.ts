@@ -1,18 +1,20 @@
 /** Takes in a payload of Slack: reads it, looks up its sender, persists it. Only then is it acknowledged. */
 
 import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
 import { channelPrefix } from "../address.ts";
-import { drawModal } from "../draw/modals.ts";
-import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
-import { tell } from "../send/whisper.ts";
+import { sayTo } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
+import { openModal, wrongInForm } from "./modal.ts";
 import { messageKey, parse } from "./parse.ts";
-import { threadContext } from "./thread-text.ts";
+import { type ThreadContext, threadContext } from "./thread-text.ts";
+import { withNames } from "./with-names.ts";
 
 const mostRecent = 1000;
+const nothingAround: ThreadContext = { context: [], trouble: null };
 
 /** What the channel wants to know of before anything else happens. */
 export interface Noticed {
@@ -43,9 +45,12 @@ export class Ear {
   async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
     const parsed = parse(payload, this.#session.bot);
     switch (parsed?.type) {
-      case "inbound":
+      case "inbound": {
+        const wrong = await wrongInForm(this.#session, parsed);
+        if (wrong !== null) return { errors: wrong };
         await this.#byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
         return null;
+      }
       case "open_modal":
         await openModal(this.#session, parsed);
         return null;
@@ -70,15 +75,29 @@ export class Ear {
     const { inlet, people } = this.#session;
     const { address, intent } = inbound;
     if (address !== null && intent.type === "message" && intent.addressed) this.#note(address);
-    const actor = await people.identify(inbound.actor);
+    const [actor, around] = await Promise.all([
+      people.identify(inbound.actor),
+      thread !== null && (await this.#begins(inbound))
+        ? threadContext(this.#session, thread, inbound.replyTo.ts ?? null)
+        : nothingAround,
+    ]);
     if (actor === null && isPress(inbound)) return await askToPressAgain(this.#session, inbound);
-    const isFirst = thread !== null && address !== null && (await inlet.store.runAt(address)) === null;
-    const context = isFirst ? await threadContext(this.#session, thread, inbound.replyTo.ts ?? null) : [];
     if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
-    const placed = await this.#placed(inbound);
+    const placed = await this.#placed({ ...inbound, context: [...inbound.context, ...around.context] });
     const key = await this.#keyOf(inbound);
     const who = actor === null ? ({ actor: inbound.actor, unsure: true } as const) : { actor };
-    await inlet.accept({ ...placed, key, ...who, context: [...inbound.context, ...context] });
+    const taken = await inlet.accept({ ...(await withNames(people, placed)), key, ...who });
+    if (taken === "new" && around.trouble !== null)
+      await sayTo(this.#session, inbound.replyTo, around.trouble);
+  }
+
+  /** Words that a run can begin with: there is none in this thread, or the last one of a thread of people has ended. */
+  async #begins({ address, intent }: Inbound): Promise<boolean> {
+    const { store } = this.#session.inlet;
+    const runId = address === null ? null : await store.runAt(address);
+    if (runId === null) return address !== null;
+    const run = intent.type === "message" && intent.thread === "theirs" ? await store.run(runId) : null;
+    return run !== null && isEnded(run.status);
   }
 
   #note(address: string): void {
@@ -128,34 +147,10 @@ function isPress({ key }: Inbound): boolean {
   return key.startsWith("press:");
 }
 
-/** Never throws: the press had no effect, told or not. */
+/** The press had no effect, told or not. */
 async function askToPressAgain(session: Session, { replyTo }: Pick<Inbound, "replyTo">): Promise<void> {
   const words = "I could not check who you are: Slack did not say in time. Nothing was done. Press again.";
-  await tell(session, replyTo, words).catch((error: unknown) => {
-    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
-  });
-}
-
-/** Nothing is decided by looking: who may is checked when it is submitted. The trigger lives three seconds. */
-async function openModal(session: Session, parsed: Extract<Parsed, { type: "open_modal" }>): Promise<void> {
-  const { kind, questionId, place } = parsed;
-  try {
-    const row = await session.inlet.store.question(questionId);
-    const question = row === null || row.settledAt !== null ? null : row.question;
-    const view = drawModal({ ...place, kind, questionId }, question);
-    await session.client.views.open({ trigger_id: parsed.trigger, view });
-  } catch (error) {
-    const code = slackCode(error) ?? String(error);
-    session.options.log.warn({ channel: "slack", err: code }, "slack modal did not open");
-    const replyTo = {
-      channel: place.channel,
-      user: place.user,
-      ...(place.root === null ? {} : { root: place.root }),
-    };
-    await tell(session, replyTo, "Slack did not open the window in time. Press the button again.").catch(
-      () => {},
-    );
-  }
+  await sayTo(session, replyTo, words);
 }
 
 async function pressStop(session: Session, parsed: Extract<Parsed, { type: "stopped" }>): Promise<void> {

@@ -1,5 +1,7 @@
 /** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
 
+import type { Inbound } from "../../../src/core/ports/channel.ts";
+import { askedAbout, wordless } from "../../../src/core/text/readable.ts";
 import { parseAction } from "../actions.ts";
 import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
@@ -7,6 +9,7 @@ import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.
 import { at, listAt, textAt } from "../payload.ts";
 import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
 import { parseOpening } from "./openings.ts";
+import { beside, wholeMessage } from "./shown.ts";
 import { parseSubmission } from "./submission.ts";
 
 /** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
@@ -79,7 +82,7 @@ function said(event: unknown, bot: Bot): Parsed | null {
   const direct = textAt(event, "channel_type") === "im" || channel.startsWith("D");
   const root = textAt(event, "thread_ts") ?? ts;
   const words = readMrkdwn(raw.replace(mention, " ")).trim();
-  const text = [words, ...fileLines(event)].filter(Boolean).join("\n");
+  const context = beside(event);
   const own = readMrkdwn(ownWords(raw).replace(mention, " ")).trim();
   const addressed = direct || addresses(raw, bot);
   const isOurs = root === ts || textAt(event, "parent_user_id") === bot.user;
@@ -92,7 +95,7 @@ function said(event: unknown, bot: Bot): Parsed | null {
       address: threadAddress(bot.team, channel, root),
       intent: {
         type: "message",
-        text,
+        text: words || (context.length > 0 ? wordless : ""),
         addressed,
         agent: null,
         ...(own === words ? {} : { said: own }),
@@ -101,15 +104,11 @@ function said(event: unknown, bot: Bot): Parsed | null {
         ...(direct && root === ts ? { near: threadAddress(bot.team, channel, "") } : {}),
       },
       replyTo: { via: "message", channel, ts, root, user },
-      context: [],
+      context,
       writtenAt: timeOf(textAt(event, "edited_ts") ?? ts),
     },
     thread: addressed && root !== ts ? { channel, root } : null,
   };
-}
-
-function fileLines(event: unknown): string[] {
-  return listAt(event, "files").map((file) => `[attached file: ${textAt(file, "name") ?? "unnamed"}]`);
 }
 
 function parseStop(event: unknown, eventId: string | null, bot: Bot): Parsed | null {
@@ -155,9 +154,9 @@ function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
   if (textAt(payload, "callback_id") !== "agent_from_message") return null;
   if (trigger === null || user === null || channel === null || ts === null) return null;
   const root = textAt(payload, "message", "thread_ts") ?? ts;
-  const words = [readMrkdwn(textAt(payload, "message", "text") ?? "").trim()];
-  const text = [...words, ...fileLines(at(payload, "message"))].filter(Boolean).join("\n");
-  const own = textAt(payload, "message", "user") === user;
+  const message = at(payload, "message");
+  const words = readMrkdwn(textAt(message, "text") ?? "").trim();
+  const own = textAt(message, "user") === user;
   return {
     type: "inbound",
     inbound: {
@@ -167,13 +166,18 @@ function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
       address: threadAddress(bot.team, channel, root),
       intent: {
         type: "message",
-        text: own ? text : "Help with the message that is quoted here.",
+        text: own ? words || wordless : askedAbout,
         addressed: true,
         agent: null,
       },
       replyTo: { via: "press", channel, root, user, ...responseUrl(payload) },
-      context: own ? [] : [{ source: "the message", text, trusted: false }],
+      context: own ? beside(message) : [quoted(message)],
     },
     thread: { channel, root },
   };
+}
+
+function quoted(message: unknown): Inbound["context"][number] {
+  const text = wholeMessage(message) || "[nothing of it can be read]";
+  return { source: "the message", text, trusted: false };
 }

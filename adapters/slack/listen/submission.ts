@@ -31,6 +31,7 @@ export function parseSubmission(payload: unknown, bot: Bot): Parsed | null {
       context: [],
     },
     thread: null,
+    blocks: Object.keys(at(payload, "view", "state", "values") ?? {}),
   };
 }
 

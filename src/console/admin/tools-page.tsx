@@ -38,7 +38,7 @@ export function ToolsPage() {
                 {tool.untrusted && (
                   <div>
                     <dt>output</dt>
-                    <dd>comes from outside; the run is marked when it has read it</dd>
+                    <dd>untrusted: a run that has read it needs approval for what happens once</dd>
                   </div>
                 )}
               </dl>

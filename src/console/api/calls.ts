@@ -1,11 +1,5 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type {
-  OpenWireQuestion,
-  RunList,
-  RunState,
-  WireEvent,
-  WireModelRequest,
-} from "../../http/wire/runs.ts";
+import type { QuestionList, RunList, RunState, WireEvent, WireModelRequest } from "../../http/wire/runs.ts";
 import type {
   AgentList,
   Health,
@@ -51,7 +45,8 @@ export const logout = () => remove("session");
 export const getSessions = () => get<SessionList>("sessions");
 export const revokeSession = (id: string) => remove(`sessions/${encodeURIComponent(id)}`);
 
-export const getQuestions = () => get<{ questions: OpenWireQuestion[] }>("questions");
+export const getQuestions = (cursor: string | null) =>
+  get<QuestionList>(`questions?limit=50${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
 export const getAgents = () => get<AgentList>("agents");
 export const getTools = () => get<ToolList>("tools");
 export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
@@ -85,6 +80,8 @@ export const approve = (id: string, question_id: string, input?: unknown) =>
   post<RunState>("agent/approve", { id, question_id, ...(input === undefined ? {} : { input }) });
 export const refuse = (id: string, question_id: string, reason: string) =>
   post<RunState>("agent/refuse", { id, question_id, reason });
+
+export const undo = (id: string, question_id: string) => post<RunState>("agent/undo", { id, question_id });
 
 /** A name for one attempt of a person; unlike randomUUID it also exists on plain http. */
 export function newKey(): string {

@@ -1,7 +1,7 @@
 /** Keeps the lists as they are on the server: the stream of all runs, written into the cache. */
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { RunList, RunSummary } from "../../http/wire/runs.ts";
+import type { QuestionList, RunList, RunSummary } from "../../http/wire/runs.ts";
 import { keys, noFilter, type RunsFilter } from "./calls.ts";
 import { forgetStream, reportStream } from "./connection.ts";
 import { follow } from "./stream.ts";
@@ -27,7 +27,7 @@ export function useLiveRuns(): void {
         if (status === 401) client.setQueryData(keys.session, null);
       },
       onEvent: ({ event, data }) => {
-        if (event === "questions") void client.invalidateQueries({ queryKey: keys.questions });
+        if (event === "questions") countedAnew(client, (JSON.parse(data) as { open: number }).open);
         if (event === "run") heard(client, JSON.parse(data) as RunSummary, refresh);
       },
     });
@@ -36,6 +36,12 @@ export function useLiveRuns(): void {
       forgetStream("all");
     };
   }, [client]);
+}
+
+/** The stream tells the count when it opens, too: what is here already need not come again. */
+function countedAnew(client: QueryClient, open: number): void {
+  const known = client.getQueryData<InfiniteData<QuestionList>>(keys.questions)?.pages[0]?.open;
+  if (known !== open) void client.invalidateQueries({ queryKey: keys.questions });
 }
 
 function heard(client: QueryClient, run: RunSummary, refresh: () => void): void {

@@ -1,10 +1,12 @@
 /** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import { getQuestions, keys, noFilter } from "../api/calls.ts";
+import { useEffect, useRef } from "react";
+import { noFilter } from "../api/calls.ts";
+import { useDraft } from "../parts/draft.ts";
 import { Empty } from "../parts/notice.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
+import { Way } from "../parts/way.tsx";
 import { InboxCards } from "../questions/inbox-cards.tsx";
+import { useQuestions } from "../questions/use-questions.ts";
 import { useRuns } from "../runs/use-runs.ts";
 import { LaunchForm } from "./launch-form.tsx";
 
@@ -15,9 +17,9 @@ const examples = [
 ];
 
 export function Home({ inbox }: { inbox: boolean }) {
-  const [task, setTask] = useState("");
+  const [task, setTask] = useDraft("launch");
   const { runs, loading } = useRuns(noFilter);
-  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
+  const { questions: waiting, open, loadMore } = useQuestions();
   const field = useRef<HTMLTextAreaElement>(null);
   const choose = (example: string) => {
     setTask(example);
@@ -28,11 +30,14 @@ export function Home({ inbox }: { inbox: boolean }) {
     if (!inbox) field.current?.focus();
   }, [inbox]);
   usePageTitle(inbox ? null : "New run");
-  const questions = inbox ? (data?.questions ?? []) : [];
+  const questions = inbox ? waiting : [];
   return (
     <div className="home">
       <div className="home-content">
-        {questions.length > 0 && <InboxCards questions={questions} />}
+        <Way href="/" className="back" aria-label="Back to the list">
+          ←
+        </Way>
+        {questions.length > 0 && <InboxCards questions={questions} open={open} loadMore={loadMore} />}
         <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
         <LaunchForm task={task} setTask={setTask} field={field} />
         {!loading && runs.length === 0 && (

@@ -9,6 +9,8 @@ interface ButtonProps {
   why?: string | null;
   pending?: boolean;
   hint?: string;
+  /** For who does not see it, where the words on it are too few. */
+  name?: string;
 }
 
 /** With a reason it stays reachable: pressing it tells the reason to `onPress`'s owner through the title. */
@@ -19,11 +21,13 @@ export function Button({
   why = null,
   pending = false,
   hint,
+  name,
 }: ButtonProps) {
   return (
     <button
       type="button"
       className={`button ${look}`}
+      aria-label={name}
       aria-disabled={why !== null || pending}
       aria-busy={pending}
       title={why ?? hint}

@@ -1,5 +1,5 @@
 /**
- * Markdown of a model or a person, set as text: no HTML, no foreign images, no links to hosts that nobody listed where
+ * Markdown of a model or a person, set as text: no HTML, no images, no links to hosts that nobody listed where
  * a stranger had a hand in it.
  */
 import { useMemo } from "react";

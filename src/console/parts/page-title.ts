@@ -1,7 +1,7 @@
-/** The page's title: how many questions wait, then where one is. */
-import { useQuery } from "@tanstack/react-query";
+/** The page's title: how much waits for a person, then where one is. */
 import { useEffect, useSyncExternalStore } from "react";
-import { getQuestions, keys } from "../api/calls.ts";
+import { useQuestions } from "../questions/use-questions.ts";
+import { useResting } from "../runs/use-resting.ts";
 
 let place: string | null = null;
 const listeners = new Set<() => void>();
@@ -16,8 +16,8 @@ export function usePageTitle(name: string | null): void {
 
 /** Writes the title; mounted once. */
 export function useTitleWriter(): void {
-  const { data } = useQuery({ queryKey: keys.questions, queryFn: getQuestions });
-  const open = data?.questions.length ?? 0;
+  const { open } = useQuestions();
+  const { count } = useResting();
   const name = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -26,7 +26,7 @@ export function useTitleWriter(): void {
     () => place,
   );
   useEffect(() => {
-    const waiting = open > 0 ? `(${open}) ` : "";
+    const waiting = open + count > 0 ? `(${open + count}) ` : "";
     document.title = `${waiting}${name === null ? "" : `${name} · `}Belay`;
-  }, [open, name]);
+  }, [open, count, name]);
 }

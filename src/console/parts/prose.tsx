@@ -3,16 +3,16 @@ import { Component, createContext, lazy, type ReactNode, Suspense, useContext } 
 
 const Markdown = lazy(() => import("./markdown.tsx").then((module) => ({ default: module.Markdown })));
 
-/** The hosts that foreign text may link to, as the server lists them; without a list, none. */
+/** The hosts that untrusted text may link to, as the server lists them; without a list, none. */
 export const LinkHosts = createContext<readonly string[]>([]);
 
-export function Prose({ text, foreign }: { text: string; foreign: boolean }) {
+export function Prose({ text, untrusted }: { text: string; untrusted: boolean }) {
   const listed = useContext(LinkHosts);
   const plain = <div className="prose plain">{text}</div>;
   return (
     <Fallback plain={plain}>
       <Suspense fallback={plain}>
-        <Markdown text={text} hosts={foreign ? listed : null} />
+        <Markdown text={text} hosts={untrusted ? listed : null} />
       </Suspense>
     </Fallback>
   );

@@ -17,7 +17,7 @@ export interface QuestionCardProps {
   /** The name of whoever started the run. */
   requester: string;
   /** The run has read untrusted bytes. */
-  foreign: boolean;
+  untrusted: boolean;
   /** The keys a, y and e speak of this one. */
   first: boolean;
   onRefused: (error: Error) => void;
@@ -32,7 +32,7 @@ const titles = {
 } as const;
 
 export function QuestionCard(props: QuestionCardProps) {
-  const { question, requester, foreign, ...rest } = props;
+  const { question, requester, untrusted, ...rest } = props;
   const settling = { question, ...rest };
   const { call } = question;
   const title = call ? `${titles[question.kind]} · ${call.tool}` : titles[question.kind];
@@ -46,8 +46,8 @@ export function QuestionCard(props: QuestionCardProps) {
           for {audienceInWords(question.audience, namesWith(requester))} · <Since at={question.asked_at} />
         </span>
       </header>
-      <Prose text={question.text} foreign={foreign} />
-      {question.context && <Prose text={question.context} foreign={foreign} />}
+      <Prose text={question.text} untrusted={untrusted} />
+      {question.context && <Prose text={question.context} untrusted={untrusted} />}
       {call && <CallFields input={call.input} />}
       {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
       <Consequence question={question} />

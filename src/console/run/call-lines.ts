@@ -1,6 +1,7 @@
 /** Lines of tool calls: one a call, from its start to its result, over restarts and doubts. */
 import type { ChosenCall, EventBody } from "../../core/event.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
+import { verdictInWords } from "../../core/text/verdict.ts";
 import type { WireEvent } from "../../http/wire/runs.ts";
 import { clock } from "../parts/words.ts";
 import type { CallLine, LineBase } from "./line.ts";
@@ -86,20 +87,13 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
       return;
     case "call_verified":
       Object.assign(line, { live: false, ms: (line.ms ?? 0) + data.ms });
-      line.detail = `${line.detail} · ${verdicts[data.verdict]}: ${brief(data.words, 120)}`;
+      line.detail = `${line.detail} · ${brief(verdictInWords(data), 150)}`;
       return;
     case "child_launched":
       Object.assign(line, { shape: "waiting", live: true, open: true, childId: data.runId });
       line.detail = `${called} · waits for the run it started`;
   }
 }
-
-const verdicts = {
-  better: "it helped",
-  worse: "it got worse",
-  not_yet: "it has not helped so far",
-  unknown: "not known whether it helped",
-};
 
 function sleepWords(event: string | null, until: number | null): string {
   const limit = until === null ? "" : ` until ${clock(until)}`;

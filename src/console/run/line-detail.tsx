@@ -26,7 +26,7 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
       return <CallContent line={line} />;
     case "model":
       return line.answer.text ? (
-        <Prose text={line.answer.text} foreign />
+        <Prose text={line.answer.text} untrusted />
       ) : (
         <p className="muted">
           It said nothing and chose {line.answer.calls.map((call) => call.tool).join(", ") || "nothing"}.
@@ -35,8 +35,8 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
     case "question":
       return (
         <>
-          <Prose text={line.question.text} foreign />
-          {line.question.context && <Prose text={line.question.context} foreign />}
+          <Prose text={line.question.text} untrusted />
+          {line.question.context && <Prose text={line.question.context} untrusted />}
           {line.question.call && <CallFields input={line.question.call.input} />}
         </>
       );

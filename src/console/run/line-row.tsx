@@ -1,5 +1,5 @@
 /** One line of the timeline; pressed, it opens into its detail. */
-import { memo, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { exactTime } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { LineDetail } from "./line-detail.tsx";
@@ -11,9 +11,11 @@ interface LineRowProps {
   fresh: boolean;
   inspected: boolean;
   inspect: (line: Line) => void;
+  /** What stands below the line, whether it is open or not. */
+  below?: ReactNode;
 }
 
-export const LineRow = memo(function LineRow({ line, fresh, inspected, inspect }: LineRowProps) {
+export const LineRow = memo(function LineRow({ line, fresh, inspected, inspect, below }: LineRowProps) {
   const [chosen, setChosen] = useState<boolean | null>(null);
   // Until somebody decides, the line does: an error opens, and closes again when the call worked after all.
   const open = chosen ?? line.open;
@@ -32,6 +34,7 @@ export const LineRow = memo(function LineRow({ line, fresh, inspected, inspect }
         <LineSummary line={line} />
       </button>
       {open && <LineDetail line={line} inspect={inspect} />}
+      {below}
     </li>
   );
 });

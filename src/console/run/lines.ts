@@ -3,6 +3,7 @@
 import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
+import { directCallId, undoCallId } from "../../core/text/person-calls.ts";
 import type { WireEvent } from "../../http/wire/runs.ts";
 import { channelName } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
@@ -36,11 +37,19 @@ export function linesOf(events: readonly WireEvent[], reads: ReadonlySet<string>
 
 function tell(telling: Telling, event: WireEvent, data: EventBody): void {
   if (data.type === "launched") telling.requester = data.from.name;
+  for (const call of callsByPeople(data)) telling.chosen.set(call.id, call);
   if (data.type === "model_answered") tellAnswer(telling, event, data);
   else if (data.type === "question_asked") tellQuestion(telling, event, data.question);
   else if (isCallEvent(data)) tellCall(telling, event, data);
   else if (isSettling(data)) tellSettled(telling, event, data);
   else telling.lines.push({ ...base(event), kind: "words", text: "", ...wordsOf(data) });
+}
+
+/** Calls that no model chose. */
+function callsByPeople(data: EventBody): ChosenCall[] {
+  if (data.type === "launched" && data.call) return [{ id: directCallId, ...data.call }];
+  if (data.type !== "undo_asked") return [];
+  return [{ id: undoCallId(data.questionId), ...data.call }];
 }
 
 function tellQuestion(telling: Telling, event: WireEvent, question: Question): void {

@@ -12,7 +12,7 @@ export function Outcome({ run }: { run: RunState }) {
           <h2>Outcome</h2>
           <CopyButton text={run.final_answer} />
         </header>
-        <Prose text={run.final_answer} foreign={run.tainted} />
+        <Prose text={run.final_answer} untrusted={run.read_untrusted} />
       </section>
     );
   }

@@ -72,6 +72,8 @@ type ControlEvent = Extract<
   {
     type:
       | "address_became"
+      | "undo_asked"
+      | "undo_ended"
       | "paused"
       | "resumed"
       | "woke"
@@ -91,6 +93,13 @@ function controlWords(data: ControlEvent): Words {
         title: "thread opened",
         detail: `in ${channelName(data.address)}: from here on it speaks there`,
       };
+    case "undo_asked":
+      return person(
+        data.from.name,
+        `asked to undo it by ${data.call.tool} (${channelName(data.via.channel)})`,
+      );
+    case "undo_ended":
+      return { ...undoEnds[data.outcome], detail: data.words };
     case "woke":
       return { title: "woke up", detail: "the time it waited for has come" };
     case "paused":
@@ -111,6 +120,12 @@ function controlWords(data: ControlEvent): Words {
       return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
   }
 }
+
+const undoEnds = {
+  undone: { shape: "done", title: "undone" },
+  refused: { shape: "cancelled", title: "undo refused" },
+  failed: { shape: "failed", title: "undo failed", open: true },
+} as const;
 
 function launchedWords(data: Extract<EventBody, { type: "launched" }>): Words {
   const source = data.follows ? " after an earlier run" : "";

@@ -1,9 +1,10 @@
 /** The timeline: one line a step, the newest last, with a search when there are many. */
-import { useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { RunState } from "../../http/wire/runs.ts";
 import type { Line } from "./line.ts";
 import { LineRow } from "./line-row.tsx";
 import { PendingLines } from "./pending-lines.tsx";
+import { UndoRow } from "./undo-row.tsx";
 
 /** More than these are shown on demand: a page of ten thousand lines helps nobody. */
 const shownLines = 1000;
@@ -25,6 +26,7 @@ export function Timeline({
   const found = useMemo(() => matching(lines, search), [lines, search]);
   // What was there when the page opened does not slide in.
   const old = useRef(new Set(lines.map((line) => line.key)));
+  const undos = useMemo(() => undosOf(run), [run]);
   const hidden = all ? 0 : Math.max(0, found.length - shownLines);
   return (
     <section className="timeline" aria-label="Timeline">
@@ -52,6 +54,7 @@ export function Timeline({
             fresh={!old.current.has(line.key)}
             inspected={inspected === line.key}
             inspect={inspect}
+            below={undos.get(questionOf(line))}
           />
         ))}
         {search === "" && <PendingLines run={run} lines={lines} />}
@@ -59,6 +62,18 @@ export function Timeline({
       {search !== "" && found.length === 0 && <p className="muted">No line holds “{search}”.</p>}
     </section>
   );
+}
+
+/** By the id of the question that was approved. */
+function undosOf({ id, settled }: RunState): ReadonlyMap<string | null, ReactNode> {
+  const rows = settled.flatMap(({ id: questionId, undo }): [string, ReactNode][] =>
+    undo ? [[questionId, <UndoRow key={questionId} runId={id} questionId={questionId} undo={undo} />]] : [],
+  );
+  return new Map(rows);
+}
+
+function questionOf(line: Line): string | null {
+  return line.kind === "question" ? line.question.id : null;
 }
 
 function matching(lines: Line[], search: string): Line[] {

@@ -1,7 +1,7 @@
 /** What `admit` answers, and the refusals that more than one command shares. */
-import type { Actor } from "../actor.ts";
+import { type Actor, isTrusted } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import type { Refusal } from "../command.ts";
+import type { Context, Refusal } from "../command.ts";
 import type { EventBody } from "../event.ts";
 import { type State, statusOf } from "../state.ts";
 import { type Action, authorize, whoMay } from "./authorize.ts";
@@ -53,4 +53,18 @@ export function accept(event: EventBody): Admission {
 export function cut(text: string): string {
   if (text.length <= maxText) return text;
   return `${text.slice(0, maxText)}\n[cut: ${text.length - maxText} more characters were sent]`;
+}
+
+/** More than this nobody points at by one message. */
+const mostContext = 20;
+
+/** What words point at, as it is recorded. */
+export function pointedAt(context: readonly Context[]): Context[] {
+  return context.slice(0, mostContext).map((item) => ({ ...item, text: cut(item.text) }));
+}
+
+/** The same as a field of an event, which is left out when nothing is pointed at. Guests vouch for nothing. */
+export function withContext(context: readonly Context[] = [], actor: Actor): { context?: Context[] } {
+  const vouched = context.map((item) => ({ ...item, trusted: item.trusted && isTrusted(actor) }));
+  return vouched.length === 0 ? {} : { context: pointedAt(vouched) };
 }

@@ -4,14 +4,15 @@
  */
 import { type Actor, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import type { Command, Launch } from "../command.ts";
+import type { Command, Launch, LaunchRequest } from "../command.ts";
 import { arrivedAs } from "../decide/sleep.ts";
-import type { EventBody } from "../event.ts";
+import type { EventBody, EventOf } from "../event.ts";
 import { hasEnded, type State, statusOf } from "../state.ts";
-import { type Admission, accept, cut, deny, finished, refuse } from "./admission.ts";
+import { type Admission, accept, cut, deny, finished, pointedAt, refuse, withContext } from "./admission.ts";
 import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { ofQuestions } from "./loose-words.ts";
+import { admitUndo } from "./undo.ts";
 
 /** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
@@ -27,6 +28,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitEdit(state, command, policy);
     case "refuse":
       return admitRefusal(state, command, policy);
+    case "undo":
+      return admitUndo(state, command, policy);
     case "deliver_event":
       return admitEvent(state, command);
     default:
@@ -57,12 +60,19 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
       costUsd: Math.min(agent.limits.costUsd, launch.atMost?.costUsd ?? Number.POSITIVE_INFINITY),
     },
     prefetch: agent.prefetch,
-    context: launch.context.map((item) => ({ ...item, text: cut(item.text) })),
+    context: pointedAt(launch.context),
     trusted: launch.trusted && !launch.actor.guest,
-    follows: launch.follows,
+    follows: launch.follows && formerTurn(launch.follows),
     parent: launch.parent,
     ...(launch.call === undefined ? {} : { call: launch.call }),
+    ...(launch.undoes === undefined ? {} : { undoes: launch.undoes }),
   });
+}
+
+/** In the words of the log, which are for ever. */
+function formerTurn(follows: NonNullable<LaunchRequest["follows"]>): EventOf<"launched">["follows"] {
+  const { runId, task, outcome, untrusted } = follows;
+  return { runId, task, outcome, tainted: untrusted };
 }
 
 /**
@@ -93,6 +103,7 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     from: personOf(actor),
     via,
     trusted: isTrusted(actor),
+    ...withContext(command.context, actor),
   });
 }
 

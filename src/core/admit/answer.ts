@@ -6,7 +6,7 @@ import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../event.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
-import { type Admission, accept, cut, refuse } from "./admission.ts";
+import { type Admission, accept, cut, refuse, withContext } from "./admission.ts";
 import { authorizeBy, whoMay } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -38,7 +38,16 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
   const { actor, via } = command;
   const from = personOf(actor);
   const trusted = isTrusted(actor);
-  return accept({ type: "question_answered", questionId: question.id, answer, trusted, from, via });
+  const context = withContext(command.context, actor);
+  return accept({
+    type: "question_answered",
+    questionId: question.id,
+    answer,
+    trusted,
+    ...context,
+    from,
+    via,
+  });
 }
 
 /** What is run again can't be taken back: a word that was meant for another question must not do it. */

@@ -45,8 +45,8 @@ export function ofQuestions(
   switch (which.to) {
     case "question": {
       const { questionId, answer } = which;
-      const { actor, via } = command;
-      return admitAnswer(state, { type: "provide_input", questionId, answer, actor, via }, policy);
+      const { actor, via, context = [] } = command;
+      return admitAnswer(state, { type: "provide_input", questionId, answer, context, actor, via }, policy);
     }
     case "button":
       return { ok: false, refusal: needsButton(state, which.questionId, command.actor, policy) };

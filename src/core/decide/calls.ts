@@ -14,6 +14,7 @@ import type { EventBody } from "../event.ts";
 import type { Call, State } from "../state.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
+import { decideUndo } from "./undo.ts";
 
 /** `calls`: those of one model answer, in the model's order. With all of them settled the next step begins. */
 export function decideCalls(state: State, calls: readonly Call[], given: Policy): Effect {
@@ -28,6 +29,8 @@ export function decideCalls(state: State, calls: readonly Call[], given: Policy)
   if (impossible.length > 0) return record(...impossible);
   const started = open.find((call) => call.is.at === "started");
   if (started) return interrupted(started, policy);
+  const undos = open.filter((call) => call.undoes !== undefined);
+  if (undos.length > 0) return decideUndo(state, undos, open);
   // Also when its tool is gone: what was begun goes on all the same, and somebody must say what became of it.
   const [first] = open;
   if (first?.is.at === "in_job") return { type: "poll_job", callId: first.id };
@@ -135,7 +138,7 @@ function whyImpossible(call: Call, all: readonly Call[], policy: Policy): EventB
   // The words stand in the log: whatever code another release wrote goes on with them.
   if (call.error) return { type: "call_failed", callId: call.id, ...call.error, ms: 0 };
   const allowed = policy.agent.limits.callsPerStep;
-  if (all.indexOf(call) >= allowed) {
+  if (all.filter(({ undoes }) => undoes === undefined).indexOf(call) >= allowed) {
     const message = `Only the first ${allowed} calls of one answer are carried out.`;
     return callFailed(call.id, { code: "too_many_calls", message });
   }
@@ -152,7 +155,9 @@ function whyImpossible(call: Call, all: readonly Call[], policy: Policy): EventB
 }
 
 function specOf(call: Call, policy: Policy): ToolSpec | undefined {
-  return policy.agent.tools.includes(call.tool) ? policy.tools[call.tool] : undefined;
+  // What undoes a call is bound by its own tool's rules, not by what the agent was given.
+  const isItsOwn = call.undoes !== undefined || policy.agent.tools.includes(call.tool);
+  return isItsOwn ? policy.tools[call.tool] : undefined;
 }
 
 function asked(call: Call, asking: Asking): EventBody {

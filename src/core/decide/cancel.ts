@@ -1,10 +1,10 @@
 /** How a run that is being stopped comes to its end: what was begun is brought to an end first. */
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
-import type { Phase } from "../state.ts";
+import type { Phase, State } from "../state.ts";
 
 /** Nothing new starts; a call that was started is brought to its end first, since it may have happened. */
-export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): Effect {
+export function decideCancelling(state: State, phase: Extract<Phase, { at: "cancelling" }>): Effect {
   const started = phase.calls.find((call) => call.is.at === "started");
   if (started) return { type: "reconcile", callId: started.id };
   for (const call of phase.calls) {
@@ -12,7 +12,12 @@ export function decideCancelling(phase: Extract<Phase, { at: "cancelling" }>): E
     if (call.is.at === "in_job") return { type: "cancel_job", callId: call.id };
     if (call.is.at === "verifying") return record(notLookedAt(call.id));
   }
-  return record({ type: "cancelled", reason: phase.reason, from: phase.from });
+  return endOf(state, { type: "cancelled", reason: phase.reason, from: phase.from });
+}
+
+/** The end of a run; where it undoes a call of another one, that run is told before. */
+export function endOf(state: State, end: EventBody): Effect {
+  return state.undoes ? { type: "end_undo", end } : record(end);
 }
 
 function notLookedAt(callId: string): EventBody {

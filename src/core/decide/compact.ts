@@ -18,7 +18,7 @@ export function compaction(state: State, budget: number, most = budget): EventOf
   const entries = entriesOf(state);
   const keepFrom = firstKept(entries, budget, most);
   const dropped = entries.slice(0, keepFrom).filter((entry) => entry.type !== "task");
-  const summary = summaryOf(dropped, state.tainted);
+  const summary = summaryOf(dropped, state.readUntrusted);
   const before = dropped.reduce((sum, entry) => sum + tokensOf(entry), 0);
   // Counted after the summary, so that every compaction makes the context smaller and none follows for ever.
   const saved = before - tokensOf({ type: "notice", text: summary });
@@ -39,9 +39,9 @@ function firstKept(entries: readonly Entry[], budget: number, most: number): num
   return keepFrom;
 }
 
-/** The program speaks here: what outsiders wrote, or what may repeat their words, stands in quotation marks. */
-function summaryOf(dropped: readonly Entry[], tainted: boolean): string {
-  const lines = dropped.flatMap((entry) => lineOf(entry, dropped, tainted));
+/** The program speaks here: untrusted text, and what may repeat it, stands in quotation marks. */
+function summaryOf(dropped: readonly Entry[], readUntrusted: boolean): string {
+  const lines = dropped.flatMap((entry) => lineOf(entry, dropped, readUntrusted));
   let text = lines.join("\n");
   while (text.length > summaryLength) {
     lines.splice(0, Math.max(1, Math.floor(lines.length / 10)));
@@ -50,12 +50,12 @@ function summaryOf(dropped: readonly Entry[], tainted: boolean): string {
   return `${heading}\n${text}`;
 }
 
-function lineOf(entry: Entry, all: readonly Entry[], tainted: boolean): string[] {
+function lineOf(entry: Entry, all: readonly Entry[], readUntrusted: boolean): string[] {
   switch (entry.type) {
     case "model":
       return entry.answer.calls.map((call) => {
         const result = all.find((other) => other.type === "result" && other.callId === call.id);
-        const input = quotedIf(tainted, argumentsInBrief(call.input));
+        const input = quotedIf(readUntrusted, argumentsInBrief(call.input));
         const output = result?.type === "result" ? outputOf(result) : "no result yet";
         return `- ${call.tool}(${input}) → ${output}`;
       });
@@ -77,6 +77,6 @@ function outputOf(result: Extract<Entry, { type: "result" }>): string {
 }
 
 /** As a JSON string: it can't end its own quotation or begin a line. */
-function quotedIf(isForeign: boolean, text: string): string {
-  return isForeign ? JSON.stringify(text) : text;
+function quotedIf(isUntrusted: boolean, text: string): string {
+  return isUntrusted ? JSON.stringify(text) : text;
 }

@@ -11,7 +11,7 @@ import type { Phase, State } from "../state.ts";
 import { count } from "../text/count.ts";
 import { dollars } from "../text/money.ts";
 import { decideCalls } from "./calls.ts";
-import { decideCancelling } from "./cancel.ts";
+import { decideCancelling, endOf } from "./cancel.ts";
 import { compaction } from "./compact.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
@@ -28,7 +28,7 @@ export function decide(state: State, policy: Policy): Effect {
     case "acting":
       return decideCalls(state, phase.calls, policy);
     case "cancelling":
-      return decideCancelling(phase);
+      return decideCancelling(state, phase);
     case "asking":
     case "limited":
     case "paused":
@@ -51,7 +51,7 @@ function directOutcome(state: State): EventBody {
 
 function decideThinking(state: State, phase: Extract<Phase, { at: "thinking" }>, policy: Policy): Effect {
   const limits = policy.agent.limits;
-  if (state.direct) return record(directOutcome(state));
+  if (state.direct) return endOf(state, directOutcome(state));
   if (phase.retryAt !== null) return { type: "sleep_until", at: phase.retryAt, due: [{ type: "woke" }] };
   if (state.prefetch.length > 0) return { type: "prefetch", tools: state.prefetch };
   const limit = stepLimit(state, policy);

@@ -8,6 +8,7 @@ import {
   type Post,
   questionKey,
   type StepLine,
+  textBlock,
 } from "../message.ts";
 import { spentTokens } from "../reduce/settle.ts";
 import { keptLines } from "../reduce/step-lines.ts";
@@ -51,7 +52,7 @@ function progress(state: State): Message {
     blocks.push({ type: "steps", folded: state.linesFolded + more, lines: lines.slice(more) });
   }
   const outcome = outcomeOf(state);
-  if (outcome !== null) blocks.push({ type: "text", markdown: outcome, foreign: state.tainted });
+  if (outcome !== null) blocks.push(textBlock(outcome, state.readUntrusted));
   blocks.push({ type: "note", parts: footer(state) });
   const buttons = buttonsOf(state);
   if (buttons.length > 0) blocks.push({ type: "actions", buttons });
@@ -100,7 +101,7 @@ function longAnswer(state: State): Post | null {
   if (state.phase.at !== "complete" || state.phase.answer.length <= shortAnswer) return null;
   const body: Message = {
     summary: brief(state.phase.answer, 120),
-    blocks: [{ type: "text", markdown: state.phase.answer, foreign: state.tainted }],
+    blocks: [textBlock(state.phase.answer, state.readUntrusted)],
   };
   return { key: "answer", body };
 }

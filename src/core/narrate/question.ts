@@ -1,19 +1,19 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
 import { personOf } from "../actor.ts";
 import type { Question } from "../event.ts";
-import type { Block, Button, Inline, Message } from "../message.ts";
+import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { narrateUndo } from "./undo.ts";
 
-/** `foreign` marks words of a run that has read text of strangers: their links are shown as text. */
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
   const blocks: Block[] = [
     { type: "heading", text: title, note: ["for ", ...listed(audience(question, state))] },
-    { type: "text", markdown: question.text, foreign: state.tainted },
+    textBlock(question.text, state.readUntrusted),
   ];
-  if (question.context) blocks.push({ type: "text", markdown: question.context, foreign: state.tainted });
+  if (question.context) blocks.push(textBlock(question.context, state.readUntrusted));
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
@@ -40,8 +40,9 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
     { type: "note", parts: [subject] },
   ];
   if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
-    blocks.push({ type: "text", markdown: question.outcome.text, foreign: state.tainted });
+    blocks.push(textBlock(question.outcome.text, state.readUntrusted));
   }
+  blocks.push(...narrateUndo(question, state));
   const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
   const by = names === "" ? "" : ` by ${names}`;
   return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };

@@ -1,5 +1,6 @@
 /** What a run has seen, in the order it saw it, and from whom: the texts in which a value can have its origin. */
-import type { RunEvent } from "../event.ts";
+import type { Context } from "../command.ts";
+import { isUntrustedTurn, type RunEvent } from "../event.ts";
 
 export interface Source {
   /** Version of the event that brought the text. */
@@ -27,9 +28,15 @@ function textsOf(event: RunEvent, tools: ReadonlyMap<string, string>): Text[] {
     case "launched":
       return launchTexts(event);
     case "heard":
-      return [{ words: saidBy(event.from.name), trusted: event.trusted, text: event.text }];
+      return [
+        ...pointedAt(event.context),
+        { words: saidBy(event.from.name), trusted: event.trusted, text: event.text },
+      ];
     case "question_answered":
-      return [{ words: saidBy(event.from.name), trusted: event.trusted !== false, text: event.answer }];
+      return [
+        ...pointedAt(event.context),
+        { words: saidBy(event.from.name), trusted: event.trusted !== false, text: event.answer },
+      ];
     case "approval_granted":
       return event.edited
         ? [{ words: saidBy(event.from.name), trusted: true, text: JSON.stringify(event.input) }]
@@ -59,13 +66,16 @@ function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
     ? [
         {
           words: "from the turn before",
-          trusted: event.follows.tainted !== true,
+          trusted: !isUntrustedTurn(event.follows),
           text: `${event.follows.task}\n${event.follows.outcome}`,
         },
       ]
     : [];
-  const context = event.context.map(({ source, text, trusted }) => ({ words: from(source), trusted, text }));
-  return [...before, ...context, task];
+  return [...before, ...pointedAt(event.context), task];
+}
+
+function pointedAt(context: readonly Context[] = []): Text[] {
+  return context.map(({ source, text, trusted }) => ({ words: from(source), trusted, text }));
 }
 
 function result(tool: string | undefined, text: string, untrusted: boolean): Text {

@@ -1,6 +1,6 @@
 /** What the engine needs of a channel (Slack, Discord, mail, …), and what a channel may ask of the engine. */
 import type { Actor, Address } from "../actor.ts";
-import type { LaunchRequest, Refusal, RunCommand } from "../command.ts";
+import type { Edit, LaunchRequest, Refusal, RunCommand } from "../command.ts";
 import type { Message } from "../message.ts";
 import type { InboxKey, Only, Store } from "./store.ts";
 
@@ -54,7 +54,9 @@ export type Intent =
   | { type: "answer"; questionId: string; text: string }
   /** `input`: the arguments as a person edited them; they are shown anew instead. null: approved as shown. */
   | { type: "approve"; questionId: string; input: unknown | null }
-  | { type: "refuse"; questionId: string; reason: string };
+  | { type: "refuse"; questionId: string; reason: string }
+  /** The way back from what was approved by this question. */
+  | { type: "undo"; questionId: string };
 
 /** What became of an inbound message: for the private word to its sender. */
 export interface Outcome {
@@ -102,6 +104,8 @@ export interface Delivery {
 export interface Channel {
   readonly name: string;
   readonly can: Capabilities;
+  /** Only one process at a time may have it: the platform, or the machine, knows just one of us. */
+  readonly single?: true;
   /** Begin to listen. Returns when inbound messages can arrive; throws with words for the operator. */
   start(inlet: Inlet): Promise<void>;
   stop(): Promise<void>;
@@ -170,10 +174,9 @@ export interface Inlet {
   launch(agent: string, launch: LaunchRequest, inbox: InboxKey | null, only?: Only): Promise<Submitted>;
   /** Any other command on a run that exists. */
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
-  /**
-   * A place changed, or is reachable again: what could not be delivered at addresses that begin with `prefix` is tried
-   * at once.
-   */
+  /** What would be refused about this edit now; null: nothing. For a form that can still say it; nothing is recorded. */
+  checkEdit(edit: Edit): Promise<Refusal | null>;
+  /** A place changed or can be reached again: what failed at addresses that begin with `prefix` is tried at once. */
   retryAt(prefix: string): Promise<void>;
   store: Pick<
     Store,

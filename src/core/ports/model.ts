@@ -12,7 +12,7 @@ export interface ModelRequest {
   cacheKey: string;
 }
 
-/** One entry of the context window. `output` and `text` are what the model reads, fenced where it is foreign. */
+/** One entry of the context window. `output` and `text` are what the model reads, fenced where it is untrusted. */
 export type ModelInput =
   | { type: "user"; text: string }
   /** A former answer. `items` are the provider's own, used verbatim when `provider` is the driver's. */

@@ -86,6 +86,31 @@ export interface QuestionRow {
   settledAt: number | null;
 }
 
+/** A place in the list of open questions: right behind this one. */
+export interface QuestionPlace {
+  askedAt: number;
+  questionId: string;
+}
+
+/** Some open questions, oldest first. */
+export interface QuestionPage {
+  rows: QuestionRow[];
+  /** Questions in this stretch of the list whose own words can't be read; their runs may be whole. */
+  unreadable: (QuestionPlace & { runId: string; why: string })[];
+  /** Where the following page begins; null at the end of the list. */
+  next: QuestionPlace | null;
+}
+
+/** Open questions of all runs of one agent that one principal started. */
+export interface QuestionCount {
+  agent: string;
+  principal: Principal;
+  open: number;
+}
+
+/** An event of a log of which other events can't be read. */
+export type ReadEvent = { version: number } & ({ event: RunEvent } | { event: null; why: string });
+
 /** Names an inbound message for ever alike, so that a redelivery is recognised. */
 export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */
@@ -97,7 +122,7 @@ export interface InboxKey {
 
 /** An inbound message as it was persisted before it was acknowledged; `receivedAt` in ms since the epoch. */
 export interface InboxRow extends Omit<InboxKey, "print"> {
-  /** JSON of the inbound message; empty for an API request. */
+  /** JSON of the inbound message; empty for an API request, and once nobody needs it any more. */
   body: string;
   receivedAt: number;
   state: "pending" | "done" | "refused";
@@ -112,11 +137,15 @@ export interface RunFilter {
   agent?: string;
   channel?: string;
   principal?: Principal;
-  /** Part of the task, case-insensitive. */
+  /** Part of the task, of the name of who started it, of the agent's name or of the id; case-insensitive. */
   text?: string;
   parentId?: string;
   /** Only runs with open questions. */
   asking?: boolean;
+  /** Only these runs. */
+  runIds?: readonly string[];
+  /** Only runs whose first address begins with this. */
+  near?: string;
   /** Keyset: runs older than this one (launchedAt, runId), newest first. */
   before?: { launchedAt: number; runId: string };
   limit: number;
@@ -172,6 +201,12 @@ export interface AuditRow {
   rule: string;
 }
 
+/** A note as it is stored. */
+export interface NoteRow {
+  name: string;
+  value: string;
+}
+
 /** A console session; times are ms since the epoch. */
 export interface SessionRow {
   /** Of what the session was begun under, and the SHA-256 of the cookie's secret. */
@@ -190,17 +225,21 @@ export interface Store {
   commit(commit: Commit): Promise<Committed>;
   /** Events after version `after` (default 0), in order. Empty for an unknown run. */
   read(runId: string, after?: number): Promise<RunEvent[]>;
+  /** The same for whoever looks at the log: an event that can't be read hides no other. */
+  readEach(runId: string, after: number): Promise<ReadEvent[]>;
   run(runId: string): Promise<RunRow | null>;
   runs(filter: RunFilter): Promise<RunRow[]>;
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   question(questionId: string): Promise<QuestionRow | null>;
-  /** Open questions of all runs, oldest first. */
-  openQuestions(limit: number): Promise<QuestionRow[]>;
+  /** Open questions of all runs, or of one, behind a place in the list. `limit`: rows at most. */
+  openQuestions(list: { limit: number; after?: QuestionPlace | null; runId?: string }): Promise<QuestionPage>;
+  countOpenQuestions(): Promise<QuestionCount[]>;
 
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
    * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   * `only`: of these runs.
    */
   claim(claim: {
     owner: string;
@@ -208,6 +247,7 @@ export interface Store {
     leaseMs: number;
     limit: number;
     except?: readonly string[];
+    only?: readonly string[];
   }): Promise<Claim[]>;
   /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
   renew(renewal: {
@@ -226,12 +266,23 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
-  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
-  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
+  /**
+   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them.
+   * `except`: sources whose channel another process holds.
+   */
+  claimInbox(claim: {
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<InboxRow[]>;
+  /** Drops the body, as a commit with this key does, unless `keepBody`. */
   settleInbox(
     key: InboxKey,
-    settled: { state: "done" | "refused"; runId: string | null; outcome: string },
+    settled: { state: "done" | "refused"; runId: string | null; outcome: string; keepBody?: boolean },
   ): Promise<void>;
+  /** Drops the bodies that were kept, of settled messages received before `before` (ms). Returns how many. */
+  dropBodies(before: number): Promise<number>;
   /** Forget settled keys received before `before` (ms). Returns how many. */
   pruneInbox(before: number): Promise<number>;
 
@@ -265,9 +316,15 @@ export interface Store {
   saveNote(name: string, value: string): Promise<void>;
   /** Saves it unless there is one under this name; returns what stands, whoever was first. */
   keepNote(name: string, value: string): Promise<string>;
+  /** Notes whose names begin with `prefix`, last written before `before` (ms), in the order of their names. */
+  oldNotes(list: { prefix: string; before: number; after: string; limit: number }): Promise<NoteRow[]>;
+  /** Deletes those of these notes that nobody has written since `before` (ms). Returns how many. */
+  deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
   audits(limit: number): Promise<AuditRow[]>;
+  /** Deletes what was asked before `before` (ms). Returns how many rows. */
+  pruneAudits(before: number): Promise<number>;
 
   /**
    * From now on tells of the commits of other processes, until `close`: soon, and later when the

@@ -2,7 +2,8 @@
 import { isSamePerson } from "../actor.ts";
 import { questionId } from "../ask.ts";
 import type { EventOf } from "../event.ts";
-import type { OpenQuestion, State } from "../state.ts";
+import type { Call, OpenQuestion, State } from "../state.ts";
+import { withUndo } from "../undo.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { closeQuestion, renewed } from "./settle.ts";
 
@@ -20,34 +21,54 @@ export function edited(
 
 const changedOutcome = { kind: "changed", text: "The arguments were changed; it is asked anew." } as const;
 
+/** Three steps: who has approved which bytes, the call gets those bytes, and either it may run or more are asked. */
+export function granted(state: State, question: OpenQuestion, event: Granted): State {
+  const counted = withApprover(question, event);
+  const rebound = withBytes(state, counted, event);
+  return counted.approvedBy.length < question.need
+    ? askOn(rebound, question, { now: counted, event })
+    : approved(rebound, counted, event);
+}
+
+type Granted = EventOf<"approval_granted"> & { at: number };
+
 /** An edit replaces the bytes: whoever approved the former ones has not approved these. */
-export function granted(
-  state: State,
-  question: OpenQuestion,
-  event: EventOf<"approval_granted"> & { at: number },
-): State {
-  const changed = event.edited && question.call !== null;
-  const call =
-    changed && question.call
-      ? { ...question.call, input: event.input, hash: event.hash ?? question.call.hash, preview: null }
-      : question.call;
-  const others = changed
-    ? []
-    : question.approvedBy.filter((who) => !isSamePerson(who.principal, event.from.principal));
+function withApprover(question: OpenQuestion, event: Granted): OpenQuestion {
   const approver = event.rule === undefined ? event.from : { ...event.from, rule: event.rule };
-  const approvedBy = [...others, approver];
-  const now: OpenQuestion = { ...question, call, approvedBy };
-  const found = findCall(state, question.callId ?? "");
-  // It may have got its result meanwhile: an upgrade took the rule away for which it was asked.
-  const pending = found?.is.at === "settled" ? undefined : found;
-  const change = { input: event.input, changedBy: event.from.name };
-  const rebound = pending && changed ? moved(state, pending, change) : state;
-  if (approvedBy.length < question.need) return askOn(rebound, question, { now, event });
-  const was = findCall(rebound, question.callId ?? "")?.changedBy ?? null;
-  const text = was === null ? "" : `with arguments changed by ${was}`;
-  const closed = renewed(closeQuestion(rebound, now, { kind: "approved", text }, event));
-  const approved = { is: { at: "approved" }, approvedHash: call?.hash ?? "" } as const;
-  return pending ? moved(closed, pending, approved) : closed;
+  if (!event.edited || question.call === null) {
+    const others = question.approvedBy.filter((who) => !isSamePerson(who.principal, event.from.principal));
+    return { ...question, approvedBy: [...others, approver] };
+  }
+  const call = {
+    ...question.call,
+    input: event.input,
+    hash: event.hash ?? question.call.hash,
+    preview: null,
+  };
+  return { ...question, call, approvedBy: [approver] };
+}
+
+function withBytes(state: State, question: OpenQuestion, event: Granted): State {
+  const call = pendingCallOf(state, question);
+  if (!event.edited || question.call === null || !call) return state;
+  return moved(state, call, { input: event.input, changedBy: event.from.name });
+}
+
+function approved(state: State, question: OpenQuestion, event: Granted): State {
+  const asked = findCall(state, question.callId ?? "");
+  const changedBy = asked?.changedBy ?? null;
+  const text = changedBy === null ? "" : `with arguments changed by ${changedBy}`;
+  const closed = renewedBy(asked, closeQuestion(state, question, { kind: "approved", text }, event));
+  const call = pendingCallOf(closed, question);
+  return call
+    ? moved(closed, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" })
+    : closed;
+}
+
+/** It may have got its result meanwhile: an upgrade took the rule away for which it was asked. */
+function pendingCallOf(state: State, question: OpenQuestion): Call | undefined {
+  const call = findCall(state, question.callId ?? "");
+  return call?.is.at === "settled" ? undefined : call;
 }
 
 /**
@@ -57,7 +78,7 @@ export function granted(
 function askOn(
   state: State,
   before: OpenQuestion,
-  { now, event }: { now: OpenQuestion; event: EventOf<"approval_granted"> & { at: number } },
+  { now, event }: { now: OpenQuestion; event: Granted },
 ): State {
   if (!event.edited) {
     return { ...state, questions: state.questions.map((open) => (open.id === now.id ? now : open)) };
@@ -75,13 +96,22 @@ export function refused(
   question: OpenQuestion,
   event: EventOf<"approval_refused"> & { at: number },
 ): State {
-  const closed = renewed(closeQuestion(state, question, { kind: "refused", text: event.reason }, event));
-  const call = findCall(closed, question.callId ?? "");
+  const call = findCall(state, question.callId ?? "");
+  const refusal = { kind: "refused", text: event.reason } as const;
+  const closed = renewedBy(call, closeQuestion(state, question, refusal, event));
   const output = JSON.stringify({
     error: "refused",
     message: `${event.from.name} refused this call: ${event.reason}`,
   });
-  return call
-    ? settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt)
-    : closed;
+  if (!call) return closed;
+  const told = settled(closed, call, { output, ok: false, untrusted: false }, event.at - question.askedAt);
+  const words = `by ${event.from.name}: ${event.reason}`;
+  return call.undoes === undefined
+    ? told
+    : withUndo(told, call.undoes, { ended: { outcome: "refused", words } });
+}
+
+/** Who decides on an undo says nothing about how far the agent may go on. */
+function renewedBy(call: Pick<Call, "undoes"> | undefined, state: State): State {
+  return call?.undoes === undefined ? renewed(state) : state;
 }

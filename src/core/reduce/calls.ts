@@ -10,9 +10,13 @@ import {
   type State,
   underPause,
 } from "../state.ts";
-import { argumentsInBrief, outputInBrief } from "../text/brief.ts";
+import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
+import { verdictInWords } from "../text/verdict.ts";
+import { isAside } from "../undo.ts";
 import { entered, flushed } from "./entries.ts";
+import { withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
+import { undoSettled } from "./undo.ts";
 
 type CallEvent =
   | "call_started"
@@ -79,15 +83,16 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
     case "child_launched":
       return moved(state, call, { is: { at: "with_child", runId: event.runId } });
     case "approval_voided":
-      return moved(state, call, { is: { at: "chosen" }, approvedHash: null });
+      return moved(withoutCard(state, call.id, event), call, { is: { at: "chosen" }, approvedHash: null });
   }
 }
 
 function finished(state: State, call: Call, event: EventOf<"call_finished"> & { at: number }): State {
   const { output, untrusted, ms, verifyUntil, undo } = event;
   const known = undo === undefined ? state : undoable(state, call, undo);
-  const told = undo === undefined ? output : `${output}\n${undoInWords(undo)}`;
-  const result = { output: told, ok: true, untrusted };
+  // An undo of an undo is for people to press: it is no part of what the undo came to.
+  const told = undo && call.undoes === undefined ? `${output}\n${undoInWords(undo)}` : output;
+  const result = { output: told, own: output, ok: true, untrusted };
   return verifyUntil === undefined
     ? settled(known, call, result, ms)
     : moved(known, call, {
@@ -98,9 +103,9 @@ function finished(state: State, call: Call, event: EventOf<"call_finished"> & { 
 /** The approval that let the call run offers the way back. */
 function undoable(state: State, call: Call, undo: ToolCall): State {
   const last = state.settled.findLast(({ callId, kind }) => callId === call.id && kind === "approval");
-  return last === undefined
-    ? state
-    : { ...state, settled: state.settled.map((known) => (known === last ? { ...known, undo } : known)) };
+  if (last === undefined) return state;
+  const offered = { ...last, undo: { call: undo, asked: null, ended: null } };
+  return { ...state, settled: state.settled.map((known) => (known === last ? offered : known)) };
 }
 
 function undoInWords({ tool, input }: ToolCall): string {
@@ -109,23 +114,11 @@ function undoInWords({ tool, input }: ToolCall): string {
 
 function verified(state: State, call: Call, event: EventOf<"call_verified">): State {
   if (call.is.at !== "verifying") return state;
-  const { ms, ...result } = call.is.result;
-  const output = `${result.output}\n${verdictInWords(event)}`;
-  return settled(state, call, { ...result, output }, ms + event.ms);
-}
-
-/** Whether it helped, as the model and people are told it. */
-function verdictInWords({ verdict, words }: Pick<EventOf<"call_verified">, "verdict" | "words">): string {
-  switch (verdict) {
-    case "better":
-      return `It helped: ${words}`;
-    case "worse":
-      return `It got worse: ${words}`;
-    case "not_yet":
-      return `It has not helped so far: ${words}`;
-    case "unknown":
-      return `It is not known whether it helped: ${words}`;
-  }
+  const { ms, own, ...result } = call.is.result;
+  const verdict = verdictInWords(event);
+  const output = `${result.output}\n${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
+  const line = `${outputInBrief(own)} — ${brief(verdict, 100)}`;
+  return settled(state, call, { ...result, output, line }, ms + event.ms);
 }
 
 /** What the model is told of a failure: short, without stack, as data. */
@@ -135,36 +128,41 @@ function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): s
 
 interface Result {
   output: string;
+  /** The tool's own words, where the model is told more; the step's line says them in brief. */
+  own?: string;
+  /** Instead of those: what the step's line says. */
+  line?: string;
   ok: boolean;
   untrusted: boolean;
 }
 
 /** The call has its one result; when it was the last, the model is asked again. */
-export function settled(state: State, call: Call, result: Result, ms: number): State {
+export function settled(state: State, call: Call, told: Result, ms: number): State {
+  const { own, line: words = outputInBrief(own ?? told.output), ...result } = told;
   const changed = call.changedBy === null ? {} : { changed: { by: call.changedBy, input: call.input } };
   const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result, ...changed };
   const line = withLine(state, {
     shape: result.ok ? "done" : "failed",
     title: call.tool,
-    detail: `${argumentsInBrief(call.input)} → ${outputInBrief(result.output)}`,
+    detail: `${argumentsInBrief(call.input)} → ${words}`,
     ms,
   });
-  const told = entered(
-    {
-      ...state,
-      ...line,
-      traces: withTrace(state, call, result.ok),
-      tainted: state.tainted || result.untrusted,
-    },
-    entry,
-  );
-  return allSettled(moved(told, call, { is: { at: "settled", ok: result.ok } }));
+  const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };
+  const after = isAside(call, state)
+    ? undoSettled(known, call, result)
+    : entered({ ...known, traces: withTrace(state, call, result.ok) }, entry);
+  return allSettled(moved(after, call, { is: { at: "settled", ok: result.ok } }));
 }
 
 function allSettled(state: State): State {
   const phase = underPause(state.phase);
   if (phase.at !== "acting" || phase.calls.some((call) => call.is.at !== "settled")) return state;
-  return flushed({ ...state, phase: keepPause(state, { at: "thinking", retryAt: null, attempts: 0 }) });
+  // An undo may have come in while people were asked whether the run goes on at all.
+  const open = state.questions.find(({ callId }) => callId === null);
+  const next: LivePhase = open
+    ? { at: "asking", questionId: open.id }
+    : { at: "thinking", retryAt: null, attempts: 0 };
+  return flushed({ ...state, phase: keepPause(state, next) });
 }
 
 /** Names a call in its run for good: in keys, and for what is derived from it. */

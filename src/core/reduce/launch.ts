@@ -1,6 +1,7 @@
 /** How a run begins: the state before anything, and what its launch makes of it. */
-import type { ChosenCall, EventOf, ToolCall } from "../event.ts";
+import { type ChosenCall, type EventOf, isUntrustedTurn, type ToolCall } from "../event.ts";
 import type { Call, Entry, Phase, State } from "../state.ts";
+import { directCallId } from "../text/person-calls.ts";
 import { entered } from "./entries.ts";
 import { launcherOf } from "./launcher.ts";
 import { noNudges } from "./settle.ts";
@@ -21,6 +22,7 @@ export const initial: State = {
   addresses: [],
   agent: { name: "", hash: "" },
   direct: false,
+  undoes: null,
   parent: null,
   follows: null,
   phase: { at: "thinking", retryAt: null, attempts: 0 },
@@ -45,11 +47,11 @@ export const initial: State = {
   traces: [],
   nudges: noNudges,
   arrived: {},
-  tainted: false,
+  readUntrusted: false,
   recoveries: 0,
 };
 
-/** The state after the first event. Context that is not trusted marks the run from the start. */
+/** The state after the first event. Untrusted context counts as read from the start. */
 export function launched(event: EventOf<"launched"> & { at: number }): State {
   const trusted = event.trusted && event.context.every((item) => item.trusted);
   const entries: Entry[] = [
@@ -76,16 +78,22 @@ export function launched(event: EventOf<"launched"> & { at: number }): State {
     stepsGranted: event.limits.steps,
     tokensGranted: event.limits.tokens,
     costGranted: event.limits.costUsd,
-    tainted: !trusted || (event.follows?.tainted ?? false),
+    readUntrusted: !trusted || (event.follows !== null && isUntrustedTurn(event.follows)),
   };
   const told = entries.reduce(entered, fresh);
-  return event.call ? chosenByPerson(told, event.call) : told;
+  return event.call ? chosenByPerson(told, event.call, event.undoes) : told;
 }
 
 /** The one call of a direct run stands where a model's choice would. */
-function chosenByPerson(state: State, { tool, input }: ToolCall): State {
-  const phase: Phase = { at: "acting", calls: [chosen({ id: "direct", tool, input }, 1)] };
-  return { ...state, direct: true, callsMade: 1, prefetch: [], phase };
+function chosenByPerson(
+  state: State,
+  { tool, input }: ToolCall,
+  undoes: EventOf<"launched">["undoes"],
+): State {
+  const call = chosen({ id: directCallId, tool, input }, 1);
+  const calls = [undoes ? { ...call, undoes: undoes.questionId } : call];
+  const phase: Phase = { at: "acting", calls };
+  return { ...state, direct: true, undoes: undoes ?? null, callsMade: 1, prefetch: [], phase };
 }
 
 /** A call that waits for its turn; `number` counts the calls of the run from 1. */
@@ -102,7 +110,8 @@ export function chosen(call: ChosenCall, number: number): Call {
 }
 
 /** What was said before is read, not obeyed: the outcome may repeat what anybody wrote. */
-function formerTurn({ task, outcome, tainted }: NonNullable<State["follows"]>): Entry {
+function formerTurn(follows: NonNullable<State["follows"]>): Entry {
+  const { task, outcome } = follows;
   const text = `The task was: ${task}\nIts outcome was: ${outcome}`;
-  return { type: "data", source: "earlier in this conversation", text, trusted: !tainted };
+  return { type: "data", source: "earlier in this conversation", text, trusted: !isUntrustedTurn(follows) };
 }

@@ -4,7 +4,7 @@ import type { EventOf, RunEvent } from "../event.ts";
 import { keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
-import { entered } from "./entries.ts";
+import { entered, told } from "./entries.ts";
 import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
 type QuestionEvent =
@@ -51,7 +51,8 @@ function answered(
   event: EventOf<"question_answered"> & { at: number },
 ): State {
   const label = question.choices.find((choice) => choice.value === event.answer)?.label ?? event.answer;
-  const closed = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
+  const settling = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
+  const closed = told(settling, event.context);
   const call = question.callId === null ? undefined : findCall(closed, question.callId);
   switch (question.kind) {
     case "ask": {
@@ -100,7 +101,8 @@ function doubtSettled(
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {
   if (event.answer === "stop") return stopping(state, event.from);
   const thinking = { at: "thinking", retryAt: null, attempts: 0 } as const;
-  const phase = keepPause(state, thinking);
+  // An undo that somebody asked for meanwhile is decided first.
+  const phase = underPause(state.phase).at === "acting" ? state.phase : keepPause(state, thinking);
   const granted = {
     ...state,
     phase,
@@ -113,8 +115,8 @@ function advised(state: State, question: OpenQuestion, event: EventOf<"question_
   const advice = event.answer === "continue" ? null : event.answer;
   if (advice === null) return granted;
   const { trusted = true, from } = event;
-  const marked = { ...granted, tainted: granted.tainted || !trusted };
-  return entered(marked, { type: "said", text: advice, from: from.name, trusted });
+  const told = { ...granted, readUntrusted: granted.readUntrusted || !trusted };
+  return entered(told, { type: "said", text: advice, from: from.name, trusted });
 }
 
 function stopping(state: State, from: Person): State {

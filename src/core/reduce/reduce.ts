@@ -13,18 +13,22 @@ import {
   underPause,
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
+import { withUndo } from "../undo.ts";
 import { reduceCall } from "./calls.ts";
-import { entered, entriesOf } from "./entries.ts";
+import { entered, entriesOf, told } from "./entries.ts";
 import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
 import { withLine } from "./step-lines.ts";
+import { undoAsked } from "./undo.ts";
 import { addUsage } from "./usage.ts";
 
-/** After the end of a run only a changed address is taken in; version and time move on with every event. */
+/** After the end of a run its time stands still, and little is taken in; the version moves on with every event. */
 export function reduce(state: State, event: RunEvent): State {
   const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
-  return { ...after, version: state.version + 1, updatedAt: event.at };
+  // How long it took, and when it was last at work, stay what they were at its end.
+  const updatedAt = hasEnded(state) ? state.updatedAt : event.at;
+  return { ...after, version: state.version + 1, updatedAt };
 }
 
 /** Fold events onto a state. */
@@ -32,9 +36,10 @@ export function fold(events: readonly RunEvent[], from: State = initial): State 
   return events.reduce(reduce, from);
 }
 
-/** An end is final. Only where it is told can still change: a thread that the first post makes. */
+/** An end is final. Still to come are the place where it is told, and what becomes of an undo in a run of its own. */
 function epilogue(state: State, event: RunEvent): State {
-  return event.type === "address_became" ? apply(state, event) : state;
+  const isUndo = event.type === "undo_ended" || (event.type === "undo_asked" && event.runId !== null);
+  return isUndo || event.type === "address_became" ? apply(state, event) : state;
 }
 
 function apply(state: State, event: RunEvent): State {
@@ -81,6 +86,12 @@ function apply(state: State, event: RunEvent): State {
     case "approval_refused":
     case "call_edited":
       return reduceQuestion(state, event);
+    case "undo_asked":
+      return undoAsked(state, event);
+    case "undo_ended": {
+      const { outcome, words } = event;
+      return withUndo(state, event.questionId, { ended: { outcome, words } });
+    }
     case "nudged":
       return nudged(state, event);
     case "limit_reached":
@@ -104,7 +115,6 @@ function apply(state: State, event: RunEvent): State {
   }
 }
 
-/** While calls are pending, words wait for the results: no provider allows anything between a call and its result. */
 function heard(state: State, event: EventOf<"heard">): State {
   const entry: Entry = { type: "said", text: event.text, from: event.from.name, trusted: event.trusted };
   const line = withLine(state, {
@@ -113,20 +123,17 @@ function heard(state: State, event: EventOf<"heard">): State {
     detail: outputInBrief(event.text),
     ms: null,
   });
-  const marked = { ...state, ...line, tainted: state.tainted || !event.trusted, heard: state.heard + 1 };
-  const phase = underPause(state.phase);
-  if (phase.at === "acting" || phase.at === "cancelling") {
-    return { ...marked, queued: [...state.queued, entry] };
-  }
+  const heard = state.heard + 1;
+  const after = { ...state, ...line, readUntrusted: state.readUntrusted || !event.trusted, heard };
   // A text that was about to be taken for the answer was written before these words.
-  const next = phase.at === "answered" ? keepPause(state, thinking()) : state.phase;
-  return entered({ ...marked, phase: next }, entry);
+  const phase = underPause(state.phase).at === "answered" ? keepPause(state, thinking()) : state.phase;
+  return told({ ...after, phase }, event.context, [entry]);
 }
 
 function prefetched(state: State, event: EventOf<"prefetched">): State {
   const entry: Entry = { type: "data", source: event.tool, text: event.output, trusted: !event.untrusted };
   const rest = state.prefetch.filter((tool) => tool !== event.tool);
-  return entered({ ...state, prefetch: rest, tainted: state.tainted || event.untrusted }, entry);
+  return entered({ ...state, prefetch: rest, readUntrusted: state.readUntrusted || event.untrusted }, entry);
 }
 
 function modelAnswered(state: State, event: EventOf<"model_answered">): State {

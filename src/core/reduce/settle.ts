@@ -1,9 +1,12 @@
 /** How questions close, what a person's word renews, and what the end of a run leaves behind. */
 import type { Person } from "../actor.ts";
-import type { OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
+import type { Call, OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
+import { isAside, resultInWords, withUndo } from "../undo.ts";
 import { entered } from "./entries.ts";
 
 const keptSettled = 8;
+/** What can be undone stays longer: its button would find nothing any more. */
+const keptUndos = 32;
 
 /** How often in a row each reminder was given to the model: none yet. */
 export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, unparsed: 0, stuck: 0 };
@@ -13,13 +16,24 @@ export function closeQuestion(
   state: State,
   question: OpenQuestion,
   outcome: SettledQuestion["outcome"],
-  event: { at: number; from: Person; via: { channel: string } },
+  event: { at: number; from?: Person; via?: { channel: string } },
 ): State {
   return {
     ...state,
     questions: state.questions.filter((open) => open.id !== question.id),
-    settled: [...state.settled, settledAs(question, outcome, event)].slice(-keptSettled),
+    settled: kept([...state.settled, settledAs(question, outcome, event)]),
   };
+}
+
+/** What no longer holds must not be approved: a card that is still open is closed with the reason. */
+export function withoutCard(state: State, callId: string, event: { at: number; reason: string }): State {
+  const open = state.questions.find((question) => question.callId === callId && question.kind === "approval");
+  return open ? closeQuestion(state, open, { kind: "changed", text: event.reason }, { at: event.at }) : state;
+}
+
+function kept(settled: readonly SettledQuestion[]): readonly SettledQuestion[] {
+  const older = settled.slice(0, -keptSettled).filter(({ undo }) => undo !== undefined);
+  return [...older.slice(-keptUndos), ...settled.slice(-keptSettled)];
 }
 
 function settledAs(
@@ -63,23 +77,39 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
     settledAs(question, { kind: "withdrawn", text: "the run ended" }, { at: state.updatedAt }),
   );
   const closed: State = { ...state, questions: [], settled: [...state.settled, ...withdrawn] };
-  return pending.reduce((sum, call, index) => {
-    // The calls before a final answer are settled when it completes the run.
-    const done = state.phase.at === "complete" && index === 0;
-    const output = done
-      ? "The answer was delivered."
-      : call.is.at === "verifying"
-        ? `${call.is.result.output}\nIt is not known whether it helped: the run ended first.`
-        : call.is.at === "started" || call.is.at === "doubted" || call.is.at === "in_job"
-          ? "It is not known whether this call took effect: the run ended first."
-          : "Not run: the run ended first.";
-    return entered(sum, {
-      type: "result",
-      callId: call.id,
-      tool: call.tool,
-      output,
-      ok: done,
-      untrusted: false,
+  const undos = pending.filter((call) => isAside(call, state));
+  const calls = pending.filter((call) => !isAside(call, state));
+  return calls.reduce(
+    (sum, call, index) => {
+      // The calls before a final answer are settled when it completes the run.
+      const done = state.phase.at === "complete" && index === 0;
+      const output = done
+        ? "The answer was delivered."
+        : call.is.at === "verifying"
+          ? `${call.is.result.output}\nIt is not known whether it helped: the run ended first.`
+          : call.is.at === "started" || call.is.at === "doubted" || call.is.at === "in_job"
+            ? "It is not known whether this call took effect: the run ended first."
+            : "Not run: the run ended first.";
+      return entered(sum, {
+        type: "result",
+        callId: call.id,
+        tool: call.tool,
+        output,
+        ok: done,
+        untrusted: false,
+      });
+    },
+    undos.reduce(undoCutOff, closed),
+  );
+}
+
+/** One that never began is offered again; of any other nobody knows what it did. */
+function undoCutOff(state: State, { is, undoes = "" }: Call): State {
+  const isBegun = is.at === "started" || is.at === "doubted" || is.at === "in_job";
+  if (is.at === "verifying")
+    return withUndo(state, undoes, {
+      ended: { outcome: "undone", words: resultInWords(is.result.output) },
     });
-  }, closed);
+  const words = "it is not known whether it took effect: the run ended first";
+  return withUndo(state, undoes, isBegun ? { ended: { outcome: "failed", words } } : { asked: null });
 }

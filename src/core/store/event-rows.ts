@@ -1,6 +1,6 @@
 /** The rows of a run's log: written with a sum, and read only when none is missing and each is as it was written. */
 import type { RunEvent } from "../event.ts";
-import type { Commit } from "../ports/store.ts";
+import type { Commit, ReadEvent } from "../ports/store.ts";
 import { UnreadableError } from "../ports/unreadable.ts";
 import { checksum } from "./checksum.ts";
 import { decodeEvent, encodeEvent, type StoredEvent } from "./codec.ts";
@@ -35,17 +35,48 @@ export interface ReadLog {
 }
 
 /** @throws UnreadableError that names the run and the first version that is wrong */
-export function eventsOf({ runId, after, version, records }: ReadLog): RunEvent[] {
-  const events = records.map((record, index) => {
-    const place = { runId, version: after + 1 + index };
-    if (record.version !== place.version) throw damagedAt(place, "is missing");
-    if (record.sum !== null && record.sum !== sumOf(record))
-      throw damagedAt(place, "is not as it was written");
-    return decodeEvent(record, place);
+export function eventsOf(log: ReadLog): RunEvent[] {
+  return [...eachOf(log)].map(({ event }) => {
+    if (event instanceof UnreadableError) throw event;
+    return event;
   });
-  const found = after + events.length;
-  if (found < version) throw damagedAt({ runId, version: found + 1 }, "is missing");
-  return events;
+}
+
+/** Every event that can be read, and why the others can't. */
+export function eventsOrWhy(log: ReadLog): ReadEvent[] {
+  return [...eachOf(log)].map(({ version, event }) =>
+    event instanceof UnreadableError ? { version, event: null, why: event.message } : { version, event },
+  );
+}
+
+/** In order; of a gap its first version. */
+function* eachOf({ runId, after, version: last, records }: ReadLog) {
+  let known = after;
+  for (const record of records) {
+    const { version } = record;
+    if (version !== known + 1) yield missing({ runId, version: known + 1 });
+    yield { version, event: eventOrError(record, { runId, version }) };
+    known = version;
+  }
+  if (known < last) yield missing({ runId, version: known + 1 });
+}
+
+function missing(place: { runId: string; version: number }) {
+  return { version: place.version, event: damagedAt(place, "is missing") };
+}
+
+function eventOrError(
+  record: EventRecord,
+  place: { runId: string; version: number },
+): RunEvent | UnreadableError {
+  if (record.sum !== null && record.sum !== sumOf(record))
+    return damagedAt(place, "is not as it was written");
+  try {
+    return decodeEvent(record, place);
+  } catch (error) {
+    if (error instanceof UnreadableError) return error;
+    throw error;
+  }
 }
 
 function damagedAt({ runId, version }: { runId: string; version: number }, why: string): UnreadableError {

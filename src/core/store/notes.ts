@@ -1,17 +1,36 @@
 /** Every kind of note there is: its name, its schema, its versions. What is not in this list can't be written. */
 import { z } from "zod";
+import type { Address } from "../actor.ts";
 import { approvalRuleSchema, rightsSchema } from "../agent.ts";
 import type { Store } from "../ports/store.ts";
 import { type RecordCodec, type RecordOptions, recordCodec } from "./record-codec.ts";
+
+/** Whom a note serves: a run, or whatever run speaks at an address. */
+export type NoteOwner = { runId: string } | { address: Address };
+
+/**
+ * When nobody needs a note any more. stays: never, it says how far something has come, or what is known · old: some
+ * time after it was written · a function: some time after the run that it serves has ended. `of` and `value` are the
+ * note's; throws UnreadableError.
+ */
+type Goes = "stays" | "old" | ((of: string, value: string) => NoteOwner);
 
 interface NoteKind<T> {
   /** The whole name, or how it begins: then what it is of follows. */
   readonly name: string;
   readonly codec: RecordCodec<T>;
+  readonly goes: Goes;
 }
 
-function kind<T>(name: string, schema: z.ZodType<T>, options?: RecordOptions): NoteKind<T> {
-  return { name, codec: recordCodec(schema, options) };
+function kind<T>(
+  name: string,
+  schema: z.ZodType<T>,
+  options: RecordOptions & { goes?: "old" | ((value: T, of: string) => NoteOwner) } = {},
+): NoteKind<T> {
+  const { goes = "stays", ...rest } = options;
+  const codec = recordCodec(schema, rest);
+  if (typeof goes === "string") return { name, codec, goes };
+  return { name, codec, goes: (of, value) => goes(codec.decode(value, `note ${name}${of}`), of) };
 }
 
 const bare = { bare: true } as const;
@@ -81,21 +100,21 @@ export const noteKinds = {
   /** Of a schedule: the time that it fired for last. */
   scheduleFired: kind("schedule:", z.iso.datetime(), bare),
   /** Of the token of a mail of ours. */
-  mailSent: kind("mail:sent:", mailSentSchema),
+  mailSent: kind("mail:sent:", mailSentSchema, { goes: ({ runId }) => ({ runId }) }),
   /** Of the token of a thread. */
-  mailThread: kind("mail:thread:", mailThreadSchema),
-  /** Of a token that may vouch for one mail only: the key of that mail. */
-  mailOnce: kind("mail:once:", hash, bare),
+  mailThread: kind("mail:thread:", mailThreadSchema, { goes: (_, of) => ({ address: `email:${of}` }) }),
+  /** Of a token that may vouch for one mail only: the key of that mail. An old token vouches for nothing. */
+  mailOnce: kind("mail:once:", hash, { ...bare, goes: "old" }),
   /** Of an address of the webhook channel. */
-  resultTarget: kind("target:", resultTargetSchema),
+  resultTarget: kind("target:", resultTargetSchema, { goes: (_, address) => ({ address }) }),
   /** The commands that Discord has of us. */
   discordCommands: kind("discord/commands", hash, bare),
   /** The last message that was read. */
   discordCursor: kind("discord/cursor", snowflake, bare),
   /** Of a thread: the message under which the hint was given. */
-  discordHint: kind("discord/hint/", snowflake, bare),
+  discordHint: kind("discord/hint/", snowflake, { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
-  toldElsewhere: kind("told-elsewhere:", z.string(), bare),
+  toldElsewhere: kind("told-elsewhere:", z.string(), { ...bare, goes: (runId) => ({ runId }) }),
 } as const;
 
 /** @throws UnreadableError which names the note; the value stays as it is */

@@ -38,6 +38,7 @@ const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("answer"), questionId: z.string(), text: z.string() }),
   z.object({ type: z.literal("approve"), questionId: z.string(), input: z.unknown() }),
   z.object({ type: z.literal("refuse"), questionId: z.string(), reason: z.string() }),
+  z.object({ type: z.literal("undo"), questionId: z.string() }),
 ]);
 
 const inboundSchema: z.ZodType<Inbound> = z.object({

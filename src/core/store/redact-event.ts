@@ -34,7 +34,7 @@ const structural: ReadonlySet<string> = new Set([
 ]);
 
 /** Here the bytes are somebody else's, keys and all: arguments, and the provider's own items. */
-const foreign: ReadonlySet<string> = new Set(["input", "items"]);
+const withKeys: ReadonlySet<string> = new Set(["input", "items"]);
 
 /** The failure of a call whose arguments held a secret: it is not run, and the secret is not stored. */
 export const secretInArguments = {
@@ -66,7 +66,7 @@ export function withoutSecrets(
 
 /** Whether these arguments, as JSON, hold a secret anywhere: in a value, a key or a number. */
 export function holdsSecret(input: unknown, redact: Redact): boolean {
-  return redactedForeign(input, redact) !== input;
+  return redactedWithKeys(input, redact) !== input;
 }
 
 function isWords(spec: ToolSpec | undefined): boolean {
@@ -76,16 +76,16 @@ function isWords(spec: ToolSpec | undefined): boolean {
 function redactedText<T>(value: T, redact: Redact): T {
   return changed(value, (child, key) => {
     if (key !== null && structural.has(key)) return child;
-    if (key !== null && foreign.has(key)) return redactedForeign(child, redact);
+    if (key !== null && withKeys.has(key)) return redactedWithKeys(child, redact);
     return typeof child === "string" ? redact(child) : redactedText(child, redact);
   });
 }
 
-function redactedForeign<T>(value: T, redact: Redact): T {
+function redactedWithKeys<T>(value: T, redact: Redact): T {
   if (typeof value === "string") return redact(value) as T;
   if (typeof value === "number")
     return redact(String(value)) === String(value) ? value : (redact(String(value)) as T);
-  const clean = changed(value, (child) => redactedForeign(child, redact));
+  const clean = changed(value, (child) => redactedWithKeys(child, redact));
   if (typeof clean !== "object" || clean === null || Array.isArray(clean)) return clean;
   const keys = Object.keys(clean);
   if (keys.every((key) => redact(key) === key)) return clean;

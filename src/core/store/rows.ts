@@ -7,12 +7,11 @@ import type {
   DueDelivery,
   InboxRow,
   OutboxRow,
-  QuestionRow,
   RunRow,
 } from "../ports/store.ts";
 import { type TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
-import { messageCodec, questionCodec } from "./records.ts";
+import { messageCodec } from "./records.ts";
 
 /** In the column of costs, which holds numbers alone: the price is not known. */
 const unknownCost = -1;
@@ -114,29 +113,6 @@ function changeOf(outcome: DeliveryOutcome): DeliveryChange {
         givenUp: outcome.revision,
       };
   }
-}
-
-/** A row of the table `questions`: `body` is JSON text; times are ms since the epoch. */
-export interface QuestionRecord {
-  questionId: string;
-  runId: string;
-  body: string;
-  askedAt: number;
-  settledAt: number | null;
-}
-
-/** The questions of a commit; the last of equal ids wins. */
-export function questionRecords(commit: Commit): QuestionRecord[] {
-  const records = new Map<string, QuestionRecord>();
-  for (const { question, ...row } of commit.questions) {
-    records.set(question.id, { ...row, questionId: question.id, body: questionCodec.encode(question) });
-  }
-  return [...records.values()];
-}
-
-/** @throws UnreadableError */
-export function rowOfQuestion({ questionId, body, ...record }: QuestionRecord): QuestionRow {
-  return { ...record, question: questionCodec.decode(body, `question ${questionId}`) };
 }
 
 /** The rows of those records that can be read; what is wrong with the others is told. */

@@ -8,7 +8,7 @@ const ambiguous = /[\\[\]<>`|"\s]|&#?\w+;/;
 
 /**
  * Whether a link to `url` may be followed. `hosts`: the listed ones, each for itself; `*.corp.example` lists all that
- * end so. Null: text that no stranger had a hand in may link to any host.
+ * end so. Null: trusted text, which may link to any host.
  */
 export function mayFollow(url: string, hosts: readonly string[] | null): boolean {
   if (ambiguous.test(url)) return false;

@@ -1,13 +1,112 @@
-/** Reading JSON from strangers: bounded depth, no keys that reach a prototype, no text that a database refuses. */
+/** The one reader of JSON from outside: bounded, without keys that reach a prototype, in text that a database takes. */
+import { lostDigits, withExactDigits } from "./digits.ts";
+import { parseErrorOf } from "./json-error.ts";
 
-/** What a body from outside may nest at most. */
-export const maxDepth = 64;
+/** What is wrong and where. `pointer`: a JSON Pointer (RFC 6901), "" for the whole. */
+export interface Flaw {
+  code: "invalid_json" | "too_deep" | "too_many" | "forbidden_key" | "bad_text" | "lost_digits";
+  pointer: string;
+  /** A phrase that goes on from the name of the place: `nests deeper than 64 levels`. */
+  detail: string;
+}
+
+/** What is taken, where readers differ. */
+export interface JsonRules {
+  /** Levels that it may nest; it is counted before parsing, which may survive depths that kill later steps. */
+  depth: number;
+  /** Values that it may hold, itself included. */
+  values: number;
+  /** U+0000, which no database stores in text. */
+  nul: "refused" | "replaced" | "kept";
+  /** Halves of characters that are written in two. */
+  halves: "refused" | "replaced";
+  /** Numbers that would become others: what is only told may keep its digits as text. */
+  digits: "refused" | "as_text";
+}
+
+const usual: JsonRules = {
+  depth: 64,
+  values: Number.POSITIVE_INFINITY,
+  nul: "refused",
+  halves: "replaced",
+  digits: "refused",
+};
+
+/** What was read, or the first flaw. Never throws. */
+export type ReadJson = { value: unknown } | { flaw: Flaw };
+
+/** Reads text, or bytes that must be UTF-8. */
+export function readJson(source: string | Uint8Array, rules: Partial<JsonRules> = {}): ReadJson {
+  const text = typeof source === "string" ? source : decoded(source);
+  if (text === null) return flaw("invalid_json", "", "not UTF-8 text");
+  const { depth, digits } = { ...usual, ...rules };
+  if (depthOf(text) > depth) return flaw("too_deep", "", `nests deeper than ${depth} levels`);
+  let value: unknown;
+  try {
+    value = JSON.parse(digits === "as_text" ? withExactDigits(text) : text);
+  } catch (error) {
+    return flaw("invalid_json", "", parseErrorOf(error, text));
+  }
+  const lost = digits === "refused" ? lostDigits(text) : null;
+  return lost === null ? checkedJson(value, rules) : flaw("lost_digits", "", lost);
+}
+
+/** The same for a value that was JSON already: a copy of it, in which text is as the rules have it. */
+export function checkedJson(value: unknown, rules: Partial<JsonRules> = {}): ReadJson {
+  return checked(value, { pointer: "", depth: 0 }, { rules: { ...usual, ...rules }, values: 0 });
+}
+
+interface Walk {
+  rules: JsonRules;
+  /** So many were looked at. */
+  values: number;
+}
+
+function checked(value: unknown, at: { pointer: string; depth: number }, walk: Walk): ReadJson {
+  const { rules } = walk;
+  walk.values += 1;
+  if (at.depth > rules.depth) return flaw("too_deep", at.pointer, `nests deeper than ${rules.depth} levels`);
+  if (walk.values > rules.values)
+    return flaw("too_many", at.pointer, `holds more than ${rules.values} values`);
+  if (typeof value === "string") return textBy(rules, value, at.pointer);
+  if (typeof value !== "object" || value === null) return { value };
+  const copy: [string, unknown][] = [];
+  for (const [key, member] of Object.entries(value)) {
+    const here = `${at.pointer}/${escapePointer(key)}`;
+    if (forbiddenKeys.has(key)) return flaw("forbidden_key", here, `the key ${key} is forbidden`);
+    const name = textBy(rules, key, at.pointer);
+    if ("flaw" in name) return name;
+    const clean = checked(member, { pointer: here, depth: at.depth + 1 }, walk);
+    if ("flaw" in clean) return clean;
+    copy.push([String(name.value), clean.value]);
+  }
+  return { value: Array.isArray(value) ? copy.map(([, member]) => member) : Object.fromEntries(copy) };
+}
 
 /** Keys that reach a prototype when somebody copies an object carelessly: no JSON from outside may hold them. */
-export const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
-/** How deep brackets nest outside of strings, without parsing: `JSON.parse` survives depths that kill later steps. */
-export function depthOf(text: string): number {
+function textBy({ nul, halves }: JsonRules, text: string, pointer: string): ReadJson {
+  if (nul === "refused" && text.includes("\0"))
+    return flaw("bad_text", pointer, "must not contain the character U+0000");
+  if (halves === "refused" && !text.isWellFormed()) return flaw("bad_text", pointer, "has broken Unicode");
+  return { value: (nul === "replaced" ? text.replaceAll("\0", "\u{fffd}") : text).toWellFormed() };
+}
+
+function flaw(code: Flaw["code"], pointer: string, detail: string): { flaw: Flaw } {
+  return { flaw: { code, pointer, detail } };
+}
+
+function decoded(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** How deep brackets nest outside of strings, without parsing. */
+function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
   let quoted = false;
@@ -21,77 +120,6 @@ export function depthOf(text: string): number {
     else if (char === "]" || char === "}") depth--;
   }
   return deepest;
-}
-
-/** What the parser disliked and where, without the bytes around it: they may hold secrets. */
-export function parseErrorOf(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : "not JSON";
-  const what = message.split(/, ["']|, \.\.\.| in JSON(?! input)| is not valid/)[0] ?? "not JSON";
-  // Where the text itself is quoted, a position may be a quotation.
-  const given = /^(?!Unexpected token).* at position (\d+)/.exec(message)?.[1];
-  const position = Number(given ?? unexpectedAt(text));
-  return `${what} at byte ${new TextEncoder().encode(text.slice(0, position)).byteLength}`;
-}
-
-const words = ["true", "false", "null"];
-
-/**
- * The parser gives no position where it misses a value, or in the middle of a word: looks for that place. All before
- * it is sound, or the parser would have stopped there.
- */
-function unexpectedAt(text: string): number {
-  let before = "";
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (/[ \t\n\r]/.test(char)) continue;
-    const word = words.find((one) => one.startsWith(char));
-    if (char === '"') at = endOfString(text, at);
-    else if (word) {
-      const same = [...word].findIndex((letter, index) => text[at + index] !== letter);
-      if (same !== -1) return at + same;
-      at += word.length - 1;
-    } else if (/[[:,]|^$/.test(before) && !/[[{\d-]/.test(char) && before + char !== "[]") return at;
-    before = char;
-  }
-  return text.length;
-}
-
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
-  return at;
-}
-
-/** What is wrong with a body and where. `pointer`: a JSON Pointer (RFC 6901), "" for the whole. */
-export type Flaw = { code: "forbidden_key" | "validation_failed"; pointer: string; detail: string };
-
-/**
- * The same value with every string well-formed (lone surrogates replaced); the first flaw, if there is one.
- * The depth was checked before, so recursion is safe.
- */
-export function cleaned(value: unknown, pointer = ""): { value: unknown } | { flaw: Flaw } {
-  if (typeof value === "string") {
-    if (value.includes("\u0000")) return { flaw: nul(pointer) };
-    return { value: value.toWellFormed() };
-  }
-  if (typeof value !== "object" || value === null) return { value };
-  const entries = Object.entries(value);
-  const copy: [string, unknown][] = [];
-  for (const [key, member] of entries) {
-    const here = `${pointer}/${escapePointer(key)}`;
-    if (forbiddenKeys.has(key)) {
-      return { flaw: { code: "forbidden_key", pointer: here, detail: `the key ${key} is forbidden` } };
-    }
-    if (key.includes("\u0000")) return { flaw: nul(pointer) };
-    const clean = cleaned(member, here);
-    if ("flaw" in clean) return clean;
-    copy.push([key.toWellFormed(), clean.value]);
-  }
-  return { value: Array.isArray(value) ? copy.map(([, member]) => member) : Object.fromEntries(copy) };
-}
-
-function nul(pointer: string): Flaw {
-  return { code: "validation_failed", pointer, detail: "must not contain the character U+0000" };
 }
 
 /** One key as a part of a JSON Pointer (RFC 6901): `~` becomes `~0`, `/` becomes `~1`. */

@@ -67,8 +67,8 @@ export function agentsFor(engine: Engine, actor: Actor): Engine["agents"] {
 }
 
 function formerTurn(state: State): NonNullable<LaunchRequest["follows"]> {
-  const { runId, task, tainted } = state;
-  return { runId, task, outcome: outcomeOf(state), tainted };
+  const { runId, task, readUntrusted } = state;
+  return { runId, task, outcome: outcomeOf(state), untrusted: readUntrusted };
 }
 
 function outcomeOf(state: State): string {

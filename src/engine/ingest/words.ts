@@ -130,7 +130,8 @@ async function stop(heard: Heard): Promise<Outcome> {
 async function say(heard: Heard, state: State | null, type: "noted" | "answered"): Promise<Outcome> {
   const { deps, inbound, inbox, words } = heard;
   if (state === null) return ignored();
-  const command = { type: "say", ...words, via: viaOf(inbound) } as const;
+  const { context } = inbound;
+  const command = { type: "say", ...words, context, via: viaOf(inbound) } as const;
   const outcome = await toRun(deps.engine, state.runId, command, inbox, type);
   const now = outcome.type === "refused" ? await deps.engine.state(state.runId) : null;
   // It ended in this very moment: what was said starts the next turn, as it would have a moment later.

@@ -9,8 +9,10 @@ import { sourcesOf } from "../../core/origin/sources.ts";
 import { argumentOrigins, searchable } from "../../core/origin/trace.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Approver, Call } from "../../core/state.ts";
+import { whyUndone } from "../../core/undo.ts";
 import type { Recorded } from "../record.ts";
 import { bindingOf } from "./binding.ts";
+import { tellUndoAsked } from "./undo.ts";
 import { contextOf, recordOutcome, startable, type Work } from "./work.ts";
 
 /** Show the call, whole, to those who may approve it. */
@@ -18,6 +20,13 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   const call = findCall(on.state, callId);
   const spec = call ? on.policy.tools[call.tool] : undefined;
   if (!call || !spec) return recordOutcome(on, () => []);
+  await tellUndoAsked(on.record, on.state);
+  const absence = on.toolbox.absence(call.tool);
+  if (absence?.code === "changed") {
+    const message = `Nobody can approve this: ${absence.words}`;
+    const failed = callFailed(callId, { code: "preview_failed", message });
+    return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
+  }
   let preview: string | null;
   try {
     preview = await previewOf(on, call);
@@ -37,7 +46,8 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   }
   return recordOutcome(on, (state) => {
     if (!startable(state, callId)) return [];
-    const question = askApproval({ call, hash, preview, origins }, { state, policy: on.policy });
+    const why = whyUndone(state, call);
+    const question = askApproval({ call, hash, preview, origins, why }, { state, policy: on.policy });
     return [{ type: "question_asked", question }];
   });
 }
@@ -47,6 +57,8 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
  */
 export async function whyApprovalIsStale(on: Work, call: Call): Promise<string | null> {
   const spec = on.policy.tools[call.tool];
+  const absence = on.toolbox.absence(call.tool);
+  if (absence?.code === "changed") return absence.words;
   const settled = on.state.settled.findLast(
     (question) => question.callId === call.id && question.call !== null,
   );

@@ -45,7 +45,7 @@ async function launchChild(on: Work, call: Call, runId: string): Promise<string 
     // Its questions appear where the parent speaks.
     addresses: [...on.state.addresses],
     context: [],
-    trusted: !on.state.tainted,
+    trusted: !on.state.readUntrusted,
     follows: null,
     parent: {
       runId: on.runId,
@@ -174,7 +174,7 @@ function outcome(callId: string, child: State): EventBody {
   const phase = child.phase;
   if (phase.at === "complete") {
     const ms = child.updatedAt - child.launchedAt;
-    const told = { output: phase.answer, omitted: 0, ms, untrusted: child.tainted };
+    const told = { output: phase.answer, omitted: 0, ms, untrusted: child.readUntrusted };
     return { type: "call_finished", callId, ...told, below: belowWith(child) };
   }
   const why =
@@ -182,7 +182,7 @@ function outcome(callId: string, child: State): EventBody {
   const failure = callFailed(
     callId,
     { code: "hand_off_failed", message: why },
-    { ms: 0, untrusted: child.tainted },
+    { ms: 0, untrusted: child.readUntrusted },
   );
   return { ...failure, below: belowWith(child) };
 }

@@ -1,8 +1,6 @@
 /** Which models give no answers now, why, since when, and how many runs wait for each. */
 import type { Store } from "../../core/ports/store.ts";
-
-/** So many open questions tell at a start which runs wait. */
-const mostQuestions = 1000;
+import { everyOpenQuestion } from "../../core/store/every.ts";
 
 /** For /health: `code` is that of `ModelError`. */
 export interface ModelTrouble {
@@ -42,7 +40,7 @@ export class ModelTroubles {
 
   /** After a start: runs whose questions say that they wait for a model. */
   async remember(store: Pick<Store, "openQuestions">): Promise<void> {
-    for (const { runId, question, askedAt: at } of await store.openQuestions(mostQuestions)) {
+    for await (const { runId, question, askedAt: at } of everyOpenQuestion(store)) {
       if (!question.outage) continue;
       this.mayAsk(runId, { ...question.outage, at });
     }

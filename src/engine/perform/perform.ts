@@ -15,6 +15,7 @@ import { performCalls, performReconcile } from "./calls.ts";
 import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
 import { performCancelJob, performPollJob, performVerify } from "./job.ts";
 import { performCallModel } from "./model.ts";
+import { performEndUndo } from "./undo.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 /** Rejects with `Fenced` when the run was lost; a failure of a tool or of the model is an event. */
@@ -44,11 +45,13 @@ export async function perform(effect: Effect, on: Work): Promise<Recorded> {
       return performVerify(on, effect.callId);
     case "await_child":
       return performAwaitChild(on, effect.callId, effect.runId);
+    case "end_undo":
+      return performEndUndo(on, effect.end);
     case "cancel_child":
       return performCancelChild(on, effect.callId, effect.runId);
     case "sleep_until":
       return recordOutcome(on, (state) =>
-        effect.at <= on.clock.now() && stillDue(state, on, effect.at) ? effect.due : [],
+        effect.at <= Math.max(on.clock.now(), on.dueBy) && stillDue(state, on, effect.at) ? effect.due : [],
       );
     case "rest":
       return recordOutcome(on, () => []);

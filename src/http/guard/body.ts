@@ -1,8 +1,7 @@
 /** Reads a request's body and query into checked data, or says exactly what is wrong with them. */
 import type { z } from "zod";
 import { readBody as readBytes } from "../../core/ports/body.ts";
-import { lostDigits } from "../../core/text/digits.ts";
-import { cleaned, depthOf, escapePointer, maxDepth, parseErrorOf } from "../../core/text/json.ts";
+import { checkedJson, escapePointer, type Flaw, type ReadJson, readJson } from "../../core/text/json.ts";
 import type { Ctx } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 
@@ -12,19 +11,14 @@ const maxBodyBytes = maxBodyMib * 1024 * 1024;
 /** Throws ProblemError: 400, 413, 415 or 422. */
 export async function readBody<S extends z.ZodType>(c: Ctx, schema: S): Promise<z.infer<S>> {
   checkHeaders(c);
-  const text = await readText(c.req.raw);
-  if (depthOf(text) > maxDepth) {
-    throw new ProblemError("too_deep", `The body nests deeper than ${maxDepth} levels. Send a flatter one.`);
-  }
-  const data = checked(parse(text), schema);
-  const lost = lostDigits(text);
-  if (lost !== null) throw new ProblemError("validation_failed", `The body: ${lost}.`);
-  return data;
+  const bytes = await readBytes(c.req.raw, maxBodyBytes);
+  if (bytes === null) throw tooLarge();
+  return checked(readJson(bytes), schema);
 }
 
 /** Query parameters arrive as strings; the schema turns them into what they mean. Unknown ones are errors. */
 export function readQuery<S extends z.ZodType>(c: Ctx, schema: S): z.infer<S> {
-  return checked(c.req.query(), schema);
+  return checked(checkedJson(c.req.query()), schema);
 }
 
 function checkHeaders(c: Ctx): void {
@@ -38,43 +32,33 @@ function checkHeaders(c: Ctx): void {
   }
 }
 
-async function readText(request: Request): Promise<string> {
-  const bytes = await readBytes(request, maxBodyBytes);
-  if (bytes === null) throw tooLarge();
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new ProblemError("invalid_json", "The body is not UTF-8 text.");
-  }
-}
-
 function tooLarge(): ProblemError {
   const detail = `The body is larger than ${maxBodyBytes} bytes (${maxBodyMib} MiB). Send less.`;
   return new ProblemError("body_too_large", detail);
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new ProblemError("invalid_json", `${parseErrorOf(error, text)}. Send one JSON object.`);
-  }
-}
-
-function checked<S extends z.ZodType>(value: unknown, schema: S): z.infer<S> {
-  const clean = cleaned(value);
-  if ("flaw" in clean) {
-    const { code, pointer, detail } = clean.flaw;
-    throw new ProblemError(code, `${pointer || "The body"}: ${detail}.`, {
-      more: { errors: [{ pointer, detail }] },
-    });
-  }
-  const result = schema.safeParse(clean.value);
+function checked<S extends z.ZodType>(read: ReadJson, schema: S): z.infer<S> {
+  if ("flaw" in read) throw problemOf(read.flaw);
+  const result = schema.safeParse(read.value);
   if (result.success) return result.data;
   const errors = result.error.issues.flatMap(errorsOf);
   const [first] = errors;
   const detail = first ? `${first.pointer || "The body"}: ${first.detail}.` : "The request is not valid.";
   throw new ProblemError("validation_failed", detail, { more: { errors } });
+}
+
+function problemOf({ code, pointer, detail }: Flaw): ProblemError {
+  switch (code) {
+    case "invalid_json":
+      return new ProblemError(code, `The body can't be read: ${detail}. Send one JSON object.`);
+    case "too_deep":
+      return new ProblemError(code, `The body ${detail}. Send a flatter one.`);
+    default: {
+      const told = code === "forbidden_key" ? code : "validation_failed";
+      const errors = [{ pointer, detail }];
+      return new ProblemError(told, `${pointer || "The body"}: ${detail}.`, { more: { errors } });
+    }
+  }
 }
 
 function errorsOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {

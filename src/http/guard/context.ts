@@ -4,8 +4,11 @@ import type { Context } from "hono";
 import type { Actor, Address, Scope } from "../../core/actor.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
+import type { ChangeFeed } from "./change-feed.ts";
+import type { FoldedRuns } from "./folded-runs.ts";
 import type { Streams } from "./streams.ts";
 
 /** An API token: only its SHA-256 (hex) is known here. Its principal is `token:<name>`. */
@@ -27,7 +30,7 @@ export interface HttpConfig {
   hosts: readonly string[];
   /** Origins whose pages may call the API with a token, e.g. `https://tools.example`. */
   corsOrigins: readonly string[];
-  /** Hosts that foreign text may link to, in the console as in the chats (see core/text/followed.ts). */
+  /** Hosts that untrusted text may link to, in the console as in the chats (see core/text/followed.ts). */
   trustedLinkHosts: readonly string[];
   /** The agent of a launch that names none. */
   defaultAgent: string;
@@ -37,10 +40,14 @@ export interface HttpConfig {
   about: {
     paths: readonly string[];
     titles: Readonly<Record<string, string>>;
+    /** By name, of those that variables switch on: the page that says how. */
+    guides: Readonly<Record<string, string>>;
     linkTo(address: Address): string | null;
   };
   webhooks: readonly WebhookInfo[];
   schedules: () => readonly ScheduleInfo[];
+  /** Foreign servers of tools, as they are now. */
+  toolServers?: () => readonly ToolServerStatus[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
   rate: { burst: number; perSecond: number };
   /**
@@ -73,6 +80,8 @@ export interface Deps {
 /** What the routes share besides: made once per server. */
 export interface Server extends Deps {
   streams: Streams;
+  feed: ChangeFeed;
+  foldedRuns: FoldedRuns;
   startedAt: number;
   /** The path under which a proxy shows the server, without a slash at the end; often "". */
   base: string;

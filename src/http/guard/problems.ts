@@ -28,6 +28,8 @@ const refusals = {
   already_launched: [409, "The run exists already"],
   place_taken: [409, "Another run is at work there"],
   unknown_agent: [422, "There is no such agent"],
+  not_undoable: [409, "There is no way back to take"],
+  undo_asked: [409, "The undo was asked for already"],
 } as const satisfies Record<RefusalCode, readonly [number, string]>;
 
 /** What the server itself refuses. */
@@ -85,8 +87,11 @@ export class ProblemError extends Error {
   }
 }
 
-/** A refusal of the core as an error to throw. `instance`: the path of the run's state, null when there is no run. */
-export function problemOfRefusal(refusal: Refusal, instance: string | null): ProblemError {
+/** A refusal of the core as an error to throw. `asked`: the path of the run's state, null when there is no run. */
+export function problemOfRefusal(refusal: Refusal, asked: string | null): ProblemError {
+  // Where the refusal names the run that stands against it, that one is what the client wants to see.
+  const { runId } = refusal;
+  const instance = asked !== null && runId ? asked.replace(/[^/]+$/, encodeURIComponent(runId)) : asked;
   return new ProblemError(refusal.code, refusal.message, {
     more: {
       ...(instance === null ? {} : { instance }),

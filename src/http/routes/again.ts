@@ -1,6 +1,7 @@
 /** What starts a run once more: the same task with the same data around it, and no more trust in it than before. */
 import type { Actor } from "../../core/actor.ts";
 import type { LaunchRequest, Via } from "../../core/command.ts";
+import { isUntrustedTurn } from "../../core/event.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError, runNotFound } from "../guard/problems.ts";
 import { readableRun } from "./run-access.ts";
@@ -30,7 +31,7 @@ export async function launchedAgain(
       addresses: [],
       context,
       trusted,
-      follows: follows && { ...follows, tainted: follows.tainted ?? false },
+      follows: follows && { ...follows, untrusted: isUntrustedTurn(follows) },
       parent: null,
     },
   };

@@ -34,7 +34,7 @@ const commands: { [K in CommandId]: (body: BodyOf<K>, by: By) => RunCommand } = 
 };
 
 /** Throws 404 `run_not_found` for a run that the caller may not see, else the problem of the refusal. */
-export function commandRoutes(server: Server): Pick<Handlers, "launch" | "again" | CommandId> {
+export function commandRoutes(server: Server): Pick<Handlers, "launch" | "again" | "undo" | CommandId> {
   const idempotency = new Idempotency(server);
 
   function commandRoute<K extends CommandId>(operation: K) {
@@ -74,6 +74,19 @@ export function commandRoutes(server: Server): Pick<Handlers, "launch" | "again"
         server.engine.launch(agent, again.launch, inbox),
       );
       return answerRun(server, c, "launch", outcome);
+    },
+    undo: async (c, { body }) => {
+      const { actor } = callerOf(c);
+      const state = await readableRun(server, actor, body.id);
+      const key = idempotencyKeyOf(c);
+      const instance = `${server.base}/agent/state/${body.id}`;
+      const request = { principal: actor.principal, key, operation: "undo", body, instance };
+      const command = { type: "undo", questionId: body.question_id, actor, via: viaOf(actor) } as const;
+      const outcome = await idempotency.once(request, async (inbox) => {
+        const of = await runAsked(server, actor, state, command.questionId);
+        return server.engine.command(of, command, inbox);
+      });
+      return answerRun(server, c, "undo", outcome);
     },
     resume: commandRoute("resume"),
     pause: commandRoute("pause"),
@@ -125,7 +138,7 @@ function launchable({ engine }: Server, actor: Actor, name: string): string {
 async function answerRun(
   server: Server,
   c: Ctx,
-  operation: "launch" | CommandId,
+  operation: "launch" | "undo" | CommandId,
   outcome: { runId: string; replayed: boolean },
 ): Promise<Response> {
   const state = await server.engine.state(outcome.runId);

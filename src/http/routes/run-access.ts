@@ -1,25 +1,34 @@
 /** The one way from an id in a request to a run: what the caller may not see does not exist. */
 import type { Actor } from "../../core/actor.ts";
+import type { RunRow } from "../../core/ports/store.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
 import type { Server } from "../guard/context.ts";
 import { runNotFound } from "../guard/problems.ts";
-import { askingBelow, childrenOf } from "../view/child-runs.ts";
+import { askingBelow, childrenOf, mayReadRow } from "../view/child-runs.ts";
 import { viewRun } from "../view/run.ts";
 import type { RunState } from "../wire/runs.ts";
 
-/** Throws 404 `run_not_found`: malformed, unknown and unreadable ids are answered alike. */
+/** Throws 404 `run_not_found`: malformed and unknown ids, and runs that the caller may not see, are answered alike. */
 export async function readableRun({ engine }: Server, actor: Actor, id: string): Promise<State> {
-  const state = /^[\w.:-]{1,200}$/.test(id) ? await stateSoon(engine, id) : null;
+  const state = await soon(id, () => engine.state(id));
   if (!state || !engine.mayRead(actor, state)) throw runNotFound();
   return state;
 }
 
+/** The same without reading the run's log. */
+export async function readableRow(server: Server, actor: Actor, id: string): Promise<RunRow> {
+  const row = await soon(id, () => server.engine.store.run(id));
+  if (!row || !mayReadRow(server, actor, row)) throw runNotFound();
+  return row;
+}
+
 /** A child is noted in its parent's log a turn before it is launched, and a page may ask for it in between. */
-async function stateSoon(engine: Server["engine"], id: string): Promise<State | null> {
+async function soon<T>(id: string, look: () => Promise<T | null>): Promise<T | null> {
+  if (!/^[\w.:-]{1,200}$/.test(id)) return null;
   for (let turn = 0; turn < 3; turn++) {
-    const state = await engine.state(id);
-    if (state) return state;
+    const found = await look();
+    if (found) return found;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return null;

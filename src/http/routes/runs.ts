@@ -8,11 +8,13 @@ import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import { mayReadRow } from "../view/child-runs.ts";
-import { viewQuestion, viewSummary } from "../view/run.ts";
+import { cursorOf, parseCursor } from "../view/cursor.ts";
+import { listQuestions } from "../view/questions.ts";
+import { viewSummary } from "../view/run.ts";
 import type { RunsQuery } from "../wire/operations-runs.ts";
-import type { OpenWireQuestion, RunList, WireEvent, WireModelRequest } from "../wire/runs.ts";
+import type { EventList, RunList, WireEvent, WireModelRequest } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
-import { readableRun, showRun } from "./run-access.ts";
+import { readableRow, readableRun, showRun } from "./run-access.ts";
 
 type RunRoutes = Pick<Handlers, "state" | "runs" | "events" | "request" | "questions">;
 
@@ -26,15 +28,17 @@ export function runRoutes(server: Server): RunRoutes {
     },
     runs: async (c, { query }) => c.json(await listRuns(server, callerOf(c).actor, query)),
     events: async (c, { query }) => {
-      const { runId } = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
-      const events = await server.engine.events(runId, query.after);
-      return c.json({ events: events.map((event, index) => viewEvent(event, query.after + index + 1)) });
+      const { runId } = await readableRow(server, callerOf(c).actor, c.req.param("id") ?? "");
+      return c.json(await listEvents(server, runId, query.after));
     },
     request: async (c) => {
       const { runId } = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
       return c.json(await modelRequest(server, runId, Number(c.req.param("version"))));
     },
-    questions: async (c) => c.json({ questions: await openQuestions(server, callerOf(c).actor) }),
+    questions: async (c, { query: { cursor, limit } }) => {
+      const after = cursor === undefined ? null : parseCursor(cursor, "oldest");
+      return c.json(await listQuestions(server, callerOf(c).actor, { limit, after }));
+    },
   };
 }
 
@@ -45,13 +49,23 @@ export function viewEvent(event: RunEvent, version: number): WireEvent {
   return { version, at, type: body.type, data };
 }
 
+/** What can't be read is named beside the others: nobody may take a log with a hole for a whole one. */
+async function listEvents({ engine }: Server, runId: string, after: number): Promise<EventList> {
+  const list: EventList = { events: [], unreadable: [] };
+  for (const { version, ...read } of await engine.store.readEach(runId, after)) {
+    if (read.event) list.events.push(viewEvent(read.event, version));
+    else list.unreadable.push({ version, why: read.why });
+  }
+  return list;
+}
+
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
 const maxScanned = 1000;
 
 async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
   const filter = filterOf(query);
   const found: RunRow[] = [];
-  let before = filter.before;
+  let before: RunFilter["before"] = filter.before;
   for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
     const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
     found.push(...rows.filter((row) => mayReadRow(server, actor, row)));
@@ -60,14 +74,14 @@ async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise
       return pageOf(found, query.limit);
     }
   }
-  return { runs: found.map(viewSummary), next: before ? cursorOf(before) : null };
+  return { runs: found.map(viewSummary), next: before ? placeOf(before) : null };
 }
 
 /** One more than fits was looked for: it says whether there is a next page. */
 function pageOf(found: readonly RunRow[], limit: number): RunList {
   const page = found.slice(0, limit);
   const last = page.at(-1);
-  return { runs: page.map(viewSummary), next: last && found.length > limit ? cursorOf(last) : null };
+  return { runs: page.map(viewSummary), next: last && found.length > limit ? placeOf(last) : null };
 }
 
 function filterOf(query: RunsQuery): RunFilter {
@@ -81,25 +95,17 @@ function filterOf(query: RunsQuery): RunFilter {
     ...(text === undefined ? {} : { text }),
     ...(asking === undefined ? {} : { asking }),
     ...(parent === undefined ? {} : { parentId: parent }),
-    ...(cursor === undefined ? {} : { before: parseCursor(cursor) }),
+    ...(cursor === undefined ? {} : { before: before(cursor) }),
   };
 }
 
-function cursorOf({ launchedAt, runId }: Pick<RunRow, "launchedAt" | "runId">): string {
-  return Buffer.from(`${launchedAt} ${runId}`).toString("base64url");
+function placeOf({ launchedAt, runId }: Pick<RunRow, "launchedAt" | "runId">): string {
+  return cursorOf({ at: launchedAt, id: runId });
 }
 
-function parseCursor(cursor: string): { launchedAt: number; runId: string } {
-  const [, launchedAt, runId] =
-    /^(\d{1,16}) ([\w.:-]+)$/.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  if (launchedAt !== undefined && runId !== undefined) return { launchedAt: Number(launchedAt), runId };
-  throw new ProblemError(
-    "validation_failed",
-    "The cursor is not one of ours. Leave it out to start at the newest.",
-    {
-      more: { errors: [{ pointer: "/cursor", detail: "is not a cursor of this list" }] },
-    },
-  );
+function before(cursor: string): { launchedAt: number; runId: string } {
+  const { at, id } = parseCursor(cursor, "newest");
+  return { launchedAt: at, runId: id };
 }
 
 /** Renders the request again from the events before the answer, with the agent that the run has kept. */
@@ -121,25 +127,4 @@ async function modelRequest(server: Server, runId: string, version: number): Pro
     tools: request.tools.map(({ name, description, schema }) => ({ name, description, schema })),
     input: [...request.input],
   };
-}
-
-const maxQuestions = 1000;
-
-async function openQuestions(server: Server, actor: Actor): Promise<OpenWireQuestion[]> {
-  const { engine } = server;
-  const rows = await engine.store.openQuestions(maxQuestions);
-  const runIds = [...new Set(rows.map((row) => row.runId))];
-  const asked = runIds.map(async (runId) => {
-    const questions = await engine.unreadable.orNull(questionsOf(server, actor, runId));
-    return questions ?? [];
-  });
-  return (await Promise.all(asked)).flat().sort((a, b) => a.asked_at - b.asked_at);
-}
-
-async function questionsOf({ engine }: Server, actor: Actor, runId: string): Promise<OpenWireQuestion[]> {
-  const state = await engine.state(runId);
-  if (!state || !engine.mayRead(actor, state)) return [];
-  const policy = await engine.policy(state);
-  const run = { agent: state.agent.name, task: state.title, from: state.from };
-  return state.questions.map((open) => ({ ...viewQuestion(open, { state, policy }, actor), ...run }));
 }

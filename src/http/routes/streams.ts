@@ -1,9 +1,9 @@
 /** Server-sent events: one run's log as it grows, and the changes of all runs. */
 import { streamSSE } from "hono/streaming";
-import type { Actor } from "../../core/actor.ts";
 import { callerOf } from "../guard/auth.ts";
+import { Follower } from "../guard/change-feed.ts";
 import type { Ctx, Server } from "../guard/context.ts";
-import { mayReadRow } from "../view/child-runs.ts";
+import { mayReadRow, openFor } from "../view/child-runs.ts";
 import { viewSummary } from "../view/run.ts";
 import type { Handlers } from "./route.ts";
 import { readableRun } from "./run-access.ts";
@@ -33,26 +33,20 @@ export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamA
     },
     streamAll: async (c) => {
       const caller = callerOf(c);
-      const changed = new Set<string>();
+      const follower = new Follower();
       let told = -1;
       return openStream(c, (stream) =>
         server.streams.run(
           stream,
           caller.session,
-          (ring) =>
-            server.engine.watch(({ runId }) => {
-              changed.add(runId);
-              ring();
-            }),
+          (ring) => server.feed.join(follower, ring),
           async () => {
-            const runIds = [...changed];
-            changed.clear();
-            for (const runId of runIds) {
-              const row = await server.engine.store.run(runId);
-              if (!row || !mayReadRow(server, caller.actor, row)) continue;
+            const { rows, counts } = follower.take();
+            for (const row of rows) {
+              if (!mayReadRow(server, caller.actor, row)) continue;
               await stream.writeSSE({ event: "run", data: JSON.stringify(viewSummary(row)) });
             }
-            const open = await countQuestions(server, caller.actor);
+            const open = counts ? openFor(server, caller.actor, counts) : told;
             if (open === told) return;
             told = open;
             await stream.writeSSE({ event: "questions", data: JSON.stringify({ open }) });
@@ -76,9 +70,4 @@ function openStream(c: Ctx, run: Parameters<typeof streamSSE>[1]): Response {
 function lastEventId(c: Ctx): number | null {
   const id = c.req.header("last-event-id");
   return id !== undefined && /^\d{1,9}$/.test(id) ? Number(id) : null;
-}
-
-async function countQuestions(server: Server, actor: Actor): Promise<number> {
-  const rows = await server.engine.store.runs({ asking: true, limit: 1000 });
-  return rows.filter((row) => mayReadRow(server, actor, row)).reduce((sum, row) => sum + row.asking, 0);
 }

@@ -2,8 +2,9 @@
 
 import type { Actor } from "../../core/actor.ts";
 import type { Policy } from "../../core/agent.ts";
-import type { RunRow } from "../../core/ports/store.ts";
+import type { QuestionCount, RunRow } from "../../core/ports/store.ts";
 import type { State } from "../../core/state.ts";
+import { everyRun } from "../../core/store/every.ts";
 import { isEnded } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
@@ -14,17 +15,25 @@ export interface Asking {
   policy: Policy;
 }
 
-/** The read right by a row alone, without folding the run's events. */
-export function mayReadRow({ engine }: Server, actor: Actor, row: RunRow): boolean {
-  return engine.mayRead(actor, {
-    agent: { name: row.agent, hash: "" },
-    from: { principal: row.principal, name: row.personName },
-  });
+/** The read right by a row, or by a count of rows, alone, without folding the run's events. */
+export function mayReadRow(
+  { engine }: Server,
+  actor: Actor,
+  { agent, principal }: Pick<RunRow, "agent" | "principal">,
+): boolean {
+  return engine.mayRead(actor, { agent: { name: agent, hash: "" }, from: { principal, name: "" } });
 }
 
-/** The newest 100, oldest first. */
+/** How many of these open questions belong to runs that the actor may see. */
+export function openFor(server: Server, actor: Actor, counts: readonly QuestionCount[]): number {
+  return counts.reduce((sum, count) => sum + (mayReadRow(server, actor, count) ? count.open : 0), 0);
+}
+
+/** All of them, oldest first. */
 export async function childrenOf({ engine }: Server, runId: string): Promise<RunRow[]> {
-  return (await engine.store.runs({ parentId: runId, limit: 100 })).reverse();
+  const rows: RunRow[] = [];
+  for await (const row of everyRun(engine.store, { parentId: runId })) rows.push(row);
+  return rows.reverse();
 }
 
 /** Those that ask somebody and that the caller may see. */

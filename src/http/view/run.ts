@@ -16,6 +16,7 @@ import {
 import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
+import { viewUndo } from "./undo.ts";
 
 /** Where a person opens an address in its platform; null when nowhere. */
 type Linker = (address: Address) => string | null;
@@ -67,11 +68,12 @@ export function viewRun(
     questions: asking.flatMap((one) =>
       one.state.questions.map((question) => viewQuestion(question, one, extra.actor)),
     ),
-    settled: state.settled.map(viewSettled),
+    settled: state.settled.map((question) => viewSettled(question, state, extra)),
     parent_id: state.parent?.runId ?? null,
     follows_id: state.follows?.runId ?? null,
     children: [...extra.children],
-    tainted: state.tainted,
+    read_untrusted: state.readUntrusted,
+    tainted: state.readUntrusted,
     can: actionsOf(state, extra, asking),
   };
 }
@@ -111,13 +113,18 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
   };
 }
 
-function viewSettled(question: SettledQuestion): SettledWireQuestion {
+function viewSettled(
+  question: SettledQuestion,
+  state: State,
+  viewer: { policy: Policy; actor: Actor },
+): SettledWireQuestion {
   return {
     ...sharedOf(question),
     settled_at: question.settledAt,
     outcome: question.outcome,
     from: question.from,
     channel: question.channel,
+    undo: viewUndo(question, state, viewer),
   };
 }
 

@@ -20,5 +20,7 @@ export const sayBody = z.strictObject({ id, text });
 export const approveBody = z.strictObject({ id, question_id: id, input: z.unknown().optional() });
 /** Refuses an approval. `reason` (at most 4,096 characters) is told to the model. */
 export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string().max(4096) });
+/** Takes the way back from what was approved by this question. */
+export const undoBody = z.strictObject({ id, question_id: id });
 /** `code`: the one-time code that the server printed, or the owner's token. */
 export const sessionBody = z.strictObject({ code: z.string().max(500) });

@@ -24,6 +24,7 @@ const runsQuery = z.strictObject({
   agent: z.string().max(100).optional(),
   channel: z.string().max(100).optional(),
   principal: z.string().max(200).optional(),
+  /** Looked for in the task, the name of who started it, the agent and the id. */
   text: z.string().max(200).optional(),
   asking: flag.optional(),
   parent: z.string().max(200).optional(),
@@ -32,6 +33,13 @@ const runsQuery = z.strictObject({
 });
 /** The filters of `GET /runs` after parsing. `limit`: 1 to 100 rows, 50 when it is left out. */
 export type RunsQuery = z.infer<typeof runsQuery>;
+
+const questionsQuery = z.strictObject({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+});
+/** The query of `GET /questions` after parsing. `limit`: 1 to 200 questions, 100 when it is left out. */
+export type QuestionsQuery = z.infer<typeof questionsQuery>;
 
 const afterQuery = z.strictObject({ after: version.default(0) });
 
@@ -117,6 +125,15 @@ export const runOperations = {
     body: bodies.refuseBody,
     success: [200, runStateSchema],
   },
+  undo: {
+    method: "post",
+    path: "/agent/undo",
+    summary:
+      "Ask to undo what was approved by a question, once: in the run while it goes on, else in a new run, which is the answer",
+    scopes: ["launch", "read"],
+    body: bodies.undoBody,
+    success: [200, runStateSchema],
+  },
   runs: {
     method: "get",
     path: "/agent/runs",
@@ -159,8 +176,9 @@ export const runOperations = {
   questions: {
     method: "get",
     path: "/questions",
-    summary: "Open questions, oldest first",
+    summary: "Open questions, oldest first, a page at a time",
     scopes: ["read"],
+    query: questionsQuery,
     success: [200, questionListSchema],
   },
 } as const satisfies Record<string, Operation>;

@@ -54,6 +54,22 @@ const wireQuestionSchema = z.object({
 /** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */
 export type WireQuestion = z.infer<typeof wireQuestionSchema>;
 
+const undoSchema = z.object({
+  tool: z.string(),
+  input: z.unknown(),
+  state: z.enum(["offered", "asked", "undone", "refused", "failed"]),
+  asked_by: personSchema.nullable(),
+  asked_at: time.nullable(),
+  /** The run that undoes it, when that is another one. */
+  run_id: z.string().nullable(),
+  /** What came of it; empty before. */
+  words: z.string(),
+  /** Whether the caller may take it now; `why` says why not. */
+  can: z.object({ allowed: z.boolean(), why: z.string().nullable() }),
+});
+/** Times are ms since the epoch. */
+export type WireUndo = z.infer<typeof undoSchema>;
+
 const settledQuestionSchema = wireQuestionSchema
   .pick({ id: true, kind: true, text: true, choices: true, call: true, asked_at: true })
   .extend({
@@ -64,6 +80,8 @@ const settledQuestionSchema = wireQuestionSchema
     }),
     from: personSchema.nullable(),
     channel: z.string().nullable(),
+    /** The way back from the call, once it has run; null: there is none. */
+    undo: undoSchema.nullable(),
   });
 
 /** A question that is closed: how it was settled (`outcome`), when (ms since the epoch), by whom and where. */
@@ -138,7 +156,10 @@ export const runStateSchema = z.object({
   parent_id: z.string().nullable(),
   follows_id: z.string().nullable(),
   children: z.array(z.string()),
-  tainted: z.boolean(),
+  /** It has read text from outside the trusted circle: what changes the world needs approval from then on. */
+  read_untrusted: z.boolean(),
+  /** `read_untrusted` by its name of the first releases. */
+  tainted: z.boolean().meta({ deprecated: true }),
   /** What the caller may do now; `why` says why not. */
   can: z.record(z.enum(runActions), verdictSchema),
 });
@@ -180,7 +201,12 @@ export const wireEventSchema = z.object({
 });
 export type WireEvent = z.infer<typeof wireEventSchema>;
 /** The answer of `GET /runs/:id/events`: the events after the asked version, oldest first. */
-export const eventListSchema = z.object({ events: z.array(wireEventSchema) });
+export const eventListSchema = z.object({
+  events: z.array(wireEventSchema),
+  /** Events that can't be read, by their versions (of several in a row that are missing the first). */
+  unreadable: z.array(z.object({ version: z.number(), why: z.string() })),
+});
+export type EventList = z.infer<typeof eventListSchema>;
 
 /** The exact request that a model answer was given to, rendered from the log. */
 export const modelRequestSchema = z.object({
@@ -204,5 +230,14 @@ export const openQuestionSchema = wireQuestionSchema.extend({
 });
 /** An open question in the inbox of the console, with the task and the person it belongs to. */
 export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
-/** The answer of `GET /questions`: what is open in all runs that the caller may see. */
-export const questionListSchema = z.object({ questions: z.array(openQuestionSchema) });
+/** The answer of `GET /questions`: what is open in all runs that the caller may see, oldest first. */
+export const questionListSchema = z.object({
+  questions: z.array(openQuestionSchema),
+  /** Questions of this page that can't be shown, and why. */
+  unreadable: z.array(z.object({ id: z.string(), run_id: z.string(), why: z.string() })),
+  /** How many there are on all pages. */
+  open: z.number(),
+  /** The cursor of the following page, or null at the end. */
+  next: z.string().nullable(),
+});
+export type QuestionList = z.infer<typeof questionListSchema>;

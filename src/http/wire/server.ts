@@ -27,8 +27,8 @@ export const agentListSchema = z.object({
 export type AgentList = z.infer<typeof agentListSchema>;
 
 /**
- * The answer of `GET /tools`. `schema`: the JSON schema of the arguments; `untrusted`: its output is foreign
- * text.
+ * The answer of `GET /tools`. `schema`: the JSON schema of the arguments; `untrusted`: its output comes
+ * from outside the trusted circle.
  */
 export const toolListSchema = z.object({
   tools: z.array(
@@ -89,7 +89,7 @@ export const sessionSchema = z.object({
   /** The channels' titles by name, for whatever shows where something was said. */
   channels: z.record(z.string(), z.string()),
   expires_at: time.nullable(),
-  /** Hosts that text of strangers may link to; `*.corp.example` stands for all that end so. */
+  /** Hosts that untrusted text may link to; `*.corp.example` stands for all that end so. */
   link_hosts: z.array(z.string()),
 });
 /** The answer of login and of `GET /session`. `scopes`: null means that none is missing. */
@@ -137,6 +137,26 @@ export const healthSchema = z.object({
   auth: z.enum(["token", "none"]).optional(),
   started_at: time.optional(),
   channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),
+  /** Channels that are off and can be switched on by variables; `guide` is the page that says how. */
+  channels_off: z.array(z.object({ title: z.string(), guide: z.string() })).optional(),
+  /** Foreign servers of tools (MCP): how each is, and how its tools stand against what was accepted. */
+  tool_servers: z
+    .array(
+      z.object({
+        name: z.string(),
+        ok: z.boolean(),
+        detail: z.string(),
+        version: z.string().nullable(),
+        tools: z.array(
+          z.object({
+            name: z.string(),
+            standing: z.enum(["offered", "changed", "gone", "new", "refused"]),
+            words: z.string(),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   /** Posts that the chat does not show yet. */
   outbox: z.object({ undelivered: z.number(), oldest_at: time.nullable(), given_up: z.number() }).optional(),
   /**

@@ -1,10 +1,11 @@
 /** What is said in Discord arrives once, whatever becomes of the connection. */
 import { afterEach, describe, expect, test } from "vitest";
 import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
+import { noteKinds, writeNote } from "../../../src/core/store/notes.ts";
 import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { recordingInlet } from "../../support/discord/inlet.ts";
-import { bot, channels, dana, ids, message } from "../../support/discord/payloads.ts";
+import { bot, channels, dana, ids, message, user } from "../../support/discord/payloads.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {
@@ -71,6 +72,69 @@ describe("a connection that works", () => {
     made.discord.say(message({ id: made.discord.rest.id(), content: "v1.2.3", type: 19, more }));
     await until(() => expect(texts(made)).toEqual(["v1.2.3"]));
     expect(made.inlet.accepted[0]?.address).toBe(`discord:${ids.guild}/${ids.channel}/${root.id}`);
+  });
+
+  describe("a mention in a thread that people began", () => {
+    const at = { channel: ids.thread };
+    const theirs = () => ({ ...channels.thread, owner_id: ids.dana });
+
+    async function inTheirs(): Promise<Bed> {
+      const made = await started();
+      made.discord.gateway.dispatch("THREAD_UPDATE", theirs());
+      return made;
+    }
+
+    test("brings what was said in it, an app's alert included, as data", async () => {
+      const made = await inTheirs();
+      const alert = message({
+        id: ids.thread,
+        author: user("8", "Alerts", true),
+        more: { embeds: [{ title: "HighErrorRate" }] },
+      });
+      const begin = { type: 21, more: { referenced_message: alert } };
+      made.discord.rest.put(message({ id: made.discord.rest.id(), ...at, ...begin }));
+      made.says("since the deploy", at);
+      made.says(`${mention} why?`, at);
+      await until(() => expect(texts(made)).toEqual(["why?"]));
+      expect(made.inlet.accepted[0]?.context).toEqual([
+        {
+          source: "the Discord thread",
+          text: "Alerts (an app): HighErrorRate\ndana: since the deploy",
+          trusted: false,
+        },
+      ]);
+    });
+
+    test("of a long one: how it began, and the newest", async () => {
+      const made = await inTheirs();
+      made.discord.rest.put(message({ id: ids.thread, content: "payments answers 500" }));
+      for (let n = 1; n <= 60; n += 1) {
+        made.discord.rest.put(message({ id: made.discord.rest.id(), ...at, content: `word ${n}` }));
+      }
+      made.says(`${mention} why?`, at);
+      await until(() => expect(texts(made)).toEqual(["why?"]));
+      const lines = made.inlet.accepted[0]?.context[0]?.text.split("\n") ?? [];
+      expect([lines.length, ...lines.slice(0, 3), lines.at(-1)]).toEqual([
+        51,
+        "dana: payments answers 500",
+        "[Older messages are left out here.]",
+        "dana: word 12",
+        "dana: word 60",
+      ]);
+    });
+
+    test("that can't be read: the model and the person are told", async () => {
+      const made = await inTheirs();
+      const answer = { status: 403, body: { code: 50_001, message: "Missing Access" } };
+      made.discord.rest.faults.push({ method: "GET", path: /messages$/, answer });
+      made.says(`${mention} why?`, at);
+      await until(() => expect(made.discord.rest.own(ids.thread)).toHaveLength(1));
+      const text = expect.stringContaining("I could not read the thread (Discord says 50001)");
+      expect(made.inlet.accepted[0]?.context).toEqual([
+        { source: "the Discord thread", text, trusted: true },
+      ]);
+      expect(made.discord.rest.own(ids.thread)[0]?.content).toEqual(text);
+    });
   });
 
   test("a mention that an edit adds is heard once; an edit of what was heard, or of something old, is not", async () => {
@@ -262,6 +326,69 @@ describe("a restart", () => {
     const made = await started({ discord });
     made.says(`${mention} now`);
     await until(() => expect(texts(made)).toEqual(["now"]));
+  });
+
+  describe("a first direct message while the bot was away", () => {
+    async function away() {
+      const first = await started();
+      first.says(`${mention} first`);
+      await until(() => expect(texts(first)).toEqual(["first"]));
+      await first.channel.stop();
+      return { discord: first.discord, inlet: first.inlet };
+    }
+    const whisperTo = (discord: Bed["discord"], channel: string, content: string) => {
+      const id = discord.rest.id();
+      discord.rest.put(message({ id, channel, guild: null, content }));
+      return id;
+    };
+
+    test("from somebody whom the rules name is heard after the start, once", async () => {
+      const { discord, inlet } = await away();
+      const channel = `7${ids.dana}`;
+      const last_message_id = whisperTo(discord, channel, "are you there?");
+      discord.rest.directs.set(ids.dana, last_message_id);
+      const lists = {
+        launch: ["slack:T1/*", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+      expect(inlet.accepted[1]?.address).toBe(`discord:@me/${channel}`);
+      await again.channel.stop();
+      const third = await started({ discord, inlet });
+      third.says(`${mention} last`);
+      await until(() => expect(texts(third)).toEqual(["first", "are you there?", "last"]));
+    });
+
+    test("from anybody else it is heard, before their next words and once", async () => {
+      const { discord, inlet } = await away();
+      whisperTo(discord, ids.direct, "are you there?");
+      const again = await started({ discord, inlet });
+      again.says("hello?", { channel: ids.direct, guild: null });
+      again.says("hm", { channel: ids.direct, guild: null });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?", "hello?", "hm"]));
+    });
+
+    test("somebody who takes no direct messages holds up nobody", async () => {
+      const { discord, inlet } = await away();
+      const lists = {
+        launch: ["discord:1", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const answer = { status: 403, body: { code: 50_007, message: "Cannot send messages to this user" } };
+      discord.rest.faults.push({ method: "POST", path: /^\/users\/@me\/channels$/, answer });
+      discord.rest.directs.set(ids.dana, whisperTo(discord, `7${ids.dana}`, "are you there?"));
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+    });
   });
 
   test("a message that could not be stored is read again", async () => {

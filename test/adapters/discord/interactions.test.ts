@@ -189,6 +189,31 @@ describe("forms", () => {
     expect(made.inlet.accepted).toHaveLength(0);
   });
 
+  test("what the tool does not take is given back, and the form offers it again", async () => {
+    approval({ service: "payments", replicas: 3 });
+    made.inlet.wrongEdit = async () => ({ code: "answer_invalid", message: "replicas: at most 10" });
+    happens(submit("1211", "form:edit|q_2", { service: "billing", replicas: "300" }));
+    await until(() => expect(made.discord.rest.replies).toHaveLength(1));
+    const { content, components } = made.discord.rest.replies[0]?.body ?? {};
+    expect(content).toBe("replicas: at most 10\n\nYou wrote:\nservice: billing\nreplicas: 300");
+    const again = "again|q_2|1211";
+    expect(components).toMatchObject([{ components: [{ label: "Edit again", custom_id: again }] }]);
+    expect(made.inlet.accepted).toEqual([]);
+
+    happens(press("1212", again));
+    await until(() => expect(callbacks().at(-1)).toMatchObject({ type: 9 }));
+    expect(JSON.stringify(callbacks().at(-1)?.data)).toMatch(/"value":"billing".*"value":"300"/);
+    made.inlet.wrongEdit = async () => null;
+    happens(submit("1213", "form:edit|q_2", { service: "billing", replicas: "10" }));
+    expect((await accepted()).intent).toMatchObject({ input: { service: "billing", replicas: 10 } });
+  });
+
+  test("after a restart the form holds what the question says, and the refusal still shows what was typed", async () => {
+    approval({ replicas: 3 });
+    happens(press("1214", "again|q_2|999"));
+    await until(() => expect(JSON.stringify(callbacks().at(-1)?.data)).toContain('"value":"3"'));
+  });
+
   test("a call with more arguments than a form holds is edited in the console", async () => {
     approval({ a: 1, b: 2, c: 3, d: 4, e: 5, f: 6 });
     happens(press("1208", "edit|q_2"));

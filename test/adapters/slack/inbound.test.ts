@@ -2,6 +2,7 @@
  * What reaches the engine, through both transports, with the real Bolt and Web API client against the emulated Slack.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Refusal } from "../../../src/core/command.ts";
 import type { Fault } from "../../support/slack/edge.ts";
 import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackMessage } from "../../support/slack/world.ts";
@@ -154,11 +155,105 @@ describe.each(transports)("over %s", (transport) => {
     ]);
   });
 
-  test("a thread that Slack does not show in time is no reason to lose the mention", async () => {
-    const root = await world.say("payments answers 500");
-    world.edge.fail("conversations.replies", { type: "500" });
+  test("of a long thread it brings the beginning and the newest, and says what is left out", async () => {
+    const root = await world.write("payments answers 500");
+    for (let n = 1; n <= 119; n += 1) await world.write(`word ${n}`, { root });
     await world.say("<@U0BOT> why?", { root });
-    expect(inlet.accepted[0]).toMatchObject({ context: [] });
+    const lines = inlet.accepted[0]?.context[0]?.text.split("\n") ?? [];
+    expect([lines.length, ...lines.slice(0, 3), lines.at(-1)]).toEqual([
+      51,
+      "@dana: payments answers 500",
+      "[70 older messages left out here.]",
+      "@dana: word 71",
+      "@dana: word 119",
+    ]);
+  });
+
+  test("a thread of several pages is read to its end", async () => {
+    const root = await world.write("payments answers 500");
+    for (let n = 1; n <= 205; n += 1) await world.write(`word ${n}`, { root });
+    await world.say("<@U0BOT> why?", { root });
+    expect(inlet.accepted[0]?.context[0]?.text).toMatch(/left out here\.\]\n.*word 205$/s);
+  });
+
+  test("the alert of another bot is read, also when it has no text", async () => {
+    const attachments = [{ title: "HighErrorRate", fields: [{ title: "service", value: "payments" }] }];
+    const root = await world.write("", { shows: { attachments } });
+    await world.say("<@U0BOT> why?", { root });
+    expect(inlet.accepted[0]?.context[0]?.text).toBe("@dana: HighErrorRate\nservice: payments");
+  });
+
+  test("a forwarded message is data, whatever the words are; without words it is the matter", async () => {
+    const attachments = [{ is_share: true, author_name: "oncall", text: "db1: disk full" }];
+    await world.say("<@U0BOT> deal with this", { shows: { attachments } });
+    await world.say("<@U0BOT>", { shows: { attachments } });
+    const context = [
+      { source: "quoted in the message", text: "[a message by oncall]\ndb1: disk full", trusted: false },
+    ];
+    expect(inlet.accepted).toMatchObject([
+      { intent: { text: "deal with this" }, context },
+      { intent: { text: "Look at what is quoted here, and help with it." }, context },
+    ]);
+  });
+
+  test("people are named, and nobody whom Slack does not name in time holds up the words", async () => {
+    await world.say(`<@U0BOT> ask <@${world.id("oncall")}>`);
+    world.edge.fail("users.info", { type: "500" });
+    await world.say(`<@U0BOT> ask <@${world.id("guest")}>`);
+    expect(inlet.accepted.map(({ intent }) => "text" in intent && intent.text)).toEqual([
+      "ask @oncall",
+      `ask <@${world.id("guest")}>`,
+    ]);
+  });
+
+  const unreadable: [string, Fault, string][] = [
+    ["slow", { type: "slow" }, "Slack did not answer in time"],
+    ["in trouble", { type: "500" }, "Slack did not give it"],
+    ["over its rate", { type: "429", seconds: 9 }, "Slack did not give it"],
+    ["without the right", { type: "error", code: "missing_scope" }, "Slack says missing_scope"],
+  ];
+  test.each(unreadable)(
+    "a history that is %s is said to the model and to the person",
+    async (_, fault, why) => {
+      const root = await world.write("payments answers 500");
+      world.edge.fail("conversations.replies", fault);
+      await world.say("<@U0BOT> why?", { root });
+      const text = `I could not read the thread (${why}): nothing of what was said in it before is known here.`;
+      expect(inlet.accepted[0]).toMatchObject({
+        context: [{ source: "the Slack thread", text, trusted: true }],
+      });
+      await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length > 0);
+      world.edge.answerSlow();
+      const told = world.edge.callsOf("chat.postEphemeral").map(({ body }) => body.text);
+      expect(told).toEqual([expect.stringContaining(`I could not read the thread (${why})`)]);
+    },
+  );
+
+  test("what could be read of a thread is told when its next page fails", async () => {
+    const root = await world.write("payments answers 500");
+    for (let n = 1; n <= 200; n += 1) await world.write(`word ${n}`, { root });
+    const broken: Fault[] = [{ type: "none" }, { type: "error", code: "fatal_error" }];
+    world.edge.fail("conversations.replies", ...broken);
+    await world.say("<@U0BOT> why?", { root });
+    expect(inlet.accepted[0]?.context).toEqual([
+      {
+        source: "the Slack thread",
+        text: expect.stringMatching(
+          /^@dana: payments.*word 199\n\[The newest messages are missing here: Slack says fatal_error\.\]$/s,
+        ),
+        trusted: false,
+      },
+    ]);
+  });
+
+  test("a thread of people whose run has ended is read anew, one with a run at work is not", async () => {
+    const root = await world.write("payments answers 500");
+    inlet.runs.set(world.address(root), "run_7f3a");
+    inlet.rows.set("run_7f3a", runRow({ status: "complete" }));
+    await world.say("<@U0BOT> why?", { root });
+    inlet.rows.set("run_7f3a", runRow({ status: "running" }));
+    await world.say("<@U0BOT> and now?", { root });
+    expect(inlet.accepted.map(({ context }) => context.length)).toEqual([1, 0]);
   });
 
   test("a slash command is remembered with a place that its first post will make", async () => {
@@ -191,6 +286,26 @@ describe.each(transports)("over %s", (transport) => {
         { source: "the message", text: "since the deploy", trusted: false },
         { text: expect.stringContaining("payments answers 500"), trusted: false },
       ],
+    });
+  });
+
+  test("Ask the agent on an alert without a text is about all that the alert shows", async () => {
+    const attachments = [{ title: "HighErrorRate", fields: [{ title: "service", value: "payments" }] }];
+    const ts = await world.write("", { shows: { attachments } });
+    await world.deliver({
+      type: "message_action",
+      callback_id: "agent_from_message",
+      team: { id: world.team, domain: "example" },
+      user: { id: world.id("oncall"), name: "oncall", team_id: world.team },
+      channel: { id: world.id("ops"), name: "ops" },
+      trigger_id: await world.trigger("oncall"),
+      message_ts: ts,
+      message: { type: "message", subtype: "bot_message", ts, bot_id: "B9", text: "", attachments },
+    });
+    expect(inlet.accepted[0]?.context[0]).toEqual({
+      source: "the message",
+      text: "HighErrorRate\nservice: payments",
+      trusted: false,
     });
   });
 
@@ -296,6 +411,51 @@ describe.each(transports)("over %s", (transport) => {
       type: "approve",
       questionId: "q1",
       input: { service: "billing", replicas: 3, drain: false },
+    });
+  });
+
+  describe("arguments that the tool does not take", () => {
+    const values = {
+      "arg:service": { string: { value: "billing" } },
+      "arg:replicas": { number: { value: "300" } },
+    };
+    const wrong: Refusal = { code: "answer_invalid", message: "replicas: at most 10", argument: "replicas" };
+
+    beforeEach(async () => {
+      inlet.questions.set("q1", approvalRow("q1", { service: "payments", replicas: 2 }));
+      await world.press("edit", card());
+    });
+
+    test("keep the window open, with the reason at the field; nothing is remembered", async () => {
+      inlet.wrongEdit = async () => wrong;
+      expect(await world.submit(world.modal(), values)).toEqual({
+        response_action: "errors",
+        errors: { "arg:replicas": "replicas: at most 10" },
+      });
+      expect(inlet.accepted).toEqual([]);
+      inlet.wrongEdit = async () => null;
+      expect(await world.submit(world.modal(), values)).toBeNull();
+      expect(inlet.accepted).toHaveLength(1);
+    });
+
+    test("what is not about one field stands at the first", async () => {
+      inlet.wrongEdit = async () => ({ code: "answer_invalid", message: "Nothing is different." });
+      expect(await world.submit(world.modal(), values)).toMatchObject({
+        errors: { "arg:service": "Nothing is different." },
+      });
+    });
+
+    test("who may not, what is settled, and what could not be checked in time, is heard and refused as ever", async () => {
+      const answers: (() => Promise<Refusal | null>)[] = [
+        async () => ({ code: "not_an_approver", message: "no" }),
+        async () => Promise.reject(new Error("the store is away")),
+        () => new Promise(() => {}),
+      ];
+      for (const [index, answer] of answers.entries()) {
+        inlet.wrongEdit = answer;
+        expect(await world.submit(world.modal(), values, "dana", `V${index}`)).toBeNull();
+      }
+      expect(inlet.accepted).toHaveLength(3);
     });
   });
 

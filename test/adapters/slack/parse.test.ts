@@ -18,6 +18,7 @@ const kinds = [
   "press-stop",
   "press-refuse",
   "press-edit",
+  "press-undo",
   "submit-refuse",
   "submit-reply",
   "submit-edit",

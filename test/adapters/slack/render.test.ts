@@ -1,5 +1,5 @@
 /**
- * What Slack is sent for each message: snapshots of the story, limits for any size, and what foreign text can't do.
+ * What Slack is sent for each message: snapshots of the story, limits for any size, and what untrusted text can't do.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -164,7 +164,7 @@ describe("approvals", () => {
   });
 });
 
-describe("foreign text", () => {
+describe("untrusted text", () => {
   test.each([
     ["[pay](https://evil.example/x)", "pay (`https://evil.example/x`)"],
     ["![p](https://evil.example/p.png)", "p (`https://evil.example/p.png`)"],

@@ -1,7 +1,15 @@
 /** What a typed line means, question by question. */
 import { expect, test } from "vitest";
-import { type Asked, askedIn, parse, parseArguments, parseReason } from "../../../adapters/terminal/parse.ts";
+import {
+  type Asked,
+  askedIn,
+  parse,
+  parseArguments,
+  parseReason,
+  undoableIn,
+} from "../../../adapters/terminal/parse.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { chapters } from "../../stories/chapters.ts";
 
 const approval: Asked = { questionId: "q1", isApproval: true, choices: [], freeText: false };
 const versions: Asked = {
@@ -34,6 +42,15 @@ test("the questions of the fixtures are known by their buttons", () => {
       { label: "v1.2.4", value: "v1.2.4" },
     ],
   });
+});
+
+test("a way back is no question, and /undo takes the one that was offered last", () => {
+  const undoable = chapters["what can be undone"]?.message ?? { summary: "", blocks: [] };
+  expect(askedIn(undoable)).toBeNull();
+  expect(undoableIn(undoable)).toBe("q1");
+  expect(undoableIn(messageNamed("approval"))).toBeNull();
+  expect(parse("/undo", null)).toEqual({ type: "undo" });
+  expect(parse("/undo", approval)).toEqual({ type: "undo" });
 });
 
 test("without a question a line is a message", () => {

@@ -1,4 +1,4 @@
-/** What a person sees: every fixture within the screen, and no foreign character that the terminal would obey. */
+/** What a person sees: every fixture within the screen, and no character of a run's text that the terminal would obey. */
 import { describe, expect, test } from "vitest";
 import { paint, plainText, widthOf, wrap } from "../../../adapters/terminal/line.ts";
 import { render } from "../../../adapters/terminal/render.ts";
@@ -21,7 +21,7 @@ describe.each([20, 80])("on %i columns", (columns) => {
   });
 });
 
-test("nothing foreign reaches the terminal as a control character", () => {
+test("nothing of a run's text reaches the terminal as a control character", () => {
   for (const { message } of messages) {
     const text = render(message, scene).map(plainText).join("\n");
     expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);

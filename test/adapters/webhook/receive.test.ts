@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { launchPlace } from "../../../src/channels.ts";
+import { launchPlace } from "../../../src/config/channels.ts";
 import { StoreError } from "../../../src/core/ports/store.ts";
 import { type Bench, bench, clock, hook, secret, signed } from "../../support/webhook/bench.ts";
 

@@ -87,10 +87,10 @@ export const mutants: readonly Mutant[] = [
     only: "only while the rule stands",
   },
   {
-    name: "the next turn of a chat forgets that strangers wrote the last one",
+    name: "the next turn of a chat forgets that the last one had read untrusted text",
     file: "src/engine/ingest/launch.ts",
-    find: "outcome: outcomeOf(state), tainted }",
-    put: "outcome: outcomeOf(state), tainted: false }",
+    find: "outcome: outcomeOf(state), untrusted: readUntrusted }",
+    put: "outcome: outcomeOf(state), untrusted: false }",
     test: "test/journeys/next-turn.test.ts",
   },
   {

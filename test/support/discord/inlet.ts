@@ -12,6 +12,8 @@ export interface RecordingInlet extends Inlet {
   runSpeaksAt(runId: string, address: string): void;
   /** The next messages can't be stored, this many times. */
   failNext: number;
+  /** What is wrong with edited arguments. */
+  wrongEdit: Inlet["checkEdit"];
   /** Prefixes of addresses that the channel asked to try again. */
   readonly retried: string[];
 }
@@ -30,6 +32,7 @@ export function recordingInlet(): RecordingInlet {
     offered: 0,
     retried: [],
     failNext: 0,
+    wrongEdit: async () => null,
     runSpeaksAt(runId, address) {
       at.set(address, runId);
       runs.set(runId, rowOf(runId, address));
@@ -47,6 +50,7 @@ export function recordingInlet(): RecordingInlet {
     async retryAt(prefix) {
       inlet.retried.push(prefix);
     },
+    checkEdit: (edit) => inlet.wrongEdit(edit),
     launch: unused,
     command: unused,
     store: {
@@ -56,7 +60,13 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => runs.get(runId) ?? null,
       runs: async () => [...runs.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async () => [...questions.values()].filter((row) => row.settledAt === null),
+      openQuestions: async ({ runId }) => ({
+        rows: [...questions.values()].filter(
+          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+        ),
+        unreadable: [],
+        next: null,
+      }),
       deliveries: async () => [],
       audit: async () => undefined,
       inboxRow: async () => null,

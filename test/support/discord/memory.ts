@@ -35,6 +35,8 @@ export class DiscordMemory {
   readonly callbacks: { id: string; type: number; data: Record<string, unknown> }[] = [];
   readonly replies: { token: string; kind: "edit" | "followup"; body: Record<string, unknown> }[] = [];
   readonly reactions: string[] = [];
+  /** The last message of direct channels, by person. */
+  readonly directs = new Map<string, string>();
   commands: unknown[] = [];
   application: Record<string, unknown> = { id: ids.application, flags: 1 << 19 };
   guilds: { id: string; name: string; permissions: string }[] = [];
@@ -67,7 +69,8 @@ export class DiscordMemory {
 
   /** The direct channel with somebody, as a made-up id; it is the same each time. */
   openDirect(user: string): Answer {
-    const channel = { id: `7${user}`, type: 1 };
+    const last_message_id = this.directs.get(user) ?? null;
+    const channel = { id: `7${user}`, type: 1, last_message_id };
     this.channels.set(channel.id, channel);
     return { status: 200, body: channel };
   }
@@ -113,14 +116,18 @@ export class DiscordMemory {
     return found ? { status: 200, body: found } : failed(404, 10_008, "Unknown Message");
   }
 
-  /** Like Discord: the hundred oldest after the cursor, newest first. */
+  /** Like Discord: the oldest after one message, else the newest before another, the newest first. */
   list(channelId: string, query: URLSearchParams): Answer {
-    const after = BigInt(query.get("after") ?? "0");
-    const list = (this.messages.get(channelId) ?? []).filter((message) => BigInt(message.id) > after);
+    const after = query.get("after");
+    const [least, most] = [BigInt(after ?? "0"), BigInt(query.get("before") ?? "99999999999999999999")];
+    const list = (this.messages.get(channelId) ?? []).filter(
+      ({ id }) => BigInt(id) > least && BigInt(id) < most,
+    );
     const sorted = list.toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    const limit = Number(query.get("limit") ?? 50);
+    const page = after === null ? sorted.slice(-limit) : sorted.slice(0, limit);
     // Discord forgets nonces when messages are read back.
-    const shown = sorted.slice(0, Number(query.get("limit") ?? 50)).map(({ nonce: _nonce, ...rest }) => rest);
-    return { status: 200, body: shown.reverse() };
+    return { status: 200, body: page.map(({ nonce: _nonce, ...rest }) => rest).reverse() };
   }
 
   startThread(channelId: string, messageId: string, name: unknown): Answer {

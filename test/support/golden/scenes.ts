@@ -216,7 +216,7 @@ export const goldenScenes: readonly Scene[] = [
     task: "restart what a stranger reported",
     untrusted: true,
     answers: [on("restart", "payments"), finalAnswer("done")],
-    stands: (state) => state.tainted && asks("approval")(state),
+    stands: (state) => state.readUntrusted && asks("approval")(state),
     goOn: approve(),
     end: ends(),
     done: ["restart payments"],

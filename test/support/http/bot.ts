@@ -1,5 +1,5 @@
 /** A whole bot that listens on a port of its own: the real engine behind the real server. */
-import type { Agent } from "../../../src/core/agent.ts";
+import type { Agent, Rights } from "../../../src/core/agent.ts";
 import type { Model } from "../../../src/core/ports/model.ts";
 import { createHttp } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
@@ -18,10 +18,16 @@ export async function listeningBot(options: {
   model: Model;
   tools?: readonly Tool[];
   agents?: readonly Agent[];
+  rights?: Rights;
   config?: Partial<HttpConfig>;
 }): Promise<ListeningBot> {
-  const { model, tools = [], agents } = options;
-  const bot = await startBot({ model, tools, ...(agents ? { agents } : {}) });
+  const { model, tools = [], agents, rights } = options;
+  const bot = await startBot({
+    model,
+    tools,
+    ...(agents ? { agents } : {}),
+    ...(rights ? { rights } : {}),
+  });
   const quiet = () => {};
   const http = createHttp({
     engine: bot.engine,

@@ -130,8 +130,12 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     open: async () => {},
     start: async () => {},
     drain: async () => {},
+    hold: async () => {},
+    letGo: async () => {},
+    voidApprovals: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
+    checkEdit: async () => null,
     async launch(agent, launch, inbox) {
       const runId = runIdFor(inbox);
       const known = await store.run(runId);

@@ -1,7 +1,7 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
 
 import { randomUUID } from "node:crypto";
-import { channelPaths, channelTitles, linkTo } from "../../../src/channels.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "../../../src/config/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
@@ -103,7 +103,7 @@ export function defaults(): HttpConfig {
     trustedLinkHosts: ["docs.example"],
     defaultAgent: "helper",
     consoleDir: "test/fixtures/no-console",
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci" }],
     schedules: () => [],
     rate: { burst: 1000, perSecond: 1000 },
@@ -140,7 +140,7 @@ export function approvalAsked(run: RunState, need = 1): EventOf<"question_asked"
   if (!call) throw new Error("the run has no pending call");
   const { call_id: id, name: tool, arguments: input } = call;
   const asking = {
-    state: { runId: run.id, version: run.version, tainted: run.tainted },
+    state: { runId: run.id, version: run.version, readUntrusted: run.read_untrusted },
     policy: { rights: { ...openRights, approve: ["console:local", "token:admin"] }, tools: {} },
   };
   const shown = { call: { id, tool, input }, hash: "hash-of-the-call", preview: null };
@@ -161,6 +161,29 @@ export async function approvingRun(b: Bench): Promise<RunState> {
   await b.engine.happen(id, wantsRestart());
   await b.engine.happen(id, approvalAsked(await stateOf(b, id)));
   return stateOf(b, id);
+}
+
+/** A run that goes on after an approved restart, which can be undone by another one. */
+export async function undoableRun(b: Bench): Promise<{ run: RunState; questionId: string }> {
+  const { id, pending_tool_calls: calls, questions } = await approvingRun(b);
+  const callId = calls[0]?.call_id ?? "";
+  const questionId = questions[0]?.id ?? "";
+  const from = { principal: "console:local", name: "console" };
+  await b.engine.happen(
+    id,
+    { type: "approval_granted", questionId, from, via: { channel: "console" }, edited: false },
+    { type: "call_started", callId, attempt: 1, key: "k" },
+    {
+      type: "call_finished",
+      callId,
+      output: "restarted",
+      omitted: 0,
+      ms: 1,
+      untrusted: false,
+      undo: { tool: "restart_service", input: { service: "payments", environment: "production" } },
+    },
+  );
+  return { run: await stateOf(b, id), questionId };
 }
 
 export async function stateOf(b: Bench, id: string): Promise<RunState> {

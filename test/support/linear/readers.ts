@@ -77,7 +77,7 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   "Markdown for Slack": (text) => safeMarkdown(text, trustedLinkHosts),
   "a message in Slack": (text) =>
     renderSlack(everywhere(text), { team: "T1", publicUrl: null, trustedLinkHosts, names: new Map() }),
-  "Markdown for Discord": (text) => written(text, true, trustedLinkHosts),
+  "Markdown for Discord": (text) => written(text, trustedLinkHosts),
   "a message in Discord": (text) =>
     renderDiscord(everywhere(text), { publicUrl: null, trustedLinkHosts, mark: () => 1 }),
   "a message by mail": (text) => renderMail(everywhere(text), { runUrl: () => "", reply: true }),

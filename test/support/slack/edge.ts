@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Emulator } from "emulate";
 import { neededScopes } from "../../../adapters/slack/requirements.ts";
 import { startEmulator, tokens } from "./emulator.ts";
+import { pageOf } from "./paging.ts";
 import { SlackSockets } from "./sockets.ts";
 import { refusedBlocks } from "./strict.ts";
 
@@ -24,6 +25,8 @@ export interface Call {
 
 /** What happens to the next call of a method instead of the emulator's answer. */
 export type Fault =
+  /** This call is well; the next of the list is meant for a later one. */
+  | { type: "none" }
   | { type: "error"; code: string }
   | { type: "429"; seconds: number }
   | { type: "500" }
@@ -180,6 +183,7 @@ export class SlackEdge {
     const code = refusedBlocks(body.blocks ? (JSON.parse(body.blocks) as unknown[]) : []);
     if (code !== null) return { ok: false, error: code };
     const answer = await this.ask(method, body, token);
+    if (method === "conversations.replies") return pageOf(answer, body);
     const flags = method === "users.info" ? this.flags.get(body.user ?? "") : undefined;
     return flags ? { ...answer, user: { ...(answer.user as object), ...flags } } : answer;
   }

@@ -10,6 +10,8 @@ export interface RecordingInlet extends Inlet {
   readonly runs: Map<string, string>;
   /** The next messages can't be stored, this many times. */
   failNext: number;
+  /** What is wrong with edited arguments. */
+  wrongEdit: Inlet["checkEdit"];
   /** Prefixes of addresses that the channel asked to try again. */
   readonly retried: string[];
   /** Runs by id. */
@@ -27,6 +29,7 @@ export function recordingInlet(): RecordingInlet {
     questions,
     runs,
     failNext: 0,
+    wrongEdit: async () => null,
     retried: [],
     rows: new Map(),
     notes: new Map(),
@@ -42,6 +45,7 @@ export function recordingInlet(): RecordingInlet {
     async retryAt(prefix) {
       inlet.retried.push(prefix);
     },
+    checkEdit: (edit) => inlet.wrongEdit(edit),
     launch: unused,
     command: unused,
     store: {
@@ -51,7 +55,13 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async () => [...questions.values()],
+      openQuestions: async ({ runId }) => ({
+        rows: [...questions.values()].filter(
+          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+        ),
+        unreadable: [],
+        next: null,
+      }),
       deliveries: async () => [],
       audit: async () => undefined,
       inboxRow: async ({ source, key }) =>

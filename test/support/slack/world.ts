@@ -83,29 +83,31 @@ export class SlackWorld {
     return id;
   }
 
-  /** Somebody writes into #ops; the bot is not told yet. Returns the message's ts. */
-  async write(text: string, options: { root?: string } = {}): Promise<string> {
+  /** Somebody writes into #ops; the bot is not told yet. `shows`: blocks and attachments. Returns the message's ts. */
+  async write(text: string, options: { root?: string; shows?: Body } = {}): Promise<string> {
     const thread = options.root === undefined ? {} : { thread_ts: options.root };
-    const message = { channel: this.id("ops"), text, ...thread };
+    const shown = Object.entries(options.shows ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
+    const message = { channel: this.id("ops"), text, ...thread, ...Object.fromEntries(shown) };
     const ts = String((await this.edge.ask("chat.postMessage", message, tokens.dana)).ts);
     this.#written.add(ts);
     return ts;
   }
 
   /** Somebody writes, and Slack tells the bot (a mention: twice). Returns the message's ts. */
-  async say(text: string, options: { root?: string; user?: string } = {}): Promise<string> {
+  async say(text: string, options: { root?: string; user?: string; shows?: Body } = {}): Promise<string> {
     const ts = await this.write(text, options);
     await Promise.all(this.eventsOf(text, ts, options).map((event) => this.deliver(event)));
     return ts;
   }
 
   /** The event callbacks that Slack sends for a message. */
-  eventsOf(text: string, ts: string, options: { root?: string; user?: string } = {}): Body[] {
+  eventsOf(text: string, ts: string, options: { root?: string; user?: string; shows?: Body } = {}): Body[] {
     const user = this.id(options.user ?? "dana");
     const { root } = options;
     const begunBy = root !== undefined && this.#written.has(root) ? this.id("dana") : "U0BOT";
     const thread = root === undefined ? {} : { thread_ts: root, parent_user_id: begunBy };
-    const event = { user, text, ts, channel: this.id("ops"), team: this.team, event_ts: ts, ...thread };
+    const place = { channel: this.id("ops"), team: this.team, event_ts: ts, ...thread };
+    const event = { user, text, ts, ...place, ...options.shows };
     const message = this.eventOf({ ...event, type: "message", channel_type: "channel" });
     return text.includes("<@U0BOT>") ? [this.eventOf({ ...event, type: "app_mention" }), message] : [message];
   }

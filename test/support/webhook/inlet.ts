@@ -46,6 +46,7 @@ export function memoryInlet(): MemoryInlet {
 
   return {
     retryAt: async () => {},
+    checkEdit: async () => null,
     launches,
     commands,
     accepted,
@@ -90,7 +91,13 @@ export function memoryInlet(): MemoryInlet {
       run: async (runId) => rows.get(runId) ?? null,
       runs: async () => [...rows.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async () => [...questions.values()].filter((row) => row.settledAt === null),
+      openQuestions: async ({ runId }) => ({
+        rows: [...questions.values()].filter(
+          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+        ),
+        unreadable: [],
+        next: null,
+      }),
       deliveries: async () => [],
       audit: async (row) => void auditRows.push(row),
       inboxRow: async ({ source, key }) => inboxRow(source, key, inbox.get(`${source}\n${key}`)),

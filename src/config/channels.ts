@@ -1,11 +1,11 @@
 /** The one list of the channels, and what the parts of the bot ask of all of them. */
-import { discord } from "../adapters/discord/about.ts";
-import { email } from "../adapters/email/about.ts";
-import { slack } from "../adapters/slack/about.ts";
-import { terminal } from "../adapters/terminal/about.ts";
-import { webhook } from "../adapters/webhook/about.ts";
-import { type Address, channelOf } from "./core/actor.ts";
-import type { ChannelAbout } from "./core/ports/about.ts";
+import { discord } from "../../adapters/discord/about.ts";
+import { email } from "../../adapters/email/about.ts";
+import { slack } from "../../adapters/slack/about.ts";
+import { terminal } from "../../adapters/terminal/about.ts";
+import { webhook } from "../../adapters/webhook/about.ts";
+import { type Address, channelOf } from "../core/actor.ts";
+import type { ChannelAbout } from "../core/ports/about.ts";
 
 /** Open or not: which of them run is a matter of the environment. */
 export const channels: readonly ChannelAbout[] = [slack, discord, email, webhook, terminal];
@@ -33,6 +33,11 @@ export const ruleExamples: readonly string[] = channels.flatMap(({ examples }) =
 /** As people read them, by name. */
 export const channelTitles: Readonly<Record<string, string>> = Object.fromEntries(
   channels.map(({ name, title }) => [name, title]),
+);
+
+/** The page that says how to switch it on, by name, of those that variables switch on. */
+export const channelGuides: Readonly<Record<string, string>> = Object.fromEntries(
+  channels.flatMap(({ name, guide }) => (guide === null ? [] : [[name, guide]])),
 );
 
 /** Paths of the server that channels answer. */

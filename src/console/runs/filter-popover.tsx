@@ -1,0 +1,87 @@
+/** The choices that narrow the list of runs, in a popover: loaded when somebody first wants to filter. */
+import { useQuery } from "@tanstack/react-query";
+import { Popover } from "radix-ui";
+import type { ReactNode } from "react";
+import { statusWords } from "../../core/text/status.ts";
+import { getAgents, keys, noFilter, type RunsFilter } from "../api/calls.ts";
+import { channelName } from "../parts/words.ts";
+import { useRuns } from "./use-runs.ts";
+
+interface FilterPopoverProps {
+  filter: RunsFilter;
+  onChange: (filter: RunsFilter) => void;
+  /** What stands on the button. */
+  label: ReactNode;
+}
+
+/** Open from the start: it is loaded by the press that opens it. */
+export function FilterPopover({ filter, onChange, label }: FilterPopoverProps) {
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger className="button quiet" aria-label="Filter the runs">
+        {label}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className="popover"
+          aria-label="Filter the runs"
+          align="end"
+          sideOffset={4}
+          collisionPadding={8}
+        >
+          <Choices filter={filter} onChange={onChange} />
+          <button type="button" className="button" onClick={() => onChange(noFilter)}>
+            Clear
+          </button>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+const finished = "complete,failed,cancelled";
+const statusChoices: [string, string][] = [...Object.entries(statusWords), [finished, "ended, however"]];
+
+function Choices({ filter, onChange }: Omit<FilterPopoverProps, "label">) {
+  const { data } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
+  const { runs } = useRuns(noFilter);
+  const channels = unique(runs.map((run) => [run.channel, channelName(run.channel)]));
+  const people = unique(runs.map((run) => [run.from.principal, run.from.name]));
+  const agents = (data?.agents ?? []).map(({ name }): [string, string] => [name, name]);
+  const set = (name: keyof RunsFilter) => (value: string) => onChange({ ...filter, [name]: value });
+  return (
+    <>
+      <Choice label="Status" value={filter.status} choices={statusChoices} onChange={set("status")} />
+      <Choice label="Agent" value={filter.agent} choices={agents} onChange={set("agent")} />
+      <Choice label="Channel" value={filter.channel} choices={channels} onChange={set("channel")} />
+      <Choice label="Person" value={filter.principal} choices={people} onChange={set("principal")} />
+    </>
+  );
+}
+
+function unique(pairs: [string, string][]): [string, string][] {
+  return [...new Map(pairs)];
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  choices: [string, string][];
+  onChange: (value: string) => void;
+}
+
+function Choice({ label, value, choices, onChange }: ChoiceProps) {
+  return (
+    <label className="choice">
+      <span>{label}</span>
+      <select value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">any</option>
+        {choices.map(([known, words]) => (
+          <option key={known} value={known}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,74 @@
+/** A run that undoes a call of another one tells that run who asked and what came of it: the card there shows it. */
+import type { EventBody, EventOf } from "../../core/event.ts";
+import { type State, underPause } from "../../core/state.ts";
+import { resultInWords, undoIn } from "../../core/undo.ts";
+import type { Recorded, Recorder } from "../record.ts";
+import { recordOutcome, type Work } from "./work.ts";
+
+/** Before people are asked: told again after a crash, it changes nothing. */
+export async function tellUndoAsked(record: Recorder, state: State): Promise<void> {
+  const { undoes, runId, from, phase } = state;
+  const acting = underPause(phase);
+  const [call] = acting.at === "acting" ? acting.calls : [];
+  if (!undoes || !call) return;
+  const { questionId } = undoes;
+  const asked: EventBody = {
+    type: "undo_asked",
+    questionId,
+    call: { tool: call.tool, input: call.input },
+    runId,
+    from,
+    via: { channel: state.channel },
+  };
+  await tell(record, undoes.runId, asked, (other) => undoIn(other, questionId)?.undo.asked === null);
+}
+
+/** First the other run, then the end: so it is told whenever the process dies. */
+export async function performEndUndo(on: Work, end: EventBody): Promise<Recorded> {
+  await tellUndoEnded(on.record, on.state, end);
+  return recordOutcome(on, () => [end]);
+}
+
+/** `end`: the event that ends the run, or has ended it. */
+export async function tellUndoEnded(record: Recorder, state: State, end: EventBody): Promise<void> {
+  const { undoes, runId } = state;
+  if (!undoes) return;
+  const { questionId } = undoes;
+  const ended: EventBody = { type: "undo_ended", questionId, ...outcomeOf(state, end) };
+  await tell(record, undoes.runId, ended, (other) => {
+    const undo = undoIn(other, questionId)?.undo;
+    return undo?.asked?.runId === runId && undo.ended === null;
+  });
+}
+
+function outcomeOf(state: State, end: EventBody): Pick<EventOf<"undo_ended">, "outcome" | "words"> {
+  const decision = state.settled.findLast(({ kind }) => kind === "approval");
+  if (decision?.outcome.kind === "refused") {
+    const who = decision.from?.name ?? "somebody";
+    return { outcome: "refused", words: `by ${who}: ${decision.outcome.text}` };
+  }
+  switch (end.type) {
+    case "completed":
+      return { outcome: "undone", words: resultInWords(end.answer) };
+    case "failed":
+      return { outcome: "failed", words: resultInWords(end.message) };
+    case "cancelled":
+      return { outcome: "failed", words: `stopped by ${end.from.name}` };
+    default:
+      return { outcome: "failed", words: "it ended" };
+  }
+}
+
+async function tell(
+  record: Recorder,
+  runId: string,
+  event: EventBody,
+  isNews: (other: State) => boolean,
+): Promise<void> {
+  await record({
+    runId,
+    epoch: null,
+    inbox: null,
+    propose: (other) => ({ ok: true, events: isNews(other) ? [event] : [] }),
+  });
+}

@@ -1,0 +1,85 @@
+/** The press of Undo: a question of the run while it goes on, and afterwards a run of exactly that one call. */
+import { admit } from "../core/admit/admit.ts";
+import { denyUndo, undoTaken } from "../core/admit/undo.ts";
+import type { Launch, RunCommand } from "../core/command.ts";
+import type { ToolCall } from "../core/event.ts";
+import type { Submitted } from "../core/ports/channel.ts";
+import type { InboxKey } from "../core/ports/store.ts";
+import type { State } from "../core/state.ts";
+import { undoIn, undoTask } from "../core/undo.ts";
+import { checkedCall } from "./checked-call.ts";
+import { runIdFor } from "./ids.ts";
+import { type SubmitDeps, submitted } from "./submit.ts";
+
+type Undo = Extract<RunCommand, { type: "undo" }>;
+
+/** Whoever presses second, wherever, is refused with the run of the first: two runs of one undo have the same id. */
+export async function submitUndo(
+  deps: SubmitDeps,
+  runId: string,
+  command: Undo,
+  inbox: InboxKey | null,
+): Promise<Submitted> {
+  const state = await deps.state(runId);
+  const offered = state && undoIn(state, command.questionId)?.undo.call;
+  // Not there or not for this person: admit finds the right words.
+  const mayAsk =
+    state && denyUndo(state, command.questionId, command.actor, await deps.policy(state)) === null;
+  const checked = offered && mayAsk ? checkedCall(deps, offered) : { call: undefined };
+  if ("refusal" in checked) return { ok: false, refusal: checked.refusal };
+  const { call } = checked;
+  const asked = call === undefined ? command : { ...command, call };
+  const here = await deps.record({
+    runId,
+    epoch: null,
+    inbox,
+    propose: (now, policy) => admit(now, asked, policy),
+  });
+  const hasEnded = here.type === "refused" && here.refusal.code === "run_finished";
+  return hasEnded && call
+    ? launchUndo(deps, here.state, { ...command, call }, inbox)
+    : submitted(runId, here);
+}
+
+async function launchUndo(
+  deps: SubmitDeps,
+  of: State,
+  command: Undo & { call: ToolCall },
+  inbox: InboxKey | null,
+): Promise<Submitted> {
+  const { questionId } = command;
+  const runId = runIdFor({ source: `undo:${of.runId}`, key: questionId });
+  const launch = launchOf(of, runId, command);
+  const launched = await deps.record({
+    runId,
+    epoch: null,
+    inbox,
+    agent: of.agent.name,
+    propose: (state, policy) => admit(state, launch, policy),
+  });
+  if (launched.type === "refused" && launched.refusal.code === "already_launched") {
+    const { from, launchedAt } = launched.state;
+    return { ok: false, refusal: undoTaken(from.name, launchedAt, runId) };
+  }
+  return submitted(runId, launched);
+}
+
+/** In the thread of what it undoes, and with no more trust in the call than that run had. */
+function launchOf(of: State, runId: string, command: Undo & { call: ToolCall }): Launch {
+  const { call, questionId, actor, via } = command;
+  const question = undoIn(of, questionId)?.question ?? { call: null };
+  return {
+    type: "launch",
+    runId,
+    task: undoTask(question),
+    actor,
+    via,
+    addresses: [...of.addresses],
+    context: [],
+    trusted: !of.readUntrusted,
+    follows: null,
+    parent: null,
+    call,
+    undoes: { runId: of.runId, questionId, tool: question.call?.tool ?? "" },
+  };
+}

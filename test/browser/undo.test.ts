@@ -1,0 +1,79 @@
+/** The way back in the console: pressed below the approval, asked anew, and told where it was pressed. */
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openRights } from "../support/bot.ts";
+import { openChromium } from "../support/console/chromium.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { deployed, deployment, deploysOnce } from "../support/undoable.ts";
+import { expectStatus, patient, violations, visit } from "./session.ts";
+
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+}, patient);
+
+afterAll(() => browser?.close());
+
+it(
+  "is a button below the approval; the second run asks, and the first says what came of it",
+  async () => {
+    const { done, tool } = deployment();
+    const bot = await listeningBot({
+      model: deploysOnce(),
+      tools: [tool],
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const { runId } = await deployed(bot.bot);
+    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    await page.getByText("It can be undone by").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Undo…" }).click();
+    await page.locator(".undo", { hasText: "Undo · asked by console" }).waitFor();
+    await page.locator(".undo").getByRole("link", { name: "Open" }).click();
+    await expectStatus(page, "waiting for approval");
+    await page.getByText("console asked for it: Undo deploy v1.").waitFor();
+    await page.getByText("the plan of v0").first().waitFor();
+    await page.getByRole("button", { name: "Approve", exact: true }).click();
+    await expectStatus(page, "complete");
+    await page.goBack();
+    await page.locator(".undo", { hasText: "Undone · asked by console · deployed v0" }).waitFor();
+    expect(await page.getByRole("button", { name: "Undo…" }).count()).toBe(0);
+    expect(done).toEqual(["v1", "v0"]);
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);
+
+it(
+  "says to who may launch nothing why not",
+  async () => {
+    const { tool } = deployment();
+    const bot = await listeningBot({
+      model: deploysOnce(),
+      tools: [tool],
+      rights: { ...openRights, launch: ["slack:*"] },
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const erin = {
+      principal: "slack:T1/U5",
+      name: "erin",
+      groups: [],
+      guest: false,
+      kind: "person",
+    } as const;
+    const { runId } = await deployed(bot.bot, erin);
+    const { page, context } = await visit(browser, bot, { path: `runs/${runId}` });
+    const button = page.getByRole("button", { name: "Undo…" });
+    await button.waitFor();
+    expect(await button.getAttribute("aria-disabled")).toBe("true");
+    expect(await button.getAttribute("title")).toContain("may not launch runs of default");
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);
