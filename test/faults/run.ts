@@ -1,7 +1,8 @@
 /**
  * `npm run faults [-- --kills 300] [--store sqlite|postgres] [--bots 4] [--restarts 20] [--sleeps 200] [--seed 7]`:
  * whole bots at work, and everything that can go wrong with them. Prints what was counted; exits with 1 when a promise
- * was broken, and says which. `--minutes 20`: no more kills after that. `--plant repeat_once`: a fault of changes.ts, to see that it is noticed.
+ * was broken, and says which. `--minutes 20`: no more kills after that. `--plant repeat_once`: a fault of changes.ts,
+ * to see that it is noticed.
  */
 import { parseArgs } from "node:util";
 import { campaign } from "./whole/campaign.ts";

@@ -10,7 +10,7 @@ import { isTaken, type Letter, type Sent, send } from "./send.ts";
 
 const root = resolve(import.meta.dirname, "..", "..", "..");
 const limitMs = 4 * 60 * 60_000;
-export const token = "token-of-the-fault-kit";
+const token = "token-of-the-fault-kit";
 
 export interface BotsOptions {
   count: number;

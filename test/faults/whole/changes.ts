@@ -18,7 +18,6 @@ export const changes: Readonly<Record<string, readonly Change[]>> = {
   short_lease: [
     { file: "src/engine/worker.ts", find: "const leaseMs = 15_000;", put: "const leaseMs = 3_000;" },
     { file: "src/engine/worker.ts", find: "const renewMs = 5_000;", put: "const renewMs = 1_000;" },
-    { file: "src/engine/worker.ts", find: "const lookAgainMs = 5_000;", put: "const lookAgainMs = 1_000;" },
   ],
   /** Planted: what must happen once is repeated after a crash, without a word. */
   repeat_once: [{ file: "src/core/decide/calls.ts", find: `spec && spec.effect !== "once"`, put: "spec" }],
