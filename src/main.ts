@@ -43,10 +43,13 @@ export interface Belay {
 }
 
 /**
- * Starts everything that the configuration names; `role`: what of it this process does, without it all. Throws with
- * words for the operator when it can't.
+ * Starts everything that the configuration names; `role`: what of it this process does, without it all; `besides`:
+ * channels that no configuration names. Throws with words for the operator when it can't.
  */
-export async function startBelay(config: Config, role = everything): Promise<Belay> {
+export async function startBelay(
+  config: Config,
+  { role = everything, besides = [] }: { role?: Role; besides?: readonly Channel[] } = {},
+): Promise<Belay> {
   if (!(role.works && role.speaks) && !/^postgres(ql)?:/.test(config.databaseUrl))
     throw new ConfigError([alone]);
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
@@ -55,7 +58,7 @@ export async function startBelay(config: Config, role = everything): Promise<Bel
   const unreadable = new UnreadableRecords(log);
   const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {
-    return await startOn({ store, config, log, unreadable, role });
+    return await startOn({ store, config, log, unreadable, role, besides });
   } catch (error) {
     await store.close();
     throw error;
@@ -68,11 +71,12 @@ interface Opened {
   log: Logger;
   unreadable: UnreadableRecords;
   role: Role;
+  besides: readonly Channel[];
 }
 
-async function startOn({ store, config, log, unreadable, role }: Opened): Promise<Belay> {
+async function startOn({ store, config, log, unreadable, role, besides }: Opened): Promise<Belay> {
   const keys = await loadKeys(store, config.tokenEventKey);
-  const channels = await openChannels(config, keys, { clock: systemClock, log });
+  const channels = [...(await openChannels(config, keys, { clock: systemClock, log })), ...besides];
   const sharing = await openSharing(config, log);
   const wakes = sharing?.wakes ?? null;
   const engine = await openEngine(config, { store, channels, log, unreadable, wakes, role });

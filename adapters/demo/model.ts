@@ -2,8 +2,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Model, type ModelAnswer, ModelError, type ModelRequest } from "../../src/core/ports/model.ts";
 import { conversationOf } from "./conversation.ts";
-import { type Move, nextMove } from "./reply.ts";
-import type { Wanted } from "./solve.ts";
+import { nextMove } from "./reply.ts";
+import type { Move, Wanted } from "./solve.ts";
 
 /** Calls in one answer; fewer than agents are allowed by default. */
 const mostCalls = 4;

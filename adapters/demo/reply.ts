@@ -3,10 +3,8 @@
 import type { Conversation, Outcome, PastCall } from "./conversation.ts";
 import { shown, shownNumber } from "./expression.ts";
 import { environmentIn, type Goal, goalOf, isCallingOff } from "./goal.ts";
-import { outcomeOf, type Solution, sentence, solve, type Wanted } from "./solve.ts";
-
-/** `done`: the final words, in Markdown. */
-export type Move = { calls: readonly Wanted[] } | { done: string };
+import { incidentMove, isIncident } from "./incident.ts";
+import { type Move, outcomeOf, type Solution, sentence, solve, type Wanted } from "./solve.ts";
 
 const help = [
   "I am the built-in demo model: a few fixed rules, no intelligence. I can",
@@ -20,6 +18,7 @@ const help = [
 
 /** Deterministic: the same conversation leads to the same move. */
 export function nextMove(conversation: Conversation): Move {
+  if (isIncident(conversation.orders)) return incidentMove(conversation.calls);
   const goal = goalOf(conversation.orders);
   return pursue(
     goal,

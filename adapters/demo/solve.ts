@@ -10,6 +10,9 @@ export interface Wanted {
   input: Record<string, unknown>;
 }
 
+/** The next thing to do. `done`: the final words, in Markdown. */
+export type Move = { calls: readonly Wanted[] } | { done: string };
+
 /** `filled` is the calculation with the numbers that people told in it. */
 export type Solution =
   | { at: "solved"; value: number; filled: Expression }

@@ -25,7 +25,7 @@ async function run(flags: readonly string[]): Promise<void> {
   const role = roleOf(flags);
   const config = await loadConfig();
   await buildConsole().catch(noConsole);
-  const belay = await startBelay(config, role);
+  const belay = await startBelay(config, { role });
   guard(belay);
   stopOnSignal(belay);
   tell(config, belay);

@@ -7,12 +7,13 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { freePort } from "../../src/cli/incident/stage.ts";
 import type { RunEvent } from "../../src/core/event.ts";
 import { clock } from "../support/bot.ts";
 import { around } from "../support/channel.ts";
 import { type Child, startChild } from "../support/child.ts";
 import type { Death, Place } from "../support/monitoring/bot-child.ts";
-import { freePort, hasPrometheus, type Monitoring, startMonitoring } from "../support/monitoring/servers.ts";
+import { hasPrometheus, type Monitoring, startMonitoring } from "../support/monitoring/servers.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
 
 const isThere = hasPrometheus();

@@ -64,7 +64,12 @@ const restart = command({
   name: "restart_shop",
   description: "Restart the shop.",
   input: z.object({ reason: z.enum(["failing checkouts", "routine"]) }),
-  argv: [process.execPath, join(import.meta.dirname, "restart-child.ts"), place.pidFile, "{reason}"],
+  argv: [
+    process.execPath,
+    join(import.meta.dirname, "../../../src/cli/incident/restart.ts"),
+    place.pidFile,
+    "{reason}",
+  ],
   dataDir: place.folder,
   pollMs: 500,
   requiresApproval: true,

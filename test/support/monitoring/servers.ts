@@ -2,10 +2,16 @@
  * Real Prometheus and Alertmanager on loopback, watching a shop that can fail: Debian's packages,
  * where the machine has them.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { freePort } from "../../../src/cli/incident/stage.ts";
+import {
+  alertmanagerArguments,
+  listening,
+  prometheusArguments,
+  type Webhook,
+} from "../../../src/cli/incident/watch.ts";
 import { type Child, startChild } from "../child.ts";
 
 const programs = ["prometheus", "prometheus-alertmanager"];
@@ -39,7 +45,7 @@ export interface Monitoring {
 }
 
 /** `webhook`: where Alertmanager tells of the alert, with this bearer token. */
-export async function startMonitoring(webhook: { url: string; token: string }): Promise<Monitoring> {
+export async function startMonitoring(webhook: Webhook): Promise<Monitoring> {
   const folder = mkdtempSync(join(tmpdir(), "belay-monitoring-"));
   const port = await freePort();
   const pidFile = join(folder, "shop.pid");
@@ -52,16 +58,23 @@ export async function startMonitoring(webhook: { url: string; token: string }): 
   };
   try {
     await shop.up();
-    const alertmanagerUrl = await startAlertmanager(folder, webhook, begun);
-    const prometheusUrl = await startPrometheus(
-      folder,
-      { port, alertmanager: new URL(alertmanagerUrl).host },
+    const alertmanager = await start(
+      "prometheus-alertmanager",
+      alertmanagerArguments(folder, webhook),
       begun,
     );
+    const shopAt = `127.0.0.1:${port}`;
+    const prometheus = await start(
+      "prometheus",
+      prometheusArguments(folder, { shop: shopAt, alertmanager }),
+      begun,
+    );
+    await begun.at(-1)?.says("Server is ready to receive web requests");
     const breakShop = async () => {
       const answer = await fetch(`http://127.0.0.1:${port}/fault`, { method: "POST" });
       if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
     };
+    const [prometheusUrl, alertmanagerUrl] = [`http://${prometheus}`, `http://${alertmanager}`];
     return { folder, prometheusUrl, alertmanagerUrl, pidFile, starts: () => shop.starts, breakShop, stop };
   } catch (error) {
     await stop();
@@ -85,7 +98,7 @@ class Supervised {
 
   #start(): void {
     this.starts++;
-    const child = startChild("test/support/monitoring/shop-child.ts", this.#args);
+    const child = startChild("src/cli/incident/shop.ts", this.#args);
     this.#child = child;
     child.ended.then(() => {
       if (!this.#stopped) this.#start();
@@ -109,84 +122,10 @@ async function endHeld(child: Child): Promise<void> {
   await child.ended;
 }
 
-const listening = /msg="Listening on" address=(127\.0\.0\.1:\d+)/;
-
-async function startAlertmanager(
-  folder: string,
-  webhook: { url: string; token: string },
-  begun: Child[],
-): Promise<string> {
-  const config = {
-    route: {
-      receiver: "belay",
-      group_by: ["alertname"],
-      group_wait: "1s",
-      group_interval: "1s",
-      repeat_interval: "1h",
-    },
-    receivers: [
-      {
-        name: "belay",
-        webhook_configs: [
-          { url: webhook.url, http_config: { authorization: { credentials: webhook.token } } },
-        ],
-      },
-    ],
-  };
-  const args = [`--storage.path=${join(folder, "alertmanager")}`, "--cluster.listen-address="];
-  return start("prometheus-alertmanager", { folder, config, args, ready: listening }, begun);
-}
-
-async function startPrometheus(
-  folder: string,
-  at: { port: number; alertmanager: string },
-  begun: Child[],
-): Promise<string> {
-  const rule = {
-    alert: "CheckoutFailing",
-    expr: "shop_failing > 0",
-    for: "1s",
-    labels: { severity: "page", service: "shop" },
-    annotations: { summary: "Checkouts fail." },
-  };
-  writeFileSync(join(folder, "rules.yml"), JSON.stringify({ groups: [{ name: "shop", rules: [rule] }] }));
-  const config = {
-    global: { scrape_interval: "1s", evaluation_interval: "1s" },
-    rule_files: [join(folder, "rules.yml")],
-    alerting: { alertmanagers: [{ static_configs: [{ targets: [at.alertmanager] }] }] },
-    scrape_configs: [{ job_name: "shop", static_configs: [{ targets: [`127.0.0.1:${at.port}`] }] }],
-  };
-  const args = [`--storage.tsdb.path=${join(folder, "tsdb")}`];
-  const url = await start("prometheus", { folder, config, args, ready: listening }, begun);
-  await begun.at(-1)?.says("Server is ready to receive web requests");
-  return url;
-}
-
-/** JSON is YAML, too. */
-async function start(
-  program: string,
-  { folder, config, args, ready }: { folder: string; config: unknown; args: string[]; ready: RegExp },
-  begun: Child[],
-): Promise<string> {
-  const file = join(folder, `${program}.yml`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(file, JSON.stringify(config));
-  const child = startChild(
-    "test/support/hold-child.ts",
-    [program, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0", ...args],
-    { leashed: false },
-  );
+/** The address at which it listens: host and port. */
+async function start(program: string, args: readonly string[], begun: Child[]): Promise<string> {
+  const child = startChild("test/support/hold-child.ts", [program, ...args], { leashed: false });
   begun.push(child);
-  const [, address] = ready.exec(await child.says(ready)) ?? [];
-  return `http://${address}`;
-}
-
-/** The shop keeps its port over restarts, so that it is scraped at the same place. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  const [, address = ""] = listening.exec(await child.says(listening)) ?? [];
+  return address;
 }

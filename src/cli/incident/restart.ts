@@ -1,6 +1,6 @@
 /**
- * Restarts the shop: ends the process of the file, and is done when another one has written itself
- * into it. Argument: the file.
+ * Restarts the shop: ends the process of the file, and is done when another one has written itself into it.
+ * Argument: the file.
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";

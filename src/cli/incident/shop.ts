@@ -1,6 +1,6 @@
 /**
- * A small shop under a test's watch: /metrics, and a fault that stays on until the process is restarted.
- * Arguments: its port, and the file into which it writes its process id once it listens.
+ * A small shop to watch: /metrics, and a fault that stays on until the process is restarted. Arguments: its port, and
+ * the file into which it writes its process id once it listens.
  */
 import { renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

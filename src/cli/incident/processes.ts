@@ -1,0 +1,58 @@
+/** Programs beside the bot, ended with it: the shop, which is started again whenever it ends, and its watchers. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Whether all of these can be started by their names. */
+export function areInstalled(programs: readonly string[]): boolean {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return programs.every((name) => folders.some((folder) => existsSync(join(folder, name))));
+}
+
+export class Processes {
+  readonly #live = new Set<ChildProcess>();
+  #stopped = false;
+
+  /** Resolves with what the pattern found in the program's output; rejects when the program ends before. */
+  begin(program: string, args: readonly string[], ready: RegExp): Promise<RegExpExecArray> {
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#live.add(child);
+    return new Promise((resolve, reject) => {
+      let said = "";
+      const hear = (piece: Buffer) => {
+        said += piece;
+        const found = ready.exec(said);
+        if (found) resolve(found);
+      };
+      child.stdout?.on("data", hear);
+      child.stderr?.on("data", hear);
+      child.on("error", reject);
+      child.on("exit", (code) => {
+        this.#live.delete(child);
+        reject(new Error(`${program} ended with ${code}: ${said.slice(-300)}`));
+      });
+    });
+  }
+
+  /** As a service manager does: ended, it is started again. */
+  async keep(program: string, args: readonly string[], ready: RegExp): Promise<void> {
+    const before = new Set(this.#live);
+    await this.begin(program, args, ready);
+    const [child] = [...this.#live].filter((one) => !before.has(one));
+    child?.once("exit", () => {
+      if (!this.#stopped) this.keep(program, args, ready).catch(() => {});
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(
+      [...this.#live].map(async (child) => {
+        const ended = once(child, "exit");
+        child.kill("SIGKILL");
+        await ended;
+      }),
+    );
+  }
+}

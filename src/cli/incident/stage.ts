@@ -1,0 +1,91 @@
+/** The stage of the demo: a shop, and whoever watches it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { areInstalled, Processes } from "./processes.ts";
+import { startStandIn } from "./stand-in.ts";
+import { alertmanagerArguments, listening, prometheusArguments, type Webhook } from "./watch.ts";
+
+const programs = ["prometheus", "prometheus-alertmanager"] as const;
+
+export interface Stage {
+  /** What the bot's configuration reads. */
+  variables: Record<string, string>;
+  /** Neither is installed on this machine: a stand-in answers. */
+  isPretend: boolean;
+  /** Checkouts fail from now on, until the shop is restarted. */
+  breakShop(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `tellsAt`: where an alert is told. Rejects when a program of it does not start; then nothing of it is left. */
+export async function openStage(tellsAt: Webhook): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), "belay-incident-"));
+  const processes = new Processes();
+  const ends: (() => Promise<void>)[] = [() => processes.stop()];
+  const stop = async () => {
+    for (const end of ends.toReversed()) await end();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const port = await freePort();
+    const shop = `127.0.0.1:${port}`;
+    const pidFile = join(folder, "shop.pid");
+    const script = join(import.meta.dirname, "shop.ts");
+    await processes.keep(process.execPath, [script, String(port), pidFile], /serving/);
+    const isPretend = !areInstalled(programs);
+    const watched = isPretend
+      ? await pretended(shop, tellsAt, ends)
+      : await watchedBy(processes, { folder, shop }, tellsAt);
+    return {
+      variables: { ...watched, SHOP_PORT: String(port), SHOP_PID_FILE: pidFile },
+      isPretend,
+      async breakShop() {
+        await fetch(`http://${shop}/fault`, { method: "POST" });
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function watchedBy(
+  processes: Processes,
+  { folder, shop }: { folder: string; shop: string },
+  tellsAt: Webhook,
+): Promise<Record<string, string>> {
+  const [, alertmanager = ""] = await processes.begin(
+    "prometheus-alertmanager",
+    alertmanagerArguments(folder, tellsAt),
+    listening,
+  );
+  const [, prometheus] = await processes.begin(
+    "prometheus",
+    prometheusArguments(folder, { shop, alertmanager }),
+    listening,
+  );
+  return { PROMETHEUS_URL: `http://${prometheus}`, ALERTMANAGER_URL: `http://${alertmanager}` };
+}
+
+async function pretended(
+  shop: string,
+  tellsAt: Webhook,
+  ends: (() => Promise<void>)[],
+): Promise<Record<string, string>> {
+  const { url, stop } = await startStandIn(`http://${shop}`, tellsAt);
+  ends.push(stop);
+  return { PROMETHEUS_URL: url, ALERTMANAGER_URL: url };
+}
+
+/** A port of this machine that nobody uses now. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
