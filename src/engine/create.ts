@@ -5,6 +5,7 @@ import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
+import type { Look } from "../core/origin/trace.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
@@ -26,6 +27,7 @@ import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
+import { SeenRuns } from "./seen-runs.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
@@ -78,6 +80,7 @@ class RunEngine implements Engine {
   readonly #channels: ChannelSet;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
+  readonly #seen: SeenRuns;
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
@@ -94,6 +97,7 @@ class RunEngine implements Engine {
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
     this.#live = new Live(store);
+    this.#seen = new SeenRuns(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const channels = this.#channels.byName;
     this.#record = createRecord({
@@ -187,6 +191,10 @@ class RunEngine implements Engine {
       : submitCommand(deps, runId, command, inbox);
   }
 
+  seen(runId: string): Promise<Look> {
+    return this.#seen.of(runId);
+  }
+
   checkEdit(edit: Edit): Promise<Refusal | null> {
     return checkEdit(this.#submitDeps(), edit);
   }
@@ -229,6 +237,7 @@ class RunEngine implements Engine {
       redact,
       state: (runId) => this.state(runId),
       policy: (state) => this.policy(state),
+      seen: (runId) => this.#seen.of(runId),
       stopping: this.#stopping.signal,
     };
   }
@@ -281,7 +290,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
-      readEvents: (runId) => this.store.read(runId),
+      seen: (runId) => this.#seen.of(runId),
       loadRow: (runId) => this.store.run(runId),
       log,
       troubles: this.#troubles,
