@@ -1,16 +1,7 @@
 /** Reads the environment, belay.config.ts and prompts into one frozen Config, or throws one list of all problems. */
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { loadAgents } from "./config/agents.ts";
-import {
-  allTools,
-  checkAgentNames,
-  checkBind,
-  priceWarnings,
-  specsOf,
-  toolsThatAreOn,
-  withSecrets,
-} from "./config/checks.ts";
+import { allTools, checkBind, priceWarnings, toolsThatAreOn, withSecrets } from "./config/checks.ts";
 import {
   type Environment,
   isDemo,
@@ -19,17 +10,18 @@ import {
   type Variables,
   variableNames,
 } from "./config/environment.ts";
-import { type ConfigFile, loadFile, type Price } from "./config/file.ts";
+import { loadFile, type Price } from "./config/file.ts";
 import { misspelt, namesIn } from "./config/misspelt.ts";
-import { resolveTriggers, type Triggers, triggerRights } from "./config/resolve-triggers.ts";
-import { resolveRights } from "./config/rights.ts";
+import { readAgents } from "./config/read-agents.ts";
+import { resolveTriggers, type Triggers } from "./config/resolve-triggers.ts";
 import { secretsOf } from "./config/secrets.ts";
-import { loadToken, tokenFile, tokenIn } from "./config/token.ts";
+import { loadToken, namedTokens, tokenFile, tokenIn } from "./config/token.ts";
 import { toolSecrets as secretsForTools } from "./config/tool-secrets.ts";
+import { readToolServers } from "./config/tool-servers.ts";
 import { type Scope, scopes } from "./core/actor.ts";
 import type { Agent, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/contract.ts";
-import { eventUrl } from "./tools/event-url.ts";
+import type { ToolServer } from "./tools/tool-server.ts";
 
 export interface Config extends Omit<Environment, "givenToken">, Readonly<Triggers> {
   /** The owner's API token in the clear: for the command line. */
@@ -52,6 +44,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   rights: Readonly<Record<string, Rights>>;
   /** The control tools and those of belay.config.ts; event_url is added where URLs are signed. */
   tools: readonly Tool[];
+  /** Foreign servers whose tools stand among `tools`. */
+  toolServers: readonly ToolServer[];
   /** Host names answered beside loopback's and PUBLIC_URL's. */
   allowedHosts: readonly string[];
   corsOrigins: readonly string[];
@@ -94,8 +88,9 @@ export async function loadConfig(
   checkBind(environment, file, problems);
   const toolSecrets = secretsForTools(variables, problems);
   const { secret, setting } = toolSecrets;
-  const place = { dataDir: environment.dataDir, secret, setting, isDemo: isDemo(environment.model) };
-  const declared = allTools(file, place, problems);
+  const { dataDir, model } = environment;
+  const place = { dataDir, configDir: dirname(path), secret, setting, isDemo: isDemo(model) };
+  const { tools: declared, servers: toolServers } = allTools(file, place, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
   // What hangs on a file that could not be read is not complained of one by one.
   const { agents, rights } = isFileSound
@@ -106,6 +101,7 @@ export async function loadConfig(
   warnings.push(...priceWarnings(environment, file, agents));
   warnings.push(...misspelt(variables, variableNames, namesIn({ ...file, tools: [] })));
   const notes: string[] = [];
+  warnings.push(...toolServers.flatMap((server) => server.notes));
   const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
@@ -126,8 +122,14 @@ export async function loadConfig(
     ...known,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
-    ...{ agents, rights, tools, token, tokenPlace, tokens: byHash, tokenEventKey, secrets, warnings, notes },
+    ...{ agents, rights, tools, toolServers, token, tokenPlace, tokens: byHash, tokenEventKey },
+    ...{ secrets, warnings, notes },
   });
+}
+
+/** The servers of tools alone, as they are set up here. */
+export function loadToolServers(env: Variables = process.env, root: string = projectRoot) {
+  return readToolServers(env, root);
 }
 
 /** Where a client on this machine finds the server. The server complains of what is wrong in the environment. */
@@ -151,26 +153,6 @@ function hostToReach(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-function readAgents(
-  file: ConfigFile,
-  root: string,
-  tools: readonly Tool[],
-  triggers: Triggers,
-  problems: string[],
-): { agents: Agent[]; rights: Record<string, Rights> } {
-  const before = problems.length;
-  const agents = loadAgents(root, specsOf([...tools, eventUrl(() => "")]), problems);
-  // An agent that could not be read is told of once, not again by everything that names it.
-  if (problems.length > before) return { agents, rights: {} };
-  checkAgentNames(file, agents, problems);
-  const names = agents.map((agent) => agent.name);
-  const rights = Object.entries(resolveRights(file.agents, file.people, names, problems));
-  return {
-    agents,
-    rights: Object.fromEntries(rights.map(([name, own]) => [name, triggerRights(own, name, triggers)])),
-  };
-}
-
 /** @throws ConfigError when its folder can't hold it */
 function keptToken(dataDir: string, warnings: string[]): string {
   try {
@@ -181,19 +163,4 @@ function keptToken(dataDir: string, warnings: string[]): string {
       `DATABASE_URL: the owner's token can't be kept in ${dataDir}: ${error.message}; name a file in a folder that this user may write, or set BELAY_TOKEN`,
     ]);
   }
-}
-
-function namedTokens(
-  file: ConfigFile,
-  env: Variables,
-  warnings: string[],
-): { name: string; value: string; scopes: readonly Scope[] }[] {
-  return file.tokens.flatMap(({ name, secretEnv, scopes }) => {
-    const value = env[secretEnv];
-    if (value && value.length >= 16) return [{ name, value, scopes }];
-    warnings.push(
-      `tokens.${name}: secret missing or shorter than 16: there is no such token; set ${secretEnv}`,
-    );
-    return [];
-  });
 }

@@ -104,6 +104,7 @@ const mayImport: Record<string, readonly string[]> = {
   "src/config/channels.ts": ["src/core/", "adapters/"],
   "src/open-channels.ts": ["src/", "adapters/"],
   "src/assemble.ts": ["src/", "adapters/"],
+  "src/tool-servers.ts": ["src/engine/", "src/tools/"],
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
   "src/cli/screenshots.ts": ["src/", "test/support/"],
@@ -120,12 +121,20 @@ const homes: Record<string, readonly string[]> = {
     "adapters/command/",
     "adapters/demo/",
     "adapters/github/",
+    "adapters/mcp/",
     "adapters/prometheus/",
     "adapters/sql/",
     "adapters/webhook/kinds/",
   ],
   jose: ["adapters/webhook/kinds/jwt.ts"],
-  pino: ["src/log.ts", "src/main.ts", "src/open-channels.ts", "src/assemble.ts", "src/engine/"],
+  pino: [
+    "src/log.ts",
+    "src/main.ts",
+    "src/tool-servers.ts",
+    "src/open-channels.ts",
+    "src/assemble.ts",
+    "src/engine/",
+  ],
   "pino-pretty": ["src/log.ts"],
   yaml: ["src/config/"],
   croner: ["src/engine/schedule.ts", "src/main.ts", "src/config/schedules.ts"],
@@ -142,6 +151,7 @@ const homes: Record<string, readonly string[]> = {
   "@vitejs/plugin-react": ["src/console/"],
   vite: ["src/console/vite.config.ts"],
   "playwright-core": ["src/cli/screenshots.ts"],
+  "@modelcontextprotocol/client": ["adapters/mcp/"],
   "@octokit/rest": ["adapters/github/"],
   openai: ["adapters/openai/"],
   "@slack/bolt": ["adapters/slack/"],
@@ -154,6 +164,7 @@ const homes: Record<string, readonly string[]> = {
   "better-sqlite3": ["adapters/sqlite/"],
   pg: ["adapters/postgres/", "adapters/sql/"],
   "drizzle-orm": ["adapters/sqlite/", "adapters/postgres/"],
+  "graphile-worker": ["adapters/postgres/"],
 };
 
 function isIn(path: string, folders: readonly string[]): boolean {
@@ -180,7 +191,7 @@ function packs(): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret", "setting"].map(
+const packDoor = ["contract", "define-tool", "outbound", "secret", "setting", "tool-server"].map(
   (name) => `src/tools/${name}.ts`,
 );
 
@@ -361,11 +372,11 @@ const longer: Record<string, number> = {
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 250,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 295,
-  // Claiming, renewing and waking are one state machine around one set of runs, told in prose above the code.
-  "src/engine/worker.ts": 260,
+  "src/engine/create.ts": 350,
+  // Claiming, driving and renewing are one state machine around one set of runs, told in prose above the code.
+  "src/engine/worker.ts": 230,
   // Accepting, claiming and working off are one state machine around the inbox, told in prose above the code.
-  "src/engine/inbox.ts": 220,
+  "src/engine/inbox.ts": 230,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // Everything that the wire says of a run, with a sentence on each shape.
@@ -385,10 +396,6 @@ describe("channels", () => {
     existsSync(join(root, "adapters", name, "channel.ts")),
   );
 
-  it("are known", () => {
-    expect(channels.sort()).toEqual(["discord", "email", "slack", "terminal", "webhook"]);
-  });
-
   // A webhook's payload is data for an agent and its answer is JSON: nothing is parsed as talk, nothing is drawn.
   it.each(channels.filter((name) => name !== "webhook"))(
     "%s has the same three files as the others",
@@ -398,6 +405,25 @@ describe("channels", () => {
       expect(files.filter((file) => !names.some((path) => path.split("/").at(-1) === file))).toEqual([]);
     },
   );
+});
+
+describe("processes of tests", () => {
+  /** Who starts them in another way, and why. */
+  const starters: Record<string, string> = {
+    "test/support/child.ts": "the one way",
+    "test/support/hold-child.ts": "how it starts what is not Node",
+    "test/adapters/command/program-child.ts": "is itself the program of a command, and leaves a child behind",
+    "test/faults/job-kill-child.ts": "dies in the middle of the program's own start of a process",
+  };
+
+  it("are started by test/support/child.ts alone, so that none outlives its test", () => {
+    const found = sourcesIn("test")
+      .filter((source) =>
+        source.imports.some(({ target }) => /^(node:)?(child_process|cluster)$/.test(target)),
+      )
+      .map(({ path }) => path);
+    expect(found.sort()).toEqual(Object.keys(starters).sort());
+  });
 });
 
 describe("the lockfile", () => {

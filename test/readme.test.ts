@@ -2,7 +2,6 @@
  * README, docs and guides keep their word: links lead somewhere, code is run, what is made from
  * the schemas is up to date.
  */
-import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -11,13 +10,17 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { configurationPage } from "../src/cli/docs.ts";
 import { channels } from "../src/config/channels.ts";
 import { agentEntries, fileEntries, variableEntries } from "../src/config/reference.ts";
+import { startChild } from "./support/child.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -35,6 +38,17 @@ function codeIn(document: string): Map<string, string> {
   return new Map([...blocks].map(([, path = "", code = ""]) => [path, code]));
 }
 
+/** What a copy of the project is made of, to run the code of a document in. */
+const parts = [
+  ...["src", "adapters", "prompts", "test", "bench", "docs"],
+  ...["belay.config.ts", "package.json", "package-lock.json", "tsconfig.json", "biome.json"],
+];
+
+/** Neither what is built, nor the temporary folders that other tests have there at this moment. */
+function isSource(path: string): boolean {
+  return !/\/(dist|\.\w+|[\w-]+-\w{6})$/.test(path);
+}
+
 /** Files of the project with the lines after `<!-- edit: <path> -->` in them, by path. */
 function editsIn(document: string): Map<string, string> {
   const blocks = text(document).matchAll(/<!-- edit: (\S+) -->\n+```\w+\n([\s\S]*?)```/g);
@@ -44,13 +58,22 @@ function editsIn(document: string): Map<string, string> {
       const lines = shown.trimEnd().split("\n");
       const isNew = (line: string) => !source.split("\n").includes(line);
       const imported = lines.filter((line) => isNew(line) && line.startsWith("import "));
-      const inserted = lines.filter((line) => isNew(line) && !line.startsWith("import "));
-      const after = lines[lines.findIndex((line) => inserted.includes(line)) - 1] ?? "";
-      if (after === "") throw new Error(`${document}: no line of ${path} stands before what is new in it`);
-      const edited = source.replace(`${after}\n`, () => `${[after, ...inserted].join("\n")}\n`);
+      const others = lines.filter((line) => isNew(line) && !line.startsWith("import "));
+      const edited = others.reduce((before, line) => withLine(before, line, lines), source);
       return [path, edited.replace(/^import /m, () => `${imported.join("\n")}\nimport `)];
     }),
   );
+}
+
+/** A declaration takes the place of the one of its name; any other line stands behind the one it is shown after. */
+function withLine(source: string, line: string, shown: readonly string[]): string {
+  const declared = /^(export )?const \w+/.exec(line)?.[0];
+  const former =
+    declared === undefined ? undefined : source.split("\n").find((one) => one.startsWith(`${declared}:`));
+  if (former !== undefined) return source.replace(former, () => line);
+  const after = shown[shown.indexOf(line) - 1] ?? "";
+  if (after === "" || !source.includes(`${after}\n`)) throw new Error(`no line stands before ${line}`);
+  return source.replace(`${after}\n`, () => `${after}\n${line}\n`);
 }
 
 function linksOf(document: string): string[] {
@@ -115,35 +138,46 @@ describe("links", () => {
 describe("code", () => {
   // That of docs/tools.md has a test of its own: it stands in a belay.config.ts.
   const shown = documents.filter((document) => document !== "docs/tools.md" && codeIn(document).size > 0);
-  let folder: string;
-  // Inside the project, so that packages are found as for any other file.
-  beforeAll(() => {
-    folder = mkdtempSync(join(root, "test", "readme-"));
+  const guides = shown.filter((document) => editsIn(document).size > 0);
+  const places: string[] = [];
+  afterAll(() => {
+    for (const place of places) rmSync(place, { recursive: true });
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /**
-   * Each file lies at its own path below the folder; what it imports of the project is the project's, but for files
-   * that the document edits: of these it gets copies with the lines that are shown.
-   */
-  function writeCode(document: string): string {
-    const place = join(folder, document.replaceAll("/", "-"));
-    cpSync(join(root, "prompts"), join(place, "prompts"), { recursive: true });
-    const code = new Map([...codeIn(document), ...editsIn(document)]);
-    for (const [path, source] of code) {
-      const at = join(place, path);
-      mkdirSync(dirname(at), { recursive: true });
-      const placed = source.replace(
-        /(from|import\() ?"(\.[^"]+)"/g,
-        (whole, word: string, target: string) => {
-          const asked = relative(root, resolve(root, dirname(path), target));
-          return code.has(asked) ? whole : `${word} "${relative(dirname(at), join(root, asked))}"`;
-        },
-      );
-      writeFileSync(at, placed);
+  /** A copy of the project with what the documents show: each file at its path, edits in the files that they name. */
+  function copyWith(...shown: readonly string[]): string {
+    const place = mkdtempSync(join(tmpdir(), "belay-readme-"));
+    places.push(place);
+    for (const part of parts)
+      cpSync(join(root, part), join(place, part), { recursive: true, filter: isSource });
+    symlinkSync(join(root, "node_modules"), join(place, "node_modules"));
+    for (const [path, code] of shown.flatMap((document) => [...codeIn(document), ...editsIn(document)])) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), code);
     }
     return place;
   }
+
+  /** Files of the copy that are new or others. */
+  function changedIn(place: string): string[] {
+    return parts
+      .flatMap((part) =>
+        statSync(join(root, part)).isFile()
+          ? [part]
+          : readdirSync(join(place, part), { recursive: true, encoding: "utf8" }).map((name) =>
+              join(part, name),
+            ),
+      )
+      .filter((path) => statSync(join(place, path)).isFile())
+      .filter(
+        (path) => !existsSync(join(root, path)) || text(path) !== readFileSync(join(place, path), "utf8"),
+      );
+  }
+
+  const vitest = (place: string, tests: readonly string[]) =>
+    startChild("node_modules/vitest/vitest.mjs", ["run", "--root", place, "--testTimeout=60000", ...tests], {
+      cwd: place,
+    }).succeeded();
 
   it("of the README is a tool of twenty lines at most", () => {
     const tool = codeIn("README.md").get("src/tools/disk-usage.ts") ?? "";
@@ -151,14 +185,25 @@ describe("code", () => {
     expect(tool.trim().split("\n").length).toBeLessThanOrEqual(20);
   });
 
-  it.each(shown)("of %s passes its own test", (document) => {
-    const place = writeCode(document);
-    const vitest = join(root, "node_modules/vitest/vitest.mjs");
-    const { stdout, stderr, status } = spawnSync(process.execPath, [vitest, "run", place], {
-      cwd: root,
-      encoding: "utf8",
-    });
-    expect({ status, output: status === 0 ? "" : stdout + stderr }).toEqual({ status: 0, output: "" });
+  it.each(shown)("of %s passes its own test", async (document) => {
+    const own = [...codeIn(document).keys()].filter((path) => path.endsWith(".test.ts"));
+    expect(own.length).toBeGreaterThan(0);
+    await vitest(copyWith(document), own);
+  });
+
+  it("is whole: a channel, a store and a kind of webhook are made by their guides", () => {
+    expect(guides).toEqual(["docs/guides/channel.md", "docs/guides/store.md", "docs/guides/webhook-kind.md"]);
+  });
+
+  it("of the guides touches the files that they name and no others, and keeps the types and the rules of the house", async () => {
+    const place = copyWith(...guides);
+    const named = guides.flatMap((guide) => [...codeIn(guide).keys(), ...editsIn(guide).keys()]);
+    const settings = { extends: "./tsconfig.json", files: named, include: [] };
+    writeFileSync(join(place, "tsconfig.guides.json"), JSON.stringify(settings));
+    const types = ["--noEmit", "-p", "tsconfig.guides.json"];
+    await startChild("node_modules/typescript/bin/tsc", types, { cwd: place }).succeeded();
+    await vitest(place, ["test/architecture.test.ts", "test/adapters/about.test.ts"]);
+    expect(changedIn(place).sort()).toEqual(named.sort());
   });
 });
 

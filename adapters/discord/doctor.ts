@@ -1,4 +1,5 @@
 /** Checks a Discord set-up from the outside: token, switches, permissions. Writes nothing. */
+
 import {
   type APIApplication,
   type APIUser,
@@ -10,6 +11,7 @@ import {
   Routes,
 } from "discord.js";
 import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { codeOf } from "./errors.ts";
 import { restClient } from "./session.ts";
 
@@ -77,7 +79,7 @@ function unanswered(error: unknown): Finding {
     const fix = "Copy a new token: developer portal, your application, Bot, Reset Token.";
     return broken(check, "Discord refuses the token", fix);
   }
-  const detail = error instanceof Error ? error.message : String(error);
+  const detail = error instanceof Error ? error.message : thrown(error);
   return broken("Discord", detail, "Check that this machine reaches discord.com (a proxy?).");
 }
 

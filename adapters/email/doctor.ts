@@ -1,6 +1,8 @@
 /** Connects to the server that mail is sent through, logs in, and sends nothing. */
+
 import nodemailer from "nodemailer";
 import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 
 /** Never throws. The finding shows the host alone: the URL may hold a password. */
 export async function diagnoseSmtp(smtpUrl: string): Promise<Finding> {
@@ -11,7 +13,7 @@ export async function diagnoseSmtp(smtpUrl: string): Promise<Finding> {
     await transport.verify();
     return fine("SMTP_URL", `${host} takes mail`);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = error instanceof Error ? error.message : thrown(error);
     return broken(
       "SMTP_URL",
       `${host} does not take mail: ${why}`,

@@ -1,7 +1,9 @@
 /** The SMTP or LMTP listener for a relay on this machine: never a door to the Internet. */
+
 import { type AddressInfo, isIP } from "node:net";
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
 import { guarded } from "../../src/core/ports/guarded.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import type { Envelope } from "./inbound.ts";
 
 /** The largest mail that is taken, attachments included: 10 MiB. */
@@ -53,7 +55,7 @@ export async function listen(options: ListenerOptions): Promise<MailListener> {
     onData(stream, session, callback) {
       receive(options, stream, session).then(
         () => callback(null, "Taken"),
-        (error: unknown) => callback(error instanceof Error ? error : new Error(String(error))),
+        (error: unknown) => callback(error instanceof Error ? error : new Error(thrown(error))),
       );
     },
   });

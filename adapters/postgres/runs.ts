@@ -5,9 +5,11 @@ import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { addRunJob } from "./jobs.ts";
+import { mentions } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -90,7 +92,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, plainText(filter.channel)) : undefined,
     filter.principal !== undefined ? eq(runs.principal, plainText(filter.principal)) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
-    filter.text ? sql`lower(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds &&
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,
@@ -109,12 +111,16 @@ export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000):
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase): Working {
   return {
-    async claim({ owner, now, leaseMs, limit, except = [] }) {
+    async claim({ owner, now, leaseMs, limit, except = [], only }) {
+      const isNamed = only
+        ? sql`AND run_id IN (SELECT json_array_elements_text(${JSON.stringify(only)}::json))`
+        : sql``;
       const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
         WITH due AS (
           SELECT run_id, owner, wake_at FROM runs
           WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
             AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
+            ${isNamed}
           ORDER BY wake_at LIMIT ${limit}
           FOR UPDATE SKIP LOCKED
         ), taken AS (
@@ -135,7 +141,11 @@ export function workRuns(db: NodePgDatabase): Working {
       return held.map((run) => run.runId);
     },
     async releaseAll(owner) {
-      await db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner));
+      await db.execute(sql`
+        WITH released AS (
+          UPDATE runs SET owner = NULL, lease_until = NULL, wake_at = 0 WHERE owner = ${owner}
+          RETURNING run_id, wake_at
+        ) SELECT ${sql.raw(addRunJob)} FROM released`);
     },
     async nextWake() {
       // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.

@@ -1,4 +1,5 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
+
 import type { Actor } from "../../src/core/actor.ts";
 import {
   type Capabilities,
@@ -9,6 +10,7 @@ import {
   type Inlet,
   type Outcome,
 } from "../../src/core/ports/channel.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { maxMarkdown } from "./draw/render.ts";
 import { slackCode } from "./errors.ts";
 import { boltApp } from "./listen/bolt.ts";
@@ -65,7 +67,7 @@ export class SlackChannel implements Channel {
       await this.#receiver.start().catch(socketTrouble);
     } catch (error) {
       this.#running = null;
-      this.#trouble = error instanceof Error ? error.message : String(error);
+      this.#trouble = error instanceof Error ? error.message : thrown(error);
       throw error;
     }
     const { statuses, session } = this.#running;
@@ -166,7 +168,7 @@ async function whoAmI(client: Session["client"]): Promise<Bot> {
     };
   } catch (error) {
     const code = slackCode(error);
-    const what = code ?? (error instanceof Error ? error.message : String(error));
+    const what = code ?? (error instanceof Error ? error.message : thrown(error));
     throw new Error(
       code === null
         ? `Slack can't be reached: ${what}. It is tried again; look whether this machine may connect to Slack.`

@@ -1,6 +1,8 @@
 /** Checks a Slack set-up from the outside: tokens, scopes, transport, subscriptions. Writes nothing. */
+
 import { webApi } from "@slack/bolt";
 import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { slackCode } from "./errors.ts";
 import { clientOptions, type Log } from "./options.ts";
 import { listAt, textAt } from "./payload.ts";
@@ -166,5 +168,5 @@ async function subscriptions(
 }
 
 function words(error: unknown): string {
-  return slackCode(error) ?? (error instanceof Error ? error.message : String(error));
+  return slackCode(error) ?? (error instanceof Error ? error.message : thrown(error));
 }

@@ -1,7 +1,9 @@
 /** What a failed call to Slack means for the outbox. */
+
 import { webApi } from "@slack/bolt";
 import { never } from "../../src/core/never.ts";
 import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 
 /** The code of a refusal by Slack (`channel_not_found`), or null for anything else. */
@@ -56,7 +58,7 @@ export function channelError(error: unknown, what: { method: string; idempotent:
     const failure: SendFailure = error.statusCode === 413 ? { type: "body" } : unknown;
     return new ChannelError(`${method}: HTTP ${error.statusCode}`, failure, cause);
   }
-  const said = error instanceof Error ? error.message : String(error);
+  const said = error instanceof Error ? error.message : thrown(error);
   const failure: SendFailure = isUnsent(error) ? { type: "way", retryAfterMs: null } : unknown;
   return new ChannelError(`${method}: ${said}`, failure, cause);
 }

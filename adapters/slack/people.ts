@@ -2,10 +2,12 @@
  * Who a Slack user is to the authorisation: name, guest or not, user groups. Looked up, remembered shortly; not
  * known is never told as no.
  */
+
 import type { webApi } from "@slack/bolt";
 import type { Actor } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import { oneLine, wholeCharacters } from "../../src/core/text/brief.ts";
+import { thrown } from "../../src/core/text/thrown.ts";
 import { slackCode } from "./errors.ts";
 import type { Log } from "./options.ts";
 import { within } from "./time-limit.ts";
@@ -115,7 +117,7 @@ export class People {
         for (const user of group.users ?? []) byUser.set(user, [...(byUser.get(user) ?? []), rule]);
       }
     } catch (error) {
-      const fields = { channel: "slack", err: slackCode(error) ?? String(error) };
+      const fields = { channel: "slack", err: slackCode(error) ?? thrown(error) };
       this.#log.warn(fields, "slack user groups not known");
       if (!isAnswer(error)) return null;
     }
@@ -139,7 +141,7 @@ export class People {
       const { user: found } = await this.#client.users.info({ user });
       return found ? profileIn(found, user, this.#team) : null;
     } catch (error) {
-      this.#log.warn({ channel: "slack", err: slackCode(error) ?? String(error) }, "slack user not known");
+      this.#log.warn({ channel: "slack", err: slackCode(error) ?? thrown(error) }, "slack user not known");
       const isKnown = unknownUser.has(slackCode(error) ?? "") || isAnswer(error);
       return isKnown ? { name: user, guest: true } : null;
     }

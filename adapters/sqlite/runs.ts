@@ -1,13 +1,13 @@
 /** Runs as lists and workers see them: reading, filtering, claiming. */
-
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { RunFilter, Store } from "../../src/core/ports/store.ts";
 import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-rows.ts";
-import { likePattern, rowOfRun } from "../../src/core/store/rows.ts";
+import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
+import { mentions } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -97,7 +97,7 @@ function conditions(filter: RunFilter): SQL[] {
     filter.channel !== undefined ? eq(runs.channel, filter.channel) : undefined,
     filter.principal !== undefined ? eq(runs.principal, filter.principal) : undefined,
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
-    filter.text ? sql`fold(${runs.task}) LIKE ${likePattern(filter.text)} ESCAPE '\\'` : undefined,
+    filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
     filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
     filter.near === undefined
@@ -118,7 +118,7 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except")))
+    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), amongAny("only")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();
@@ -134,12 +134,14 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
     .prepare();
 
   return {
-    claim: ({ owner, now, leaseMs, limit, except = [] }) =>
+    claim: ({ owner, now, leaseMs, limit, except = [], only }) =>
       write(() =>
-        due.all({ now, limit, except: JSON.stringify(except) }).map((run) => {
-          take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
-          return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
-        }),
+        due
+          .all({ now, limit, except: JSON.stringify(except), only: only ? JSON.stringify(only) : null })
+          .map((run) => {
+            take.run({ runId: run.runId, owner, leaseUntil: now + leaseMs });
+            return { runId: run.runId, epoch: run.epoch + 1, recovered: run.owner !== null };
+          }),
       ),
     renew: ({ owner, now, leaseMs, runIds }) =>
       write(() => {
@@ -164,6 +166,12 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
 
 function notAmong(list: string): SQL {
   return sql`${runs.runId} NOT IN (SELECT value FROM json_each(${sql.placeholder(list)}))`;
+}
+
+/** Without a list any run will do. */
+function amongAny(list: string): SQL {
+  const named = sql.placeholder(list);
+  return sql`(${named} IS NULL OR ${runs.runId} IN (SELECT value FROM json_each(${named})))`;
 }
 
 /** A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever. */

@@ -6,6 +6,7 @@ import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
+import type { ToolServer } from "../tools/tool-server.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError } from "./options.ts";
 import { lookOutside } from "./outside.ts";
@@ -26,11 +27,12 @@ export async function examine(
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => broken("configuration", problem, "Mend this first."));
   }
-  const [outside, ...ofChannels] = await Promise.all([
+  const [outside, servers, ...ofChannels] = await Promise.all([
     look(config),
+    Promise.all(config.toolServers.map(serverFindings)),
     ...channels.map((channel) => channelFindings(channel, config, files)),
   ]);
-  return [...configFindings(config), ...outside, ...ofChannels.flat()];
+  return [...configFindings(config), ...outside, ...servers.flat(), ...ofChannels.flat()];
 }
 
 function configFindings(config: Readonly<Config>): Finding[] {
@@ -46,14 +48,56 @@ function configFindings(config: Readonly<Config>): Finding[] {
 }
 
 async function channelFindings(
-  { name, title, guide, doctorFile }: ChannelAbout,
+  about: ChannelAbout,
   config: Readonly<Config>,
   files: DoctorFiles,
 ): Promise<Finding[]> {
+  const { name, title, guide, doctorFile } = about;
   const connection = config.connections[name];
   if (!connection) return guide === null ? [] : [fine(title, `off; ${guide} says how to switch it on`)];
   const file = doctorFile === null ? null : (files[doctorFile] ?? null);
-  return connection.diagnose({ publicUrl: config.publicUrl, file });
+  const seen = await connection.diagnose({ publicUrl: config.publicUrl, file });
+  return [...seen, ...rulesFor(about, config)];
+}
+
+/** A channel in which nobody may do anything is on for nothing; rules for machines are made elsewhere. */
+function rulesFor(
+  { name, title, guide, examples: [example] }: ChannelAbout,
+  { rights }: Pick<Config, "rights">,
+): Finding[] {
+  if (guide === null || example === undefined) return [];
+  const check = `${title} rights`;
+  const isHere = (rule: string) => rule === "*" || rule.startsWith(`${name}:`);
+  const lists = Object.values(rights);
+  const fix = `Add rules such as "${example}" to agents in belay.config.ts; ${guide} says which.`;
+  if (!lists.some((own) => Object.values(own).flat().some(isHere)))
+    return [broken(check, `no rule lets anybody in ${title} do anything`, fix)];
+  return lists.some(({ launch }) => launch.some(isHere))
+    ? [fine(check, `people in ${title} may start runs`)]
+    : [
+        fine(
+          check,
+          `nobody in ${title} may start runs, only what other rules allow; ${guide} says how to change it`,
+        ),
+      ];
+}
+
+async function serverFindings(server: ToolServer): Promise<Finding[]> {
+  const { name, ok, detail, version, tools } = await server.look();
+  await server.stop();
+  const check = `MCP server ${name}`;
+  const about = `${version ?? "not reached"}; ${detail}`;
+  const other = tools.filter(({ standing }) => standing !== "offered");
+  return [
+    ok ? fine(check, about) : broken(check, about, "docs/mcp.md; npm run mcp -- list shows its tools."),
+    ...other.map((tool) => {
+      const found = `${tool.name}: ${tool.standing}, ${tool.words}`;
+      const isBroken = tool.standing === "changed" || tool.standing === "gone";
+      return isBroken
+        ? broken(check, found, `Look at it, then npm run mcp -- accept ${name}.`)
+        : fine(check, found);
+    }),
+  ];
 }
 
 function withoutPassword(url: string): string {

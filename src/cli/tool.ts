@@ -152,8 +152,11 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
   return 0;
 }
 
-async function main({ words }: Given): Promise<number> {
-  const config = await loadConfig();
+/** As somebody at this terminal; ends with the servers of tools that it needed. */
+export async function atTerminal(
+  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings">,
+  args: readonly string[],
+): Promise<number> {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   const terminal = createInterface({ input: process.stdin });
@@ -161,7 +164,7 @@ async function main({ words }: Given): Promise<number> {
   const lines = terminal[Symbol.asyncIterator]();
   try {
     return await runByHand(config, {
-      args: words,
+      args,
       print: (line) => process.stdout.write(`${line}\n`),
       ask: async (question) => {
         process.stdout.write(question);
@@ -171,8 +174,11 @@ async function main({ words }: Given): Promise<number> {
       signal: stop.signal,
     });
   } finally {
+    await Promise.all(config.toolServers.map((server) => server.stop()));
     terminal.close();
   }
 }
+
+const main = async ({ words }: Given) => atTerminal(await loadConfig(), words);
 
 if (import.meta.main) process.exit(await runCommand(line, main));

@@ -3,23 +3,42 @@ import { z } from "zod";
 import type { Agent, ToolSpec } from "../core/agent.ts";
 import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
+import type { ToolServer } from "../tools/tool-server.ts";
 import { type Environment, isDemo, isLoopback } from "./environment.ts";
 import { type ConfigFile, type ToolsPlace, toolSchema } from "./file.ts";
 import { expandRules } from "./rights.ts";
 
-/** The control tools and those of belay.config.ts, whether their secrets are set or not. */
-export function allTools(file: ConfigFile, place: ToolsPlace, problems: string[]): Tool[] {
-  const written = writtenTools(file, place, problems);
+/** The control tools and those of belay.config.ts, whether their secrets are set or not, and the servers of some. */
+export function allTools(
+  file: ConfigFile,
+  place: ToolsPlace,
+  problems: string[],
+): { tools: Tool[]; servers: ToolServer[] } {
+  const listed = writtenTools(file, place, problems);
+  const servers = listed.filter((one) => isServer(one));
+  const written = listed.flatMap((one) => (isServer(one) ? one.tools : one));
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
   const names = tools.map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.push(`tools: two tools are named ${name}; rename or remove one`);
   }
-  return tools;
+  const called = servers.map(({ name }) => name);
+  for (const name of new Set(called.filter((one, index) => called.indexOf(one) !== index))) {
+    problems.push(`tools: two servers are named ${name}; rename one`);
+  }
+  return { tools, servers };
+}
+
+function isServer(one: Tool | ToolServer): one is ToolServer {
+  return !("spec" in one);
 }
 
 /** Packs throw at their declaration, with words that say what to do. */
-function writtenTools({ tools }: ConfigFile, place: ToolsPlace, problems: string[]): readonly Tool[] {
+function writtenTools(
+  { tools }: ConfigFile,
+  place: ToolsPlace,
+  problems: string[],
+): readonly (Tool | ToolServer)[] {
   if (typeof tools !== "function") return tools;
   let made: unknown;
   try {

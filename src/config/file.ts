@@ -7,6 +7,7 @@ import { scopes } from "../core/actor.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
+import type { ToolServer } from "../tools/tool-server.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { scheduleSchema } from "./schedules.ts";
 import { callbackHostSchema, githubSchema, mailSchema, webhookSchema } from "./triggers.ts";
@@ -43,6 +44,8 @@ const tokenSchema = z.strictObject({
 export interface ToolsPlace {
   /** The folder of the database, for what tools keep. */
   dataDir: string;
+  /** The folder of belay.config.ts, for what is reviewed with it. */
+  configDir: string;
   /** A secret by the name of its variable (or of `<name>_FILE`, which names a file): read once, and never shown. */
   secret: (name: string) => Secret;
   /** A variable that is no secret, by its name: an address, for example. */
@@ -51,14 +54,17 @@ export interface ToolsPlace {
   isDemo: boolean;
 }
 
-/** Tools are code: only their shape is looked at. */
-export const toolSchema = z.custom<Tool>(
-  (tool) => typeof tool === "object" && tool !== null && "spec" in tool && "run" in tool,
+/** Tools are code, and so are servers of tools: only their shape is looked at. */
+export const toolSchema = z.custom<Tool | ToolServer>(
+  (one) =>
+    typeof one === "object" &&
+    one !== null &&
+    (("spec" in one && "run" in one) || ("tools" in one && "start" in one)),
   "is not made by defineTool",
 );
 const toolsSchema = z.union([
   z.array(toolSchema).readonly(),
-  z.custom<(place: ToolsPlace) => readonly Tool[]>((made) => typeof made === "function"),
+  z.custom<(place: ToolsPlace) => readonly (Tool | ToolServer)[]>((made) => typeof made === "function"),
 ]);
 
 /** Each key's words stand in docs/configuration.md too: `npm run docs`. */
@@ -66,7 +72,7 @@ export const fileSchema = z.strictObject({
   tools: toolsSchema
     .default([])
     .describe(
-      "tools of this bot beside the control tools: a list of what `defineTool` makes, or a function of `{ dataDir, secret, setting, isDemo }` that returns one",
+      "tools of this bot beside the control tools: a list of what `defineTool` and `mcp` make, or a function of `{ dataDir, configDir, secret, setting, isDemo }` that returns one",
     ),
   agents: rightsSchema
     .default({})

@@ -1,7 +1,10 @@
-/** The API token of a fresh install: made once, kept in a file that only its owner can read. */
+/** The API tokens: the owner's, made once and kept in a file that only its owner can read, and those by name. */
 import { randomBytes } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Scope } from "../core/actor.ts";
+import type { Variables } from "./environment.ts";
+import type { ConfigFile } from "./file.ts";
 
 /**
  * The token in `<dataDir>/token`, made of 32 random bytes when there is none. Two processes that start at once get
@@ -58,4 +61,20 @@ function readToken(path: string): string | null {
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** Tokens of belay.config.ts in the clear. Pushes a line to `warnings` for each that is not set. */
+export function namedTokens(
+  file: Pick<ConfigFile, "tokens">,
+  env: Variables,
+  warnings: string[],
+): { name: string; value: string; scopes: readonly Scope[] }[] {
+  return file.tokens.flatMap(({ name, secretEnv, scopes }) => {
+    const value = env[secretEnv];
+    if (value && value.length >= 16) return [{ name, value, scopes }];
+    warnings.push(
+      `tokens.${name}: secret missing or shorter than 16: there is no such token; set ${secretEnv}`,
+    );
+    return [];
+  });
 }

@@ -27,6 +27,10 @@ export interface Engine extends Inlet {
   open(): Promise<void>;
   /** Opens, recovers what a former process left, then works. */
   start(): Promise<void>;
+  /** This process has the channels now that only one may have. Where it is the only one, it has them anyway. */
+  hold(): Promise<void>;
+  /** It is so no more. */
+  letGo(): Promise<void>;
   /**
    * Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases, then listen no more.
    * `closeDoors` comes before the channels stop: what arrives until it resolves is written down.
@@ -45,6 +49,8 @@ export interface Engine extends Inlet {
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
   policyOf(agent: string): Policy | null;
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
+  /** A tool is another than it was: open approvals of its calls are void, and people are told why. */
+  voidApprovals(tool: string, reason: string): Promise<void>;
   /** Called after each commit, of this process and soon after those of others. Returns the function that ends it. */
   watch(listener: (change: { runId: string; version: number }) => void): () => void;
 }

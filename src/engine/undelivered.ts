@@ -4,6 +4,7 @@ import { never } from "../core/never.ts";
 import { ChannelError, type Delivery, type SendFailure } from "../core/ports/channel.ts";
 import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/store.ts";
 import type { UnreadableError } from "../core/ports/unreadable.ts";
+import { thrown } from "../core/text/thrown.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
 
 export const longestWaitMs = 300_000;
@@ -39,7 +40,7 @@ export function afterFailure(row: DueDelivery, error: unknown, at: Now): Deliver
   if (error instanceof ChannelError) return afterKnown(row, error, at);
   const failure: SendFailure =
     row.attempts + 1 >= maxBreakdowns ? { type: "body" } : { type: "uncertain", retryAfterMs: null };
-  return afterKnown(row, new ChannelError(String(error), failure, { cause: error }), at);
+  return afterKnown(row, new ChannelError(thrown(error), failure, { cause: error }), at);
 }
 
 function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): DeliveryOutcome {

@@ -1,9 +1,10 @@
-/** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
+/** The worker drives claimed runs, each until it rests, and keeps their leases. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
+import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
@@ -16,8 +17,6 @@ const renewMs = 5_000;
 const maxFaults = 5;
 /** Runs driven at once. */
 const maxActive = 200;
-/** The longest this process trusts its own wake-ups before it looks at the store again. */
-const lookAgainMs = 5_000;
 
 /** `owner` names this process in leases; it must differ from that of every other process. */
 export interface WorkerDeps {
@@ -27,11 +26,16 @@ export interface WorkerDeps {
   owner: string;
   rng: Rng;
   /** Drive a claimed run; true: it rests and was released. Aborted by the signal when the lease is lost. */
-  drive: (claim: Claim, lease: Lease, signal: AbortSignal) => Promise<boolean>;
+  drive: (claim: Due, lease: Lease, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
+  /** The process is told which run is due (`activate`), and does not look by itself. */
+  told: boolean;
 }
+
+/** A claimed run. A sleep of it until `dueBy` (ms since the epoch) is over, whatever the date is now. */
+export type Due = Claim & { dueBy: number };
 
 interface Active {
   abort: AbortController;
@@ -57,50 +61,66 @@ interface Active {
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
  * log says what was begun. `stop` claims nothing more, lets each drive finish its effect, and makes what is not at
- * rest due at once for others. What this process remembers of times (`#dueAt`) is only a hint: the store is asked
- * every 5 s anyway.
+ * rest due at once for others. What is due is found by `DueRuns`, or told by `activate` where several processes share
+ * the store.
  */
 export class RunWorker {
   readonly #deps: WorkerDeps;
   readonly #active = new Map<string, Active>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #dueRuns: DueRuns | null;
   #renewal: NodeJS.Timeout | null = null;
-  #claiming: Promise<void> | null = null;
-  #again = false;
   #running = false;
-  /** The earliest time at which something is known to be due, and when the store is asked for it again. */
-  #dueAt = Number.POSITIVE_INFINITY;
-  #lookAt = 0;
+  readonly #activating = new Set<Promise<void>>();
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
+    this.#dueRuns = deps.told
+      ? null
+      : new DueRuns({
+          store: deps.store,
+          clock: deps.clock,
+          log: deps.log,
+          room: () => maxActive - this.#active.size,
+          take: (dueBy, limit, only) => this.#take(dueBy, limit, only),
+        });
   }
 
   start(): void {
     this.#running = true;
     this.#renewal = setInterval(() => void this.#renew(), renewMs);
     this.#renewal.unref();
-    this.poke();
+    this.#dueRuns?.start();
   }
 
   /**
-   * Something is due now, or will be at `at` (ms since the epoch). Many pokes in one turn of the event loop are one
-   * look. `runId`: what is due; while it is still driven here no look can find it.
+   * Something is due now, or will be at `at` (ms since the epoch). `runId`: what is due; while it is still driven here
+   * no look can find it.
    */
   poke(at = 0, runId?: string): void {
     const driven = runId === undefined ? undefined : this.#active.get(runId);
     if (driven) driven.dueAgainAt = at;
-    if (!this.#running) return;
-    const wait = at - this.#deps.clock.now();
-    if (wait > 0) {
-      this.#dueIn(wait, at);
-      return;
+    this.#dueRuns?.poke(at, runId);
+  }
+
+  /**
+   * Claims this run if it is due and free, and drives it until it rests. `dueAt` (ms since the epoch) has come, by the
+   * store's clock if not by ours. Rejects when the store can't be asked.
+   */
+  async activate(runId: string, dueAt: number): Promise<void> {
+    // Let go of in its last commit, it may be due again before this process has finished with it.
+    await this.#active.get(runId)?.done;
+    if (!this.#running || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
+    const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
+    const claimed = claiming.then(
+      () => {},
+      () => {},
+    );
+    this.#activating.add(claimed);
+    try {
+      if ((await claiming) > 0) await this.#active.get(runId)?.done;
+    } finally {
+      this.#activating.delete(claimed);
     }
-    this.#again = true;
-    this.#claiming ??= this.#claimAll().finally(() => {
-      this.#claiming = null;
-      if (this.#again) this.poke();
-    });
   }
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
@@ -111,8 +131,8 @@ export class RunWorker {
   /** Claim nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */
   async stop(graceMs: number): Promise<void> {
     this.#running = false;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#claiming;
+    await this.#dueRuns?.stop();
+    await Promise.all(this.#activating);
     const all = Promise.all([...this.#active.values()].map((run) => run.done));
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([all, timeout]);
@@ -129,31 +149,18 @@ export class RunWorker {
     return !this.#running;
   }
 
-  async #claimAll(): Promise<void> {
-    try {
-      while (this.#again && this.#running) {
-        this.#again = false;
-        const limit = maxActive - this.#active.size;
-        if (limit <= 0) break;
-        const asked = moment(this.#deps.clock);
-        const claims = await this.#deps.store.claim({
-          owner: this.#deps.owner,
-          now: this.#deps.clock.now(),
-          leaseMs,
-          limit,
-          except: [...this.#active.keys(), ...this.#deps.unreadable.left],
-        });
-        for (const claim of claims) this.#begin(claim, asked);
-        if (claims.length === limit) this.#again = true;
-      }
-      await this.#sleep();
-    } catch (error) {
-      this.#deps.log.error({ err: error }, "claiming failed");
-      this.#wakeIn(1_000);
-    }
+  /** Claims what is due by this date and begins to drive it. Returns how many runs. */
+  async #take(dueBy: number, limit: number, only?: readonly string[]): Promise<number> {
+    const { store, owner, clock, unreadable } = this.#deps;
+    const asked = moment(clock);
+    const except = [...this.#active.keys(), ...unreadable.left];
+    const which = only ? { except, only } : { except };
+    const claims = await store.claim({ owner, now: dueBy, leaseMs, limit, ...which });
+    for (const claim of claims) this.#begin({ ...claim, dueBy }, asked);
+    return claims.length;
   }
 
-  #begin(claim: Claim, asked: Moment): void {
+  #begin(claim: Due, asked: Moment): void {
     const abort = new AbortController();
     const { clock } = this.#deps;
     const lease = new RunLease(clock, asked, leaseMs, async () => {
@@ -161,10 +168,11 @@ export class RunWorker {
       if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
     });
     const done = this.#drive(claim, lease, abort);
+    this.#dueRuns?.began(claim.runId);
     this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
   }
 
-  async #drive(claim: Claim, lease: Lease, abort: AbortController): Promise<void> {
+  async #drive(claim: Due, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {
@@ -215,29 +223,5 @@ export class RunWorker {
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
     }
-  }
-
-  /** The store is asked for the next time now and then only: what this process commits says so itself. */
-  async #sleep(): Promise<void> {
-    const now = this.#deps.clock.now();
-    if (this.#dueAt <= now) this.#dueAt = Number.POSITIVE_INFINITY;
-    if (now >= this.#lookAt) {
-      this.#lookAt = now + lookAgainMs;
-      this.#dueAt = (await this.#deps.store.nextWake()) ?? Number.POSITIVE_INFINITY;
-    }
-    this.#wakeIn(Math.min(lookAgainMs, Math.max(10, this.#dueAt - now)));
-  }
-
-  #dueIn(ms: number, at: number): void {
-    if (at >= this.#dueAt) return;
-    this.#dueAt = at;
-    this.#wakeIn(Math.min(lookAgainMs, ms));
-  }
-
-  #wakeIn(ms: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    if (!this.#running) return;
-    this.#timer = setTimeout(() => this.poke(), ms);
-    this.#timer.unref();
   }
 }

@@ -8,6 +8,7 @@ import { auditRefusal } from "./guard/audit.ts";
 import { authenticate } from "./guard/auth.ts";
 import { ChangeFeed } from "./guard/change-feed.ts";
 import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
+import { errorsOnly } from "./guard/errors-only.ts";
 import { FoldedRuns } from "./guard/folded-runs.ts";
 import { HeldBodies } from "./guard/held-bodies.ts";
 import { allowHosts } from "./guard/hosts.ts";
@@ -62,6 +63,7 @@ export function createHttp(deps: Deps): Http {
     finishBody,
     requestId(log, config.about.paths),
     secureHeaders,
+    errorsOnly,
     limitUrl,
     allowHosts(config),
     crossOrigin(config),

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
 import type { ToolCall } from "../core/event.ts";
-import type { CallContext } from "../core/ports/toolbox.ts";
+import type { Absence, CallContext } from "../core/ports/toolbox.ts";
 import type { Secret } from "./secret.ts";
 
 /**
@@ -69,6 +69,10 @@ interface Declared<Input> {
   description: string;
   /** Every key required (`.nullable()` instead of `.optional()`), so that providers can hold the model to it. */
   input: z.ZodObject & z.ZodType<Input>;
+  /** The JSON Schema of a tool from elsewhere, as its server wrote it; `input` checks by it. Left out: made of `input`. */
+  schema?: Record<string, unknown>;
+  /** Why it can't be used now; null: it can. */
+  absence?(): Absence | null;
   /** What repeating the call does to the world. Left out: `once`, and people must approve. */
   effect?: ToolEffect;
   /** Left out: `once` tools need approval, the others none. false waives it; an object says who, how many. */
@@ -137,6 +141,7 @@ export interface Tool {
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;
+  absence(): Absence | null;
   idempotencyKey(input: unknown, callId: string): string | null;
   reconcile(input: unknown, context: CallContext): Promise<Reconciled>;
   preview(input: unknown, context: CallContext): Promise<string | null>;

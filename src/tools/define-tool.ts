@@ -17,13 +17,15 @@ export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<I
   return Object.freeze({
     spec: Object.freeze(specOf(definition)),
     // Strict: a key that the schema does not know is a mistake to tell the model of, not one to drop in silence.
-    input: definition.input.strict(),
+    // A foreign schema says itself which keys it takes.
+    input: definition.schema ? definition.input : definition.input.strict(),
     timeoutMs: definition.timeoutMs ?? 60_000,
     maxOutput: definition.maxOutput ?? 64_000,
     missingSecrets: (definition.secrets ?? []).filter(({ isSet }) => !isSet).map((secret) => secret.name),
     off: definition.off ?? null,
     pollMs: job ? (job.everyMs ?? 5_000) : null,
     verifyMs: verify ? { every: verify.everyMs ?? 15_000, within: verify.withinMs ?? 300_000 } : null,
+    absence: () => definition.absence?.() ?? null,
     // Arguments that an upgrade no longer takes have no key of their own; such a call does not run either.
     idempotencyKey: (value: unknown, callId: string) => {
       const parsed = definition.input.safeParse(value);
@@ -73,7 +75,7 @@ function specOf<Input, Handle>(definition: ToolDefinition<Input, Handle>): ToolS
   return {
     name: definition.name,
     description: definition.description.trim(),
-    schema: strictSchema(definition.name, definition.input),
+    schema: definition.schema ?? strictSchema(definition.name, definition.input),
     effect: definition.effect ?? "once",
     control: definition.control ?? "none",
     approval: approvalOf(definition),

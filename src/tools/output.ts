@@ -1,5 +1,7 @@
 /** What of a tool's result or error the model gets: text, without secrets, within its limit. */
+
 import { cut, wholeCharacters } from "../core/text/brief.ts";
+import { thrown } from "../core/text/thrown.ts";
 
 const maxError = 500;
 /** Room for a secret that stands across the cut: it is hidden whole before the text is cut. */
@@ -34,7 +36,7 @@ export function cutOutput(
 
 /** One line for the model: no stack, no class names, bounded. */
 export function errorText(error: unknown): string {
-  const message = (error instanceof Error ? error.message : String(error)).trim();
+  const message = (error instanceof Error ? error.message : thrown(error)).trim();
   const text = (message || "it failed without saying why")
     .split("\n")
     .filter((line) => !/^\s+at\s/.test(line))

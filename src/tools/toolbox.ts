@@ -32,6 +32,7 @@ export function createToolbox(
     specs: Object.freeze(Object.fromEntries([...byName].map(([name, tool]) => [name, tool.spec]))),
     check: (name, args) => check(name, parseJson(args), args.slice(0, 2000).toWellFormed()),
     checkInput: (name, input) => check(name, checkJson(input), null),
+    absence: (name) => byName.get(name)?.absence() ?? null,
     key: (name, input, call) =>
       byName.get(name)?.idempotencyKey(input, call.callId) ?? `${call.runId}:${call.callId}`,
     run: (name, input, context) => runTool(byName.get(name), name, input, context, redact),
@@ -116,6 +117,12 @@ function finished(tool: Tool, input: unknown, result: unknown, redact: Redact): 
 }
 
 function checkCall(tool: Tool, read: CheckedJson, raw: unknown): Checked {
+  const absence = tool.absence();
+  // What is away may be back when the call runs.
+  if (absence?.code === "changed") {
+    const message = `${tool.spec.name} can't be used: ${absence.words}`;
+    return { input: raw ?? (read.ok ? read.value : null), error: { code: "unknown_tool", message } };
+  }
   const keys = Object.keys((tool.spec.schema.properties as Record<string, unknown> | undefined) ?? {});
   const expected =
     keys.length === 0 ? `${tool.spec.name} takes {}` : `${tool.spec.name} takes ${keys.join(", ")}`;

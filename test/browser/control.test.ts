@@ -54,8 +54,32 @@ describe("control of a run", { timeout: patient }, () => {
     await page.getByRole("button", { name: "Resume" }).click();
     await expectStatus(page, "complete");
     await expectOutcome(page, "5");
-    await expectTimeline(page, /console paused it[\s\S]*console let it go on[\s\S]*sum_numbers/);
+    await expectTimeline(page, /the owner paused it[\s\S]*the owner let it go on[\s\S]*sum_numbers/);
     expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  });
+
+  it("says that it is not known whether something arrived, until the run has gone on", async () => {
+    const demo = demoModel({ delayMs: 0 });
+    const thinking = gate();
+    const bot = await botWith({
+      name: demo.name,
+      answer: async (request, signal) => {
+        await thinking.pass();
+        return demo.answer(request, signal);
+      },
+    });
+    const { page, context } = await visit(browser, bot);
+    await launch(page, "What is (17 + 5) * 3, divided by a number you must ask me for?");
+    await thinking.reached;
+    await page.route("**/agent/pause", (route) => route.abort());
+    await page.getByRole("button", { name: "Pause" }).click();
+    const trouble = page.locator(".actions").getByRole("alert");
+    expect(await trouble.innerText()).toContain("It is not known whether this arrived");
+    thinking.open();
+    await page.getByLabel("Your answer").waitFor();
+    await trouble.waitFor({ state: "detached" });
     await context.close();
     await bot.stop();
   });
@@ -95,6 +119,7 @@ describe("the page of the bot's health", { timeout: patient }, () => {
     expect(words).toContain("runs on the move 0 asleep 0 next one is due when somebody speaks");
     expect(words).toContain("not delivered yet 0");
     expect(await page.getByText("No chat is connected yet.").count()).toBe(1);
+    expect(await page.getByText("Slack (docs/slack.md), Discord (docs/discord.md)").count()).toBe(1);
     await context.close();
     await bot.stop();
   });
@@ -152,8 +177,8 @@ describe("runs of others", { timeout: patient }, () => {
     const call = page.locator(".line.kind-call", { hasText: "hand_off" });
     const child = call.getByRole("link", { name: /^add 2 and/ });
     await child.waitFor();
-    await call.getByText("waiting for console").waitFor();
-    await page.locator(".needs-you .row", { hasText: "for console" }).waitFor();
+    await call.getByText("waiting for the owner").waitFor();
+    await page.locator(".needs-you .row", { hasText: "for the owner" }).waitFor();
     await child.click();
     await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.endsWith(parent));
     await page.getByLabel("Your answer").fill("3");

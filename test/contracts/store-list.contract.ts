@@ -66,6 +66,15 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ text: "GRÖß" })).toEqual(["c"]);
       expect(await ids({ text: "' OR 1=1 --" })).toEqual([]);
     });
+
+    it("finds a run by its id, by who started it and by its agent, among those the other filters leave", async () => {
+      await add("run_7f3", { personName: "Zoë Quist", agent: "deployer", status: "failed" });
+      await add("run_8a1", { agent: "searcher", status: "failed" });
+      await add("run_9b2", { agent: "searcher", status: "complete" });
+      expect(await ids({ text: "7F3" })).toEqual(["run_7f3"]);
+      expect(await ids({ text: "zoë" })).toEqual(["run_7f3"]);
+      expect(await ids({ text: "search", status: ["failed"] })).toEqual(["run_8a1"]);
+    });
   });
 
   describe("an address", () => {

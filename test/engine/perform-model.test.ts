@@ -24,6 +24,7 @@ async function failing(
   let recorded: readonly EventBody[] = [];
   const on: Work = {
     runId: state.runId,
+    dueBy: 0,
     epoch: 1,
     state,
     policy,

@@ -150,7 +150,7 @@ test("the inbox says whose run asks", async () => {
   const run = await askingRun(b);
   const { questions } = questionListSchema.parse(await (await b.call("GET", "/questions")).json());
   expect(questions).toMatchObject([
-    { id: questionOf(run), run_id: run.id, from: { principal: "token:admin", name: "token admin" } },
+    { id: questionOf(run), run_id: run.id, from: { principal: "token:admin", name: "admin (token)" } },
   ]);
 });
 
@@ -196,7 +196,7 @@ test("a second answer learns who was first; after the end the question is closed
     409,
     "already_answered",
   );
-  expect(problem.detail).toMatch(/by token admin at 14 Nov 2023, 22:13 UTC/);
+  expect(problem.detail).toMatch(/by admin \(token\) at 14 Nov 2023, 22:13 UTC/);
 
   const other = await askingRun(b);
   await post(b, "cancel", { id: other.id });

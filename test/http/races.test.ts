@@ -65,7 +65,7 @@ test("of two answers at once one wins, and the other is told who was faster", as
   const [winner, loser] = yes.ok ? [yes, no] : [no, yes];
   expect(winner.status).toBe(200);
   const problem = await expectProblem(loser, 409, "already_answered");
-  expect(problem.detail).toContain("by token admin at");
+  expect(problem.detail).toContain("by admin (token) at");
   await bot.untilEnd(run.id);
   const told = JSON.stringify(model.requests[1]?.input);
   expect([told.includes('\\"yes\\"'), told.includes('\\"no\\"')]).toEqual([yes.ok, no.ok]);

@@ -25,6 +25,17 @@ test("a code logs in once, as the console", async () => {
   await expectProblem((await login(b, code)).response, 401, "unauthorized");
 });
 
+test("whoever holds this bot is called its owner; another token by its own name", async () => {
+  using b = await bench();
+  const { sent } = await login(b);
+  const nameOf = async (as: "reader" | null, headers: Record<string, string>) => {
+    const me = (await (await b.call("GET", "/session", { as, headers })).json()) as { name: string };
+    return me.name;
+  };
+  expect(await nameOf(null, { cookie: sent })).toBe("the owner");
+  expect(await nameOf("reader", {})).toBe("reader (token)");
+});
+
 test("the cookie is out of reach for scripts, other sites and plain HTTP", async () => {
   using plain = await bench();
   expect((await login(plain)).cookie).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);

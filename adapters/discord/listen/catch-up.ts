@@ -1,13 +1,12 @@
 /** Reads over REST what was said while the bot was away, bounded in age and count; the inbox drops duplicates. */
-import { type APIGuildMember, type APIMessage, RateLimitError, Routes } from "discord.js";
+import { type APIMessage, RateLimitError } from "discord.js";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { type ChannelFacts, targetOf } from "../address.ts";
-import { codeOf } from "../errors.ts";
 import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
 import { delay } from "./gateway.ts";
-import { parseMessage } from "./parse.ts";
+import { asHeard, directChannel, knownPeople, pageAfter, pageSize } from "./history.ts";
 
 const maxAgeMs = 24 * 3_600_000;
 const maxPages = 3;
@@ -27,6 +26,11 @@ export class CatchUp {
   readonly #stopping = new AbortController();
   /** Channels that must be read since the cursor, with their servers. */
   readonly #behind = new Map<string, string | undefined>();
+  /** People whose direct channel is to be opened: Discord does not tell a bot of those it has. */
+  readonly #people = new Set<string>();
+  /** Direct channels that were read in this session, which began when the cursor stood here. */
+  readonly #directs = new Set<string>();
+  #began = "0";
   #cursor = "0";
   #newest = "0";
   #draining: Promise<void> | null = null;
@@ -45,6 +49,7 @@ export class CatchUp {
     const known = await readNote(store, noteKinds.discordCursor);
     this.#cursor = known ?? now;
     this.#newest = this.#cursor;
+    this.#began = this.#from();
     if (known === null) await writeNote(store, noteKinds.discordCursor, { value: now });
   }
 
@@ -76,6 +81,18 @@ export class CatchUp {
       if (target?.kind === "dm") this.#add(target.channelId, undefined);
       if (target?.kind === "thread") this.#add(target.threadId, target.guildId);
     }
+    for (const person of await knownPeople(this.#session.inlet)) this.#people.add(person);
+    this.#wake();
+  }
+
+  /**
+   * Before a direct message is heard: what was said in its channel while the bot was away, which the gateway never
+   * tells. @throws what REST throws: then this message is read again as well
+   */
+  async beforeDirect(channelId: string): Promise<void> {
+    if (this.#directs.has(channelId)) return;
+    await this.#read(channelId, undefined, this.#began);
+    this.#directs.add(channelId);
   }
 
   /** A server's channels and threads as a new session shows them: those with something new. */
@@ -100,7 +117,7 @@ export class CatchUp {
   }
 
   #wake(): void {
-    if (this.#draining !== null || this.#behind.size === 0 || this.#stopping.signal.aborted) return;
+    if (this.#draining !== null || this.#isDone() || this.#stopping.signal.aborted) return;
     this.#draining = this.#drain().finally(() => {
       this.#draining = null;
       this.#wake();
@@ -109,36 +126,58 @@ export class CatchUp {
 
   async #drain(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let failures = 0; this.#behind.size > 0 && !signal.aborted; ) {
-      const [channelId, guildId] = this.#behind.entries().next().value ?? ["", undefined];
+    for (let failures = 0; !this.#isDone() && !signal.aborted; ) {
       try {
-        await this.#read(channelId, guildId);
-        this.#behind.delete(channelId);
+        await this.#next();
         failures = 0;
       } catch (err) {
         failures += 1;
-        // To the end of the line: one channel that can't be read must not keep the others waiting.
-        this.#behind.delete(channelId);
-        this.#behind.set(channelId, guildId);
-        this.#session.options.log.warn({ err, channelId }, "discord catch-up failed");
+        this.#session.options.log.warn({ err }, "discord catch-up failed");
         const wait =
           err instanceof RateLimitError ? err.retryAfter : Math.min(300_000, 1_000 * 2 ** failures);
         await delay(wait, signal);
       }
     }
-    if (this.#behind.size === 0) await this.#save().catch(() => undefined);
+    if (this.#isDone()) await this.#save().catch(() => undefined);
   }
 
-  async #read(channelId: string, guildId: string | undefined): Promise<void> {
-    let after = this.#from();
+  #isDone(): boolean {
+    return this.#behind.size === 0 && this.#people.size === 0;
+  }
+
+  /** What fails goes to the end of the line: one channel that can't be read must not keep the others waiting. */
+  async #next(): Promise<void> {
+    const [behind] = this.#behind;
+    const [person] = this.#people;
+    try {
+      if (behind !== undefined) await this.#read(...behind);
+      else if (person !== undefined) await this.#open(person);
+    } catch (error) {
+      // Out of the line, and in at its end.
+      if (behind !== undefined) this.#behind.delete(behind[0]) && this.#behind.set(...behind);
+      else if (person !== undefined) this.#people.delete(person) && this.#people.add(person);
+      throw error;
+    }
+    if (behind !== undefined) this.#behind.delete(behind[0]);
+    else if (person !== undefined) this.#people.delete(person);
+  }
+
+  async #open(person: string): Promise<void> {
+    const channel = await directChannel(this.#session, person);
+    const last = channel !== null && "last_message_id" in channel ? channel.last_message_id : null;
+    if (channel && last && laterOf(last, this.#began) === last) this.#behind.set(channel.id, undefined);
+  }
+
+  async #read(channelId: string, guildId: string | undefined, since = this.#from()): Promise<void> {
+    let after = since;
     for (let page = 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
-      const messages = await this.#page(channelId, after);
+      const messages = await pageAfter(this.#session, channelId, after);
       for (const message of messages) {
         await this.#take(message, guildId);
         after = laterOf(after, message.id);
         this.#newest = laterOf(this.#newest, message.id);
       }
-      if (messages.length < 100) return;
+      if (messages.length < pageSize) return;
     }
     this.#session.options.log.warn({ channelId }, "discord catch-up cut short");
   }
@@ -148,40 +187,13 @@ export class CatchUp {
     return laterOf(snowflakeAt(timeOf(this.#cursor) - overlapMs), oldest);
   }
 
-  /** Oldest first; nothing where we may not look or nothing is left. */
-  async #page(channelId: string, after: string): Promise<APIMessage[]> {
-    const query = new URLSearchParams({ after, limit: "100" });
-    try {
-      const route = Routes.channelMessages(channelId);
-      const messages = (await this.#session.rest.get(route, { query })) as APIMessage[];
-      return messages.toSorted((a, b) => (laterOf(a.id, b.id) === a.id ? 1 : -1));
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === null || code === 0) throw error;
-      return [];
-    }
-  }
-
-  /** REST does not say whose roles the author has: without them nobody would be allowed anything. */
   async #take(message: APIMessage, guildId: string | undefined): Promise<void> {
-    if (guildId === undefined) return await this.#hear(message);
-    const place = await this.#session.places.at(message.channel_id, guildId);
-    if (parseMessage(message, place, this.#self(guildId)).type === "nothing") return;
-    const member = await this.#member(guildId, message.author.id);
-    await this.#hear({ ...message, guild_id: guildId, ...(member === null ? {} : { member }) });
-  }
-
-  async #member(guildId: string, userId: string): Promise<APIGuildMember | null> {
-    try {
-      return (await this.#session.rest.get(Routes.guildMember(guildId, userId))) as APIGuildMember;
-    } catch (error) {
-      if (codeOf(error) === null) throw error;
-      return null;
-    }
+    const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
+    if (heard !== null) await this.#hear(heard);
   }
 
   async #save(): Promise<void> {
-    if (this.#behind.size > 0 || this.#newest === this.#cursor) return;
+    if (!this.#isDone() || this.#newest === this.#cursor) return;
     this.#cursor = this.#newest;
     await writeNote(this.#session.inlet.store, noteKinds.discordCursor, { value: this.#cursor });
   }

@@ -139,6 +139,7 @@ export class Listener {
   #heard(message: Heard): void {
     this.#inOrder(message.channel_id, async () => {
       try {
+        if (message.guild_id === undefined) await this.#catchUp.beforeDirect(message.channel_id);
         await hear(this.#session, this.#self(message.guild_id), message);
         this.#catchUp.seen(message.id);
       } catch (err) {

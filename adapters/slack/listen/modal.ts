@@ -1,5 +1,7 @@
 /** The windows in which words are typed: opened, and kept open while what stands in them can't be taken. */
+
 import { cut } from "../../../src/core/text/brief.ts";
+import { thrown } from "../../../src/core/text/thrown.ts";
 import { argumentInput } from "../draw/arguments.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
@@ -20,7 +22,7 @@ export async function openModal(
     const view = drawModal({ ...place, kind, questionId }, question);
     await session.client.views.open({ trigger_id: parsed.trigger, view });
   } catch (error) {
-    const code = slackCode(error) ?? String(error);
+    const code = slackCode(error) ?? thrown(error);
     session.options.log.warn({ channel: "slack", err: code }, "slack modal did not open");
     const replyTo = {
       channel: place.channel,

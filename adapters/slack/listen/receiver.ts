@@ -1,6 +1,8 @@
 /** Bolt's receiver for both transports: nothing is acknowledged before Bolt's listeners have remembered it. */
+
 import type { App, Receiver } from "@slack/bolt";
 import { readBody } from "../../../src/core/ports/body.ts";
+import { thrown } from "../../../src/core/text/thrown.ts";
 import type { SlackOptions } from "../options.ts";
 import { at, parsedJson } from "../payload.ts";
 import { verifySignature } from "./signature.ts";
@@ -96,7 +98,7 @@ async function answerHttp(
     const answer = await remember(body);
     return answer === undefined ? new Response(null, { status: 200 }) : Response.json(answer);
   } catch (error) {
-    options.log.error({ channel: "slack", err: String(error) }, "slack request was not remembered");
+    options.log.error({ channel: "slack", err: thrown(error) }, "slack request was not remembered");
     // Anything but 2xx makes Slack send an event again.
     return problem(503, "not_remembered");
   }

@@ -2,6 +2,7 @@
 
 import { SocketModeClient } from "@slack/socket-mode";
 import { guarded } from "../../../src/core/ports/guarded.ts";
+import { thrown } from "../../../src/core/text/thrown.ts";
 import { clientOptions, type SlackOptions, sdkLogger } from "../options.ts";
 
 /** What Slack pushes: an Events API envelope, a slash command, an interaction. */
@@ -47,11 +48,16 @@ export class Socket {
       logger: sdkLogger(options.log),
     });
     this.#client.on("disconnected", () => this.#closed());
-    const heard = guarded(
-      (envelope: Envelope) => this.#take(receive(envelope)),
-      (error) => this.#log.error({ channel: "slack", err: String(error) }, "slack envelope dropped"),
+    const dropped = (error: unknown) =>
+      this.#log.error({ channel: "slack", err: thrown(error) }, "slack envelope dropped");
+    this.#client.on(
+      "slack_event",
+      guarded((envelope: Envelope) => this.#take(receive(envelope)), dropped),
     );
-    this.#client.on("slack_event", heard);
+    // The client reads frames in a listener of its own, and rejects into nowhere over one that is not as documented.
+    const readers = this.#client.listeners("ws_message");
+    this.#client.removeAllListeners("ws_message");
+    for (const read of readers) this.#client.on("ws_message", guarded(read, dropped));
   }
 
   /** Resolves when Slack has said hello; throws what apps.connections.open says. */
@@ -111,7 +117,7 @@ export class Socket {
   #take(received: Promise<void>): void {
     const task = received.catch((error: unknown) => {
       // Not acknowledged: Slack sends it again.
-      this.#log.error({ channel: "slack", err: String(error) }, "slack envelope was not remembered");
+      this.#log.error({ channel: "slack", err: thrown(error) }, "slack envelope was not remembered");
     });
     this.#busy.add(task);
     void task.finally(() => this.#busy.delete(task));

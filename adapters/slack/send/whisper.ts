@@ -1,7 +1,9 @@
 /** The private word to whoever sent something: ephemeral, or an eye on their message. Best effort. */
+
 import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
+import { thrown } from "../../../src/core/text/thrown.ts";
 import { drawWords } from "../draw/blocks.ts";
 import { harmless, plainMrkdwn } from "../draw/escape.ts";
 import type { Session } from "../session.ts";
@@ -19,7 +21,7 @@ export async function whisper(session: Session, inbound: Inbound, outcome: Outco
       await tell(session, inbound.replyTo, outcome.text, offersOf(inbound, outcome));
     }
   } catch (error) {
-    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
+    session.options.log.warn({ channel: "slack", err: thrown(error) }, "slack private word not delivered");
   }
 }
 
@@ -88,7 +90,7 @@ export async function tell(
 /** A word beside all else: what it is about stands whether it is told or not. Never throws. */
 export async function sayTo(session: Session, replyTo: Inbound["replyTo"], words: string): Promise<void> {
   await tell(session, replyTo, words).catch((error: unknown) => {
-    session.options.log.warn({ channel: "slack", err: String(error) }, "slack private word not delivered");
+    session.options.log.warn({ channel: "slack", err: thrown(error) }, "slack private word not delivered");
   });
 }
 

@@ -1,7 +1,8 @@
 /** Read-only pages about the bot: how it is set up and how it is doing. */
-import { Link } from "wouter";
-import { Empty } from "../parts/notice.tsx";
+import type { ComponentType } from "react";
+import { Nowhere } from "../parts/nowhere.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
+import { Way } from "../parts/way.tsx";
 import { AgentsPage } from "./agents-page.tsx";
 import { HealthPage } from "./health-page.tsx";
 import { RefusalsPage } from "./refusals-page.tsx";
@@ -20,24 +21,31 @@ const pages = {
 
 export function AdminPage({ page }: { page: string }) {
   const found = Object.entries(pages).find(([name]) => name === page)?.[1];
-  usePageTitle(found?.[0] ?? "Bot");
-  const Page = found?.[1];
   return (
     <div className="admin">
       <div className="admin-content">
         <nav className="admin-nav" aria-label="Pages about the bot">
-          <Link href="/" className="back" aria-label="Back to the list">
+          <Way href="/" className="back" aria-label="Back to the list">
             ←
-          </Link>
+          </Way>
           {Object.entries(pages).map(([name, [title]]) => (
-            <Link key={name} href={`/bot/${name}`} aria-current={name === page ? "page" : undefined}>
+            <Way key={name} href={`/bot/${name}`} aria-current={name === page ? "page" : undefined}>
               {title}
-            </Link>
+            </Way>
           ))}
         </nav>
-        {found && <h1>{found[0]}</h1>}
-        {Page ? <Page /> : <Empty title="There is no such page." />}
+        {found ? <Named title={found[0]} Page={found[1]} /> : <Nowhere title="There is no such page" />}
       </div>
     </div>
+  );
+}
+
+function Named({ title, Page }: { title: string; Page: ComponentType }) {
+  usePageTitle(title);
+  return (
+    <>
+      <h1>{title}</h1>
+      <Page />
+    </>
   );
 }

@@ -1,6 +1,5 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
 
-import { Link } from "wouter";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -8,6 +7,7 @@ import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
+import { Way } from "../parts/way.tsx";
 import { channelName, clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
@@ -40,7 +40,7 @@ export function HealthPage() {
           <LeftBehind runs={health.left_behind ?? []} />
           <Unreadable records={health.unreadable ?? []} />
           <h2>Channels</h2>
-          <Channels channels={health.channels ?? []} />
+          <Channels channels={health.channels ?? []} off={health.channels_off ?? []} />
           {health.queue && <Queue queue={health.queue} />}
           {health.outbox && <Outbox outbox={health.outbox} />}
         </>
@@ -74,14 +74,17 @@ function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): 
   return kind === null ? words : `${kind}, ${words}`;
 }
 
-function Channels({ channels }: { channels: NonNullable<Health["channels"]> }) {
+interface ChannelsProps {
+  channels: NonNullable<Health["channels"]>;
+  off: NonNullable<Health["channels_off"]>;
+}
+
+function Channels({ channels, off }: ChannelsProps) {
   if (channels.length === 0) {
+    const guides = off.map(({ title, guide }) => `${title} (${guide})`).join(", ");
     return (
       <Empty title="No chat is connected yet.">
-        <p>
-          Set the tokens of a Slack or Discord app and restart: docs/slack.md and docs/discord.md say how,
-          step by step.
-        </p>
+        {guides && <p>Set a channel’s tokens and restart. Step by step: {guides}.</p>}
       </Empty>
     );
   }
@@ -142,7 +145,7 @@ function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
       <ul className="channels">
         {runs.map(({ run, why }) => (
           <li key={run} className="tone-waiting">
-            <Mark shape="waiting" /> <Link href={`/runs/${run}`}>{run}</Link>{" "}
+            <Mark shape="waiting" /> <Way href={`/runs/${run}`}>{run}</Way>{" "}
             <span className="muted">{why}</span>
           </li>
         ))}

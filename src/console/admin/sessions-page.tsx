@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getSessions, keys, logout, revokeSession } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
+import { forgetDrafts } from "../parts/draft.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { exactTime } from "../parts/words.ts";
@@ -12,7 +13,10 @@ export function SessionsPage() {
   const client = useQueryClient();
   const leave = useMutation({
     mutationFn: logout,
-    onSuccess: () => client.setQueryData(keys.session, null),
+    onSuccess: () => {
+      forgetDrafts();
+      client.setQueryData(keys.session, null);
+    },
   });
   const revoke = useMutation({
     mutationFn: revokeSession,

@@ -1,8 +1,10 @@
 /** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { noFilter } from "../api/calls.ts";
+import { useDraft } from "../parts/draft.ts";
 import { Empty } from "../parts/notice.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
+import { Way } from "../parts/way.tsx";
 import { InboxCards } from "../questions/inbox-cards.tsx";
 import { useQuestions } from "../questions/use-questions.ts";
 import { useRuns } from "../runs/use-runs.ts";
@@ -15,9 +17,9 @@ const examples = [
 ];
 
 export function Home({ inbox }: { inbox: boolean }) {
-  const [task, setTask] = useState("");
+  const [task, setTask] = useDraft("launch");
   const { runs, loading } = useRuns(noFilter);
-  const { questions: waiting, open } = useQuestions();
+  const { questions: waiting, open, loadMore } = useQuestions();
   const field = useRef<HTMLTextAreaElement>(null);
   const choose = (example: string) => {
     setTask(example);
@@ -32,7 +34,10 @@ export function Home({ inbox }: { inbox: boolean }) {
   return (
     <div className="home">
       <div className="home-content">
-        {questions.length > 0 && <InboxCards questions={questions} open={open} />}
+        <Way href="/" className="back" aria-label="Back to the list">
+          ←
+        </Way>
+        {questions.length > 0 && <InboxCards questions={questions} open={open} loadMore={loadMore} />}
         <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
         <LaunchForm task={task} setTask={setTask} field={field} />
         {!loading && runs.length === 0 && (

@@ -1,9 +1,10 @@
 /** Starts a run: a task in words, and the agent that takes it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useId, useState } from "react";
-import { useLocation } from "wouter";
 import { getAgents, keys, launch, newKey } from "../api/calls.ts";
 import { ErrorNote } from "../parts/notice.tsx";
+import { useGo } from "../parts/way.tsx";
+import { SubmitKeys, WordsField } from "../parts/words-field.tsx";
 import { AgentChoice } from "./agent-choice.tsx";
 
 interface LaunchFormProps {
@@ -16,7 +17,7 @@ export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
   const id = useId();
   const { data: agents } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
   const [chosen, setChosen] = useState<string | null>(null);
-  const launching = useLaunch();
+  const launching = useLaunch(() => setTask(""));
   const agent = chosen ?? agents?.default ?? null;
   const send = () => {
     if (task.trim() !== "" && !launching.isPending) launching.mutate({ task, agent });
@@ -30,16 +31,14 @@ export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
       }}
     >
       <label htmlFor={id}>What should be done?</label>
-      <textarea
+      <WordsField
         ref={field}
         id={id}
+        data-task
         rows={3}
         value={task}
         placeholder="restart payments in staging, then tell me the error rate"
         onChange={(event) => setTask(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
-        }}
       />
       <AgentChoice agents={agents?.agents ?? []} chosen={agent} onChoose={setChosen} />
       <div className="buttons">
@@ -51,19 +50,22 @@ export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
         >
           {launching.isPending ? "Starting…" : "Start"}
         </button>
-        <span className="muted keys-hint">
-          <kbd>Ctrl</kbd> <kbd>Enter</kbd>
-        </span>
+        <SubmitKeys />
       </div>
       <ErrorNote error={launching.error} />
     </form>
   );
 }
 
+/** For who asks for a new run where its form stands already. */
+export function focusTask(): void {
+  document.querySelector<HTMLElement>("[data-task]")?.focus();
+}
+
 /** The same key for every try of one task: a repeated press starts nothing twice. */
-function useLaunch() {
+function useLaunch(onStarted: () => void) {
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const go = useGo();
   const [attempt, setAttempt] = useState({ words: "", key: newKey() });
   return useMutation({
     mutationFn: ({ task, agent }: { task: string; agent: string | null }) => {
@@ -74,7 +76,8 @@ function useLaunch() {
     },
     onSuccess: (run) => {
       client.setQueryData(keys.run(run.id), run);
-      navigate(`/runs/${run.id}`);
+      onStarted();
+      go(`/runs/${run.id}`);
     },
   });
 }

@@ -11,6 +11,7 @@ export const allKeys = [
   ["e", "edit the call, then approve"],
   ["r", "resume"],
   ["?", "these keys"],
+  ["Enter", "in a form: send it; with Shift a new line"],
   ["Esc", "close what lies on top"],
 ] as const;
 

@@ -1,6 +1,7 @@
-/** The page's title: how many questions wait, then where one is. */
+/** The page's title: how much waits for a person, then where one is. */
 import { useEffect, useSyncExternalStore } from "react";
 import { useQuestions } from "../questions/use-questions.ts";
+import { useResting } from "../runs/use-resting.ts";
 
 let place: string | null = null;
 const listeners = new Set<() => void>();
@@ -16,6 +17,7 @@ export function usePageTitle(name: string | null): void {
 /** Writes the title; mounted once. */
 export function useTitleWriter(): void {
   const { open } = useQuestions();
+  const { count } = useResting();
   const name = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
@@ -24,7 +26,7 @@ export function useTitleWriter(): void {
     () => place,
   );
   useEffect(() => {
-    const waiting = open > 0 ? `(${open}) ` : "";
+    const waiting = open + count > 0 ? `(${open + count}) ` : "";
     document.title = `${waiting}${name === null ? "" : `${name} · `}Belay`;
-  }, [open, name]);
+  }, [open, count, name]);
 }

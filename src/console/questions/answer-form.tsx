@@ -2,12 +2,14 @@
 import { useRef, useState } from "react";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
+import { useDraft } from "../parts/draft.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
+import { WordsField } from "../parts/words-field.tsx";
 import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
 export function AnswerForm({ runId, question, first, onRefused }: SettleFormProps) {
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`answer ${question.id}`);
   const [sent, setSent] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
@@ -21,7 +23,7 @@ export function AnswerForm({ runId, question, first, onRefused }: SettleFormProp
   const send = (words: string) => {
     if (words.trim() === "" || settle.isPending) return;
     setSent(words);
-    settle.mutate(() => answer(runId, question.id, words));
+    settle.mutate(() => answer(runId, question.id, words), { onSuccess: () => setText("") });
   };
   return (
     <form
@@ -46,18 +48,13 @@ export function AnswerForm({ runId, question, first, onRefused }: SettleFormProp
       )}
       {question.free_text && (
         <div className="answer-row">
-          <textarea
+          <WordsField
             ref={field}
             rows={1}
             aria-label="Your answer"
             placeholder={question.choices.length > 0 ? "Or in your own words" : "Your answer"}
             value={text}
             onChange={(event) => setText(event.target.value)}
-            onKeyDown={(event) => {
-              if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-              event.preventDefault();
-              send(text);
-            }}
           />
           <button type="submit" className="button primary" aria-busy={settle.isPending}>
             {settle.isPending ? "Sending…" : "Answer"}

@@ -55,6 +55,7 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
       )}
       {doing === "refusing" && (
         <RefuseForm
+          questionId={question.id}
           pending={settle.isPending}
           onBack={back}
           onRefuse={(reason) => settle.mutate(() => refuse(runId, question.id, reason))}
@@ -62,6 +63,7 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
       )}
       {doing === "editing" && (
         <EditForm
+          questionId={question.id}
           tool={question.call.tool}
           input={question.call.input}
           pending={settle.isPending}

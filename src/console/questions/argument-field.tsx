@@ -1,6 +1,7 @@
 /** One argument of a call, with the control that suits its type. */
 import { useId } from "react";
 import { visibleLine } from "../../core/text/visible.ts";
+import { WordsField } from "../parts/words-field.tsx";
 import type { Field } from "./argument-draft.ts";
 
 interface ArgumentFieldProps {
@@ -57,7 +58,7 @@ function Control({
     default: {
       const rows = field.kind === "json" ? 4 : Math.min(8, Math.ceil(value.length / 60) || 1);
       return (
-        <textarea
+        <WordsField
           {...shared}
           rows={rows}
           className={field.kind === "json" ? "mono" : ""}

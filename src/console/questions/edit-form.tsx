@@ -3,11 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { getTools, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
+import { useDraft } from "../parts/draft.ts";
 import { ErrorNote, Skeleton } from "../parts/notice.tsx";
 import { type Draft, draftOf, fieldsOf, inputOf } from "./argument-draft.ts";
 import { ArgumentField } from "./argument-field.tsx";
 
 interface EditFormProps {
+  questionId: string;
   tool: string;
   input: unknown;
   pending: boolean;
@@ -24,6 +26,7 @@ export function EditForm({ tool, input, ...rest }: EditFormProps) {
 }
 
 function ArgumentsForm({
+  questionId,
   schema,
   input,
   pending,
@@ -31,7 +34,8 @@ function ArgumentsForm({
   onApprove,
 }: Omit<EditFormProps, "tool"> & { schema: unknown }) {
   const fields = fieldsOf(schema, input);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(fields, input));
+  const [kept, keep] = useDraft(`edit ${questionId}`);
+  const draft: Draft = { ...draftOf(fields, input), ...(kept === "" ? {} : (JSON.parse(kept) as Draft)) };
   const [problem, setProblem] = useState<Error | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => form.current?.querySelector<HTMLElement>("input, select, textarea")?.focus(), []);
@@ -39,6 +43,7 @@ function ArgumentsForm({
     <form
       ref={form}
       className="edit"
+      onKeyDown={(event) => event.key === "Escape" && onBack()}
       onSubmit={(event) => {
         event.preventDefault();
         if (pending) return;
@@ -55,7 +60,7 @@ function ArgumentsForm({
           key={field.name}
           field={field}
           value={draft[field.name] ?? ""}
-          onChange={(value) => setDraft({ ...draft, [field.name]: value })}
+          onChange={(value) => keep(JSON.stringify({ ...draft, [field.name]: value }))}
         />
       ))}
       <ErrorNote error={problem} />

@@ -1,24 +1,34 @@
 /** The open questions of all runs, oldest first, each to be settled on the spot. */
 import { useState } from "react";
-import { Link } from "wouter";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
 import type { OpenWireQuestion } from "../../http/wire/runs.ts";
+import { Button } from "../parts/button.tsx";
 import { ErrorNote } from "../parts/notice.tsx";
+import { Way } from "../parts/way.tsx";
 import { QuestionCard } from "./question-card.tsx";
 
 const shown = 5;
 
 /** `questions`: the first of the `open` ones. */
-export function InboxCards({ questions, open }: { questions: OpenWireQuestion[]; open: number }) {
+export function InboxCards({
+  questions,
+  open,
+  loadMore,
+}: {
+  questions: OpenWireQuestion[];
+  open: number;
+  loadMore: () => void;
+}) {
+  const [all, showAll] = useState(false);
   const [refusal, setRefusal] = useState<Error | null>(null);
   return (
     <section className="inbox">
       <h1>{plural(open, "question")} for you</h1>
-      {questions.slice(0, shown).map((question, index) => (
+      {questions.slice(0, all ? undefined : shown).map((question, index) => (
         <div key={question.id} className="inbox-item">
           <p className="inbox-run">
-            <Link href={`/runs/${question.run_id}`}>{brief(question.task, 120)}</Link>
+            <Way href={`/runs/${question.run_id}`}>{brief(question.task, 120)}</Way>
             <span className="muted">{question.agent}</span>
           </p>
           {/* Whether that run has read untrusted bytes is not known here: links stay text. */}
@@ -33,7 +43,16 @@ export function InboxCards({ questions, open }: { questions: OpenWireQuestion[];
         </div>
       ))}
       <ErrorNote error={refusal} />
-      {open > shown && <p className="muted">{open - shown} more on the left.</p>}
+      {open > (all ? questions.length : shown) && (
+        <Button
+          onPress={() => {
+            if (all) loadMore();
+            showAll(true);
+          }}
+        >
+          Show {open - (all ? questions.length : shown)} more
+        </Button>
+      )}
     </section>
   );
 }

@@ -2,18 +2,19 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useLocation } from "wouter";
 import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { again, cancel, keys, newKey, pause, resume } from "../api/calls.ts";
+import { ApiError } from "../api/client.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
+import { useGo } from "../parts/way.tsx";
 import { SayForm } from "./say-form.tsx";
 
 export function ActionsBar({ run }: { run: RunState }) {
   const [saying, setSaying] = useState(false);
-  const command = useCommand(run.id);
+  const command = useCommand(run);
   const repeat = useRunAgain(run);
   const { can } = run;
   const ended = isEnded(run.status);
@@ -27,14 +28,16 @@ export function ActionsBar({ run }: { run: RunState }) {
   return (
     <div className="actions">
       <div className="buttons">
-        {rests && (
-          <Button look="primary" why={can.resume.why} pending={busy === resume} onPress={resumes} hint="r">
-            Resume
-          </Button>
-        )}
-        {!ended && !rests && (
-          <Button why={can.pause.why} pending={busy === pause} onPress={() => command.mutate(pause)}>
-            Pause
+        {/* One button that changes its words: the focus stays on it. */}
+        {!ended && (
+          <Button
+            look={rests ? "primary" : "plain"}
+            why={rests ? can.resume.why : can.pause.why}
+            pending={busy === (rests ? resume : pause)}
+            onPress={rests ? resumes : () => command.mutate(pause)}
+            {...(rests ? { hint: "r" } : {})}
+          >
+            {rests ? "Resume" : "Pause"}
           </Button>
         )}
         {!ended && (
@@ -58,10 +61,15 @@ export function ActionsBar({ run }: { run: RunState }) {
       </div>
       <Reasons run={run} ended={ended} rests={rests} />
       {saying && <SayForm runId={run.id} onDone={() => setSaying(false)} />}
-      {/* What failed before the end is of no use after it. */}
-      <ErrorNote error={(ended ? null : command.error) ?? repeat.error} />
+      <ErrorNote error={current(command.error, command.context ?? run.version, run) ?? repeat.error} />
     </div>
   );
+}
+
+/** Old once the run has ended; where the server was not reached, as soon as the run has gone on since `version`. */
+function current(error: Error | null, version: number, run: RunState): Error | null {
+  const unreached = error instanceof ApiError && error.status === 0;
+  return isEnded(run.status) || (unreached && run.version > version) ? null : error;
 }
 
 /** Greyed buttons are explained in words, not only on hover. */
@@ -75,23 +83,24 @@ function Reasons({ run, ended, rests }: { run: RunState; ended: boolean; rests: 
 
 type RunCommand = (id: string) => Promise<RunState>;
 
-function useCommand(id: string) {
+function useCommand({ id, version }: RunState) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (command: RunCommand) => command(id),
+    onMutate: () => version,
     onSuccess: (state) => client.setQueryData(keys.run(id), state),
   });
 }
 
 function useRunAgain(run: RunState) {
   const client = useQueryClient();
-  const [, navigate] = useLocation();
+  const go = useGo();
   const [key] = useState(newKey);
   return useMutation({
     mutationFn: () => again(run.id, `${key}-${run.id}`.slice(0, 255)),
     onSuccess: (state) => {
       client.setQueryData(keys.run(state.id), state);
-      navigate(`/runs/${state.id}`);
+      go(`/runs/${state.id}`);
     },
   });
 }

@@ -1,9 +1,9 @@
 /** Links to the runs that this run came from, and to those that it started. */
-import { Link } from "wouter";
 import { brief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { useMentionedRun } from "../api/mentioned-run.ts";
 import { StatusMark } from "../parts/mark.tsx";
+import { Way } from "../parts/way.tsx";
 import { statusOfRun } from "../parts/words.ts";
 
 export function Related({ run }: { run: RunState }) {
@@ -24,7 +24,7 @@ export function RelatedRun({ id, how }: { id: string; how: string }) {
   return (
     <li>
       <span className="muted">{how}</span>
-      <Link href={`/runs/${id}`}>{data ? brief(data.title, 90) : id}</Link>
+      <Way href={`/runs/${id}`}>{data ? brief(data.title, 90) : id}</Way>
       {data && <StatusMark status={data.status} words={statusOfRun(data)} />}
     </li>
   );

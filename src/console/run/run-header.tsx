@@ -1,13 +1,13 @@
 /** What a run is: task, status, agent, person, channel, steps, cost, age. */
 
 import { useState } from "react";
-import { Link } from "wouter";
 import { count, plural } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import { isEnded } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { StatusMark } from "../parts/mark.tsx";
 import { Age, Since } from "../parts/time.tsx";
+import { Way } from "../parts/way.tsx";
 import { channelName, cost, statusOfRun } from "../parts/words.ts";
 
 const longTask = 160;
@@ -18,9 +18,9 @@ export function RunHeader({ run }: { run: RunState }) {
   return (
     <header className="run-header">
       <div className="run-top">
-        <Link href="/" className="back" aria-label="Back to the list">
+        <Way href="/" className="back" aria-label="Back to the list">
           ←
-        </Link>
+        </Way>
         <StatusMark status={run.status} words={statusOfRun(run)} />
         {run.waiting && run.status !== "paused" && (
           <span className="muted">

@@ -1,12 +1,16 @@
 /** One run from top to bottom: what it is, what can be done now, what happened, what it asks, what came out. */
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { brief } from "../../core/text/brief.ts";
 import type { RunState, WireEvent } from "../../http/wire/runs.ts";
 import { getTools, keys } from "../api/calls.ts";
+import { ApiError } from "../api/client.ts";
 import { useRun, useRunLog } from "../api/run-log.ts";
+import { announce } from "../parts/announce.tsx";
 import { ErrorNote, Skeleton } from "../parts/notice.tsx";
+import { Nowhere } from "../parts/nowhere.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
+import { statusOfRun } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { ActionsBar } from "./actions-bar.tsx";
 import { Inspecting } from "./inspecting.tsx";
@@ -22,13 +26,17 @@ export function RunPage({ id }: { id: string }) {
   const { data: run, error } = useRun(id);
   const { events, error: logError } = useRunLog(id);
   usePageTitle(run ? brief(run.title, 60) : "Run");
+  useStatusSaid(run);
   const problem = error ?? logError;
   if (problem && !run) {
     return (
-      <div className="run-page run-missing">
-        <h1>This run can’t be shown</h1>
-        <ErrorNote error={problem} />
-      </div>
+      <Nowhere title="This run can’t be shown">
+        {isMissing(problem) ? (
+          <p>There is no run at this address, or you may not see it.</p>
+        ) : (
+          <ErrorNote error={problem} />
+        )}
+      </Nowhere>
     );
   }
   if (!run) {
@@ -85,6 +93,23 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
       )}
     </div>
   );
+}
+
+function isMissing(error: Error): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** A change of the run's status is said aloud, with the outcome; what stood when the page opened is read anyway. */
+function useStatusSaid(run: RunState | undefined): void {
+  const last = useRef<string | null>(null);
+  const words = run ? statusOfRun(run) : null;
+  const outcome = run?.final_answer ?? run?.error ?? "";
+  useEffect(() => {
+    if (words !== null && last.current !== null && words !== last.current) {
+      announce([words, brief(outcome, 200)].filter(Boolean).join(": "));
+    }
+    last.current = words;
+  }, [words, outcome]);
 }
 
 function findLine(lines: readonly Line[], key: string | null): Line | null {

@@ -1,37 +1,45 @@
 /** Words to a run while it works: it takes them into account at its next step. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId } from "react";
 import { keys, say } from "../api/calls.ts";
+import { useDraft } from "../parts/draft.ts";
 import { ErrorNote } from "../parts/notice.tsx";
+import { WordsField } from "../parts/words-field.tsx";
 
 export function SayForm({ runId, onDone }: { runId: string; onDone: () => void }) {
   const client = useQueryClient();
-  const [text, setText] = useState("");
+  const id = useId();
+  const [text, setText] = useDraft(`say ${runId}`);
   const saying = useMutation({
     mutationFn: () => say(runId, text),
     onSuccess: (state) => {
       client.setQueryData(keys.run(runId), state);
+      setText("");
       onDone();
     },
   });
   return (
     <form
       className="say"
+      onKeyDown={(event) => event.key === "Escape" && onDone()}
       onSubmit={(event) => {
         event.preventDefault();
         if (text.trim() !== "" && !saying.isPending) saying.mutate();
       }}
     >
-      <label>
-        <span className="label">Say something to this run</span>
-        <input
-          // biome-ignore lint/a11y/noAutofocus: it opens because somebody wants to type
+      <div>
+        <label htmlFor={id}>
+          <span className="label">Say something to this run</span>
+        </label>
+        {/* It opens because somebody wants to type. */}
+        <WordsField
+          id={id}
+          rows={1}
           autoFocus
           value={text}
           onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => event.key === "Escape" && onDone()}
         />
-      </label>
+      </div>
       <button type="submit" className="button primary" aria-busy={saying.isPending}>
         Say it
       </button>

@@ -53,5 +53,5 @@ export function RunList({ filter, openId }: { filter: RunsFilter; openId: string
 
 function NoRuns({ filtered }: { filtered: boolean }) {
   if (filtered) return <Empty title="No run matches. Search for less, or clear the filter." />;
-  return <Empty title="No runs yet. Start one with New, or from a channel." />;
+  return <Empty title="No runs yet. Start one with New run, or from a channel." />;
 }

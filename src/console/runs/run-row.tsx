@@ -1,18 +1,18 @@
 /** One run in the list: status, task in one line, where it came from, who started it, how old it is. */
 
 import { memo } from "react";
-import { Link } from "wouter";
 import { statusWords } from "../../core/text/status.ts";
 import type { RunSummary } from "../../http/wire/runs.ts";
 import { Mark, shapeOfStatus } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
+import { Way } from "../parts/way.tsx";
 import { channelName } from "../parts/words.ts";
 
 export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; open: boolean }) {
   const shape = shapeOfStatus[run.status];
   const live = run.status === "running" || run.asking > 0;
   return (
-    <Link
+    <Way
       href={`/runs/${run.id}`}
       className={`row tone-${shape}`}
       aria-current={open ? "page" : undefined}
@@ -32,6 +32,6 @@ export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; ope
         <span>{channelName(run.channel)}</span>
         <span>{run.from.name}</span>
       </span>
-    </Link>
+    </Way>
   );
 });

@@ -14,7 +14,7 @@ export function KeysSheet({ onClose }: { onClose: () => void }) {
       </header>
       <dl className="keys">
         {allKeys.map(([key, words]) => (
-          <div key={key}>
+          <div key={words}>
             <dt>
               {key.split(/\s+/).map((part) => (
                 <kbd key={part}>{part}</kbd>

@@ -1,14 +1,19 @@
 /** The three parts of the console, and the keys that work in all of them. */
 import { lazy, Suspense, useState } from "react";
-import { Link, Route, Switch, useLocation, useRoute } from "wouter";
+import { Route, Switch, useLocation, useRoute } from "wouter";
 import { useLiveRuns } from "../api/live.ts";
 import { Home } from "../launch/home.tsx";
+import { focusTask } from "../launch/launch-form.tsx";
+import { Announcer } from "../parts/announce.tsx";
 import { Crash } from "../parts/crash.tsx";
 import { moveRow, useKey } from "../parts/keyboard.ts";
-import { Empty, Skeleton } from "../parts/notice.tsx";
+import { Skeleton } from "../parts/notice.tsx";
+import { Nowhere } from "../parts/nowhere.tsx";
 import { useTitleWriter } from "../parts/page-title.ts";
+import { useGo } from "../parts/way.tsx";
 import { RunPage } from "../run/run-page.tsx";
 import { ConnectionBar } from "./connection-bar.tsx";
+import { useFocusKept } from "./focus-kept.ts";
 import { KeysSheet } from "./keys-sheet.tsx";
 import { Sidebar } from "./sidebar.tsx";
 
@@ -19,11 +24,14 @@ const AdminPage = lazy(() =>
 export function Shell() {
   useLiveRuns();
   useTitleWriter();
-  const [location, navigate] = useLocation();
+  useFocusKept();
+  const [location] = useLocation();
+  const go = useGo();
   const [, params] = useRoute("/runs/:id");
   const [keysShown, showKeys] = useState(false);
   useKey("n", () => {
-    navigate("/new");
+    go("/new");
+    focusTask();
     return true;
   });
   useKey("j", () => moveRow(1));
@@ -38,6 +46,7 @@ export function Shell() {
         Skip the list
       </a>
       <ConnectionBar />
+      <Announcer />
       <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
       <div className="main" id="part" tabIndex={-1}>
         <Crash at={location}>
@@ -57,9 +66,7 @@ export function Shell() {
               )}
             </Route>
             <Route>
-              <Empty title="There is nothing here.">
-                <Link href="/">All runs</Link>
-              </Empty>
+              <Nowhere title="There is nothing here" />
             </Route>
           </Switch>
         </Crash>

@@ -1,9 +1,9 @@
 /** The foot of the sidebar: the model's name, links to the bot's pages, the theme, the keys. */
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
 import { getHealth, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useTheme } from "../parts/theme.ts";
+import { Way } from "../parts/way.tsx";
 
 export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
   const { data } = useQuery({ queryKey: keys.health, queryFn: getHealth, staleTime: 60_000 });
@@ -14,9 +14,9 @@ export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
         <p className="muted">The demo model answers. Set OPENAI_API_KEY for a real one.</p>
       )}
       <nav aria-label="The bot">
-        <Link href="/bot/health" className="button quiet">
+        <Way href="/bot/health" className="button quiet">
           Bot{data && data.status !== "ok" && <span className="badge">{data.status}</span>}
-        </Link>
+        </Way>
         <Button look="quiet" onPress={next} hint="Theme: system, light or dark">
           {theme === "system" ? "Theme" : theme === "light" ? "Light" : "Dark"}
         </Button>

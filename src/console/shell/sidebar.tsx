@@ -1,14 +1,15 @@
 /** The left part: what needs you, all runs, and the bot itself. */
-import { useState } from "react";
 import { Link } from "wouter";
-import { noFilter } from "../api/calls.ts";
+import { focusTask } from "../launch/launch-form.tsx";
+import { Way } from "../parts/way.tsx";
 import { Filters } from "../runs/filters.tsx";
 import { NeedsYou } from "../runs/needs-you.tsx";
 import { RunList } from "../runs/run-list.tsx";
+import { useFilter } from "../runs/use-filter.ts";
 import { SidebarFoot } from "./sidebar-foot.tsx";
 
 export function Sidebar({ openId, onKeys }: { openId: string | null; onKeys: () => void }) {
-  const [filter, setFilter] = useState(noFilter);
+  const [filter, setFilter] = useFilter();
   return (
     <section className="sidebar" aria-label="All runs">
       <h1 className="sr-only">All runs</h1>
@@ -16,9 +17,9 @@ export function Sidebar({ openId, onKeys }: { openId: string | null; onKeys: () 
         <Link href="/" className="brand">
           Belay
         </Link>
-        <Link href="/new" className="button primary" title="n">
+        <Way href="/new" className="button primary" title="n" onClick={focusTask}>
           New run
-        </Link>
+        </Way>
       </header>
       <NeedsYou openId={openId} />
       <section className="runs" aria-labelledby="runs">

@@ -137,7 +137,7 @@ export interface RunFilter {
   agent?: string;
   channel?: string;
   principal?: Principal;
-  /** Part of the task, case-insensitive. */
+  /** Part of the task, of the name of who started it, of the agent's name or of the id; case-insensitive. */
   text?: string;
   parentId?: string;
   /** Only runs with open questions. */
@@ -239,6 +239,7 @@ export interface Store {
   /**
    * Take up to `limit` runs that are due (wakeAt <= now) and nobody holds; each gets a higher epoch. `except`: what
    * this owner drives, whose lease may have run out all the same (a process that slept, a clock that was set).
+   * `only`: of these runs.
    */
   claim(claim: {
     owner: string;
@@ -246,6 +247,7 @@ export interface Store {
     leaseMs: number;
     limit: number;
     except?: readonly string[];
+    only?: readonly string[];
   }): Promise<Claim[]>;
   /** Prolong the leases that this owner holds on these runs; returns which it still holds. */
   renew(renewal: {
@@ -264,8 +266,16 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
-  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
-  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
+  /**
+   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them.
+   * `except`: sources whose channel another process holds.
+   */
+  claimInbox(claim: {
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<InboxRow[]>;
   /** Drops the body, as a commit with this key does, unless `keepBody`. */
   settleInbox(
     key: InboxKey,

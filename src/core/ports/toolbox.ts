@@ -49,6 +49,15 @@ export type JobState =
   /** Nobody can look any more, now or later: how it ended is not known. */
   | { type: "lost"; reason: string };
 
+/**
+ * Why a tool can't be used now. away: what it needs is not there at the moment · changed: it is not what was accepted
+ * any more, and what people approved of it is void. `words` go on after the tool's name and a colon.
+ */
+export interface Absence {
+  code: "away" | "changed";
+  words: string;
+}
+
 interface Verdict {
   verdict: "better" | "worse" | "not_yet" | "unknown";
   words: string;
@@ -61,6 +70,8 @@ export interface Toolbox {
   readonly specs: Readonly<Record<string, ToolSpec>>;
   /** Parse and check; `input` is canonical from here on. Never throws. */
   check(tool: string, args: string): { input: unknown; error?: CallFailure };
+  /** null: it can be used. What can't be used is offered to no model. */
+  absence(tool: string): Absence | null;
   /** Check an input that a person edited. `argument`: the first one that is wrong, where it is one. */
   checkInput(tool: string, input: unknown): { input: unknown; error?: CallFailure; argument?: string };
   key(tool: string, input: unknown, call: { runId: string; callId: string }): string;

@@ -14,6 +14,7 @@ import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
 import { verdictInWords } from "../text/verdict.ts";
 import { isAside } from "../undo.ts";
 import { entered, flushed } from "./entries.ts";
+import { withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
 import { undoSettled } from "./undo.ts";
 
@@ -82,7 +83,7 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
     case "child_launched":
       return moved(state, call, { is: { at: "with_child", runId: event.runId } });
     case "approval_voided":
-      return moved(state, call, { is: { at: "chosen" }, approvedHash: null });
+      return moved(withoutCard(state, call.id, event), call, { is: { at: "chosen" }, approvedHash: null });
   }
 }
 

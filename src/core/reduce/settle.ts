@@ -16,13 +16,19 @@ export function closeQuestion(
   state: State,
   question: OpenQuestion,
   outcome: SettledQuestion["outcome"],
-  event: { at: number; from: Person; via: { channel: string } },
+  event: { at: number; from?: Person; via?: { channel: string } },
 ): State {
   return {
     ...state,
     questions: state.questions.filter((open) => open.id !== question.id),
     settled: kept([...state.settled, settledAs(question, outcome, event)]),
   };
+}
+
+/** What no longer holds must not be approved: a card that is still open is closed with the reason. */
+export function withoutCard(state: State, callId: string, event: { at: number; reason: string }): State {
+  const open = state.questions.find((question) => question.callId === callId && question.kind === "approval");
+  return open ? closeQuestion(state, open, { kind: "changed", text: event.reason }, { at: event.at }) : state;
 }
 
 function kept(settled: readonly SettledQuestion[]): readonly SettledQuestion[] {

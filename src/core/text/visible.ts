@@ -38,7 +38,12 @@ export function visible(text: string): string {
   return /^$|^[ \n]|[ \n]$/.test(text) ? `"${shown}"` : shown;
 }
 
-/** The same on one line, for names: a break in one could pass for another argument. */
+/** Without what can't be seen: what is read is all that there is. */
+export function onlySeen(text: string): string {
+  return withoutUnseen(text, () => "");
+}
+
+/** Like `visible`, on one line, for names: a break in one could pass for another argument. */
 export function visibleLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n");
 }

@@ -21,6 +21,12 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   const spec = call ? on.policy.tools[call.tool] : undefined;
   if (!call || !spec) return recordOutcome(on, () => []);
   await tellUndoAsked(on.record, on.state);
+  const absence = on.toolbox.absence(call.tool);
+  if (absence?.code === "changed") {
+    const message = `Nobody can approve this: ${absence.words}`;
+    const failed = callFailed(callId, { code: "preview_failed", message });
+    return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
+  }
   let preview: string | null;
   try {
     preview = await previewOf(on, call);
@@ -52,6 +58,8 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
  */
 export async function whyApprovalIsStale(on: Work, call: Call): Promise<string | null> {
   const spec = on.policy.tools[call.tool];
+  const absence = on.toolbox.absence(call.tool);
+  if (absence?.code === "changed") return absence.words;
   const settled = on.state.settled.findLast(
     (question) => question.callId === call.id && question.call !== null,
   );

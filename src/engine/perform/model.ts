@@ -1,5 +1,6 @@
 /** Asking the model. Its choice stands only if nobody has said anything to the run meanwhile. */
 
+import type { Policy } from "../../core/agent.ts";
 import { askOutage } from "../../core/ask.ts";
 import type { CallFailure } from "../../core/call-failure.ts";
 import { compose } from "../../core/compose.ts";
@@ -23,7 +24,7 @@ export async function performCallModel(on: Work): Promise<Recorded> {
   const started = on.clock.steady();
   let answer: ModelAnswer;
   try {
-    answer = await on.model.answer(compose(state, policy.agent, policy.tools), on.signal);
+    answer = await on.model.answer(compose(state, policy.agent, offered(on)), on.signal);
   } catch (error) {
     if (on.signal.aborted) throw error;
     const failure = error instanceof ModelError ? error : unexpected(error);
@@ -88,6 +89,13 @@ function stands(now: State, asked: State): boolean {
     now.heard === asked.heard &&
     now.steps === asked.steps
   );
+}
+
+/** What can't be used now is not offered: a server that is away, a tool that is not what was accepted. */
+function offered({ policy, toolbox }: Work): Policy["tools"] {
+  const names = policy.agent.tools.filter((name) => toolbox.absence(name) !== null);
+  if (names.length === 0) return policy.tools;
+  return Object.fromEntries(Object.entries(policy.tools).filter(([name]) => !names.includes(name)));
 }
 
 /** Ids must be unique in a run's answer; a second call with the same id gets its own and an error. */

@@ -51,7 +51,7 @@ export async function perform(effect: Effect, on: Work): Promise<Recorded> {
       return performCancelChild(on, effect.callId, effect.runId);
     case "sleep_until":
       return recordOutcome(on, (state) =>
-        effect.at <= on.clock.now() && stillDue(state, on, effect.at) ? effect.due : [],
+        effect.at <= Math.max(on.clock.now(), on.dueBy) && stillDue(state, on, effect.at) ? effect.due : [],
       );
     case "rest":
       return recordOutcome(on, () => []);

@@ -27,6 +27,8 @@ export interface Work {
   model: Model;
   toolbox: Toolbox;
   clock: Clock;
+  /** A sleep until then is over, even when the date was set back and has not come there (ms since the epoch). */
+  dueBy: number;
   rng: Rng;
   /** Looked at between an intent and its effect, and after whatever may have taken long. */
   lease: Lease;

@@ -1,7 +1,7 @@
 /** Finds out who calls: a bearer token, the console's cookie, or anyone at all when login is switched off. */
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import type { Actor, Scope } from "../../core/actor.ts";
+import { type Actor, isOwner, type Scope } from "../../core/actor.ts";
 import type { Caller, Ctx, Env, HttpConfig, Token } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -11,9 +11,12 @@ import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
 /** The cookie of a console session. Its value is the session's secret, of which the store has only the hash. */
 export const cookieName = "belay_session";
 
+/** How the others read of whoever holds this bot's own token, or the console that it opens. */
+export const owner = "the owner";
+
 const consoleActor: Actor = {
   principal: "console:local",
-  name: "console",
+  name: owner,
   groups: [],
   guest: false,
   kind: "person",
@@ -89,9 +92,10 @@ function tokenOf(header: string, tokens: readonly Token[]): Token | null {
 }
 
 function tokenCaller(token: Token): Caller {
+  const principal = `token:${token.name}`;
   const actor: Actor = {
-    principal: `token:${token.name}`,
-    name: `token ${token.name}`,
+    principal,
+    name: isOwner(principal) ? owner : `${token.name} (token)`,
     groups: [],
     guest: false,
     scopes: token.scopes,

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { Actor, Address, Scope } from "../../core/actor.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -39,10 +40,14 @@ export interface HttpConfig {
   about: {
     paths: readonly string[];
     titles: Readonly<Record<string, string>>;
+    /** By name, of those that variables switch on: the page that says how. */
+    guides: Readonly<Record<string, string>>;
     linkTo(address: Address): string | null;
   };
   webhooks: readonly WebhookInfo[];
   schedules: () => readonly ScheduleInfo[];
+  /** Foreign servers of tools, as they are now. */
+  toolServers?: () => readonly ToolServerStatus[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
   rate: { burst: number; perSecond: number };
   /**

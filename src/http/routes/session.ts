@@ -1,6 +1,6 @@
 /** Login and logout of the console, and the list of its sessions. */
 import { deleteCookie, setCookie } from "hono/cookie";
-import { callerOf, cookieName } from "../guard/auth.ts";
+import { callerOf, cookieName, owner } from "../guard/auth.ts";
 import type { Caller, Ctx, Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import type { RateLimit } from "../guard/rate-limit.ts";
@@ -45,7 +45,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       const session: Session = {
         how: "session",
         principal,
-        name: "console",
+        name: owner,
         scopes: null,
         expires_at: expiresAt,
         ...known,

@@ -8,7 +8,7 @@ import type { Health } from "../wire/server.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel is down, posts were given up, a record can't be read or a model gives no answers; what does not
+ * Degraded: a channel or a server of tools is down or has changed, posts were given up, a record can't be read or a model gives no answers; what does not
  * need it goes on. Down: the database does not answer.
  * Callers that nobody knows (`known` false) learn the status alone, and cost no more than that.
  */
@@ -18,9 +18,11 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const stored = await readStore(server);
   const ms = Math.round(clock.steady() - askedAt);
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
+  const toolServers = config.toolServers?.() ?? [];
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
-  const isWhole = unreadable.length === 0 && troubles.length === 0;
+  const isWhole =
+    unreadable.length === 0 && troubles.length === 0 && toolServers.every((server) => server.ok);
   const well = stored?.outbox.given_up === 0 && isWhole && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const status = stored ? working : "down";
@@ -34,6 +36,10 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
+    channels_off: Object.entries(config.about.guides)
+      .filter(([name]) => channels.every((channel) => channel.name !== name))
+      .map(([name, guide]) => ({ title: config.about.titles[name] ?? name, guide })),
+    tool_servers: toolServers.map(({ tools, ...server }) => ({ ...server, tools: [...tools] })),
     unreadable,
     left_behind: [...engine.leftBehind],
     database: { kind: config.database ?? null, answers: stored !== null, ms },

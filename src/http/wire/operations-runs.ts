@@ -25,6 +25,7 @@ const runsQuery = z.strictObject({
   agent: z.string().max(100).optional(),
   channel: z.string().max(100).optional(),
   principal: z.string().max(200).optional(),
+  /** Looked for in the task, the name of who started it, the agent and the id. */
   text: z.string().max(200).optional(),
   asking: flag.optional(),
   parent: z.string().max(200).optional(),

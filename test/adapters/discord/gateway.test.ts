@@ -1,6 +1,7 @@
 /** What is said in Discord arrives once, whatever becomes of the connection. */
 import { afterEach, describe, expect, test } from "vitest";
 import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
+import { noteKinds, writeNote } from "../../../src/core/store/notes.ts";
 import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { recordingInlet } from "../../support/discord/inlet.ts";
@@ -325,6 +326,69 @@ describe("a restart", () => {
     const made = await started({ discord });
     made.says(`${mention} now`);
     await until(() => expect(texts(made)).toEqual(["now"]));
+  });
+
+  describe("a first direct message while the bot was away", () => {
+    async function away() {
+      const first = await started();
+      first.says(`${mention} first`);
+      await until(() => expect(texts(first)).toEqual(["first"]));
+      await first.channel.stop();
+      return { discord: first.discord, inlet: first.inlet };
+    }
+    const whisperTo = (discord: Bed["discord"], channel: string, content: string) => {
+      const id = discord.rest.id();
+      discord.rest.put(message({ id, channel, guild: null, content }));
+      return id;
+    };
+
+    test("from somebody whom the rules name is heard after the start, once", async () => {
+      const { discord, inlet } = await away();
+      const channel = `7${ids.dana}`;
+      const last_message_id = whisperTo(discord, channel, "are you there?");
+      discord.rest.directs.set(ids.dana, last_message_id);
+      const lists = {
+        launch: ["slack:T1/*", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+      expect(inlet.accepted[1]?.address).toBe(`discord:@me/${channel}`);
+      await again.channel.stop();
+      const third = await started({ discord, inlet });
+      third.says(`${mention} last`);
+      await until(() => expect(texts(third)).toEqual(["first", "are you there?", "last"]));
+    });
+
+    test("from anybody else it is heard, before their next words and once", async () => {
+      const { discord, inlet } = await away();
+      whisperTo(discord, ids.direct, "are you there?");
+      const again = await started({ discord, inlet });
+      again.says("hello?", { channel: ids.direct, guild: null });
+      again.says("hm", { channel: ids.direct, guild: null });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?", "hello?", "hm"]));
+    });
+
+    test("somebody who takes no direct messages holds up nobody", async () => {
+      const { discord, inlet } = await away();
+      const lists = {
+        launch: ["discord:1", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const answer = { status: 403, body: { code: 50_007, message: "Cannot send messages to this user" } };
+      discord.rest.faults.push({ method: "POST", path: /^\/users\/@me\/channels$/, answer });
+      discord.rest.directs.set(ids.dana, whisperTo(discord, `7${ids.dana}`, "are you there?"));
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+    });
   });
 
   test("a message that could not be stored is read again", async () => {

@@ -8,7 +8,7 @@ import { type State, statusOf } from "../../../src/core/state.ts";
 
 export const dana = { principal: "slack:T1/U1", name: "dana" };
 export const oncall = { principal: "slack:T1/U2", name: "oncall" };
-export const consoleUser = { principal: "console:local", name: "console" };
+export const consoleUser = { principal: "console:local", name: "the owner" };
 
 export const operator: Agent = {
   name: "operator",

@@ -35,6 +35,8 @@ export class DiscordMemory {
   readonly callbacks: { id: string; type: number; data: Record<string, unknown> }[] = [];
   readonly replies: { token: string; kind: "edit" | "followup"; body: Record<string, unknown> }[] = [];
   readonly reactions: string[] = [];
+  /** The last message of direct channels, by person. */
+  readonly directs = new Map<string, string>();
   commands: unknown[] = [];
   application: Record<string, unknown> = { id: ids.application, flags: 1 << 19 };
   guilds: { id: string; name: string; permissions: string }[] = [];
@@ -67,7 +69,8 @@ export class DiscordMemory {
 
   /** The direct channel with somebody, as a made-up id; it is the same each time. */
   openDirect(user: string): Answer {
-    const channel = { id: `7${user}`, type: 1 };
+    const last_message_id = this.directs.get(user) ?? null;
+    const channel = { id: `7${user}`, type: 1, last_message_id };
     this.channels.set(channel.id, channel);
     return { status: 200, body: channel };
   }

@@ -57,9 +57,13 @@ export class SlackSockets {
   }
 
   sendRaw(frame: object): void {
+    this.sendText(JSON.stringify(frame));
+  }
+
+  sendText(text: string): void {
     const newest = this.#newest();
     if (!newest) throw new Error("no socket is open");
-    newest.send(JSON.stringify(frame));
+    newest.send(text);
   }
 
   /** The connection breaks without a word. */

@@ -1,0 +1,74 @@
+/** The lock file: the definitions of foreign tools as people accepted them, one place for all servers. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../../src/core/text/json.ts";
+import { type Definition, hashOf, sorted } from "./definition.ts";
+
+const fileName = "mcp.lock.json";
+
+const lockedSchema = z.strictObject({
+  sha256: z.string(),
+  description: z.string(),
+  schema: z.record(z.string(), z.unknown()),
+  claims: z.array(z.string()).readonly(),
+});
+const lockSchema = z.strictObject({
+  version: z.literal(1),
+  servers: z.record(z.string(), z.record(z.string(), lockedSchema)),
+});
+type Lock = z.infer<typeof lockSchema>;
+
+/** By the server's own names of its tools. `edited`: entries that are not as they were written; they do not count. */
+export interface Accepted {
+  tools: ReadonlyMap<string, Definition>;
+  edited: ReadonlySet<string>;
+}
+
+/** `folder`: of belay.config.ts. No file: nothing is accepted. Throws an Error that says what to mend. */
+export function acceptedIn(folder: string, server: string): Accepted {
+  const tools = new Map<string, Definition>();
+  const edited = new Set<string>();
+  for (const [name, locked] of Object.entries(readLock(folder).servers[server] ?? {})) {
+    const { sha256, description, schema, claims } = locked;
+    const definition: Definition = { name, description, schema, claims };
+    if (hashOf(definition) === sha256) tools.set(name, definition);
+    else edited.add(name);
+  }
+  return { tools, edited };
+}
+
+/** Replaces what was accepted of this server; the others stay. Written whole or not at all. */
+export function writeAccepted(folder: string, server: string, definitions: readonly Definition[]): void {
+  const tools = definitions.map((definition) => {
+    const { name, description, schema, claims } = definition;
+    return [name, { sha256: hashOf(definition), description, schema, claims }] as const;
+  });
+  const servers = { ...readLock(folder).servers, [server]: Object.fromEntries(tools) };
+  // In order, so that a review shows what changed and nothing else.
+  const text = `${JSON.stringify(sorted({ version: 1, servers } satisfies Lock), null, 2)}\n`;
+  const path = join(folder, fileName);
+  const next = `${path}.${process.pid}.new`;
+  writeFileSync(next, text);
+  renameSync(next, path);
+}
+
+function readLock(folder: string): Lock {
+  const path = join(folder, fileName);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT")
+      return { version: 1, servers: {} };
+    throw error;
+  }
+  try {
+    const read = readJson(text);
+    if ("flaw" in read) throw new Error(`${read.flaw.pointer} ${read.flaw.detail}`.trim());
+    return lockSchema.parse(read.value);
+  } catch (error) {
+    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`${basename(path)}: it can't be read: ${why}; put back the version of your repository`);
+  }
+}

@@ -1,0 +1,118 @@
+/** A server as this bot knows it: what was accepted of it, what it offers now, and what follows from the two. */
+
+import type { ServedTool, ToolServerStatus } from "../../src/core/ports/tool-server.ts";
+import type { Absence } from "../../src/core/ports/toolbox.ts";
+import type { ServerWatch } from "../../src/tools/tool-server.ts";
+import { Connection, type Way } from "./connection.ts";
+import type { Definition } from "./definition.ts";
+import { acceptedIn, writeAccepted } from "./lock.ts";
+import { nameHere } from "./names.ts";
+import { isAllowed, type Rules, sound, standings } from "./standing.ts";
+
+export interface ServerOptions extends Rules {
+  /** Where belay.config.ts is, and the lock file beside it. */
+  folder: string;
+  way: Way;
+  redact: (text: string) => string;
+}
+
+const gone: Absence = { code: "changed", words: "its server has it no more" };
+
+/** Throws an Error when the lock file can't be read. */
+export class Server {
+  readonly connection: Connection;
+  readonly notes: readonly string[];
+  /** Of the allowed tools. */
+  readonly accepted: ReadonlyMap<string, Definition>;
+  readonly #options: ServerOptions;
+  #watch: ServerWatch | null = null;
+  #tools: readonly ServedTool[] | null = null;
+  #definitions: readonly Definition[] = [];
+  #wasThere: boolean | null = null;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    const { tools, edited } = acceptedIn(options.folder, options.server);
+    this.accepted = new Map([...tools].filter(([name]) => isAllowed(options, name)));
+    this.notes = [...edited].map(
+      (name) =>
+        `mcp.lock.json: ${options.server}.${name} was edited: its hash does not fit, and it counts as not accepted`,
+    );
+    this.connection = new Connection({
+      ...{ way: options.way, redact: options.redact },
+      listed: (definitions) => this.#listed(definitions),
+      moved: () => this.#moved(),
+    });
+  }
+
+  start(watch: ServerWatch): void {
+    this.#watch = watch;
+    this.connection.start();
+  }
+
+  /** What stands against a call of this tool now. */
+  absence(tool: string): Absence | null {
+    const known = this.#tools?.find(({ name }) => name === tool);
+    if (known?.standing === "changed") return { code: "changed", words: `the tool changed: ${known.words}` };
+    if (known?.standing === "gone") return gone;
+    const { trouble } = this.connection;
+    return trouble === null ? null : { code: "away", words: `${this.#options.server} is away: ${trouble}` };
+  }
+
+  status(): ToolServerStatus {
+    const { trouble, version } = this.connection;
+    const tools = this.#tools ?? [];
+    const broken = tools.filter(({ standing }) => standing === "changed" || standing === "gone");
+    return {
+      name: this.#options.server,
+      ok: trouble === null && broken.length === 0,
+      detail: trouble === null ? inWords(tools) : `away: ${trouble}`,
+      version,
+      tools,
+    };
+  }
+
+  async look(): Promise<ToolServerStatus> {
+    await this.connection.ready(AbortSignal.timeout(45_000)).catch(() => {});
+    return this.status();
+  }
+
+  async accept(): Promise<ToolServerStatus> {
+    const { folder, server } = this.#options;
+    await this.connection.ready(AbortSignal.timeout(45_000));
+    await this.connection.relist();
+    const { fit } = sound(this.#options, this.#definitions);
+    writeAccepted(folder, server, fit);
+    const now = new Map(fit.map((definition) => [definition.name, definition]));
+    return { ...this.status(), tools: standings(this.#options, now, this.#definitions) };
+  }
+
+  #listed(definitions: readonly Definition[]): void {
+    const before = this.#tools;
+    const tools = standings(this.#options, this.accepted, definitions);
+    this.#definitions = definitions;
+    this.#tools = tools;
+    for (const { name, standing, words } of tools) {
+      if (standing !== "changed" && standing !== "gone") continue;
+      const was = before?.find((tool) => tool.name === name);
+      const here = nameHere(this.#options.prefix, name);
+      if (here === null || (was?.standing === standing && was.words === words)) continue;
+      this.#watch?.said(`the tool ${here} of ${this.#options.server} is not what was accepted: ${words}`);
+      this.#watch?.changed(here, this.absence(name)?.words ?? words);
+    }
+  }
+
+  #moved(): void {
+    const isThere = this.connection.trouble === null;
+    if (this.#wasThere === isThere) return;
+    this.#wasThere = isThere;
+    const { name, detail, version } = this.status();
+    this.#watch?.said(isThere ? `${name} is there: ${version}; ${detail}` : `${name} is ${detail}`);
+  }
+}
+
+function inWords(tools: readonly ServedTool[]): string {
+  const counts = Map.groupBy(tools, ({ standing }) => standing);
+  const words = [...counts].map(([standing, some]) => `${some.length} ${standing}`);
+  return words.length === 0 ? "none of its tools is allowed" : `tools: ${words.join(", ")}`;
+}

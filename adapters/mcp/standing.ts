@@ -1,0 +1,69 @@
+/** How a server's tools stand against what was accepted. */
+import type { ServedTool } from "../../src/core/ports/tool-server.ts";
+import { type Definition, hashOf } from "./definition.ts";
+import { differenceOf } from "./difference.ts";
+import { nameHere, sharedNames } from "./names.ts";
+
+export interface Rules {
+  server: string;
+  prefix: string;
+  allow: "*" | readonly string[];
+  /** Why it can't be a tool here; null: it can. */
+  flawOf: (definition: Definition) => string | null;
+}
+
+export function isAllowed({ allow }: Pick<Rules, "allow">, tool: string): boolean {
+  return allow === "*" || allow.includes(tool);
+}
+
+/** Of the allowed tools of a server those that can be tools here, and why the others can't. */
+export function sound(
+  rules: Rules,
+  definitions: readonly Definition[],
+): { fit: Definition[]; refused: ServedTool[] } {
+  const allowed = definitions.filter(({ name }) => isAllowed(rules, name));
+  const shared = sharedNames(
+    rules.prefix,
+    allowed.map(({ name }) => name),
+  );
+  const fit: Definition[] = [];
+  const refused: ServedTool[] = [];
+  for (const definition of allowed) {
+    const words = rules.flawOf(definition) ?? nameFlaw(rules.prefix, definition.name, shared);
+    if (words === null) fit.push(definition);
+    else refused.push({ name: definition.name, standing: "refused", words });
+  }
+  return { fit, refused };
+}
+
+function nameFlaw(prefix: string, tool: string, shared: ReadonlySet<string>): string | null {
+  const name = nameHere(prefix, tool);
+  if (name === null) return "its name with the prefix is longer than 63; choose a shorter prefix";
+  return shared.has(name) ? `another tool of this server would be called ${name} too` : null;
+}
+
+/** `accepted` holds allowed tools only. Sorted by name. */
+export function standings(
+  rules: Rules,
+  accepted: ReadonlyMap<string, Definition>,
+  definitions: readonly Definition[],
+): ServedTool[] {
+  const { fit, refused } = sound(rules, definitions);
+  const unfit = new Map(refused.map((tool) => [tool.name, tool]));
+  const live = new Map(fit.map((definition) => [definition.name, definition]));
+  const toAccept = `npm run mcp -- accept ${rules.server}`;
+  const known = [...accepted].map(([name, before]): ServedTool => {
+    const now = live.get(name);
+    if (now === undefined) {
+      const words = unfit.get(name)?.words ?? "its server has it no more";
+      return { name, standing: unfit.has(name) ? "changed" : "gone", words };
+    }
+    if (hashOf(before) === hashOf(now)) return { name, standing: "offered", words: "" };
+    return { name, standing: "changed", words: `${differenceOf(before, now)} (to accept it: ${toAccept})` };
+  });
+  const fresh = fit
+    .filter(({ name }) => !accepted.has(name))
+    .map(({ name }): ServedTool => ({ name, standing: "new", words: `nobody has accepted it: ${toAccept}` }));
+  const others = refused.filter(({ name }) => !accepted.has(name));
+  return [...known, ...fresh, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,164 @@
+/**
+ * A server as a process of its own, spoken to over its standard streams. The SDK's transport passes on a part of the
+ * bot's environment and ends one process alone; this one passes on what is listed and ends the whole group.
+ */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import {
+  deserializeMessage,
+  type JSONRPCMessage,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import { oneLine } from "../../src/core/text/brief.ts";
+import { Lines } from "./lines.ts";
+
+export interface Program {
+  command: string;
+  args: readonly string[];
+  /** All that the process gets; nothing of the bot's own. */
+  env: Readonly<Record<string, string>>;
+  /** null: the bot's. */
+  cwd: string | null;
+}
+
+/** One message of a server; what is longer ends the connection. */
+const largestMessage = 16 * 1024 * 1024;
+const keptOfStderr = 2_000;
+/** How long a server may take to end by itself, and then after SIGTERM; ms. */
+const graceMs = 2_000;
+
+export class StdioTransport implements Transport {
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  onmessage?: (message: JSONRPCMessage) => void;
+  readonly #program: Program;
+  readonly #lines = new Lines(largestMessage);
+  #child: ChildProcessWithoutNullStreams | null = null;
+  #closed: Promise<void> = Promise.resolve();
+  #stderr = "";
+  #isClosed = false;
+  #ending: string | null = null;
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** Why there is no connection any more, with the last that the server wrote to its standard error. */
+  get lastWords(): string {
+    const said = oneLine(this.#stderr.trim()).slice(-300);
+    return [this.#ending ?? "the connection ended", ...(said === "" ? [] : [`it said: ${said}`])].join("; ");
+  }
+
+  start(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error("it was closed before it began"));
+    const { command, args, env, cwd } = this.#program;
+    const child = spawn(command, [...args], {
+      ...{ env: { ...env }, stdio: "pipe", shell: false, windowsHide: true },
+      ...(cwd === null ? {} : { cwd }),
+      // A group of its own: what npx and the like started ends with it.
+      detached: process.platform !== "win32",
+    });
+    this.#child = child;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    this.#closed = closed.promise;
+    child.once("spawn", resolve);
+    child.once("error", (error) => {
+      this.#ending = whyNotStarted(error, command);
+      reject(new Error(this.#ending));
+      this.#over(closed.resolve);
+    });
+    child.once("exit", (code, signal) => {
+      this.#ending ??= signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`;
+      // Whoever it started may hold its streams open.
+      setTimeout(() => this.#kill("SIGKILL"), 500).unref();
+    });
+    child.once("close", () => this.#over(closed.resolve));
+    this.#listen(child);
+    return promise;
+  }
+
+  #listen(child: ChildProcessWithoutNullStreams): void {
+    const failed = (error: Error) => this.onerror?.(error);
+    child.stdin.on("error", failed);
+    child.stdout.on("error", failed);
+    child.stderr.on("error", failed);
+    child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
+    child.stderr.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString("utf8", Math.max(0, chunk.length - keptOfStderr))).slice(
+        -keptOfStderr,
+      );
+    });
+  }
+
+  #read(chunk: Buffer): void {
+    const lines = this.#lines.take(chunk);
+    if (lines === null) {
+      this.#ending = `it sent a message of more than ${largestMessage / 1024 / 1024} MB`;
+      void this.close();
+      return;
+    }
+    for (const line of lines) {
+      try {
+        this.onmessage?.(deserializeMessage(line));
+      } catch (error) {
+        // A banner, or JSON that is no message: whoever waits for an answer waits for its own.
+        this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+  }
+
+  send(message: JSONRPCMessage): Promise<void> {
+    const child = this.#child;
+    if (!child?.stdin.writable) return Promise.reject(new Error("the server's input is closed"));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    child.stdin.write(serializeMessage(message), (error) => (error ? reject(error) : resolve()));
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const child = this.#child;
+    if (child === null) return;
+    child.stdin.end();
+    if (await this.#ended()) return;
+    this.#kill("SIGTERM");
+    if (await this.#ended()) return;
+    this.#kill("SIGKILL");
+    await this.#closed;
+  }
+
+  async #ended(): Promise<boolean> {
+    const { promise: late, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), graceMs);
+    const ended = await Promise.race([late, this.#closed.then(() => true)]);
+    clearTimeout(timer);
+    return ended;
+  }
+
+  #over(resolve: () => void): void {
+    // What is left of its group has lost its head.
+    this.#kill("SIGKILL");
+    this.#child = null;
+    this.#lines.clear();
+    resolve();
+    this.onclose?.();
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined) return;
+    try {
+      if (process.platform === "win32") this.#child?.kill(signal);
+      else process.kill(-pid, signal);
+    } catch {
+      // Nobody is left.
+    }
+  }
+}
+
+function whyNotStarted(error: Error, command: string): string {
+  const code = "code" in error ? String(error.code) : error.message;
+  if (code !== "ENOENT") return `${command} can't be started: ${code}`;
+  return `there is no program ${command} (or no folder cwd); give its whole path, or list PATH in env`;
+}

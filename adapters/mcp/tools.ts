@@ -1,0 +1,134 @@
+/** A server of the Model Context Protocol as tools: those that are allowed, and that people have accepted. */
+import { z } from "zod";
+import { createRedactor } from "../../src/core/text/redact.ts";
+import { isSeen } from "../../src/core/text/visible.ts";
+import type { PlainTool, Tool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
+import type { Secret } from "../../src/tools/secret.ts";
+import type { ToolServer } from "../../src/tools/tool-server.ts";
+import { argumentCheck } from "./arguments.ts";
+import { callTool } from "./call.ts";
+import { checkOptions } from "./check.ts";
+import { type Definition, flawFinder, told } from "./definition.ts";
+import { nameHere } from "./names.ts";
+import { Server } from "./server.ts";
+import { type Http, type Stdio, secretsOf, wayTo } from "./ways.ts";
+
+/** What a server says of its tools is never believed: what is left out here is `once`, and people must approve. */
+interface ToolRules
+  extends Pick<PlainTool<unknown>, "effect" | "requiresApproval" | "timeoutMs" | "maxOutput"> {
+  /** Left out: true, what it answers was written by strangers. */
+  untrusted?: boolean;
+}
+
+interface Options extends ToolRules {
+  /** The folder of belay.config.ts, which holds the lock file too: pass what `tools` is given. */
+  configDir: string;
+  /** What people call it: lower-case letters, digits and `-`. */
+  name: string;
+  /** What its tools begin with; left out: the name. */
+  prefix?: string;
+  /** The server's names of the tools that may be used at all; `"*"`: any. */
+  allow: "*" | readonly string[];
+  /** By the server's names: what holds for one tool, before what holds for all of them. */
+  tools?: Readonly<Record<string, ToolRules>>;
+}
+
+export type ServerOptions = Options & (Stdio | Http);
+
+/** Throws an Error that says what to correct. */
+export function mcp(options: ServerOptions): ToolServer {
+  checkOptions(options);
+  const { configDir, name, allow, prefix = name.replaceAll("-", "_") } = options;
+  const secrets = secretsOf(options);
+  const redact = createRedactor(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));
+  const way = wayTo(options);
+  const server = new Server({
+    ...{ folder: configDir, server: name, prefix, allow, way, redact },
+    flawOf: flawFinder(),
+  });
+  const names = [...new Set([...(allow === "*" ? [] : allow), ...server.accepted.keys()])];
+  return {
+    name,
+    tools: names.map((tool) => toolOf({ server, options, prefix, secrets }, tool)),
+    notes: server.notes,
+    nameHere: (tool) => nameHere(prefix, tool) ?? tool,
+    start: (watch) => server.start(watch),
+    stop: () => server.connection.stop(),
+    status: () => server.status(),
+    look: () => server.look(),
+    accept: () => server.accept(),
+  };
+}
+
+interface Made {
+  server: Server;
+  options: Options;
+  prefix: string;
+  secrets: readonly Secret[];
+}
+
+function toolOf(made: Made, tool: string): Tool {
+  const name = nameHere(made.prefix, tool) ?? "";
+  const definition = made.server.accepted.get(tool);
+  return definition === undefined ? missing(made, name) : accepted(made, name, definition);
+}
+
+/** Allowed, and not accepted: agents may name it, and the start says what is to be done. */
+function missing({ options }: Made, name: string): Tool {
+  return defineTool({
+    ...{ name, description: "Not accepted.", input: z.object({}), effect: "once" },
+    off: `nobody has accepted what ${options.name} offers: npm run mcp -- accept ${options.name}`,
+    run: () => {
+      throw new Error("It is not accepted.");
+    },
+  });
+}
+
+function accepted({ server, options, secrets }: Made, name: string, definition: Definition): Tool {
+  const {
+    effect,
+    requiresApproval,
+    timeoutMs = 60_000,
+    maxOutput,
+    untrusted = true,
+  } = {
+    ...rulesIn(options),
+    ...options.tools?.[definition.name],
+  };
+  const check = argumentCheck(definition.schema);
+  const absence = () => server.absence(definition.name);
+  const callee = {
+    ...{ server: options.name, connection: server.connection, definition, absence, timeoutMs },
+    effect: effect ?? "once",
+  };
+  return defineTool<Record<string, unknown>>({
+    ...{ name, ...told(definition), timeoutMs, untrusted, secrets, absence },
+    ...(effect === undefined ? {} : { effect }),
+    ...(requiresApproval === undefined ? {} : { requiresApproval }),
+    ...(maxOutput === undefined ? {} : { maxOutput }),
+    input: z.looseObject({}).superRefine((input, context) => {
+      const message = check(input);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    }),
+    preview: async () => shown(options.name, definition),
+    run: (input, context) => callTool(callee, input, context),
+  });
+}
+
+/** The server's own words of its effect, for who approves; marked as what they are. */
+function shown(server: string, { name, claims }: Definition): string {
+  const said =
+    claims.length === 0 ? "says nothing of its effect" : `says of it, unchecked: ${claims.join(", ")}`;
+  return `The tool ${isSeen(name) ? name : JSON.stringify(name)} of the MCP server ${server}, which ${said}.`;
+}
+
+function rulesIn({ effect, requiresApproval, timeoutMs, maxOutput, untrusted }: ToolRules): ToolRules {
+  return {
+    ...(effect === undefined ? {} : { effect }),
+    ...(requiresApproval === undefined ? {} : { requiresApproval }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(maxOutput === undefined ? {} : { maxOutput }),
+    ...(untrusted === undefined ? {} : { untrusted }),
+  };
+}

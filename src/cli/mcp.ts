@@ -1,0 +1,90 @@
+/** `npm run mcp`: the foreign servers of tools, what they offer, what of it is accepted, and one call by hand. */
+import { harmless } from "../../adapters/terminal/line.ts";
+import { ConfigError, loadConfig, loadToolServers } from "../config.ts";
+import type { ServedTool, ToolServerStatus } from "../core/ports/tool-server.ts";
+import { createRedactor } from "../core/text/redact.ts";
+import type { ToolServer } from "../tools/tool-server.ts";
+import { runCommand } from "./command.ts";
+import { type Given, UsageError, usageOf } from "./options.ts";
+import { atTerminal } from "./tool.ts";
+
+const line = {
+  command: "npm run mcp",
+  about: [
+    "list: the servers of belay.config.ts, and how their tools stand against what was accepted.",
+    "try: one call by hand, with the checks and limits that the agent gets. The tool by the server's own name.",
+    "accept: writes what the server offers now to mcp.lock.json, after which a start offers it to agents.",
+  ],
+  words: "list | try <server> <tool> '<json>' | accept <server>",
+};
+
+interface Loaded {
+  servers: readonly ToolServer[];
+  print(line: string): void;
+}
+
+/** The exit code: 0 all is well, 1 a server is away or its tools are not what was accepted. */
+export async function list({ servers, print }: Loaded): Promise<number> {
+  if (servers.length === 0) print("There is no server in belay.config.ts: docs/mcp.md says how to add one.");
+  const all = await Promise.all(servers.map((server) => server.look()));
+  for (const status of all) for (const text of statusLines(status)) print(text);
+  for (const note of servers.flatMap((server) => server.notes)) print(note);
+  return all.every(({ ok }) => ok) ? 0 : 1;
+}
+
+function statusLines({ name, detail, version, tools }: ToolServerStatus): string[] {
+  return [`${name}: ${version ?? "not reached"}; ${detail}`, ...tools.map(toolLine)];
+}
+
+function toolLine({ name, standing, words }: ServedTool): string {
+  return `  ${name}: ${standing}${words === "" ? "" : `, ${words}`}`;
+}
+
+/** The exit code: 1 when the server can't be reached; nothing is written then. */
+export async function accept({ servers, print }: Loaded, name: string): Promise<number> {
+  const server = serverNamed(servers, name);
+  const before = await server.look();
+  try {
+    const status = await server.accept();
+    for (const { name: tool, standing, words } of before.tools) {
+      if (standing === "changed" || standing === "gone") print(`  ${tool}: it was ${standing}, ${words}`);
+    }
+    for (const text of statusLines(status)) print(text);
+    print("Written to mcp.lock.json: review it like code, and start the bot anew.");
+    return 0;
+  } catch (error) {
+    print(`${name} is away: ${error instanceof Error ? error.message : error}. Nothing was written.`);
+    return 1;
+  }
+}
+
+export function serverNamed(servers: readonly ToolServer[], name: string | undefined): ToolServer {
+  const found = servers.find((server) => server.name === name);
+  if (found) return found;
+  const names = servers.map((server) => server.name).join(", ") || "none";
+  throw new UsageError(
+    `There is no server ${name ?? "without a name"}; there are: ${names}.\n${usageOf(line)}`,
+  );
+}
+
+async function run({ words: [verb, name, tool, json = "{}"] }: Given): Promise<number> {
+  if (verb === "try") return tryTool(name, tool, json);
+  if (verb !== "list" && verb !== "accept") throw new UsageError(usageOf(line));
+  const { servers, secrets, problems } = await loadToolServers();
+  if (problems.length > 0) throw new ConfigError(problems);
+  const redact = createRedactor(secrets);
+  const print = (text: string) => process.stdout.write(`${harmless(redact(text))}\n`);
+  try {
+    return await (verb === "list" ? list({ servers, print }) : accept({ servers, print }, name ?? ""));
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+async function tryTool(name: string | undefined, tool: string | undefined, json: string): Promise<number> {
+  const config = await loadConfig();
+  const here = serverNamed(config.toolServers, name).nameHere(tool ?? "");
+  return atTerminal(config, [here, json]);
+}
+
+if (import.meta.main) process.exitCode = await runCommand(line, run);

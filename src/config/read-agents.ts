@@ -1,0 +1,30 @@
+/** The agents of the prompts with their rights, held to what the rest of the configuration names. */
+import type { Agent, Rights } from "../core/agent.ts";
+import type { Tool } from "../tools/contract.ts";
+import { eventUrl } from "../tools/event-url.ts";
+import { loadAgents } from "./agents.ts";
+import { checkAgentNames, specsOf } from "./checks.ts";
+import type { ConfigFile } from "./file.ts";
+import { type Triggers, triggerRights } from "./resolve-triggers.ts";
+import { resolveRights } from "./rights.ts";
+
+/** Pushes a line to `problems` for whatever can't work. */
+export function readAgents(
+  file: ConfigFile,
+  root: string,
+  tools: readonly Tool[],
+  triggers: Triggers,
+  problems: string[],
+): { agents: Agent[]; rights: Record<string, Rights> } {
+  const before = problems.length;
+  const agents = loadAgents(root, specsOf([...tools, eventUrl(() => "")]), problems);
+  // An agent that could not be read is told of once, not again by everything that names it.
+  if (problems.length > before) return { agents, rights: {} };
+  checkAgentNames(file, agents, problems);
+  const names = agents.map((agent) => agent.name);
+  const rights = Object.entries(resolveRights(file.agents, file.people, names, problems));
+  return {
+    agents,
+    rights: Object.fromEntries(rights.map(([name, own]) => [name, triggerRights(own, name, triggers)])),
+  };
+}

@@ -1,0 +1,141 @@
+/** A server that misbehaves harms nothing but its own calls, and what became of each is told as it is known. */
+import { expect, test, vi } from "vitest";
+import { secretOf } from "../../../src/tools/secret.ts";
+import { call, callsIn, contextOf, folder, node, odd, oddServer, server, toolboxOf } from "./bench.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const input = { text: "this" };
+const read = { effect: "read" } as const;
+const fine = { type: "finished", output: "did this", omitted: 0 };
+
+test.each(["well", "prints-to-stdout", "answers-twice", "wrong-ids", "floods-stderr"])(
+  "a server that %s is understood",
+  async (mode) => {
+    const { server: from, at } = await oddServer(mode);
+    expect(await call(from, "odd_work", input)).toEqual(fine);
+    expect(callsIn(at)).toEqual([{ name: "work", given: input }]);
+  },
+);
+
+test("what is no UTF-8 is marked as such", async () => {
+  const { server: from } = await oddServer("invalid-utf8");
+  const outcome = await call(from, "odd_work", input);
+  expect(outcome).toMatchObject({ type: "finished", output: expect.stringMatching(/^did \ufffd+$/) });
+});
+
+test("10 MB are cut to the tool's limit", async () => {
+  const { server: from } = await oddServer("huge", { maxOutput: 1_000 });
+  const outcome = await call(from, "odd_work", input);
+  if (outcome.type !== "finished") throw new Error(JSON.stringify(outcome));
+  expect(outcome.output.length).toBeLessThan(1_200);
+  expect(outcome.omitted).toBe(10 * 1024 * 1024 - 1_000);
+});
+
+test("a message without bounds ends the connection, and the call is in doubt", async () => {
+  const { server: from, at } = await oddServer("too-huge");
+  expect(await call(from, "odd_work", input)).toMatchObject({ type: "in_doubt" });
+  expect(from.status().detail).toContain("a message of more than 16 MB");
+  expect(callsIn(at)).toHaveLength(1);
+});
+
+test.each([
+  ["never-answers", "once", "in_doubt"],
+  ["never-answers", "read", "failed"],
+  ["endless-progress", "once", "in_doubt"],
+  ["endless-progress", "read", "failed"],
+] as const)("a server that %s is given up in time: %s is %s", async (mode, effect, type) => {
+  const { server: from } = await oddServer(mode, { effect, timeoutMs: 500 });
+  const outcome = await call(from, "odd_work", input);
+  expect(outcome).toMatchObject({ type });
+  expect(JSON.stringify(outcome)).toContain("did not come back within 0.5 s");
+});
+
+test("a server that dies in a call leaves a doubt, and nothing is sent again", async () => {
+  const { server: from, at } = await oddServer("dies-in-call");
+  expect(await call(from, "odd_work", input)).toMatchObject({ type: "in_doubt" });
+  expect(callsIn(at)).toHaveLength(1);
+});
+
+test("a read that a server's death cut off is made once more", async () => {
+  const { server: from, at } = await oddServer("dies-once", read);
+  expect(await call(from, "odd_work", input)).toEqual(fine);
+  expect(callsIn(at)).toHaveLength(2);
+});
+
+test("a read is not made again and again", async () => {
+  const { server: from, at } = await oddServer("dies-in-call", read);
+  expect(await call(from, "odd_work", input)).toMatchObject({ type: "failed", code: "tool_error" });
+  expect(callsIn(at)).toHaveLength(2);
+});
+
+test.each([
+  ["internal-error", { type: "in_doubt", reason: expect.stringContaining("lost the thread") }],
+  ["invalid-params", { type: "failed", message: expect.stringContaining("no such text") }],
+  ["fails", { type: "failed", message: "the disk is full" }],
+])("an answer of the kind %s is told", async (mode, outcome) => {
+  const { server: from } = await oddServer(mode);
+  expect(await call(from, "odd_work", input)).toMatchObject(outcome);
+});
+
+test("a server that exits at once holds nothing up, and its last words hide its secrets", async () => {
+  const at = folder();
+  await oddServer("well", { at });
+  const env = { TOKEN: secretOf("TOKEN", "s3cr3t-of-the-server") };
+  const args = [odd, at, "exits-at-once"];
+  const from = server({ configDir: at, name: "odd", command: node, args, env, allow: "*" });
+  const outcome = await call(from, "odd_work", input);
+  expect(outcome).toMatchObject({ type: "failed", message: expect.stringContaining("Nothing was sent") });
+  const said = JSON.stringify([outcome, from.status()]);
+  expect(said).toContain("it ended with exit status 3; it said: no key, although TOKEN is [secret]");
+  expect(said).not.toContain("s3cr3t");
+});
+
+test("a program that is not there is named", async () => {
+  const at = folder();
+  await oddServer("well", { at });
+  const from = server({ configDir: at, name: "odd", command: "no-such-server", allow: "*" });
+  expect(await call(from, "odd_work", input)).toMatchObject({
+    message: expect.stringContaining("there is no program no-such-server"),
+  });
+  expect(toolboxOf(from).absence("odd_work")).toMatchObject({ code: "away" });
+});
+
+test("what is given up while it is away was not sent", async () => {
+  const { server: from, at } = await oddServer("exits-at-once");
+  const outcome = await toolboxOf(from).run("odd_work", input, contextOf(AbortSignal.abort()));
+  expect(outcome.type).not.toBe("finished");
+  expect(callsIn(at)).toEqual([]);
+});
+
+test("the environment of a server is what is listed, to the letter", async () => {
+  vi.stubEnv("OPENAI_API_KEY", "not-for-servers");
+  const { server: from } = await oddServer("tells-environment", { env: { REGION: "eu" } });
+  const outcome = await call(from, "odd_work", input);
+  vi.unstubAllEnvs();
+  if (outcome.type !== "finished") throw new Error(JSON.stringify(outcome));
+  expect(JSON.parse(outcome.output)).toEqual({ REGION: "eu" });
+});
+
+test("a server that asks for a model is refused with words", async () => {
+  const { server: from } = await oddServer("asks-for-a-model");
+  expect(await call(from, "odd_work", input)).toMatchObject({
+    output: expect.stringContaining("refused: This client lends its model to no server."),
+  });
+});
+
+test("a thousand tools can be accepted, and more than that are not listed", async () => {
+  const at = folder();
+  const args = [odd, at, "thousand-tools"];
+  const from = server({ configDir: at, name: "odd", command: node, args, allow: "*" });
+  const { tools } = await from.accept();
+  expect(tools.filter(({ standing }) => standing === "offered")).toHaveLength(1_000);
+});
+
+test("a stop while it connects leaves nothing behind", async () => {
+  const { server: from } = await oddServer("well");
+  from.start({ changed: () => {}, said: () => {} });
+  await from.stop();
+  expect(from.status()).toMatchObject({ ok: false });
+  expect(await call(from, "odd_work", input)).toMatchObject({ type: "failed" });
+});
