@@ -5,7 +5,6 @@ import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy, Rights } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { Look } from "../core/origin/trace.ts";
 import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
@@ -94,7 +93,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
-  readonly #seen: SeenRuns;
+  readonly seen: Engine["seen"];
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
@@ -111,7 +110,8 @@ class RunEngine implements Engine {
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
     this.#live = new Live(store);
-    this.#seen = new SeenRuns(store);
+    const seen = new SeenRuns(store);
+    this.seen = (runId) => seen.of(runId);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const channels = this.#channels.byName;
     const { here } = this.#channels;
@@ -237,10 +237,6 @@ class RunEngine implements Engine {
       : submitCommand(deps, runId, command, inbox);
   }
 
-  seen(runId: string): Promise<Look> {
-    return this.#seen.of(runId);
-  }
-
   checkEdit(edit: Edit): Promise<Refusal | null> {
     return checkEdit(this.#submitDeps(), edit);
   }
@@ -287,7 +283,7 @@ class RunEngine implements Engine {
       redact,
       state: (runId) => this.state(runId),
       policy: (state) => this.policy(state),
-      seen: (runId) => this.#seen.of(runId),
+      seen: this.seen,
       stopping: this.#stopping.signal,
     };
   }
@@ -342,7 +338,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
-      seen: (runId) => this.#seen.of(runId),
+      seen: this.seen,
       loadRow: (runId) => this.store.run(runId),
       log,
       troubles: this.#troubles,
