@@ -154,7 +154,7 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
 
 /** As somebody at this terminal; ends with the servers of tools that it needed. */
 export async function atTerminal(
-  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings">,
+  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings" | "notes">,
   args: readonly string[],
 ): Promise<number> {
   const stop = new AbortController();

@@ -22,7 +22,7 @@ test("each value with its place, its origin and the event that brought it; none 
     run_id: id,
     outcome: "17 + 5 = 22, not 23.",
     values: [
-      { value: "17", start: 0, standing: "known", words: "said by token admin", version: 1 },
+      { value: "17", start: 0, standing: "known", words: "said by admin token", version: 1 },
       { value: "22", start: 9, standing: "known", words: "from sum_numbers", version: 4 },
       { value: "23", start: 17, standing: "nowhere", words: "seen nowhere", version: null },
     ],

@@ -147,7 +147,7 @@ function from(name: string): string {
 function plain(name: string): string {
   return (
     name
-      .replace(/[^\p{L}\p{N} ._-]+/gu, " ")
+      .replace(/[^\p{L}\p{N}._-]+/gu, " ")
       .trim()
       .slice(0, 60) || "somebody"
   );
