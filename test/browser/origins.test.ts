@@ -18,33 +18,37 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-it("known values lead to their step, and what was seen nowhere says so in a word and a shape", async () => {
-  const look = defineTool({
-    name: "look",
-    description: "Look.",
-    input: z.object({ service: z.string() }),
-    effect: "read",
-    run: () => ({ replicas: 12, version: "v4.1.7" }),
-  });
-  const answer = "v4.1.7 runs with 12 replicas; the error rate is 0.37 %.";
-  const model = scripted(calling(call("look", { service: "payments" })), finalAnswer(answer));
-  const bot = await listeningBot({
-    model,
-    tools: [look],
-    config: { auth: { mode: "none" }, consoleDir },
-  });
-  const runId = await bot.bot.launch("look at payments");
-  await bot.bot.untilEnd(runId);
-  const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
-  const origins = page.locator(".origins");
-  await origins.waitFor();
-  expect((await origins.innerText()).replace(/\s+/g, " ")).toBe(
-    "Where its values come from: 2 values traced, ▲ 1 seen nowhere v4.1.7 from look 12 from look 0.37 ▲ seen nowhere",
-  );
-  expect(await violations(page)).toEqual([]);
-  await origins.getByRole("button", { name: "from look" }).first().click();
-  await page.locator(".inspector-head", { hasText: "look" }).waitFor();
-  expect(complaints).toEqual([]);
-  await context.close();
-  await bot.stop();
-}, patient);
+it(
+  "known values lead to their step, and what was seen nowhere says so in a word and a shape",
+  async () => {
+    const look = defineTool({
+      name: "look",
+      description: "Look.",
+      input: z.object({ service: z.string() }),
+      effect: "read",
+      run: () => ({ replicas: 12, version: "v4.1.7" }),
+    });
+    const answer = "v4.1.7 runs with 12 replicas; the error rate is 0.37 %.";
+    const model = scripted(calling(call("look", { service: "payments" })), finalAnswer(answer));
+    const bot = await listeningBot({
+      model,
+      tools: [look],
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const runId = await bot.bot.launch("look at payments");
+    await bot.bot.untilEnd(runId);
+    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const origins = page.locator(".origins");
+    await origins.waitFor();
+    expect((await origins.innerText()).replace(/\s+/g, " ")).toBe(
+      "Where its values come from: 2 values traced, ▲ 1 seen nowhere v4.1.7 from look 12 from look 0.37 ▲ seen nowhere",
+    );
+    expect(await violations(page)).toEqual([]);
+    await origins.getByRole("button", { name: "from look" }).first().click();
+    await page.locator(".inspector-head", { hasText: "look" }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);

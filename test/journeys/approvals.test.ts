@@ -121,9 +121,18 @@ test("edited arguments are shown anew, preview and all, before anybody approves 
 
 test("an edited call is shown with what its editor said, and what they left as it was is known no better", async () => {
   const input = z.object({ version: z.string(), host: z.string() });
-  const tool = defineTool({ name: "deploy", description: "Deploy.", input, effect: "once", run: () => "done" });
+  const tool = defineTool({
+    name: "deploy",
+    description: "Deploy.",
+    input,
+    effect: "once",
+    run: () => "done",
+  });
   const made = { version: "v1", host: "db7.internal" };
-  const bot = await start({ model: scripted(calling(call("deploy", made)), finalAnswer("x")), tools: [tool] });
+  const bot = await start({
+    model: scripted(calling(call("deploy", made)), finalAnswer("x")),
+    tools: [tool],
+  });
   const runId = await bot.launch("deploy v1");
   const first = await asked(bot, runId);
   const words = (state: State | null) =>
