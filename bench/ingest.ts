@@ -10,7 +10,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import Database from "better-sqlite3";
 import { Hono } from "hono";
 import { webhookChannel } from "../adapters/webhook/channel.ts";
-import { channelPaths, channelTitles, linkTo } from "../src/config/channels.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "../src/config/channels.ts";
 import type { Model, ModelRequest } from "../src/core/ports/model.ts";
 import { createHttp } from "../src/http/app.ts";
 import { serve } from "../src/http/serve.ts";
@@ -62,7 +62,7 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     trustedLinkHosts: [],
     defaultAgent: "default",
     consoleDir: "none",
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: [],
     schedules: () => [],
     rate: { burst: 200, perSecond: 100 },

@@ -8,11 +8,13 @@ import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
+import type { Hold } from "./core/ports/hold.ts";
 import type { Model } from "./core/ports/model.ts";
 import type { Store } from "./core/ports/store.ts";
 import type { TellUnreadable } from "./core/ports/unreadable.ts";
+import type { Wakes } from "./core/ports/wakes.ts";
 import { createRedactor, knownRedactor } from "./core/text/redact.ts";
-import { createEngine } from "./engine/create.ts";
+import { createEngine, type Role } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { UnreadableRecords } from "./engine/unreadable.ts";
 import { eventUrl } from "./tools/event-url.ts";
@@ -24,7 +26,14 @@ export const systemClock: Clock = { now: () => Date.now(), steady: () => perform
 /** An engine that is not started. Rejects when the store can't be read. */
 export async function openEngine(
   config: Config,
-  parts: { store: Store; channels: readonly Channel[]; log: Logger; unreadable: UnreadableRecords },
+  parts: {
+    store: Store;
+    channels: readonly Channel[];
+    log: Logger;
+    unreadable: UnreadableRecords;
+    wakes?: Wakes | null;
+    role?: Role;
+  },
 ): Promise<Engine> {
   const redact = createRedactor(config.secrets);
   const { event } = await loadKeys(parts.store, config.tokenEventKey);
@@ -51,9 +60,27 @@ export async function openStore(
   unreadable: TellUnreadable,
 ): Promise<Store> {
   const { databaseUrl } = config;
-  if (!/^postgres(ql)?:/.test(databaseUrl)) return openSqlite({ path: databaseUrl, clock, unreadable });
+  if (!isShared(config)) return openSqlite({ path: databaseUrl, clock, unreadable });
   const { openPostgres } = await import("../adapters/postgres/store.ts");
   return openPostgres({ url: databaseUrl, clock, unreadable });
+}
+
+/** What processes that share a database need of each other; null: a SQLite file has one process alone. */
+export async function openSharing(
+  config: Pick<Config, "databaseUrl">,
+  log: Logger,
+): Promise<{ wakes: Wakes; hold: Hold } | null> {
+  if (!isShared(config)) return null;
+  const [{ openWakes }, { openHold }] = await Promise.all([
+    import("../adapters/postgres/wakes.ts"),
+    import("../adapters/postgres/hold.ts"),
+  ]);
+  const place = { url: config.databaseUrl, log };
+  return { wakes: openWakes(place), hold: openHold(place) };
+}
+
+function isShared({ databaseUrl }: Pick<Config, "databaseUrl">): boolean {
+  return /^postgres(ql)?:/.test(databaseUrl);
 }
 
 /** The demo model says that it is one wherever it speaks. */

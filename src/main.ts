@@ -3,15 +3,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cron } from "croner";
 import type { Logger } from "pino";
-import { openEngine, openStore, systemClock } from "./assemble.ts";
-import { channelPaths, channelTitles, linkTo } from "./config/channels.ts";
+import { openEngine, openSharing, openStore, systemClock } from "./assemble.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { Channel } from "./core/ports/channel.ts";
+import type { Hold } from "./core/ports/hold.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
+import type { Role } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
-import { startSchedules } from "./engine/schedule.ts";
+import type { Schedule } from "./engine/schedule.ts";
+import { alwaysHeld, type SoleDuty, soleDuty } from "./engine/sole-duty.ts";
 import { UnreadableRecords } from "./engine/unreadable.ts";
 import { createHttp, type Http } from "./http/app.ts";
 import { type Listening, serve } from "./http/serve.ts";
@@ -20,6 +23,10 @@ import { openChannels } from "./open-channels.ts";
 import { startToolServers } from "./tool-servers.ts";
 
 const projectRoot = join(import.meta.dirname, "..");
+
+const everything: Role = { works: true, speaks: true };
+const alone =
+  "--no-workers and --workers-only share the work between processes, which a SQLite file can't: set DATABASE_URL to postgres://…, or start without them.";
 
 /** A bot that runs: tests reach into its engine, the command line stops it. */
 export interface Belay {
@@ -35,15 +42,20 @@ export interface Belay {
   stop(): Promise<void>;
 }
 
-/** Starts everything that the configuration names. Throws with words for the operator when it can't. */
-export async function startBelay(config: Config): Promise<Belay> {
+/**
+ * Starts everything that the configuration names; `role`: what of it this process does, without it all. Throws with
+ * words for the operator when it can't.
+ */
+export async function startBelay(config: Config, role = everything): Promise<Belay> {
+  if (!(role.works && role.speaks) && !/^postgres(ql)?:/.test(config.databaseUrl))
+    throw new ConfigError([alone]);
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
   for (const warning of config.warnings) log.warn({ warning }, "configuration");
   for (const note of config.notes) log.info({ note }, "configuration");
   const unreadable = new UnreadableRecords(log);
   const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {
-    return await startOn({ store, config, log, unreadable });
+    return await startOn({ store, config, log, unreadable, role });
   } catch (error) {
     await store.close();
     throw error;
@@ -55,31 +67,36 @@ interface Opened {
   config: Config;
   log: Logger;
   unreadable: UnreadableRecords;
+  role: Role;
 }
 
-async function startOn({ store, config, log, unreadable }: Opened): Promise<Belay> {
+async function startOn({ store, config, log, unreadable, role }: Opened): Promise<Belay> {
   const keys = await loadKeys(store, config.tokenEventKey);
   const channels = await openChannels(config, keys, { clock: systemClock, log });
-  const engine = await openEngine(config, { store, channels, log, unreadable });
-  const http = createHttp({ engine, channels, log, clock: systemClock, config: httpConfig(config) });
+  const sharing = await openSharing(config, log);
+  const wakes = sharing?.wakes ?? null;
+  const engine = await openEngine(config, { store, channels, log, unreadable, wakes, role });
+  const spoken = role.speaks ? channels : [];
+  const http = createHttp({ engine, channels: spoken, log, clock: systemClock, config: httpConfig(config) });
   // Before the first request can come there is somebody who writes it down.
   await engine.open();
   const listening = await serve(http, { host: config.host, port: config.port });
   await engine.start();
   const toolServers = startToolServers(config.toolServers, { engine, log });
-  const schedules = await startSchedules({
-    inlet: engine,
-    schedules: config.schedules.map(({ timezone, address, ...schedule }) => ({
-      ...schedule,
-      timeZone: timezone,
-      speaksAt: address,
-    })),
-    clock: systemClock,
-    log,
-  });
-  const stop = once(() => stopAll({ http, listening, schedules, engine, toolServers, store, log }));
+  const duty = soleDuty(engine, { schedules: schedulesOf(config), clock: systemClock, log });
+  const hold = sharing?.hold ?? alwaysHeld();
+  if (role.speaks) await hold.start(duty);
+  const stop = once(() => stopAll({ http, listening, duty, hold, engine, toolServers, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
-  return { engine, http, channels, log, port: listening.port, url, stop };
+  return { engine, http, channels: spoken, log, port: listening.port, url, stop };
+}
+
+function schedulesOf({ schedules }: Config): Schedule[] {
+  return schedules.map(({ timezone, address, ...schedule }) => ({
+    ...schedule,
+    timeZone: timezone,
+    speaksAt: address,
+  }));
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {
@@ -92,7 +109,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     trustedLinkHosts: config.trustedLinkHosts,
     defaultAgent: config.defaultAgent,
     consoleDir: join(projectRoot, "dist", "console"),
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     toolServers: () => config.toolServers.map((server) => server.status()),
@@ -118,7 +135,8 @@ function version(): string {
 async function stopAll(parts: {
   http: Http;
   listening: Listening;
-  schedules: { stop(): Promise<void> };
+  duty: SoleDuty;
+  hold: Hold;
   engine: Engine;
   toolServers: { stop(): Promise<void> };
   store: Store;
@@ -126,9 +144,10 @@ async function stopAll(parts: {
 }): Promise<void> {
   parts.log.info({}, "stopping");
   parts.http.endStreams();
-  await parts.schedules.stop();
+  await parts.duty.stopSchedules();
   // Requests are answered while runs come to rest, and until the port is closed: what arrives is written down.
   await parts.engine.drain(15_000, () => parts.listening.close(8_000));
+  await parts.hold.stop();
   await parts.toolServers.stop();
   await parts.store.close();
   parts.log.info({}, "stopped");

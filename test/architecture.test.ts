@@ -164,6 +164,7 @@ const homes: Record<string, readonly string[]> = {
   "better-sqlite3": ["adapters/sqlite/"],
   pg: ["adapters/postgres/", "adapters/sql/"],
   "drizzle-orm": ["adapters/sqlite/", "adapters/postgres/"],
+  "graphile-worker": ["adapters/postgres/"],
 };
 
 function isIn(path: string, folders: readonly string[]): boolean {
@@ -371,11 +372,11 @@ const longer: Record<string, number> = {
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 250,
   // The wiring of the engine's parts, and its face.
-  "src/engine/create.ts": 300,
-  // Claiming, renewing and waking are one state machine around one set of runs, told in prose above the code.
-  "src/engine/worker.ts": 260,
+  "src/engine/create.ts": 350,
+  // Claiming, driving and renewing are one state machine around one set of runs, told in prose above the code.
+  "src/engine/worker.ts": 230,
   // Accepting, claiming and working off are one state machine around the inbox, told in prose above the code.
-  "src/engine/inbox.ts": 220,
+  "src/engine/inbox.ts": 230,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // Everything that the wire says of a run, with a sentence on each shape.
@@ -404,6 +405,25 @@ describe("channels", () => {
       expect(files.filter((file) => !names.some((path) => path.split("/").at(-1) === file))).toEqual([]);
     },
   );
+});
+
+describe("processes of tests", () => {
+  /** Who starts them in another way, and why. */
+  const starters: Record<string, string> = {
+    "test/support/child.ts": "the one way",
+    "test/support/hold-child.ts": "how it starts what is not Node",
+    "test/adapters/command/program-child.ts": "is itself the program of a command, and leaves a child behind",
+    "test/faults/job-kill-child.ts": "dies in the middle of the program's own start of a process",
+  };
+
+  it("are started by test/support/child.ts alone, so that none outlives its test", () => {
+    const found = sourcesIn("test")
+      .filter((source) =>
+        source.imports.some(({ target }) => /^(node:)?(child_process|cluster)$/.test(target)),
+      )
+      .map(({ path }) => path);
+    expect(found.sort()).toEqual(Object.keys(starters).sort());
+  });
 });
 
 describe("the lockfile", () => {

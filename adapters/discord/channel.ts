@@ -29,6 +29,8 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
   return {
     name: channelName,
     can,
+    // A second session of a gateway would hear everything twice.
+    single: true,
     async start(opened) {
       inlet = opened;
       listening = new Listener({ ...line, inlet, typed }, identifyGapMs);

@@ -41,6 +41,8 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
   return {
     name: "email",
     can: { edit: false, buttons: false, maxText: 100_000, minIntervalMs: 0 },
+    // One listener has the port that the mail exchanger sends to.
+    ...(options.listener ? { single: true as const } : {}),
 
     get listenerPort() {
       return running?.listener?.port ?? null;

@@ -5,10 +5,12 @@ import {
   SdkError,
   SdkErrorCode,
   SdkHttpError,
+  UnauthorizedError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
 import { OutcomeUnknown } from "../../src/tools/contract.ts";
+import { NoAnswer } from "../../src/tools/outbound.ts";
 import type { Connection } from "./connection.ts";
 import type { Definition } from "./definition.ts";
 import { textOf } from "./result.ts";
@@ -42,6 +44,7 @@ export async function callTool(
       return text;
     } catch (error) {
       if (error instanceof ToolFailed || context.signal.aborted) throw error;
+      if (isLost(error)) callee.connection.lost(client, error);
       // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
       if (attempt === 1 && callee.effect !== "once" && isCut(error)) continue;
       throw meaningOf(error, callee);
@@ -56,21 +59,37 @@ class ToolFailed extends Error {}
 async function lookedAt({ connection, effect, server, absence }: Callee, signal: AbortSignal) {
   const away = (error: unknown) =>
     new Error(`${server} is away: ${error instanceof Error ? error.message : error}. Nothing was sent.`);
-  const client = await connection.ready(signal).catch((error: unknown) => {
-    throw away(error);
-  });
-  if (effect !== "read") {
-    await connection.relist().catch((error: unknown) => {
+  const client = await connection
+    .ready(signal)
+    .then(async (found) => {
+      if (effect === "read") return found;
+      // A server that was started anew is found out here, and connected again.
+      return connection.relist().then(
+        () => found,
+        async () => {
+          const again = await connection.ready(signal);
+          await connection.relist();
+          return again;
+        },
+      );
+    })
+    .catch((error: unknown) => {
       throw away(error);
     });
-  }
   const found = absence();
   if (found?.code === "changed") throw new Error(`Nothing was sent: ${found.words}`);
   return client;
 }
 
 function isCut(error: unknown): boolean {
-  return error instanceof SdkError && error.code === SdkErrorCode.ConnectionClosed;
+  const { ConnectionClosed, NotConnected } = SdkErrorCode;
+  const isClosed = error instanceof SdkError && [ConnectionClosed, NotConnected].includes(error.code);
+  return isClosed || isLost(error);
+}
+
+/** No answer, or one that says that it knows nothing of the session: it has been started anew. */
+function isLost(error: unknown): boolean {
+  return error instanceof NoAnswer || (error instanceof SdkHttpError && error.status === 404);
 }
 
 /** Answers that a server gives before it begins anything. */
@@ -89,6 +108,8 @@ function meaningOf(error: unknown, { effect, server }: Callee): Error {
 
 function wasRefused(error: unknown): boolean {
   if (error instanceof ProtocolError) return neverBegun.has(error.code);
+  if (error instanceof NoAnswer) return !error.sent;
+  if (error instanceof UnauthorizedError) return true;
   if (error instanceof SdkHttpError) return error.status >= 400 && error.status < 500;
   return error instanceof SdkError && error.code === SdkErrorCode.NotConnected;
 }

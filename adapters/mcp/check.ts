@@ -7,6 +7,10 @@ interface Declared {
   allow: "*" | readonly string[];
   tools?: Readonly<Record<string, unknown>>;
   command?: string;
+  url?: string;
+  private?: boolean;
+  bearer?: unknown;
+  oauth?: { tokenUrl: string };
 }
 
 /** Throws an Error that says what to correct. */
@@ -15,7 +19,7 @@ export function checkOptions({
   prefix = name.replaceAll("-", "_"),
   allow,
   tools = {},
-  command,
+  ...place
 }: Declared): void {
   const wrong = (what: string) => new Error(`mcp ${JSON.stringify(name)}: ${what}`);
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
@@ -24,11 +28,25 @@ export function checkOptions({
   if (!/^[a-z][a-z0-9_]{0,30}$/.test(prefix)) {
     throw wrong("prefix: lower-case letters, digits and _, at most 31, a letter first");
   }
-  if (command === "") throw wrong("command: name a program");
+  if (place.command === "") throw wrong("command: name a program");
+  if (place.bearer !== undefined && place.oauth !== undefined) throw wrong("give bearer or oauth, not both");
+  for (const [key, url] of Object.entries({ url: place.url, "oauth.tokenUrl": place.oauth?.tokenUrl })) {
+    const problem = url === undefined ? null : urlProblem(url, place.private ?? false);
+    if (problem !== null) throw wrong(`${key}: ${problem}`);
+  }
   for (const tool of Object.keys(tools)) {
     if (allow !== "*" && !allow.includes(tool)) throw wrong(`tools.${tool}: it is not in allow`);
   }
   for (const tool of allow === "*" ? [] : allow) {
     if (nameHere(prefix, tool) === null) throw wrong(`${tool}: its name with the prefix is longer than 63`);
   }
+}
+
+/** A token in clear text is everybody's on the way; a password in an address stands in logs. */
+function urlProblem(text: string, isPrivate: boolean): string | null {
+  const url = URL.parse(text);
+  if (url === null) return "is no URL";
+  if (url.username !== "" || url.password !== "") return "must hold no password; give it as bearer";
+  if (url.protocol === "https:" || (url.protocol === "http:" && isPrivate)) return null;
+  return "must begin with https:// (http:// only with private: true)";
 }

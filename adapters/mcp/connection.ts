@@ -11,6 +11,7 @@ import { onlySeen } from "../../src/core/text/visible.ts";
 import { clientOf } from "./client.ts";
 import type { Definition } from "./definition.ts";
 import { listTools } from "./listing.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 /** A way to a server. `lastWords`: why it ended, as the transport knows it; null: nothing is known. */
 export interface Way {
@@ -35,6 +36,8 @@ const longestPauseMs = 60_000;
 const steadyMs = 60_000;
 /** Servers may announce changes as often as they like; they are asked once in so many ms. */
 const relistMs = 1_000;
+/** Also a server that announces nothing is looked at so often. */
+const lookMs = 60_000;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -43,6 +46,7 @@ export class Connection {
   #client: Client | null = null;
   #version: string | null = null;
   #trouble = "it is not connected yet";
+  #looking: NodeJS.Timeout | undefined;
   #next = Promise.withResolvers<Client>();
   #hurry = new AbortController();
   #relisting: Promise<void> | null = null;
@@ -74,21 +78,25 @@ export class Connection {
     const { promise } = this.#next;
     this.start();
     this.#hurry.abort();
-    const given = Promise.withResolvers<never>();
-    const give = () => given.reject(new Error("it was given up"));
-    signal.addEventListener("abort", give, { once: true });
-    try {
-      return await Promise.race([promise, given.promise]);
-    } finally {
-      signal.removeEventListener("abort", give);
-    }
+    return unlessAborted(promise, signal, "it was given up");
   }
 
-  /** Asks for the tools as they are now. */
+  /** Asks for the tools as they are now; who does not answer is connected anew. */
   async relist(): Promise<void> {
     const client = this.#client;
     if (client === null) throw new Error(this.#trouble);
-    this.#options.listed(await listTools(client, listMs));
+    try {
+      this.#options.listed(await listTools(client, listMs));
+    } catch (error) {
+      this.lost(client, error);
+      throw error;
+    }
+  }
+
+  /** Nothing comes back on this client: over HTTP only a request finds that out. */
+  lost(client: Client, error: unknown): void {
+    this.#gone(client, error instanceof Error ? error.message : String(error));
+    void client.close().catch(() => {});
   }
 
   async stop(): Promise<void> {
@@ -136,11 +144,11 @@ export class Connection {
     const { transport, lastWords } = this.#options.way.open();
     const closed = Promise.withResolvers<void>();
     const client = clientOf(this.#mode, { closed: closed.resolve, changed: () => this.#relistSoon() });
-    const stop = () => void client.close().catch(() => {});
-    this.#stopping.signal.addEventListener("abort", stop, { once: true });
     try {
-      await client.connect(transport, { timeout: connectMs });
-      const definitions = await listTools(client, listMs);
+      const connected = client
+        .connect(transport, { timeout: connectMs })
+        .then(() => listTools(client, listMs));
+      const definitions = await unlessAborted(connected, this.#stopping.signal, "it is being stopped");
       const { name = "unnamed", version = "" } = client.getServerVersion() ?? {};
       const protocol = client.getNegotiatedProtocolVersion() ?? "unknown";
       this.#version = this.#words(`${name} ${version}, protocol ${protocol}`);
@@ -149,18 +157,20 @@ export class Connection {
       await transport.close().catch(() => {});
       const said = lastWords();
       throw said === null ? error : new Error(said);
-    } finally {
-      this.#stopping.signal.removeEventListener("abort", stop);
     }
     this.#client = client;
+    this.#looking = setInterval(() => this.#relistSoon(), lookMs).unref();
     this.#next.resolve(client);
     this.#options.moved();
-    return { closed: closed.promise.then(() => this.#gone(lastWords())) };
+    return { closed: closed.promise.then(() => this.#gone(client, lastWords() ?? "the connection ended")) };
   }
 
-  #gone(why: string | null): void {
+  /** Once for each client, whoever finds it out first. */
+  #gone(client: Client, why: string): void {
+    if (this.#client !== client) return;
     this.#client = null;
-    this.#trouble = this.#words(why ?? "the connection ended");
+    clearInterval(this.#looking);
+    this.#trouble = this.#words(why);
     this.#renew();
     if (!this.#stopping.signal.aborted) this.#options.moved();
   }

@@ -36,6 +36,7 @@ export class StdioTransport implements Transport {
   #child: ChildProcessWithoutNullStreams | null = null;
   #closed: Promise<void> = Promise.resolve();
   #stderr = "";
+  #isClosed = false;
   #ending: string | null = null;
 
   constructor(program: Program) {
@@ -49,6 +50,7 @@ export class StdioTransport implements Transport {
   }
 
   start(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Error("it was closed before it began"));
     const { command, args, env, cwd } = this.#program;
     const child = spawn(command, [...args], {
       ...{ env: { ...env }, stdio: "pipe", shell: false, windowsHide: true },
@@ -115,6 +117,7 @@ export class StdioTransport implements Transport {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const child = this.#child;
     if (child === null) return;
     child.stdin.end();

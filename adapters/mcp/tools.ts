@@ -12,7 +12,7 @@ import { checkOptions } from "./check.ts";
 import { type Definition, flawFinder, told } from "./definition.ts";
 import { nameHere } from "./names.ts";
 import { Server } from "./server.ts";
-import { StdioTransport } from "./stdio.ts";
+import { type Http, type Stdio, secretsOf, wayTo } from "./ways.ts";
 
 /** What a server says of its tools is never believed: what is left out here is `once`, and people must approve. */
 interface ToolRules
@@ -34,35 +34,15 @@ interface Options extends ToolRules {
   tools?: Readonly<Record<string, ToolRules>>;
 }
 
-export interface StdioOptions extends Options {
-  command: string;
-  args?: readonly string[];
-  /** The whole environment of the server: nothing of the bot's own is passed on. */
-  env?: Readonly<Record<string, string | Secret>>;
-  /** Left out: the bot's. */
-  cwd?: string;
-}
+export type ServerOptions = Options & (Stdio | Http);
 
 /** Throws an Error that says what to correct. */
-export function mcp(options: StdioOptions): ToolServer {
+export function mcp(options: ServerOptions): ToolServer {
   checkOptions(options);
-  const { configDir, name, allow, prefix = name.replaceAll("-", "_"), env = {} } = options;
-  const secrets = Object.values(env).filter((value) => typeof value !== "string");
+  const { configDir, name, allow, prefix = name.replaceAll("-", "_") } = options;
+  const secrets = secretsOf(options);
   const redact = createRedactor(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));
-  const way = {
-    open: () => {
-      const transport = new StdioTransport({
-        ...{ command: options.command, args: options.args ?? [], cwd: options.cwd ?? null },
-        env: Object.fromEntries(
-          Object.entries(env).map(([key, value]) => [
-            key,
-            typeof value === "string" ? value : value.reveal(),
-          ]),
-        ),
-      });
-      return { transport, lastWords: () => transport.lastWords };
-    },
-  };
+  const way = wayTo(options);
   const server = new Server({
     ...{ folder: configDir, server: name, prefix, allow, way, redact },
     flawOf: flawFinder(),

@@ -1,4 +1,5 @@
 /** The hot path: one commit as one statement, so as one round trip. */
+import { channelOf } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
@@ -6,6 +7,7 @@ import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
 import { postRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { announcementChannel } from "./announce.ts";
+import { addPostsJob, addRunJob } from "./jobs.ts";
 import { fieldsOf, type Statement, statement } from "./statement.ts";
 
 const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
@@ -54,17 +56,44 @@ export function commitStatement(
       "woken",
       `UPDATE runs SET wake_at = 0, woken = 1 WHERE EXISTS (SELECT FROM guard) AND run_id IN (
          SELECT run_id FROM runs WHERE run_id = ANY(${s.value(runsToWake(commit), "text[]")})
-         ORDER BY run_id FOR UPDATE)`,
+         ORDER BY run_id FOR UPDATE)
+       RETURNING run_id, wake_at, owner`,
     );
   }
   if (commit.inbox) settle(s, commit.inbox, clock);
   const told =
     announcement === null
-      ? ""
-      : `, (SELECT pg_notify(${s.value(announcementChannel, "text")}, ${s.value(announcement, "text")})::text FROM guard)`;
+      ? []
+      : [
+          `(SELECT pg_notify(${s.value(announcementChannel, "text")}, ${s.value(announcement, "text")})::text FROM guard)`,
+        ];
   return s.end(
-    `SELECT EXISTS (SELECT FROM guard) AS ran, ${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled${told}`,
+    [
+      "SELECT EXISTS (SELECT FROM guard) AS ran",
+      `${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled`,
+      ...wakeUps(s, commit),
+      ...told,
+    ].join(", "),
   );
+}
+
+/**
+ * Jobs for what this commit makes due. A run that somebody holds needs none: its holder sees the new version at its
+ * next commit, and when the holder is gone the end of the lease is its wake-up.
+ */
+function wakeUps(s: Builder, commit: Commit): string[] {
+  const free = "wake_at IS NOT NULL AND owner IS NULL";
+  const own = commit.epoch === null || commit.release;
+  const channels = [...new Set(commit.posts.map(({ address }) => channelOf(address)))].sort();
+  return [
+    ...(own ? [`(SELECT count(${addRunJob}) FROM guard WHERE ${free})`] : []),
+    ...(commit.wake.length > 0 ? [`(SELECT count(${addRunJob}) FROM woken WHERE ${free})`] : []),
+    ...(channels.length > 0
+      ? [
+          `(SELECT count(${addPostsJob}) FROM guard, unnest(${s.value(channels, "text[]")}) AS posts(channel))`,
+        ]
+      : []),
+  ];
 }
 
 type Builder = ReturnType<typeof statement>;
@@ -76,7 +105,7 @@ function launch(s: Builder, commit: Commit): void {
     `INSERT INTO runs (${launchFields.map(({ column }) => column).join(", ")})
      SELECT r.* FROM ${s.rows(launchFields, [{ ...row, wakeAt: commit.wakeAt }])}
      WHERE ${s.value(commit.epoch, "bigint")} IS NULL
-     ON CONFLICT DO NOTHING RETURNING run_id`,
+     ON CONFLICT DO NOTHING RETURNING run_id, wake_at, owner`,
   );
 }
 
@@ -97,7 +126,7 @@ function progress(s: Builder, commit: Commit): void {
        lease_until = CASE WHEN ${release} THEN NULL ELSE lease_until END
      WHERE run_id = ${s.value(commit.runId, "text")} AND version = ${s.value(commit.expect, "bigint")}
        AND (${epoch} IS NULL OR (epoch = ${epoch} AND owner IS NOT NULL))
-     RETURNING run_id`,
+     RETURNING run_id, wake_at, owner`,
   );
 }
 

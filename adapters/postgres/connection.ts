@@ -50,18 +50,20 @@ export function openConnection({ url, limits }: Place, answerMs: number): Client
   });
 }
 
-/** At most 16 connections, made when they are needed. It does not fail here when the server is away. */
-export function openPool({ url, limits }: Place): Pool {
+/** At most `max` connections, made when they are needed. It does not fail here when the server is away. */
+export function openPool({ url, limits }: Place, max = 16): Pool {
   const pool = new Pool({
     ...settings(url, limits),
     Client: Connection,
-    max: 16,
+    max,
     statement_timeout: limits.statementMs,
     idle_in_transaction_session_timeout: limits.statementMs,
     query_timeout: limits.answerMs,
   });
   // An idle connection that breaks is replaced by the next query.
   pool.on("error", () => {});
+  // graphile-worker looks for a listener that takes care of each connection's errors: `Connection` does.
+  pool.on("connect", () => {});
   return pool;
 }
 

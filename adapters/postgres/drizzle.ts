@@ -22,6 +22,7 @@ export const {
   min,
   ne,
   notExists,
+  notInArray,
   or,
   sql,
 } = require("drizzle-orm") as typeof import("drizzle-orm");

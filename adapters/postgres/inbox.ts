@@ -3,7 +3,8 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
+import { addInboxJob } from "./jobs.ts";
 import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
@@ -31,9 +32,12 @@ const isPending = sql`${inbox.state} = 'pending'`;
 export function receiveMessages(db: NodePgDatabase): Receiving {
   return {
     async receive({ source, key, body, receivedAt }) {
-      const message = { source, key: plainText(key), body: plainText(body), receivedAt };
-      const insert = db.insert(inbox).values({ ...message, state: "pending" });
-      const { rowCount } = await insert.onConflictDoNothing();
+      const { rowCount } = await db.execute(sql`
+        WITH received AS (
+          INSERT INTO inbox (source, key, body, received_at, state)
+          VALUES (${source}, ${plainText(key)}, ${plainText(body)}, ${receivedAt}, 'pending')
+          ON CONFLICT DO NOTHING RETURNING source
+        ) SELECT ${sql.raw(addInboxJob)} FROM received`);
       return rowCount === 1 ? "new" : "duplicate";
     },
     async inboxRow(key) {
@@ -44,13 +48,13 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       const pending = db.select(columns).from(inbox).where(isPending);
       return pending.orderBy(asc(inbox.seq)).limit(limit);
     },
-    async claimInbox({ leaseMs, limit }) {
+    async claimInbox({ leaseMs, limit, except = [] }) {
       // By the database's clock: processes on several machines must agree on when a lease is over.
       const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, clockNow));
       const some = db
         .select({ seq: inbox.seq })
         .from(inbox)
-        .where(and(isPending, free))
+        .where(and(isPending, free, notInArray(inbox.source, [...except])))
         .orderBy(asc(inbox.seq))
         .limit(limit)
         .for("update", { skipLocked: true });

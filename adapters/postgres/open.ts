@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Client, Pool } from "pg";
 import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 import { openConnection, openPool, type Place } from "./connection.ts";
+import { migrateJobs } from "./jobs-schema.ts";
 
 /** Any number, the same in every release: processes that start together migrate one after another. */
 const migrationLock = 72_616_479;
@@ -19,6 +20,7 @@ export async function openDatabase(
   try {
     await client.connect();
     await migrate(client, migrations);
+    await makeJobs(client, place);
   } finally {
     await client.end();
   }
@@ -31,6 +33,15 @@ function readMigrations(): Migration[] {
   return names
     .sort()
     .map((name) => ({ number: Number.parseInt(name, 10), sql: readFileSync(join(folder, name), "utf8") }));
+}
+
+/** The schema of graphile-worker, where it is missing; newer steps of its own are made when a process begins to work. */
+async function makeJobs(client: Client, place: Place): Promise<void> {
+  await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+  const { rows } = await client.query<{ made: boolean }>(
+    "SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS made",
+  );
+  if (rows[0]?.made !== true) await migrateJobs(place);
 }
 
 /** All pending steps or none; `belay_schema` holds the number of the last one. */

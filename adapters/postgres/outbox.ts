@@ -28,6 +28,7 @@ import {
   or,
   sql,
 } from "./drizzle.ts";
+import { addRetryJob } from "./jobs.ts";
 import { clockNow } from "./runs.ts";
 import { outbox } from "./schema.ts";
 
@@ -98,7 +99,10 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
       }
     },
     async finishDelivery(id, outcome) {
-      await db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
+      const finished = db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
+      if (!("nextAt" in outcome)) return void (await finished);
+      const due = finished.returning({ id: outbox.id, channel: outbox.channel, next_at: outbox.nextAt });
+      await db.execute(sql`WITH due AS (${due.getSQL()}) SELECT ${sql.raw(addRetryJob)} FROM due`);
     },
     async hurryDeliveries({ prefix, now }) {
       const isThere = sql`starts_with(${outbox.address}, ${plainText(prefix)})`;

@@ -8,6 +8,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
+import { addRunJob } from "./jobs.ts";
 import { mentions } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
@@ -140,7 +141,11 @@ export function workRuns(db: NodePgDatabase): Working {
       return held.map((run) => run.runId);
     },
     async releaseAll(owner) {
-      await db.update(runs).set({ owner: null, leaseUntil: null, wakeAt: 0 }).where(eq(runs.owner, owner));
+      await db.execute(sql`
+        WITH released AS (
+          UPDATE runs SET owner = NULL, lease_until = NULL, wake_at = 0 WHERE owner = ${owner}
+          RETURNING run_id, wake_at
+        ) SELECT ${sql.raw(addRunJob)} FROM released`);
     },
     async nextWake() {
       // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.

@@ -22,6 +22,7 @@ export const {
   ne,
   not,
   notExists,
+  notInArray,
   or,
   sql,
 } = require("drizzle-orm") as typeof import("drizzle-orm");

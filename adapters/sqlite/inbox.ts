@@ -3,7 +3,7 @@
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, sql } from "./drizzle.ts";
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { inbox } from "./schema.ts";
 
@@ -57,10 +57,14 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     async pendingInbox(limit) {
       return pending.all({ limit });
     },
-    claimInbox: ({ now, leaseMs, limit }) =>
+    claimInbox: ({ now, leaseMs, limit, except = [] }) =>
       write(() => {
         const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now));
-        const some = db.select({ seq: inbox.seq }).from(inbox).where(and(isPending, free));
+        const mine = notInArray(inbox.source, [...except]);
+        const some = db
+          .select({ seq: inbox.seq })
+          .from(inbox)
+          .where(and(isPending, free, mine));
         const rows = db
           .update(inbox)
           .set({ leaseUntil: now + leaseMs })

@@ -48,14 +48,38 @@ function configFindings(config: Readonly<Config>): Finding[] {
 }
 
 async function channelFindings(
-  { name, title, guide, doctorFile }: ChannelAbout,
+  about: ChannelAbout,
   config: Readonly<Config>,
   files: DoctorFiles,
 ): Promise<Finding[]> {
+  const { name, title, guide, doctorFile } = about;
   const connection = config.connections[name];
   if (!connection) return guide === null ? [] : [fine(title, `off; ${guide} says how to switch it on`)];
   const file = doctorFile === null ? null : (files[doctorFile] ?? null);
-  return connection.diagnose({ publicUrl: config.publicUrl, file });
+  const seen = await connection.diagnose({ publicUrl: config.publicUrl, file });
+  return [...seen, ...rulesFor(about, config)];
+}
+
+/** A channel in which nobody may do anything is on for nothing; rules for machines are made elsewhere. */
+function rulesFor(
+  { name, title, guide, examples: [example] }: ChannelAbout,
+  { rights }: Pick<Config, "rights">,
+): Finding[] {
+  if (guide === null || example === undefined) return [];
+  const check = `${title} rights`;
+  const isHere = (rule: string) => rule === "*" || rule.startsWith(`${name}:`);
+  const lists = Object.values(rights);
+  const fix = `Add rules such as "${example}" to agents in belay.config.ts; ${guide} says which.`;
+  if (!lists.some((own) => Object.values(own).flat().some(isHere)))
+    return [broken(check, `no rule lets anybody in ${title} do anything`, fix)];
+  return lists.some(({ launch }) => launch.some(isHere))
+    ? [fine(check, `people in ${title} may start runs`)]
+    : [
+        fine(
+          check,
+          `nobody in ${title} may start runs, only what other rules allow; ${guide} says how to change it`,
+        ),
+      ];
 }
 
 async function serverFindings(server: ToolServer): Promise<Finding[]> {

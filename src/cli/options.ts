@@ -22,9 +22,10 @@ export class UsageError extends Error {
 }
 
 export interface Given {
-  /** By the option's name; flags are no text and left out. */
+  /** By the option's name; options without a text are `flags`. */
   values: Readonly<Record<string, string | undefined>>;
   words: readonly string[];
+  flags: readonly string[];
 }
 
 /** Variables that people take for options. */
@@ -59,7 +60,8 @@ export function readLine(line: CommandLine, argv: readonly string[]): Given | nu
   const texts = Object.entries(values).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value]] : [],
   );
-  return { values: Object.fromEntries(texts), words: positionals };
+  const flags = Object.entries(values).flatMap(([name, value]) => (value === true ? [name] : []));
+  return { values: Object.fromEntries(texts), words: positionals, flags };
 }
 
 function unknown(line: CommandLine, raw: string, name: string): string {

@@ -1,25 +1,41 @@
 /** `npm start`: builds the console when it changed, starts everything, says where it is, stops on a signal. */
 import { type Config, loadConfig } from "../config.ts";
+import type { Role } from "../engine/create.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole } from "./build-console.ts";
 import { channelLines } from "./channel-lines.ts";
 import { inWords, runCommand } from "./command.ts";
 import { lastGuard } from "./last-guard.ts";
+import { UsageError } from "./options.ts";
 import { onSignals } from "./signals.ts";
 
 const line = {
   command: "npm start",
-  about: ["Starts the bot. Its settings are variables (PORT, HOST, DATABASE_URL, …): docs/configuration.md."],
+  about: [
+    "Starts the bot. Its settings are variables (PORT, HOST, DATABASE_URL, …): docs/configuration.md.",
+    "On PostgreSQL several processes may share the work: docs/scaling.md.",
+    "--no-workers: web and channels only, runs are driven by other processes.",
+    "--workers-only: drives runs only; it answers the API and /health, and has no channels.",
+  ],
+  options: { "no-workers": { type: "boolean" as const }, "workers-only": { type: "boolean" as const } },
   words: null,
 };
 
-async function run(): Promise<void> {
+async function run(flags: readonly string[]): Promise<void> {
+  const role = roleOf(flags);
   const config = await loadConfig();
   await buildConsole().catch(noConsole);
-  const belay = await startBelay(config);
+  const belay = await startBelay(config, role);
   guard(belay);
   stopOnSignal(belay);
   tell(config, belay);
+}
+
+function roleOf(flags: readonly string[]): Role {
+  const role = { works: !flags.includes("no-workers"), speaks: !flags.includes("workers-only") };
+  if (!role.works && !role.speaks)
+    throw new UsageError("--no-workers and --workers-only together leave nothing to do; give one of them.");
+  return role;
 }
 
 /** The bot works without its console; whoever opens it is told that it is not built. */
@@ -73,8 +89,8 @@ function fail(error: unknown, what: string): never {
   process.exit(1);
 }
 
-const code = await runCommand(line, async () => {
-  await run().catch((error: unknown) => fail(error, "Belay can't start"));
+const code = await runCommand(line, async ({ flags }) => {
+  await run(flags).catch((error: unknown) => fail(error, "Belay can't start"));
   return 0;
 });
 // A started bot goes on; a question about the command, or a wrong one, is answered by now.

@@ -35,6 +35,11 @@ export const channelTitles: Readonly<Record<string, string>> = Object.fromEntrie
   channels.map(({ name, title }) => [name, title]),
 );
 
+/** The page that says how to switch it on, by name, of those that variables switch on. */
+export const channelGuides: Readonly<Record<string, string>> = Object.fromEntries(
+  channels.flatMap(({ name, guide }) => (guide === null ? [] : [[name, guide]])),
+);
+
 /** Paths of the server that channels answer. */
 export const channelPaths: readonly string[] = channels.flatMap(({ paths }) => paths);
 

@@ -5,7 +5,10 @@ import { backoffMs, type Rng } from "./backoff.ts";
 
 /** A channel that can't start does not stop the others; it is tried again with growing pauses. */
 export class ChannelSet {
+  /** All that this bot has, in whichever process. */
   readonly byName: ReadonlyMap<string, Channel>;
+  /** Those of them that this process has now. */
+  readonly here = new Map<string, Channel>();
   /** Each has started or failed to. */
   begun: Promise<unknown> = Promise.resolve();
   readonly #log: Logger;
@@ -19,14 +22,33 @@ export class ChannelSet {
     this.#rng = rng;
   }
 
-  /** Side by side: one that connects slowly keeps no other from hearing. */
-  begin(inlet: Inlet): void {
-    this.begun = Promise.all([...this.byName.values()].map((channel) => this.#start(channel, inlet, 1)));
+  /** Channels that several processes may have. */
+  get shared(): readonly Channel[] {
+    return [...this.byName.values()].filter(({ single }) => !single);
   }
 
-  async stop(): Promise<void> {
-    for (const again of this.#restarts.values()) clearTimeout(again);
-    for (const channel of this.byName.values()) await channel.stop();
+  /** Channels that this process has only while it is the holder. */
+  get single(): readonly Channel[] {
+    return [...this.byName.values()].filter(({ single }) => single);
+  }
+
+  /** Names of those that this bot has and this process has not. */
+  get elsewhere(): readonly string[] {
+    return [...this.byName.keys()].filter((name) => !this.here.has(name));
+  }
+
+  /** Side by side: one that connects slowly keeps no other from hearing. */
+  begin(channels: readonly Channel[], inlet: Inlet): void {
+    for (const channel of channels) this.here.set(channel.name, channel);
+    const starting = channels.map((channel) => this.#start(channel, inlet, 1));
+    this.begun = Promise.all([this.begun, ...starting]);
+  }
+
+  async stop(channels: readonly Channel[] = [...this.here.values()]): Promise<void> {
+    for (const channel of channels) {
+      clearTimeout(this.#restarts.get(channel.name));
+      if (this.here.delete(channel.name)) await channel.stop();
+    }
   }
 
   /** A channel that can't start says so and is tried again; the rest of the bot works. */

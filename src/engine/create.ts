@@ -10,6 +10,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
 import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
+import type { Wakes } from "../core/ports/wakes.ts";
 import type { State } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { advance, failRun } from "./advance.ts";
@@ -49,10 +50,20 @@ export interface EngineOptions {
   log: Logger;
   /** Takes the secrets that this bot knows out of whatever is recorded. */
   redact: Redact;
+  /** Several processes share the store: it tells what is due. null: this process is the only one and looks itself. */
+  wakes?: Wakes | null;
+  /** What this process does of the work; without it all. */
+  role?: Role;
   /** Shared with the store, whose lists tell it what they leave out. */
   unreadable?: UnreadableRecords;
   /** For so many days it is kept who was refused what; a year when it is left out. */
   auditDays?: number;
+}
+
+/** `works`: it drives runs · `speaks`: it has channels. */
+export interface Role {
+  works: boolean;
+  speaks: boolean;
 }
 
 type Listener = (change: { runId: string; version: number }) => void;
@@ -77,6 +88,8 @@ class RunEngine implements Engine {
   readonly #inbox: Inbox;
   readonly #pruner: Pruner;
   readonly #channels: ChannelSet;
+  readonly #wakes: Wakes | null;
+  readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #listeners = new Set<Listener>();
@@ -97,6 +110,10 @@ class RunEngine implements Engine {
     this.#live = new Live(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const channels = this.#channels.byName;
+    const { here } = this.#channels;
+    this.#wakes = options.wakes ?? null;
+    this.#role = options.role ?? { works: true, speaks: true };
+    const told = this.#wakes !== null;
     this.#record = createRecord({
       store,
       live: this.#live,
@@ -111,9 +128,9 @@ class RunEngine implements Engine {
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, runId, epoch }, error, times);
-    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable });
+    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable, told });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
-    this.#deliverer = new Deliverer({ store, clock, log, rng, channels, becameReal, unreadable });
+    this.#deliverer = new Deliverer({ store, clock, log, rng, channels: here, becameReal, unreadable, told });
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
@@ -122,14 +139,19 @@ class RunEngine implements Engine {
       store,
       clock,
       log,
-      channels,
+      channels: here,
       ingest: (inbound) => ingest(deps, inbound),
       unreadable,
+      elsewhere: () => this.#channels.elsewhere,
+      told,
     });
   }
 
   open(): Promise<void> {
-    this.#opened ??= this.#policies.pin().then(() => this.#channels.begin(this));
+    this.#opened ??= this.#policies.pin().then(() => {
+      const { byName, shared } = this.#channels;
+      if (this.#role.speaks) this.#channels.begin(this.#wakes ? shared : [...byName.values()], this);
+    });
     return this.#opened;
   }
 
@@ -138,16 +160,39 @@ class RunEngine implements Engine {
     await this.#channels.begun;
     await this.#troubles.remember(this.store);
     await this.store.watch((change) => this.#changedElsewhere(change));
-    this.#inbox.start();
-    this.#worker.start();
-    this.#deliverer.start();
+    const { works, speaks } = this.#role;
+    if (speaks) this.#inbox.start();
+    if (works) this.#worker.start();
+    if (speaks) this.#deliverer.start();
     this.#pruner.start();
     this.#leftBehind.look();
+    await this.#wakes?.start({
+      run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
+      left: () => this.unreadable.left,
+      channels: () => [...this.#channels.here.keys()],
+      posts: () => this.#deliverer.poke(),
+      inbox: () => this.#inbox.poke(),
+    });
+  }
+
+  async hold(): Promise<void> {
+    if (this.#wakes === null || !this.#role.speaks || this.#draining) return;
+    this.#channels.begin(this.#channels.single, this);
+    await this.#channels.begun;
+    this.#wakes.refresh();
+  }
+
+  async letGo(): Promise<void> {
+    if (this.#wakes === null) return;
+    await this.#channels.stop(this.#channels.single);
+    if (!this.#draining) this.#wakes.refresh();
   }
 
   async drain(graceMs: number, closeDoors = async () => {}): Promise<void> {
     this.#draining = true;
+    const hears = this.#wakes?.stop();
     await this.#worker.stop(graceMs);
+    await hears;
     this.#stopping.abort();
     await this.#inbox.stop();
     await this.#deliverer.stop();
@@ -259,7 +304,8 @@ class RunEngine implements Engine {
       this.#troubles.gone(change.runId);
     }
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
-    if (change.posts > 0) this.#deliverer.poke();
+    // Where the store tells of posts it does so to a process that has the channel, but for the last words of this one.
+    if (change.posts > 0 && (this.#wakes === null || this.#draining)) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
   }
 

@@ -25,6 +25,8 @@ export interface DeliverDeps {
   /** A provisional address became a real one: the run must know before the delivery counts. */
   becameReal: (row: OutboxRow, address: Address) => Promise<void>;
   unreadable: UnreadableRecords;
+  /** The process is told when posts are due (`poke`), and looks by itself only for those that it made wait. */
+  told: boolean;
 }
 
 /**
@@ -114,10 +116,10 @@ export class Deliverer {
         const due = await store.dueDeliveries({ now: clock.now(), limit: batch, channels: names });
         for (const row of due) this.#begin(row);
       }
-      if (this.#running) this.#wakeAt(await store.nextDelivery(names));
+      if (this.#running) this.#wakeIn(await this.#nextIn(names));
     } catch (error) {
       log.error({ err: error }, "looking for deliveries failed");
-      this.#wakeAt(clock.now() + 1_000);
+      this.#wakeIn(1_000);
     }
   }
 
@@ -208,14 +210,20 @@ export class Deliverer {
     this.#nextAt.set(address, this.#deps.clock.steady() + ms);
   }
 
-  /** `at`: when the store has something due, ms since the epoch. */
-  #wakeAt(at: number | null): void {
+  /** In how many ms to look again at the latest; null: when this process is told. */
+  async #nextIn(names: readonly string[]): Promise<number | null> {
+    if (this.#deps.told) return null;
+    const at = await this.#deps.store.nextDelivery(names);
+    return at === null ? lookAgainMs : Math.min(at - this.#deps.clock.now(), lookAgainMs);
+  }
+
+  #wakeIn(ms: number | null): void {
     if (this.#timer) clearTimeout(this.#timer);
-    const { clock } = this.#deps;
-    const steady = clock.steady();
-    const paced = [...this.#nextAt.values()].map((next) => next - steady).filter((ms) => ms > 0);
-    const due = at === null ? lookAgainMs : at - clock.now();
-    this.#timer = setTimeout(() => this.poke(), Math.max(10, Math.min(...paced, due, lookAgainMs)));
+    const steady = this.#deps.clock.steady();
+    const paced = [...this.#nextAt.values()].map((next) => next - steady).filter((left) => left > 0);
+    const wait = Math.min(...paced, ms ?? Number.POSITIVE_INFINITY);
+    if (wait === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => this.poke(), Math.max(10, Math.min(wait, lookAgainMs)));
     this.#timer.unref();
   }
 }

@@ -26,6 +26,10 @@ export interface Engine extends Inlet {
   open(): Promise<void>;
   /** Opens, recovers what a former process left, then works. */
   start(): Promise<void>;
+  /** This process has the channels now that only one may have. Where it is the only one, it has them anyway. */
+  hold(): Promise<void>;
+  /** It is so no more. */
+  letGo(): Promise<void>;
   /**
    * Claim nothing more, let what runs come to a rest (at most `graceMs`), release the leases, then listen no more.
    * `closeDoors` comes before the channels stop: what arrives until it resolves is written down.

@@ -1,6 +1,6 @@
 /**
  * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right
- * after: every process looks again and again for messages that nobody works on.
+ * after: what nobody works on is found again, by looking or by the store's wake-ups.
  */
 import type { Logger } from "pino";
 import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
@@ -31,6 +31,10 @@ export interface InboxDeps {
   channels: ReadonlyMap<string, Channel>;
   ingest: (inbound: Inbound) => Promise<Outcome>;
   unreadable: UnreadableRecords;
+  /** Sources whose channel another process holds. */
+  elsewhere: () => readonly string[];
+  /** The process is told when messages are due (`poke`), and looks by itself only for what it could not finish. */
+  told: boolean;
 }
 
 /**
@@ -69,7 +73,7 @@ export class Inbox {
       body: inboundCodec.encode(inbound),
       receivedAt: this.#deps.clock.now(),
     });
-    if (received === "new") this.poke();
+    if (received === "new" && !this.#deps.told) this.poke();
     return received;
   }
 
@@ -95,7 +99,7 @@ export class Inbox {
   }
 
   async #work(): Promise<void> {
-    let lookIn = lookMs;
+    let lookIn = this.#deps.told ? null : lookMs;
     try {
       while (this.#again && this.#running) {
         this.#again = false;
@@ -120,14 +124,19 @@ export class Inbox {
     const { rows, until } = this.#held;
     if (rows.length > 0 && performance.now() < until) return rows;
     const claimedAt = performance.now();
-    const claimed = await this.#deps.store.claimInbox({ now: this.#deps.clock.now(), leaseMs, limit });
+    const claimed = await this.#deps.store.claimInbox({
+      now: this.#deps.clock.now(),
+      leaseMs,
+      limit,
+      except: this.#deps.elsewhere(),
+    });
     this.#held = { rows: claimed, until: claimedAt + leaseMs, full: claimed.length === limit };
     return claimed;
   }
 
-  #lookIn(ms: number): void {
+  #lookIn(ms: number | null): void {
     if (this.#timer) clearTimeout(this.#timer);
-    if (!this.#running) return;
+    if (!this.#running || ms === null) return;
     this.#timer = setTimeout(() => this.poke(), ms);
     this.#timer.unref();
   }

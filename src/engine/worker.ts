@@ -1,13 +1,13 @@
-/** The worker claims due runs and drives each until it rests. One timer in total, however many runs wait. */
+/** The worker drives claimed runs, each until it rests, and keeps their leases. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
 import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
+import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
-import { Sleeps } from "./sleeps.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -17,8 +17,6 @@ const renewMs = 5_000;
 const maxFaults = 5;
 /** Runs driven at once. */
 const maxActive = 200;
-/** The longest this process trusts its own wake-ups before it looks at the store again. */
-const lookAgainMs = 5_000;
 
 /** `owner` names this process in leases; it must differ from that of every other process. */
 export interface WorkerDeps {
@@ -32,6 +30,8 @@ export interface WorkerDeps {
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
+  /** The process is told which run is due (`activate`), and does not look by itself. */
+  told: boolean;
 }
 
 /** A claimed run. A sleep of it until `dueBy` (ms since the epoch) is over, whatever the date is now. */
@@ -61,54 +61,66 @@ interface Active {
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
  * log says what was begun. `stop` claims nothing more, lets each drive finish its effect, and makes what is not at
- * rest due at once for others. What this process remembers of times (`#dueAt`) is only a hint: the store is asked
- * every 5 s anyway.
+ * rest due at once for others. What is due is found by `DueRuns`, or told by `activate` where several processes share
+ * the store.
  */
 export class RunWorker {
   readonly #deps: WorkerDeps;
   readonly #active = new Map<string, Active>();
-  #timer: NodeJS.Timeout | null = null;
+  readonly #dueRuns: DueRuns | null;
   #renewal: NodeJS.Timeout | null = null;
-  #claiming: Promise<void> | null = null;
-  #again = false;
   #running = false;
-  readonly #sleeps: Sleeps;
-  /** The earliest time at which something is known to be due, and when the store is asked for it again. */
-  #dueAt = Number.POSITIVE_INFINITY;
-  #lookAt = 0;
+  readonly #activating = new Set<Promise<void>>();
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
-    this.#sleeps = new Sleeps(deps.clock);
+    this.#dueRuns = deps.told
+      ? null
+      : new DueRuns({
+          store: deps.store,
+          clock: deps.clock,
+          log: deps.log,
+          room: () => maxActive - this.#active.size,
+          take: (dueBy, limit, only) => this.#take(dueBy, limit, only),
+        });
   }
 
   start(): void {
     this.#running = true;
     this.#renewal = setInterval(() => void this.#renew(), renewMs);
     this.#renewal.unref();
-    this.poke();
+    this.#dueRuns?.start();
   }
 
   /**
-   * Something is due now, or will be at `at` (ms since the epoch). Many pokes in one turn of the event loop are one
-   * look. `runId`: what is due; while it is still driven here no look can find it.
+   * Something is due now, or will be at `at` (ms since the epoch). `runId`: what is due; while it is still driven here
+   * no look can find it.
    */
   poke(at = 0, runId?: string): void {
     const driven = runId === undefined ? undefined : this.#active.get(runId);
     if (driven) driven.dueAgainAt = at;
-    if (!this.#running) return;
-    const wait = at - this.#deps.clock.now();
-    if (runId !== undefined && wait > 0) this.#sleeps.begun(runId, at);
-    else if (runId !== undefined) this.#sleeps.ended(runId);
-    if (wait > 0) {
-      this.#dueIn(wait, at);
-      return;
+    this.#dueRuns?.poke(at, runId);
+  }
+
+  /**
+   * Claims this run if it is due and free, and drives it until it rests. `dueAt` (ms since the epoch) has come, by the
+   * store's clock if not by ours. Rejects when the store can't be asked.
+   */
+  async activate(runId: string, dueAt: number): Promise<void> {
+    // Let go of in its last commit, it may be due again before this process has finished with it.
+    await this.#active.get(runId)?.done;
+    if (!this.#running || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
+    const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
+    const claimed = claiming.then(
+      () => {},
+      () => {},
+    );
+    this.#activating.add(claimed);
+    try {
+      if ((await claiming) > 0) await this.#active.get(runId)?.done;
+    } finally {
+      this.#activating.delete(claimed);
     }
-    this.#again = true;
-    this.#claiming ??= this.#claimAll().finally(() => {
-      this.#claiming = null;
-      if (this.#again) this.poke();
-    });
   }
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
@@ -119,8 +131,8 @@ export class RunWorker {
   /** Claim nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */
   async stop(graceMs: number): Promise<void> {
     this.#running = false;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#claiming;
+    await this.#dueRuns?.stop();
+    await Promise.all(this.#activating);
     const all = Promise.all([...this.#active.values()].map((run) => run.done));
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([all, timeout]);
@@ -135,26 +147,6 @@ export class RunWorker {
 
   get stopping(): boolean {
     return !this.#running;
-  }
-
-  async #claimAll(): Promise<void> {
-    try {
-      while (this.#again && this.#running) {
-        this.#again = false;
-        const limit = maxActive - this.#active.size;
-        if (limit <= 0) break;
-        const taken = await this.#take(this.#deps.clock.now(), limit);
-        if (taken === limit) this.#again = true;
-      }
-      for (const { runId, until } of this.#sleeps.overdue()) {
-        await this.#take(until, 1, [runId]);
-        this.#sleeps.ended(runId);
-      }
-      await this.#sleep();
-    } catch (error) {
-      this.#deps.log.error({ err: error }, "claiming failed");
-      this.#wakeIn(1_000);
-    }
   }
 
   /** Claims what is due by this date and begins to drive it. Returns how many runs. */
@@ -176,7 +168,7 @@ export class RunWorker {
       if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
     });
     const done = this.#drive(claim, lease, abort);
-    this.#sleeps.ended(claim.runId);
+    this.#dueRuns?.began(claim.runId);
     this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
   }
 
@@ -231,29 +223,5 @@ export class RunWorker {
     } catch (error) {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
     }
-  }
-
-  /** The store is asked for the next time now and then only: what this process commits says so itself. */
-  async #sleep(): Promise<void> {
-    const { now, steady } = moment(this.#deps.clock);
-    if (this.#dueAt <= now) this.#dueAt = Number.POSITIVE_INFINITY;
-    if (steady >= this.#lookAt) {
-      this.#lookAt = steady + lookAgainMs;
-      this.#dueAt = (await this.#deps.store.nextWake()) ?? Number.POSITIVE_INFINITY;
-    }
-    this.#wakeIn(Math.min(lookAgainMs, Math.max(10, this.#dueAt - now)));
-  }
-
-  #dueIn(ms: number, at: number): void {
-    if (at >= this.#dueAt) return;
-    this.#dueAt = at;
-    this.#wakeIn(Math.min(lookAgainMs, ms));
-  }
-
-  #wakeIn(ms: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    if (!this.#running) return;
-    this.#timer = setTimeout(() => this.poke(), ms);
-    this.#timer.unref();
   }
 }

@@ -60,48 +60,54 @@ const system: Resolve = (hostname, options, done) => lookup(hostname, { ...optio
  * @throws NoAnswer
  */
 export async function request(outgoing: Outgoing, reach: Reach, signal: AbortSignal): Promise<Answer> {
-  const { url } = outgoing;
-  const literal = withoutBrackets(url.hostname);
-  if (!reach.private && isAddress(literal) && !isPublicAddress(literal)) {
-    throw new NoAnswer(new NotPublic(url.host).message, false);
-  }
-  const lookup = reach.private ? undefined : publicOnly(reach.resolve ?? system);
   const ending = new AbortController();
   const end = () => ending.abort();
   const timer = setTimeout(end, reach.timeoutMs);
   signal.addEventListener("abort", end, { once: true });
+  const late = `no answer within ${reach.timeoutMs / 1000} s`;
+  const circumstances = { host: outgoing.url.host, sent: true, late, signal: ending.signal };
   try {
-    return await exchange(outgoing, reach, ending.signal, lookup);
+    const response = await answerTo(outgoing, { ...reach, late }, ending.signal);
+    const { statusCode = 0, headers } = response;
+    const read = await readBody(response, reach.maxBytes).catch((error: unknown) => {
+      throw noAnswer(error, circumstances);
+    });
+    return { status: statusCode, headers, ...read };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", end);
   }
 }
 
-function exchange(
+/**
+ * The beginning of an answer; its body is there to be read, or to be destroyed. `late`: why it was given up when the
+ * signal is aborted. Checked like `request`.
+ * @throws NoAnswer
+ */
+export async function answerTo(
   { method, url, headers, body }: Outgoing,
-  { maxBytes, timeoutMs }: Reach,
+  { late, ...reach }: Pick<Reach, "private" | "resolve"> & { late: string },
   signal: AbortSignal,
-  lookup: LookupFunction | undefined,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+): Promise<http.IncomingMessage> {
+  const literal = withoutBrackets(url.hostname);
+  if (!reach.private && isAddress(literal) && !isPublicAddress(literal)) {
+    throw new NoAnswer(new NotPublic(url.host).message, false);
+  }
+  const lookup: LookupFunction | undefined = reach.private ? undefined : publicOnly(reach.resolve ?? system);
+  const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   let sent = false;
   const length = body === null ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sending = (url.protocol === "https:" ? https : http).request(url, {
     ...{ method, signal, agent: false, headers: { ...headers, ...length } },
     ...(lookup ? { lookup } : {}),
   });
-  const fail = (cause: unknown) => reject(noAnswer(cause, { host: url.host, sent, timeoutMs, signal }));
   sending.on("socket", (socket) => {
     socket.once("connect", () => {
       sent = true;
     });
   });
-  sending.on("error", fail);
-  sending.on("response", (response) => {
-    const { statusCode = 0, headers } = response;
-    readBody(response, maxBytes).then((read) => resolve({ status: statusCode, headers, ...read }), fail);
-  });
+  sending.on("error", (cause) => reject(noAnswer(cause, { host: url.host, sent, late, signal })));
+  sending.on("response", resolve);
   sending.end(body ?? undefined);
   return promise;
 }
@@ -109,14 +115,15 @@ function exchange(
 interface Circumstances {
   host: string;
   sent: boolean;
-  timeoutMs: number;
+  /** What is said when the signal is aborted. */
+  late: string;
   signal: AbortSignal;
 }
 
-function noAnswer(cause: unknown, { host, sent, timeoutMs, signal }: Circumstances): NoAnswer {
+function noAnswer(cause: unknown, { host, sent, late, signal }: Circumstances): NoAnswer {
   if (cause instanceof NoAnswer) return cause;
   if (cause instanceof NotPublic) return new NoAnswer(cause.message, false, { cause });
-  const why = signal.aborted ? `no answer within ${timeoutMs / 1000} s` : whyOf(cause);
+  const why = signal.aborted ? late : whyOf(cause);
   return new NoAnswer(`${host} gave no answer: ${why}`, sent, { cause });
 }
 

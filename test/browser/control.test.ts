@@ -119,6 +119,7 @@ describe("the page of the bot's health", { timeout: patient }, () => {
     expect(words).toContain("runs on the move 0 asleep 0 next one is due when somebody speaks");
     expect(words).toContain("not delivered yet 0");
     expect(await page.getByText("No chat is connected yet.").count()).toBe(1);
+    expect(await page.getByText("Slack (docs/slack.md), Discord (docs/discord.md)").count()).toBe(1);
     await context.close();
     await bot.stop();
   });

@@ -48,3 +48,23 @@ test("runs that a change of the configuration left behind are named, with what t
   expect(found.at(-1)).toMatchObject({ ok: false, detail: "and 2 more" });
   expect(found).toHaveLength(21);
 });
+
+test("a channel in which no rule lets anybody do anything is a finding", async () => {
+  const connections = { slack: { open: () => Promise.reject(new Error("unused")), diagnose: nothing } };
+  const lists = { launch: ["console:*"], read: [], answer: ["requester"], approve: [], control: [] };
+  const of = async (change: object) => {
+    const rights = { default: { ...lists, ...change } };
+    const found = await examine(async () => ({ ...config, connections, rights }), {}, nothing);
+    return found.find(({ check }) => check === "Slack rights");
+  };
+  expect(await of({})).toMatchObject({
+    ok: false,
+    detail: "no rule lets anybody in Slack do anything",
+    fix: expect.stringMatching(/"slack:T1\/U1".*docs\/slack\.md/),
+  });
+  expect(await of({ approve: ["slack:T1/U1"] })).toMatchObject({
+    ok: true,
+    detail: expect.stringContaining("nobody"),
+  });
+  expect(await of({ launch: ["*"] })).toMatchObject({ ok: true, detail: "people in Slack may start runs" });
+});

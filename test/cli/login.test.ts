@@ -1,25 +1,17 @@
 /** `npm run login` beside a running server: each code lets somebody in once. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
+import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { startBelay } from "../../src/main.ts";
+import { startChild } from "../support/child.ts";
 import { configFolder } from "../support/config-folder.ts";
 
 // Starts whole programs, on machines that may be busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-const script = resolve(import.meta.dirname, "../../src/cli/login.ts");
-
 async function login(env: Record<string, string>) {
-  const child = spawn(process.execPath, [script], { env: { PATH: process.env.PATH ?? "", ...env } });
-  const [out, wrong, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "close"),
-  ]);
+  const child = startChild("src/cli/login.ts", [], { env: { PATH: process.env.PATH ?? "", ...env } });
+  const { code, output: out, errors: wrong } = await child.ended;
   return { out, wrong, code };
 }
 

@@ -1,5 +1,4 @@
 /** When the packages are installed before a script runs, and when not. npm itself is a stand-in here. */
-import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -12,13 +11,14 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { startChild } from "../support/child.ts";
 
 const script = resolve(import.meta.dirname, "../../src/cli/install.js");
 
 type Packages = Record<string, { version: string; optional?: boolean }>;
 
 /** Runs the script in a project with this lockfile and these installed packages; npm ends with `npmStatus`. */
-function install(wanted: Packages, present: Packages | null, npmStatus = 0) {
+async function install(wanted: Packages, present: Packages | null, npmStatus = 0) {
   const root = mkdtempSync(join(tmpdir(), "belay-install-"));
   try {
     for (const folder of ["src/cli", "node_modules", "bin"])
@@ -32,16 +32,13 @@ function install(wanted: Packages, present: Packages | null, npmStatus = 0) {
     chmodSync(join(root, "bin/npm"), 0o755);
     copyFileSync(script, join(root, "src/cli/install.js"));
     const path = [join(root, "bin"), process.env.PATH].join(delimiter);
-    const { status, stderr } = spawnSync(process.execPath, [join(root, "src/cli/install.js")], {
-      cwd: tmpdir(),
-      encoding: "utf8",
-      env: { PATH: path },
-    });
+    const child = startChild(join(root, "src/cli/install.js"), [], { cwd: tmpdir(), env: { PATH: path } });
+    const { code, errors } = await child.ended;
     let called: string | null = null;
     try {
       called = readFileSync(join(root, "called"), "utf8").trim();
     } catch {}
-    return { status, stderr, called };
+    return { code, errors, called };
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -49,27 +46,32 @@ function install(wanted: Packages, present: Packages | null, npmStatus = 0) {
 
 const root: Packages = { "": { version: "1.0.0" } };
 const hono = { "node_modules/hono": { version: "4.0.0" } };
-const foreign = { "node_modules/node-win": { version: "24.0.0", optional: true } };
+const elsewhere = { "node_modules/node-win": { version: "24.0.0", optional: true } };
 
 describe.skipIf(process.platform === "win32")("before a script", () => {
-  it("nothing is done or said when all that is wanted is there, other platforms' packages aside", () => {
-    expect(install({ ...root, ...hono, ...foreign }, hono)).toEqual({ status: 0, stderr: "", called: null });
+  it("nothing is done or said when all that is wanted is there, other platforms' packages aside", async () => {
+    const done = await install({ ...root, ...hono, ...elsewhere }, hono);
+    expect(done).toEqual({ code: 0, errors: "", called: null });
   });
 
   it.each<[string, Packages, Packages | null]>([
     ["nothing is installed", hono, null],
     ["a package is missing", hono, {}],
     ["a package has another version", hono, { "node_modules/hono": { version: "3.9.0" } }],
-    ["an optional package has another version", foreign, { "node_modules/node-win": { version: "23.0.0" } }],
-  ])("npm ci runs when %s", (_when, wanted, present) => {
-    const { status, called } = install({ ...root, ...wanted }, present);
-    expect(status).toBe(0);
+    [
+      "an optional package has another version",
+      elsewhere,
+      { "node_modules/node-win": { version: "23.0.0" } },
+    ],
+  ])("npm ci runs when %s", async (_when, wanted, present) => {
+    const { code, called } = await install({ ...root, ...wanted }, present);
+    expect(code).toBe(0);
     expect(called).toMatch(/^ci --include=dev/);
   });
 
-  it("a failure of npm ends the script, with words", () => {
-    const { status, stderr } = install({ ...root, ...hono }, null, 1);
-    expect(status).toBe(1);
-    expect(stderr).toContain("The packages could not be installed: npm ci failed, see above.");
+  it("a failure of npm ends the script, with words", async () => {
+    const { code, errors } = await install({ ...root, ...hono }, null, 1);
+    expect(code).toBe(1);
+    expect(errors).toContain("The packages could not be installed: npm ci failed, see above.");
   });
 });

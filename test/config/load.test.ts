@@ -1,11 +1,11 @@
 /** A configuration that works: what it becomes. */
-import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { createRedactor } from "../../src/core/text/redact.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
+import { startChild } from "../support/child.ts";
 import { agentFile, configFile, configFolder } from "../support/config-folder.ts";
 
 const projectRoot = resolve(import.meta.dirname, "../..");
@@ -62,21 +62,17 @@ describe("the repository's own configuration", () => {
   });
 
   it("is found from any directory, and gives every agent the same hash there", async () => {
-    using folder = configFolder();
+    using folder = configFolder({
+      "hashes.ts": `
+        const { loadConfig } = await import(${JSON.stringify(join(projectRoot, "src/config.ts"))});
+        const config = await loadConfig({ DATABASE_URL: process.argv[2] });
+        console.log(config.agents.map((agent) => agent.hash).join());`,
+    });
     const hashes = (cwd: string) =>
-      execFileSync(
-        process.execPath,
-        [
-          "--input-type=module",
-          "--eval",
-          `const { loadConfig } = await import(${JSON.stringify(join(projectRoot, "src/config.ts"))});
-           const config = await loadConfig({ DATABASE_URL: process.argv[1] });
-           console.log(config.agents.map((agent) => agent.hash).join());`,
-          join(folder.path, "belay.db"),
-        ],
-        { cwd, encoding: "utf8" },
-      );
-    expect(hashes(folder.path)).toBe(hashes(projectRoot));
+      startChild(join(folder.path, "hashes.ts"), [join(folder.path, "belay.db")], { cwd }).succeeded();
+    const here = await hashes(projectRoot);
+    expect(here).toMatch(/^\w+/);
+    expect(await hashes(folder.path)).toBe(here);
   });
 });
 

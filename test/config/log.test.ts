@@ -1,11 +1,12 @@
 /** The log: one line per event, and no secret in any of them. */
-import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { createRedactor } from "../../src/core/text/redact.ts";
 import { createLog } from "../../src/log.ts";
+import { startChild } from "../support/child.ts";
+import { configFolder } from "../support/config-folder.ts";
 
 function logged(options: { pretty: boolean; level?: string }) {
   const lines: string[] = [];
@@ -57,20 +58,19 @@ describe("the log", () => {
   });
 
   // Only Linux has a disk that is always full.
-  it.runIf(existsSync("/dev/full"))("that can't be written stops nothing", () => {
+  it.runIf(existsSync("/dev/full"))("that can't be written stops nothing", async () => {
     const file = JSON.stringify(resolve(import.meta.dirname, "../../src/log.ts"));
-    const script = `
+    using place = configFolder({
+      "full.ts": `
       import { createLog } from ${file};
       const log = createLog({ level: "info", pretty: false, redact: (text) => text });
       log.info({}, "first");
       log.info({}, "second");
-      process.stderr.write("goes on");`;
-    const full = openSync("/dev/full", "w");
-    const child = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-      stdio: ["ignore", full, "pipe"],
-      encoding: "utf8",
+      process.stderr.write("goes on");`,
     });
+    const full = openSync("/dev/full", "w");
+    const child = startChild(join(place.path, "full.ts"), [], { stdout: full });
     closeSync(full);
-    expect(child).toMatchObject({ status: 0, stderr: "goes on" });
+    expect(await child.ended).toMatchObject({ code: 0, errors: "goes on" });
   });
 });

@@ -22,6 +22,7 @@ async function start() {
   const door = gate();
   const driven: string[] = [];
   const worker = new RunWorker({
+    told: false,
     ...{ store, clock, log, owner: "one", rng: () => 0.5, unreadable: new UnreadableRecords(log) },
     drive: async ({ runId }) => {
       driven.push(runId);

@@ -3,10 +3,10 @@
  * named for it fails. With words: only the mutants whose names hold one of them. Exits with 1 when a mutant survives,
  * when its text is gone, or when a test fails without any mutant.
  */
-import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startChild, startProgram } from "../support/child.ts";
 import { type Mutant, mutants } from "./mutants/list.ts";
 import { mutated } from "./mutants/source.ts";
 
@@ -21,10 +21,11 @@ interface Ran {
 }
 
 /** What git knows or would know; the packages are the same for all. */
-function copyOfProject(): string {
+async function copyOfProject(): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), "belay-mutants-"));
   const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  for (const path of execFileSync("git", listed, { cwd: root, encoding: "utf8" }).split("\0")) {
+  const known = await startProgram("git", listed, { cwd: root }).succeeded();
+  for (const path of known.split("\0")) {
     if (path !== "" && existsSync(join(root, path))) cpSync(join(root, path), join(copy, path));
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
@@ -46,7 +47,7 @@ function change(copy: string, mutant: Omit<Mutant, "test" | "only">): () => void
 }
 
 /** null: no test could be run at all. */
-function run(copy: string, files: readonly string[], only?: string): Ran | null {
+async function run(copy: string, files: readonly string[], only?: string): Promise<Ran | null> {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
@@ -56,22 +57,18 @@ function run(copy: string, files: readonly string[], only?: string): Ran | null 
     "--reporter=json",
     `--outputFile=${report}`,
   ];
-  spawnSync(process.execPath, [vitest, "run", ...files, ...how, ...(only ? ["-t", only] : [])], {
-    cwd: copy,
-    stdio: "ignore",
-    timeout: runTimeoutMs,
-    killSignal: "SIGKILL",
-  });
+  const args = ["run", ...files, ...how, ...(only ? ["-t", only] : [])];
+  await startChild(vitest, args, { cwd: copy, limitMs: runTimeoutMs }).ended;
   if (!existsSync(report)) return null;
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
   return { passed: numPassedTests, failed: numFailedTests };
 }
 
 /** A mutant is killed by a test that fails, not by a file that can't be loaded. */
-function verdictOn(copy: string, mutant: Mutant): "killed" | "SURVIVED" | "NOT RUN" {
+async function verdictOn(copy: string, mutant: Mutant): Promise<"killed" | "SURVIVED" | "NOT RUN"> {
   const mend = change(copy, mutant);
   try {
-    const ran = run(copy, [mutant.test], mutant.only);
+    const ran = await run(copy, [mutant.test], mutant.only);
     if (!ran || ran.passed + ran.failed === 0) return "NOT RUN";
     return ran.failed > 0 ? "killed" : "SURVIVED";
   } finally {
@@ -79,29 +76,30 @@ function verdictOn(copy: string, mutant: Mutant): "killed" | "SURVIVED" | "NOT R
   }
 }
 
-function judge(copy: string, wanted: readonly Mutant[]): number {
-  const sound = run(copy, [...new Set(wanted.map(({ test }) => test))]);
+async function judge(copy: string, wanted: readonly Mutant[]): Promise<number> {
+  const sound = await run(copy, [...new Set(wanted.map(({ test }) => test))]);
   if (!sound || sound.failed > 0 || sound.passed === 0) {
     process.stdout.write(`The tests fail without any mutant: ${JSON.stringify(sound)}\n`);
     return 1;
   }
-  const alive = wanted.filter((mutant) => {
+  let killed = 0;
+  for (const mutant of wanted) {
     const began = performance.now();
-    const verdict = verdictOn(copy, mutant);
+    const verdict = await verdictOn(copy, mutant);
     const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
     process.stdout.write(`${verdict.padEnd(9)}${took.padStart(8)}  ${mutant.name}  (${mutant.test})\n`);
-    return verdict !== "killed";
-  });
-  process.stdout.write(`${wanted.length - alive.length} of ${wanted.length} mutants killed\n`);
-  return alive.length === 0 ? 0 : 1;
+    if (verdict === "killed") killed += 1;
+  }
+  process.stdout.write(`${killed} of ${wanted.length} mutants killed\n`);
+  return killed === wanted.length ? 0 : 1;
 }
 
 const words = process.argv.slice(2);
 const wanted = mutants.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 if (wanted.length === 0) throw new Error(`No mutant's name holds ${words.join(" or ")}.`);
-const copy = copyOfProject();
+const copy = await copyOfProject();
 try {
-  process.exitCode = judge(copy, wanted);
+  process.exitCode = await judge(copy, wanted);
 } finally {
   rmSync(copy, { recursive: true });
 }

@@ -31,6 +31,7 @@ test("channels, queue, outbox and database are told to callers it knows", async 
   expect(await healthOf(b)).toMatchObject({
     status: "ok",
     channels: [{ name: "slack", ok: true, detail: "connected" }],
+    channels_off: [{ title: "Discord", guide: "docs/discord.md" }],
     queue: { running: 1, sleeping: 0, due: true, next_at: null },
     outbox: { undelivered: 0, oldest_at: null, given_up: 0 },
     database: { kind: "SQLite file", answers: true, ms: 0 },

@@ -1,9 +1,7 @@
 /** The example of docs/webhooks.md: a run starts a CI job, and the job tells this very run how it ended. */
 
-import { execFile } from "node:child_process";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
 import { serve } from "@hono/node-server";
 import { afterEach, expect, test } from "vitest";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
@@ -13,12 +11,11 @@ import type { Channel } from "../../src/core/ports/channel.ts";
 import type { ModelAnswer, ModelRequest } from "../../src/core/ports/model.ts";
 import { eventUrl } from "../../src/tools/event-url.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
+import { startProgram } from "../support/child.ts";
 import { answerWith, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { nowhere } from "../support/webhook/bench.ts";
 
-const root = new URL("../../", import.meta.url);
 const eventKey = Buffer.alloc(32, 3);
-const run = promisify(execFile);
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -94,7 +91,9 @@ async function approve(bot: Bot, runId: string): Promise<void> {
 }
 
 const report = (url: string, words: string) =>
-  run("sh", ["docs/examples/report-event.sh", words], { cwd: root, env: { ...process.env, DONE_URL: url } });
+  startProgram("sh", ["docs/examples/report-event.sh", words], {
+    env: { ...process.env, DONE_URL: url },
+  }).succeeded();
 
 test("a run starts a job, waits, and goes on with what the job reports", async () => {
   const jobs = await ci();
@@ -103,10 +102,10 @@ test("a run starts a job, waits, and goes on with what the job reports", async (
   await approve(bot, runId);
   const url = await jobs.started;
   await bot.untilStatus(runId, "sleeping");
-  expect(JSON.parse((await report(url, "SUCCESS in 42 s")).stdout)).toEqual({ run_id: runId });
+  expect(JSON.parse(await report(url, "SUCCESS in 42 s"))).toEqual({ run_id: runId });
   const { phase } = await bot.untilEnd(runId);
   expect(phase).toMatchObject({ at: "complete", answer: expect.stringContaining("SUCCESS in 42 s") });
-  expect(JSON.parse((await report(url, "again")).stdout)).toEqual({ run_id: runId, duplicate: true });
+  expect(JSON.parse(await report(url, "again"))).toEqual({ run_id: runId, duplicate: true });
 });
 
 test("a job that ends before the run waits for it is not missed", async () => {

@@ -9,10 +9,11 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
+import type { Wakes } from "../../src/core/ports/wakes.ts";
 import { hasEnded, type State, statusOf } from "../../src/core/state.ts";
 import { knownRedactor } from "../../src/core/text/redact.ts";
 import type { Status } from "../../src/core/text/status.ts";
-import { createEngine } from "../../src/engine/create.ts";
+import { createEngine, type Role } from "../../src/engine/create.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
@@ -74,6 +75,9 @@ export interface BotOptions {
   /** Wraps the toolbox, to break it or to watch it. */
   toolbox?: (toolbox: Toolbox) => Toolbox;
   clock?: Clock;
+  /** Without it the bot looks for what is due by itself. */
+  wakes?: Wakes;
+  role?: Role;
   log?: Logger;
   /** Secrets that the bot knows. */
   secrets?: readonly string[];
@@ -111,6 +115,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     rights: options.rightsOf ?? { "*": options.rights ?? openRights },
     channels: options.channels ?? [],
     clock: options.clock ?? clock,
+    ...(options.wakes ? { wakes: options.wakes } : {}),
+    ...(options.role ? { role: options.role } : {}),
     rng: () => 0.5,
     redact: knownRedactor(options.secrets ?? []),
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),

@@ -1,5 +1,5 @@
 /**
- * The one way in which tests start a Node process. It dies with its parent and after its limit (leash.ts); what it
+ * The one way in which tests start processes. Each dies with its parent and after its limit (leash.ts); what it
  * writes is collected and stands in every error; it inherits nothing that somebody waits to see closed.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -24,6 +24,8 @@ export interface ChildOptions {
   leashed?: boolean;
   /** Parent and child can send each other messages. */
   ipc?: boolean;
+  /** An open file in place of the pipe that its standard output is collected from. */
+  stdout?: number;
 }
 
 export interface Ended {
@@ -38,7 +40,14 @@ export interface Ended {
 
 /** Starts a script: a path from the project's root, or an absolute one. */
 export function startChild(script: string, args: readonly string[] = [], options: ChildOptions = {}): Child {
-  const { env = process.env, cwd = root, limitMs = fiveMinutesMs, leashed = true, ipc = false } = options;
+  const {
+    env = process.env,
+    cwd = root,
+    limitMs = fiveMinutesMs,
+    leashed = true,
+    ipc = false,
+    stdout = "pipe",
+  } = options;
   const child = spawn(
     process.execPath,
     [...(leashed ? ["--import", leash] : []), resolve(root, script), ...args],
@@ -46,10 +55,22 @@ export function startChild(script: string, args: readonly string[] = [], options
       cwd,
       env: { NODE_COMPILE_CACHE: compiled, ...env, TEST_CHILD_LIMIT_MS: String(limitMs) },
       // The fourth is the leash.
-      stdio: ["pipe", "pipe", "pipe", "pipe", ...(ipc ? ["ipc" as const] : [])],
+      stdio: ["pipe", stdout, "pipe", "pipe", ...(ipc ? ["ipc" as const] : [])],
     },
   );
   return new Child(script, child);
+}
+
+/** Starts a program that is not Node, a command on the PATH or a path; killed by a signal, its `code` is 1. */
+export function startProgram(
+  program: string,
+  args: readonly string[] = [],
+  options: Pick<ChildOptions, "env" | "cwd"> = {},
+): Child {
+  return startChild(join(import.meta.dirname, "hold-child.ts"), [program, ...args], {
+    ...options,
+    leashed: false,
+  });
 }
 
 export class Child {

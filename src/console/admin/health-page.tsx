@@ -40,7 +40,7 @@ export function HealthPage() {
           <LeftBehind runs={health.left_behind ?? []} />
           <Unreadable records={health.unreadable ?? []} />
           <h2>Channels</h2>
-          <Channels channels={health.channels ?? []} />
+          <Channels channels={health.channels ?? []} off={health.channels_off ?? []} />
           {health.queue && <Queue queue={health.queue} />}
           {health.outbox && <Outbox outbox={health.outbox} />}
         </>
@@ -74,14 +74,17 @@ function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): 
   return kind === null ? words : `${kind}, ${words}`;
 }
 
-function Channels({ channels }: { channels: NonNullable<Health["channels"]> }) {
+interface ChannelsProps {
+  channels: NonNullable<Health["channels"]>;
+  off: NonNullable<Health["channels_off"]>;
+}
+
+function Channels({ channels, off }: ChannelsProps) {
   if (channels.length === 0) {
+    const guides = off.map(({ title, guide }) => `${title} (${guide})`).join(", ");
     return (
       <Empty title="No chat is connected yet.">
-        <p>
-          Set the tokens of a Slack or Discord app and restart: docs/slack.md and docs/discord.md say how,
-          step by step.
-        </p>
+        {guides && <p>Set a channel’s tokens and restart. Step by step: {guides}.</p>}
       </Empty>
     );
   }

@@ -104,6 +104,8 @@ export interface Delivery {
 export interface Channel {
   readonly name: string;
   readonly can: Capabilities;
+  /** Only one process at a time may have it: the platform, or the machine, knows just one of us. */
+  readonly single?: true;
   /** Begin to listen. Returns when inbound messages can arrive; throws with words for the operator. */
   start(inlet: Inlet): Promise<void>;
   stop(): Promise<void>;
@@ -174,10 +176,7 @@ export interface Inlet {
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
   /** What would be refused about this edit now; null: nothing. For a form that can still say it; nothing is recorded. */
   checkEdit(edit: Edit): Promise<Refusal | null>;
-  /**
-   * A place changed, or is reachable again: what could not be delivered at addresses that begin with `prefix` is tried
-   * at once.
-   */
+  /** A place changed or can be reached again: what failed at addresses that begin with `prefix` is tried at once. */
   retryAt(prefix: string): Promise<void>;
   store: Pick<
     Store,

@@ -266,8 +266,16 @@ export interface Store {
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
-  /** Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. */
-  claimInbox(claim: { now: number; leaseMs: number; limit: number }): Promise<InboxRow[]>;
+  /**
+   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them.
+   * `except`: sources whose channel another process holds.
+   */
+  claimInbox(claim: {
+    now: number;
+    leaseMs: number;
+    limit: number;
+    except?: readonly string[];
+  }): Promise<InboxRow[]>;
   /** Drops the body, as a commit with this key does, unless `keepBody`. */
   settleInbox(
     key: InboxKey,

@@ -40,6 +40,8 @@ export interface HttpConfig {
   about: {
     paths: readonly string[];
     titles: Readonly<Record<string, string>>;
+    /** By name, of those that variables switch on: the page that says how. */
+    guides: Readonly<Record<string, string>>;
     linkTo(address: Address): string | null;
   };
   webhooks: readonly WebhookSet[];

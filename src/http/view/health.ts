@@ -36,6 +36,9 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,
+    channels_off: Object.entries(config.about.guides)
+      .filter(([name]) => channels.every((channel) => channel.name !== name))
+      .map(([name, guide]) => ({ title: config.about.titles[name] ?? name, guide })),
     tool_servers: toolServers.map(({ tools, ...server }) => ({ ...server, tools: [...tools] })),
     unreadable,
     left_behind: [...engine.leftBehind],

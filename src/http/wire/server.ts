@@ -151,6 +151,8 @@ export const healthSchema = z.object({
   auth: z.enum(["token", "none"]).optional(),
   started_at: time.optional(),
   channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),
+  /** Channels that are off and can be switched on by variables; `guide` is the page that says how. */
+  channels_off: z.array(z.object({ title: z.string(), guide: z.string() })).optional(),
   /** Foreign servers of tools (MCP): how each is, and how its tools stand against what was accepted. */
   tool_servers: z
     .array(

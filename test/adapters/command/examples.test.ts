@@ -1,5 +1,4 @@
 /** The sets of docs/examples/tools: all are declarations that hold, and what can be run here runs. */
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import { kubectlTools } from "../../../docs/examples/tools/kubectl.ts";
 import { systemctlTools } from "../../../docs/examples/tools/systemctl.ts";
 import { terraformTools } from "../../../docs/examples/tools/terraform.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
+import { startProgram } from "../../support/child.ts";
 import { contextOf, folder, toolboxOf } from "./bench.ts";
 
 const token = { variable: "TF_TOKEN", secret: secretOf("TF_TOKEN", "s3cr3t-value") };
@@ -77,25 +77,24 @@ describe("kubectl is called with", () => {
 });
 
 describe("git", () => {
-  function repository() {
+  async function repository() {
     const path = folder();
-    const git = (...args: string[]) => {
+    const git = async (...args: string[]) => {
       const who = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "init.defaultBranch=main"];
-      const { status, stderr } = spawnSync("git", [...who, ...args], { cwd: path, encoding: "utf8" });
-      if (status !== 0) throw new Error(stderr);
+      await startProgram("git", [...who, ...args], { cwd: path }).succeeded();
     };
-    git("init");
+    await git("init");
     mkdirSync(join(path, "src"));
     for (const text of ["one\n", "two\n"]) {
       writeFileSync(join(path, "src", "a.txt"), text);
-      git("add", ".");
-      git("commit", "--message", `say ${text.trim()}`);
+      await git("add", ".");
+      await git("commit", "--message", `say ${text.trim()}`);
     }
     return toolboxOf(...gitTools({ folder: path }));
   }
 
   test("looks into a real repository", async () => {
-    const toolbox = repository();
+    const toolbox = await repository();
     const log = await toolbox.run("git_log", { ref: "main", count: 5, path: "src/a.txt" }, contextOf());
     expect(log).toMatchObject({ output: expect.stringMatching(/say two\n.*say one$/) });
     const show = await toolbox.run("git_show", { ref: "main", path: "src/a.txt" }, contextOf());
@@ -108,7 +107,7 @@ describe("git", () => {
     ["git_log", { ref: "--output=/tmp/x", count: 1, path: null }],
     ["git_show", { ref: "main", path: "../secrets" }],
     ["git_diff", { from: "main..other", to: "@{u}" }],
-  ])("takes no option, no way out and no range: %s", (name, input) => {
-    expect(repository().check(name, JSON.stringify(input)).error?.code).toBe("invalid_input");
+  ])("takes no option, no way out and no range: %s", async (name, input) => {
+    expect((await repository()).check(name, JSON.stringify(input)).error?.code).toBe("invalid_input");
   });
 });

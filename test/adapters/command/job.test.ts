@@ -1,5 +1,4 @@
 /** A command that runs once, as a job: with real processes, up to the loss of the machine. */
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -9,6 +8,7 @@ import { identify } from "../../../adapters/command/process-id.ts";
 import { claimFile } from "../../../adapters/command/records.ts";
 import { command } from "../../../adapters/command/tools.ts";
 import type { Reconciled } from "../../../src/tools/contract.ts";
+import { startChild } from "../../support/child.ts";
 import { contextOf, folder, node, program, toolboxOf, tracesIn, until } from "./bench.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -205,9 +205,7 @@ describe("after a crash", () => {
     const path = bot.folders.path(bot.job);
     await bot.folders.make(bot.job);
     // Started already, and slow to read its order.
-    const late = spawn(node, [join(import.meta.dirname, "../../../adapters/command/wrapper.ts")], {
-      cwd: path,
-    });
+    const late = startChild("adapters/command/wrapper.ts", [], { cwd: path });
     expect(await bot.reconcile()).toEqual({ type: "not_done" });
     const order = {
       argv: [node, program, "leave", bot.trace],
@@ -217,8 +215,8 @@ describe("after a crash", () => {
       graceMs: 9,
       maxBytes: 9,
     };
-    late.stdin.end(JSON.stringify(order));
-    await new Promise((resolve) => late.once("exit", resolve));
+    late.process.stdin?.end(JSON.stringify(order));
+    await late.ended;
     expect(tracesIn(bot.trace)).toBe(0);
     await begun(bot);
     await untilEnd(bot);

@@ -1,18 +1,15 @@
 /** What tests of foreign servers share: a folder with a lock file, servers that end with the test, and calls. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { mcp, type StdioOptions } from "../../../adapters/mcp/tools.ts";
+import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
 import type { CallContext } from "../../../src/core/ports/toolbox.ts";
 import type { ToolServer } from "../../../src/tools/tool-server.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
 
 export const node = process.execPath;
 export const odd = join(import.meta.dirname, "odd-child.ts");
-const packages = resolve(import.meta.dirname, "../../../node_modules/@modelcontextprotocol");
-export const everything = join(packages, "server-everything/dist/index.js");
-export const filesystem = join(packages, "server-filesystem/dist/index.js");
 
 /** Removed when the test is over. */
 export function folder(): string {
@@ -22,7 +19,7 @@ export function folder(): string {
 }
 
 /** Ended when the test is over. */
-export function server(options: StdioOptions): ToolServer {
+export function server(options: ServerOptions): ToolServer {
   const made = mcp(options);
   onTestFinished(() => made.stop());
   return made;
@@ -31,7 +28,7 @@ export function server(options: StdioOptions): ToolServer {
 /** The server that misbehaves in this way, with its tools accepted while it behaved. */
 export async function oddServer(
   mode: string,
-  options: Partial<StdioOptions> & { at?: string } = {},
+  options: Partial<Extract<ServerOptions, { command: string }>> & { at?: string } = {},
 ): Promise<{ server: ToolServer; at: string }> {
   const { at = folder(), ...more } = options;
   const base = { configDir: at, name: "odd", command: node, allow: "*", ...more } as const;

@@ -131,3 +131,11 @@ test("a thousand tools can be accepted, and more than that are not listed", asyn
   const { tools } = await from.accept();
   expect(tools.filter(({ standing }) => standing === "offered")).toHaveLength(1_000);
 });
+
+test("a stop while it connects leaves nothing behind", async () => {
+  const { server: from } = await oddServer("well");
+  from.start({ changed: () => {}, said: () => {} });
+  await from.stop();
+  expect(from.status()).toMatchObject({ ok: false });
+  expect(await call(from, "odd_work", input)).toMatchObject({ type: "failed" });
+});

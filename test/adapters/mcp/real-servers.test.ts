@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
-import { call, contextOf, everything, filesystem, folder, node, server, toolboxOf } from "./bench.ts";
+import { call, contextOf, folder, node, server, toolboxOf } from "./bench.ts";
+import { everything, filesystem } from "./packages.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 

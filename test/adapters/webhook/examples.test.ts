@@ -1,19 +1,17 @@
 /** The examples of docs/webhooks.md work as they stand: the configuration, and the scripts against a real server. */
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { promisify } from "node:util";
 import { serve } from "@hono/node-server";
 import { afterEach, expect, test } from "vitest";
 import { alertmanager, build, githubFailure } from "../../../docs/examples/webhooks.ts";
 import { webhookSchema } from "../../../src/config/triggers.ts";
+import { startProgram } from "../../support/child.ts";
 import { type Bench, bench, secret, signed } from "../../support/webhook/bench.ts";
 
 const root = new URL("../../../", import.meta.url);
 const fixture = (name: string) =>
   readFileSync(new URL(`../../fixtures/webhook/${name}.json`, import.meta.url), "utf8");
-const run = promisify(execFile);
 const servers: { close(): unknown }[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -55,12 +53,11 @@ test("report-build.sh reports, and reporting again is the same delivery", async 
   await new Promise((ready) => server.once("listening", ready));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const report = () =>
-    run("sh", ["docs/examples/report-build.sh", "api", "FAILURE", "https://ci.example.com/17"], {
-      cwd: root,
+    startProgram("sh", ["docs/examples/report-build.sh", "api", "FAILURE", "https://ci.example.com/17"], {
       env: { ...process.env, BELAY_URL: url, BUILD_TOKEN: secret },
-    });
-  expect(JSON.parse((await report()).stdout)).toEqual({ run_id: "run_1" });
-  expect(JSON.parse((await report()).stdout)).toEqual({ duplicate: true, run_id: "run_1" });
+    }).succeeded();
+  expect(JSON.parse(await report())).toEqual({ run_id: "run_1" });
+  expect(JSON.parse(await report())).toEqual({ duplicate: true, run_id: "run_1" });
 });
 
 test("launch-and-wait.sh waits for the outcome, and fails when the run does", async () => {
@@ -82,10 +79,10 @@ test("launch-and-wait.sh waits for the outcome, and fails when the run does", as
     BELAY_POLL_SECONDS: "0",
   };
   const launch = () =>
-    run("sh", ["docs/examples/launch-and-wait.sh", 'say "hi"', "key-1"], { cwd: root, env });
-  const { stdout, stderr } = await launch();
-  expect(stdout).toBe("42\n");
-  expect(stderr).toContain("waiting for a person");
+    startProgram("sh", ["docs/examples/launch-and-wait.sh", 'say "hi"', "key-1"], { env }).ended;
+  const done = await launch();
+  expect(done).toMatchObject({ code: 0, output: "42\n" });
+  expect(done.errors).toContain("waiting for a person");
   expect(asked.slice(0, 2)).toEqual(["POST /agent/launch key-1", "GET /agent/state/run_7"]);
-  await expect(launch()).rejects.toMatchObject({ code: 1 });
+  expect(await launch()).toMatchObject({ code: 1 });
 });

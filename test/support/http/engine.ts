@@ -130,6 +130,8 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
     open: async () => {},
     start: async () => {},
     drain: async () => {},
+    hold: async () => {},
+    letGo: async () => {},
     voidApprovals: async () => {},
     accept: async () => "new",
     retryAt: async () => {},

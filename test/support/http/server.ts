@@ -1,7 +1,7 @@
 /** The server of the HTTP tests: tokens of every kind, and short ways to call it and to play a run. */
 
 import { randomUUID } from "node:crypto";
-import { channelPaths, channelTitles, linkTo } from "../../../src/config/channels.ts";
+import { channelGuides, channelPaths, channelTitles, linkTo } from "../../../src/config/channels.ts";
 import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
@@ -103,7 +103,7 @@ export function defaults(): HttpConfig {
     trustedLinkHosts: ["docs.example"],
     defaultAgent: "helper",
     consoleDir: "test/fixtures/no-console",
-    about: { paths: channelPaths, titles: channelTitles, linkTo },
+    about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci" }],
     schedules: () => [],
     rate: { burst: 1000, perSecond: 1000 },

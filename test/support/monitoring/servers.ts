@@ -172,7 +172,7 @@ async function start(
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, JSON.stringify(config));
   const child = startChild(
-    "test/support/monitoring/hold-child.ts",
+    "test/support/hold-child.ts",
     [program, `--config.file=${file}`, "--web.listen-address=127.0.0.1:0", ...args],
     { leashed: false },
   );

@@ -1,0 +1,61 @@
+/** The requests of an HTTP server: to public addresses unless it is said otherwise, and with answers that are bounded. */
+import { type Readable, Transform } from "node:stream";
+import type { FetchLike } from "@modelcontextprotocol/client";
+import { answerTo, type Reach } from "../../src/tools/outbound.ts";
+
+/** Of an answer, or of one event in a stream of them. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** As the SDK wants `fetch`. Redirects are answers: the SDK follows those that stay in their origin. */
+export function boundedFetch(reach: Pick<Reach, "private" | "resolve">): FetchLike {
+  return async (target, init = {}) => {
+    const url = new URL(target);
+    const headers = Object.fromEntries(new Headers(init.headers));
+    const body = typeof init.body === "string" ? init.body : null;
+    const signal = init.signal ?? new AbortController().signal;
+    const outgoing = { method: init.method ?? "GET", url, headers, body };
+    const response = await answerTo(outgoing, { ...reach, late: "it was given up" }, signal);
+    const { statusCode = 0, statusMessage = "" } = response;
+    const given = Object.entries(response.headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    );
+    const isStream = response.headers["content-type"]?.startsWith("text/event-stream") ?? false;
+    const bounded = response.pipe(limited(isStream));
+    response.once("error", (error) => bounded.destroy(error));
+    bounded.once("close", () => response.destroy());
+    const isEmpty = statusCode === 204 || statusCode === 205 || statusCode === 304;
+    if (isEmpty) bounded.resume();
+    return new Response(isEmpty ? null : toWeb(bounded), {
+      ...{ status: statusCode, statusText: statusMessage, headers: given },
+    });
+  };
+}
+
+/** Node's own type of a web stream is not the one of `Response`, and is the same thing. */
+function toWeb(stream: Readable): ReadableStream<Uint8Array> {
+  const iterator = stream[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await iterator.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => void stream.destroy(),
+  });
+}
+
+/** A stream may go on for days: each event of it is counted anew. */
+function limited(isStream: boolean): Transform {
+  let held = 0;
+  return new Transform({
+    transform(piece: Buffer, _encoding, done) {
+      held += piece.length;
+      if (held > mostBytes) {
+        done(new Error(`it sent more than ${mostBytes / 1024 / 1024} MB at once`));
+        return;
+      }
+      if (isStream && /\r?\n\r?\n/.test(piece.toString("latin1"))) held = 0;
+      done(null, piece);
+    },
+  });
+}

@@ -1,0 +1,56 @@
+/** Finds what is due although no job says so: its holder died, or a release that makes no jobs wrote it. */
+import { makeWorkerUtils } from "graphile-worker";
+import type { Pool } from "pg";
+import type { WhenDue } from "../../src/core/ports/wakes.ts";
+import { addRunJob } from "./jobs.ts";
+
+/** Ms by the clock that all processes share. */
+const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+/** At once, so that a large backlog is not gone through again and again. */
+const atOnce = 500;
+/** What is younger has its job on the way. */
+const grownMs = 2_000;
+
+const sweep = `
+  WITH lost AS (
+    SELECT run_id, wake_at FROM runs
+    WHERE $1 AND wake_at <= ${clock} AND (owner IS NULL OR lease_until < ${clock})
+      AND (owner IS NOT NULL OR updated_at < ${clock} - ${grownMs}) AND run_id <> ALL($2::text[])
+      AND NOT EXISTS (SELECT FROM graphile_worker.jobs
+        WHERE key = 'run:' || run_id AND locked_at IS NULL AND run_at <= now())
+    ORDER BY wake_at LIMIT ${atOnce}
+  )
+  SELECT (SELECT count(${addRunJob}) FROM lost) AS runs,
+    EXISTS (SELECT FROM outbox
+      WHERE delivered_revision < revision AND given_up = 0 AND channel = ANY($3::text[])
+        AND greatest(next_at, waiting_since) < ${clock} - ${grownMs}
+        AND (lease_until IS NULL OR lease_until <= ${clock})) AS posts,
+    EXISTS (SELECT FROM inbox
+      WHERE state = 'pending' AND received_at < ${clock} - ${grownMs}
+        AND (lease_until IS NULL OR lease_until <= ${clock})) AS inbox`;
+
+/** Jobs that a process took which is gone: it holds no run by a lease any more. A mistake would only wake once more. */
+const unlock = `
+  SELECT graphile_worker.force_unlock_workers(array_agg(DISTINCT locked_by)) FROM graphile_worker.jobs
+  WHERE locked_at < now() - interval '30 seconds' AND NOT EXISTS (
+    SELECT FROM graphile_worker.jobs AS other JOIN runs ON other.key = 'run:' || run_id
+    WHERE other.locked_by = jobs.locked_by AND owner IS NOT NULL AND lease_until >= ${clock})`;
+
+/** One statement: runs that nobody drives get a job, and this process is told of its posts and messages. */
+export async function sweepOnce(pool: Pool, due: WhenDue): Promise<void> {
+  const { rows } = await pool.query<{ posts: boolean; inbox: boolean }>({
+    name: "sweep",
+    text: sweep,
+    values: [due.run !== null, due.left(), due.channels()],
+  });
+  if (rows[0]?.posts) due.posts();
+  if (rows[0]?.inbox && due.channels().length > 0) due.inbox();
+}
+
+/** What dead processes had taken is free again, and what has been taken over meanwhile is forgotten. */
+export async function freeJobs(pgPool: Pool): Promise<void> {
+  await pgPool.query(unlock);
+  const utils = await makeWorkerUtils({ pgPool });
+  await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
+  await utils.release();
+}

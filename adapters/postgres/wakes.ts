@@ -1,0 +1,89 @@
+/** Wake-ups between processes: graphile-worker on the same database carries them. */
+import type { Pool } from "pg";
+import type { Wakes, WhenDue } from "../../src/core/ports/wakes.ts";
+import { defaultLimits, type Limits, openPool } from "./connection.ts";
+import { taskNames } from "./jobs.ts";
+import { Lane, type WakesLog } from "./lane.ts";
+import { freeJobs, sweepOnce } from "./sweep.ts";
+
+/** A run whose holder died is due 15 s later, and found by then within this time. */
+const sweepMs = 2_500;
+/** Every so many sweeps jobs of dead processes are freed. */
+const freeEvery = 24;
+
+/** `runsAtOnce`: how many runs this process drives side by side; without it 200. */
+export interface WakesOptions {
+  url: string;
+  log: WakesLog;
+  limits?: Limits;
+  runsAtOnce?: number;
+}
+
+/**
+ * Two lanes, so that runs that take long keep no message and no post waiting. A job is a hint: what it is about is
+ * claimed in the store, and a second job for it finds nothing to do.
+ */
+export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }: WakesOptions): Wakes {
+  const place = { url, limits };
+  let pool: Pool | null = null;
+  let lanes: Lane[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let sweeping: Promise<void> = Promise.resolve();
+  let sweeps = 0;
+
+  async function sweepNow(due: WhenDue, on: Pool): Promise<void> {
+    try {
+      await sweepOnce(on, due);
+      if (++sweeps % freeEvery === 0) await freeJobs(on);
+    } catch (error) {
+      log.debug({ err: error }, "sweeping failed");
+    }
+    timer?.refresh();
+  }
+
+  return {
+    async start(due) {
+      const { run } = due;
+      const on = openPool(place, 1);
+      pool = on;
+      const drive: Lane[] = run
+        ? [new Lane({ place, log, atOnce: runsAtOnce, ahead: 10, tasks: () => runTask(run) })]
+        : [];
+      lanes = [...drive, new Lane({ place, log, atOnce: 10, ahead: 10, tasks: () => hintTasks(due) })];
+      await Promise.all(lanes.map((lane) => lane.start()));
+      timer = setTimeout(() => {
+        sweeping = sweepNow(due, on);
+      }, sweepMs);
+      timer.unref();
+    },
+    refresh() {
+      lanes.at(-1)?.restart();
+    },
+    async stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+      await sweeping;
+      await Promise.all(lanes.map((lane) => lane.stop()));
+      await pool?.end();
+    },
+  };
+}
+
+function runTask(run: (runId: string, dueAt: number) => Promise<void>) {
+  return {
+    async [taskNames.run](payload: unknown) {
+      const isOurs = typeof payload === "object" && payload !== null && "runId" in payload;
+      if (!isOurs || typeof payload.runId !== "string") return;
+      await run(payload.runId, "dueAt" in payload ? Number(payload.dueAt) : 0);
+    },
+  };
+}
+
+function hintTasks({ channels, posts, inbox }: WhenDue) {
+  return Object.fromEntries(
+    channels().flatMap((channel) => [
+      [taskNames.posts(channel), async () => posts()],
+      [taskNames.inbox(channel), async () => inbox()],
+    ]),
+  );
+}

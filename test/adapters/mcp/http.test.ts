@@ -1,0 +1,186 @@
+/** Servers over HTTP: where requests may go, who calls, and what is known when no answer comes. */
+import { expect, onTestFinished, test, vi } from "vitest";
+import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
+import { secretOf } from "../../../src/tools/secret.ts";
+import { type Child, startChild } from "../../support/child.ts";
+import { call, folder, server } from "./bench.ts";
+import { json, webServer } from "./web-server.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+type Http = Extract<ServerOptions, { url: string }>;
+
+/** With its tools accepted as they are now. */
+async function accepted(options: Partial<Http> & { url: string }) {
+  const all = { configDir: folder(), name: "web", allow: "*", private: true, ...options } as const;
+  const before = mcp(all);
+  await before.accept();
+  await before.stop();
+  return server(all);
+}
+
+async function everythingAt(port: number): Promise<{ child: Child; port: number }> {
+  const env = { ...process.env, PORT: String(port) };
+  const child = startChild("test/adapters/mcp/everything-http-child.ts", [], { env });
+  onTestFinished(() => child.kill());
+  const [, found] = /"port":(\d+)/.exec(await child.says(/"port":\d+/)) ?? [];
+  return { child, port: Number(found) };
+}
+
+test("everything over HTTP is used, missed while it is gone, and found again", async () => {
+  const { child, port } = await everythingAt(0);
+  const from = await accepted({
+    ...{ url: `http://127.0.0.1:${port}/mcp`, name: "everything", prefix: "any" },
+    ...{ allow: ["get-sum"], tools: { "get-sum": { effect: "read" } } },
+  });
+  const sum = () => call(from, "any_get_sum", { a: 2, b: 40 });
+  expect(await sum()).toMatchObject({ output: expect.stringContaining("42") });
+  await child.kill();
+  expect(await sum()).toMatchObject({ type: "failed", message: expect.stringContaining("is away") });
+  expect(from.status()).toMatchObject({ ok: false, detail: expect.stringContaining("ECONNREFUSED") });
+  await everythingAt(port);
+  expect(await sum()).toMatchObject({ output: expect.stringContaining("42") });
+  expect(from.status()).toMatchObject({ ok: true });
+});
+
+test("a session that the server has forgotten is begun anew, also for what must happen once", async () => {
+  const { child, port } = await everythingAt(0);
+  const from = await accepted({ url: `http://127.0.0.1:${port}/mcp`, allow: ["get-sum"] });
+  const sum = () => call(from, "web_get_sum", { a: 2, b: 40 });
+  expect(await sum()).toMatchObject({ type: "finished" });
+  await child.kill();
+  await everythingAt(port);
+  expect(await sum()).toMatchObject({ output: expect.stringContaining("42") });
+});
+
+test("the token is sent with every request, and stands in no word of what fails", async () => {
+  const token = secretOf("WEB_TOKEN", "canary-bearer-1234");
+  const { url, heard } = await webServer();
+  const from = await accepted({ url, bearer: token });
+  expect(await call(from, "web_work", {})).toMatchObject({ output: "did it" });
+  expect(new Set(heard.map(({ authorization }) => authorization))).toEqual(
+    new Set(["Bearer canary-bearer-1234"]),
+  );
+  expect(heard.map(({ body }) => body).join()).not.toContain("canary");
+});
+
+test("who is refused is told so, without its token", async () => {
+  const { url } = await webServer((_, response) => {
+    response.writeHead(401, { "x-said": "canary-bearer-1234" }).end("you sent canary-bearer-1234");
+    return true;
+  });
+  const options = { configDir: folder(), name: "web", allow: "*", private: true, url } as const;
+  const from = server({ ...options, bearer: secretOf("WEB_TOKEN", "canary-bearer-1234") });
+  const status = await from.look();
+  expect(status.ok).toBe(false);
+  expect(JSON.stringify(status)).not.toContain("canary");
+});
+
+test("a secret that is not set leaves the tools out", () => {
+  const bearer = secretOf("WEB_TOKEN", null);
+  const from = mcp({
+    configDir: folder(),
+    name: "web",
+    url: "https://mcp.example/",
+    bearer,
+    allow: ["work"],
+  });
+  expect(from.tools.map(({ off }) => off)).toEqual([expect.stringContaining("nobody has accepted")]);
+});
+
+test("client credentials get a token, which is used until it is refused, and then got anew", async () => {
+  let grants = 0;
+  const { url, heard } = await webServer((one, response) => {
+    if (one.path === "/token") {
+      grants += 1;
+      return json(response, { access_token: `granted-${grants}`, token_type: "Bearer", expires_in: 3600 });
+    }
+    if (one.authorization === "Bearer granted-2" || (grants === 1 && !one.body.includes("tools/call")))
+      return false;
+    response.writeHead(401).end();
+    return true;
+  });
+  const oauth = {
+    tokenUrl: new URL("/token", url).href,
+    clientId: "belay",
+    clientSecret: secretOf("WEB_SECRET", "canary-secret-1234"),
+    scope: "tools",
+  };
+  const from = await accepted({ url, oauth, effect: "read" });
+  grants = 0;
+  expect(await call(from, "web_work", {})).toMatchObject({ output: "did it" });
+  expect(grants).toBe(2);
+  const asked = heard.filter(({ path }) => path === "/token");
+  expect(asked[0]?.body).toBe("grant_type=client_credentials&scope=tools");
+  expect(asked[0]?.authorization).toBe(`Basic ${btoa("belay:canary-secret-1234")}`);
+  const others = heard.filter(({ path }) => path !== "/token");
+  expect(JSON.stringify(others)).not.toContain("canary");
+});
+
+test("a server at a private address is not reached unless it is said, nor by a name that leads there", async () => {
+  const { url, heard } = await webServer();
+  const options = { configDir: folder(), name: "web", allow: "*" } as const;
+  const byName = server({
+    ...{ ...options, url: "https://mcp.example.com/mcp" },
+    resolve: (_, __, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
+  });
+  const status = await byName.look();
+  expect(status).toMatchObject({ ok: false, detail: expect.stringContaining("mcp.example.com") });
+  expect(status.detail).toContain("public");
+  expect(() => mcp({ ...options, url })).toThrow("must begin with https://");
+  expect(heard).toEqual([]);
+});
+
+test("a redirect to another origin gets neither the call nor the token", async () => {
+  const other = await webServer();
+  const { url } = await webServer((_, response) => {
+    response.writeHead(307, { location: other.url }).end();
+    return true;
+  });
+  const options = { configDir: folder(), name: "web", allow: "*", private: true, url } as const;
+  const from = server({ ...options, bearer: secretOf("WEB_TOKEN", "canary-bearer-1234") });
+  expect((await from.look()).ok).toBe(false);
+  expect(other.heard).toEqual([]);
+});
+
+test.each([
+  ["once", "in_doubt", 1],
+  ["read", "failed", 2],
+] as const)("a connection that breaks in a call of %s leaves it %s", async (effect, type, times) => {
+  const { url, heard } = await webServer((one, response) => {
+    if (!one.body.includes("tools/call")) return false;
+    response.destroy();
+    return true;
+  });
+  const from = await accepted({ url, effect });
+  expect(await call(from, "web_work", {})).toMatchObject({ type });
+  expect(heard.filter(({ body }) => body.includes("tools/call"))).toHaveLength(times);
+});
+
+test.each([
+  [503, "in_doubt"],
+  [403, "failed"],
+] as const)("the status %i leaves a call that must happen once %s", async (status, type) => {
+  const { url } = await webServer((one, response) => {
+    if (!one.body.includes("tools/call")) return false;
+    response.writeHead(status).end();
+    return true;
+  });
+  const from = await accepted({ url });
+  expect(await call(from, "web_work", {})).toMatchObject({ type });
+});
+
+test.each([
+  [{ url: "mcp.example" }, "url: is no URL"],
+  [{ url: "https://me:pass@mcp.example" }, "url: must hold no password"],
+  [
+    {
+      url: "https://mcp.example",
+      bearer: secretOf("A", "x"),
+      oauth: { tokenUrl: "https://t.example", clientId: "c", clientSecret: secretOf("B", "y") },
+    },
+    "give bearer or oauth, not both",
+  ],
+])("a declaration like %j says what to correct", (change, words) => {
+  expect(() => mcp({ configDir: folder(), name: "web", allow: "*", ...change })).toThrow(words);
+});

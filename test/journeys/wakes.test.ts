@@ -1,0 +1,143 @@
+/** Processes that share a PostgreSQL wake each other: web and channels in one, workers in another. */
+import { Client } from "pg";
+import pino from "pino";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import { openWakes } from "../../adapters/postgres/wakes.ts";
+import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
+import type { Model } from "../../src/core/ports/model.ts";
+import type { Role } from "../../src/engine/create.ts";
+import { type Bot, clock, operator, startBot } from "../support/bot.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { commit, must } from "../support/store/commits.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const log = pino({ level: process.env.TEST_LOG ?? "silent" });
+const works: Role = { works: true, speaks: false };
+const speaks: Role = { works: false, speaks: true };
+
+/** Keeps what was sent; resolves `until` with the first delivery that holds. */
+function chat() {
+  const sent: Delivery[] = [];
+  const waiting: { holds: (delivery: Delivery) => boolean; tell: (delivery: Delivery) => void }[] = [];
+  const channel: Channel = {
+    name: "chat",
+    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
+    start: async () => {},
+    stop: async () => {},
+    async post(delivery) {
+      sent.push(delivery);
+      for (const one of waiting) if (one.holds(delivery)) one.tell(delivery);
+      return { remoteId: delivery.remoteId ?? `message ${delivery.id}` };
+    },
+    identify: async (actor) => actor,
+    whisper: async () => {},
+    handle: () => null,
+    health: () => ({ ok: true, detail: "" }),
+  };
+  const until = (holds: (delivery: Delivery) => boolean) => {
+    const known = sent.find(holds);
+    return known ? Promise.resolve(known) : new Promise<Delivery>((tell) => waiting.push({ holds, tell }));
+  };
+  return { channel, sent, until };
+}
+
+async function start(url: string, role: Role, model: Model = scripted()) {
+  const store = await openPostgres({ url, clock });
+  const at = chat();
+  const wakes = openWakes({ url, log });
+  const bot = await startBot({ store, model, wakes, role, channels: [at.channel], log });
+  onTestFinished(async () => {
+    await bot.stop();
+    await store.close();
+  });
+  return { bot, store, ...at };
+}
+
+async function launchAt(bot: Bot, address: string): Promise<string> {
+  const request = { task: "work", actor: operator, via: { channel: "chat" }, addresses: [address] };
+  const rest = { context: [], trusted: true, follows: null, parent: null };
+  const submitted = await bot.engine.launch("default", { ...request, ...rest }, null);
+  if (!submitted.ok) throw new Error(submitted.refusal.message);
+  return submitted.runId;
+}
+
+async function onDatabase<T extends object>(url: string, sql: string, ...values: unknown[]): Promise<T[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const jobs = "SELECT key, task_identifier AS task FROM graphile_worker.jobs ORDER BY key";
+
+test("a run goes through two processes: one has the channel, the other drives", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  const model = scripted(calling(ask("which one?")), finalAnswer("done"));
+  const worker = await start(url, works, model);
+  const runId = await launchAt(web.bot, "chat:here");
+  await web.bot.untilStatus(runId, "waiting_human_input");
+  const answer = { questionId: null, answer: "this", actor: operator, via: { channel: "chat" } };
+  const answered = await web.bot.engine.command(runId, { type: "provide_input", ...answer }, null);
+  expect(answered.ok).toBe(true);
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "done" });
+  await web.until(({ body }) => JSON.stringify(body).includes("done"));
+  expect(worker.sent).toEqual([]);
+});
+
+test("what makes a run due writes its job down, once, and a commit that is refused writes none", async () => {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+  await must(store.commit(commit("r1", 1, { wakeAt: 0 })));
+  await must(store.commit(commit("r2", 0, { wakeAt: null })));
+  expect(await store.commit(commit("r3", 1, { wakeAt: 0 }))).toMatchObject({ ok: false });
+  expect(await onDatabase(url, jobs)).toEqual([{ key: "run:r1", task: "run" }]);
+});
+
+test("a run whose holder is gone is driven by another process when its lease has run out", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  const runId = await launchAt(web.bot, "chat:here");
+  const claims = await web.store.claim({ owner: "gone", now: Date.now(), leaseMs: 1, limit: 1 });
+  expect(claims.map((claim) => claim.runId)).toEqual([runId]);
+  await onDatabase(url, "DELETE FROM graphile_worker._private_jobs");
+  await start(url, works, scripted(finalAnswer("done")));
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete" });
+});
+
+test("a run, a post and a message without any job, as an older release left them, are found", async () => {
+  const url = await server.database();
+  const web = await start(url, { works: true, speaks: true }, scripted(finalAnswer("done")));
+  await onDatabase(
+    url,
+    `CREATE FUNCTION drop_job() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE TRIGGER drop_jobs BEFORE INSERT ON graphile_worker._private_jobs FOR EACH ROW EXECUTE FUNCTION drop_job()`,
+  );
+  const runId = await launchAt(web.bot, "chat:here");
+  await onDatabase(url, "DROP TRIGGER drop_jobs ON graphile_worker._private_jobs");
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete" });
+  await web.until(({ body }) => JSON.stringify(body).includes("done"));
+});
+
+test("the database fails and comes back, and the processes hear of new work again", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  await start(url, works, scripted(finalAnswer("first"), finalAnswer("second")));
+  const first = await launchAt(web.bot, "chat:one");
+  await web.bot.untilEnd(first);
+  await server.restart();
+  const second = await launchAt(web.bot, "chat:two");
+  expect((await web.bot.untilEnd(second)).phase).toMatchObject({ at: "complete", answer: "second" });
+});
