@@ -8,7 +8,7 @@ import { MAX_MAIL_BYTES, type MailListener } from "./listener.ts";
 import type { EmailChannelOptions, MailboxOptions } from "./options.ts";
 import { type MailParser, mailParser } from "./parser.ts";
 import { postMail } from "./post.ts";
-import { readCall } from "./providers.ts";
+import { mayBeAuthentic, readCall } from "./providers.ts";
 import { takeMail } from "./receive.ts";
 import { listenFor } from "./relay.ts";
 import { type Mailer, smtpMailer } from "./send.ts";
@@ -131,20 +131,21 @@ async function handleCall(
 ): Promise<Response> {
   const encoding = request.headers.get("content-encoding");
   if (encoding !== null && encoding !== "identity") return answer(415, { code: "encoding_not_supported" });
+  const { headers } = request;
+  const now = options.clock.now();
+  // Who is refused by the head alone is not read: any number of strangers cost nothing.
+  if (!mayBeAuthentic(mailbox, { headers, secret, now })) return unauthentic(options, mailbox);
   const body = await readBody(request, MAX_CALL_BYTES);
   if (body === null) return answer(413, { code: "body_too_large" });
   try {
     const reading = await readCall(mailbox, {
-      headers: request.headers,
+      headers,
       body,
       secret,
-      now: options.clock.now(),
+      now,
       fetchText: options.fetchText,
     });
-    if (reading.type === "unauthentic") {
-      options.log.warn({ mailbox: mailbox.name }, "mail call refused");
-      return answer(401, { code: "bad_signature" });
-    }
+    if (reading.type === "unauthentic") return unauthentic(options, mailbox);
     if (reading.type === "unreadable") return answer(400, { code: "unreadable", detail: reading.detail });
     if (reading.type === "done") return answer(200, { done: true });
     return answerFor(await takeMail(intake, mailbox, reading));
@@ -152,6 +153,11 @@ async function handleCall(
     if (error instanceof StoreError) return answer(503, { code: "storage_busy" });
     throw error;
   }
+}
+
+function unauthentic({ log }: EmailChannelOptions, { name }: MailboxOptions): Response {
+  log.warn({ mailbox: name }, "mail call refused");
+  return answer(401, { code: "bad_signature" });
 }
 
 /**

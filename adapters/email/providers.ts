@@ -12,7 +12,28 @@ import {
   Unreadable,
 } from "./provider-call.ts";
 import { readSes } from "./ses.ts";
-import { verifyBasic, verifyBearer, verifyHmac } from "./verify.ts";
+import { claimsHmac, claimsSendgrid, verifyBasic, verifyBearer, verifyHmac } from "./verify.ts";
+
+/** False: the head of a call alone shows that it is not the provider's, and nobody needs to read its body. */
+export function mayBeAuthentic(
+  { source }: MailboxOptions,
+  { headers, secret, now }: Pick<ProviderCall, "headers" | "secret" | "now">,
+): boolean {
+  switch (source.kind) {
+    case "raw":
+      return headers.has("x-signature") ? claimsHmac(headers, now) : verifyBearer(headers, secret);
+    case "postmark":
+      return verifyBasic(headers, secret);
+    case "sendgrid":
+      return claimsSendgrid(headers, now);
+    // Their proofs stand in the body.
+    case "mailgun":
+    case "ses":
+      return true;
+    case "smtp":
+      return false;
+  }
+}
 
 /** What can't be read is `unreadable`; it rejects only with what is no fault of the caller. */
 export async function readCall(mailbox: MailboxOptions, call: ProviderCall): Promise<CallReading> {

@@ -21,11 +21,17 @@ export function verifyBasic(headers: Headers, secret: string): boolean {
   return given !== undefined && sameText(Buffer.from(given, "base64").toString(), secret);
 }
 
+/** There is a signature for `verifyHmac`, not too old. */
+export function claimsHmac(headers: Headers, now: number): boolean {
+  const given = headers.get("x-signature") ?? "";
+  return /^sha256=[0-9a-f]{64}$/i.test(given) && isFresh(headers.get("x-timestamp") ?? "", now);
+}
+
 /** `X-Signature: sha256=<hex>` over `<X-Timestamp>.<body>`, the time in Unix seconds. */
 export function verifyHmac(headers: Headers, body: Uint8Array, secret: string, now: number): boolean {
+  if (!claimsHmac(headers, now)) return false;
+  const given = (headers.get("x-signature") ?? "").slice("sha256=".length);
   const stamp = headers.get("x-timestamp") ?? "";
-  const given = /^sha256=([0-9a-f]{64})$/i.exec(headers.get("x-signature") ?? "")?.[1];
-  if (given === undefined || !isFresh(stamp, now)) return false;
   const expected = createHmac("sha256", secret).update(`${stamp}.`).update(body).digest();
   return timingSafeEqual(Buffer.from(given, "hex"), expected);
 }
@@ -46,11 +52,18 @@ export function verifyMailgun(
   return timingSafeEqual(Buffer.from(signed.signature, "hex"), expected) && isFresh(signed.timestamp, now);
 }
 
+const sendgridHeader = "x-twilio-email-event-webhook-signature";
+const sendgridStamp = "x-twilio-email-event-webhook-timestamp";
+
+/** There is a signature for `verifySendgrid`, not too old. */
+export function claimsSendgrid(headers: Headers, now: number): boolean {
+  return (headers.get(sendgridHeader) ?? "") !== "" && isFresh(headers.get(sendgridStamp) ?? "", now);
+}
+
 /** ECDSA over `timestamp + raw body`; the key is the base64 of a DER public key. twilio.com/docs/sendgrid. */
 export function verifySendgrid(headers: Headers, body: Uint8Array, publicKey: string, now: number): boolean {
-  const signature = headers.get("x-twilio-email-event-webhook-signature") ?? "";
-  const stamp = headers.get("x-twilio-email-event-webhook-timestamp") ?? "";
-  if (signature === "" || !isFresh(stamp, now)) return false;
+  if (!claimsSendgrid(headers, now)) return false;
+  const [signature, stamp] = [headers.get(sendgridHeader) ?? "", headers.get(sendgridStamp) ?? ""];
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, "base64"), format: "der", type: "spki" });
     const signed = Buffer.concat([Buffer.from(stamp), body]);

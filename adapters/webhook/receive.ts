@@ -9,7 +9,7 @@ import type { PathWatch } from "./path-watch.ts";
 import { type Fault, MAX_BODY_BYTES, parsePayload } from "./payload.ts";
 import { json, problem } from "./problem.ts";
 import { titleOf } from "./title.ts";
-import { verify } from "./verify.ts";
+import { verify, verifyHead } from "./verify.ts";
 
 /**
  * A webhook that is on: what is configured, its kind, the secrets that hold, and which of its paths were ever found.
@@ -35,12 +35,14 @@ export async function receive(
   const { headers } = request;
   const encoded = refuseEncoding(request);
   if (encoded) return encoded;
+  const { clock, sns, fetchText } = receiver.options;
+  const head = { headers, pathSecret, now: clock.now(), sns, fetchText };
+  // Who is refused by the head alone is not read: any number of strangers cost nothing.
+  const early = await verifyHead(kind, head, hook.secrets);
+  if (early !== null && early !== "authentic") return refuse(receiver, options, early);
   const body = await readBody(request, MAX_BODY_BYTES);
   if (body === null) return problem("body_too_large", "Deliveries may have up to 2 MB.");
-
-  const { clock, sns, fetchText } = receiver.options;
-  const delivered = { headers, body, pathSecret, now: clock.now(), sns, fetchText };
-  const verdict = await verify(kind, delivered, hook.secrets);
+  const verdict = early ?? (await verify(kind, { ...head, body }, hook.secrets));
   if (verdict !== "authentic") return refuse(receiver, options, verdict);
   const wrongType = kind.isAnyType ? null : refuseType(request);
   if (wrongType) return wrongType;

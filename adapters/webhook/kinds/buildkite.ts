@@ -19,11 +19,13 @@ export const buildkite = defineKind("buildkite", z.strictObject({ kind: z.litera
   greets: ({ headers }) => headers.get("x-buildkite-event") === "ping",
 });
 
-function verify({ headers, body, secret, now }: Delivered): Verdict {
+function verify(delivered: Delivered): Verdict {
+  const { headers, secret, now } = delivered;
   const signed = headers.get("x-buildkite-signature");
   if (signed === null) return verdict(sameText(headers.get("x-buildkite-token"), secret));
   const [stamp] = listed(signed, "timestamp");
   const [given] = listed(signed, "signature");
-  if (!stamp || !given || !equal(hex(given), mac(secret, [`${stamp}.`, body]))) return "bad_signature";
+  if (!stamp || !given) return "bad_signature";
+  if (!equal(hex(given), mac(secret, [`${stamp}.`, delivered.body]))) return "bad_signature";
   return freshness(stamp, now);
 }

@@ -6,8 +6,11 @@ import { defineKind } from "./kind.ts";
 
 /** The signed `id` of the payload tells a repetition; its `ping` starts no run. */
 export const circleci = defineKind("circleci", z.strictObject({ kind: z.literal("circleci") }), {
-  verify: ({ headers, body, secret }) =>
-    verdict(anyEqual(listed(headers.get("circleci-signature"), "v1"), mac(secret, [body]), hex)),
+  verify(delivered) {
+    const given = listed(delivered.headers.get("circleci-signature"), "v1");
+    if (given.length === 0) return "bad_signature";
+    return verdict(anyEqual(given, mac(delivered.secret, [delivered.body]), hex));
+  },
   key: ({ payload, headers }) => idText(valueAt(payload, headers, "id")),
   titles: ["{project.name}: {workflow.name} {workflow.status}", "{project.name}: {type}"],
   greets: ({ payload, headers }) => valueAt(payload, headers, "type") === "ping",

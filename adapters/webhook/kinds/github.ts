@@ -6,9 +6,9 @@ import { defineKind, type Received } from "./kind.ts";
 
 /** Repetitions are told by the body, except for manual dispatches, whose delivery id counts. */
 export const github = defineKind("github", z.strictObject({ kind: z.literal("github") }), {
-  verify({ headers, body, secret }) {
-    const given = after(headers.get("x-hub-signature-256"), "sha256=");
-    return verdict(given !== null && equal(hex(given), mac(secret, [body])));
+  verify(delivered) {
+    const given = after(delivered.headers.get("x-hub-signature-256"), "sha256=");
+    return verdict(given !== null && equal(hex(given), mac(delivered.secret, [delivered.body])));
   },
 
   // X-GitHub-Delivery is not signed, the body is, and of most events no two bodies are the same. A button that is

@@ -14,12 +14,13 @@ const options = z.strictObject({
 
 /** Without `timestampHeader` no time is signed: a captured delivery can be sent again. */
 export const grafana = defineKind("grafana", options, {
-  verify({ headers, body, secret, now }, { timestampHeader }) {
+  verify(delivered, { timestampHeader }) {
+    const { headers, secret, now } = delivered;
     const given = headers.get("x-grafana-alerting-signature");
     if (!given) return "bad_signature";
-    if (timestampHeader === undefined) return verdict(equal(hex(given), mac(secret, [body])));
+    if (timestampHeader === undefined) return verdict(equal(hex(given), mac(secret, [delivered.body])));
     const stamp = headers.get(timestampHeader);
-    if (!stamp || !equal(hex(given), mac(secret, [`${stamp}:`, body]))) return "bad_signature";
+    if (!stamp || !equal(hex(given), mac(secret, [`${stamp}:`, delivered.body]))) return "bad_signature";
     return freshness(stamp, now);
   },
   key: alertKey,

@@ -20,15 +20,16 @@ const options = z.strictObject({
 
 /** With `timestampHeader` the time is signed too, and deliveries older than five minutes are refused. */
 export const hmac = defineKind("hmac", options, {
-  verify({ headers, body, secret, now }, how) {
+  verify(delivered, how) {
+    const { headers, secret, now } = delivered;
     const given = after(headers.get(how.header), how.prefix ?? "");
     if (!given) return "bad_signature";
     const decode = how.encoding === "base64" ? base64 : hex;
     const signs = (...parts: (string | Uint8Array)[]) =>
       equal(decode(given), mac(secret, parts, how.algorithm));
-    if (how.timestampHeader === undefined) return verdict(signs(body));
+    if (how.timestampHeader === undefined) return verdict(signs(delivered.body));
     const stamp = headers.get(how.timestampHeader);
-    return stamp && signs(`${stamp}.`, body) ? freshness(stamp, now) : "bad_signature";
+    return stamp && signs(`${stamp}.`, delivered.body) ? freshness(stamp, now) : "bad_signature";
   },
   // Nobody signs the header: without a signed time, whoever captured a delivery could send it for ever under new ids.
   key: ({ headers }, { timestampHeader }) =>

@@ -8,7 +8,8 @@ export type Verdict = "authentic" | "bad_signature" | "stale_signature";
 /** A delivery as it came in, before anything believes it. */
 export interface Delivered {
   headers: Headers;
-  body: Uint8Array;
+  /** Asked for only where the head alone does not refuse: until then it is not even read. */
+  readonly body: Uint8Array;
   /** One of the hook's secrets: while they rotate there are two, tried one after the other. */
   secret: string;
   /** What stands behind the webhook's name in the path. */

@@ -6,8 +6,11 @@ import { defineKind } from "./kind.ts";
 
 /** One right signature among several is enough; its `pagey.ping` starts no run. */
 export const pagerduty = defineKind("pagerduty", z.strictObject({ kind: z.literal("pagerduty") }), {
-  verify: ({ headers, body, secret }) =>
-    verdict(anyEqual(listed(headers.get("x-pagerduty-signature"), "v1"), mac(secret, [body]), hex)),
+  verify(delivered) {
+    const given = listed(delivered.headers.get("x-pagerduty-signature"), "v1");
+    if (given.length === 0) return "bad_signature";
+    return verdict(anyEqual(given, mac(delivered.secret, [delivered.body]), hex));
+  },
   key: ({ payload, headers }) => idText(valueAt(payload, headers, "event.id")),
   titles: ["{event.data.title} on {event.data.service.summary}", "{event.data.title}", "{event.event_type}"],
   greets: ({ payload, headers }) => valueAt(payload, headers, "event.event_type") === "pagey.ping",

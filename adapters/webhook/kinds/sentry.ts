@@ -7,8 +7,10 @@ import { defineKind } from "./kind.ts";
 
 /** The message of an installation starts no run. */
 export const sentry = defineKind("sentry", z.strictObject({ kind: z.literal("sentry") }), {
-  verify: ({ headers, body, secret }) =>
-    verdict(equal(hex(headers.get("sentry-hook-signature") ?? ""), mac(secret, [body]))),
+  verify(delivered) {
+    const given = delivered.headers.get("sentry-hook-signature");
+    return verdict(given !== null && equal(hex(given), mac(delivered.secret, [delivered.body])));
+  },
   titles: ["{data.event.title}", "{data.issue.title}", "{data.error.title}", "{data.description_title}"],
   greets: ({ headers }) => headers.get("sentry-hook-resource") === "installation",
 });

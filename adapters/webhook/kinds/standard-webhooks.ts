@@ -15,7 +15,8 @@ export const standardWebhooks = defineKind(
 );
 
 /** `webhook-signature: v1,<base64> v1,<base64>` over `id.timestamp.body`. */
-export function verifyStandard({ headers, body, secret, now }: Delivered): Verdict {
+export function verifyStandard(delivered: Delivered): Verdict {
+  const { headers, secret, now } = delivered;
   const prefix = prefixOf(headers);
   const id = headers.get(`${prefix}-id`);
   const stamp = headers.get(`${prefix}-timestamp`);
@@ -24,7 +25,7 @@ export function verifyStandard({ headers, body, secret, now }: Delivered): Verdi
   const key = standardKey(secret);
   // `whsec_` with nothing behind it would be a key that everybody knows.
   if (key.length === 0) return "bad_signature";
-  const expected = mac(key, [`${id}.${stamp}.`, body]);
+  const expected = mac(key, [`${id}.${stamp}.`, delivered.body]);
   const signatures = given.split(" ").map((part) => after(part, "v1,"));
   return anyEqual(signatures, expected, base64) ? freshness(stamp, now) : "bad_signature";
 }

@@ -26,12 +26,13 @@ const options = z.strictObject({
 
 /** Refused when the signed time is more than `toleranceSeconds` from now, five minutes where none is configured. */
 export const timestamped = defineKind("timestamped", options, {
-  verify({ headers, body, secret, now }, how) {
+  verify(delivered, how) {
+    const { headers, secret, now } = delivered;
     const header = headers.get(how.header);
     const [stamp, more] = listed(header, how.timeName ?? "t");
     // With two times nobody could say which one was signed.
     if (!stamp || more !== undefined) return "bad_signature";
-    const expected = mac(secret, [`${stamp}.`, body], how.algorithm);
+    const expected = mac(secret, [`${stamp}.`, delivered.body], how.algorithm);
     if (!anyEqual(listed(header, how.signatureName ?? "v1"), expected, hex)) return "bad_signature";
     return freshness(
       stamp,

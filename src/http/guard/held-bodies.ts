@@ -3,8 +3,17 @@ import { createMiddleware } from "hono/factory";
 import type { Env } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 
-/** Half of what they may cost: a body is held once in pieces and, for a moment, once more as a whole. */
-const mostBytes = 32 * 1024 * 1024;
+/**
+ * Less than half of what they may cost: a body is held once in pieces and, for a moment, once more as a whole; and each
+ * connection brings a piece before anybody asks for it.
+ */
+const mostBytes = 26 * 1024 * 1024;
+
+/** This part of all is counted before the first byte: pieces come ahead, from the stream and from the connection. */
+const atFirst = 1 / 100;
+
+/** The body of a request that was refused is garbage, and costs memory until it is collected. */
+const refusedMs = 1_000;
 
 /** More than any channel takes (a mail of 25 MiB and its envelope); each has a smaller limit of its own. */
 const mostOfOne = 26 * 1024 * 1024;
@@ -29,17 +38,27 @@ export class HeldBodies {
     if (declared > mostOfOne) throw tooLarge();
     if (this.#held + declared > this.#most) throw noRoom();
     let own = 0;
-    const take = (bytes: number) => {
-      if (own + bytes > mostOfOne) throw tooLarge();
+    let read = 0;
+    const hold = (bytes: number) => {
       if (this.#held + bytes > this.#most) throw noRoom();
       this.#held += bytes;
       own += bytes;
     };
-    c.req.raw = withBody(c.req.raw, counted(c.req.raw, take));
+    const begin = () => hold(Math.min(declared || this.#most, this.#most * atFirst));
+    const take = (bytes: number) => {
+      read += bytes;
+      if (read > mostOfOne) throw tooLarge();
+      if (read > own) hold(read - own);
+    };
+    c.req.raw = withBody(c.req.raw, counted(c.req.raw, begin, take));
     try {
       await next();
     } finally {
-      this.#held -= own;
+      const release = () => {
+        this.#held -= own;
+      };
+      if (own > 0 && c.res.status >= 400) setTimeout(release, refusedMs).unref();
+      else release();
     }
   });
 }
@@ -51,11 +70,16 @@ function withBody({ url, method, headers }: Request, body: ReadableStream): Requ
 }
 
 /** Nothing of the body is touched before somebody reads it: what is refused unread is for finishBody. */
-function counted(request: Request, take: (bytes: number) => void): ReadableStream<Uint8Array> {
+function counted(
+  request: Request,
+  begin: () => void,
+  take: (bytes: number) => void,
+): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   return new ReadableStream(
     {
       async pull(controller) {
+        if (!reader) begin();
         reader ??= request.body?.getReader();
         const next = await reader?.read();
         if (next === undefined || next.done) return controller.close();

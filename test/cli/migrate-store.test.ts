@@ -1,0 +1,123 @@
+/** Everything that a bot knows moves from a file to PostgreSQL and back, or nothing does. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import { openWholePostgres } from "../../adapters/postgres/whole-store.ts";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { openWholeSqlite } from "../../adapters/sqlite/whole-store.ts";
+import { moveStore } from "../../src/cli/move-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import type { WholeStore } from "../../src/core/ports/whole-store.ts";
+import { commit, must, post, question } from "../support/store/commits.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const clock = { now: () => 1_000 };
+
+function newFile(): string {
+  const home = mkdtempSync(join(tmpdir(), "belay-move-"));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  return join(home, "belay.db");
+}
+
+async function fill(store: Store): Promise<void> {
+  const posts = [post("a", "with 'quotes', a \\ and 🙂")];
+  await must(
+    store.commit(
+      commit("r1", 0, { wakeAt: 9_000, posts, addresses: ["chat:1"], questions: [question("r1", "q1")] }),
+    ),
+  );
+  await must(store.commit(commit("r1", 1)));
+  await store.receive({ source: "slack", key: "k1", body: "{}", receivedAt: 5 });
+  await store.saveNote("a note", "value");
+  await store.saveSession({ id: "s1", principal: "console:local", createdAt: 1, expiresAt: 2 });
+  await store.audit({
+    ...{
+      at: 1,
+      principal: "console:local",
+      action: "launch",
+      resource: "r1",
+      decision: "allowed",
+      rule: "x",
+    },
+  });
+}
+
+async function filledFile(): Promise<string> {
+  const path = newFile();
+  const store = await openSqlite({ path, clock });
+  await fill(store);
+  await store.close();
+  return path;
+}
+
+async function move(from: Promise<WholeStore>, to: Promise<WholeStore>) {
+  const [old, young] = [await from, await to];
+  try {
+    return await moveStore(old, young);
+  } finally {
+    await old.close();
+    await young.close();
+  }
+}
+
+test("there and back again every table has the same records", async () => {
+  const [path, again, url] = [await filledFile(), newFile(), await server.database()];
+  const there = await move(openWholeSqlite(path), openWholePostgres(url));
+  const counts = Object.fromEntries(there.map(({ table, records }) => [table, records]));
+  expect(counts).toMatchObject({ runs: 1, events: 2, inbox: 1, outbox: 1, addresses: 1, questions: 1 });
+  expect(counts).toMatchObject({ notes: 1, sessions: 1, audits: 1 });
+  expect(await move(openWholePostgres(url), openWholeSqlite(again))).toEqual(there);
+});
+
+test("a moved store goes on: what is written next has the next place", async () => {
+  const [path, url] = [await filledFile(), await server.database()];
+  await move(openWholeSqlite(path), openWholePostgres(url));
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  expect((await store.read("r1")).length).toBe(2);
+  await store.receive({ source: "slack", key: "k2", body: "{}", receivedAt: 6 });
+  expect((await store.pendingInbox(10)).map(({ key }) => key)).toEqual(["k1", "k2"]);
+});
+
+test("nothing is moved into a store that has records", async () => {
+  const [path, other] = [await filledFile(), await filledFile()];
+  const moving = move(openWholeSqlite(path), openWholeSqlite(other));
+  await expect(moving).rejects.toMatchObject({ code: "storage_locked" });
+});
+
+test("nothing is moved while a bot has the store", async () => {
+  const [path, url] = [await filledFile(), await server.database()];
+  const live = await openPostgres({ url, clock });
+  onTestFinished(() => live.close());
+  await live.note("connected");
+  await expect(openWholePostgres(url)).rejects.toMatchObject({ code: "storage_locked" });
+  const bot = await openSqlite({ path, clock });
+  onTestFinished(() => bot.close());
+  await expect(openWholeSqlite(path)).rejects.toMatchObject({ code: "storage_locked" });
+});
+
+test("a record that arrives otherwise than it was undoes the whole move", async () => {
+  const [path, url] = [await filledFile(), await server.database()];
+  const [old, young] = [await openWholeSqlite(path), await openWholePostgres(url)];
+  const spoiling: WholeStore = {
+    tables: () => young.tables(),
+    read: (table) => young.read(table),
+    write: (table, rows) => young.write(table, table === "notes" ? [] : rows),
+    finish: () => young.finish(),
+    close: () => young.close(),
+  };
+  await expect(moveStore(old, spoiling)).rejects.toMatchObject({ code: "storage_damaged" });
+  await old.close();
+  await young.close();
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  expect(await store.run("r1")).toBeNull();
+});
