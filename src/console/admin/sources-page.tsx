@@ -20,14 +20,6 @@ export function SourcesPage() {
       <Loaded name="webhooks" load={getWebhooks}>
         {({ webhooks }) => <Webhooks webhooks={webhooks} />}
       </Loaded>
-      <Loaded name="health" load={getHealth}>
-        {({ channels = [] }) =>
-          // What the webhooks' own line of health says: how many are on, and paths that no delivery had anything at.
-          channels
-            .filter(({ name }) => name === "webhook")
-            .map(({ name, detail }) => <p key={name}>{detail}</p>)
-        }
-      </Loaded>
       <h2>Schedules</h2>
       <Loaded name="schedules" load={getSchedules}>
         {({ schedules }) => <Schedules schedules={schedules} />}
@@ -38,6 +30,22 @@ export function SourcesPage() {
 
 function Webhooks({ webhooks }: { webhooks: readonly WebhookInfo[] }) {
   if (webhooks.length === 0) return <Empty title="No webhooks. Add one under webhooks in belay.config.ts." />;
+  return (
+    <>
+      <WebhookTable webhooks={webhooks} />
+      <Loaded name="health" load={getHealth}>
+        {({ channels = [] }) =>
+          // What the webhooks' own line of health says: how many are on, and paths that no delivery had anything at.
+          channels
+            .filter(({ name }) => name === "webhook")
+            .map(({ name, detail }) => <p key={name}>{detail}</p>)
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function WebhookTable({ webhooks }: { webhooks: readonly WebhookInfo[] }) {
   return (
     <Table
       head={["Name", "Agent", "Address", "Last run"]}
