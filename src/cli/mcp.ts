@@ -1,8 +1,9 @@
 /** `npm run mcp`: the foreign servers of tools, what they offer, what of it is accepted, and one call by hand. */
 import { harmless } from "../../adapters/terminal/line.ts";
-import { ConfigError, loadConfig, loadToolServers } from "../config.ts";
+import { ConfigError, loadToolServers } from "../config.ts";
 import type { ServedTool, ToolServerStatus } from "../core/ports/tool-server.ts";
 import { createRedactor } from "../core/text/redact.ts";
+import type { Tool } from "../tools/contract.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
@@ -68,23 +69,32 @@ export function serverNamed(servers: readonly ToolServer[], name: string | undef
 }
 
 async function run({ words: [verb, name, tool, json = "{}"] }: Given): Promise<number> {
-  if (verb === "try") return tryTool(name, tool, json);
-  if (verb !== "list" && verb !== "accept") throw new UsageError(usageOf(line));
+  if (verb !== "list" && verb !== "accept" && verb !== "try") throw new UsageError(usageOf(line));
   const { servers, secrets, problems } = await loadToolServers();
   if (problems.length > 0) throw new ConfigError(problems);
   const redact = createRedactor(secrets);
   const print = (text: string) => process.stdout.write(`${harmless(redact(text))}\n`);
   try {
-    return await (verb === "list" ? list({ servers, print }) : accept({ servers, print }, name ?? ""));
+    if (verb === "list") return await list({ servers, print });
+    if (verb === "accept") return await accept({ servers, print }, name ?? "");
+    const found = accepted(serverNamed(servers, name), tool ?? "");
+    const config = { tools: [found], toolServers: servers, secrets, warnings: [] };
+    return await atTerminal(config, [found.spec.name, json]);
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
   }
 }
 
-async function tryTool(name: string | undefined, tool: string | undefined, json: string): Promise<number> {
-  const config = await loadConfig();
-  const here = serverNamed(config.toolServers, name).nameHere(tool ?? "");
-  return atTerminal(config, [here, json]);
+/** @throws UsageError for a tool that can't be called: nobody has accepted it, or its secret is not set */
+function accepted(server: ToolServer, tool: string): Tool {
+  const found = server.tools.find(({ spec }) => spec.name === server.nameHere(tool));
+  const why = found ? (found.off ?? missing(found)) : "it is not in allow, or nobody has accepted it";
+  if (found === undefined || why !== null) throw new UsageError(`${server.name} ${tool}: ${why}`);
+  return found;
+}
+
+function missing({ missingSecrets }: Tool): string | null {
+  return missingSecrets.length === 0 ? null : `its secret is missing; set ${missingSecrets.join(", ")}`;
 }
 
 if (import.meta.main) process.exitCode = await runCommand(line, run);

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
 import type { CallContext } from "../../../src/core/ports/toolbox.ts";
@@ -72,4 +73,9 @@ export function contextOf(signal = new AbortController().signal): CallContext {
 /** One call of a tool of this server, by its name here. */
 export function call(from: ToolServer, name: string, input: Record<string, unknown>) {
   return toolboxOf(from).run(name, input, contextOf());
+}
+
+/** Waits for what happens outside of this process; the test's own limit ends it when it never does. */
+export async function until(look: () => boolean): Promise<void> {
+  while (!look()) await wait(10);
 }
