@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { statusWords } from "../../core/text/status.ts";
-import type { LastRun, ScheduleInfo, WebhookInfo } from "../../http/wire/server.ts";
+import type { LastRun, ScheduleInfo, WebhookInfo } from "../../http/wire/sources.ts";
 import { getHealth, getSchedules, getWebhooks, launch, newKey } from "../api/calls.ts";
 import { base } from "../api/client.ts";
 import { ConfirmButton, CopyButton } from "../parts/button.tsx";

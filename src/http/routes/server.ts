@@ -5,7 +5,8 @@ import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { mayReadRow } from "../view/child-runs.ts";
 import { healthOf } from "../view/health.ts";
-import type { AgentList, LastRun, RefusalList, ScheduleInfo, ToolList, WebhookInfo } from "../wire/server.ts";
+import type { AgentList, RefusalList, ToolList } from "../wire/server.ts";
+import type { LastRun, ScheduleInfo, WebhookInfo } from "../wire/sources.ts";
 import type { Handlers } from "./route.ts";
 
 type ServerRoutes = Pick<Handlers, "agents" | "tools" | "webhooks" | "schedules" | "refusals" | "health">;

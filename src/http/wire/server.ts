@@ -1,7 +1,6 @@
 /** What the server says about itself on the wire: agents, tools, sources, sessions, health, problems. */
 import { z } from "zod";
 import { limitsSchema } from "../../core/agent.ts";
-import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
 
@@ -49,35 +48,6 @@ export const toolListSchema = z.object({
 });
 /** Tools by name, with their effect and with who approves their calls. */
 export type ToolList = z.infer<typeof toolListSchema>;
-
-/** The newest run that something started; null: none, or the caller may not see it. */
-const lastRunSchema = z.object({ id: z.string(), at: time, status: z.enum(statuses) }).nullable();
-export type LastRun = z.infer<typeof lastRunSchema>;
-
-const webhookSetSchema = z.object({ name: z.string(), agent: z.string(), path: z.string() });
-/** `path` is the path of the server that the webhook is received at. */
-export type WebhookSet = z.infer<typeof webhookSetSchema>;
-/** `url`: where to deliver from outside; null: this server has no public address. */
-const webhookSchema = webhookSetSchema.extend({ url: z.string().nullable(), last_run: lastRunSchema });
-export type WebhookInfo = z.infer<typeof webhookSchema>;
-/** The answer of `GET /webhooks`, which only administrators get. */
-export const webhookListSchema = z.object({ webhooks: z.array(webhookSchema) });
-
-const scheduleSetSchema = z.object({
-  name: z.string(),
-  agent: z.string(),
-  cron: z.string(),
-  /** The zone that `cron` is meant in. */
-  timezone: z.string(),
-  task: z.string(),
-  next_at: time.nullable(),
-});
-/** `cron` as it is configured; `next_at` in ms since the epoch, null when it never fires again. */
-export type ScheduleSet = z.infer<typeof scheduleSetSchema>;
-const scheduleSchema = scheduleSetSchema.extend({ last_run: lastRunSchema });
-export type ScheduleInfo = z.infer<typeof scheduleSchema>;
-/** The answer of `GET /schedules`, which only administrators get. */
-export const scheduleListSchema = z.object({ schedules: z.array(scheduleSchema) });
 
 /** The answer of `GET /refusals`: who was refused what, newest first. `rule`: what decided it. */
 export const refusalListSchema = z.object({
