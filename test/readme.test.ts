@@ -125,6 +125,16 @@ describe("links", () => {
     expect(cells.filter((row) => !/\]\(\.\.\/test\//.test(row[4] ?? ""))).toEqual([]);
   });
 
+  it("of each promise lead to a test of it, or it says that nothing shows it yet", () => {
+    const rows = text("docs/reliability.md")
+      .split("\n")
+      .filter((line) => /^\| I\d+ \|/.test(line));
+    expect(rows.map((row) => row.split(" ")[1])).toEqual(Array.from({ length: 20 }, (_, n) => `I${n + 1}`));
+    const shown = rows.map((row) => row.split(" | ")[2] ?? "");
+    const isShown = /\]\(\.\.\/test\/\S+\.(test|contract)\.ts\)|^not yet: /;
+    expect(shown.filter((where) => !isShown.test(where))).toEqual([]);
+  });
+
   it("of the README name the five verbs, and lead to every page of docs", () => {
     const readme = text("README.md");
     for (const verb of ["admit", "reduce", "decide", "narrate", "compose"])

@@ -8,7 +8,7 @@ import { performWithParent } from "./perform/child.ts";
 import { perform } from "./perform/perform.ts";
 import { tellUndoEnded } from "./perform/undo.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
-import type { Recorded } from "./record.ts";
+import { Fenced, type Recorded } from "./record.ts";
 
 /** What one drive of a claimed run is given. `recovered`: the former owner's lease ran out in the middle. */
 export interface Drive extends Omit<Work, "state" | "policy"> {
@@ -33,11 +33,8 @@ export async function advance(drive: Drive): Promise<boolean> {
     }
   }
   while (!drive.stopping()) {
-    const done = await performNext(effect, { ...drive, state, policy }).catch((error: unknown) => {
-      // Its end cut short what it was about: nothing is left to do but to let it go.
-      if (drive.signal.reason !== runEnded) throw error;
-      return recordOutcome({ ...drive, state, policy }, () => []);
-    });
+    const on = { ...drive, state, policy };
+    const done = await performNext(effect, on).catch((error: unknown) => letGo(on, error));
     switch (done.type) {
       case "recorded":
         if (done.released) return true;
@@ -51,6 +48,16 @@ export async function advance(drive: Drive): Promise<boolean> {
     }
   }
   return false;
+}
+
+/** What threw was cut short by the end of the run: nothing is left to do but to let it go. Throws all else again. */
+async function letGo(on: Work, error: unknown): Promise<Recorded> {
+  if (on.signal.reason !== runEnded || error instanceof Fenced) throw error;
+  // Another process may have ended it: what this one remembers is from before that.
+  await on.loadState(on.runId);
+  const told = await recordOutcome(on, () => []);
+  if (told.type === "recorded" && !told.released) throw new Error(`run ${on.runId} has ended, and goes on`);
+  return told;
 }
 
 async function performNext(effect: Effect, on: Work): Promise<Recorded> {

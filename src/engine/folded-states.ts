@@ -35,7 +35,10 @@ export class Live {
   /** The state as the log has it now: another process may have added to what this one remembers. */
   async newest(runId: string): Promise<State> {
     const known = this.#runs.get(runId)?.state ?? initial;
-    return fold(await this.#store.read(runId, known.version), known);
+    const newest = fold(await this.#store.read(runId, known.version), known);
+    // Old news is no memory: whoever goes by it goes round in circles.
+    if ((this.#runs.get(runId)?.state.version ?? newest.version) < newest.version) this.#runs.delete(runId);
+    return newest;
   }
 
   remember(runId: string, run: LiveRun, resting: boolean): void {

@@ -1,7 +1,7 @@
 /**
  * Scripted runs, one after the other, in a process of its own that is killed at the n-th point between two calls of
  * store, model or tool. Arguments: mutant ("none" or "no_intent"), then for each run its folder and the point to die
- * at (0: none). For each it prints a line when it begins to work, and one of JSON at its end.
+ * at (0: none). For each it prints a line of JSON at its end.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -134,7 +134,6 @@ async function live(life: Life): Promise<void> {
     ],
     toolbox: (toolbox) => life.dying(toolbox, ["run", "reconcile"]),
   });
-  process.stdout.write("working\n");
   const inbox = { source: "sweep", key: "the trigger" };
   const launched = await bot.engine.launch(
     "default",

@@ -76,3 +76,59 @@ test("begins nothing when it wakes: what a person had done by another worker sta
   await first.stop();
   expect(effects).toEqual(["second"]);
 });
+
+test("hears first that the run has ended elsewhere, and lets it go instead of trying for ever", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  const asleep = gate();
+  const told = Promise.withResolvers<(change: { runId: string; version: number; ended: boolean }) => void>();
+  const sleepy: Store = {
+    ...store,
+    commit: async (commit) => {
+      const committed = await store.commit(commit);
+      if (commit.events.some(({ type }) => type === "call_started")) await asleep.pass();
+      return committed;
+    },
+    watch: async (tell) => told.resolve(tell),
+  };
+  const stuck = Promise.withResolvers<never>();
+  stuck.promise.catch(() => {});
+  let looks = 0;
+  const work = defineTool({
+    ...{ name: "work", description: "Work.", input: z.object({}), effect: "once", requiresApproval: false },
+    run: (_, { signal }) => {
+      if (signal.aborted) throw new Error("interrupted");
+    },
+  });
+  const first = await startBot({
+    ...{ model: scripted(calling(call("work", {})), finalAnswer("done")), tools: [work], store: sleepy },
+    toolbox: (toolbox) => ({
+      ...toolbox,
+      reconcile: (tool, input, context) => {
+        looks += 1;
+        // Round and round without an end no timer of this test would ever fire again.
+        return looks > 50 ? stuck.promise : toolbox.reconcile(tool, input, context);
+      },
+    }),
+  });
+  onTestFinished(() => {
+    stuck.reject(new Error("over"));
+    return first.stop();
+  });
+  const runId = await first.launch("work");
+  await asleep.reached;
+  const state = await first.engine.state(runId);
+  const version = (state?.version ?? 0) + 1;
+  // What another process does: the run ends, and this one is told so before it hears of its own commit.
+  const row = (await store.run(runId)) ?? expect.fail();
+  await store.commit({
+    ...{ runId, expect: version - 1, epoch: null, release: true, wakeAt: null, posts: [], addresses: [] },
+    ...{ questions: [], inbox: null, wake: [], row: { ...row, version, status: "complete" } },
+    events: [{ type: "completed", answer: "elsewhere", at: clock.now() }],
+  });
+  (await told.promise)({ runId, version, ended: true });
+  asleep.open();
+  await first.untilEnd(await first.launch("something else"));
+  expect(looks).toBeLessThan(3);
+  expect(await store.read(runId)).toHaveLength(version);
+});

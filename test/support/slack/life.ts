@@ -9,7 +9,7 @@ import type { ChildWord, ParentWord } from "./child.ts";
 import { SlackWorld, type Transport } from "./world.ts";
 
 /** A story has failed when it is not told by then. */
-const lateMs = 30_000;
+const lateMs = 60_000;
 
 /**
  * After the n-th write to the store (0: instead of the first), or when Slack has just done the

@@ -142,10 +142,13 @@ export class SlackWorld {
     });
   }
 
-  /** Press the button of a message whose action id begins like this. */
-  async press(action: string, message: SlackMessage, user = "dana"): Promise<unknown> {
+  /** Press the button of a message whose action id begins like this; `choice`: the one that stands for this value. */
+  async press(action: string, message: SlackMessage, user = "dana", choice?: string): Promise<unknown> {
     const buttons = (message.blocks ?? []).flatMap((block) => (block.elements as Body[] | undefined) ?? []);
-    const button = buttons.find((element) => String(element.action_id ?? "").startsWith(`belay:${action}:`));
+    const button = buttons.find((element) => {
+      const isMeant = choice === undefined || String(element.value).includes(`"v":${JSON.stringify(choice)}`);
+      return isMeant && String(element.action_id ?? "").startsWith(`belay:${action}:`);
+    });
     if (!button) throw new Error(`no ${action} button on: ${JSON.stringify(message)}`);
     return this.deliver({
       type: "block_actions",
@@ -204,12 +207,9 @@ export class SlackWorld {
     const isForm = payload.event === undefined && payload.type !== "url_verification";
     const form = payload.command ? (payload as Record<string, string>) : { payload: JSON.stringify(payload) };
     const body = isForm ? new URLSearchParams(form).toString() : JSON.stringify(payload);
-    const timestamp = change["x-slack-request-timestamp"] ?? String(Math.floor(Date.now() / 1000));
-    const digest = createHmac("sha256", tokens.secret).update(`v0:${timestamp}:${body}`).digest("hex");
     const headers = {
       "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
-      "x-slack-request-timestamp": timestamp,
-      "x-slack-signature": `v0=${digest}`,
+      ...slackSignature(body, change["x-slack-request-timestamp"]),
       ...change,
     };
     const request = new Request("http://127.0.0.1/slack/events", { method: "POST", headers, body });
@@ -237,4 +237,13 @@ export class SlackWorld {
   address(root: string): string {
     return `slack:${this.team}/${this.id("ops")}/${root}`;
   }
+}
+
+/** The headers that prove a body. `timestamp`: seconds since the epoch; now when left out. */
+export function slackSignature(
+  body: string,
+  timestamp = String(Math.floor(Date.now() / 1000)),
+): Record<string, string> {
+  const digest = createHmac("sha256", tokens.secret).update(`v0:${timestamp}:${body}`).digest("hex");
+  return { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${digest}` };
 }

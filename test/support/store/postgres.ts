@@ -19,9 +19,10 @@ export interface TestPostgres {
 
 const password = "loopback-only";
 
-/** Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. */
-export async function startPostgres(): Promise<TestPostgres> {
-  const child = startChild("test/support/store/postgres-child.ts", [password], { leashed: false });
+/** Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. It lives `limitMs`. */
+export async function startPostgres(limitMs = 900_000): Promise<TestPostgres> {
+  const args = [password, String(limitMs)];
+  const child = startChild("test/support/store/postgres-child.ts", args, { leashed: false });
   const [port = ""] = /\d+/.exec(await child.says(/^\d+\n/)) ?? [];
   let restarts = 0;
   return new Databases(`postgres://postgres:${password}@127.0.0.1:${port}`, {
