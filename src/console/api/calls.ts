@@ -4,12 +4,11 @@ import type {
   AgentList,
   Health,
   RefusalList,
-  ScheduleInfo,
   Session,
   SessionList,
   ToolList,
-  WebhookInfo,
 } from "../../http/wire/server.ts";
+import type { ScheduleInfo, WebhookInfo } from "../../http/wire/sources.ts";
 import { learnTitles } from "../parts/words.ts";
 import { get, post, remove } from "./client.ts";
 

@@ -37,7 +37,7 @@ const everybody = ["console:local", "token:admin"];
 /** `helper`: for everybody in these tests. `secret`: for the token `owner` alone. */
 const rights: Record<string, Rights> = {
   helper: {
-    launch: [...everybody, "token:launcher", "token:machine"],
+    launch: [...everybody, "token:launcher", "token:machine", "webhook:ci", "schedule:nightly"],
     read: [...everybody, "token:reader", "token:answerer", "requester"],
     answer: [...everybody, "token:answerer", "requester"],
     approve: [...everybody],
