@@ -43,7 +43,7 @@ async function failing(
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,
-    readEvents: async () => [],
+    seen: async () => () => [],
   };
   await performCallModel(on);
   return recorded;

@@ -3,8 +3,8 @@ import type { Context } from "../../src/core/command.ts";
 import type { EventBody } from "../../src/core/event.ts";
 import type { Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
-import { sourcesOf } from "../../src/core/origin/sources.ts";
-import { argumentOrigins, searchable } from "../../src/core/origin/trace.ts";
+import { Seen } from "../../src/core/origin/seen.ts";
+import { argumentOrigins } from "../../src/core/origin/trace.ts";
 import {
   askedApproval,
   call,
@@ -31,7 +31,9 @@ function forwarded(): Story {
   const asked = askedApproval("q1", "a");
   if (asked.type !== "question_asked" || !asked.question.call) throw new Error("no approval");
   const input = { version: "v1", host: "db7.internal" };
-  const origins = argumentOrigins(input, searchable(sourcesOf(chosen.events)));
+  const seen = new Seen();
+  seen.add(chosen.events, 0);
+  const origins = argumentOrigins(input, seen.look);
   const question: EventBody = {
     ...asked,
     question: { ...asked.question, call: { ...asked.question.call, input, origins } },
