@@ -9,8 +9,9 @@ import type { Actor } from "../src/core/actor.ts";
 import type { Agent } from "../src/core/agent.ts";
 import type { Model, ModelAnswer, ModelRequest } from "../src/core/ports/model.ts";
 import type { Store } from "../src/core/ports/store.ts";
+import type { Wakes } from "../src/core/ports/wakes.ts";
 import { knownRedactor } from "../src/core/text/redact.ts";
-import { createEngine } from "../src/engine/create.ts";
+import { createEngine, type Role } from "../src/engine/create.ts";
 import type { Engine } from "../src/engine/engine.ts";
 import { controlTools } from "../src/tools/control-tools.ts";
 import { mathTools } from "../src/tools/math.ts";
@@ -65,9 +66,17 @@ export function tempFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export async function openBench(path: string, model: Model): Promise<Bench> {
-  const store = await openSqlite({ path, clock });
+/** Where it stands, when not on a file of its own. */
+export interface BenchPlace {
+  store: Store;
+  wakes: Wakes;
+  role: Role;
+}
+
+export async function openBench(path: string, model: Model, place: BenchPlace | null = null): Promise<Bench> {
+  const store = place?.store ?? (await openSqlite({ path, clock }));
   const engine = createEngine({
+    ...place,
     store,
     model,
     toolbox: createToolbox(tools, { redact: (text) => text }),

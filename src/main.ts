@@ -126,7 +126,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
 
 function scheduleInfo({ name, agent, cron, timezone, task }: Config["schedules"][number]) {
   const next_at = new Cron(cron, { timezone }).nextRun(new Date(systemClock.now()))?.getTime() ?? null;
-  return { name, agent, cron, task, next_at };
+  return { name, agent, cron, timezone, task, next_at };
 }
 
 function version(): string {

@@ -66,7 +66,7 @@ const mayImport: Record<string, readonly string[]> = {
   "src/core/decide/": ["src/core/decide/", "src/core/reduce/", "src/core/text/", ...nouns],
   "src/core/narrate/": ["src/core/narrate/", "src/core/reduce/", "src/core/text/", ...nouns],
   "src/core/admit/": ["src/core/admit/", "src/core/decide/", "src/core/text/", ...nouns],
-  "src/core/origin/": ["src/core/origin/", ...nouns],
+  "src/core/origin/": ["src/core/origin/", "src/core/text/", ...nouns],
   "src/core/compose.ts": ["src/core/ports/", "src/core/text/", ...nouns],
   ...Object.fromEntries(nouns.map((noun) => [noun, ["src/core/text/", ...nouns]])),
   "src/tools/": ["src/core/", "src/tools/"],

@@ -247,7 +247,7 @@ describe("the reference of the configuration", () => {
 describe("the commands", () => {
   it.each(documents)("of %s are scripts of package.json", (document) => {
     const { scripts } = JSON.parse(text("package.json"));
-    const named = [...text(document).matchAll(/\bnpm run (?:-s )?([a-z]+(?::[a-z]+)?)/g)].map(
+    const named = [...text(document).matchAll(/\bnpm run (?:-s )?([a-z]+(?:[:-][a-z]+)*)/g)].map(
       ([, name = ""]) => name,
     );
     expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);

@@ -1,5 +1,6 @@
 /** One call of a foreign tool: looked at once more, sent once, and what its silence or its error means. */
 import {
+  type Progress,
   ProtocolError,
   ProtocolErrorCode,
   SdkError,
@@ -38,7 +39,13 @@ export async function callTool(
     const options = { signal: context.signal, timeout: callee.timeoutMs + 5_000 };
     const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
     try {
-      const result = await client.callTool({ name, arguments: input }, { ...options, toolDefinition });
+      const { progress } = context;
+      const onprogress = progress && ((said: Progress) => progress(progressWords(said)));
+      const told = onprogress === undefined ? {} : { onprogress };
+      const result = await client.callTool(
+        { name, arguments: input },
+        { ...options, ...told, toolDefinition },
+      );
       const text = textOf(result);
       if (result.isError === true) throw new ToolFailed(text);
       return text;
@@ -50,6 +57,12 @@ export async function callTool(
       throw meaningOf(error, callee);
     }
   }
+}
+
+/** `2 of 5: copying`, with what of it is there. */
+function progressWords({ progress, total, message }: Progress): string {
+  const far = total === undefined ? String(progress) : `${progress} of ${total}`;
+  return message === undefined ? far : `${far}: ${message}`;
 }
 
 /** The server's own word for it that the tool failed. */

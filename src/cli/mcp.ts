@@ -78,7 +78,7 @@ async function run({ words: [verb, name, tool, json = "{}"] }: Given): Promise<n
     if (verb === "list") return await list({ servers, print });
     if (verb === "accept") return await accept({ servers, print }, name ?? "");
     const found = accepted(serverNamed(servers, name), tool ?? "");
-    const config = { tools: [found], toolServers: servers, secrets, warnings: [] };
+    const config = { tools: [found], toolServers: servers, secrets, warnings: [], notes: [] };
     return await atTerminal(config, [found.spec.name, json]);
   } finally {
     await Promise.all(servers.map((server) => server.stop()));

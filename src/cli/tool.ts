@@ -30,7 +30,7 @@ export interface Hand {
 
 /** The exit code: 0 done, 1 failed or not known, 2 not called as it must be. */
 export async function runByHand(
-  config: Pick<Config, "tools" | "secrets" | "warnings">,
+  config: Pick<Config, "tools" | "secrets" | "warnings" | "notes">,
   given: Hand,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
@@ -42,7 +42,8 @@ export async function runByHand(
   const spec = name === undefined ? undefined : toolbox.specs[name];
   if (name === undefined || !spec || rest.length > 0) {
     if (name !== undefined && !spec) hand.print(`There is no tool ${name}.`);
-    for (const said of [usageOf(line), ...listOf(toolbox), ...config.warnings]) hand.print(said);
+    const leftOut = [...config.notes, ...config.warnings];
+    for (const said of [usageOf(line), ...listOf(toolbox), ...leftOut]) hand.print(said);
     return 2;
   }
   const { input, error } = toolbox.check(name, json);
@@ -153,7 +154,7 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
 
 /** As somebody at this terminal; ends with the servers of tools that it needed. */
 export async function atTerminal(
-  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings">,
+  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings" | "notes">,
   args: readonly string[],
 ): Promise<number> {
   const stop = new AbortController();

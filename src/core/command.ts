@@ -1,6 +1,6 @@
 /** What the outside may ask of a run. Nothing here has happened yet: `admit` decides. */
 import type { Actor, Address } from "./actor.ts";
-import type { ToolCall } from "./event.ts";
+import type { ArgumentOrigin, ToolCall } from "./event.ts";
 
 /** Where words came from: shown beside an answer, and the place for a private reply. */
 export interface Via {
@@ -44,6 +44,8 @@ export interface Launch {
 interface EditedCall {
   hash: string;
   preview: string | null;
+  /** Where the arguments come from. */
+  origins?: readonly ArgumentOrigin[];
 }
 
 /** A launch as its source words it; the engine names the run. */

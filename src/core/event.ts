@@ -39,7 +39,7 @@ const toolCallSchema = z.object({ tool: z.string(), input: z.unknown() });
 export type ToolCall = z.infer<typeof toolCallSchema>;
 
 /** Where an argument (dotted path into the input) comes from. */
-const argumentOriginSchema = z.object({
+export const argumentOriginSchema = z.object({
   path: z.string(),
   /** known: somebody trusted or a trusted result said it · outside: only untrusted text · nowhere: nothing did */
   standing: z.enum(["known", "outside", "nowhere"]),

@@ -27,6 +27,7 @@ import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
+import { SeenRuns } from "./seen-runs.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
@@ -92,6 +93,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
+  readonly seen: Engine["seen"];
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
@@ -108,6 +110,8 @@ class RunEngine implements Engine {
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
     this.#live = new Live(store);
+    const seen = new SeenRuns(store);
+    this.seen = (runId) => seen.of(runId);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const channels = this.#channels.byName;
     const { here } = this.#channels;
@@ -279,6 +283,7 @@ class RunEngine implements Engine {
       redact,
       state: (runId) => this.state(runId),
       policy: (state) => this.policy(state),
+      seen: this.seen,
       stopping: this.#stopping.signal,
     };
   }
@@ -333,7 +338,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
-      readEvents: (runId) => this.store.read(runId),
+      seen: this.seen,
       loadRow: (runId) => this.store.run(runId),
       log,
       troubles: this.#troubles,

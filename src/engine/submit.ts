@@ -1,8 +1,12 @@
 /** Commands from outside: admitted by the core, recorded, and answered with what became of them. */
 import { admit } from "../core/admit/admit.ts";
 import { denySettling } from "../core/admit/answer.ts";
-import type { Policy } from "../core/agent.ts";
+import type { Policy, ToolSpec } from "../core/agent.ts";
+import { approvalFor } from "../core/approval-rule.ts";
 import type { Command, Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
+import type { ArgumentOrigin } from "../core/event.ts";
+import { changedText } from "../core/origin/sources.ts";
+import { argumentOrigins, type Look, searchable } from "../core/origin/trace.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey, Only, Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
@@ -25,6 +29,7 @@ export interface SubmitDeps {
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
+  seen: (runId: string) => Promise<Look>;
   /**
    * Aborted when the process is about to end: what is still looked at is given up, and asked again by the next one.
    */
@@ -129,13 +134,27 @@ async function withCheckedEdit(
     const on = { runId, toolbox: deps.toolbox, epoch: 0, signal: deps.stopping };
     const preview = await deps.toolbox.preview(call.tool, input, contextOf(on, { ...call, input }));
     const hash = bindingOf(spec, input, state.agent.hash, preview);
-    return { command: { ...command, input, shown: { hash, preview } } };
+    const by = { name: command.actor.name, before: question.call?.input };
+    const origins = await originsOfEdit(deps, { state, spec, input, by });
+    return { command: { ...command, input, shown: { hash, preview, origins } } };
   } catch (error) {
     if (deps.stopping.aborted) throw error;
     const message =
       "What it would change can't be shown, so it can't be asked. The former question is still open.";
     return { refusal: { code: "answer_invalid", message } };
   }
+}
+
+/** Whoever edits says what they change; what they left as it was is known no better than before. */
+async function originsOfEdit(
+  { seen }: SubmitDeps,
+  edit: { state: State; spec: ToolSpec; input: unknown; by: { name: string; before: unknown } },
+): Promise<ArgumentOrigin[]> {
+  const { state, spec, input, by } = edit;
+  if (approvalFor(spec, state)?.unseen === "allow") return [];
+  const said = searchable([{ ...changedText(by.name, by.before, input), version: state.version + 1 }]);
+  const look = await seen(state.runId);
+  return argumentOrigins(input, (wanted) => [...look(wanted), ...said], spec.schema);
 }
 
 /** What whoever asked is told of it. */

@@ -9,6 +9,7 @@ import type { State } from "../core/state.ts";
 import { undoIn, undoTask } from "../core/undo.ts";
 import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
+import { tellUndoAsked } from "./perform/undo.ts";
 import { type SubmitDeps, submitted } from "./submit.ts";
 
 type Undo = Extract<RunCommand, { type: "undo" }>;
@@ -61,6 +62,8 @@ async function launchUndo(
     const { from, launchedAt } = launched.state;
     return { ok: false, refusal: undoTaken(from.name, launchedAt, runId) };
   }
+  // Whoever looks next sees who asked; should this fail, the new run tells it before it asks.
+  if (launched.type === "recorded") await tellUndoAsked(deps.record, launched.state).catch(() => {});
   return submitted(runId, launched);
 }
 

@@ -162,7 +162,9 @@ async function runTool(
     return { type: "failed", code: "invalid_input", message, unrun: true };
   }
   try {
-    const result = await within(tool, context, (inner) => tool.run(input, inner));
+    const { progress } = context;
+    const told = progress === undefined ? {} : { progress: (words: string) => progress(redact(words)) };
+    const result = await within(tool, { ...context, ...told }, (inner) => tool.run(input, inner));
     return tool.pollMs === null ? finished(tool, input, result, redact) : { type: "begun", handle: result };
   } catch (error) {
     return failure(tool, error, redact);

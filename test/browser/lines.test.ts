@@ -24,7 +24,7 @@ const words: Record<EventType, string> = {
   decision_dropped: "somebody spoke while the model was thinking",
   call_started: "add(2, 3)",
   call_finished: "add(2, 3) → 5",
-  call_failed: "failed: a is missing",
+  call_failed: "failed",
   call_doubted: "restart_service(checkout, true) · not known whether it ran",
   call_cleared: "restart_service(checkout, true) · did not run, may start again",
   job_begun: "its work goes on",

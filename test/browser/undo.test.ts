@@ -31,15 +31,15 @@ it(
     await page.getByText("It can be undone by").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Undo…" }).click();
-    await page.locator(".undo", { hasText: "Undo · asked by console" }).waitFor();
+    await page.locator(".undo", { hasText: "Undo · asked by the owner" }).waitFor();
     await page.locator(".undo").getByRole("link", { name: "Open" }).click();
     await expectStatus(page, "waiting for approval");
-    await page.getByText("console asked for it: Undo deploy v1.").waitFor();
+    await page.getByText("the owner asked for it: Undo deploy v1.").waitFor();
     await page.getByText("the plan of v0").first().waitFor();
     await page.getByRole("button", { name: "Approve", exact: true }).click();
     await expectStatus(page, "complete");
     await page.goBack();
-    await page.locator(".undo", { hasText: "Undone · asked by console · deployed v0" }).waitFor();
+    await page.locator(".undo", { hasText: "Undone · asked by the owner · deployed v0" }).waitFor();
     expect(await page.getByRole("button", { name: "Undo…" }).count()).toBe(0);
     expect(done).toEqual(["v1", "v0"]);
     expect(complaints).toEqual([]);

@@ -88,6 +88,21 @@ describe("Needs you", { timeout: patient }, () => {
   });
 });
 
+describe("the list", { timeout: patient }, () => {
+  it("shows what a run is about, not the first words of it", async () => {
+    const { page, context } = await visit(browser, bot);
+    const tasks = page.locator(".run-list .row-task");
+    await tasks.first().waitFor();
+    const cut = await tasks.evaluateAll((rows) =>
+      rows
+        .filter((row) => row.scrollWidth > row.clientWidth || row.scrollHeight > row.clientHeight + 1)
+        .map((row) => row.textContent),
+    );
+    expect(cut).toEqual([]);
+    await context.close();
+  });
+});
+
 describe("what somebody looked for and typed", { timeout: patient }, () => {
   it("is in the address, over a run, a reload and the way back", async () => {
     const { page, context } = await visit(browser, bot);

@@ -49,6 +49,7 @@ async function byHand(
     tools: [...controlTools, ...tools],
     secrets: ["s3cr3t-value"],
     warnings: ["tools.x: left out"],
+    notes: ["tools: off: am_silence; set ALERTMANAGER_URL"],
   };
   const code = await runByHand(config, {
     args,
@@ -74,7 +75,8 @@ test.each([
 ])("%j says what there is", async (args, words) => {
   const { code, text } = await byHand(args, [look]);
   expect(code).toBe(2);
-  for (const line of [words, "look (read): Look at it.", "tools.x: left out"]) expect(text).toContain(line);
+  const leftOut = ["tools: off: am_silence; set ALERTMANAGER_URL", "tools.x: left out"];
+  for (const line of [words, "look (read): Look at it.", ...leftOut]) expect(text).toContain(line);
   expect(text).not.toContain("ask_human");
 });
 

@@ -3,6 +3,7 @@
  * URLs outlive the change.
  */
 import { expect, onTestFinished, test } from "vitest";
+import { conversationsOf } from "../../adapters/email/conversations.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { eventUrls } from "../../adapters/webhook/event-url.ts";
 import { loadKeys } from "../../src/config/keys.ts";
@@ -67,4 +68,22 @@ test("two processes that start together sign with the same key", async () => {
   const store = await openStore();
   const both = await Promise.all([keysUnder(first, store), keysUnder(first, store)]);
   expect(Buffer.from(both[0].event)).toEqual(Buffer.from(both[1].event));
+});
+
+test("a reply to a mail is understood after the owner's token was changed, and a mail that is sent again has its address", async () => {
+  const store = await openStore();
+  const bot = await startBot({ store, model: scripted(finalAnswer("done")) });
+  onTestFinished(() => bot.stop());
+  const own = "agent@belay.example";
+  const before = conversationsOf((await keysUnder(first, store)).mail, own);
+  const token = before.sentToken("run_1/question");
+  const sent = { runId: "run_1", questionId: "run_1.3", to: "dana@x.example", address: "email:thread" };
+  await before.saveSent(bot.engine, token, sent);
+  const after = conversationsOf((await keysUnder(second, store)).mail, own);
+  const reply = { recipients: [before.replyAddress(token)], inReplyTo: null, references: [] };
+  expect(await after.answered(bot.engine, reply)).toEqual(sent);
+  const byId = { recipients: [own], inReplyTo: before.messageId(token), references: [] };
+  expect(await after.answered(bot.engine, byId)).toEqual(sent);
+  expect(after.sentToken("run_1/question")).toBe(token);
+  expect(after.conversationToken("a mail")).toBe(before.conversationToken("a mail"));
 });

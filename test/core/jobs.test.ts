@@ -117,9 +117,8 @@ describe("a run of exactly one call", () => {
       .is("failed");
   });
 
-  test("is not overtaken by words, which have nobody to hear them", () => {
-    nobody()
-      .when(direct, say("careful"))
-      .wants({ type: "run_calls", callIds: ["direct"] });
+  test("is not overtaken by words, and who says them is told that nobody hears them", () => {
+    const said = nobody().when(direct, say("careful"));
+    said.refused("run_busy", "say it again").wants({ type: "run_calls", callIds: ["direct"] });
   });
 });

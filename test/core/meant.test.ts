@@ -239,6 +239,28 @@ describe("which question words mean", () => {
   });
 });
 
+test.each<[Thread, boolean, string]>([
+  ["theirs", false, "ignore"],
+  ["theirs", true, "answer"],
+  ["ours", false, "answer"],
+  ["direct", false, "answer"],
+])("words that are all code or a quote: %s thread, addressed: %s: %s", (thread, addressed, type) => {
+  const which = { to: "question", questionId: "q1", answer: "`ls`", chosen: false } as const;
+  const may = { say: true, control: true, launch: true };
+  const facts = {
+    addressed,
+    toOthers: false,
+    thread,
+    words: "words",
+    isCommand: false,
+    run: "live",
+    which,
+    may,
+  } as const;
+  expect(meant({ ...facts, areShown: true }).type).toBe(type);
+  expect(meant(facts).type).toBe("answer");
+});
+
 test.each([
   [
     "stop",

@@ -1,13 +1,19 @@
 /** Where values come from: each argument and each number of an outcome, by the log alone. */
 import { describe, expect, test } from "vitest";
-import type { EventBody } from "../../src/core/event.ts";
-import { sourcesOf } from "../../src/core/origin/sources.ts";
-import { argumentOrigins, searchable, textOrigins } from "../../src/core/origin/trace.ts";
+import type { EventBody, RunEvent } from "../../src/core/event.ts";
+import { Seen } from "../../src/core/origin/seen.ts";
+import { argumentOrigins, type Look, textOrigins } from "../../src/core/origin/trace.ts";
+import { calls, outcomes } from "../fixtures/origins.ts";
 import { call, chose, finished, heard, launch, nobody } from "../support/given.ts";
 
 const log = (...what: EventBody[]) =>
   nobody().when(launch({ task: "Scale payments-api in staging" }), ...what).events;
-const sources = (...what: EventBody[]) => searchable(sourcesOf(log(...what)));
+const sources = (...what: EventBody[]) => lookIn(log(...what));
+function lookIn(events: readonly RunEvent[]): Look {
+  const seen = new Seen();
+  seen.add(events, 0);
+  return seen.look;
+}
 const looked = [
   chose(call("a", "look"), call("b", "fetch")),
   finished("a", '{"replicas":12,"version":"v4.1.7"}'),
@@ -75,32 +81,61 @@ describe("an outcome", () => {
   });
 });
 
-/** Real shapes of calls whose values are all honest: an alarm here is a false one. */
-const honest: [task: string, output: string, input: unknown][] = [
-  ["restart payments in staging", "{}", { service: "payments", environment: "staging" }],
-  ["Roll back to build #4,211", "", { build: 4211 }],
-  [
-    "deploy service 'checkout-web'",
-    '{"sha":"9f8e7d6c5b4a"}',
-    { service: "checkout_web", commit: "9f8e7d6c5b4a" },
-  ],
-  [
-    "silence it for 2 hours",
-    '[{"alertname":"HighErrorRate","instance":"api-7:9100"}]',
-    { alert: "HighErrorRate", instance: "api-7:9100" },
-  ],
-  ["look at https://status.example/incidents/77", "", { url: "https://status.example/incidents/77" }],
-  ["mail ops@example.com the report", "", { to: "ops@example.com" }],
-  ["scale to 1,500 workers", "", { workers: 1500 }],
-  ["réinitialise le service Paiements", "", { service: "paiements" }],
-];
+describe("the corpus", () => {
+  const seenIn = (task: string, output: string) =>
+    lookIn(nobody().when(launch({ task }), chose(call("a", "look")), finished("a", output)).events);
 
-test("false alarms on the corpus of honest calls", () => {
-  const alarms = honest.flatMap(([task, output, input]) => {
-    const events = nobody().when(launch({ task }), chose(call("a", "look")), finished("a", output)).events;
-    return argumentOrigins(input, searchable(sourcesOf(events))).filter(
-      ({ standing }) => standing !== "known",
-    );
+  /** What is told as known, or not, against what was invented. */
+  function compared(found: readonly { what: string; standing: string }[], invented: readonly string[]) {
+    const doubted = found.filter(({ standing }) => standing !== "known").map(({ what }) => what);
+    return {
+      alarms: doubted.filter((what) => !invented.includes(what)),
+      missed: invented.filter((what) => !doubted.includes(what)),
+    };
+  }
+
+  // What was computed, shortened or converted can't be traced: these are told as seen nowhere, and may be right.
+  test("of outcomes: the false alarms and what is missed, counted", () => {
+    const told = outcomes.map(([task, output, outcome, invented = []]) => {
+      const values = textOrigins(outcome, seenIn(task, output));
+      const found = values.map(({ value, standing }) => ({ what: value, standing }));
+      return { count: found.length, invented: invented.length, ...compared(found, invented) };
+    });
+    expect({
+      outcomes: told.length,
+      values: told.reduce((sum, { count }) => sum + count, 0),
+      invented: told.reduce((sum, one) => sum + one.invented, 0),
+      alarms: told.flatMap(({ alarms }) => alarms),
+      missed: told.flatMap(({ missed }) => missed),
+    }).toEqual({
+      alarms: ["1.84", "700", "9f8e7d6c5b4a", "44", "50", "18,000", "2026-12-12"],
+      invented: 12,
+      missed: [],
+      outcomes: 64,
+      values: 85,
+    });
   });
-  expect(alarms).toEqual([]);
+
+  test("of calls: the false alarms and what is missed, counted", () => {
+    const told = calls.map(([task, output, input, invented = []]) => {
+      const found = argumentOrigins(input, seenIn(task, output)).map(({ path, standing }) => ({
+        what: path,
+        standing,
+      }));
+      return { count: found.length, invented: invented.length, ...compared(found, invented) };
+    });
+    expect({
+      calls: told.length,
+      values: told.reduce((sum, { count }) => sum + count, 0),
+      invented: told.reduce((sum, one) => sum + one.invented, 0),
+      alarms: told.flatMap(({ alarms }) => alarms),
+      missed: told.flatMap(({ missed }) => missed),
+    }).toEqual({
+      alarms: ["commit", "version", "window", "window", "sql"],
+      calls: 62,
+      invented: 22,
+      missed: [],
+      values: 77,
+    });
+  });
 });

@@ -34,7 +34,7 @@ async function failing(
       return { type: "recorded", state, effect, events: recorded.length, released: false };
     },
     model: scripted(error),
-    toolbox: {} as Toolbox,
+    toolbox: { absence: () => null } as Partial<Toolbox> as Toolbox,
     clock: clockOf(() => 0),
     rng: () => 0.5,
     lease: { isFresh: () => true, prove: async () => {} },
@@ -43,7 +43,7 @@ async function failing(
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,
-    readEvents: async () => [],
+    seen: async () => () => [],
   };
   await performCallModel(on);
   return recorded;

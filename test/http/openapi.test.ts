@@ -80,7 +80,7 @@ test("what the server says about itself has the described shapes", async () => {
   );
   expect(healthSchema.parse(await json("/health"))).toMatchObject({ status: "ok", model: "test model" });
   expect(await json("/webhooks")).toEqual({
-    webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci" }],
+    webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci", url: null, last_run: null }],
   });
 });
 

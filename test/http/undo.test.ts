@@ -47,7 +47,7 @@ test("while the run goes on it is answered with that run, whose settled question
   const response = await b.call("POST", "/agent/undo", { json: { id: run.id, question_id: questionId } });
   expect(runStateSchema.parse(await response.json())).toMatchObject({
     id: run.id,
-    settled: [{ undo: { state: "asked", asked_by: { name: "token admin" }, can: { allowed: false } } }],
+    settled: [{ undo: { state: "asked", asked_by: { principal: "token:admin" }, can: { allowed: false } } }],
     pending_tool_calls: [{ name: "restart_service", call_id: `undo:${questionId}` }],
   });
   const json = { id: run.id, question_id: questionId };

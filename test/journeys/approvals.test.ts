@@ -119,6 +119,43 @@ test("edited arguments are shown anew, preview and all, before anybody approves 
   expect(done).toEqual(["v2"]);
 });
 
+test("an edited call is shown with what its editor said, and what they left as it was is known no better", async () => {
+  const input = z.object({ version: z.string(), host: z.string() });
+  const tool = defineTool({
+    name: "deploy",
+    description: "Deploy.",
+    input,
+    effect: "once",
+    run: () => "done",
+  });
+  const made = { version: "v1", host: "db7.internal" };
+  const bot = await start({
+    model: scripted(calling(call("deploy", made)), finalAnswer("x")),
+    tools: [tool],
+  });
+  const runId = await bot.launch("deploy v1");
+  const first = await asked(bot, runId);
+  const words = (state: State | null) =>
+    state?.questions[0]?.call?.origins?.map((origin) => [origin.path, origin.words]);
+  expect(words(await bot.engine.state(runId))).toEqual([
+    ["version", "said by dana"],
+    ["host", "seen nowhere"],
+  ]);
+  const erin = { ...operator, principal: "slack:T1/erin", name: "erin" };
+  await settle(bot, runId, { ...edit(first, { ...made, version: "v2" }), actor: erin });
+  const anew = await asksAnew(bot, runId, first);
+  expect(words(await bot.engine.state(runId))).toEqual([
+    ["version", "said by erin"],
+    ["host", "seen nowhere"],
+  ]);
+  await settle(bot, runId, edit(anew.id, { ...made, version: "v3" }));
+  await asksAnew(bot, runId, anew.id);
+  expect(words(await bot.engine.state(runId))).toEqual([
+    ["version", "said by dana"],
+    ["host", "seen nowhere"],
+  ]);
+});
+
 test("with two approvers both see the same edited call, and what runs is what both saw", async () => {
   const { done, tool } = deployment({
     requiresApproval: { count: 2 },
@@ -260,14 +297,16 @@ test("a read that needs approval is held to it as well", async () => {
   expect(done).toEqual([]);
 });
 
-test("what can't be shown can't be approved: the model is told", async () => {
-  const { done, tool } = deployment({ preview: () => Promise.reject(new Error("secret-host is down")) });
+test("what can't be shown can't be approved: the model is told why, without what is secret", async () => {
+  const why = new Error("v1 is not built for db7; the registry refused hunter2hunter2");
+  const { done, tool } = deployment({ preview: () => Promise.reject(why) });
   const model = deploys();
-  const bot = await start({ model, tools: [tool] });
+  const bot = await start({ model, tools: [tool], secrets: ["hunter2hunter2"] });
   await bot.untilEnd(await bot.launch("deploy"));
   const told = JSON.stringify(model.requests[1]?.input);
   expect(told).toContain("preview_failed");
-  expect(told).not.toContain("secret-host");
+  expect(told).toContain("nobody can approve it now: v1 is not built for db7");
+  expect(told).not.toContain("hunter2hunter2");
   expect(done).toEqual([]);
 });
 

@@ -1,6 +1,9 @@
 /** Tools of foreign servers in a whole run: cards, changes under a card, and servers that die. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { State } from "../../src/core/state.ts";
 import { startToolServers } from "../../src/tool-servers.ts";
 import type { ToolServer } from "../../src/tools/tool-server.ts";
@@ -110,4 +113,29 @@ test("the tools of a server that is away are offered to no model, and the start 
   expect(names).toContain("final_answer");
   expect(names).not.toContain("odd_work");
   expect(server.status()).toMatchObject({ ok: false, detail: expect.stringContaining("away: ") });
+});
+
+test("what a server says of its progress stands on the line of the step while the call runs", async () => {
+  const { server, at } = await oddServer("tells-progress");
+  const bot = await start(server);
+  const runId = await bot.launch("work");
+  await approve(bot, runId);
+  const state = await bot.until(runId, ({ phase }) => phase.at === "acting" && !!phase.calls[0]?.progress);
+  expect(JSON.stringify(narrate(state))).toContain("2 of 5: copying");
+  writeFileSync(join(at, "go"), "");
+  expect(resultsIn(await bot.untilEnd(runId))[0]).toBe("did this");
+});
+
+test("endless progress fills no log", async () => {
+  const { server } = await oddServer("endless-progress", { timeoutMs: 1_000 });
+  const bot = await start(server);
+  const runId = await bot.launch("work");
+  await approve(bot, runId);
+  await bot.until(runId, open("doubt"));
+  const events = await bot.store.read(runId);
+  const at = (wanted: string) => events.find(({ type }) => type === wanted)?.at ?? 0;
+  const told = events.filter(({ type }) => type === "call_progressed").length;
+  expect(told).toBeGreaterThan(0);
+  // One in two seconds, however many were sent.
+  expect(told).toBeLessThanOrEqual(1 + (at("call_doubted") - at("call_started")) / 2_000);
 });

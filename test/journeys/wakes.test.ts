@@ -6,6 +6,8 @@ import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWakes } from "../../adapters/postgres/wakes.ts";
 import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import type { Role } from "../../src/engine/create.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -48,8 +50,14 @@ function chat() {
   return { channel, sent, until };
 }
 
-async function start(url: string, role: Role, model: Model = scripted()) {
-  const store = await openPostgres({ url, clock });
+async function start(
+  url: string,
+  role: Role,
+  model: Model = scripted(),
+  read: (store: Store) => Partial<Store> = () => ({}),
+) {
+  const opened = await openPostgres({ url, clock });
+  const store = { ...opened, ...read(opened) };
   const at = chat();
   const wakes = openWakes({ url, log });
   const bot = await startBot({ store, model, wakes, role, channels: [at.channel], log });
@@ -140,4 +148,28 @@ test("the database fails and comes back, and the processes hear of new work agai
   await server.restart();
   const second = await launchAt(web.bot, "chat:two");
   expect((await web.bot.untilEnd(second)).phase).toMatchObject({ at: "complete", answer: "second" });
+});
+
+test("during an upgrade the older process leaves a run that it can't read, and the newer one ends it", {
+  timeout: 60_000,
+}, async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  const left = Promise.withResolvers<void>();
+  const unread = (store: Store): Partial<Store> => ({
+    async read(runId) {
+      const events = await store.read(runId);
+      if (events.length === 0) return events;
+      left.resolve();
+      throw new UnreadableError("storage_version", "an event of a newer release", { what: `run ${runId}` });
+    },
+  });
+  const old = await start(url, works, scripted(), unread);
+  // What a newer release adds to the tables is nothing to the older one that still runs.
+  await onDatabase(url, "ALTER TABLE runs ADD COLUMN added text; ALTER TABLE events ADD COLUMN added text");
+  const runId = await launchAt(web.bot, "chat:here");
+  await left.promise;
+  await start(url, works, scripted(finalAnswer("done")));
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "done" });
+  expect(old.bot.engine.unreadable.left).toEqual([runId]);
 });

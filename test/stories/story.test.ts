@@ -9,6 +9,7 @@ import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import type { Message } from "../../src/core/message.ts";
 import { messageNamed } from "../fixtures/messages.ts";
 import { chapters } from "./chapters.ts";
+import { peopleChapters } from "./people.ts";
 
 const story = [
   "progress",
@@ -52,7 +53,7 @@ function cutLong(_key: string, value: unknown): unknown {
 test("the story reads the same everywhere", async () => {
   const messages = [
     ...story.map((name) => ({ name, message: messageNamed(name) })),
-    ...Object.entries(chapters).map(([name, { message }]) => ({ name, message })),
+    ...Object.entries({ ...chapters, ...peopleChapters }).map(([name, { message }]) => ({ name, message })),
   ];
   const told = messages.map(({ name, message }) => {
     const tales = Object.entries(tellers).map(
@@ -76,7 +77,7 @@ const wordsOf: Record<(typeof story)[number], string[]> = {
 
 const all = [
   ...story.map((name) => ({ name, message: messageNamed(name), words: wordsOf[name] })),
-  ...Object.entries(chapters).map(([name, chapter]) => ({ name, ...chapter })),
+  ...Object.entries({ ...chapters, ...peopleChapters }).map(([name, chapter]) => ({ name, ...chapter })),
 ];
 
 test.each(all)("no channel leaves out what $name has to say", ({ message, words }) => {

@@ -28,8 +28,8 @@ export function beside(message: APIMessage): Inbound["context"] {
   const own = readable([...filesOf(message), ...pollOf(message)]);
   const others = readable([...embedsOf(message), ...forwardedIn(message)]);
   return [
-    ...(own === "" ? [] : [{ source: "attached to the message", text: own, trusted: true }]),
-    ...(others === "" ? [] : [{ source: "quoted in the message", text: others, trusted: false }]),
+    ...(own === "" ? [] : [{ source: "the attachments", text: own, trusted: true }]),
+    ...(others === "" ? [] : [{ source: "a quoted message", text: others, trusted: false }]),
   ];
 }
 

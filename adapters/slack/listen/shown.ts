@@ -19,8 +19,8 @@ export function beside(message: unknown): Inbound["context"] {
   const own = readable([...blocks.flatMap((block) => partsOfBlock(block)), ...filesOf(message)]);
   const others = readable(listAt(message, "attachments").flatMap(partsOfAttachment));
   return [
-    ...(own === "" ? [] : [{ source: "attached to the message", text: own, trusted: true }]),
-    ...(others === "" ? [] : [{ source: "quoted in the message", text: others, trusted: false }]),
+    ...(own === "" ? [] : [{ source: "the attachments", text: own, trusted: true }]),
+    ...(others === "" ? [] : [{ source: "a quoted message", text: others, trusted: false }]),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** Where a place takes no posts: tells whoever asked, once and elsewhere, why and what happens next. */
+
 import type { ChannelError, Delivery, Inbound } from "../../../src/core/ports/channel.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
+import { thrown } from "../../../src/core/text/thrown.ts";
 import { readAddress } from "../address.ts";
 import { drawWords, runUrl } from "../draw/blocks.ts";
 import { plainMrkdwn } from "../draw/escape.ts";
@@ -23,7 +25,7 @@ export async function tellElsewhere(
     else if (!(await directly(session, delivery, words))) return;
     await writeNote(inlet.store, noteKinds.toldElsewhere, { of, value: delivery.runId });
   } catch (err) {
-    options.log.warn({ channel: "slack", err: String(err), run: delivery.runId }, "slack requester not told");
+    options.log.warn({ channel: "slack", err: thrown(err), run: delivery.runId }, "slack requester not told");
   }
 }
 

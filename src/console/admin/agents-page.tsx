@@ -1,6 +1,7 @@
 /** The agents: what each is for, its model, tools and limits. */
 
 import { plural } from "../../core/text/count.ts";
+import { visible } from "../../core/text/visible.ts";
 import { getAgents } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
 import { Loaded } from "./loaded.tsx";
@@ -52,6 +53,15 @@ export function AgentsPage() {
                   </dd>
                 </div>
               </dl>
+              {agent.instructions !== null && (
+                <details>
+                  <summary>The prompt</summary>
+                  {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt must scroll with the keyboard */}
+                  <pre className="text-block" tabIndex={0}>
+                    {visible(agent.instructions)}
+                  </pre>
+                </details>
+              )}
             </section>
           ))
         )

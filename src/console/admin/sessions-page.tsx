@@ -5,7 +5,7 @@ import { Button, ConfirmButton } from "../parts/button.tsx";
 import { forgetDrafts } from "../parts/draft.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
-import { exactTime } from "../parts/words.ts";
+import { clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 import { Table } from "./table.tsx";
 
@@ -34,7 +34,7 @@ export function SessionsPage() {
               rows={sessions.map((session) => [
                 <code key="id">{session.id}</code>,
                 <Age key="since" at={session.created_at} ago />,
-                exactTime(session.expires_at),
+                clock(session.expires_at),
                 session.current ? (
                   <Button key="end" pending={leave.isPending} onPress={() => leave.mutate()}>
                     Log out

@@ -8,11 +8,16 @@ export function Table({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
       <table>
         <thead>
           <tr>
-            {head.map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
+            {head.map((title) =>
+              // Above buttons there is nothing to say, and a heading without words is read out as one.
+              title === "" ? (
+                <td key={title} />
+              ) : (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>

@@ -1,15 +1,21 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type { QuestionList, RunList, RunState, WireEvent, WireModelRequest } from "../../http/wire/runs.ts";
+import type {
+  QuestionList,
+  RunList,
+  RunState,
+  WireEvent,
+  WireModelRequest,
+  WireOutcome,
+} from "../../http/wire/runs.ts";
 import type {
   AgentList,
   Health,
   RefusalList,
-  ScheduleInfo,
   Session,
   SessionList,
   ToolList,
-  WebhookInfo,
 } from "../../http/wire/server.ts";
+import type { ScheduleInfo, WebhookInfo } from "../../http/wire/sources.ts";
 import { learnTitles } from "../parts/words.ts";
 import { get, post, remove } from "./client.ts";
 
@@ -32,6 +38,7 @@ export const keys = {
   /** The newest version of a run that the stream of all runs has told of. */
   newest: (id: string) => ["newest", id],
   events: (id: string) => ["events", id],
+  outcome: (id: string) => ["outcome", id],
   request: (id: string, version: number) => ["request", id, version],
   questions: ["questions"],
   agents: ["agents"],
@@ -64,6 +71,7 @@ export function getRuns(filter: RunsFilter, cursor: string | null, signal?: Abor
 const run = encodeURIComponent;
 export const getRun = (id: string) => get<RunState>(`agent/state/${run(id)}`);
 export const getEvents = (id: string) => get<{ events: WireEvent[] }>(`agent/runs/${run(id)}/events?after=0`);
+export const getOutcome = (id: string) => get<WireOutcome>(`agent/runs/${run(id)}/outcome`);
 export const getRequest = (id: string, version: number) =>
   get<WireModelRequest>(`agent/runs/${run(id)}/requests/${version}`);
 

@@ -1,7 +1,10 @@
 /** A call, whole: every argument by its name. */
+import type { ArgumentOrigin } from "../../core/event.ts";
+import { originOfArgument } from "../../core/text/origin.ts";
 import { visible, visibleJson, visibleLine } from "../../core/text/visible.ts";
 
-export function CallFields({ input }: { input: unknown }) {
+/** `origins`: beside each argument where its value comes from, doubtful ones with a shape. */
+export function CallFields({ input, origins = [] }: { input: unknown; origins?: readonly ArgumentOrigin[] }) {
   if (typeof input !== "object" || input === null)
     return <pre className="text-block">{visible(String(input))}</pre>;
   const fields = Object.entries(input);
@@ -10,10 +13,18 @@ export function CallFields({ input }: { input: unknown }) {
     <dl className="fields">
       {fields.map(([name, value]) => (
         <div key={name}>
-          <dt>{visibleLine(name)}</dt>
+          <dt>
+            {visibleLine(name)}
+            <OriginOf argument={name} origins={origins} />
+          </dt>
           <dd>{typeof value === "string" ? visible(value) : visibleJson(value, 2)}</dd>
         </div>
       ))}
     </dl>
   );
+}
+
+function OriginOf({ argument, origins }: { argument: string; origins: readonly ArgumentOrigin[] }) {
+  const words = originOfArgument(argument, origins);
+  return words === "" ? null : <small className="muted"> · {words}</small>;
 }

@@ -48,7 +48,7 @@ export function QuestionCard(props: QuestionCardProps) {
       </header>
       <Prose text={question.text} untrusted={untrusted} />
       {question.context && <Prose text={question.context} untrusted={untrusted} />}
-      {call && <CallFields input={call.input} />}
+      {call && <CallFields input={call.input} origins={call.origins} />}
       {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
       <Consequence question={question} />
       {!question.may_answer && (

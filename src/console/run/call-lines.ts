@@ -59,7 +59,7 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
     case "call_failed":
       Object.assign(line, { shape: "failed", live: false, settled: true, open: true, ms: data.ms });
       line.error = { code: data.code, message: data.message };
-      line.detail = `${called} failed: ${brief(data.message, 120)}`;
+      line.detail = `${called} failed`;
       return;
     case "call_doubted":
       Object.assign(line, { shape: "waiting", live: false, open: true });

@@ -37,7 +37,9 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
         <>
           <Prose text={line.question.text} untrusted />
           {line.question.context && <Prose text={line.question.context} untrusted />}
-          {line.question.call && <CallFields input={line.question.call.input} />}
+          {line.question.call && (
+            <CallFields input={line.question.call.input} origins={line.question.call.origins ?? []} />
+          )}
         </>
       );
     case "words":

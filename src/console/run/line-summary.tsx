@@ -2,6 +2,7 @@
 import { tookInWords } from "../../core/text/duration.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Since } from "../parts/time.tsx";
+import { clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 
 export function LineSummary({ line }: { line: Line }) {
@@ -13,7 +14,12 @@ export function LineSummary({ line }: { line: Line }) {
         {line.detail.startsWith("(") ? "" : " "}
         <span>{line.detail}</span>
       </span>
-      <span className="line-time num">{line.live ? <Since at={line.at} /> : tookInWords(line.ms)}</span>
+      <span className="line-time num">
+        {line.live ? <Since at={line.at} /> : tookInWords(line.ms)}
+        <time className="line-clock" dateTime={new Date(line.at).toISOString()}>
+          {clock(line.at)}
+        </time>
+      </span>
     </>
   );
 }

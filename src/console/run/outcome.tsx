@@ -3,8 +3,10 @@ import type { RunState } from "../../http/wire/runs.ts";
 import { CopyButton } from "../parts/button.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
+import { Origins } from "./origins.tsx";
 
-export function Outcome({ run }: { run: RunState }) {
+/** `onStep`: shows the step of this event of the log. */
+export function Outcome({ run, onStep }: { run: RunState; onStep: (version: number) => void }) {
   if (run.final_answer !== null) {
     return (
       <section className="outcome" aria-label="Outcome">
@@ -13,6 +15,7 @@ export function Outcome({ run }: { run: RunState }) {
           <CopyButton text={run.final_answer} />
         </header>
         <Prose text={run.final_answer} untrusted={run.read_untrusted} />
+        <Origins runId={run.id} onStep={onStep} />
       </section>
     );
   }

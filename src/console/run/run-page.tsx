@@ -86,7 +86,7 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
           />
         ))}
         {!open.length && <ErrorNote error={refusal} />}
-        <Outcome run={run} />
+        <Outcome run={run} onStep={(version) => inspect(lineOf(lines ?? [], version))} />
       </StickyEnd>
       {inspected && (
         <Inspecting run={run} line={inspected} events={events ?? []} onClose={() => inspect(null)} />
@@ -113,9 +113,16 @@ function useStatusSaid(run: RunState | undefined): void {
 }
 
 function findLine(lines: readonly Line[], key: string | null): Line | null {
-  if (key === null) return null;
-  const all = lines.flatMap((line): Line[] => (line.kind === "fold" ? [line, ...line.lines] : [line]));
-  return all.find((line) => line.key === key) ?? null;
+  return key === null ? null : (unfolded(lines).find((line) => line.key === key) ?? null);
+}
+
+/** The line that tells of the event of this version. */
+function lineOf(lines: readonly Line[], version: number): Line | null {
+  return unfolded(lines).findLast(({ versions }) => versions.includes(version)) ?? null;
+}
+
+function unfolded(lines: readonly Line[]): Line[] {
+  return lines.flatMap((line): Line[] => (line.kind === "fold" ? [line, ...line.lines] : [line]));
 }
 
 /** The log is faster than the state: a question it settles closes in that moment. */

@@ -1,5 +1,6 @@
 /** The way back from an approved call, below its approval: a button, who pressed it, and what came of it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { Link } from "wouter";
 import { argumentsInBrief } from "../../core/text/brief.ts";
 import type { WireUndo } from "../../http/wire/runs.ts";
@@ -22,7 +23,18 @@ interface UndoRowProps {
   undo: WireUndo;
 }
 
+/** A run that has ended is followed no more: until its undo has ended too it is asked for. */
+const lookMs = 3_000;
+
 export function UndoRow({ runId, questionId, undo }: UndoRowProps) {
+  const client = useQueryClient();
+  const isElsewhere = undo.state === "asked" && undo.run_id !== null;
+  useEffect(() => {
+    if (!isElsewhere) return;
+    const look = () => void client.invalidateQueries({ queryKey: keys.run(runId) });
+    const timer = setInterval(look, lookMs);
+    return () => clearInterval(timer);
+  }, [client, runId, isElsewhere]);
   return undo.state === "offered" ? (
     <Offered runId={runId} questionId={questionId} undo={undo} />
   ) : (

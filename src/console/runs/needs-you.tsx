@@ -46,12 +46,14 @@ export function NeedsYou({ openId }: { openId: string | null }) {
             >
               <Mark shape="waiting" live />
               <span className="row-task">{titleOf(question)}</span>
-              <span className="row-age">
-                <Age at={question.asked_at} />
-              </span>
               <span className="row-facts">
                 <span>for {audienceInWords(question.audience, namesWith(question.from.name))}</span>
-                <span title={question.task}>{brief(question.task, 60)}</span>
+                <span className="row-rest" title={question.task}>
+                  {brief(question.task, 60)}
+                </span>
+                <span className="row-age">
+                  <Age at={question.asked_at} />
+                </span>
               </span>
             </Way>
           </li>

@@ -7,7 +7,8 @@ import { Empty, ErrorNote, Skeleton } from "../parts/notice.tsx";
 import { RunRow } from "./run-row.tsx";
 import { useRuns } from "./use-runs.ts";
 
-const rowPx = 56;
+/** As in style/list.css: two lines of the task, one of facts. */
+const rowPx = 68;
 
 export function RunList({ filter, openId }: { filter: RunsFilter; openId: string | null }) {
   const { runs, loading, error, hasMore, loadMore } = useRuns(filter);

@@ -24,13 +24,13 @@ export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; ope
         {run.parent_id !== null && <span className="muted">↳ </span>}
         {run.task}
       </span>
-      <span className="row-age">
-        <Age at={run.launched_at} />
-      </span>
       <span className="row-facts">
         <span className="row-status">{statusWords[run.status]}</span>
         <span>{channelName(run.channel)}</span>
-        <span>{run.from.name}</span>
+        <span className="row-rest">{run.from.name}</span>
+        <span className="row-age">
+          <Age at={run.launched_at} />
+        </span>
       </span>
     </Way>
   );

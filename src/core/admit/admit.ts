@@ -97,6 +97,7 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
   // Only people answer with words: what a machine sends could be anybody's text.
   const settled = actor.kind === "person" ? ofQuestions(state, command, policy) : null;
   if (settled) return settled;
+  if (state.direct) return refuse("run_busy", nobodyHears);
   return accept({
     type: "heard",
     text: cut(command.text),
@@ -106,6 +107,9 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     ...withContext(command.context, actor),
   });
 }
+
+const nobodyHears =
+  "This run is one call, and nobody in it hears words. Decide on the call, then say it again.";
 
 /** The first time counts, whether a call waits already or will. */
 function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {

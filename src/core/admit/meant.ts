@@ -22,6 +22,8 @@ export interface Facts {
   toOthers: boolean;
   thread: Thread;
   words: Words;
+  /** All of them stand in code or in a quote. Missing: they don't. */
+  areShown?: boolean;
   /** Something of `/agent`, with nothing else said; a bare stop is none of it. */
   isCommand: boolean;
   /** The run of this thread. `elsewhere`: only a question of it in the same direct message. */
@@ -43,8 +45,9 @@ export type Meant =
 
 /** Pure: the same facts always mean the same. Ignored words leave no trace in any run. */
 export function meant(facts: Facts): Meant {
-  const { addressed, thread, toOthers, words } = facts;
-  if (toOthers) return { type: "ignore" };
+  const { addressed, thread, toOthers, words, areShown = false } = facts;
+  // Where people talk, what they show to each other answers nothing; in our own thread code can be the answer.
+  if (toOthers || (areShown && thread === "theirs" && !addressed)) return { type: "ignore" };
   const isSpokenTo = addressed || thread === "direct";
   const isForUs = isSpokenTo || thread === "ours";
   if (facts.which.to === "question" && facts.which.chosen && hasRun(facts)) return answered(facts.which);

@@ -71,11 +71,11 @@ function pendingLine(call: Call): StepLine[] {
     case "with_child":
       return [{ shape: "waiting", title, detail, ms: null }];
     case "in_job":
+    case "started":
     case "verifying": {
       const progress = call.progress === undefined ? "" : ` — ${brief(call.progress, 80)}`;
       return [{ shape: "running", title, detail: `${detail}${progress}`, ms: null }];
     }
-    case "started":
     case "approved":
       return [{ shape: "running", title, detail, ms: null }];
     default:

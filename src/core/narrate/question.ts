@@ -4,6 +4,7 @@ import type { Question } from "../event.ts";
 import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
+import { originOfArgument } from "../text/origin.ts";
 import { ruleInWords } from "../text/rules.ts";
 import { narrateUndo } from "./undo.ts";
 
@@ -168,22 +169,11 @@ function previewOf(preview: string): { name: string; value: string } {
 /** The call whole: every argument by its name. */
 function fieldsOf({ input, origins = [] }: NonNullable<Question["call"]>): { name: string; value: string }[] {
   if (typeof input !== "object" || input === null) return [{ name: "input", value: JSON.stringify(input) }];
-  return Object.entries(input).map(([name, value]) => ({
-    name: `${name}${originInWords(name, origins)}`,
-    value: typeof value === "string" ? value : JSON.stringify(value, null, 1),
-  }));
-}
-
-const marks = { known: "", outside: "△ ", nowhere: "▲ " } as const;
-
-/** Beside an argument's name: where its value comes from; of several values in it, the one that is known least. */
-function originInWords(
-  argument: string,
-  origins: NonNullable<NonNullable<Question["call"]>["origins"]>,
-): string {
-  const own = origins.filter(({ path }) => path === argument || path.startsWith(`${argument}.`));
-  const least = (["nowhere", "outside", "known"] as const)
-    .map((standing) => own.find((origin) => origin.standing === standing))
-    .find((origin) => origin !== undefined);
-  return least === undefined ? "" : ` · ${marks[least.standing]}${least.words}`;
+  return Object.entries(input).map(([name, value]) => {
+    const origin = originOfArgument(name, origins);
+    return {
+      name: origin === "" ? name : `${name} · ${origin}`,
+      value: typeof value === "string" ? value : JSON.stringify(value, null, 1),
+    };
+  });
 }

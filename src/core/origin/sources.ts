@@ -1,6 +1,8 @@
 /** What a run has seen, in the order it saw it, and from whom: the texts in which a value can have its origin. */
 import type { Context } from "../command.ts";
 import { isUntrustedTurn, type RunEvent } from "../event.ts";
+import { changedNames } from "../text/brief.ts";
+import { directCallId, undoCallId } from "../text/person-calls.ts";
 
 export interface Source {
   /** Version of the event that brought the text. */
@@ -14,16 +16,50 @@ export interface Source {
 
 /** The texts of a run's log. What the model itself wrote is no source: it is what is to be traced. */
 export function sourcesOf(events: readonly RunEvent[]): Source[] {
-  const tools = new Map<string, string>();
-  return events.flatMap((event, index) => {
-    if (event.type === "model_answered") for (const call of event.calls) tools.set(call.id, call.tool);
-    return textsOf(event, tools).map((text) => ({ version: index + 1, ...text }));
-  });
+  const before = nothingBefore();
+  return events.flatMap((event, index) => sourcesIn(event, index + 1, before));
+}
+
+/** What later events speak of by an id: the tools of calls, and what each approval showed. */
+export interface Before {
+  tools: Map<string, string>;
+  shown: Map<string, unknown>;
+}
+
+/** Before the first event. */
+export function nothingBefore(): Before {
+  return { tools: new Map([[directCallId, "the call"]]), shown: new Map() };
+}
+
+/** The texts that one event brings; `before` takes in what it says of ids. */
+export function sourcesIn(event: RunEvent, version: number, before: Before): Source[] {
+  switch (event.type) {
+    case "launched":
+      if (event.call) before.tools.set(directCallId, event.call.tool);
+      break;
+    case "model_answered":
+      for (const call of event.calls) before.tools.set(call.id, call.tool);
+      break;
+    case "undo_asked":
+      before.tools.set(undoCallId(event.questionId), event.call.tool);
+      break;
+    case "question_asked":
+      if (event.question.call) before.shown.set(event.question.id, event.question.call.input);
+  }
+  return textsOf(event, before).map((text) => ({ version, ...text }));
+}
+
+/** What somebody says who changes arguments: those that are others now, and none of those that they left as they were. */
+export function changedText(name: string, before: unknown, after: unknown): Omit<Source, "version"> {
+  const changed = new Set(changedNames(before, after));
+  const entries = typeof after === "object" && after !== null ? Object.entries(after) : [];
+  const values = entries.filter(([key]) => changed.has(key));
+  return { words: saidBy(name), trusted: true, text: JSON.stringify(Object.fromEntries(values)) };
 }
 
 type Text = Omit<Source, "version">;
 
-function textsOf(event: RunEvent, tools: ReadonlyMap<string, string>): Text[] {
+function textsOf(event: RunEvent, { tools, shown }: Before): Text[] {
   switch (event.type) {
     case "launched":
       return launchTexts(event);
@@ -38,17 +74,18 @@ function textsOf(event: RunEvent, tools: ReadonlyMap<string, string>): Text[] {
         { words: saidBy(event.from.name), trusted: event.trusted !== false, text: event.answer },
       ];
     case "approval_granted":
-      return event.edited
-        ? [{ words: saidBy(event.from.name), trusted: true, text: JSON.stringify(event.input) }]
-        : [];
+      return event.edited ? [changedText(event.from.name, shown.get(event.questionId), event.input)] : [];
     case "call_edited":
-      return [{ words: saidBy(event.from.name), trusted: true, text: JSON.stringify(event.input) }];
+      return [changedText(event.from.name, shown.get(event.questionId), event.input)];
     case "approval_refused":
       return [{ words: saidBy(event.from.name), trusted: true, text: event.reason }];
     case "prefetched":
       return [{ words: from(event.tool), trusted: !event.untrusted, text: event.output }];
     case "call_finished":
-      return [result(tools.get(event.callId), event.output, event.untrusted)];
+      return [
+        result(tools.get(event.callId), event.output, event.untrusted),
+        ...wayBack(tools.get(event.callId), event),
+      ];
     case "call_failed":
       return [result(tools.get(event.callId), event.message, event.untrusted ?? false)];
     case "call_verified":
@@ -58,6 +95,14 @@ function textsOf(event: RunEvent, tools: ReadonlyMap<string, string>): Text[] {
     default:
       return [];
   }
+}
+
+/** What a tool offers to undo its call with, it has seen itself. */
+function wayBack(
+  tool: string | undefined,
+  { undo, untrusted }: Extract<RunEvent, { type: "call_finished" }>,
+): Text[] {
+  return undo ? [result(tool, JSON.stringify(undo.input), untrusted)] : [];
 }
 
 function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
@@ -71,7 +116,15 @@ function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
         },
       ]
     : [];
-  return [...before, ...pointedAt(event.context), task];
+  return [...chosenBy(event), ...before, ...pointedAt(event.context), task];
+}
+
+/** A run of one call: whoever launched it chose its arguments, or the tool whose call it undoes did. */
+function chosenBy({ call, undoes, from: who, trusted }: Extract<RunEvent, { type: "launched" }>): Text[] {
+  if (!call) return [];
+  return [
+    { words: undoes ? from(undoes.tool) : saidBy(who.name), trusted, text: JSON.stringify(call.input) },
+  ];
 }
 
 function pointedAt(context: readonly Context[] = []): Text[] {
@@ -94,7 +147,7 @@ function from(name: string): string {
 function plain(name: string): string {
   return (
     name
-      .replace(/[^\p{L}\p{N} ._-]+/gu, " ")
+      .replace(/[^\p{L}\p{N}._-]+/gu, " ")
       .trim()
       .slice(0, 60) || "somebody"
   );

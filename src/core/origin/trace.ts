@@ -3,7 +3,9 @@
  * nowhere. No model is asked.
  */
 import type { ArgumentOrigin } from "../event.ts";
+import { canBeRounded, folded, holds, isRounded, numbersIn } from "./find.ts";
 import type { Source } from "./sources.ts";
+import { type Value, valuesIn } from "./values.ts";
 
 type Origin = Omit<ArgumentOrigin, "path">;
 type Standing = ArgumentOrigin["standing"];
@@ -19,22 +21,44 @@ export interface Searchable extends Source {
   folded: string;
 }
 
+/** The texts that may hold a value (folded), in the order in which they came; null: all of them. */
+export type Look = (wanted: string | null) => readonly Searchable[];
+
+/** Numbers of a text, read when the first value asks for them. */
+const numbersOf = new WeakMap<Searchable, readonly number[]>();
+
 export function searchable(sources: readonly Source[]): Searchable[] {
-  return sources.map((source) => ({ ...source, folded: ` ${fold(source.text)} ` }));
+  return sources.map((source) => ({ ...source, folded: ` ${folded(source.text)} ` }));
 }
 
 /** The first trusted text that holds the value counts; else the first one from outside. */
-function originOf(value: string, sources: readonly Searchable[]): Origin {
-  const wanted = fold(value);
+function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => boolean): Origin {
   let outside: Searchable | null = null;
-  for (const source of sources) {
-    if (!holds(source.folded, wanted)) continue;
-    if (source.trusted) return { standing: "known", words: source.words, version: source.version };
-    outside ??= source;
+  for (const text of texts) {
+    if (!isIn(text)) continue;
+    if (text.trusted) return { standing: "known", words: text.words, version: text.version };
+    outside ??= text;
   }
   return outside
     ? { standing: "outside", words: `only from outside: ${outside.words}`, version: outside.version }
     : { standing: "nowhere", words: "seen nowhere", version: null };
+}
+
+function originOf(value: string, look: Look): Origin {
+  const wanted = folded(value);
+  const origin = originIn(look(wanted), (text) => holds(text.folded, wanted));
+  if (origin.standing !== "nowhere" || !/^\d+[a-z]{1,3}$/.test(wanted)) return origin;
+  // 30s is written 30 s as well.
+  const apart = wanted.replace(/(?<=\d)(?=[a-z])/, " ");
+  return originIn(look(apart), (text) => holds(text.folded, apart));
+}
+
+function roundedOrigin({ value, percent }: Value, look: Look): Origin {
+  return originIn(look(null), (text) => {
+    const numbers = numbersOf.get(text) ?? numbersIn(text.text);
+    numbersOf.set(text, numbers);
+    return isRounded(value, percent, numbers);
+  });
 }
 
 /**
@@ -43,31 +67,34 @@ function originOf(value: string, sources: readonly Searchable[]): Origin {
  */
 export function argumentOrigins(
   input: unknown,
-  sources: readonly Searchable[],
+  look: Look,
   schema: Record<string, unknown> = {},
 ): ArgumentOrigin[] {
   const free = choicesIn(schema);
   return leavesOf(input, "").flatMap(({ path, value }) => {
     if (free.has(value)) return [];
-    const origin = isProse(value) ? worst(textOrigins(value, sources)) : originOf(value, sources);
-    return origin === null || fold(value).length < 2 ? [] : [{ path, ...origin }];
+    const origin = isProse(value) ? worst(textOrigins(value, look)) : originOf(value, look);
+    return origin === null || folded(value).length < 2 ? [] : [{ path, ...origin }];
   });
 }
 
-/** The numbers, hashes, links and names with digits or dots in a text, each with its origin. */
-export function textOrigins(text: string, sources: readonly Searchable[]): TextOrigin[] {
+/** The values of a text (see values.ts), each with its origin. A number may have been rounded on its way. */
+export function textOrigins(text: string, look: Look): TextOrigin[] {
   const known = new Map<string, Origin>();
-  return [...text.matchAll(tokens)].map((match) => {
-    const value = match[0].replace(/[.,:;]+$/, "");
-    const origin = known.get(value) ?? originOf(value, sources);
-    known.set(value, origin);
-    return { value, start: match.index, ...origin };
+  return valuesIn(text).flatMap((found) => {
+    const { value, start, sure, percent } = found;
+    const key = percent ? `${value}%` : value;
+    const origin = known.get(key) ?? seenOrRounded(found, look);
+    known.set(key, origin);
+    return sure || origin.standing !== "nowhere" ? [{ value, start, ...origin }] : [];
   });
 }
 
-/** Links · numbers of two characters and more · words with a digit, and paths, hosts and ids. Bounded, so linear. */
-const tokens =
-  /https?:\/\/[^\s<>"')\]]{1,2000}|[\p{L}\p{N}][\p{L}\p{N}_./:@-]{0,200}\p{N}[\p{L}\p{N}_./:@%-]{0,200}/gu;
+function seenOrRounded(found: Value, look: Look): Origin {
+  const origin = originOf(found.value, look);
+  const isElsewhere = origin.standing === "nowhere" && canBeRounded(found.value, found.percent);
+  return isElsewhere ? roundedOrigin(found, look) : origin;
+}
 
 const maxLeaves = 200;
 
@@ -107,28 +134,4 @@ function choicesIn(schema: unknown): ReadonlySet<string> {
   };
   look(schema, 0);
   return found;
-}
-
-/** Case, quotes, thousands' commas and the ways to join words make no difference. */
-function fold(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/(?<=\d),(?=\d{3}\b)/g, "")
-    .replace(/[\s"'`_-]+/g, " ")
-    .trim();
-}
-
-/** As a whole word: 5 does not stand in 15, nor `pay` in `payments`. */
-function holds(text: string, wanted: string): boolean {
-  if (wanted === "") return false;
-  for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + 1)) {
-    if (!isWordPart(text[at - 1], wanted[0]) && !isWordPart(text[at + wanted.length], wanted.at(-1)))
-      return true;
-  }
-  return false;
-}
-
-/** Whether this neighbour makes the edge part of a longer word or number. */
-function isWordPart(neighbour: string | undefined, edge: string | undefined): boolean {
-  return neighbour !== undefined && /[\p{L}\p{N}]/u.test(neighbour) && /[\p{L}\p{N}]/u.test(edge ?? "");
 }

@@ -17,6 +17,8 @@ export interface CallContext {
   /** Grows each time another worker takes the run: a fencing token for whatever can refuse an older one. */
   epoch: number;
   signal: AbortSignal;
+  /** A few words of how far it is, for the step's line; most of many are dropped. Absent where nobody would see them. */
+  progress?(words: string): void;
 }
 
 /** What can still be done about a call that came to its end. */

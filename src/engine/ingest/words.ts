@@ -71,6 +71,7 @@ async function factsOf(heard: Heard, intent: Said): Promise<{ state: State | nul
     toOthers: intent.toOthers ?? false,
     thread: intent.thread ?? "ours",
     words: onlyCode ? "words" : kindOf(words.said ?? words.text),
+    areShown: onlyCode,
     isCommand: !onlyCode && instruction.verb !== "launch",
     run: runFact(here, state),
     which,

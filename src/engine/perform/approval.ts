@@ -5,10 +5,10 @@ import { approvalFor, approversOf } from "../../core/approval-rule.ts";
 import { askApproval } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import type { ArgumentOrigin } from "../../core/event.ts";
-import { sourcesOf } from "../../core/origin/sources.ts";
-import { argumentOrigins, searchable } from "../../core/origin/trace.ts";
+import { argumentOrigins } from "../../core/origin/trace.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Approver, Call } from "../../core/state.ts";
+import { brief } from "../../core/text/brief.ts";
 import { whyUndone } from "../../core/undo.ts";
 import type { Recorded } from "../record.ts";
 import { bindingOf } from "./binding.ts";
@@ -32,8 +32,9 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
     preview = await previewOf(on, call);
   } catch (error) {
     if (on.signal.aborted) throw error;
-    const message = "What it would change can't be shown, so nobody can approve it now.";
-    const failed = callFailed(callId, { code: "preview_failed", message });
+    const message = `What it would change can't be shown, so nobody can approve it now: ${reasonOf(error)}`;
+    const how = { ms: 0, untrusted: spec.untrusted };
+    const failed = callFailed(callId, { code: "preview_failed", message }, how);
     return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
   }
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
@@ -86,9 +87,13 @@ function mayStillApprove({ principal, rule }: Approver, spec: ToolSpec, on: Work
   return rule === undefined || approversOf(needed, on.policy).includes(rule);
 }
 
+/** The tool's own words, for the model: it can look, or choose other arguments. */
+function reasonOf(error: unknown): string {
+  return brief(error instanceof Error ? error.message : String(error), 500);
+}
+
 async function originsOf(on: Work, call: Call, { schema }: ToolSpec): Promise<ArgumentOrigin[]> {
-  const sources = searchable(sourcesOf(await on.readEvents(on.runId)));
-  return argumentOrigins(call.input, sources, schema);
+  return argumentOrigins(call.input, await on.seen(on.runId), schema);
 }
 
 function unseenInWords(unseen: readonly ArgumentOrigin[]): string {

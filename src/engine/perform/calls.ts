@@ -10,6 +10,7 @@ import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { bindingOf } from "./binding.ts";
+import { progressOf } from "./progress.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
@@ -60,7 +61,9 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
 
 async function executeOne(on: Work, call: Call) {
   const started = on.clock.steady();
-  const outcome = await on.toolbox.run(call.tool, call.input, contextOf(on, call));
+  const { tell, over } = progressOf(on, call.id);
+  const outcome = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
+  await over();
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;

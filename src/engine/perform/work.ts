@@ -1,7 +1,8 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
-import type { EventBody, RunEvent } from "../../core/event.ts";
+import type { EventBody } from "../../core/event.ts";
+import type { Look } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
 import { type RunRow, StoreError } from "../../core/ports/store.ts";
@@ -36,8 +37,8 @@ export interface Work {
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
-  /** The whole log of a run, oldest first: for what the folded state has compacted away. */
-  readEvents: (runId: string) => Promise<readonly RunEvent[]>;
+  /** Every text that a run has seen, oldest first: also what its folded state has compacted away. */
+  seen: (runId: string) => Promise<Look>;
   loadRow: (runId: string) => Promise<RunRow | null>;
 }
 

@@ -6,7 +6,7 @@ import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
 import type { Engine } from "../../engine/engine.ts";
-import type { ScheduleInfo, WebhookInfo } from "../wire/server.ts";
+import type { ScheduleSet, WebhookSet } from "../wire/sources.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 import type { FoldedRuns } from "./folded-runs.ts";
 import type { Streams } from "./streams.ts";
@@ -44,8 +44,8 @@ export interface HttpConfig {
     guides: Readonly<Record<string, string>>;
     linkTo(address: Address): string | null;
   };
-  webhooks: readonly WebhookInfo[];
-  schedules: () => readonly ScheduleInfo[];
+  webhooks: readonly WebhookSet[];
+  schedules: () => readonly ScheduleSet[];
   /** Foreign servers of tools, as they are now. */
   toolServers?: () => readonly ToolServerStatus[];
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */

@@ -2,8 +2,10 @@
 import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
 import type { RunEvent } from "../../core/event.ts";
+import { textOrigins } from "../../core/origin/trace.ts";
 import type { RunFilter, RunRow } from "../../core/ports/store.ts";
 import { fold } from "../../core/reduce/reduce.ts";
+import type { State } from "../../core/state.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
@@ -12,11 +14,11 @@ import { cursorOf, parseCursor } from "../view/cursor.ts";
 import { listQuestions } from "../view/questions.ts";
 import { viewSummary } from "../view/run.ts";
 import type { RunsQuery } from "../wire/operations-runs.ts";
-import type { EventList, RunList, WireEvent, WireModelRequest } from "../wire/runs.ts";
+import type { EventList, RunList, WireEvent, WireModelRequest, WireOutcome } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";
 
-type RunRoutes = Pick<Handlers, "state" | "runs" | "events" | "request" | "questions">;
+type RunRoutes = Pick<Handlers, "state" | "runs" | "events" | "outcome" | "request" | "questions">;
 
 /** A run that the caller may not see is answered 404 `run_not_found`; lists leave it out. */
 export function runRoutes(server: Server): RunRoutes {
@@ -30,6 +32,10 @@ export function runRoutes(server: Server): RunRoutes {
     events: async (c, { query }) => {
       const { runId } = await readableRow(server, callerOf(c).actor, c.req.param("id") ?? "");
       return c.json(await listEvents(server, runId, query.after));
+    },
+    outcome: async (c) => {
+      const state = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
+      return c.json(await tracedOutcome(server, state));
     },
     request: async (c) => {
       const { runId } = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
@@ -57,6 +63,12 @@ async function listEvents({ engine }: Server, runId: string, after: number): Pro
     else list.unreadable.push({ version, why: read.why });
   }
   return list;
+}
+
+async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promise<WireOutcome> {
+  const outcome = phase.at === "complete" ? phase.answer : phase.at === "failed" ? phase.message : null;
+  const values = outcome === null ? [] : textOrigins(outcome, await engine.seen(runId));
+  return { run_id: runId, outcome, values };
 }
 
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */

@@ -1,9 +1,12 @@
 /** What the server says about itself: agents, tools, sources of runs, refusals, health. */
+import type { Actor, Principal } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
+import { mayReadRow } from "../view/child-runs.ts";
 import { healthOf } from "../view/health.ts";
 import type { AgentList, RefusalList, ToolList } from "../wire/server.ts";
+import type { LastRun, ScheduleInfo, WebhookInfo } from "../wire/sources.ts";
 import type { Handlers } from "./route.ts";
 
 type ServerRoutes = Pick<Handlers, "agents" | "tools" | "webhooks" | "schedules" | "refusals" | "health">;
@@ -14,8 +17,24 @@ export function serverRoutes(server: Server): ServerRoutes {
   return {
     agents: (c) => c.json(agentsFor(server, callerOf(c).actor)),
     tools: (c) => c.json(tools(server)),
-    webhooks: (c) => c.json({ webhooks: config.webhooks }),
-    schedules: (c) => c.json({ schedules: config.schedules() }),
+    webhooks: async (c) => {
+      const { actor } = callerOf(c);
+      const webhooks = config.webhooks.map(async (hook): Promise<WebhookInfo> => {
+        const url = config.publicUrl === null ? null : `${config.publicUrl.replace(/\/+$/, "")}${hook.path}`;
+        return { ...hook, url, last_run: await lastRunOf(server, actor, `webhook:${hook.name}`) };
+      });
+      return c.json({ webhooks: await Promise.all(webhooks) });
+    },
+    schedules: async (c) => {
+      const { actor } = callerOf(c);
+      const schedules = config.schedules().map(
+        async (schedule): Promise<ScheduleInfo> => ({
+          ...schedule,
+          last_run: await lastRunOf(server, actor, `schedule:${schedule.name}`),
+        }),
+      );
+      return c.json({ schedules: await Promise.all(schedules) });
+    },
     refusals: async (c) => {
       const rows = await engine.store.audits(500);
       const list: RefusalList = {
@@ -33,7 +52,15 @@ export function serverRoutes(server: Server): ServerRoutes {
   };
 }
 
-function agentsFor({ engine, config }: Server, actor: Parameters<typeof authorize>[1]): AgentList {
+async function lastRunOf(server: Server, actor: Actor, principal: Principal): Promise<LastRun> {
+  const [row] = await server.engine.store.runs({ principal, limit: 1 });
+  return row && mayReadRow(server, actor, row)
+    ? { id: row.runId, at: row.launchedAt, status: row.status }
+    : null;
+}
+
+function agentsFor({ engine, config }: Server, actor: Actor): AgentList {
+  const isAdmin = actor.scopes === undefined || actor.scopes.includes("admin");
   return {
     agents: engine.agents.map((agent) => {
       const policy = engine.policyOf(agent.name);
@@ -46,6 +73,7 @@ function agentsFor({ engine, config }: Server, actor: Parameters<typeof authoriz
         steps: agent.limits.steps,
         may_launch: policy !== null && authorize("launch", actor, policy.rights, null).allowed,
         hash: agent.hash,
+        instructions: isAdmin ? agent.instructions : null,
       };
     }),
     default: config.defaultAgent,

@@ -16,6 +16,7 @@ import {
 import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
+import { sharedOf } from "./shared-question.ts";
 import { viewUndo } from "./undo.ts";
 
 /** Where a person opens an address in its platform; null when nowhere. */
@@ -126,11 +127,6 @@ function viewSettled(
     channel: question.channel,
     undo: viewUndo(question, state, viewer),
   };
-}
-
-function sharedOf({ id, kind, text, choices, call, callId, askedAt }: OpenQuestion | SettledQuestion) {
-  const shown = call && { call_id: callId ?? "", tool: call.tool, input: call.input, preview: call.preview };
-  return { id, kind, text, choices, call: shown, asked_at: askedAt };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Operation } from "./operation.ts";
 import {
   eventListSchema,
   modelRequestSchema,
+  outcomeSchema,
   questionListSchema,
   runListSchema,
   runStateSchema,
@@ -157,6 +158,13 @@ export const runOperations = {
     scopes: ["read"],
     query: afterQuery,
     success: [200, "text/event-stream"],
+  },
+  outcome: {
+    method: "get",
+    path: "/agent/runs/:id/outcome",
+    summary: "What came of a run, and where each number, hash, link and name in it comes from",
+    scopes: ["read"],
+    success: [200, outcomeSchema],
   },
   request: {
     method: "get",

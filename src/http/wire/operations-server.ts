@@ -7,12 +7,11 @@ import {
   healthSchema,
   loginCodeSchema,
   refusalListSchema,
-  scheduleListSchema,
   sessionListSchema,
   sessionSchema,
   toolListSchema,
-  webhookListSchema,
 } from "./server.ts";
+import { scheduleListSchema, webhookListSchema } from "./sources.ts";
 
 /** By operation id. An operation without a handler in `src/http/routes` does not compile. */
 export const serverOperations = {

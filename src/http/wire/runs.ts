@@ -1,7 +1,7 @@
 /** Everything that crosses the wire, as zod schemas: the seeds' names in snake_case, times in ms since the epoch. */
 import { z } from "zod";
 import { personSchema } from "../../core/actor.ts";
-import { eventBodySchema } from "../../core/event.ts";
+import { argumentOriginSchema, eventBodySchema } from "../../core/event.ts";
 import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
@@ -43,7 +43,14 @@ const wireQuestionSchema = z.object({
   audience: z.array(z.string()),
   /** The whole call, for approvals and doubts. */
   call: z
-    .object({ call_id: z.string(), tool: z.string(), input: z.unknown(), preview: z.string().nullable() })
+    .object({
+      call_id: z.string(),
+      tool: z.string(),
+      input: z.unknown(),
+      preview: z.string().nullable(),
+      /** Where the arguments come from; empty: nobody looked. */
+      origins: z.array(argumentOriginSchema),
+    })
     .nullable(),
   asked_at: time,
   /** How many different people must approve. */
@@ -207,6 +214,21 @@ export const eventListSchema = z.object({
   unreadable: z.array(z.object({ version: z.number(), why: z.string() })),
 });
 export type EventList = z.infer<typeof eventListSchema>;
+
+/** Where each number, hash, link and name of the outcome comes from. `outcome`: null while there is none. */
+export const outcomeSchema = z.object({
+  run_id: z.string(),
+  outcome: z.string().nullable(),
+  values: z.array(
+    argumentOriginSchema.omit({ path: true }).extend({
+      value: z.string(),
+      /** Where it stands in the outcome, in UTF-16 units. */
+      start: z.number(),
+    }),
+  ),
+});
+/** `values` in their order; `version`: the event where a value stood first. */
+export type WireOutcome = z.infer<typeof outcomeSchema>;
 
 /** The exact request that a model answer was given to, rendered from the log. */
 export const modelRequestSchema = z.object({

@@ -18,6 +18,8 @@ export const agentListSchema = z.object({
       may_launch: z.boolean(),
       /** Names this version of the agent. */
       hash: z.string(),
+      /** The prompt; null: for administrators only. */
+      instructions: z.string().nullable(),
     }),
   ),
   /** The agent that a launch without a name starts. */
@@ -46,24 +48,6 @@ export const toolListSchema = z.object({
 });
 /** Tools by name, with their effect and with who approves their calls. */
 export type ToolList = z.infer<typeof toolListSchema>;
-
-const webhookSchema = z.object({ name: z.string(), agent: z.string(), path: z.string() });
-/** `path` is the path of the server that the webhook is received at. */
-export type WebhookInfo = z.infer<typeof webhookSchema>;
-/** The answer of `GET /webhooks`, which only administrators get. */
-export const webhookListSchema = z.object({ webhooks: z.array(webhookSchema) });
-
-const scheduleSchema = z.object({
-  name: z.string(),
-  agent: z.string(),
-  cron: z.string(),
-  task: z.string(),
-  next_at: time.nullable(),
-});
-/** `cron` as it is configured; `next_at` in ms since the epoch, null when it never fires again. */
-export type ScheduleInfo = z.infer<typeof scheduleSchema>;
-/** The answer of `GET /schedules`, which only administrators get. */
-export const scheduleListSchema = z.object({ schedules: z.array(scheduleSchema) });
 
 /** The answer of `GET /refusals`: who was refused what, newest first. `rule`: what decided it. */
 export const refusalListSchema = z.object({

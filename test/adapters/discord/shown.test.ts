@@ -75,8 +75,8 @@ test("people are named in what is read, and an app is called one", () => {
 test("what its writer attached is theirs; a forward or a preview is anybody's", () => {
   const more = { attachments: [file], embeds: [embed] };
   expect(beside(withMore(more, "look")).map(({ source, trusted }) => [source, trusted])).toEqual([
-    ["attached to the message", true],
-    ["quoted in the message", false],
+    ["the attachments", true],
+    ["a quoted message", false],
   ]);
   expect(beside(withMore({}, "look"))).toEqual([]);
 });

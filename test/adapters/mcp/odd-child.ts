@@ -59,6 +59,17 @@ function call({ id, params }: Request): void {
       setInterval(tell, 2);
       return;
     }
+    case "tells-progress": {
+      const { progressToken } = params?._meta ?? {};
+      const said = { progressToken, progress: 2, total: 5, message: "copy\u200bing" };
+      send({ method: "notifications/progress", params: said });
+      const wait = setInterval(() => {
+        if (!existsSync(join(folder, "go"))) return;
+        clearInterval(wait);
+        send(answer);
+      }, 10);
+      return;
+    }
     case "never-answers":
       return;
     case "answers-twice":

@@ -188,7 +188,7 @@ describe.each(transports)("over %s", (transport) => {
     await world.say("<@U0BOT> deal with this", { shows: { attachments } });
     await world.say("<@U0BOT>", { shows: { attachments } });
     const context = [
-      { source: "quoted in the message", text: "[a message by oncall]\ndb1: disk full", trusted: false },
+      { source: "a quoted message", text: "[a message by oncall]\ndb1: disk full", trusted: false },
     ];
     expect(inlet.accepted).toMatchObject([
       { intent: { text: "deal with this" }, context },

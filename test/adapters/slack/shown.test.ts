@@ -179,7 +179,7 @@ describe("attachments", () => {
   test("a forwarded message is a quote, its files included", () => {
     expect(beside({ text: "<@U0BOT> deal with this", attachments: [forwarded] })).toEqual([
       {
-        source: "quoted in the message",
+        source: "a quoted message",
         text: "[a message by oncall]\nhttps://example.slack.com/archives/C2/p1\ndb1: disk full\n[not read: a file: df.txt]\nPosted in #db",
         trusted: false,
       },
@@ -192,7 +192,7 @@ describe("attachments", () => {
     const files = [{ name: "error.png", mimetype: "image/png" }, {}];
     expect(beside({ text: "see", blocks: [rich, table], files })).toEqual([
       {
-        source: "attached to the message",
+        source: "the attachments",
         text: "a\n[not read: an image: error.png]\n[not read: a file]",
         trusted: true,
       },

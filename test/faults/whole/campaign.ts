@@ -47,7 +47,7 @@ export async function campaign(options: CampaignOptions): Promise<Verdict> {
   const telling = setInterval(tell, tellEveryMs);
   try {
     person.start();
-    if (areSleeps) await sleepThrough({ ledger, bots, load, lines: parts.lines, rounds: options.sleeps });
+    if (areSleeps) await sleepThrough({ ledger, bots, load, ...parts, rounds: options.sleeps });
     else await underLoad(load, () => wreck({ ...options, ...parts, ledger, bots }));
     await settle(bots, ledger);
     await person.stop();

@@ -78,6 +78,8 @@ export class Person {
       ...{ acknowledged: false, whileAsleep: bots.isAnyAsleep },
     };
     const isHere = inSlack && (item.door === "slack" || item.door === "alert");
+    // Nobody looks into a thread more often, and Slack would not have it.
+    if (isHere) await wait(1_000);
     const post = isHere ? await this.#postOf(question, item) : null;
     // It will stand there, or the run does not end, which the judge sees.
     if (isHere && post === null) return;
@@ -124,7 +126,7 @@ export class Person {
   async #postOf({ id, run_id }: Question, item: Item): Promise<Post | null> {
     const { slack } = this.#options;
     // The run of an alert makes its thread itself.
-    item.thread ??= (await slack.posts()).find(({ run }) => run === run_id)?.thread ?? null;
+    item.thread ??= await slack.threadOf(run_id);
     const posts = item.thread === null ? [] : await slack.thread(item.thread);
     return posts.find(({ key }) => key === questionKey(id)) ?? null;
   }

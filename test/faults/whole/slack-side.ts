@@ -63,21 +63,33 @@ export class SlackSide {
 
   /** All posts of the bot in the channel, in all threads. */
   async posts(): Promise<Post[]> {
-    const roots: SlackMessage[] = [];
-    for (let cursor: string | undefined = ""; cursor !== undefined; ) {
-      const page = await this.#world.edge.ask("conversations.history", {
-        ...{ channel: this.#world.id("ops"), limit: "1000", cursor },
-      });
-      roots.push(...(page.messages as SlackMessage[]));
-      cursor = (page.response_metadata as { next_cursor?: string }).next_cursor || undefined;
-    }
-    const threads = await Promise.all(roots.map(({ ts }) => this.#world.thread(ts)));
-    return threads.flat().flatMap((message) => postOf(message) ?? []);
+    const threads: Post[][] = [];
+    for (const { ts } of await this.#roots()) threads.push(await this.thread(ts));
+    return threads.flat();
+  }
+
+  /** The thread that a run has made for itself, or null. */
+  async threadOf(run: string): Promise<string | null> {
+    const root = (await this.#roots()).find((message) => postOf(message)?.run === run);
+    return root?.ts ?? null;
   }
 
   /** The bot's posts in one thread. */
   async thread(root: string): Promise<Post[]> {
     return (await this.#world.thread(root)).flatMap((message) => postOf(message) ?? []);
+  }
+
+  async #roots(): Promise<SlackMessage[]> {
+    const roots: SlackMessage[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+      const page = await this.#world.edge.ask("conversations.history", {
+        ...{ channel: this.#world.id("ops"), limit: "1000", cursor },
+      });
+      if (page.ok !== true) throw new Error(`Slack shows no history: ${JSON.stringify(page)}`);
+      roots.push(...(page.messages as SlackMessage[]));
+      cursor = (page.response_metadata as { next_cursor?: string }).next_cursor || undefined;
+    }
+    return roots;
   }
 
   async stop(): Promise<void> {

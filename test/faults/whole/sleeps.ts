@@ -1,19 +1,22 @@
 /**
  * A bot sleeps between its intent and the effect. Round after round: its intent is committed, and before it hears so
  * it is stopped; another one takes the run over and asks; a person says truthfully that it did not happen, and has it
- * run; the run ends; then the sleeper wakes and hears that its intent was committed. It must not act on it.
+ * run; when that is done, and before the run has ended, the sleeper wakes and hears that its intent was committed. It
+ * must not act on it, not even so that the service has to refuse it.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Bot, Bots } from "./bots.ts";
 import type { HeldLine } from "./held-line.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Load } from "./load.ts";
+import type { Outside } from "./outside.ts";
 import { rowsOf } from "./runs.ts";
 
 export interface SleepsOptions {
   ledger: Ledger;
   bots: Bots;
   load: Load;
+  outside: Outside;
   /** By the names of bots. */
   lines: ReadonlyMap<string, HeldLine>;
   rounds: number;
@@ -24,19 +27,30 @@ const takeoverMs = 90_000;
 
 /** Every second round is heard in Slack, whose posts must not double either. */
 export async function sleepThrough(options: SleepsOptions): Promise<void> {
-  const { ledger, bots, load, lines, rounds } = options;
+  const { ledger, bots, load, outside, lines, rounds } = options;
   for (let round = 0; round < rounds; round++) {
     const stopped = stopAtIntent(bots, lines);
     const sent = load.send(round % 2 === 0 ? "api" : "slack", ["pay"]);
     const sleeper = await stopped;
     ledger.counts.sleeps++;
-    await untilAllHaveEnded(bots, ledger);
+    const [acted, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    for (const { name } of bots.all) {
+      outside.beforeAnswer.set(name, () => {
+        acted.resolve();
+        return heard.promise;
+      });
+    }
+    await Promise.race([acted.promise, wait(takeoverMs)]);
     sleeper.wake();
     lines.get(sleeper.name)?.letGo();
-    await sent;
     // It has had its turn when it answers.
     while ((await sleeper.api({ method: "GET", path: "/health" })).type !== "answered") await wait(50);
+    outside.beforeAnswer.clear();
+    heard.resolve();
+    await sent;
+    await untilAllHaveEnded(bots, ledger);
   }
+  for (const late of ledger.fenced) ledger.broken.push(`began without its lease: ${late}`);
 }
 
 /** The first intent that is seen stops its bot, at once; the answer of the database stays on the line. */

@@ -19,6 +19,7 @@ import { runIdFor } from "../../../src/engine/ids.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
 import type { ModelTrouble } from "../../../src/engine/perform/model-troubles.ts";
 import { createRecord, type Propose } from "../../../src/engine/record.ts";
+import { SeenRuns } from "../../../src/engine/seen-runs.ts";
 import { UnreadableRecords } from "../../../src/engine/unreadable.ts";
 import { askHuman } from "../../../src/tools/ask-human.ts";
 import { finalAnswer } from "../../../src/tools/final-answer.ts";
@@ -37,7 +38,7 @@ const everybody = ["console:local", "token:admin"];
 /** `helper`: for everybody in these tests. `secret`: for the token `owner` alone. */
 const rights: Record<string, Rights> = {
   helper: {
-    launch: [...everybody, "token:launcher", "token:machine"],
+    launch: [...everybody, "token:launcher", "token:machine", "webhook:ci", "schedule:nightly"],
     read: [...everybody, "token:reader", "token:answerer", "requester"],
     answer: [...everybody, "token:answerer", "requester"],
     approve: [...everybody],
@@ -72,6 +73,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
   const toolbox = createToolbox(tools, { redact: (text) => text });
   const agents = [agentNamed("helper"), agentNamed("secret")];
   const live = new Live(store);
+  const seen = new SeenRuns(store);
   const listeners = new Set<Parameters<Engine["watch"]>[0]>();
 
   function policyOf(name: string): Policy | null {
@@ -150,6 +152,7 @@ export async function testEngine(clock: Clock): Promise<TestEngine> {
       return events.length === 0 ? null : fold(events);
     },
     events: (runId, after) => store.read(runId, after),
+    seen: (runId) => seen.of(runId),
     async policy(state) {
       const policy = await policyFor(state);
       if (!("rights" in policy)) throw new Error(policy.message);

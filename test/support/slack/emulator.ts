@@ -1,4 +1,4 @@
-/** The emulated Slack: one workspace, three people, two channels, the bot with exactly the scopes of manifest.yml. */
+/** The emulated Slack: one workspace, six people, two channels, the bot with exactly the scopes of manifest.yml. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createEmulator, type Emulator } from "emulate";
@@ -21,7 +21,7 @@ export async function startEmulator(): Promise<Emulator> {
     seed: {
       slack: {
         strict_scopes: true,
-        users: [{ name: "dana" }, { name: "oncall" }, { name: "guest" }],
+        users: ["dana", "oncall", "guest", "eve", "kim", "lee"].map((name) => ({ name })),
         channels: [{ name: "ops" }, { name: "deploys" }],
         oauth_apps: [
           {

@@ -1,0 +1,119 @@
+/** Several processes on one PostgreSQL: from a commit to the next step elsewhere, steps a second, and what idling costs. */
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
+import { pino } from "pino";
+import { openPostgres } from "../adapters/postgres/store.ts";
+import { openWakes } from "../adapters/postgres/wakes.ts";
+import { startChild } from "../test/support/child.ts";
+import { startPostgres } from "../test/support/store/postgres.ts";
+import { adding, clock, lastVersionOf, openBench, round } from "./bot.ts";
+
+const server = await startPostgres();
+const url = await server.database();
+const now = () => performance.timeOrigin + performance.now();
+const client = new Client({ connectionString: url });
+await client.connect();
+
+async function startWorker(...args: string[]) {
+  const child = startChild("bench/wakes-worker.ts", [url, ...args], { ipc: true });
+  await child.says("ready\n");
+  const heard: ((at: number) => void)[] = [];
+  child.process.on("message", (at) => heard.shift()?.(Number(at)));
+  return {
+    next: () => new Promise<number>((resolve) => heard.push(resolve)),
+    async stop() {
+      child.process.kill("SIGKILL");
+      await child.ended;
+    },
+  };
+}
+
+/** `from`: does what makes something due. Milliseconds from its answer to the beginning in the other process. */
+async function latency(worker: Awaited<ReturnType<typeof startWorker>>, from: () => Promise<unknown>) {
+  const took: number[] = [];
+  for (let n = 0; n < 320; n++) {
+    const began = worker.next();
+    await from();
+    const committed = now();
+    took.push((await began) - committed);
+    await pause(5);
+  }
+  const sorted = took.slice(20).sort((a, b) => a - b);
+  const at = (part: number) => round(sorted[Math.floor(sorted.length * part)] ?? Number.NaN, 2);
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+const log = pino({ level: "silent" });
+const store = await openPostgres({ url, clock });
+const wakes = openWakes({ url, log });
+const web = await openBench("", adding(), { store, wakes, role: { works: false, speaks: true } });
+
+const bareWorker = await startWorker("bare");
+const bare = await latency(bareWorker, () => client.query("SELECT graphile_worker.add_job('bare')"));
+await bareWorker.stop();
+
+const worker = await startWorker("belay");
+const belay = await latency(worker, () => web.launch("add 1"));
+print({
+  workload: "wake",
+  "belay p50 ms": belay.p50,
+  "belay p99 ms": belay.p99,
+  "bare p50 ms": bare.p50,
+  "bare p99 ms": bare.p99,
+});
+
+const before = await transactions();
+const seconds = 30;
+await pause(seconds * 1_000);
+// The process of the bench and one worker.
+print({
+  workload: "idle",
+  "transactions per s and process": round(((await transactions()) - before) / seconds / 2, 2),
+});
+await worker.stop();
+
+print({ workload: "steps", "model ms": 0, workers: 1, "steps per s": await throughput(1, "0", "200", 200) });
+const one = await throughput(1, "50", "10", 100);
+const four = await throughput(4, "50", "10", 100);
+print({
+  workload: "steps",
+  "model ms": 50,
+  "runs at once": 10,
+  "one worker": one,
+  "four workers": four,
+  times: round(four / one, 2),
+});
+
+await web.stop();
+await client.end();
+await server.stop();
+
+function print(row: object): void {
+  process.stdout.write(`${JSON.stringify(row)}\n`);
+}
+
+async function transactions(): Promise<number> {
+  const { rows } = await client.query<{ count: string }>(
+    "SELECT xact_commit AS count FROM pg_stat_database WHERE datname = current_database()",
+  );
+  return Number(rows[0]?.count);
+}
+
+/** Steps a second of so many runs of ten steps. */
+async function throughput(
+  workers: number,
+  modelMs: string,
+  runsAtOnce: string,
+  runs: number,
+): Promise<number> {
+  const started = await Promise.all(
+    Array.from({ length: workers }, () => startWorker("belay", modelMs, runsAtOnce)),
+  );
+  const ended = web.ended(runs, lastVersionOf(10));
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: runs }, () => web.launch("add 10")));
+  await ended;
+  const perSecond = Math.round((runs * 10 * 1_000) / (performance.now() - begun));
+  await Promise.all(started.map((one) => one.stop()));
+  return perSecond;
+}

@@ -1,0 +1,54 @@
+/** The console says of each value of an outcome where it comes from, and leads to the step. */
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import { defineTool } from "../../src/tools/define-tool.ts";
+import { openChromium } from "../support/console/chromium.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { patient, violations, visit } from "./session.ts";
+
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+}, patient);
+
+afterAll(() => browser?.close());
+
+it(
+  "known values lead to their step, and what was seen nowhere says so in a word and a shape",
+  async () => {
+    const look = defineTool({
+      name: "look",
+      description: "Look.",
+      input: z.object({ service: z.string() }),
+      effect: "read",
+      run: () => ({ replicas: 12, version: "v4.1.7" }),
+    });
+    const answer = "v4.1.7 runs with 12 replicas; the error rate is 0.37 %.";
+    const model = scripted(calling(call("look", { service: "payments" })), finalAnswer(answer));
+    const bot = await listeningBot({
+      model,
+      tools: [look],
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const runId = await bot.bot.launch("look at payments");
+    await bot.bot.untilEnd(runId);
+    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const origins = page.locator(".origins");
+    await origins.waitFor();
+    expect((await origins.innerText()).replace(/\s+/g, " ")).toBe(
+      "Where its values come from: 2 values traced, ▲ 1 seen nowhere v4.1.7 from look 12 from look 0.37 ▲ seen nowhere",
+    );
+    expect(await violations(page)).toEqual([]);
+    await origins.getByRole("button", { name: "from look" }).first().click();
+    await page.locator(".inspector-head", { hasText: "look" }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);
