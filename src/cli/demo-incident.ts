@@ -33,7 +33,10 @@ async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "belay-demo-"));
   const port = await freePort();
   const token = randomBytes(24).toString("hex");
-  const stage = await openStage({ url: `http://127.0.0.1:${port}/webhooks/alerts`, token });
+  const stage = await openStage(
+    { url: `http://127.0.0.1:${port}/webhooks/alerts`, token },
+    process.env.PATH ?? "",
+  );
   const leaving = Promise.withResolvers<void>();
   const { surface, channel } = openTerminal(leaving.resolve);
   let belay: Belay | null = null;

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Whether all of these can be started by their names. */
-export function areInstalled(programs: readonly string[]): boolean {
-  const folders = (process.env.PATH ?? "").split(delimiter);
+/** Whether all of these can be started by their names. `path`: the folders of programs, as the variable PATH has them. */
+export function areInstalled(programs: readonly string[], path: string): boolean {
+  const folders = path.split(delimiter);
   return programs.every((name) => folders.some((folder) => existsSync(join(folder, name))));
 }
 

@@ -20,7 +20,7 @@ export interface Stage {
 }
 
 /** `tellsAt`: where an alert is told. Rejects when a program of it does not start; then nothing of it is left. */
-export async function openStage(tellsAt: Webhook): Promise<Stage> {
+export async function openStage(tellsAt: Webhook, path: string): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "belay-incident-"));
   const processes = new Processes();
   const ends: (() => Promise<void>)[] = [() => processes.stop()];
@@ -34,7 +34,7 @@ export async function openStage(tellsAt: Webhook): Promise<Stage> {
     const pidFile = join(folder, "shop.pid");
     const script = join(import.meta.dirname, "shop.ts");
     await processes.keep(process.execPath, [script, String(port), pidFile], /serving/);
-    const isPretend = !areInstalled(programs);
+    const isPretend = !areInstalled(programs, path);
     const watched = isPretend
       ? await pretended(shop, tellsAt, ends)
       : await watchedBy(processes, { folder, shop }, tellsAt);

@@ -48,7 +48,19 @@ export function readJson(source: string | Uint8Array, rules: Partial<JsonRules> 
     return flaw("invalid_json", "", parseErrorOf(error, text));
   }
   const lost = digits === "refused" ? lostDigits(text) : null;
-  return lost === null ? checkedJson(value, rules) : flaw("lost_digits", "", lost);
+  if (lost === null) return checkedJson(value, rules);
+  return flaw("lost_digits", placeOfChange(value, JSON.parse(withExactDigits(text))) ?? "", lost);
+}
+
+/** Where the first of two readings of the same text differs from the other; null: nowhere. */
+function placeOfChange(one: unknown, other: unknown, pointer = ""): string | null {
+  if (typeof one !== "object" || one === null) return one === other ? null : pointer;
+  const others = new Map<string, unknown>(Object.entries(other ?? {}));
+  for (const [key, member] of Object.entries(one)) {
+    const place = placeOfChange(member, others.get(key), `${pointer}/${escapePointer(key)}`);
+    if (place !== null) return place;
+  }
+  return null;
 }
 
 /** The same for a value that was JSON already: a copy of it, in which text is as the rules have it. */
