@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, "..", "..");
 /** A mutant may make a test wait for what never comes. */
 const testTimeoutMs = 20_000;
 const runTimeoutMs = 300_000;
+/** All of the tests once, without any mutant. */
+const soundTimeoutMs = 1_800_000;
 
 interface Ran {
   passed: number;
@@ -47,7 +49,11 @@ function change(copy: string, mutant: Omit<Mutant, "test" | "only">): () => void
 }
 
 /** null: no test could be run at all. */
-async function run(copy: string, files: readonly string[], only?: string): Promise<Ran | null> {
+async function run(
+  copy: string,
+  files: readonly string[],
+  { only, limitMs = runTimeoutMs }: { only?: string | undefined; limitMs?: number },
+): Promise<Ran | null> {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
@@ -58,7 +64,7 @@ async function run(copy: string, files: readonly string[], only?: string): Promi
     `--outputFile=${report}`,
   ];
   const args = ["run", ...files, ...how, ...(only ? ["-t", only] : [])];
-  await startChild(vitest, args, { cwd: copy, limitMs: runTimeoutMs }).ended;
+  await startChild(vitest, args, { cwd: copy, limitMs }).ended;
   if (!existsSync(report)) return null;
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
   return { passed: numPassedTests, failed: numFailedTests };
@@ -68,7 +74,7 @@ async function run(copy: string, files: readonly string[], only?: string): Promi
 async function verdictOn(copy: string, mutant: Mutant): Promise<"killed" | "SURVIVED" | "NOT RUN"> {
   const mend = change(copy, mutant);
   try {
-    const ran = await run(copy, [mutant.test], mutant.only);
+    const ran = await run(copy, [mutant.test], { only: mutant.only });
     if (!ran || ran.passed + ran.failed === 0) return "NOT RUN";
     return ran.failed > 0 ? "killed" : "SURVIVED";
   } finally {
@@ -77,7 +83,8 @@ async function verdictOn(copy: string, mutant: Mutant): Promise<"killed" | "SURV
 }
 
 async function judge(copy: string, wanted: readonly Mutant[]): Promise<number> {
-  const sound = await run(copy, [...new Set(wanted.map(({ test }) => test))]);
+  const tests = [...new Set(wanted.map(({ test }) => test))];
+  const sound = await run(copy, tests, { limitMs: soundTimeoutMs });
   if (!sound || sound.failed > 0 || sound.passed === 0) {
     process.stdout.write(`The tests fail without any mutant: ${JSON.stringify(sound)}\n`);
     return 1;
