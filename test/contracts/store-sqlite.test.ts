@@ -170,7 +170,7 @@ describe("group commit", () => {
   it("rejects everybody when the disk is full, and works again when there is room", async () => {
     const { client, close } = openFile(path);
     const { write } = groupCommit(client);
-    const insert = client.prepare("INSERT INTO notes VALUES (?, ?)");
+    const insert = client.prepare("INSERT INTO notes (name, value) VALUES (?, ?)");
     const big = () => write(() => insert.run(randomBytes(8).toString("hex"), "x".repeat(100_000)));
     const pages = client.pragma("page_count", { simple: true }) as number;
     client.pragma(`max_page_count = ${pages + 2}`);
