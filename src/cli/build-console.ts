@@ -32,3 +32,9 @@ function isFresh(): boolean {
   );
   return newest <= builtAt;
 }
+
+/** The bot works without its console; whoever opens it is told that it is not built. */
+export function noConsole(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The console could not be built, everything else starts:\n${why}\n`);
+}

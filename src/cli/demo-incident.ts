@@ -12,12 +12,14 @@ import { type TerminalChannel, terminalChannel } from "../../adapters/terminal/c
 import { TerminalScreen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { systemClock } from "../assemble.ts";
-import { loadConfig } from "../config.ts";
+import type { Config } from "../config.ts";
 import { isEnded } from "../core/text/status.ts";
 import { type Belay, startBelay } from "../main.ts";
-import { buildConsole } from "./build-console.ts";
+import { buildConsole, noConsole } from "./build-console.ts";
 import { runCommand } from "./command.ts";
+import { demoConfig } from "./incident/bot.ts";
 import { freePort, openStage, type Stage } from "./incident/stage.ts";
+import { UsageError } from "./options.ts";
 
 const line = {
   command: "npm run demo:incident",
@@ -31,36 +33,29 @@ const line = {
 
 async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "belay-demo-"));
-  const port = await freePort();
-  const token = randomBytes(24).toString("hex");
-  const stage = await openStage(
-    { url: `http://127.0.0.1:${port}/webhooks/alerts`, token },
-    process.env.PATH ?? "",
-  );
+  try {
+    const place = { folder, port: await freePort(), token: randomBytes(24).toString("hex") };
+    const tellsAt = { url: `http://127.0.0.1:${place.port}/webhooks/alerts`, token: place.token };
+    const stage = await openStage(tellsAt, process.env.PATH ?? "");
+    await play(await demoConfig(process.env, stage.variables, place), stage).finally(stage.stop);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function play(config: Config, stage: Stage): Promise<void> {
   const leaving = Promise.withResolvers<void>();
   const { surface, channel } = openTerminal(leaving.resolve);
   let belay: Belay | null = null;
   try {
-    belay = await startBelay(
-      await loadConfig({
-        ...process.env,
-        ...stage.variables,
-        ALERTS_TOKEN: token,
-        BELAY_CONFIG: "src/cli/incident/belay.config.ts",
-        DATABASE_URL: join(folder, "incident.db"),
-        LOG_LEVEL: "fatal",
-        ...{ HOST: "127.0.0.1", PORT: String(port), PUBLIC_URL: undefined },
-      }),
-      { besides: [channel] },
-    );
+    belay = await startBelay(config, { besides: [channel] });
     greet(belay, stage);
     await stage.breakShop();
-    await Promise.race([leaving.promise, process.stdin.isTTY ? leaving.promise : answered(belay, channel)]);
+    const isOver = process.stdin.isTTY ? leaving.promise : answered(belay, channel);
+    await Promise.race([leaving.promise, isOver, stage.broken]);
   } finally {
     surface.close();
     await belay?.stop();
-    await stage.stop();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -97,32 +92,28 @@ function greet({ url, http, engine }: Belay, { isPretend }: Stage): void {
 
 /** Lines of a pipe: each is said once something is asked; it is over when the run has ended. */
 async function answered({ engine: { store } }: Belay, channel: TerminalChannel): Promise<void> {
-  const until = async (isSo: () => Promise<boolean>) => {
-    while (!(await isSo())) await wait(50);
-  };
-  /** What stands on the screen is what the next line answers. */
-  const shownQuestion = async (): Promise<string> => {
-    for (;;) {
-      const [open] = (await store.openQuestions({ limit: 1 })).rows;
-      if (open && (await store.nextDelivery([channel.name])) === null) return open.question.id;
-      await wait(50);
-    }
-  };
-  for await (const words of createInterface({ input: process.stdin })) {
-    const asked = await shownQuestion();
-    await channel.hear(words);
-    await until(async () => (await store.question(asked))?.settledAt !== null);
-  }
-  await until(async () => {
+  const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  let answeredId: string | null = null;
+  for (;;) {
+    const isSaid = (await store.nextDelivery([channel.name])) === null;
+    const [open] = (await store.openQuestions({ limit: 1 })).rows;
     const runs = await store.runs({ limit: 10 });
-    const unsaid = await store.nextDelivery([channel.name]);
-    return unsaid === null && runs.length > 0 && runs.every(({ status }) => isEnded(status));
-  });
+    if (isSaid && runs.length > 0 && runs.every(({ status }) => isEnded(status))) return;
+    // What stands on the screen is what the next line answers.
+    if (!isSaid || open === undefined || open.question.id === answeredId) {
+      await wait(50);
+      continue;
+    }
+    const { value, done } = await lines.next();
+    if (done) throw new UsageError("The lines ended before the questions did; the demo ends with them.");
+    answeredId = open.question.id;
+    await channel.hear(value);
+  }
 }
 
 process.exit(
   await runCommand(line, async () => {
-    await buildConsole().catch(() => {});
+    await buildConsole().catch(noConsole);
     await run();
     return 0;
   }),

@@ -2,7 +2,7 @@
 import { type Config, loadConfig } from "../config.ts";
 import type { Role } from "../engine/create.ts";
 import { type Belay, startBelay } from "../main.ts";
-import { buildConsole } from "./build-console.ts";
+import { buildConsole, noConsole } from "./build-console.ts";
 import { channelLines } from "./channel-lines.ts";
 import { inWords, runCommand } from "./command.ts";
 import { lastGuard } from "./last-guard.ts";
@@ -36,12 +36,6 @@ function roleOf(flags: readonly string[]): Role {
   if (!role.works && !role.speaks)
     throw new UsageError("--no-workers and --workers-only together leave nothing to do; give one of them.");
   return role;
-}
-
-/** The bot works without its console; whoever opens it is told that it is not built. */
-function noConsole(error: unknown): void {
-  const why = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`The console could not be built, everything else starts:\n${why}\n`);
 }
 
 function tell(config: Config, belay: Belay): void {

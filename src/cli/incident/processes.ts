@@ -10,12 +10,24 @@ export function areInstalled(programs: readonly string[], path: string): boolean
   return programs.every((name) => folders.some((folder) => existsSync(join(folder, name))));
 }
 
+/** A program that said what was waited for. */
+interface Begun {
+  child: ChildProcess;
+  found: RegExpExecArray;
+}
+
 export class Processes {
   readonly #live = new Set<ChildProcess>();
+  /** Told when a program that is kept could not be started again. */
+  readonly #lost: (error: unknown) => void;
   #stopped = false;
 
-  /** Resolves with what the pattern found in the program's output; rejects when the program ends before. */
-  begin(program: string, args: readonly string[], ready: RegExp): Promise<RegExpExecArray> {
+  constructor(lost: (error: unknown) => void) {
+    this.#lost = lost;
+  }
+
+  /** Resolves once the pattern is found in what the program writes; rejects when the program ends before. */
+  begin(program: string, args: readonly string[], ready: RegExp): Promise<Begun> {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#live.add(child);
     return new Promise((resolve, reject) => {
@@ -23,7 +35,9 @@ export class Processes {
       const hear = (piece: Buffer) => {
         said += piece;
         const found = ready.exec(said);
-        if (found) resolve(found);
+        if (found) resolve({ child, found });
+        // Only its last words are of use to anybody; a log may be long.
+        said = said.slice(-2000);
       };
       child.stdout?.on("data", hear);
       child.stderr?.on("data", hear);
@@ -37,11 +51,9 @@ export class Processes {
 
   /** As a service manager does: ended, it is started again. */
   async keep(program: string, args: readonly string[], ready: RegExp): Promise<void> {
-    const before = new Set(this.#live);
-    await this.begin(program, args, ready);
-    const [child] = [...this.#live].filter((one) => !before.has(one));
-    child?.once("exit", () => {
-      if (!this.#stopped) this.keep(program, args, ready).catch(() => {});
+    const { child } = await this.begin(program, args, ready);
+    child.once("exit", () => {
+      if (!this.#stopped) this.keep(program, args, ready).catch(this.#lost);
     });
   }
 

@@ -14,15 +14,20 @@ export interface Stage {
   variables: Record<string, string>;
   /** Neither is installed on this machine: a stand-in answers. */
   isPretend: boolean;
-  /** Checkouts fail from now on, until the shop is restarted. */
+  /** Checkouts fail from now on, until the shop is restarted. Rejects when the shop does not say that they do. */
   breakShop(): Promise<void>;
+  /** Rejects when the shop does not come back; it never resolves. */
+  broken: Promise<never>;
   stop(): Promise<void>;
 }
 
 /** `tellsAt`: where an alert is told. Rejects when a program of it does not start; then nothing of it is left. */
 export async function openStage(tellsAt: Webhook, path: string): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), "belay-incident-"));
-  const processes = new Processes();
+  const broken = Promise.withResolvers<never>();
+  // Whoever plays on this stage looks at it; until then it is nobody's error.
+  broken.promise.catch(() => {});
+  const processes = new Processes(broken.reject);
   const ends: (() => Promise<void>)[] = [() => processes.stop()];
   const stop = async () => {
     for (const end of ends.toReversed()) await end();
@@ -42,8 +47,10 @@ export async function openStage(tellsAt: Webhook, path: string): Promise<Stage> 
       variables: { ...watched, SHOP_PORT: String(port), SHOP_PID_FILE: pidFile },
       isPretend,
       async breakShop() {
-        await fetch(`http://${shop}/fault`, { method: "POST" });
+        const answer = await fetch(`http://${shop}/fault`, { method: "POST" });
+        if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
       },
+      broken: broken.promise,
       stop,
     };
   } catch (error) {
@@ -57,16 +64,12 @@ async function watchedBy(
   { folder, shop }: { folder: string; shop: string },
   tellsAt: Webhook,
 ): Promise<Record<string, string>> {
-  const [, alertmanager = ""] = await processes.begin(
-    "prometheus-alertmanager",
-    alertmanagerArguments(folder, tellsAt),
-    listening,
-  );
-  const [, prometheus] = await processes.begin(
-    "prometheus",
-    prometheusArguments(folder, { shop, alertmanager }),
-    listening,
-  );
+  const begin = async (program: string, args: readonly string[]): Promise<string> => {
+    const { found } = await processes.begin(program, args, listening);
+    return found[1] ?? "";
+  };
+  const alertmanager = await begin("prometheus-alertmanager", alertmanagerArguments(folder, tellsAt));
+  const prometheus = await begin("prometheus", prometheusArguments(folder, { shop, alertmanager }));
   return { PROMETHEUS_URL: `http://${prometheus}`, ALERTMANAGER_URL: `http://${alertmanager}` };
 }
 

@@ -1,0 +1,53 @@
+/** `npm run demo:incident` from the alert to the outcome, its words from a pipe. */
+import { expect, test } from "vitest";
+import { startChild } from "../../support/child.ts";
+import { hasPrometheus } from "../../support/monitoring/servers.ts";
+
+const nothing = { OPENAI_API_KEY: undefined, OPENAI_BASE_URL: undefined };
+
+async function play(lines: string, env: NodeJS.ProcessEnv) {
+  const demo = startChild("src/cli/demo-incident.ts", [], {
+    env: { ...process.env, ...nothing, ...env },
+    limitMs: 100_000,
+  });
+  demo.process.stdin?.end(lines);
+  return await demo.ended;
+}
+
+async function playsToItsEnd(PATH: string | undefined, words: string): Promise<void> {
+  const { code, output, errors } = await play("No, nothing was changed.\ny\n", { PATH });
+  expect({ code, errors }).toEqual({ code: 0, errors: "" });
+  expect(output).toContain(words);
+  expect(output).toContain("Was the shop changed in the last minutes?");
+  expect(output).toContain("Approved by you");
+  expect(output).toMatch(/✓ restart_service .* — it helped: max\(shop_failing\) is 0/);
+  const restarts = output.match(/^Done: restarted: process (\d+) ended, process (\d+) serves\.$/gm);
+  expect(restarts).toHaveLength(1);
+  expect(output).toContain(
+    "Firing: CheckoutFailing.\nHighest value of max(shop_failing) in the last minute: 1.\n",
+  );
+  expect(output).toContain("You said: No, nothing was changed.");
+}
+
+test.skipIf(!hasPrometheus())(
+  "the demo plays to its end, watched by the real ones",
+  async () => {
+    await playsToItsEnd(
+      process.env.PATH,
+      "A shop is watched by the Prometheus and the Alertmanager of this machine.",
+    );
+  },
+  120_000,
+);
+
+test("the demo plays to its end where they are missing, and says so", async () => {
+  await playsToItsEnd("/nowhere", "Prometheus and Alertmanager are not on this machine: a stand-in answers");
+}, 120_000);
+
+test("lines that end before the questions do end the demo with words", async () => {
+  const { code, errors } = await play("No, nothing was changed.\n", { PATH: "/nowhere" });
+  expect({ code, errors }).toEqual({
+    code: 2,
+    errors: "The lines ended before the questions did; the demo ends with them.\n",
+  });
+}, 120_000);
