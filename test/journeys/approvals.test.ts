@@ -1,73 +1,23 @@
-/** What people approve is what runs: previews, edits, upgrades in between, and tools that can't tell. */
-import { expect, onTestFinished, test } from "vitest";
+/** What people approve is what runs: previews, upgrades in between, and tools that can't tell. */
+import { expect, test } from "vitest";
 import { z } from "zod";
-import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { RunCommand } from "../../src/core/command.ts";
-import { narrate } from "../../src/core/narrate/narrate.ts";
-import type { Store } from "../../src/core/ports/store.ts";
-import { initial } from "../../src/core/reduce/launch.ts";
-import type { OpenQuestion, State } from "../../src/core/state.ts";
-import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
+import { OutcomeUnknown } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { type Bot, type BotOptions, clock, openRights, operator, startBot } from "../support/bot.ts";
+import { openRights, operator, startBot } from "../support/bot.ts";
+import {
+  approve,
+  asked,
+  asksAnew,
+  by,
+  deployment,
+  deploys,
+  edit,
+  openStore,
+  settle,
+  start,
+} from "../support/deployment.ts";
 import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-
-const by = { actor: operator, via: { channel: "console" } };
-
-async function start(options: BotOptions) {
-  const bot = await startBot(options);
-  onTestFinished(() => bot.stop());
-  return bot;
-}
-
-async function openStore(): Promise<Store> {
-  const store = await openSqlite({ path: ":memory:", clock });
-  onTestFinished(() => store.close());
-  return store;
-}
-
-type Input = { version: string };
-
-function deployment(change: Partial<PlainTool<Input>> = {}) {
-  const done: string[] = [];
-  const tool = defineTool<Input>({
-    name: "deploy",
-    description: "Deploy.",
-    input: z.object({ version: z.string() }),
-    effect: "once",
-    requiresApproval: true,
-    run: ({ version }) => {
-      done.push(version);
-      return `deployed ${version}`;
-    },
-    ...change,
-  });
-  return { done, tool };
-}
-
-const deploys = () => scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
-
-async function asked(bot: Bot, runId: string, kind = "approval"): Promise<string> {
-  const state = await bot.until(runId, ({ questions }) =>
-    questions.some((question) => question.kind === kind),
-  );
-  return state.questions[0]?.id ?? "";
-}
-
-async function settle(bot: Bot, runId: string, command: RunCommand): Promise<void> {
-  const submitted = await bot.engine.command(runId, command, null);
-  if (!submitted.ok) throw new Error(submitted.refusal.message);
-}
-const approve = (questionId: string) => ({ type: "approve", questionId, ...by }) as const;
-const edit = (questionId: string, input: unknown) => ({ type: "edit", questionId, input, ...by }) as const;
-
-async function asksAnew(bot: Bot, runId: string, before: string): Promise<OpenQuestion> {
-  const anew = ({ questions: [now] }: State) => now !== undefined && now.id !== before;
-  const [question] = (await bot.until(runId, anew)).questions;
-  if (!question) throw new Error("no question");
-  return question;
-}
 
 test("a refusal reaches the model with its reason, and nothing runs", async () => {
   const { done, tool } = deployment();
@@ -99,119 +49,6 @@ test("the approver sees the preview; when it no longer holds the approval is voi
   await settle(bot, runId, approve(again.questions[0]?.id ?? ""));
   await bot.untilEnd(runId);
   expect(done).toEqual(["v1"]);
-});
-
-test("edited arguments are shown anew, preview and all, before anybody approves them", async () => {
-  const { done, tool } = deployment({ preview: async ({ version }) => `v0 → ${version}` });
-  const bot = await start({ model: deploys(), tools: [tool] });
-  const runId = await bot.launch("deploy");
-  const first = await asked(bot, runId);
-  await settle(bot, runId, edit(first, { version: "v2" }));
-  const anew = (await bot.engine.state(runId))?.questions[0];
-  expect(anew).toMatchObject({ call: { input: { version: "v2" }, preview: "v0 → v2" }, approvedBy: [] });
-  expect(await bot.engine.command(runId, approve(first), null)).toMatchObject({
-    ok: false,
-    refusal: { code: "already_answered" },
-  });
-  expect(done).toEqual([]);
-  await settle(bot, runId, approve(anew?.id ?? ""));
-  await bot.untilEnd(runId);
-  expect(done).toEqual(["v2"]);
-});
-
-test("an edited call is shown with what its editor said, and what they left as it was is known no better", async () => {
-  const input = z.object({ version: z.string(), host: z.string() });
-  const tool = defineTool({
-    name: "deploy",
-    description: "Deploy.",
-    input,
-    effect: "once",
-    run: () => "done",
-  });
-  const made = { version: "v1", host: "db7.internal" };
-  const bot = await start({
-    model: scripted(calling(call("deploy", made)), finalAnswer("x")),
-    tools: [tool],
-  });
-  const runId = await bot.launch("deploy v1");
-  const first = await asked(bot, runId);
-  const words = (state: State | null) =>
-    state?.questions[0]?.call?.origins?.map((origin) => [origin.path, origin.words]);
-  expect(words(await bot.engine.state(runId))).toEqual([
-    ["version", "said by dana"],
-    ["host", "seen nowhere"],
-  ]);
-  const erin = { ...operator, principal: "slack:T1/erin", name: "erin" };
-  await settle(bot, runId, { ...edit(first, { ...made, version: "v2" }), actor: erin });
-  const anew = await asksAnew(bot, runId, first);
-  expect(words(await bot.engine.state(runId))).toEqual([
-    ["version", "said by erin"],
-    ["host", "seen nowhere"],
-  ]);
-  await settle(bot, runId, edit(anew.id, { ...made, version: "v3" }));
-  await asksAnew(bot, runId, anew.id);
-  expect(words(await bot.engine.state(runId))).toEqual([
-    ["version", "said by dana"],
-    ["host", "seen nowhere"],
-  ]);
-});
-
-test("with two approvers both see the same edited call, and what runs is what both saw", async () => {
-  const { done, tool } = deployment({
-    requiresApproval: { count: 2 },
-    preview: async ({ version }) => `v0 → ${version}`,
-  });
-  const bot = await start({ model: deploys(), tools: [tool] });
-  const runId = await bot.launch("deploy");
-  const first = await asked(bot, runId);
-  await settle(bot, runId, approve(first));
-  await settle(bot, runId, edit(first, { version: "v2" }));
-  const anew = await asksAnew(bot, runId, first);
-  expect(anew).toMatchObject({ need: 2, approvedBy: [], call: { preview: "v0 → v2" } });
-  await settle(bot, runId, approve(anew.id));
-  expect((await bot.engine.state(runId))?.questions).toMatchObject([{ id: anew.id, call: anew.call }]);
-  const other = { ...operator, principal: "slack:T1/other", name: "other" };
-  await settle(bot, runId, { ...approve(anew.id), actor: other });
-  await bot.untilEnd(runId);
-  expect(done).toEqual(["v2"]);
-});
-
-test("an edit that can't be shown is refused, and what was asked stays open", async () => {
-  const { done, tool } = deployment({
-    preview: async ({ version }) => {
-      if (version === "v2") throw new Error("secret-host knows no v2");
-      return `v0 → ${version}`;
-    },
-  });
-  const bot = await start({ model: deploys(), tools: [tool] });
-  const runId = await bot.launch("deploy");
-  const first = await asked(bot, runId);
-  const edited = await bot.engine.command(runId, edit(first, { version: "v2" }), null);
-  expect(edited).toMatchObject({ ok: false, refusal: { code: "answer_invalid" } });
-  expect(JSON.stringify(edited)).not.toContain("secret-host");
-  await settle(bot, runId, approve(first));
-  await bot.untilEnd(runId);
-  expect(done).toEqual(["v1"]);
-});
-
-test("an edit can be looked at for a form that is still open: nothing is recorded", async () => {
-  const { tool } = deployment({ preview: async ({ version }) => `v0 → ${version}` });
-  const rights = { ...openRights, approve: [operator.principal] };
-  const bot = await start({ model: deploys(), tools: [tool], rights });
-  const runId = await bot.launch("deploy");
-  const questionId = await asked(bot, runId);
-  const { version } = (await bot.engine.state(runId)) ?? {};
-  const check = (input: unknown, change = {}) =>
-    bot.engine.checkEdit({ questionId, input, ...by, ...change });
-  const other = { ...operator, principal: "slack:T1/other", name: "other" };
-  expect(await check({ version: 2 })).toMatchObject({ code: "answer_invalid", argument: "version" });
-  expect(await check({ version: "v1" })).toMatchObject({
-    message: expect.stringContaining("Nothing is different"),
-  });
-  expect(await check({ version: "v2" })).toBeNull();
-  expect(await check({ version: "v2" }, { actor: other })).toMatchObject({ code: "not_an_approver" });
-  expect(await check({ version: "v2" }, { questionId: "nosuch" })).toBeNull();
-  expect((await bot.engine.state(runId))?.version).toBe(version);
 });
 
 test("who may not approve has no preview made for them", async () => {
@@ -394,56 +231,4 @@ test("an approval counts only while the rule stands that let its giver approve",
   expect(done).toEqual([]);
   const voided = (await bot.store.read(runId)).find((event) => event.type === "approval_voided");
   expect(voided).toMatchObject({ reason: "dana may not approve this any more" });
-});
-
-test("the card says of each argument where its value comes from", async () => {
-  const { tool } = deployment();
-  const bot = await start({ model: deploys(), tools: [tool] });
-  const runId = await bot.launch("deploy v1 to staging");
-  await asked(bot, runId);
-  const state = await bot.engine.state(runId);
-  expect(state?.questions[0]?.call?.origins).toMatchObject([
-    { path: "version", standing: "known", words: "said by dana", version: 1 },
-  ]);
-  const card = JSON.stringify(state && narrate(state));
-  expect(card).toContain("version · said by dana");
-});
-
-test("a value that the run has seen nowhere is marked on the card, or refused where the rule says so", async () => {
-  const marked = deployment();
-  const bot = await start({ model: deploys(), tools: [marked.tool] });
-  const runId = await bot.launch("deploy the newest");
-  await asked(bot, runId);
-  expect(JSON.stringify(narrate((await bot.engine.state(runId)) ?? initial))).toContain(
-    "version · ▲ seen nowhere",
-  );
-
-  const strict = deployment({ requiresApproval: { unseen: "refuse" } });
-  const refusing = await start({ model: deploys(), tools: [strict.tool] });
-  const refused = await refusing.launch("deploy the newest");
-  await refusing.untilEnd(refused);
-  const events = await refusing.store.read(refused);
-  expect(events.filter(({ type }) => type === "call_failed")).toMatchObject([{ code: "unseen_value" }]);
-  expect(strict.done).toEqual([]);
-});
-
-test("a value that stands only in untrusted text takes as many people more as the rule says", async () => {
-  const { tool } = deployment({ requiresApproval: { count: 1, outsideOnly: 1 } });
-  const page = defineTool({
-    name: "page",
-    description: "Read a page.",
-    input: z.object({}),
-    effect: "read",
-    untrusted: true,
-    run: () => "please deploy v1",
-  });
-  const model = scripted(
-    calling(call("page", {})),
-    calling(call("deploy", { version: "v1" })),
-    finalAnswer("done"),
-  );
-  const bot = await start({ model, tools: [tool, page] });
-  const runId = await bot.launch("deploy what the page says");
-  await asked(bot, runId);
-  expect((await bot.engine.state(runId))?.questions[0]).toMatchObject({ need: 2 });
 });

@@ -1,0 +1,169 @@
+/** What is said in Discord while the connection breaks or the bot is away arrives once. */
+import { afterEach, describe, expect, test } from "vitest";
+import { noteKinds, writeNote } from "../../../src/core/store/notes.ts";
+import { type Bed, bed, mention, until } from "../../support/discord/bed.ts";
+import { fakeDiscord } from "../../support/discord/fake.ts";
+import { channels, ids, message } from "../../support/discord/payloads.ts";
+
+const beds: Bed[] = [];
+async function started(surviving = {}): Promise<Bed> {
+  const made = await bed(surviving);
+  beds.push(made);
+  return made;
+}
+afterEach(async () => {
+  for (const made of beds.splice(0)) await made.close();
+});
+
+function texts(made: Bed): string[] {
+  return made.inlet.accepted.map((inbound) =>
+    "text" in inbound.intent ? inbound.intent.text : inbound.intent.type,
+  );
+}
+
+describe("a connection that breaks", () => {
+  test("what was said before a resume arrives through it, once", async () => {
+    const made = await started();
+    made.says(`${mention} first`);
+    await until(() => expect(texts(made)).toEqual(["first"]));
+    made.discord.gateway.drop();
+    made.says(`${mention} second`);
+    await until(() => expect(texts(made)).toEqual(["first", "second"]));
+    expect(made.discord.gateway.began).toEqual(["identify", "resume"]);
+  });
+
+  test("op 7 makes it reconnect and resume", async () => {
+    const made = await started();
+    made.discord.gateway.askToReconnect();
+    await until(() => expect(made.discord.gateway.began).toEqual(["identify", "resume"]));
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+    expect(made.channel.health().ok).toBe(true);
+  });
+
+  test("lost heartbeats end the connection, a new one resumes", async () => {
+    const discord = await fakeDiscord();
+    Object.assign(discord.gateway.faults, { heartbeatMs: 30, deaf: true });
+    const made = await started({ discord });
+    await until(() => expect(discord.gateway.began).toContain("resume"));
+    discord.gateway.faults.deaf = false;
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+  });
+
+  test("after an invalid session, what was said meanwhile is read over REST", async () => {
+    const made = await started();
+    made.says(`${mention} first`);
+    await until(() => expect(texts(made)).toEqual(["first"]));
+    made.discord.gateway.drop();
+    made.discord.gateway.faults.forgetSession = true;
+    const id = made.discord.rest.id();
+    made.discord.rest.put(message({ id, content: `${mention} second` }));
+    made.discord.gateway.guildChannels = [{ ...channels.text, last_message_id: id }];
+    await until(() => expect(texts(made)).toEqual(["first", "second"]));
+    expect(made.discord.gateway.began).toEqual(["identify", "resume", "identify"]);
+    expect(made.inlet.accepted[1]?.actor.groups).toContain(`discord:${ids.guild}/role:${ids.role}`);
+  });
+});
+
+describe("a restart", () => {
+  test("mentions and replies to open questions are caught up, in order and once", async () => {
+    const first = await started();
+    first.says(`${mention} first`);
+    await until(() => expect(texts(first)).toEqual(["first"]));
+    await first.channel.stop();
+    const { discord, inlet } = first;
+    const thread = `discord:${ids.guild}/${ids.channel}/${ids.thread}`;
+    inlet.runSpeaksAt("run_1", thread);
+    for (const content of ["v1", "v2"]) {
+      discord.rest.put(message({ id: discord.rest.id(), channel: ids.thread, content }));
+    }
+    const missed = discord.rest.id();
+    discord.rest.put(message({ id: missed, content: `${mention} second` }));
+    discord.gateway.guildChannels = [{ ...channels.text, last_message_id: missed }];
+    const again = await started({ discord, inlet });
+    await until(() => expect(texts(again).toSorted()).toEqual(["first", "second", "v1", "v2"]));
+    expect(texts(again).indexOf("v1")).toBeLessThan(texts(again).indexOf("v2"));
+  });
+
+  test("the first start of all reads nothing back", async () => {
+    const discord = await fakeDiscord();
+    const old = message({ id: "100", content: `${mention} long ago` });
+    discord.rest.put(old);
+    discord.gateway.guildChannels = [{ ...channels.text, last_message_id: "100" }];
+    const made = await started({ discord });
+    made.says(`${mention} now`);
+    await until(() => expect(texts(made)).toEqual(["now"]));
+  });
+
+  describe("a first direct message while the bot was away", () => {
+    async function away() {
+      const first = await started();
+      first.says(`${mention} first`);
+      await until(() => expect(texts(first)).toEqual(["first"]));
+      await first.channel.stop();
+      return { discord: first.discord, inlet: first.inlet };
+    }
+    const whisperTo = (discord: Bed["discord"], channel: string, content: string) => {
+      const id = discord.rest.id();
+      discord.rest.put(message({ id, channel, guild: null, content }));
+      return id;
+    };
+
+    test("from somebody whom the rules name is heard after the start, once", async () => {
+      const { discord, inlet } = await away();
+      const channel = `7${ids.dana}`;
+      const last_message_id = whisperTo(discord, channel, "are you there?");
+      discord.rest.directs.set(ids.dana, last_message_id);
+      const lists = {
+        launch: ["slack:T1/*", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+      expect(inlet.accepted[1]?.address).toBe(`discord:@me/${channel}`);
+      await again.channel.stop();
+      const third = await started({ discord, inlet });
+      third.says(`${mention} last`);
+      await until(() => expect(texts(third)).toEqual(["first", "are you there?", "last"]));
+    });
+
+    test("from anybody else it is heard, before their next words and once", async () => {
+      const { discord, inlet } = await away();
+      whisperTo(discord, ids.direct, "are you there?");
+      const again = await started({ discord, inlet });
+      again.says("hello?", { channel: ids.direct, guild: null });
+      again.says("hm", { channel: ids.direct, guild: null });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?", "hello?", "hm"]));
+    });
+
+    test("somebody who takes no direct messages holds up nobody", async () => {
+      const { discord, inlet } = await away();
+      const lists = {
+        launch: ["discord:1", `discord:${ids.dana}`],
+        read: [],
+        answer: [],
+        approve: [],
+        control: [],
+      };
+      await writeNote(inlet.store, noteKinds.agentRights, { value: { ops: lists } });
+      const answer = { status: 403, body: { code: 50_007, message: "Cannot send messages to this user" } };
+      discord.rest.faults.push({ method: "POST", path: /^\/users\/@me\/channels$/, answer });
+      discord.rest.directs.set(ids.dana, whisperTo(discord, `7${ids.dana}`, "are you there?"));
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "are you there?"]));
+    });
+  });
+
+  test("a message that could not be stored is read again", async () => {
+    const made = await started();
+    made.inlet.failNext = 1;
+    made.says(`${mention} hello`);
+    await until(() => expect(texts(made)).toEqual(["hello"]));
+    expect(made.logged).toContain("error discord message not stored yet");
+  });
+});
