@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { checkedJson } from "../../src/core/text/json.ts";
 import { isSeen, onlySeen } from "../../src/core/text/visible.ts";
-import { argumentCheck } from "./arguments.ts";
+import { argumentCheck, whyUncheckable } from "./arguments.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -66,9 +66,7 @@ function uncheckable(schema: JsonObject): string | null {
     argumentCheck(schema)({});
     return null;
   } catch (error) {
-    // A schema that refers to itself without an end exhausts the stack.
-    const why = error instanceof RangeError ? "it refers to itself without an end" : String(error);
-    return `arguments can't be checked by its schema: ${onlySeen(why).slice(0, 200)}`;
+    return `arguments can't be checked by its schema: ${onlySeen(whyUncheckable(error)).slice(0, 200)}`;
   }
 }
 

@@ -6,7 +6,7 @@ import type { PlainTool, Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { ToolServer } from "../../src/tools/tool-server.ts";
-import { argumentCheck } from "./arguments.ts";
+import { type ArgumentCheck, argumentCheck, whyUncheckable } from "./arguments.ts";
 import { callTool } from "./call.ts";
 import { checkOptions } from "./check.ts";
 import { type Definition, flawFinder, told } from "./definition.ts";
@@ -108,12 +108,21 @@ function accepted({ server, options, secrets }: Made, name: string, definition: 
     ...(requiresApproval === undefined ? {} : { requiresApproval }),
     ...(maxOutput === undefined ? {} : { maxOutput }),
     input: z.looseObject({}).superRefine((input, context) => {
-      const message = check(input);
+      const message = wrongIn(input, check);
       if (message !== null) context.addIssue({ code: "custom", message });
     }),
     preview: async () => shown(options.name, definition),
     run: (input, context) => callTool(callee, input, context),
   });
+}
+
+/** What can't be checked is not sent. */
+function wrongIn(input: unknown, check: ArgumentCheck): string | null {
+  try {
+    return check(input);
+  } catch (error) {
+    return `these arguments can't be checked by the server's schema: ${whyUncheckable(error)}`;
+  }
 }
 
 /** The server's own words of its effect, for who approves; marked as what they are. */

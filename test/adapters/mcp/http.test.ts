@@ -158,6 +158,24 @@ test.each([
 });
 
 test.each([
+  ["once", "in_doubt", "reason"],
+  ["read", "failed", "message"],
+] as const)(
+  "an answer without bounds to a call of %s is not read to its end: %s",
+  async (effect, type, key) => {
+    const { url } = await webServer((one, response) => {
+      if (!one.body.includes("tools/call")) return false;
+      const text = "x".repeat(17 * 1024 * 1024);
+      const { id } = JSON.parse(one.body);
+      return json(response, { jsonrpc: "2.0", id, result: { content: [{ type: "text", text }] } });
+    });
+    const from = await accepted({ url, effect });
+    const outcome = await call(from, "web_work", {});
+    expect(outcome).toMatchObject({ type, [key]: expect.stringContaining("more than 16 MB at once") });
+  },
+);
+
+test.each([
   [503, "in_doubt"],
   [403, "failed"],
 ] as const)("the status %i leaves a call that must happen once %s", async (status, type) => {

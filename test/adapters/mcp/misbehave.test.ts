@@ -1,7 +1,7 @@
 /** A server that misbehaves harms nothing but its own calls, and what became of each is told as it is known. */
 import { expect, test, vi } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
-import { call, callsIn, contextOf, folder, node, odd, oddServer, server, toolboxOf } from "./bench.ts";
+import { call, callsIn, contextOf, folder, node, odd, oddServer, server, toolboxOf, until } from "./bench.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -49,6 +49,24 @@ test.each([
   const outcome = await call(from, "odd_work", input);
   expect(outcome).toMatchObject({ type });
   expect(JSON.stringify(outcome)).toContain("did not come back within 0.5 s");
+});
+
+test("two calls at once over one connection get each its own answer, whichever comes first", async () => {
+  const { server: from, at } = await oddServer("answers-in-reverse");
+  const first = call(from, "odd_work", { text: "first" });
+  await until(() => callsIn(at).length === 1);
+  expect(await call(from, "odd_work", { text: "second" })).toMatchObject({ output: "did second" });
+  expect(await first).toMatchObject({ output: "did first" });
+});
+
+test("an answer that comes after its call was given up is nobody else's", async () => {
+  const { server: from, at } = await oddServer("answers-in-reverse");
+  const givenUp = new AbortController();
+  const first = toolboxOf(from).run("odd_work", { text: "first" }, contextOf(givenUp.signal));
+  await until(() => callsIn(at).length === 1);
+  givenUp.abort();
+  expect((await first).type).not.toBe("finished");
+  expect(await call(from, "odd_work", { text: "second" })).toMatchObject({ output: "did second" });
 });
 
 test("a server that dies in a call leaves a doubt, and nothing is sent again", async () => {

@@ -72,6 +72,14 @@ function call({ id, params }: Request): void {
     }
     case "never-answers":
       return;
+    case "answers-in-reverse":
+      if (held === null) held = answer;
+      else {
+        send(answer);
+        send(held);
+        held = null;
+      }
+      return;
     case "answers-twice":
       send(answer);
       return void send({ id, result: textOf("did it again") });
@@ -139,6 +147,8 @@ if (mode !== "changes-in-silence") {
 }
 
 let lastCall = 0;
+/** The answer to the first call, until there is a second one. */
+let held: object | null = null;
 const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => answer(JSON.parse(line)));
 lines.on("close", () => process.exit(0));
