@@ -10,6 +10,7 @@ import {
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
+import type { Redact } from "../../src/core/text/redact.ts";
 import { OutcomeUnknown } from "../../src/tools/contract.ts";
 import { NoAnswer } from "../../src/tools/outbound.ts";
 import type { Connection } from "./connection.ts";
@@ -24,6 +25,8 @@ export interface Callee {
   timeoutMs: number;
   connection: Connection;
   absence(): Absence | null;
+  /** Takes out what the server may have been shown and must not be shown by us. */
+  redact: Redact;
 }
 
 /** Throws an Error when it surely did not happen, or may be repeated; OutcomeUnknown when nobody can tell. */
@@ -32,6 +35,15 @@ export async function callTool(
   input: Record<string, unknown>,
   context: CallContext,
 ): Promise<string> {
+  try {
+    return callee.redact(await sent(callee, input, context));
+  } catch (error) {
+    if (error instanceof Error) error.message = callee.redact(error.message);
+    throw error;
+  }
+}
+
+async function sent(callee: Callee, input: Record<string, unknown>, context: CallContext): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     const client = await lookedAt(callee, context.signal);
     const { name, schema } = callee.definition;
@@ -40,7 +52,7 @@ export async function callTool(
     const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
     try {
       const { progress } = context;
-      const onprogress = progress && ((said: Progress) => progress(progressWords(said)));
+      const onprogress = progress && ((said: Progress) => progress(callee.redact(progressWords(said))));
       const told = onprogress === undefined ? {} : { onprogress };
       const result = await client.callTool(
         { name, arguments: input },

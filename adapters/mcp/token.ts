@@ -26,15 +26,19 @@ export function bearer(token: Secret): AuthProvider {
   return { token: async () => token.reveal() };
 }
 
-/** `now`: ms of a steady clock. */
+/** `told`: is given each token before it is used, so that nobody shows it. `now`: ms of a steady clock. */
 export function clientCredentials(
   credentials: ClientCredentials,
   reach: Pick<Reach, "private" | "resolve">,
+  told: (token: string) => void,
   now: () => number = () => performance.now(),
 ): AuthProvider {
   let granted: Promise<{ token: string; until: number }> | null = null;
   const ask = () => {
-    granted = askToken(credentials, reach, now);
+    granted = askToken(credentials, reach, now).then((grant) => {
+      told(grant.token);
+      return grant;
+    });
     // What failed is asked again by the next who needs it.
     granted.catch(() => {
       granted = null;

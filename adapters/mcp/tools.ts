@@ -1,6 +1,6 @@
 /** A server of the Model Context Protocol as tools: those that are allowed, and that people have accepted. */
 import { z } from "zod";
-import { createRedactor } from "../../src/core/text/redact.ts";
+import type { Redact } from "../../src/core/text/redact.ts";
 import { isSeen } from "../../src/core/text/visible.ts";
 import type { PlainTool, Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
@@ -10,6 +10,7 @@ import { type ArgumentCheck, argumentCheck, whyUncheckable } from "./arguments.t
 import { callTool } from "./call.ts";
 import { checkOptions } from "./check.ts";
 import { type Definition, flawFinder, told } from "./definition.ts";
+import { Hidden } from "./hidden.ts";
 import { nameHere } from "./names.ts";
 import { Server } from "./server.ts";
 import { type Http, type Stdio, secretsOf, wayTo } from "./ways.ts";
@@ -41,8 +42,9 @@ export function mcp(options: ServerOptions): ToolServer {
   checkOptions(options);
   const { configDir, name, allow, prefix = name.replaceAll("-", "_") } = options;
   const secrets = secretsOf(options);
-  const redact = createRedactor(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));
-  const way = wayTo(options);
+  const hidden = new Hidden(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));
+  const { redact } = hidden;
+  const way = wayTo(options, hidden.grant);
   const server = new Server({
     ...{ folder: configDir, server: name, prefix, allow, way, redact },
     flawOf: flawFinder(),
@@ -50,7 +52,7 @@ export function mcp(options: ServerOptions): ToolServer {
   const names = [...new Set([...(allow === "*" ? [] : allow), ...server.accepted.keys()])];
   return {
     name,
-    tools: names.map((tool) => toolOf({ server, options, prefix, secrets }, tool)),
+    tools: names.map((tool) => toolOf({ server, options, prefix, secrets, redact }, tool)),
     notes: server.notes,
     nameHere: (tool) => nameHere(prefix, tool) ?? tool,
     start: (watch) => server.start(watch),
@@ -66,6 +68,7 @@ interface Made {
   options: Options;
   prefix: string;
   secrets: readonly Secret[];
+  redact: Redact;
 }
 
 function toolOf(made: Made, tool: string): Tool {
@@ -85,7 +88,7 @@ function missing({ options }: Made, name: string): Tool {
   });
 }
 
-function accepted({ server, options, secrets }: Made, name: string, definition: Definition): Tool {
+function accepted({ server, options, secrets, redact }: Made, name: string, definition: Definition): Tool {
   const {
     effect,
     requiresApproval,
@@ -99,7 +102,7 @@ function accepted({ server, options, secrets }: Made, name: string, definition: 
   const check = argumentCheck(definition.schema);
   const absence = () => server.absence(definition.name);
   const callee = {
-    ...{ server: options.name, connection: server.connection, definition, absence, timeoutMs },
+    ...{ server: options.name, connection: server.connection, definition, absence, timeoutMs, redact },
     effect: effect ?? "once",
   };
   return defineTool<Record<string, unknown>>({

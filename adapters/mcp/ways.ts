@@ -33,8 +33,9 @@ export function secretsOf(place: Stdio | Http): Secret[] {
   return [place.bearer, place.oauth?.clientSecret].filter((secret) => secret !== undefined);
 }
 
-export function wayTo(place: Stdio | Http): Way {
-  return "command" in place ? processWay(place) : httpWay(place);
+/** `granted`: is given each token that a token server gave, before it is used. */
+export function wayTo(place: Stdio | Http, granted: (token: string) => void): Way {
+  return "command" in place ? processWay(place) : httpWay(place, granted);
 }
 
 function processWay({ command, args = [], env = {}, cwd }: Stdio): Way {
@@ -55,9 +56,10 @@ function processWay({ command, args = [], env = {}, cwd }: Stdio): Way {
   };
 }
 
-function httpWay({ url, private: isPrivate = false, bearer: token, oauth, resolve }: Http): Way {
+function httpWay(place: Http, granted: (token: string) => void): Way {
+  const { url, private: isPrivate = false, bearer: token, oauth, resolve } = place;
   const reach = { private: isPrivate, ...(resolve === undefined ? {} : { resolve }) };
-  const credentials = oauth === undefined ? undefined : clientCredentials(oauth, reach);
+  const credentials = oauth === undefined ? undefined : clientCredentials(oauth, reach, granted);
   const authProvider = token === undefined ? credentials : bearer(token);
   return {
     open: () => {

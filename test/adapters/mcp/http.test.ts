@@ -117,6 +117,26 @@ test("client credentials get a token, which is used until it is refused, and the
   expect(JSON.stringify(others)).not.toContain("canary");
 });
 
+test("a token that was granted stands in no word of what fails, nor in what the server repeats of it", async () => {
+  const { url } = await webServer((one, response) => {
+    if (one.path === "/token")
+      return json(response, { access_token: "canary-granted-1234", token_type: "Bearer", expires_in: 3600 });
+    if (!one.body.includes("tools/call")) return false;
+    response
+      .writeHead(500, { "content-type": "text/plain" })
+      .end(`you sent ${one.authorization?.slice("Bearer ".length)}`);
+    return true;
+  });
+  const clientSecret = secretOf("WEB_SECRET", "canary-secret-1234");
+  const oauth = { tokenUrl: new URL("/token", url).href, clientId: "belay", clientSecret };
+  for (const effect of ["read", "once"] as const) {
+    const from = await accepted({ url, oauth, effect });
+    const outcome = await call(from, "web_work", {});
+    expect(JSON.stringify(outcome)).toContain("you sent");
+    expect(JSON.stringify([outcome, from.status()])).not.toContain("canary");
+  }
+});
+
 test("a server at a private address is not reached unless it is said, nor by a name that leads there", async () => {
   const { url, heard } = await webServer();
   const options = { configDir: folder(), name: "web", allow: "*" } as const;
