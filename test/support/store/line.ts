@@ -17,8 +17,8 @@ export interface PostgresLine {
   breakAt(request: number, how: Break): void;
   /** Breaks nothing any more; true: the request had come. */
   disarm(): boolean;
-  /** Every connection that is open now goes silent; new ones are well. */
-  silence(): void;
+  /** Every connection that is open now goes silent; new ones are well, or as silent. */
+  silence(newOnes?: "well" | "silent"): void;
   /** Cuts every connection, and refuses new ones until `heal`. */
   cut(): void;
   heal(): void;
@@ -36,6 +36,7 @@ export async function startLine(database: string): Promise<PostgresLine> {
   const lines = new Set<Connection>();
   let trap: Trap | null = null;
   let isCut = false;
+  let isSilent = false;
   const onRequest = (): Break | null => {
     if (!trap || ++trap.seen !== trap.request) return null;
     return trap.how;
@@ -44,6 +45,7 @@ export async function startLine(database: string): Promise<PostgresLine> {
     if (isCut) return void client.destroy();
     const connection = new Connection(client, connect(Number(port), hostname), onRequest);
     lines.add(connection);
+    if (isSilent) connection.silence();
     client.once("close", () => lines.delete(connection));
   });
   const url = new URL(database);
@@ -58,7 +60,8 @@ export async function startLine(database: string): Promise<PostgresLine> {
       trap = null;
       return came;
     },
-    silence() {
+    silence(newOnes = "well") {
+      isSilent = newOnes === "silent";
       for (const line of lines) line.silence();
     },
     cut() {
