@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startChild, startProgram } from "../support/child.ts";
-import { type Mutant, mutants } from "./mutants/list.ts";
+import { type Mutant, mutants, mutantsFile } from "./mutants/list.ts";
 import { mutated } from "./mutants/source.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -32,19 +32,15 @@ async function copyOfProject(): Promise<string> {
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
   // No test here looks at the console or opens a browser.
-  change(copy, {
-    name: "no console",
-    file: "vitest.config.ts",
-    find: `globalSetup: "test/support/console/build.ts",`,
-    put: "",
-  });
+  const find = `globalSetup: "test/support/console/build.ts",`;
+  change(copy, { name: "no console", file: "vitest.config.ts", find, put: "" }, "test/faults/mutants.ts");
   return copy;
 }
 
-function change(copy: string, mutant: Omit<Mutant, "test" | "only">): () => void {
+function change(copy: string, mutant: Omit<Mutant, "test" | "only">, listedIn = mutantsFile): () => void {
   const path = join(copy, mutant.file);
   const text = readFileSync(path, "utf8");
-  writeFileSync(path, mutated(text, mutant));
+  writeFileSync(path, mutated(text, mutant, listedIn));
   return () => writeFileSync(path, text);
 }
 

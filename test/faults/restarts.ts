@@ -4,16 +4,15 @@
  * with 1 when one was lost.
  */
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { type Child, startChild } from "../support/child.ts";
+import { freePort } from "../support/free-port.ts";
 
 const secret = "correct horse battery staple";
 const clock = { now: () => Date.now(), steady: () => performance.now() };
@@ -87,15 +86,6 @@ export default {
   webhooks: [{ name: "ci", verify: { kind: "github" }, secretEnv: "CI_SECRET", prompt: "ci.md" }],
 };
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** Sends at this rate, whatever becomes of it, each delivery once and through a connection of its own. */
 function send(port: number, rate: number) {

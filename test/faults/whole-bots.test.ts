@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { mutated } from "./mutants/source.ts";
 import { type CampaignOptions, campaign } from "./whole/campaign.ts";
-import { changes } from "./whole/changes.ts";
+import { changes, changesFile } from "./whole/changes.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
@@ -48,6 +48,6 @@ describe.concurrent("a bot that is killed", () => {
 test.each(Object.entries(changes))("%s changes what stands once in its files", (name, parts) => {
   for (const { file, find, put } of parts) {
     const text = readFileSync(join(root, file), "utf8");
-    expect(mutated(text, { name, file, find, put })).not.toBe(text);
+    expect(mutated(text, { name, file, find, put }, changesFile)).not.toBe(text);
   }
 });

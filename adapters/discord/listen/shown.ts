@@ -41,7 +41,7 @@ export function nameOf({ author, webhook_id }: Pick<APIMessage, "author" | "webh
 
 function partsOf(message: Shown, depth = 0): Part[] {
   return [
-    { type: "text", text: withNames(message.content ?? "", message.mentions ?? []) },
+    { type: "text", text: withNames(textOf(message.content) ?? "", listOf(message.mentions)) },
     ...componentsOf(message.components ?? []),
     ...embedsOf(message),
     ...(depth > deepest ? [] : forwardedIn(message, depth)),
@@ -56,21 +56,38 @@ export function withNames(text: string, mentions: APIMessage["mentions"]): strin
   return text.replace(/<@!?(\d+)>/g, (whole, id: string) => (names.has(id) ? `@${names.get(id)}` : whole));
 }
 
+/**
+ * Discord's types are not proof of what it sends: a message whose reading throws counts as not heard, and is read again
+ * for ever before whatever was said after it.
+ */
+function listOf<T>(value: readonly T[] | null | undefined): NonNullable<T>[] {
+  return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : [];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
 function embedsOf(message: Shown): Part[] {
-  return (message.embeds ?? []).map((embed) => ({
+  return listOf(message.embeds).map((embed) => ({
     type: "card" as const,
-    from: embed.author?.name ?? embed.provider?.name ?? null,
+    from: textOf(embed.author?.name) ?? textOf(embed.provider?.name),
     title: titleOf(embed),
-    text: embed.description ?? null,
-    fields: embed.fields ?? [],
+    text: textOf(embed.description),
+    fields: listOf(embed.fields).map(({ name, value }) => field(name, value)),
     parts:
       embed.image || embed.video ? [{ type: "unread" as const, what: pictureOf(embed), name: null }] : [],
-    footer: embed.footer?.text ?? null,
+    footer: textOf(embed.footer?.text),
   }));
 }
 
-function titleOf({ title, url }: APIEmbed): string | null {
-  return title && url ? `${title} (${url})` : (title ?? url ?? null);
+function field(name: unknown, value: unknown): { name: string; value: string } {
+  return { name: textOf(name) ?? "", value: textOf(value) ?? "" };
+}
+
+function titleOf(embed: APIEmbed): string | null {
+  const [title, url] = [textOf(embed.title), textOf(embed.url)];
+  return title && url ? `${title} (${url})` : (title ?? url);
 }
 
 function pictureOf(embed: APIEmbed): string {
@@ -78,7 +95,7 @@ function pictureOf(embed: APIEmbed): string {
 }
 
 function forwardedIn(message: Shown, depth = 0): Part[] {
-  const snapshots = "message_snapshots" in message ? (message.message_snapshots ?? []) : [];
+  const snapshots = "message_snapshots" in message ? listOf(message.message_snapshots) : [];
   const forwarded = snapshots.map(
     (snapshot): Part => ({ type: "quote", from: null, parts: partsOf(snapshot.message ?? {}, depth + 1) }),
   );
@@ -89,12 +106,12 @@ function forwardedIn(message: Shown, depth = 0): Part[] {
 }
 
 function filesOf(message: Shown): Part[] {
-  const files = (message.attachments ?? []).map((file): Part => {
-    const words = file.description ? `${file.filename}: ${file.description}` : file.filename;
-    return { type: "unread", what: fileKind(file.content_type ?? null), name: words };
+  const files = listOf(message.attachments).map((file): Part => {
+    const words = [textOf(file.filename), textOf(file.description)].filter(Boolean).join(": ");
+    return { type: "unread", what: fileKind(textOf(file.content_type)), name: words || null };
   });
-  const stickers = (message.sticker_items ?? []).map(
-    ({ name }): Part => ({ type: "unread", what: "a sticker", name }),
+  const stickers = listOf(message.sticker_items).map(
+    ({ name }): Part => ({ type: "unread", what: "a sticker", name: textOf(name) }),
   );
   return [...files, ...stickers];
 }
@@ -102,8 +119,8 @@ function filesOf(message: Shown): Part[] {
 function pollOf(message: Shown): Part[] {
   const poll = "poll" in message ? message.poll : undefined;
   if (!poll) return [];
-  const answers = poll.answers.map(({ poll_media }) => ({ name: "-", value: poll_media.text ?? "" }));
-  return [{ type: "card", title: `Poll: ${poll.question.text ?? ""}`, fields: answers }];
+  const answers = listOf(poll.answers).map((answer) => field("-", answer.poll_media?.text));
+  return [{ type: "card", title: `Poll: ${textOf(poll.question?.text) ?? ""}`, fields: answers }];
 }
 
 /** Texts of the newer kind of message that apps write, at any depth; buttons by their label. */

@@ -20,6 +20,35 @@ const alert =
   "Alertmanager\nHighErrorRate (https://alerts.example/1)\n5xx over 5 %\nservice: payments\n[not read: an image]\nprod-eu";
 const file = { id: "9", filename: "error.png", content_type: "image/png", description: "the graph" };
 
+/** Not as Discord documents it; a message that can't be read would keep all that was said after it waiting. */
+const holes: [string, Record<string, unknown>, string][] = [
+  ["a list that is none", { embeds: "x", attachments: {}, sticker_items: 7, message_snapshots: null }, ""],
+  ["an embed that is null", { embeds: [null, { title: "disk full" }] }, "disk full"],
+  [
+    "an embed of nulls and objects",
+    { embeds: [{ title: {}, description: 7, author: null, footer: { text: [] }, fields: null, url: null }] },
+    "",
+  ],
+  [
+    "fields of nulls",
+    { embeds: [{ fields: [null, { name: null, value: null }, { name: "a", value: 1 }] }] },
+    "a",
+  ],
+  ["a file without a name", { attachments: [null, { filename: null }] }, "[not read: a file]"],
+  ["a sticker that is null", { sticker_items: [null, {}] }, "[not read: a sticker]"],
+  ["a poll of nothing", { poll: {} }, "Poll:"],
+  [
+    "a poll whose answers are null",
+    { poll: { question: null, answers: [null, { poll_media: null }] } },
+    "Poll:\n-",
+  ],
+  [
+    "a forward of nothing",
+    { message_snapshots: [null, { message: null }] },
+    "[a message]\n[nothing of it can be read]",
+  ],
+];
+
 const kinds: [string, Record<string, unknown>, string][] = [
   ["an embed", { embeds: [embed] }, alert],
   ["a file", { attachments: [file] }, "[not read: an image: error.png: the graph]"],
@@ -92,4 +121,9 @@ test("what holds itself ends somewhere", () => {
   box.components = [[box], { type: 10, content: "deep" }];
   const text = wholeMessage(withMore({ components: [box], message_snapshots: [{ message: snapshot }] }));
   expect(text).toMatch(/^deep\n.*again\n.*left out\]$/s);
+});
+
+test.each(holes)("%s is read as far as it can be", (_, more, text) => {
+  expect(wholeMessage(withMore(more))).toBe(text);
+  expect(beside(withMore(more)).map((item) => item.text)).toEqual(text === "" ? [] : [text]);
 });

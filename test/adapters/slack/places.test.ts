@@ -2,10 +2,10 @@
  * A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { clockOf } from "../../support/clock.ts";
+import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
-import { type RecordingInlet, recordingInlet, runRow } from "../../support/slack/inlet.ts";
-import { SlackWorld } from "../../support/slack/world.ts";
+import { type RecordingInlet, runRow } from "../../support/slack/inlet.ts";
+import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let inlet: RecordingInlet;
@@ -13,11 +13,8 @@ let root: string;
 let now: number;
 
 beforeEach(async () => {
-  inlet = recordingInlet();
   now = Date.now();
-  world = await SlackWorld.start("http", { clock: clockOf(() => now) });
-  await world.channel.start(inlet);
-  root = await world.say("<@U0BOT> restart payments");
+  ({ world, inlet, root } = await startAsked(() => now));
 });
 afterEach(() => world.stop());
 

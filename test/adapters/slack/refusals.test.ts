@@ -3,10 +3,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { clockOf } from "../../support/clock.ts";
+import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";
-import { type RecordingInlet, recordingInlet, runRow } from "../../support/slack/inlet.ts";
-import { SlackWorld } from "../../support/slack/world.ts";
+import { type RecordingInlet, runRow } from "../../support/slack/inlet.ts";
+import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let now: number;
@@ -14,11 +14,8 @@ let root: string;
 let inlet: RecordingInlet;
 
 beforeEach(async () => {
-  inlet = recordingInlet();
   now = Date.now();
-  world = await SlackWorld.start("http", { clock: clockOf(() => now) });
-  await world.channel.start(inlet);
-  root = await world.say("<@U0BOT> restart payments");
+  ({ world, inlet, root } = await startAsked(() => now));
 });
 afterEach(() => world.stop());
 

@@ -10,6 +10,9 @@ export interface Mutant {
   only?: string;
 }
 
+/** This file. */
+export const mutantsFile = "test/faults/mutants/list.ts";
+
 export const mutants: readonly Mutant[] = [
   {
     name: "a call that must happen once is repeated after a crash",

@@ -1,10 +1,9 @@
 /** The bots under fault: each is started, killed, stopped, woken, and started again at its own port. */
-import { once } from "node:events";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Child, type Ended, startChild } from "../../support/child.ts";
+import { freePort } from "../../support/free-port.ts";
 import type { Dice } from "./dice.ts";
 import { isTaken, type Letter, type Sent, send } from "./send.ts";
 
@@ -168,13 +167,4 @@ function layOut(folder: string): void {
   const tools = "[look, note, pay, deploy, job, ask_human, sleep_until, final_answer]";
   const front = `name: default\ndescription: Works off a plan.\ntools: ${tools}`;
   writeFileSync(join(folder, "prompts", "default.md"), `---\n${front}\n---\nWork off the plan.\n`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

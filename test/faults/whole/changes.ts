@@ -6,6 +6,9 @@ import { mutated } from "../mutants/source.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
+/** This file. */
+export const changesFile = "test/faults/whole/changes.ts";
+
 interface Change {
   file: string;
   find: string;
@@ -51,7 +54,8 @@ export function changeSource(names: readonly string[]): void {
       const path = fileURLToPath(url);
       const mine = wanted.filter(({ file }) => path === join(root, file));
       if (mine.length === 0) return loaded;
-      return { ...loaded, source: mine.reduce(mutated, String(loaded.source)) };
+      const source = mine.reduce((text, change) => mutated(text, change, changesFile), String(loaded.source));
+      return { ...loaded, source };
     },
   });
 }

@@ -2,15 +2,14 @@
  * The whole program as a process of its own, on a port and a database of its own: it can be killed and started again.
  */
 
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
 import { type Child, startChild } from "../child.ts";
 import { clockOf } from "../clock.ts";
+import { freePort } from "../free-port.ts";
 
 /** The benchmarks and the pictures use it too: longer than any of them takes. */
 const limitMs = 1_800_000;
@@ -63,15 +62,4 @@ const isReady = /Open the console: (\S+)\n|BELAY_AUTH=none/;
 function printedUrl(said: string): string {
   const [whole, url = whole] = isReady.exec(said) ?? [];
   return url ?? "";
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

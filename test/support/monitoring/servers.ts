@@ -5,7 +5,6 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { freePort } from "../../../src/cli/incident/stage.ts";
 import {
   alertmanagerArguments,
   listening,
@@ -13,6 +12,7 @@ import {
   type Webhook,
 } from "../../../src/cli/incident/watch.ts";
 import { type Child, startChild } from "../child.ts";
+import { freePort } from "../free-port.ts";
 
 const programs = ["prometheus", "prometheus-alertmanager"];
 

@@ -1,8 +1,7 @@
 /** The emulated Slack: one workspace, six people, two channels, the bot with exactly the scopes of manifest.yml. */
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createEmulator, type Emulator } from "emulate";
 import { neededScopes } from "../../../adapters/slack/requirements.ts";
+import { freePort } from "../free-port.ts";
 
 export const tokens = {
   bot: "xoxb-test-bot",
@@ -42,13 +41,4 @@ export async function startEmulator(): Promise<Emulator> {
       },
     },
   });
-}
-
-/** The emulator wants to know its port beforehand. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
