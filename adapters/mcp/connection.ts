@@ -13,9 +13,9 @@ import type { Definition } from "./definition.ts";
 import { listTools } from "./listing.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
-/** A way to a server. `lastWords`: why it ended, as the transport knows it; null: nothing is known. */
+/** A way to a server. `lastWords`: why it ended, as the transport knows it, `otherwise` when it knows nothing. */
 export interface Way {
-  open(): { transport: Transport; lastWords: () => string | null };
+  open(): { transport: Transport; lastWords: (otherwise: string) => string };
 }
 
 export interface ConnectionOptions {
@@ -155,14 +155,13 @@ export class Connection {
       this.#options.listed(definitions);
     } catch (error) {
       await transport.close().catch(() => {});
-      const said = lastWords();
-      throw said === null ? error : new Error(said);
+      throw new Error(lastWords(error instanceof Error ? error.message : String(error)), { cause: error });
     }
     this.#client = client;
     this.#looking = setInterval(() => this.#relistSoon(), lookMs).unref();
     this.#next.resolve(client);
     this.#options.moved();
-    return { closed: closed.promise.then(() => this.#gone(client, lastWords() ?? "the connection ended")) };
+    return { closed: closed.promise.then(() => this.#gone(client, lastWords("the connection ended"))) };
   }
 
   /** Once for each client, whoever finds it out first. */

@@ -43,10 +43,13 @@ export class StdioTransport implements Transport {
     this.#program = program;
   }
 
-  /** Why there is no connection any more, with the last that the server wrote to its standard error. */
-  get lastWords(): string {
+  /**
+   * Why there is no connection any more, with the last that the server wrote to its standard error. `otherwise`: what is
+   * the reason when the server did not end by itself.
+   */
+  lastWords(otherwise: string): string {
     const said = oneLine(this.#stderr.trim()).slice(-300);
-    return [this.#ending ?? "the connection ended", ...(said === "" ? [] : [`it said: ${said}`])].join("; ");
+    return [this.#ending ?? otherwise, ...(said === "" ? [] : [`it said: ${said}`])].join("; ");
   }
 
   start(): Promise<void> {
@@ -69,7 +72,9 @@ export class StdioTransport implements Transport {
       this.#over(closed.resolve);
     });
     child.once("exit", (code, signal) => {
-      this.#ending ??= signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`;
+      const how = signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`;
+      // That it ended because it was closed here is no reason for anything.
+      if (!this.#isClosed) this.#ending ??= how;
       // Whoever it started may hold its streams open.
       setTimeout(() => this.#kill("SIGKILL"), 500).unref();
     });

@@ -51,7 +51,7 @@ function processWay({ command, args = [], env = {}, cwd }: Stdio): Way {
         env: Object.fromEntries(given),
         cwd: cwd ?? null,
       });
-      return { transport, lastWords: () => transport.lastWords };
+      return { transport, lastWords: (otherwise) => transport.lastWords(otherwise) };
     },
   };
 }
@@ -67,7 +67,7 @@ function httpWay(place: Http, granted: (token: string) => void): Way {
         fetch: boundedFetch(reach),
         ...(authProvider === undefined ? {} : { authProvider }),
       });
-      return { transport, lastWords: () => null };
+      return { transport, lastWords: (otherwise) => otherwise };
     },
   };
 }

@@ -76,16 +76,16 @@ test("who is refused is told so, without its token", async () => {
   expect(JSON.stringify(status)).not.toContain("canary");
 });
 
-test("a secret that is not set leaves the tools out", () => {
-  const bearer = secretOf("WEB_TOKEN", null);
-  const from = mcp({
-    configDir: folder(),
-    name: "web",
-    url: "https://mcp.example/",
-    bearer,
-    allow: ["work"],
-  });
-  expect(from.tools.map(({ off }) => off)).toEqual([expect.stringContaining("nobody has accepted")]);
+test("a secret that is not set leaves out what was accepted", async () => {
+  const { url } = await webServer();
+  const rules = { configDir: folder(), name: "web", url, allow: "*", private: true } as const;
+  const before = mcp({ ...rules, bearer: secretOf("WEB_TOKEN", "canary-bearer-1234") });
+  await before.accept();
+  await before.stop();
+  const from = mcp({ ...rules, bearer: secretOf("WEB_TOKEN", null) });
+  expect(from.tools.map(({ off, missingSecrets }) => ({ off, missingSecrets }))).toEqual([
+    { off: null, missingSecrets: ["WEB_TOKEN"] },
+  ]);
 });
 
 test("client credentials get a token, which is used until it is refused, and then got anew", async () => {

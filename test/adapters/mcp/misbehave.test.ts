@@ -142,12 +142,20 @@ test("a server that asks for a model is refused with words", async () => {
   });
 });
 
-test("a thousand tools can be accepted, and more than that are not listed", async () => {
+const serverThat = (mode: string) => {
   const at = folder();
-  const args = [odd, at, "thousand-tools"];
-  const from = server({ configDir: at, name: "odd", command: node, args, allow: "*" });
-  const { tools } = await from.accept();
+  return server({ configDir: at, name: "odd", command: node, args: [odd, at, mode], allow: "*" });
+};
+
+test("a thousand tools can be accepted", async () => {
+  const { tools } = await serverThat("tools:1000").accept();
   expect(tools.filter(({ standing }) => standing === "offered")).toHaveLength(1_000);
+});
+
+test.each(["tools:1001", "endless-list"])("%s: more than can be looked at is not listed", async (mode) => {
+  await expect(serverThat(mode).accept()).rejects.toThrow(
+    "it lists more than 1000 tools, or more than 64 pages of them",
+  );
 });
 
 test("a stop while it connects leaves nothing behind", async () => {

@@ -37,8 +37,9 @@ if (mode === "exits-at-once") {
 if (mode === "prints-to-stdout") write("Welcome to the server!\n{not json}\n[1,2]\n");
 
 function list(): unknown[] {
-  if (mode === "thousand-tools") {
-    return Array.from({ length: 1_000 }, (_, index) => ({ ...plain, name: `work${index}` }));
+  const [, many] = /^tools:(\d+)$/.exec(mode) ?? [];
+  if (many !== undefined) {
+    return Array.from({ length: Number(many) }, (_, index) => ({ ...plain, name: `work${index}` }));
   }
   return existsSync(toolsFile) ? JSON.parse(readFileSync(toolsFile, "utf8")) : [plain];
 }
@@ -127,7 +128,11 @@ function answer(request: Request & { error?: { message: string } }): void {
     const capabilities = { tools: { listChanged: true } };
     return void send({ id, result: { protocolVersion: params?.protocolVersion, capabilities, serverInfo } });
   }
-  if (method === "tools/list") return void send({ id, result: { tools: list() } });
+  if (method === "tools/list")
+    return void send({
+      id,
+      result: { tools: list(), ...(mode === "endless-list" ? { nextCursor: "again" } : {}) },
+    });
   if (method === "tools/call") {
     lastCall = id;
     return void call(request);
