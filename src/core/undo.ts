@@ -1,6 +1,6 @@
 /** The way back from an approved call: what is offered, who took it, and how that is said. */
-import type { ToolCall } from "./event.ts";
-import type { Call, SettledQuestion, State, Undo } from "./state.ts";
+import type { EventBody, ToolCall } from "./event.ts";
+import { type Call, pendingCalls, type SettledQuestion, type State, type Undo } from "./state.ts";
 import { argumentsInBrief, brief, outputInBrief, readable } from "./text/brief.ts";
 
 /** Chosen by a person beside what the model does: the model hears of it, and gets no result of a call it never made. */
@@ -52,4 +52,44 @@ export function resultInWords(output: string): string {
   const value = readable(output);
   const failed = typeof value === "object" && value !== null && "error" in value && "message" in value;
   return failed ? brief(String(value.message), 200) : outputInBrief(output);
+}
+
+type UndoEnd = NonNullable<Undo["ended"]>;
+
+/** What is told of a call that undoes something, as its run ends; null: it never began. */
+export function cutOff({ is }: Pick<Call, "is">): UndoEnd | null {
+  switch (is.at) {
+    case "verifying":
+      return { outcome: "undone", words: resultInWords(is.result.output) };
+    case "started":
+    case "doubted":
+    case "in_job":
+      return { outcome: "failed", words: "it is not known whether it took effect: the run ended first" };
+    default:
+      return null;
+  }
+}
+
+/** What came of a run that is one undo, told before `end` ends it: what its call did counts, whatever ends the run. */
+export function endOfUndo(state: State, end: EventBody): UndoEnd {
+  const decision = state.settled.findLast(({ kind }) => kind === "approval");
+  if (decision?.outcome.kind === "refused") {
+    const who = decision.from?.name ?? "somebody";
+    return { outcome: "refused", words: `by ${who}: ${decision.outcome.text}` };
+  }
+  const result = state.entries.flat().findLast((entry) => entry.type === "result");
+  if (result) return { outcome: result.ok ? "undone" : "failed", words: resultInWords(result.output) };
+  const [begun] = pendingCalls(state).flatMap((call) => cutOff(call) ?? []);
+  return begun ?? { outcome: "failed", words: whyEnded(end) };
+}
+
+function whyEnded(end: EventBody): string {
+  switch (end.type) {
+    case "failed":
+      return resultInWords(end.message);
+    case "cancelled":
+      return `stopped by ${end.from.name}`;
+    default:
+      return "it ended";
+  }
 }

@@ -2,6 +2,7 @@
 import type { Policy } from "../core/agent.ts";
 import { decide } from "../core/decide/decide.ts";
 import type { Effect } from "../core/effect.ts";
+import type { EventBody } from "../core/event.ts";
 import { never } from "../core/never.ts";
 import { hasEnded, type State } from "../core/state.ts";
 import { performWithParent } from "./perform/child.ts";
@@ -66,25 +67,25 @@ async function performNext(effect: Effect, on: Work): Promise<Recorded> {
 
 /** Our own fault, not to be mended by trying again. The log of the program has its words; they may hold anything. */
 export async function failRun(
-  { record, runId, epoch }: Pick<Drive, "record" | "runId" | "epoch">,
+  { record, loadState, runId, epoch }: Pick<Drive, "record" | "loadState" | "runId" | "epoch">,
   error: unknown,
   times: number,
 ): Promise<boolean> {
   const name = error instanceof Error ? error.name : "unknown error";
   const message = `Something went wrong in the bot itself, ${times} times in a row (${name}). Its log says what.`;
-  const ending = record({
-    runId,
-    epoch,
-    inbox: null,
-    propose: (state) => ({
-      ok: true,
-      events: hasEnded(state) ? [] : [{ type: "failed", code: "internal", message }],
-    }),
-  });
-  const recorded = await ending.catch(() => null);
-  if (recorded?.type !== "recorded") return false;
-  await tellUndoEnded(record, recorded.state, { type: "failed", code: "internal", message }).catch(() => {});
-  return true;
+  const end: EventBody = { type: "failed", code: "internal", message };
+  try {
+    // Whom the run undoes something for is told first, so that it is told whenever the process dies.
+    const state = await loadState(runId);
+    if (!hasEnded(state)) await tellUndoEnded(record, state, end);
+    const ended = await record({
+      ...{ runId, epoch, inbox: null },
+      propose: (now) => ({ ok: true, events: hasEnded(now) ? [] : [end] }),
+    });
+    return ended.type === "recorded";
+  } catch {
+    return false;
+  }
 }
 
 /** Only a run that was in the middle of something was interrupted. */

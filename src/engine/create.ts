@@ -130,8 +130,9 @@ class RunEngine implements Engine {
     });
     const owner = `worker-${randomUUID()}`;
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
+    const loadState = (runId: string) => this.#live.newest(runId);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
-      failRun({ record: this.#record, runId, epoch }, error, times);
+      failRun({ record: this.#record, loadState, runId, epoch }, error, times);
     this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable, told });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
     this.#deliverer = new Deliverer({ store, clock, log, rng, channels: here, becameReal, unreadable, told });

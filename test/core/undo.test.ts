@@ -6,6 +6,8 @@ import { denyUndo } from "../../src/core/admit/undo.ts";
 import type { EventBody } from "../../src/core/event.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
+import type { State } from "../../src/core/state.ts";
+import { endOfUndo } from "../../src/core/undo.ts";
 import { openRights } from "../support/bot.ts";
 import {
   answer,
@@ -45,6 +47,13 @@ const deployed = given(
 );
 const undoId = "undo:q1";
 const askedUndo = askedApproval("q2", undoId);
+
+const own = launch({
+  runId: "run_2",
+  task: "Undo deploy v1",
+  call: wayBack,
+  undoes: { runId: "run_1", questionId: "q1", tool: "deploy" },
+});
 
 /** What stands at the place of the approval, in one line. */
 function cardOf({ state }: Story, question = "q1"): string {
@@ -185,12 +194,6 @@ describe("while the run goes on, an undo", () => {
 
 describe("after the end, an undo", () => {
   const ended = deployed.when(chose(final("z", "done"))).is("complete");
-  const own = launch({
-    runId: "run_2",
-    task: "Undo deploy v1",
-    call: wayBack,
-    undoes: { runId: "run_1", questionId: "q1", tool: "deploy" },
-  });
 
   test("is no question of the run that ended, which is told of it and stays as it ended", () => {
     ended.when(undo("q1")).refused("run_finished");
@@ -226,6 +229,42 @@ describe("after the end, an undo", () => {
     nobody()
       .when(own, askedApproval("q2", "direct"), cancel)
       .wants({ type: "end_undo", end: { type: "cancelled", reason: "enough" } as EventBody });
+  });
+});
+
+describe("what is told of a run that is one undo", () => {
+  const begun = nobody().when(own, askedApproval("q2", "direct"), approve("q2"), started("direct"));
+  const stopped = begun.when(cancel);
+  const failed: EventBody = { type: "failed", code: "internal", message: "Something went wrong." };
+  const cancelled: EventBody = {
+    type: "cancelled",
+    reason: "enough",
+    from: { principal: "slack:T1/dana", name: "dana" },
+  };
+  const unknown = "it is not known whether it took effect: the run ended first";
+  const cells: [what: string, state: State, end: EventBody, told: object][] = [
+    [
+      "stopped, and its call came to its end",
+      stopped.when(finished("direct", "v0")).state,
+      cancelled,
+      { outcome: "undone", words: "v0" },
+    ],
+    ["broken while its call ran", begun.state, failed, { outcome: "failed", words: unknown }],
+    [
+      "broken before its call began",
+      nobody().when(own).state,
+      failed,
+      { outcome: "failed", words: "Something went wrong." },
+    ],
+    [
+      "stopped before its call began",
+      nobody().when(own, askedApproval("q2", "direct")).state,
+      cancelled,
+      { outcome: "failed", words: "stopped by dana" },
+    ],
+  ];
+  test.each(cells)("%s", (_, state, end, told) => {
+    expect(endOfUndo(state, end)).toEqual(told);
   });
 });
 

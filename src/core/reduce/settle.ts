@@ -1,7 +1,7 @@
 /** How questions close, what a person's word renews, and what the end of a run leaves behind. */
 import type { Person } from "../actor.ts";
 import type { Call, OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
-import { isAside, resultInWords, withUndo } from "../undo.ts";
+import { cutOff, isAside, withUndo } from "../undo.ts";
 import { entered } from "./entries.ts";
 
 const keptSettled = 8;
@@ -104,12 +104,7 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
 }
 
 /** One that never began is offered again; of any other nobody knows what it did. */
-function undoCutOff(state: State, { is, undoes = "" }: Call): State {
-  const isBegun = is.at === "started" || is.at === "doubted" || is.at === "in_job";
-  if (is.at === "verifying")
-    return withUndo(state, undoes, {
-      ended: { outcome: "undone", words: resultInWords(is.result.output) },
-    });
-  const words = "it is not known whether it took effect: the run ended first";
-  return withUndo(state, undoes, isBegun ? { ended: { outcome: "failed", words } } : { asked: null });
+function undoCutOff(state: State, call: Call): State {
+  const ended = cutOff(call);
+  return withUndo(state, call.undoes ?? "", ended ? { ended } : { asked: null });
 }

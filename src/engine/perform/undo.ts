@@ -1,7 +1,8 @@
 /** A run that undoes a call of another one tells that run who asked and what came of it: the card there shows it. */
-import type { EventBody, EventOf } from "../../core/event.ts";
+import type { EventBody } from "../../core/event.ts";
+import { UnreadableError } from "../../core/ports/unreadable.ts";
 import { type State, underPause } from "../../core/state.ts";
-import { resultInWords, undoIn } from "../../core/undo.ts";
+import { endOfUndo, undoIn } from "../../core/undo.ts";
 import type { Recorded, Recorder } from "../record.ts";
 import { recordOutcome, type Work } from "./work.ts";
 
@@ -29,34 +30,16 @@ export async function performEndUndo(on: Work, end: EventBody): Promise<Recorded
   return recordOutcome(on, () => [end]);
 }
 
-/** `end`: the event that ends the run, or has ended it. */
+/** `end`: the event that will end the run. */
 export async function tellUndoEnded(record: Recorder, state: State, end: EventBody): Promise<void> {
   const { undoes, runId } = state;
   if (!undoes) return;
   const { questionId } = undoes;
-  const ended: EventBody = { type: "undo_ended", questionId, ...outcomeOf(state, end) };
+  const ended: EventBody = { type: "undo_ended", questionId, ...endOfUndo(state, end) };
   await tell(record, undoes.runId, ended, (other) => {
     const undo = undoIn(other, questionId)?.undo;
     return undo?.asked?.runId === runId && undo.ended === null;
   });
-}
-
-function outcomeOf(state: State, end: EventBody): Pick<EventOf<"undo_ended">, "outcome" | "words"> {
-  const decision = state.settled.findLast(({ kind }) => kind === "approval");
-  if (decision?.outcome.kind === "refused") {
-    const who = decision.from?.name ?? "somebody";
-    return { outcome: "refused", words: `by ${who}: ${decision.outcome.text}` };
-  }
-  switch (end.type) {
-    case "completed":
-      return { outcome: "undone", words: resultInWords(end.answer) };
-    case "failed":
-      return { outcome: "failed", words: resultInWords(end.message) };
-    case "cancelled":
-      return { outcome: "failed", words: `stopped by ${end.from.name}` };
-    default:
-      return { outcome: "failed", words: "it ended" };
-  }
 }
 
 async function tell(
@@ -65,10 +48,11 @@ async function tell(
   event: EventBody,
   isNews: (other: State) => boolean,
 ): Promise<void> {
-  await record({
-    runId,
-    epoch: null,
-    inbox: null,
-    propose: (other) => ({ ok: true, events: isNews(other) ? [event] : [] }),
-  });
+  const propose = (other: State) => ({ ok: true, events: isNews(other) ? [event] : [] }) as const;
+  try {
+    await record({ runId, epoch: null, inbox: null, propose });
+  } catch (error) {
+    // A card that nobody can read is told nothing, and the undo goes on; whoever lists the run hears of the damage.
+    if (!(error instanceof UnreadableError)) throw error;
+  }
 }
