@@ -48,15 +48,40 @@ function isWord(character: string | undefined): boolean {
 }
 
 /**
- * Whether one of the numbers is this one before it was rounded to its decimals. `percent`: or before it became a
- * percentage. Whole numbers are taken for no other rounded ones: among many numbers one is always near.
+ * Whether one of the numbers (in rising order) is this one before it was rounded to its decimals. `percent`: or before
+ * it became a percentage. Whole numbers are taken for no other rounded ones: among many numbers one is always near.
  */
 export function isRounded(value: string, percent: boolean, numbers: readonly number[]): boolean {
   const decimals = decimalsOf(value);
   const wanted = Number(value);
   const near = 0.5 * 10 ** -decimals + Number.EPSILON;
   const isNear = (found: number) => Math.abs(found - wanted) <= near;
-  return numbers.some((found) => (decimals > 0 && isNear(found)) || (percent && isNear(found * 100)));
+  // A hair wider than what is near: who stands in it is looked at exactly.
+  const [from, to] = [wanted - near * 1.01, wanted + near * 1.01];
+  return (
+    (decimals > 0 && someBetween(numbers, from, to, isNear)) ||
+    (percent && someBetween(numbers, from / 100, to / 100, (found) => isNear(found * 100)))
+  );
+}
+
+function someBetween(
+  numbers: readonly number[],
+  from: number,
+  to: number,
+  isIt: (found: number) => boolean,
+): boolean {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  for (let at = low; at < numbers.length; at++) {
+    const found = numbers[at] ?? 0;
+    if (found > to) return false;
+    if (isIt(found)) return true;
+  }
+  return false;
 }
 
 /** It is a number that may have been another one. */
@@ -68,7 +93,8 @@ function decimalsOf(value: string): number {
   return /^\d+\.(\d{1,6})$/.exec(value)?.[1]?.length ?? 0;
 }
 
-/** The numbers with a decimal point in a text: what can be rounded. */
+/** The numbers with a decimal point in a text, in rising order: what can be rounded. */
 export function numbersIn(text: string): number[] {
-  return [...text.matchAll(/\d{1,15}\.\d{1,15}(?:e[+-]?\d{1,3})?/g)].map(([number]) => Number(number));
+  const found = text.matchAll(/\d{1,15}\.\d{1,15}(?:e[+-]?\d{1,3})?/g);
+  return [...found].map(([number]) => Number(number)).sort((a, b) => a - b);
 }
