@@ -17,7 +17,7 @@ const sweep = `
     WHERE $1 AND wake_at <= ${clock} AND (owner IS NULL OR lease_until < ${clock})
       AND (owner IS NOT NULL OR updated_at < ${clock} - ${grownMs}) AND run_id <> ALL($2::text[])
       AND NOT EXISTS (SELECT FROM graphile_worker.jobs
-        WHERE key = 'run:' || run_id AND locked_at IS NULL AND run_at <= now())
+        WHERE key = 'run:' || run_id AND locked_at IS NULL AND attempts < max_attempts AND run_at <= now())
     ORDER BY wake_at LIMIT ${atOnce}
   )
   SELECT (SELECT count(${addRunJob}) FROM lost) AS runs,

@@ -21,8 +21,7 @@ const line = {
   words: null,
 };
 
-async function run(flags: readonly string[]): Promise<void> {
-  const role = roleOf(flags);
+async function run(role: Role): Promise<void> {
   const config = await loadConfig();
   await buildConsole().catch(noConsole);
   const belay = await startBelay(config, { role });
@@ -31,6 +30,7 @@ async function run(flags: readonly string[]): Promise<void> {
   tell(config, belay);
 }
 
+/** @throws UsageError */
 function roleOf(flags: readonly string[]): Role {
   const role = { works: !flags.includes("no-workers"), speaks: !flags.includes("workers-only") };
   if (!role.works && !role.speaks)
@@ -84,7 +84,8 @@ function fail(error: unknown, what: string): never {
 }
 
 const code = await runCommand(line, async ({ flags }) => {
-  await run(flags).catch((error: unknown) => fail(error, "Belay can't start"));
+  const role = roleOf(flags);
+  await run(role).catch((error: unknown) => fail(error, "Belay can't start"));
   return 0;
 });
 // A started bot goes on; a question about the command, or a wrong one, is answered by now.

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWholePostgres } from "../../adapters/postgres/whole-store.ts";
@@ -10,6 +11,7 @@ import { openWholeSqlite } from "../../adapters/sqlite/whole-store.ts";
 import { moveStore } from "../../src/cli/move-store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { WholeStore } from "../../src/core/ports/whole-store.ts";
+import { startChild } from "../support/child.ts";
 import { commit, must, post, question } from "../support/store/commits.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
@@ -120,4 +122,39 @@ test("a record that arrives otherwise than it was undoes the whole move", async 
   const store = await openPostgres({ url, clock });
   onTestFinished(() => store.close());
   expect(await store.run("r1")).toBeNull();
+});
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+test("a move that is killed in the middle leaves nothing behind, and the next one moves all", {
+  timeout: 60_000,
+}, async () => {
+  const [path, url] = [await filledFile(), await server.database()];
+  const [other, locking] = [await connect(url), await connect(url)];
+  const connected = async (condition = "") => {
+    const mover = "datname = current_database() AND application_name = 'belay'";
+    const { rows } = await other.query(`SELECT FROM pg_stat_activity WHERE ${mover} ${condition}`);
+    return rows.length > 0;
+  };
+  // What comes before `runs` is written by then, what comes after is not.
+  await locking.query("BEGIN");
+  await locking.query("LOCK TABLE runs IN SHARE MODE");
+  const killed = startChild("src/cli/migrate-store.ts", [path, url]);
+  onTestFinished(() => killed.kill());
+  while (!(await connected("AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO runs%'")));
+  await killed.kill();
+  await locking.query("COMMIT");
+  // The server notices at its next answer that nobody hears it.
+  while (await connected());
+  const { rows } = await other.query("SELECT run_id FROM events UNION ALL SELECT run_id FROM addresses");
+  expect(rows).toEqual([]);
+  expect(await startChild("src/cli/migrate-store.ts", [path, url]).succeeded()).toContain(
+    "Moved and compared.",
+  );
+  expect((await other.query("SELECT run_id FROM runs")).rows).toEqual([{ run_id: "r1" }]);
 });

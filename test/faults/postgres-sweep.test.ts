@@ -1,0 +1,72 @@
+/** What the sweep finds: no failure of a job, and no death of who had taken it, strands what the job was about. */
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { defaultLimits, openPool } from "../../adapters/postgres/connection.ts";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import { freeJobs, sweepOnce } from "../../adapters/postgres/sweep.ts";
+import type { WhenDue } from "../../src/core/ports/wakes.ts";
+import { clock } from "../support/bot.ts";
+import { commit, must } from "../support/store/commits.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const due: WhenDue = {
+  run: async () => {},
+  left: () => [],
+  channels: () => [],
+  posts: () => {},
+  inbox: () => {},
+};
+
+/** A database with a run that has been due for long, and its job. */
+async function withDueRun() {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  const pool = openPool({ url, limits: defaultLimits }, 1);
+  onTestFinished(async () => {
+    await pool.end();
+    await store.close();
+  });
+  await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+  const jobs = async (change: string) => pool.query(`UPDATE graphile_worker._private_jobs SET ${change}`);
+  const ready = async () => {
+    const { rows } = await pool.query<{ key: string }>(
+      "SELECT key FROM graphile_worker._private_jobs WHERE is_available AND run_at <= now()",
+    );
+    return rows.map(({ key }) => key);
+  };
+  return { store, pool, jobs, ready };
+}
+
+test.each([
+  {
+    fate: "waits for hours after many failures",
+    change: "attempts = 20, run_at = now() + interval '6 hours'",
+  },
+  { fate: "failed for the last time", change: "attempts = max_attempts" },
+  {
+    fate: "was taken by a process that is gone",
+    change: "attempts = 1, locked_by = 'gone', locked_at = now()",
+  },
+])("a run whose job $fate has another at the next sweep", async ({ change }) => {
+  const { pool, jobs, ready } = await withDueRun();
+  await jobs(change);
+  expect(await ready()).toEqual([]);
+  await sweepOnce(pool, due);
+  expect(await ready()).toEqual(["run:r1"]);
+});
+
+test("jobs of a process that drives no run any more are free again, those of one that does are not", async () => {
+  const { store, pool, jobs, ready } = await withDueRun();
+  await store.claim({ owner: "driving", now: clock.now(), leaseMs: 60_000, limit: 1 });
+  await jobs("locked_by = 'driving', locked_at = now() - interval '1 hour'");
+  await freeJobs(pool);
+  expect(await ready()).toEqual([]);
+  await pool.query("UPDATE runs SET lease_until = 0");
+  await freeJobs(pool);
+  expect(await ready()).toEqual(["run:r1"]);
+});
