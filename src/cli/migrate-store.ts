@@ -10,7 +10,7 @@ import { UsageError, usageOf } from "./options.ts";
 const line = {
   command: "npm run migrate-store",
   about: [
-    "Copies every table to an empty store and compares counts and hashes. The old store stays as it is.",
+    "Copies every table to an empty store and compares counts and hashes. The old store keeps its records; its tables become those of this release.",
     "A place is a file or postgres://…; no bot may run on either.",
     "The file's own token (`token` beside it) is not in the store: set BELAY_TOKEN to keep it.",
   ],
