@@ -1,5 +1,9 @@
 /** One call of a foreign tool: looked at once more, sent once, and what its silence or its error means. */
+import { setTimeout as wait } from "node:timers/promises";
 import {
+  type CallToolResult,
+  type Client,
+  isInputRequiredResult,
   type Progress,
   ProtocolError,
   ProtocolErrorCode,
@@ -7,23 +11,43 @@ import {
   SdkErrorCode,
   SdkHttpError,
   UnauthorizedError,
+  UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
 import type { Redact } from "../../src/core/text/redact.ts";
-import { OutcomeUnknown } from "../../src/tools/contract.ts";
+import { Asks, NotBegun, OutcomeUnknown } from "../../src/tools/contract.ts";
 import { NoAnswer } from "../../src/tools/outbound.ts";
+import {
+  type Asker,
+  asks,
+  type Given,
+  type Held,
+  heldIn,
+  mostRounds,
+  nextAsked,
+  pageIn,
+  resultOf,
+  roundOf,
+  withAnswer,
+} from "./asking.ts";
 import type { Connection } from "./connection.ts";
 import type { Definition } from "./definition.ts";
+import { askedHash } from "./elicitation.ts";
+import type { OpenCall, OpenCalls, Send } from "./open-calls.ts";
 import { textOf } from "./result.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export interface Callee {
   /** The server's name, for people. */
   server: string;
+  /** The tool's name here, for people. */
+  tool: string;
   definition: Definition;
   effect: ToolEffect;
   timeoutMs: number;
   connection: Connection;
+  open: OpenCalls;
   absence(): Absence | null;
   /** Takes out what the server may have been shown and must not be shown by us. */
   redact: Redact;
@@ -34,41 +58,159 @@ export async function callTool(
   callee: Callee,
   input: Record<string, unknown>,
   context: CallContext,
-): Promise<string> {
+): Promise<string | Asks> {
   try {
-    return callee.redact(await sent(callee, input, context));
+    const told = await goneOn({ callee, input, context });
+    if (typeof told === "string") return callee.redact(told);
+    const { text, ...ask } = told.ask;
+    return new Asks({ ...ask, text: callee.redact(text) }, told.held);
   } catch (error) {
     if (error instanceof Error) error.message = callee.redact(error.message);
     throw error;
   }
 }
 
-async function sent(callee: Callee, input: Record<string, unknown>, context: CallContext): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const client = await lookedAt(callee, context.signal);
-    const { name, schema } = callee.definition;
-    // Above the tool's own limit, which says what happened.
-    const options = { signal: context.signal, timeout: callee.timeoutMs + 5_000 };
-    const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
-    try {
-      const { progress } = context;
-      const onprogress = progress && ((said: Progress) => progress(callee.redact(progressWords(said))));
-      const told = onprogress === undefined ? {} : { onprogress };
-      const result = await client.callTool(
-        { name, arguments: input },
-        { ...options, ...told, toolDefinition },
-      );
-      const text = textOf(result);
-      if (result.isError === true) throw new ToolFailed(text);
-      return text;
-    } catch (error) {
-      if (error instanceof ToolFailed || context.signal.aborted) throw error;
-      if (isLost(error)) callee.connection.lost(client, error);
-      // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
-      if (attempt === 1 && callee.effect !== "once" && isCut(error)) continue;
-      throw meaningOf(error, callee);
+interface Leg {
+  callee: Callee;
+  input: Record<string, unknown>;
+  context: CallContext;
+}
+
+/** From its beginning, or from where it asked people. */
+async function goneOn(leg: Leg): Promise<string | Asks> {
+  const { callee, context } = leg;
+  if (context.answered === undefined) return sent(leg);
+  const { answer } = context.answered;
+  const held = heldIn(context.answered.held);
+  switch (held.type) {
+    case "open": {
+      const given = [...held.given, { asked: held.asked, answer }];
+      const open = callee.open.resume(held.id);
+      open?.answer(resultOf(answer));
+      if (open !== null) return sent(leg, { open, given });
+      if (callee.effect === "once") {
+        throw new OutcomeUnknown(`${callee.server}: the connection on which it asked has ended`);
+      }
+      return sent(leg, { repeats: given });
+    }
+    case "rounds": {
+      const next = withAnswer(held, answer);
+      return nextAsked(callee, next) ?? sent(leg, { round: next });
+    }
+    case "pages": {
+      if (answer.action !== "accept") {
+        throw new NotBegun(`${callee.server} wants a page opened first, and nobody did. Nothing was done.`);
+      }
+      return pagesOf(callee, held.left.slice(1)) ?? sent(leg);
     }
   }
+}
+
+/** Where a call stands that has asked before. */
+interface Before {
+  /** It waits on its connection, and has been answered. */
+  open?: OpenCall;
+  /** What it was answered so far on this connection. */
+  given?: readonly Given[];
+  /** It is made once more: these answers are given again when it asks the same. */
+  repeats?: readonly Given[];
+  /** The answers to its last `input_required`. */
+  round?: Extract<Held, { type: "rounds" }>;
+}
+
+async function sent(leg: Leg, before: Before = {}): Promise<string | Asks> {
+  const { callee, context } = leg;
+  let now = before;
+  for (let attempt = 1; ; attempt++) {
+    const client = await lookedAt(callee, context.signal);
+    const { open = callee.open.begin(sender(leg, client, now.round)), ...rest } = now;
+    open.told = (said) => context.progress?.(callee.redact(progressWords(said)));
+    try {
+      return await followed(leg, open, rest);
+    } catch (error) {
+      if (error instanceof ToolFailed || context.signal.aborted) throw error;
+      if (error instanceof UrlElicitationRequiredError) {
+        const pages = pagesOf(callee, error.elicitations);
+        if (pages !== null) return pages;
+      }
+      if (isLost(error)) callee.connection.lost(client, error);
+      // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
+      if (attempt > 1 || callee.effect === "once" || !isCut(error)) throw meaningOf(error, callee);
+      const { given = [], repeats = given, round } = rest;
+      now = { repeats, ...(round === undefined ? {} : { round }) };
+    } finally {
+      callee.open.over(open);
+    }
+  }
+}
+
+/** The tool's own limit holds for what it does; while people are asked there is none. */
+const noLimitMs = 2 ** 31 - 1;
+
+function sender({ callee, input }: Leg, client: Client, round: Before["round"]): Send {
+  const { name, schema } = callee.definition;
+  const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
+  const state = round?.state ?? null;
+  const params = {
+    ...{ name, arguments: input },
+    ...(round === undefined ? {} : { inputResponses: round.responses }),
+    ...(state === null ? {} : { requestState: state }),
+  };
+  return (signal, onprogress) =>
+    client.callTool(params, {
+      ...{ signal, onprogress, toolDefinition, timeout: noLimitMs, allowInputRequired: true },
+    });
+}
+
+/** To its end, or to the next question that people must answer. */
+async function followed(
+  leg: Leg,
+  open: OpenCall,
+  { given = [], repeats = [], round }: Before,
+): Promise<string | Asks> {
+  const { callee, context } = leg;
+  const left = [...repeats];
+  const answered = [...given];
+  for (;;) {
+    const next = await open.next(context.signal);
+    if (next.type === "result") return ended(leg, next.result, round?.rounds ?? 0);
+    const asked = askedHash(next.params);
+    const known = left.findIndex((one) => one.asked === asked);
+    const [again] = known < 0 ? [] : left.splice(known, 1);
+    if (again === undefined) {
+      if (answered.length >= mostRounds)
+        throw new ToolFailed(`it asked people more than ${mostRounds} times`);
+      const held = { type: "open", id: open.id, asked, given: answered } as const;
+      const question = asks(callee, next.params, held);
+      callee.open.rest(open);
+      return question;
+    }
+    answered.push(again);
+    open.answer(resultOf(again.answer));
+  }
+}
+
+async function ended(leg: Leg, result: CallToolResult, rounds: number): Promise<string | Asks> {
+  if (!isInputRequiredResult(result)) {
+    const text = textOf(result);
+    if (result.isError === true) throw new ToolFailed(text);
+    return text;
+  }
+  const round = roundOf(leg.callee, result, rounds + 1);
+  const question = nextAsked(leg.callee, round);
+  if (question !== null) return question;
+  // It asks for nothing but time.
+  await wait(pauseMs, undefined, { signal: leg.context.signal });
+  return sent(leg, { round });
+}
+
+const pauseMs = 1_000;
+
+/** The first of the pages that must be opened before the call begins; null: there is none. */
+function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
+  const [page] = left;
+  if (page === undefined) return null;
+  return asks(asker, pageIn(page), { type: "pages", left: left.slice(0, mostRounds) });
 }
 
 /** `2 of 5: copying`, with what of it is there. */
@@ -82,27 +224,26 @@ class ToolFailed extends Error {}
 
 /** What changes the world is compared with what was accepted directly before it is sent. */
 async function lookedAt({ connection, effect, server, absence }: Callee, signal: AbortSignal) {
-  const away = (error: unknown) =>
-    new Error(`${server} is away: ${error instanceof Error ? error.message : error}. Nothing was sent.`);
-  const client = await connection
-    .ready(signal)
-    .then(async (found) => {
-      if (effect === "read") return found;
-      // A server that was started anew is found out here, and connected again.
-      return connection.relist().then(
-        () => found,
-        async () => {
-          const again = await connection.ready(signal);
-          await connection.relist();
-          return again;
-        },
-      );
-    })
-    .catch((error: unknown) => {
-      throw away(error);
-    });
+  const look = async () => {
+    const found = await connection.ready(signal);
+    if (effect === "read") return found;
+    // A server that was started anew is found out here, and connected again.
+    return connection.relist().then(
+      () => found,
+      async () => {
+        const again = await connection.ready(signal);
+        await connection.relist();
+        return again;
+      },
+    );
+  };
+  const client = await unlessAborted(look(), signal, "it was given up").catch((error: unknown) => {
+    throw new NotBegun(
+      `${server} is away: ${error instanceof Error ? error.message : error}. Nothing was sent.`,
+    );
+  });
   const found = absence();
-  if (found?.code === "changed") throw new Error(`Nothing was sent: ${found.words}`);
+  if (found?.code === "changed") throw new NotBegun(`Nothing was sent: ${found.words}`);
   return client;
 }
 

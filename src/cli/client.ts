@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
+import { fieldInWords } from "../core/text/form-field.ts";
 import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { RunState, WireQuestion } from "../http/wire/runs.ts";
@@ -83,6 +84,9 @@ async function settle(options: ClientOptions, run: RunState, question: WireQuest
 async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion): Promise<string> {
   print(`\n${question.text}`);
   if (question.context) print(question.context);
+  for (const field of question.form?.fields ?? [])
+    print(`  ${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
+  if (question.link) print(`  ${question.link.url ?? question.link.host}`);
   question.choices.forEach((choice, index) => {
     print(`  ${index + 1}. ${choice.label}`);
   });

@@ -1,6 +1,7 @@
 /** What happened to a run: past tense, never changed. The only source of its state. */
 import { z } from "zod";
 import { askedSchema, personSchema } from "./actor.ts";
+import { formSchema } from "./form.ts";
 
 /** Text around words: data, never instructions. */
 const contextSchema = z.object({ source: z.string(), text: z.string(), trusted: z.boolean() });
@@ -79,6 +80,10 @@ export const questionSchema = z.object({
   ownRequest: z.boolean().optional(),
   /** The model that must answer again before the run can go on, and why it does not. */
   outage: z.object({ model: z.string(), code: z.string(), reason: z.string() }).optional(),
+  /** What the tool of the call wants filled in before it goes on. */
+  form: formSchema.optional(),
+  /** A page that the tool of the call wants opened; its URL is for whoever started the run alone. */
+  link: z.object({ url: z.string(), host: z.string() }).optional(),
 });
 /** Anything a person must settle, as data in the log. */
 export type Question = z.infer<typeof questionSchema>;
@@ -211,6 +216,8 @@ const bodies = [
   }),
   /** Intent without outcome, and nothing can tell: a person must. */
   z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),
+  /** Its tool asks people before it goes on; `held` (JSON) is how it does so, over restarts and upgrades. */
+  z.object({ type: z.literal("call_suspended"), callId: z.string(), held: z.unknown() }),
   /** It is certain that the call did not happen: it may start again. */
   z.object({ type: z.literal("call_cleared"), callId: z.string(), reason: z.string() }),
   z.object({

@@ -1,6 +1,7 @@
 /** The contract of a tool: what its author declares, and what the toolbox makes of that. */
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
+import type { ToolQuestion } from "../core/ask.ts";
 import type { ToolCall } from "../core/event.ts";
 import type { Absence, CallContext } from "../core/ports/toolbox.ts";
 import type { Secret } from "./secret.ts";
@@ -105,7 +106,7 @@ interface Declared<Input> {
 interface RunsAtOnce<Input> {
   /**
    * The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown
-   * when it may have happened.
+   * when it may have happened. An `Asks` puts a question to people: it is run again with `context.answered`.
    */
   run(input: Input, context: CallContext): unknown;
   /** After a crash or a timeout: did it happen? */
@@ -152,6 +153,21 @@ export interface Tool {
   verify(input: unknown, output: string, context: CallContext): Promise<Verified>;
   undo(input: unknown, output: string): ToolCall | null;
 }
+
+/** A tool returns this when people must say something before it goes on. */
+export class Asks {
+  readonly ask: ToolQuestion;
+  readonly held: unknown;
+
+  /** `held`: JSON, and all that it needs to go on, after a restart too. It must hold no secret. */
+  constructor(ask: ToolQuestion, held: unknown) {
+    this.ask = ask;
+    this.held = held;
+  }
+}
+
+/** A tool throws this when it is certain that nothing was sent, also when its time is over. */
+export class NotBegun extends Error {}
 
 /** A tool throws this when its effect may have happened all the same: the reply was lost, not the request. */
 export class OutcomeUnknown extends Error {

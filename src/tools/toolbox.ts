@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
-import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
+import { Asks, OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
@@ -165,6 +165,7 @@ async function runTool(
     const { progress } = context;
     const told = progress === undefined ? {} : { progress: (words: string) => progress(redact(words)) };
     const result = await within(tool, { ...context, ...told }, (inner) => tool.run(input, inner));
+    if (result instanceof Asks) return { type: "asks", ask: result.ask, held: result.held };
     return tool.pollMs === null ? finished(tool, input, result, redact) : { type: "begun", handle: result };
   } catch (error) {
     return failure(tool, error, redact);

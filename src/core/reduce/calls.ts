@@ -23,6 +23,7 @@ type CallEvent =
   | "call_finished"
   | "call_failed"
   | "call_doubted"
+  | "call_suspended"
   | "call_cleared"
   | "call_slept"
   | "job_begun"
@@ -68,6 +69,8 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
       );
     case "call_doubted":
       return moved(state, call, { is: { at: "doubted", questionId: "" } });
+    case "call_suspended":
+      return moved(state, call, { asks: { held: event.held, answer: null } });
     case "call_cleared":
       return moved(state, call, { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" } });
     case "call_slept":

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import type { EventBody } from "../../core/event.ts";
+import { formAnswer } from "../../core/form.ts";
 import type { Look } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
@@ -72,7 +73,9 @@ export async function recordOutcome(
 export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal">, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
   const key = call.key ?? on.toolbox.key(call.tool, call.input, ids);
-  return { ...ids, key, epoch: on.epoch, signal: on.signal };
+  const { held, answer = null } = call.asks ?? {};
+  const answered = answer === null ? {} : { answered: { held, answer: formAnswer(answer) } };
+  return { ...ids, key, epoch: on.epoch, signal: on.signal, ...answered };
 }
 
 /** A call's end as it is recorded. `at`: now, ms since the epoch. */

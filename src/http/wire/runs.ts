@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { personSchema } from "../../core/actor.ts";
 import { argumentOriginSchema, eventBodySchema } from "../../core/event.ts";
+import { formSchema } from "../../core/form.ts";
 import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
@@ -39,6 +40,10 @@ const wireQuestionSchema = z.object({
   context: z.string().nullable(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   free_text: z.boolean(),
+  /** What is to be filled in: the answer is its values as JSON (`{"region":"eu"}`), or one line `name: value` each. */
+  form: formSchema.nullable(),
+  /** A page that is to be opened. `url`: for whoever started the run; null for anybody else. */
+  link: z.object({ host: z.string(), url: z.string().nullable() }).nullable(),
   /** Rules of who may settle it. */
   audience: z.array(z.string()),
   /** The whole call, for approvals and doubts. */

@@ -1,0 +1,14 @@
+import { writeFileSync, mkdtempSync } from "node:fs";
+import { mcp } from "../../../adapters/mcp/tools.ts";
+import { createToolbox } from "../../../src/tools/toolbox.ts";
+const at = mkdtempSync("/tmp/zz-");
+writeFileSync(at + "/asks.json", JSON.stringify([{ message: "Q", requestedSchema: { type: "object", properties: { region: { type: "string" } }, required: ["region"] } }]));
+const base = { configDir: at, name: "odd", command: process.execPath, allow: "*", effect: "once", requiresApproval: false } as const;
+const make = () => mcp({ ...base, args: [import.meta.dirname + "/asking-child.ts", at, "in-rounds"] });
+const a = make();
+console.log(JSON.stringify(await a.accept())); await a.stop();
+const s = make();
+const t = createToolbox(s.tools, { redact: String });
+const ctx = { runId: "r", callId: "c", key: "k", epoch: 1, signal: new AbortController().signal };
+console.log(JSON.stringify(await t.run("odd_work", { text: "x" }, ctx)));
+await s.stop();
