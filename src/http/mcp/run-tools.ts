@@ -91,7 +91,8 @@ export function runTools(server: Server, commands: RunCommands): (McpTool & { na
       async call(asked) {
         const { idempotency_key, ...body } = checkData(asked.args, wire.stopInput);
         const { runId, replayed } = await commands.command(askerOf(asked, idempotency_key), "cancel", body);
-        return runResult(await awaitRun(server, asked, runId, 0), replayed);
+        // To be stopped is what was asked for.
+        return { ...runResult(await awaitRun(server, asked, runId, 0), replayed), isError: false };
       },
     },
   ];

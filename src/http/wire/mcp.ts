@@ -21,7 +21,7 @@ const id = z.string().max(200).describe("The run's id.");
 const text = z.string().max(32_768);
 
 /** What every tool takes that starts or changes something. */
-export const keyInput = z.strictObject({ idempotency_key: key.optional() });
+const keyInput = z.strictObject({ idempotency_key: key.optional() });
 /** What a tool takes whose outcome is waited for. */
 export const waitInput = z.strictObject({ wait_s: waitS, ...keyInput.shape });
 
