@@ -140,7 +140,7 @@ test.each(tables)("%s", async (_, rows) => {
 
 describe("without a reply", () => {
   test("an address that is none is not sent to: its place is at fault, not the words", async () => {
-    const error = await mailer.send({ ...mail, to: "dana <example.com" }).catch((thrown: unknown) => thrown);
+    const error = await mailer.send({ ...mail, to: "" }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ failure: { type: "place", gone: false } });
   });
 
