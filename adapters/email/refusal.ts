@@ -1,5 +1,5 @@
 /** What each reply of a mail server means for a mail: its words, its reader's mailbox, or the way there. */
-import type { SendFailure } from "../../src/core/ports/channel.ts";
+import type { SendFailure } from "../../src/core/ports/channel-error.ts";
 
 /** What the reply answers. `data`: the command, before any word of the mail; `message`: the whole mail. */
 export type Stage = "session" | "sender" | "recipient" | "data" | "message";

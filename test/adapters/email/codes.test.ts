@@ -1,7 +1,7 @@
 /** Every reply that mail servers document, at each stage where it may come, in its class: through the real client. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Mailer, smtpMailer } from "../../../adapters/email/send.ts";
-import { ChannelError, type SendFailure } from "../../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../../src/core/ports/channel-error.ts";
 import { type ScriptedMailServer, type SmtpStage, scriptedMailServer } from "../../support/mail/scripted.ts";
 
 let server: ScriptedMailServer;
