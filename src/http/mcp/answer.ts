@@ -3,7 +3,8 @@ import type { CallToolResult } from "@modelcontextprotocol/server";
 import { isEnded, statusWords } from "../../core/text/status.ts";
 import type { ProblemError } from "../guard/problems.ts";
 import type { McpRun } from "../wire/mcp.ts";
-import type { RunState, WireQuestion } from "../wire/runs.ts";
+import type { WireQuestion } from "../wire/questions.ts";
+import type { RunState } from "../wire/runs.ts";
 
 /** A run that failed or was stopped is an error: the client's model must not take it for done. */
 export function runResult(run: RunState, replayed: boolean): CallToolResult {

@@ -1,9 +1,9 @@
 /** What changes a run, for whichever surface asks it: each is one command, and `admit` decides as for every other. */
 import { type Actor, type Address, isTrusted } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
+import type { ToolCall } from "../../core/chosen-call.ts";
 import type { LaunchRequest, RunCommand, Via } from "../../core/command.ts";
-import type { ToolCall } from "../../core/event.ts";
-import type { InboxKey } from "../../core/ports/store.ts";
+import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { State } from "../../core/state.ts";
 import { callInBrief } from "../../core/undo.ts";
 import type { Server } from "../guard/context.ts";
