@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
 import type { ToolQuestion } from "../core/ask.ts";
-import type { ToolCall } from "../core/event.ts";
+import type { ToolCall } from "../core/chosen-call.ts";
 import type { Absence, CallContext } from "../core/ports/toolbox.ts";
 import type { Secret } from "./secret.ts";
 
@@ -99,6 +99,8 @@ interface Declared<Input> {
   maxOutput?: number;
   /** The output comes from outside the trusted circle (a web page, a mail). */
   untrusted?: boolean;
+  /** Who else may call it: clients of this bot's MCP server, each call as a run of its own. Left out: agents alone. */
+  offer?: "mcp";
   /** The control flow itself carries this tool out; `run` is never called. */
   control?: ToolSpec["control"];
 }
@@ -139,6 +141,8 @@ export interface Tool {
   readonly missingSecrets: readonly string[];
   /** Why this bot goes without it; null: it is on. */
   readonly off: string | null;
+  /** Clients of this bot's MCP server may call it; null: agents alone. */
+  readonly offer: "mcp" | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;

@@ -1,8 +1,8 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
 import { personOf } from "../actor.ts";
 import { isAskedByTool } from "../ask.ts";
-import type { Question } from "../event.ts";
 import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
+import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { fieldInWords } from "../text/form-field.ts";

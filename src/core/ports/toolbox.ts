@@ -2,7 +2,7 @@
 import type { ToolSpec } from "../agent.ts";
 import type { ToolQuestion } from "../ask.ts";
 import type { CallFailure } from "../call-failure.ts";
-import type { ToolCall } from "../event.ts";
+import type { ToolCall } from "../chosen-call.ts";
 import type { FormAnswer } from "../form.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
 import type { EventBody, RunEvent } from "../../core/event.ts";
 import { textOrigins } from "../../core/origin/trace.ts";
-import type { RunFilter, RunRow } from "../../core/ports/store.ts";
+import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
 import { callerOf } from "../guard/auth.ts";
@@ -13,8 +13,9 @@ import { mayReadRow } from "../view/child-runs.ts";
 import { cursorOf, parseCursor } from "../view/cursor.ts";
 import { listQuestions } from "../view/questions.ts";
 import { viewSummary } from "../view/run.ts";
+import type { EventList, WireEvent, WireModelRequest, WireOutcome } from "../wire/events.ts";
 import type { RunsQuery } from "../wire/operations-runs.ts";
-import type { EventList, RunList, WireEvent, WireModelRequest, WireOutcome } from "../wire/runs.ts";
+import type { RunList } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";
 
@@ -91,7 +92,8 @@ async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promi
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
 const maxScanned = 1000;
 
-async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
+/** A page of the runs that the actor may see, newest first. */
+export async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
   const filter = filterOf(query);
   const found: RunRow[] = [];
   let before: RunFilter["before"] = filter.before;
