@@ -51,6 +51,9 @@ export function heldIn(value: unknown): Held {
   return heldSchema.parse(value);
 }
 
+/** It asked for what nobody here is asked for, and did not go on: what it was called for is not done. */
+export class Unaskable extends Error {}
+
 /** Rounds of one call, and questions in one of them. */
 export const mostRounds = 10;
 
@@ -59,11 +62,11 @@ export interface Asker {
   tool: string;
 }
 
-/** Throws an Error with words for the model when it must not be asked. */
+/** Throws Unaskable, with words for the model, when it must not be asked. */
 export function asks({ server, tool }: Asker, params: ElicitParams, held: Held): Asks {
   const question = questionOf(server, tool, params);
   if ("refusal" in question)
-    throw new Error(`${server} asked people for what it must not: ${question.refusal}`);
+    throw new Unaskable(`${server} asked people for what it must not: ${question.refusal}`);
   return new Asks(question, held);
 }
 
@@ -91,8 +94,8 @@ export function roundOf(
   rounds: number,
 ): Extract<Held, { type: "rounds" }> {
   const { inputRequests: requests = {}, requestState: state = null } = result;
-  if (rounds > mostRounds) throw new Error(`${server} asked more than ${mostRounds} times in one call`);
-  if (Object.keys(requests).length > mostRounds) throw new Error(`${server} asks for too much at once`);
+  if (rounds > mostRounds) throw new Unaskable(`${server} asked more than ${mostRounds} times in one call`);
+  if (Object.keys(requests).length > mostRounds) throw new Unaskable(`${server} asks for too much at once`);
   return { type: "rounds", state, requests, responses: {}, rounds };
 }
 
@@ -104,7 +107,7 @@ const others: Readonly<Record<string, string>> = {
 function elicitIn({ server }: Asker, request: unknown): ElicitParams {
   const { method, params } = z.looseObject({ method: z.string(), params: z.unknown() }).parse(request);
   if (method !== "elicitation/create") {
-    throw new Error(
+    throw new Unaskable(
       `${server} asks in the middle of the call for ${others[method] ?? "what this client has not"}`,
     );
   }

@@ -5,19 +5,12 @@ import {
   type Client,
   isInputRequiredResult,
   type Progress,
-  ProtocolError,
-  ProtocolErrorCode,
-  SdkError,
-  SdkErrorCode,
-  SdkHttpError,
-  UnauthorizedError,
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
 import type { Redact } from "../../src/core/text/redact.ts";
 import { Asks, NotBegun, OutcomeUnknown } from "../../src/tools/contract.ts";
-import { NoAnswer } from "../../src/tools/outbound.ts";
 import {
   type Asker,
   asks,
@@ -34,9 +27,10 @@ import {
 import type { Connection } from "./connection.ts";
 import type { Definition } from "./definition.ts";
 import { askedHash } from "./elicitation.ts";
+import { lookedAt } from "./looked-at.ts";
+import { isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
 import type { OpenCall, OpenCalls, Send } from "./open-calls.ts";
 import { textOf } from "./result.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface Callee {
   /** The server's name, for people. */
@@ -122,18 +116,17 @@ async function sent(leg: Leg, before: Before = {}): Promise<string | Asks> {
   const { callee, context } = leg;
   let now = before;
   for (let attempt = 1; ; attempt++) {
-    const client = await lookedAt(callee, context.signal);
-    const { open = callee.open.begin(sender(leg, client, now.round)), ...rest } = now;
+    const { open = await begun(leg, now.round), ...rest } = now;
     open.told = (said) => context.progress?.(callee.redact(progressWords(said)));
     try {
       return await followed(leg, open, rest);
     } catch (error) {
-      if (error instanceof ToolFailed || context.signal.aborted) throw error;
+      if (isMeant(error) || context.signal.aborted) throw error;
       if (error instanceof UrlElicitationRequiredError) {
         const pages = pagesOf(callee, error.elicitations);
         if (pages !== null) return pages;
       }
-      if (isLost(error)) callee.connection.lost(client, error);
+      if (isLost(error)) callee.connection.lost(open.client, error);
       // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
       if (attempt > 1 || callee.effect === "once" || !isCut(error)) throw meaningOf(error, callee);
       const { given = [], repeats = given, round } = rest;
@@ -142,6 +135,12 @@ async function sent(leg: Leg, before: Before = {}): Promise<string | Asks> {
       callee.open.over(open);
     }
   }
+}
+
+async function begun(leg: Leg, round: Before["round"]): Promise<OpenCall> {
+  const { callee, context } = leg;
+  const client = await lookedAt(callee, context.signal);
+  return callee.open.begin(client, sender(leg, client, round));
 }
 
 /** The tool's own limit holds for what it does; while people are asked there is none. */
@@ -217,65 +216,4 @@ function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
 function progressWords({ progress, total, message }: Progress): string {
   const far = total === undefined ? String(progress) : `${progress} of ${total}`;
   return message === undefined ? far : `${far}: ${message}`;
-}
-
-/** The server's own word for it that the tool failed. */
-class ToolFailed extends Error {}
-
-/** What changes the world is compared with what was accepted directly before it is sent. */
-async function lookedAt({ connection, effect, server, absence }: Callee, signal: AbortSignal) {
-  const look = async () => {
-    const found = await connection.ready(signal);
-    if (effect === "read") return found;
-    // A server that was started anew is found out here, and connected again.
-    return connection.relist().then(
-      () => found,
-      async () => {
-        const again = await connection.ready(signal);
-        await connection.relist();
-        return again;
-      },
-    );
-  };
-  const client = await unlessAborted(look(), signal, "it was given up").catch((error: unknown) => {
-    throw new NotBegun(
-      `${server} is away: ${error instanceof Error ? error.message : error}. Nothing was sent.`,
-    );
-  });
-  const found = absence();
-  if (found?.code === "changed") throw new NotBegun(`Nothing was sent: ${found.words}`);
-  return client;
-}
-
-function isCut(error: unknown): boolean {
-  const { ConnectionClosed, NotConnected } = SdkErrorCode;
-  const isClosed = error instanceof SdkError && [ConnectionClosed, NotConnected].includes(error.code);
-  return isClosed || isLost(error);
-}
-
-/** No answer, or one that says that it knows nothing of the session: it has been started anew. */
-function isLost(error: unknown): boolean {
-  return error instanceof NoAnswer || (error instanceof SdkHttpError && error.status === 404);
-}
-
-/** Answers that a server gives before it begins anything. */
-const neverBegun: ReadonlySet<number> = new Set([
-  ProtocolErrorCode.ParseError,
-  ProtocolErrorCode.InvalidRequest,
-  ProtocolErrorCode.MethodNotFound,
-  ProtocolErrorCode.InvalidParams,
-]);
-
-function meaningOf(error: unknown, { effect, server }: Callee): Error {
-  const why = `${server}: ${error instanceof Error ? error.message : error}`;
-  if (effect === "once" && !wasRefused(error)) return new OutcomeUnknown(why);
-  return new Error(why);
-}
-
-function wasRefused(error: unknown): boolean {
-  if (error instanceof ProtocolError) return neverBegun.has(error.code);
-  if (error instanceof NoAnswer) return !error.sent;
-  if (error instanceof UnauthorizedError) return true;
-  if (error instanceof SdkHttpError) return error.status >= 400 && error.status < 500;
-  return error instanceof SdkError && error.code === SdkErrorCode.NotConnected;
 }

@@ -66,6 +66,12 @@ export function questionOf(
   return { text: message, context: `${who} Give it no password, key or other secret.`, form: { fields } };
 }
 
+/** Why people must not be asked this, for the server; null: they may be. */
+export function refusalOf(params: ElicitParams): string | null {
+  const question = questionOf("", "", params);
+  return "refusal" in question ? question.refusal : null;
+}
+
 /** Nothing here follows it: a person sees the host, and opens it or not. */
 function pageOf(url: string, message: string, who: string): ToolQuestion | { refusal: string } {
   const parsed = URL.parse(url);

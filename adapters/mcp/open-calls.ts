@@ -5,12 +5,13 @@
 import { randomUUID } from "node:crypto";
 import {
   type CallToolResult,
+  type Client,
   type ElicitResult,
   type Progress,
   ProtocolError,
   ProtocolErrorCode,
 } from "@modelcontextprotocol/client";
-import type { ElicitParams } from "./elicitation.ts";
+import { type ElicitParams, refusalOf } from "./elicitation.ts";
 
 /** What a call comes to next. */
 type Next = { type: "result"; result: CallToolResult } | { type: "asked"; params: ElicitParams };
@@ -20,6 +21,7 @@ export type Send = (signal: AbortSignal, told: (said: Progress) => void) => Prom
 
 export class OpenCall {
   readonly id = randomUUID();
+  readonly client: Client;
   /** Of the look at it that is going on now. */
   told: (said: Progress) => void = () => {};
   readonly #stop = new AbortController();
@@ -27,7 +29,8 @@ export class OpenCall {
   #asked = Promise.withResolvers<Next>();
   #answer: ((result: ElicitResult) => void) | null = null;
 
-  constructor(send: Send) {
+  constructor(client: Client, send: Send) {
+    this.client = client;
     this.#result = send(this.#stop.signal, (said) => this.told(said)).then((result) => ({
       type: "result",
       result,
@@ -76,8 +79,8 @@ export class OpenCalls {
   readonly #working = new Set<OpenCall>();
   readonly #resting = new Map<string, OpenCall>();
 
-  begin(send: Send): OpenCall {
-    const call = new OpenCall(send);
+  begin(client: Client, send: Send): OpenCall {
+    const call = new OpenCall(client, send);
     this.#working.add(call);
     return call;
   }
@@ -114,6 +117,8 @@ export class OpenCalls {
         "Several calls are under way here, and it can't be told for which of them people are asked.",
       );
     }
+    const refusal = refusalOf(params);
+    if (refusal !== null) throw refused(refusal);
     return only.ask(params);
   }
 }

@@ -51,7 +51,8 @@ function call(id: number, params: NonNullable<Message["params"]>): void {
   switch (how) {
     case "over-connection":
       open = { id, text, answers: [] };
-      return askNext();
+      askNext();
+      return;
     case "pages-first": {
       if (existsSync(join(folder, "opened"))) return void send({ id, result: done(text) });
       return void send({
@@ -60,7 +61,7 @@ function call(id: number, params: NonNullable<Message["params"]>): void {
       });
     }
     default:
-      return round(id, text, params);
+      round(id, text, params);
   }
 }
 
@@ -82,20 +83,20 @@ function heard({ id, method, params = {}, result, error }: Message): void {
   if (method === undefined) {
     note("answers.log", error ?? result);
     open?.answers.push(result);
-    return askNext();
+    askNext();
+    return;
   }
   const serverInfo = { name: "asking", version: "1.0.0" };
   const capabilities = { tools: {} };
+  const kept = { resultType: "complete", ttlMs: 0, cacheScope: "private" };
   if (method === "server/discover" && how === "in-rounds") {
     const supportedVersions = ["2026-07-28"];
-    return void send({ id, result: { resultType: "complete", supportedVersions, capabilities, serverInfo } });
-  }
-  if (method === "initialize") {
-    return void send({ id, result: { protocolVersion: "2025-11-25", capabilities, serverInfo } });
-  }
-  if (method === "tools/list") return void send({ id, result: { resultType: "complete", tools } });
-  if (method === "tools/call") return call(id, params);
-  send({ id, error: { code: -32601, message: "Method not found" } });
+    send({ id, result: { ...kept, supportedVersions, capabilities, serverInfo } });
+  } else if (method === "initialize") {
+    send({ id, result: { protocolVersion: "2025-11-25", capabilities, serverInfo } });
+  } else if (method === "tools/list") send({ id, result: { ...kept, tools } });
+  else if (method === "tools/call") call(id, params);
+  else send({ id, error: { code: -32601, message: "Method not found" } });
 }
 
 const lines = createInterface({ input: process.stdin });

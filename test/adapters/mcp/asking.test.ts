@@ -18,7 +18,7 @@ import {
 } from "./asking.ts";
 import { call, callsIn, until } from "./bench.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 const ways = ["over-connection", "in-rounds"] as const;
 const values = { region: "eu", replicas: 2 };
