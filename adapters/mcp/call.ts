@@ -2,9 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
   type CallToolResult,
-  type Client,
   isInputRequiredResult,
-  type Progress,
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
@@ -29,8 +27,9 @@ import type { Definition } from "./definition.ts";
 import { askedHash } from "./elicitation.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
-import type { OpenCall, OpenCalls, Send } from "./open-calls.ts";
+import type { OpenCall, OpenCalls } from "./open-calls.ts";
 import { textOf } from "./result.ts";
+import { progressWords, sender } from "./sender.ts";
 
 export interface Callee {
   /** The server's name, for people. */
@@ -140,25 +139,7 @@ async function sent(leg: Leg, before: Before = {}): Promise<string | Asks> {
 async function begun(leg: Leg, round: Before["round"]): Promise<OpenCall> {
   const { callee, context } = leg;
   const client = await lookedAt(callee, context.signal);
-  return callee.open.begin(client, sender(leg, client, round));
-}
-
-/** The tool's own limit holds for what it does; while people are asked there is none. */
-const noLimitMs = 2 ** 31 - 1;
-
-function sender({ callee, input }: Leg, client: Client, round: Before["round"]): Send {
-  const { name, schema } = callee.definition;
-  const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
-  const state = round?.state ?? null;
-  const params = {
-    ...{ name, arguments: input },
-    ...(round === undefined ? {} : { inputResponses: round.responses }),
-    ...(state === null ? {} : { requestState: state }),
-  };
-  return (signal, onprogress) =>
-    client.callTool(params, {
-      ...{ signal, onprogress, toolDefinition, timeout: noLimitMs, allowInputRequired: true },
-    });
+  return callee.open.begin(client, sender(client, callee.definition, leg.input, round));
 }
 
 /** To its end, or to the next question that people must answer. */
@@ -210,10 +191,4 @@ function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
   const [page] = left;
   if (page === undefined) return null;
   return asks(asker, pageIn(page), { type: "pages", left: left.slice(0, mostRounds) });
-}
-
-/** `2 of 5: copying`, with what of it is there. */
-function progressWords({ progress, total, message }: Progress): string {
-  const far = total === undefined ? String(progress) : `${progress} of ${total}`;
-  return message === undefined ? far : `${far}: ${message}`;
 }

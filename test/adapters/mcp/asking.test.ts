@@ -10,12 +10,12 @@ import {
   answersIn,
   askedBot,
   askingFolder,
-  askingServer,
   form,
   nextQuestion,
   page,
   region,
 } from "./asking.ts";
+import { askingServer } from "./asking-server.ts";
 import { call, callsIn, until } from "./bench.ts";
 
 vi.setConfig({ testTimeout: 20_000 });

@@ -2,14 +2,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { mcp } from "../../../adapters/mcp/tools.ts";
 import type { OpenQuestion } from "../../../src/core/state.ts";
 import type { ToolServer } from "../../../src/tools/tool-server.ts";
 import { type Bot, operator, startBot } from "../../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../../support/model/scripted.ts";
+import { askingServer, type How } from "./asking-server.ts";
 import { folder, oddServer } from "./bench.ts";
-
-export type How = "over-connection" | "in-rounds" | "pages-first";
 
 export const region = {
   message: "Which region?",
@@ -40,14 +38,6 @@ export async function askingFolder(...asks: readonly object[]): Promise<string> 
   await oddServer("well", { at });
   writeFileSync(join(at, "asks.json"), JSON.stringify(asks));
   return at;
-}
-
-export function askingServer(at: string, how: How, effect: "once" | "read"): ToolServer {
-  return mcp({
-    ...{ configDir: at, name: "odd", command: process.execPath, allow: "*" },
-    args: [join(import.meta.dirname, "asking-child.ts"), at, how],
-    ...{ effect, requiresApproval: false },
-  });
 }
 
 /** A bot in a call of the server, once it asks people. */
