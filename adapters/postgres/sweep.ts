@@ -2,6 +2,7 @@
 import { makeWorkerUtils } from "graphile-worker";
 import type { Pool } from "pg";
 import type { WhenDue } from "../../src/core/ports/wakes.ts";
+import { dropWholeBudgets } from "./budgets.ts";
 import { addRunJob } from "./jobs.ts";
 
 /** Ms by the clock that all processes share. */
@@ -53,4 +54,5 @@ export async function freeJobs(pgPool: Pool): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool });
   await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
   await utils.release();
+  await dropWholeBudgets(pgPool);
 }

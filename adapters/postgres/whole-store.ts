@@ -55,7 +55,7 @@ class WholeDatabase implements WholeStore {
   async tables(): Promise<string[]> {
     const { rows } = await this.#client.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables
-       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'belay_schema'`,
+       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT IN ('belay_schema', 'budgets')`,
     );
     return rows.map(({ name }) => name).sort();
   }

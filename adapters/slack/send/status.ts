@@ -3,8 +3,7 @@ import type { Status } from "../../../src/core/text/status.ts";
 import { readAddress } from "../address.ts";
 import { channelError, slackCode } from "../errors.ts";
 import type { Session } from "../session.ts";
-import { Pace } from "./pace.ts";
-import { perMinute } from "./rates.ts";
+import { perMinute, type Rate, rateOf } from "./rates.ts";
 import { topRun } from "./top-run.ts";
 
 type SessionStatus = "processing" | "suspended" | "active";
@@ -28,7 +27,7 @@ const method = "agents.sessions.setStatus";
 /** One sender; the newest status of an address replaces one that still waits. */
 export class SessionStatuses {
   readonly #session: Session;
-  readonly #rate: Pace;
+  readonly #rate: Rate;
   readonly #shown = new Map<string, SessionStatus>();
   readonly #wanted = new Map<string, SessionStatus>();
   #isOff = false;
@@ -37,7 +36,7 @@ export class SessionStatuses {
 
   constructor(session: Session) {
     this.#session = session;
-    this.#rate = new Pace(session.options.clock, perMinute(50), 10);
+    this.#rate = rateOf(session, "statuses", { everyMs: perMinute(50), burst: 10 });
   }
 
   /** Shows how the run is now, at this address. Never throws, waits for nothing. */
@@ -75,7 +74,7 @@ export class SessionStatuses {
     if (this.#isSending) return;
     this.#isSending = true;
     for (let [next] = this.#wanted; next !== undefined && !this.#isOff; [next] = this.#wanted) {
-      const wait = this.#rate.wait(method) || (await this.#trySet(...next));
+      const wait = (await this.#rate.wait(method)) || (await this.#trySet(...next));
       if (wait === 0) continue;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#send(), wait).unref();
@@ -105,6 +104,7 @@ export class SessionStatuses {
       }
       this.#shown.delete(address);
       if (!this.#wanted.has(address)) this.#wanted.set(address, status);
+      if (failure.type === "wait") await this.#rate.pause(failure.retryAfterMs);
       return retryAfterMs ?? troubleMs;
     }
   }
