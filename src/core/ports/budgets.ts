@@ -1,7 +1,7 @@
 /** Budgets that all processes on one store share: so much of something in a time, whoever of them spends it. */
 
 /** `burst` at once after a quiet time, and one more each `everyMs`. The same in every process. */
-export interface Budget {
+interface Budget {
   burst: number;
   everyMs: number;
 }
