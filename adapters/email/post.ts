@@ -1,6 +1,7 @@
 /** Chooses which of a run's posts become mails: the receipt, each question once, each step limit, the outcome. */
 import { type Button, questionOf } from "../../src/core/message.ts";
-import { ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
+import type { Delivery, Inlet } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import type { Conversations } from "./conversations.ts";

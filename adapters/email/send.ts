@@ -1,6 +1,6 @@
 /** Sends mail through SMTP_URL and says in the outbox's terms what went wrong. */
 import nodemailer from "nodemailer";
-import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
 import type { Rendered } from "./render.ts";
 
 export interface OutMail extends Rendered {

@@ -3,7 +3,7 @@ import { lookup } from "node:dns";
 import http from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
-import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
 import {
   isAddress,
   isPublicAddress,

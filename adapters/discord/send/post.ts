@@ -1,6 +1,7 @@
 /** Makes a post stand in Discord exactly once: nonces, read-back, edits, threads. */
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
-import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";
 import { render, type Sheet } from "../draw/render.ts";
 import { channelError, codeOf } from "../errors.ts";

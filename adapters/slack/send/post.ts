@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../../src/core/actor.ts";
-import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { type Place, readAddress, threadAddress } from "../address.ts";
 import { runUrl } from "../draw/blocks.ts";
 import type { Scene } from "../draw/inline.ts";

@@ -1,6 +1,6 @@
 /** Slack's rates for what this channel sends, shared by all of its runs, and by all processes where there are many. */
 import type { Budgets } from "../../../src/core/ports/budgets.ts";
-import { ChannelError } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { Session } from "../session.ts";
 import { Pace } from "./pace.ts";

@@ -1,7 +1,8 @@
 /** A post stands once, where it belongs, whatever REST answers. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Message } from "../../../src/core/message.ts";
-import { type Channel, ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { delivery, unstarted } from "../../support/discord/bed.ts";
 import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
 import { ids, message } from "../../support/discord/payloads.ts";

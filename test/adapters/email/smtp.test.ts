@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchPlace } from "../../../src/config/channels.ts";
-import { StoreError } from "../../../src/core/ports/store.ts";
+import { StoreError } from "../../../src/core/ports/store-error.ts";
 import { asks, delivery, eml, type MailBench, mailBench, mailbox, says } from "../../support/mail/bench.ts";
 import { relay } from "../../support/mail/world.ts";
 

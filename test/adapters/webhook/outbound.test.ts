@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { failureOf, listedHost, send } from "../../../adapters/webhook/outbound.ts";
-import { ChannelError } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
