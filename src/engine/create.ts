@@ -136,7 +136,8 @@ class RunEngine implements Engine {
     if (speaks) this.#inbox.start();
     if (works) this.#worker.start();
     if (speaks) this.#deliverer.start();
-    this.#pruner.start();
+    // One of several processes does it for all: see `hold`.
+    if (this.#wakes === null) this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
       run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
@@ -152,10 +153,12 @@ class RunEngine implements Engine {
     this.#channels.begin(this.#channels.single, this);
     await this.#channels.begun;
     this.#wakes.refresh();
+    this.#pruner.start();
   }
 
   async letGo(): Promise<void> {
     if (this.#wakes === null) return;
+    await this.#pruner.stop();
     await this.#channels.stop(this.#channels.single);
     if (!this.#draining) this.#wakes.refresh();
   }

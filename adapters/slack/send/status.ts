@@ -22,6 +22,8 @@ const repaired = 50;
 const mostRemembered = 5000;
 /** Slack could not be reached: no hurry for an extra. */
 const troubleMs = 30_000;
+/** Who starts later may be the next of one that died meanwhile. */
+const once = { burst: 1, everyMs: 10_000 };
 const method = "agents.sessions.setStatus";
 
 /** One sender; the newest status of an address replaces one that still waits. */
@@ -50,6 +52,13 @@ export class SessionStatuses {
 
   /** Statuses that a former process left: nothing may look busy that is not. */
   async repair(): Promise<void> {
+    // Of many that start together one does it for all.
+    const isOurs = await this.#session.options.budgets?.take(
+      `slack/${this.#session.bot.team}/repair`,
+      once,
+      1,
+    );
+    if (isOurs?.taken === 0) return;
     const newestFirst = await this.#session.inlet.store.runs({ channel: "slack", limit: repaired });
     for (const row of newestFirst.reverse()) {
       if (row.address !== null && row.parentId === null) this.#want(row.address, meaning[row.status]);

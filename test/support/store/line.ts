@@ -21,6 +21,8 @@ export interface PostgresLine {
   silence(newOnes?: "well" | "silent"): void;
   /** Cuts every connection, and refuses new ones until `heal`. */
   cut(): void;
+  /** What is open stays; new connections are refused until `heal`. */
+  refuse(): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -67,6 +69,9 @@ export async function startLine(database: string): Promise<PostgresLine> {
     cut() {
       isCut = true;
       for (const line of lines) line.cut();
+    },
+    refuse() {
+      isCut = true;
     },
     heal() {
       isCut = false;
