@@ -4,7 +4,7 @@ import type { EventBody } from "../../core/event.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
 import { verdictInWords } from "../../core/text/verdict.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
-import { clock } from "../parts/words.ts";
+import { clock } from "../parts/moment.ts";
 import type { CallLine, LineBase } from "./line.ts";
 
 const callEvents = [
