@@ -44,6 +44,7 @@ const nouns = [
   "agent",
   "approval-rule",
   "ask",
+  "attachment",
   "call-failure",
   "command",
   "control-tools",
@@ -368,9 +369,9 @@ function imports(source: Source, name: string): boolean {
 /** At most so many lines, and why. */
 const longer: Record<string, number> = {
   // Everything that a store must be able to do, on one page on purpose, with its shapes and units in words.
-  "src/core/ports/store.ts": 360,
+  "src/core/ports/store.ts": 380,
   // Every event there is, in one union, with a sentence on what each shape is.
-  "src/core/event.ts": 340,
+  "src/core/event.ts": 345,
   // One `switch` over all events: cut in two, neither half could be checked for completeness.
   "src/core/reduce/reduce.ts": 250,
   // The wiring of the engine's parts, and its face.

@@ -1,6 +1,7 @@
 /** What happened to a run: past tense, never changed. The only source of its state. */
 import { z } from "zod";
 import { askedSchema, personSchema } from "./actor.ts";
+import { attachmentSchema } from "./attachment.ts";
 
 /** Text around words: data, never instructions. */
 const contextSchema = z.object({ source: z.string(), text: z.string(), trusted: z.boolean() });
@@ -177,6 +178,8 @@ const bodies = [
     verifyUntil: z.number().optional(),
     /** What would undo it, when the tool knows. */
     undo: toolCallSchema.optional(),
+    /** Files that belong to the result; their bytes are in the store. */
+    attachments: z.array(attachmentSchema).optional(),
     /** Of a task that was handed on: what its run and those below it have used. */
     below: belowSchema.optional(),
   }),

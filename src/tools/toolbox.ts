@@ -1,6 +1,7 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { takenApart } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { cutOutput, errorText, outputText } from "./output.ts";
@@ -105,14 +106,17 @@ function jobStateOf(
 }
 
 /** A call's end, and what can still be done about it. */
-function finished(tool: Tool, input: unknown, result: unknown, redact: Redact): Finished {
-  const told = cutOutput(outputText(result), tool, redact);
+function finished(tool: Tool, input: unknown, returned: unknown, redact: Redact): Finished {
+  const { result, attachments, leftOut } = takenApart(returned, redact);
+  const cut = cutOutput(outputText(result), tool, redact);
+  const told = { ...cut, output: [cut.output, ...leftOut].join("\n") };
   const undo = tool.undo(input, told.output);
   return {
     type: "finished",
     ...told,
     ...(tool.verifyMs === null ? {} : { verifyForMs: tool.verifyMs.within }),
     ...(undo === null ? {} : { undo }),
+    ...(attachments.length === 0 ? {} : { attachments }),
   };
 }
 

@@ -1,8 +1,11 @@
 /** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
 import { type APIContainerComponent, ComponentType } from "discord.js";
+import type { Attachment } from "../../../src/core/attachment.ts";
 import { type Block, linkHosts, type Message, type StepLine } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
 import { never } from "../../../src/core/never.ts";
+import { attachmentInWords } from "../../../src/core/text/attachment.ts";
+import { cut } from "../../../src/core/text/brief.ts";
 import { tookInWords } from "../../../src/core/text/duration.ts";
 import { codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
@@ -17,24 +20,33 @@ const maxRows = 5;
 /** A longer post becomes an excerpt with the whole in a file. */
 const maxSheets = 3;
 const excerpt = 1_200;
+const maxDescription = 1_000;
 
 /** One Discord message. */
 export interface Sheet {
   container: APIContainerComponent;
   /** The only ones that this message may notify. */
   pings: Pings;
-  file: { name: string; data: string } | null;
+  file: SheetFile | null;
+}
+
+/** Text, or the bytes of a picture. */
+interface SheetFile {
+  name: string;
+  data: string | Buffer;
 }
 
 /** What drawing needs beside the message. */
 export interface Drawing {
   publicUrl: string | null;
   trustedLinkHosts: readonly string[];
+  /** Bytes by hash; of a picture without any only its name is said. */
+  pictures?: ReadonlyMap<string, Uint8Array>;
   /** The mark of the nth sheet (see nonce.ts). */
   mark(sheet: number): number;
 }
 
-type Piece = { text: string; source: string } | { rows: Row[] };
+type Piece = { text: string; source: string } | { rows: Row[] } | { picture: Attachment; bytes: Uint8Array };
 
 /** Only the first sheet pings. A message without blocks is its summary. */
 export function render(message: Message, drawing: Drawing): Sheet[] {
@@ -89,6 +101,12 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
       };
     case "note":
       return { text: small(inlines(block.parts)), source: inlines(block.parts) };
+    case "picture": {
+      const bytes = drawing.pictures?.get(block.picture.hash);
+      if (bytes !== undefined) return { picture: block.picture, bytes };
+      const words = attachmentInWords(block.picture);
+      return { text: small(plain(words)), source: words };
+    }
     case "actions":
       return { rows: rowsOf(block.buttons, drawing.publicUrl, used) };
     default:
@@ -140,6 +158,11 @@ function packed(pieces: readonly Piece[]): Page[] {
     rows = 0;
   };
   for (const piece of pieces) {
+    if ("picture" in piece) {
+      if (pages.at(-1)?.file) turn();
+      addPicture(pages.at(-1), piece);
+      continue;
+    }
     if ("rows" in piece) {
       for (const row of piece.rows) {
         if (rows === maxRows) turn();
@@ -158,6 +181,19 @@ function packed(pieces: readonly Piece[]): Page[] {
   return pages.filter((page) => page.components.length > 0);
 }
 
+/** The last part of its name says what it is, to Discord as well. */
+function addPicture(
+  page: Page | undefined,
+  { picture, bytes }: Extract<Piece, { picture: Attachment }>,
+): void {
+  if (page === undefined) return;
+  const name = `picture.${picture.mediaType.split("/")[1] ?? "png"}`;
+  const description = cut(picture.alt || picture.name, maxDescription);
+  const items = [{ media: { url: `attachment://${name}` }, description }];
+  page.components.push({ type: ComponentType.MediaGallery, items });
+  page.file = { name, data: Buffer.from(bytes) };
+}
+
 function addText(components: Components, text: string): void {
   const last = components.at(-1);
   if (last?.type === ComponentType.TextDisplay) last.content += `\n${text}`;
@@ -171,7 +207,7 @@ function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
       block.type === "actions" ? { ...block, buttons: withoutDeciding(block.buttons) } : block,
   );
   const pieces = piecesOf(kept, drawing);
-  const texts = pieces.flatMap((piece) => ("rows" in piece ? [] : [piece]));
+  const texts = pieces.flatMap((piece) => ("text" in piece ? [piece] : []));
   const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
   const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
   const words = ["… The whole text is in the file.", ...(decides(blocks) ? [tooLongToApprove] : [])];
@@ -181,7 +217,10 @@ function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
     { type: ComponentType.File, file: { url: `attachment://${name}` } },
     ...rows,
   ];
-  return { components, file: { name, data: texts.map((piece) => piece.source).join("\n\n") } };
+  return {
+    components,
+    file: { name, data: texts.map((piece) => piece.source).join("\n\n") },
+  };
 }
 
 function decides(blocks: readonly Block[]): boolean {

@@ -1,4 +1,5 @@
 /** One line of the timeline: what a person is told of one or several events that belong together. */
+import type { Attachment } from "../../core/attachment.ts";
 import type { ChosenCall, EventOf, Question } from "../../core/event.ts";
 import type { Shape } from "../parts/mark.tsx";
 
@@ -25,6 +26,7 @@ export type CallLine = LineBase & {
   output: string | null;
   /** Characters of the output that were left out. */
   omitted: number;
+  attachments: readonly Attachment[];
   error: { code: string; message: string } | null;
   childId: string | null;
   settled: boolean;

@@ -188,6 +188,7 @@ export interface Inlet {
     | "question"
     | "openQuestions"
     | "deliveries"
+    | "attachment"
     | "audit"
     | "inboxRow"
   >;

@@ -1,6 +1,7 @@
 /** What the engine needs of a store: each method is one transaction. SQLite and PostgreSQL implement it. */
 import type { Address, Principal } from "../actor.ts";
 import type { Agent } from "../agent.ts";
+import type { Attachment } from "../attachment.ts";
 import type { Question, RunEvent } from "../event.ts";
 import type { Message, Post } from "../message.ts";
 import type { Status } from "../text/status.ts";
@@ -201,6 +202,12 @@ export interface AuditRow {
   rule: string;
 }
 
+/** An attachment of a run with its bytes; `size` is their number. */
+export interface StoredAttachment extends Pick<Attachment, "hash" | "name" | "mediaType"> {
+  runId: string;
+  bytes: Uint8Array;
+}
+
 /** A note as it is stored. */
 export interface NoteRow {
   name: string;
@@ -305,6 +312,10 @@ export interface Store {
   /** Agents exactly as runs use them, by hash; written once, never changed. */
   saveAgent(agent: Agent): Promise<void>;
   loadAgent(hash: string): Promise<Agent | null>;
+
+  /** The bytes of an attachment, before the event that names them: written once, kept as long as the run. */
+  saveAttachment(attachment: StoredAttachment): Promise<void>;
+  attachment(runId: string, hash: string): Promise<StoredAttachment | null>;
 
   saveSession(session: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;
