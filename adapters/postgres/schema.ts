@@ -1,6 +1,7 @@
 /** The tables as drizzle sees them in PostgreSQL; `migrations/` makes them, with their indexes. */
 
-import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
+import type { InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { AuditRow } from "../../src/core/ports/kept-rows.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 

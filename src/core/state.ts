@@ -1,10 +1,13 @@
 /** What the events of a run fold to. */
 import type { Actor, Address, Person } from "./actor.ts";
 import type { Attachment } from "./attachment.ts";
-import type { ChosenCall, EventOf, Question, ToolCall, Usage } from "./event.ts";
+import type { ChosenCall, ToolCall } from "./chosen-call.ts";
+import type { EventOf } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { Pages } from "./pages.ts";
+import type { Question } from "./question.ts";
 import { isEnded, type Status } from "./text/status.ts";
+import type { Usage } from "./usage.ts";
 
 /** A call of the current model answer and how far it is. */
 export type Call = ChosenCall & {

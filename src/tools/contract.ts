@@ -1,7 +1,7 @@
 /** The contract of a tool: what its author declares, and what the toolbox makes of that. */
 import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
-import type { ToolCall } from "../core/event.ts";
+import type { ToolCall } from "../core/chosen-call.ts";
 import type { Absence, CallContext } from "../core/ports/toolbox.ts";
 import type { Secret } from "./secret.ts";
 

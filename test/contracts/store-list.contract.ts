@@ -1,6 +1,7 @@
 /** The store's promises to lists: every filter, newest first, a page at a time. */
 import { beforeEach, describe, expect, it } from "vitest";
-import type { QuestionPage, QuestionPlace, RunFilter, RunRow, Store } from "../../src/core/ports/store.ts";
+import type { QuestionPage, QuestionPlace, RunFilter, RunRow } from "../../src/core/ports/runs.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { commit, must, question, row, thread } from "../support/store/commits.ts";
 
 export function listContract(open: () => Promise<Store>): void {

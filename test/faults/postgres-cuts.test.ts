@@ -4,7 +4,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import type { Commit, Store } from "../../src/core/ports/store.ts";
+import type { Commit } from "../../src/core/ports/commit.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { agent } from "../support/bot.ts";
 import { commit, must, post, question } from "../support/store/commits.ts";
 import { type Break, breaks, type PostgresLine, startLine } from "../support/store/line.ts";

@@ -1,8 +1,9 @@
 /** Commands on runs: what is accepted, and every refusal with its status and code. */
 import { expect, test } from "vitest";
 import type { LaunchRequest } from "../../src/core/command.ts";
+import { questionListSchema } from "../../src/http/wire/questions.ts";
 import type { RunState } from "../../src/http/wire/runs.ts";
-import { questionListSchema, runStateSchema } from "../../src/http/wire/runs.ts";
+import { runStateSchema } from "../../src/http/wire/runs.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import {
   approvalAsked,

@@ -1,6 +1,6 @@
 /** Brings a message that stands in Discord up to date, and says what every message is sent with. */
 import { MessageFlags, type RESTPatchAPIChannelMessageJSONBody, Routes } from "discord.js";
-import { ChannelError } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Target } from "../address.ts";
 import { emptySheet, type Sheet } from "../draw/render.ts";
 import { codeOf } from "../errors.ts";

@@ -1,7 +1,8 @@
 /** Makes a post stand in Discord exactly once: nonces, read-back, edits, threads. */
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
 import { picturesOf } from "../../../src/core/message.ts";
-import { ChannelError, type Delivery, type Inlet } from "../../../src/core/ports/channel.ts";
+import type { Delivery, Inlet } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";
 import { render, type Sheet } from "../draw/render.ts";
 import { channelError, codeOf } from "../errors.ts";

@@ -1,12 +1,8 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type {
-  QuestionList,
-  RunList,
-  RunState,
-  WireEvent,
-  WireModelRequest,
-  WireOutcome,
-} from "../../http/wire/runs.ts";
+
+import type { WireEvent, WireModelRequest, WireOutcome } from "../../http/wire/events.ts";
+import type { QuestionList } from "../../http/wire/questions.ts";
+import type { RunList, RunState } from "../../http/wire/runs.ts";
 import type {
   AgentList,
   Health,

@@ -1,9 +1,10 @@
 /** Lines of tool calls: one a call, from its start to its result, over restarts and doubts. */
-import type { ChosenCall, EventBody } from "../../core/event.ts";
+import type { ChosenCall } from "../../core/chosen-call.ts";
+import type { EventBody } from "../../core/event.ts";
 import { isPicture } from "../../core/text/attachment.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
 import { verdictInWords } from "../../core/text/verdict.ts";
-import type { WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
 import { clock } from "../parts/words.ts";
 import type { CallLine, LineBase } from "./line.ts";
 

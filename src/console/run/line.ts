@@ -1,6 +1,8 @@
 /** One line of the timeline: what a person is told of one or several events that belong together. */
 import type { Attachment } from "../../core/attachment.ts";
-import type { ChosenCall, EventOf, Question } from "../../core/event.ts";
+import type { ChosenCall } from "../../core/chosen-call.ts";
+import type { EventOf } from "../../core/event.ts";
+import type { Question } from "../../core/question.ts";
 import type { Shape } from "../parts/mark.tsx";
 
 export interface LineBase {

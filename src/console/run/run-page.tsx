@@ -2,7 +2,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { brief } from "../../core/text/brief.ts";
-import type { RunState, WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { getTools, keys } from "../api/calls.ts";
 import { ApiError } from "../api/client.ts";
 import { useRun, useRunLog } from "../api/run-log.ts";

@@ -2,7 +2,7 @@
 import type { ToolSpec } from "../agent.ts";
 import type { FreshAttachment } from "../attachment.ts";
 import type { CallFailure } from "../call-failure.ts";
-import type { ToolCall } from "../event.ts";
+import type { ToolCall } from "../chosen-call.ts";
 
 /**
  * What a tool is told beside its input. `signal` aborts when the call must end: tools pass it on to what they

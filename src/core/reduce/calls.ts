@@ -1,6 +1,7 @@
 /** How the calls of one model answer move from chosen to settled. Every call gets exactly one result. */
 
-import type { EventOf, RunEvent, ToolCall } from "../event.ts";
+import type { ToolCall } from "../chosen-call.ts";
+import type { EventOf, RunEvent } from "../event.ts";
 import {
   type Call,
   type Entry,

@@ -1,5 +1,5 @@
 /** Bytes as the text that is stored: base64, so that every database and every copy of one holds text and numbers only. */
-import type { StoredAttachment } from "../ports/store.ts";
+import type { StoredAttachment } from "../ports/kept-rows.ts";
 import { UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
 

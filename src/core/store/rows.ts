@@ -1,14 +1,8 @@
 /** How records look as columns, and what the store promises about them: shared by both databases. */
 import { type Address, channelOf } from "../actor.ts";
-import type {
-  Commit,
-  Committed,
-  DeliveryOutcome,
-  DueDelivery,
-  InboxRow,
-  OutboxRow,
-  RunRow,
-} from "../ports/store.ts";
+import type { Commit, Committed } from "../ports/commit.ts";
+import type { DeliveryOutcome, DueDelivery, InboxRow, OutboxRow } from "../ports/deliveries.ts";
+import type { RunRow } from "../ports/runs.ts";
 import { type TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
 import { messageCodec } from "./records.ts";

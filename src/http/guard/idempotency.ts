@@ -1,6 +1,6 @@
 /** `Idempotency-Key`: the same request under the same key is done once, however often it is sent. */
 import type { Submitted } from "../../core/ports/channel.ts";
-import type { InboxKey } from "../../core/ports/store.ts";
+import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Ctx, Server } from "./context.ts";
 import { ProblemError, problemOfRefusal } from "./problems.ts";
 import { sha256 } from "./sessions.ts";

@@ -1,6 +1,6 @@
 /** The one way from an id in a request to a run: what the caller may not see does not exist. */
 import type { Actor } from "../../core/actor.ts";
-import type { RunRow } from "../../core/ports/store.ts";
+import type { RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
 import type { Server } from "../guard/context.ts";

@@ -2,15 +2,10 @@
 import { z } from "zod";
 import { statuses } from "../../core/text/status.ts";
 import * as bodies from "./bodies.ts";
+import { eventListSchema, modelRequestSchema, outcomeSchema } from "./events.ts";
 import type { Operation } from "./operation.ts";
-import {
-  eventListSchema,
-  modelRequestSchema,
-  outcomeSchema,
-  questionListSchema,
-  runListSchema,
-  runStateSchema,
-} from "./runs.ts";
+import { questionListSchema } from "./questions.ts";
+import { runListSchema, runStateSchema } from "./runs.ts";
 
 const version = z.coerce.number().int().min(0);
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");

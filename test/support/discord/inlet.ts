@@ -1,6 +1,9 @@
 /** A small engine for the Discord channel under test: durable, deduplicated, remembers, and can fail. */
-import type { Inbound, Inlet } from "../../../src/core/ports/channel.ts";
-import type { QuestionRow, RunRow, StoredAttachment } from "../../../src/core/ports/store.ts";
+
+import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import type { StoredAttachment } from "../../../src/core/ports/kept-rows.ts";
+import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
 
 export interface RecordingInlet extends Inlet {
   /** Each thing said once; `offered` counts the repetitions too. */

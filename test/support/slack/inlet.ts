@@ -1,7 +1,10 @@
 /** A small engine for the Slack channel under test: durable, deduplicated, remembers, and can fail. */
-import type { Question } from "../../../src/core/event.ts";
-import type { Inbound, Inlet } from "../../../src/core/ports/channel.ts";
-import type { QuestionRow, RunRow, StoredAttachment } from "../../../src/core/ports/store.ts";
+
+import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import type { StoredAttachment } from "../../../src/core/ports/kept-rows.ts";
+import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
+import type { Question } from "../../../src/core/question.ts";
 
 export interface RecordingInlet extends Inlet {
   readonly accepted: Inbound[];
