@@ -97,6 +97,14 @@ const mayImport: Record<string, readonly string[]> = {
     "src/http/guard/",
     "src/http/wire/",
   ],
+  "src/http/mcp/": [
+    "src/core/",
+    "src/http/mcp/",
+    "src/http/routes/",
+    "src/http/view/",
+    "src/http/guard/",
+    "src/http/wire/",
+  ],
   "src/config": ["src/core/", "src/tools/", "src/config"],
   // What a webhook may be is said by its kinds, with their own options, paths and titles.
   "src/config/triggers.ts": [
@@ -160,6 +168,7 @@ const homes: Record<string, readonly string[]> = {
   vite: ["src/console/vite.config.ts"],
   "playwright-core": ["src/cli/screenshots.ts"],
   "@modelcontextprotocol/client": ["adapters/mcp/"],
+  "@modelcontextprotocol/server": ["src/http/mcp/"],
   "@octokit/rest": ["adapters/github/"],
   openai: ["adapters/openai/"],
   "@slack/bolt": ["adapters/slack/"],

@@ -98,6 +98,8 @@ interface Declared<Input> {
   maxOutput?: number;
   /** The output comes from outside the trusted circle (a web page, a mail). */
   untrusted?: boolean;
+  /** Who else may call it: clients of this bot's MCP server, each call as a run of its own. Left out: agents alone. */
+  offer?: "mcp";
   /** The control flow itself carries this tool out; `run` is never called. */
   control?: ToolSpec["control"];
 }
@@ -138,6 +140,8 @@ export interface Tool {
   readonly missingSecrets: readonly string[];
   /** Why this bot goes without it; null: it is on. */
   readonly off: string | null;
+  /** Clients of this bot's MCP server may call it; null: agents alone. */
+  readonly offer: "mcp" | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;

@@ -1,6 +1,7 @@
 /** Who may call what: one cell for each principal and each route. A new route without its cells does not compile. */
 import { expect, test } from "vitest";
 import { type OperationId, operationIds, operations } from "../../src/http/wire/operations.ts";
+import { accept, message } from "../support/http/mcp.ts";
 import {
   approvingRun,
   askingRun,
@@ -40,6 +41,7 @@ const cells: Record<OperationId, Cells> = {
   webhooks: [401, 403, 403, 403, 403, 200, 200],
   schedules: [401, 403, 403, 403, 403, 200, 200],
   refusals: [401, 403, 403, 403, 403, 200, 200],
+  mcp: [401, 200, 200, 200, 200, 200, 200],
   health: [200, 200, 200, 200, 200, 200, 200],
   login: [401, 401, 401, 401, 401, 401, 401],
   session: [401, 200, 200, 200, 200, 200, 200],
@@ -54,11 +56,16 @@ const cells: Record<OperationId, Cells> = {
 };
 
 /** A request that would succeed for somebody with every right, on a run of `admin` made for it. */
-async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; json?: unknown }> {
+async function requestFor(
+  b: Bench,
+  id: OperationId,
+): Promise<{ path: string; json?: unknown; headers?: Record<string, string> }> {
   const { path } = operations[id];
   switch (id) {
     case "launch":
       return { path, json: { input_prompt: "a", agent: "helper" } };
+    case "mcp":
+      return { path, json: message("ping"), headers: accept };
     case "login":
       return { path, json: { code: "wrong" } };
     case "provideInput":

@@ -27,6 +27,7 @@ export function cost(usd: number | null): string | null {
 const titles: Record<string, string> = {
   console: "Console",
   api: "API",
+  mcp: "MCP",
   run: "Run",
   schedule: "Schedule",
 };

@@ -97,7 +97,8 @@ async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promi
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
 const maxScanned = 1000;
 
-async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
+/** A page of the runs that the actor may see, newest first. */
+export async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
   const filter = filterOf(query);
   const found: RunRow[] = [];
   let before: RunFilter["before"] = filter.before;
