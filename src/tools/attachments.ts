@@ -1,12 +1,26 @@
 /** The files of a tool's result as they may be stored: named in plain words, hashed, and within the limits. */
 import { createHash } from "node:crypto";
 import { attachmentLimits, type FreshAttachment } from "../core/attachment.ts";
+import type { Finished } from "../core/ports/toolbox.ts";
 import { brief } from "../core/text/brief.ts";
 import { visibleLine } from "../core/text/visible.ts";
 import { type ToolAttachment, WithAttachments } from "./contract.ts";
+import { cutOutput, outputText } from "./output.ts";
 
 const maxAlt = 500;
 const maxName = 100;
+
+/** The output within the tool's limit, and the files; the output says which files are left out. */
+export function toldResult(
+  returned: unknown,
+  limits: { maxOutput: number },
+  redact: (text: string) => string,
+): Pick<Finished, "output" | "omitted" | "attachments"> {
+  const { result, attachments, leftOut } = takenApart(returned, redact);
+  const { output, omitted } = cutOutput(outputText(result), limits, redact);
+  const files = attachments.length === 0 ? {} : { attachments };
+  return { output: [output, ...leftOut].join("\n"), omitted, ...files };
+}
 
 /** What a tool returned, taken apart. `leftOut`: a line for the model about each file that is not kept. */
 interface TakenApart {
@@ -16,7 +30,7 @@ interface TakenApart {
 }
 
 /** Secrets are taken out of names and words; bytes are kept as they are. */
-export function takenApart(returned: unknown, redact: (text: string) => string): TakenApart {
+function takenApart(returned: unknown, redact: (text: string) => string): TakenApart {
   if (!(returned instanceof WithAttachments)) return { result: returned, attachments: [], leftOut: [] };
   const { result, attachments } = returned;
   const kept: FreshAttachment[] = [];

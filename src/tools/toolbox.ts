@@ -1,10 +1,10 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
-import { takenApart } from "./attachments.ts";
+import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
-import { cutOutput, errorText, outputText } from "./output.ts";
+import { cutOutput, errorText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;
@@ -107,16 +107,13 @@ function jobStateOf(
 
 /** A call's end, and what can still be done about it. */
 function finished(tool: Tool, input: unknown, returned: unknown, redact: Redact): Finished {
-  const { result, attachments, leftOut } = takenApart(returned, redact);
-  const cut = cutOutput(outputText(result), tool, redact);
-  const told = { ...cut, output: [cut.output, ...leftOut].join("\n") };
+  const told = toldResult(returned, tool, redact);
   const undo = tool.undo(input, told.output);
   return {
     type: "finished",
     ...told,
     ...(tool.verifyMs === null ? {} : { verifyForMs: tool.verifyMs.within }),
     ...(undo === null ? {} : { undo }),
-    ...(attachments.length === 0 ? {} : { attachments }),
   };
 }
 

@@ -1,26 +1,21 @@
 /** A message drawn for Discord: one to three messages of components, or one with a file when it is longer. */
 import { type APIContainerComponent, ComponentType } from "discord.js";
-import type { Attachment } from "../../../src/core/attachment.ts";
 import { type Block, linkHosts, type Message, type StepLine } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
 import { never } from "../../../src/core/never.ts";
 import { attachmentInWords } from "../../../src/core/text/attachment.ts";
-import { cut } from "../../../src/core/text/brief.ts";
 import { tookInWords } from "../../../src/core/text/duration.ts";
 import { codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../../src/core/text/visible.ts";
-import { type Row, rowsOf } from "./controls.ts";
+import { rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inline.ts";
 import { plain, split, written } from "./markdown.ts";
+import { type Components, maxRows, type Page, type Piece, packed, type SheetFile } from "./pages.ts";
 
-/** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
-const maxText = 3_800;
-const maxRows = 5;
 /** A longer post becomes an excerpt with the whole in a file. */
 const maxSheets = 3;
 const excerpt = 1_200;
-const maxDescription = 1_000;
 
 /** One Discord message. */
 export interface Sheet {
@@ -28,12 +23,6 @@ export interface Sheet {
   /** The only ones that this message may notify. */
   pings: Pings;
   file: SheetFile | null;
-}
-
-/** Text, or the bytes of a picture. */
-interface SheetFile {
-  name: string;
-  data: string | Buffer;
 }
 
 /** What drawing needs beside the message. */
@@ -45,8 +34,6 @@ export interface Drawing {
   /** The mark of the nth sheet (see nonce.ts). */
   mark(sheet: number): number;
 }
-
-type Piece = { text: string; source: string } | { rows: Row[] } | { picture: Attachment; bytes: Uint8Array };
 
 /** Only the first sheet pings. A message without blocks is its summary. */
 export function render(message: Message, drawing: Drawing): Sheet[] {
@@ -139,65 +126,6 @@ function stepText(line: StepLine): string {
   const took = tookInWords(line.ms);
   const time = took === "" ? "" : ` · ${took}`;
   return `${stepMarks[line.shape]} **${oneLine(plain(line.title))}**${detail}${time}`;
-}
-
-type Components = APIContainerComponent["components"];
-interface Page {
-  components: Components;
-  file: Sheet["file"];
-}
-
-/** Pieces in order onto as few messages as the limits allow; neighbouring texts become one. */
-function packed(pieces: readonly Piece[]): Page[] {
-  const pages: Page[] = [{ components: [], file: null }];
-  let room = maxText;
-  let rows = 0;
-  const turn = () => {
-    pages.push({ components: [], file: null });
-    room = maxText;
-    rows = 0;
-  };
-  for (const piece of pieces) {
-    if ("picture" in piece) {
-      if (pages.at(-1)?.file) turn();
-      addPicture(pages.at(-1), piece);
-      continue;
-    }
-    if ("rows" in piece) {
-      for (const row of piece.rows) {
-        if (rows === maxRows) turn();
-        pages.at(-1)?.components.push(row);
-        rows += 1;
-      }
-      continue;
-    }
-    if (piece.text.length + 1 > room && room < maxText) turn();
-    for (const [index, text] of split(piece.text, maxText).entries()) {
-      if (index > 0) turn();
-      addText(pages.at(-1)?.components ?? [], text);
-      room -= text.length + 1;
-    }
-  }
-  return pages.filter((page) => page.components.length > 0);
-}
-
-/** The last part of its name says what it is, to Discord as well. */
-function addPicture(
-  page: Page | undefined,
-  { picture, bytes }: Extract<Piece, { picture: Attachment }>,
-): void {
-  if (page === undefined) return;
-  const name = `picture.${picture.mediaType.split("/")[1] ?? "png"}`;
-  const description = cut(picture.alt || picture.name, maxDescription);
-  const items = [{ media: { url: `attachment://${name}` }, description }];
-  page.components.push({ type: ComponentType.MediaGallery, items });
-  page.file = { name, data: Buffer.from(bytes) };
-}
-
-function addText(components: Components, text: string): void {
-  const last = components.at(-1);
-  if (last?.type === ComponentType.TextDisplay) last.content += `\n${text}`;
-  else components.push({ type: ComponentType.TextDisplay, content: text });
 }
 
 /** The beginning and the buttons in a message, everything in a file. What is cut can't be approved here. */
