@@ -310,6 +310,7 @@ class RunEngine implements Engine {
       loadState: (runId) => this.#live.newest(runId),
       seen: this.seen,
       loadRow: (runId) => this.store.run(runId),
+      keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
     });

@@ -4,7 +4,7 @@ import type { Agent } from "../agent.ts";
 import type { RunEvent } from "../event.ts";
 import type { Changed, Commit, Committed } from "./commit.ts";
 import type { DeliveryOutcome, DueDelivery, InboxKey, InboxRow, OutboxRow } from "./deliveries.ts";
-import type { AuditRow, NoteRow, SessionRow } from "./kept-rows.ts";
+import type { AuditRow, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
 import type {
   Claim,
   QuestionCount,
@@ -105,6 +105,10 @@ export interface Store {
   /** Agents exactly as runs use them, by hash; written once, never changed. */
   saveAgent(agent: Agent): Promise<void>;
   loadAgent(hash: string): Promise<Agent | null>;
+
+  /** The bytes of an attachment, before the event that names them: written once, kept as long as the run. */
+  saveAttachment(attachment: StoredAttachment): Promise<void>;
+  attachment(runId: string, hash: string): Promise<StoredAttachment | null>;
 
   saveSession(session: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;

@@ -165,6 +165,13 @@ export const runOperations = {
     scopes: ["read"],
     success: [200, outcomeSchema],
   },
+  attachment: {
+    method: "get",
+    path: "/agent/runs/:id/attachments/:hash",
+    summary: "A file that a call of the run brought: a picture as it is, anything else to be saved",
+    scopes: ["read"],
+    success: [200, "application/octet-stream"],
+  },
   request: {
     method: "get",
     path: "/agent/runs/:id/requests/:version",
