@@ -44,6 +44,7 @@ const nouns = [
   "agent",
   "approval-rule",
   "ask",
+  "attachment",
   "call-events",
   "call-failure",
   "chosen-call",

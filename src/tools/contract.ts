@@ -106,7 +106,7 @@ interface Declared<Input> {
 
 interface RunsAtOnce<Input> {
   /**
-   * The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown
+   * The result is a string or becomes JSON, or is `WithAttachments`. Throw an Error with words for the model; OutcomeUnknown
    * when it may have happened.
    */
   run(input: Input, context: CallContext): unknown;
@@ -155,6 +155,27 @@ export interface Tool {
   cancel(handle: unknown, context: CallContext): Promise<Cancelled>;
   verify(input: unknown, output: string, context: CallContext): Promise<Verified>;
   undo(input: unknown, output: string): ToolCall | null;
+}
+
+/** A file beside a result, as a tool gives it. `alt`: what it shows, in words. */
+export interface ToolAttachment {
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+  alt: string;
+}
+
+/**
+ * A tool returns this when files belong to its result: people are shown pictures in the thread, and find other files in
+ * the console. The model is told of them by name; what it should know stands in `result`.
+ */
+export class WithAttachments {
+  readonly result: unknown;
+  readonly attachments: readonly ToolAttachment[];
+  constructor(result: unknown, attachments: readonly ToolAttachment[]) {
+    this.result = result;
+    this.attachments = attachments;
+  }
 }
 
 /** A tool throws this when its effect may have happened all the same: the reply was lost, not the request. */
