@@ -282,6 +282,7 @@ class RunEngine implements Engine {
       this.#troubles.gone(change.runId);
     }
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
+    if (change.dueAt !== null) this.#wakes?.soon(change.dueAt);
     // Where the store tells of posts it does so to a process that has the channel, but for the last words of this one.
     if (change.posts > 0 && (this.#wakes === null || this.#draining)) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
@@ -297,10 +298,7 @@ class RunEngine implements Engine {
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
-      runId: claim.runId,
-      epoch: claim.epoch,
-      dueBy: claim.dueBy,
-      recovered: claim.recovered,
+      ...claim,
       record: this.#record,
       model,
       toolbox,

@@ -68,7 +68,7 @@ test("a store that is busy is asked again the next day, and nothing is forgotten
 
 test("of several processes only the one that holds the duty forgets what is old", async () => {
   await remember("old", 31);
-  const wakes = { start: async () => {}, refresh() {}, stop: async () => {} };
+  const wakes = { start: async () => {}, soon() {}, refresh() {}, stop: async () => {} };
   bot = await startBot({ store: quiet(), clock, model: scripted(), wakes });
   await vi.advanceTimersByTimeAsync(2 * day);
   expect(await known("old")).toEqual(["old"]);

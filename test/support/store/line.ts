@@ -24,6 +24,8 @@ export interface PostgresLine {
   /** What is open stays; new connections are refused until `heal`. */
   refuse(): void;
   heal(): void;
+  /** New connections go to this address of the database. */
+  lead(database: string): void;
   close(): Promise<void>;
 }
 
@@ -34,7 +36,7 @@ interface Trap {
 }
 
 export async function startLine(database: string): Promise<PostgresLine> {
-  const { hostname, port } = new URL(database);
+  let { hostname, port } = new URL(database);
   const lines = new Set<Connection>();
   let trap: Trap | null = null;
   let isCut = false;
@@ -75,6 +77,9 @@ export async function startLine(database: string): Promise<PostgresLine> {
     },
     heal() {
       isCut = false;
+    },
+    lead(database) {
+      ({ hostname, port } = new URL(database));
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
