@@ -208,7 +208,7 @@ function packs(): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret", "setting", "tool-server"].map(
+const packDoor = ["connection", "contract", "define-tool", "outbound", "secret", "setting", "tool-server"].map(
   (name) => `src/tools/${name}.ts`,
 );
 
