@@ -103,8 +103,9 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
     async audit(row) {
       await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
     },
-    async audits(limit) {
-      const rows = await db.select().from(audits).orderBy(desc(audits.seq)).limit(limit);
+    async audits(limit, decision) {
+      const those = decision && eq(audits.decision, decision);
+      const rows = await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
       return rows.map(({ seq: _, ...row }) => row);
     },
     async pruneAudits(before) {

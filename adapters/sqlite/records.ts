@@ -112,8 +112,9 @@ export function keepRecords(db: BetterSQLite3Database, write: Write, clock: Pick
           .values({ ...row, resource: plainText(row.resource) })
           .run();
       }),
-    async audits(limit) {
-      const rows = db.select().from(audits).orderBy(desc(audits.seq)).limit(limit).all();
+    async audits(limit, decision) {
+      const those = decision && eq(audits.decision, decision);
+      const rows = db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit).all();
       return rows.map(({ seq: _, ...row }) => row);
     },
     pruneAudits: (before) => write(() => db.delete(audits).where(lt(audits.at, before)).run().changes),

@@ -243,9 +243,11 @@ class RunEngine implements Engine {
 
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
-    const { redact } = this.#options;
+    const { redact, clock, log } = this.#options;
     return {
       record: this.#record,
+      clock,
+      log,
       toolbox,
       store,
       redact,

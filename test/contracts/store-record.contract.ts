@@ -193,6 +193,7 @@ export function recordContract(open: () => Promise<Store>): void {
         { ...audit, decision: "allowed" },
       ]);
       expect(await store.audits(1)).toHaveLength(1);
+      expect(await store.audits(1, "allowed")).toEqual([{ ...audit, decision: "allowed" }]);
     });
   });
 

@@ -5,7 +5,7 @@ import { isPicture } from "../../core/text/attachment.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
 import { verdictInWords } from "../../core/text/verdict.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
-import { clock } from "../parts/words.ts";
+import { clock } from "../parts/moment.ts";
 import type { CallLine, LineBase } from "./line.ts";
 
 const callEvents = [

@@ -126,7 +126,8 @@ export interface Store {
   deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
-  audits(limit: number): Promise<AuditRow[]>;
+  /** Newest first; with `decision` only those. */
+  audits(limit: number, decision?: AuditRow["decision"]): Promise<AuditRow[]>;
   /** Deletes what was asked before `before` (ms). Returns how many rows. */
   pruneAudits(before: number): Promise<number>;
 

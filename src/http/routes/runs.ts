@@ -104,13 +104,29 @@ export async function listRuns(server: Server, actor: Actor, query: RunsQuery): 
   let before: RunFilter["before"] = filter.before;
   for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
     const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
-    found.push(...rows.filter((row) => mayReadRow(server, actor, row)));
+    const readable = rows.filter((row) => mayReadRow(server, actor, row));
+    found.push(...(await withLogs(server, readable, query)));
     before = rows.at(-1);
     if (found.length > query.limit || rows.length < filter.limit) {
       return pageOf(found, query.limit);
     }
   }
   return { runs: found.map(viewSummary), next: before ? placeOf(before) : null };
+}
+
+/** What stands in the logs alone is looked for in those of one page: never in all of them at once. */
+async function withLogs(
+  { engine }: Server,
+  rows: readonly RunRow[],
+  { tool, outcome }: RunsQuery,
+): Promise<readonly RunRow[]> {
+  if ((tool === undefined && outcome === undefined) || rows.length === 0) return rows;
+  const runIds = rows.map(({ runId }) => runId);
+  const asked = {
+    ...(tool === undefined ? {} : { tool }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+  return await engine.store.runs({ runIds, ...asked, limit: runIds.length });
 }
 
 /** One more than fits was looked for: it says whether there is a next page. */

@@ -22,6 +22,10 @@ const runsQuery = z.strictObject({
   principal: z.string().max(200).optional(),
   /** Looked for in the task, the name of who started it, the agent and the id. */
   text: z.string().max(200).optional(),
+  /** The name of a tool that was chosen. */
+  tool: z.string().min(1).max(100).optional(),
+  /** Part of the answer or of the failure. */
+  outcome: z.string().min(1).max(200).optional(),
   asking: flag.optional(),
   parent: z.string().max(200).optional(),
   cursor: z.string().max(500).optional(),
