@@ -6,7 +6,7 @@
 import type { ElicitResult, InputRequiredResult } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import type { FormAnswer } from "../../src/core/form.ts";
-import { Asks } from "../../src/tools/contract.ts";
+import { Asks } from "../../src/tools/endings.ts";
 import { type ElicitParams, questionOf } from "./elicitation.ts";
 
 const answerSchema = z.discriminatedUnion("action", [

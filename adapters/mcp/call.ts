@@ -8,7 +8,8 @@ import {
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
 import type { Redact } from "../../src/core/text/redact.ts";
-import { Asks, NotBegun, OutcomeUnknown } from "../../src/tools/contract.ts";
+import { OutcomeUnknown, type WithAttachments } from "../../src/tools/contract.ts";
+import { Asks, NotBegun } from "../../src/tools/endings.ts";
 import {
   type Asker,
   asks,
@@ -28,7 +29,7 @@ import { askedHash } from "./elicitation.ts";
 import { lookedAt } from "./looked-at.ts";
 import { isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
 import type { OpenCall, OpenCalls } from "./open-calls.ts";
-import { textOf } from "./result.ts";
+import { toldOf, withFiles } from "./result.ts";
 import { progressWords, sender } from "./sender.ts";
 
 export interface Callee {
@@ -51,10 +52,10 @@ export async function callTool(
   callee: Callee,
   input: Record<string, unknown>,
   context: CallContext,
-): Promise<string | Asks> {
+): Promise<Came> {
   try {
     const told = await goneOn({ callee, input, context });
-    if (typeof told === "string") return callee.redact(told);
+    if (!(told instanceof Asks)) return told;
     const { text, ...ask } = told.ask;
     return new Asks({ ...ask, text: callee.redact(text) }, told.held);
   } catch (error) {
@@ -63,6 +64,9 @@ export async function callTool(
   }
 }
 
+/** What a call came to, for now. */
+type Came = string | WithAttachments | Asks;
+
 interface Leg {
   callee: Callee;
   input: Record<string, unknown>;
@@ -70,7 +74,7 @@ interface Leg {
 }
 
 /** From its beginning, or from where it asked people. */
-async function goneOn(leg: Leg): Promise<string | Asks> {
+async function goneOn(leg: Leg): Promise<Came> {
   const { callee, context } = leg;
   if (context.answered === undefined) return sent(leg);
   const { answer } = context.answered;
@@ -111,7 +115,7 @@ interface Before {
   round?: Extract<Held, { type: "rounds" }>;
 }
 
-async function sent(leg: Leg, before: Before = {}): Promise<string | Asks> {
+async function sent(leg: Leg, before: Before = {}): Promise<Came> {
   const { callee, context } = leg;
   let now = before;
   for (let attempt = 1; ; attempt++) {
@@ -147,7 +151,7 @@ async function followed(
   leg: Leg,
   open: OpenCall,
   { given = [], repeats = [], round }: Before,
-): Promise<string | Asks> {
+): Promise<Came> {
   const { callee, context } = leg;
   const left = [...repeats];
   const answered = [...given];
@@ -170,11 +174,11 @@ async function followed(
   }
 }
 
-async function ended(leg: Leg, result: CallToolResult, rounds: number): Promise<string | Asks> {
+async function ended(leg: Leg, result: CallToolResult, rounds: number): Promise<Came> {
   if (!isInputRequiredResult(result)) {
-    const text = textOf(result);
-    if (result.isError === true) throw new ToolFailed(text);
-    return text;
+    const told = toldOf(result);
+    if (result.isError === true) throw new ToolFailed(told.text);
+    return withFiles({ ...told, text: leg.callee.redact(told.text) });
   }
   const round = roundOf(leg.callee, result, rounds + 1);
   const question = nextAsked(leg.callee, round);

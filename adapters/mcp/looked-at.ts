@@ -2,7 +2,7 @@
 import type { Client } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence } from "../../src/core/ports/toolbox.ts";
-import { NotBegun } from "../../src/tools/contract.ts";
+import { NotBegun } from "../../src/tools/endings.ts";
 import type { Connection } from "./connection.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 

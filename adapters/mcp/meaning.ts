@@ -8,7 +8,8 @@ import {
   UnauthorizedError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
-import { NotBegun, OutcomeUnknown } from "../../src/tools/contract.ts";
+import { OutcomeUnknown } from "../../src/tools/contract.ts";
+import { NotBegun } from "../../src/tools/endings.ts";
 import { NoAnswer } from "../../src/tools/outbound.ts";
 import { Unaskable } from "./asking.ts";
 

@@ -1,6 +1,7 @@
 /** Ends a tool's work when it is done, its time is over or the caller gives up, whichever comes first. */
 import type { CallContext } from "../core/ports/toolbox.ts";
-import { NotBegun, type Tool } from "./contract.ts";
+import type { Tool } from "./contract.ts";
+import { NotBegun } from "./endings.ts";
 
 /** The call was given up before it came back. */
 export class Stopped extends Error {

@@ -1,9 +1,12 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
-import { Asks, OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
-import { cutOutput, errorText, outputText } from "./output.ts";
+import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
+import { Asks } from "./endings.ts";
+import { cutOutput, errorText } from "./output.ts";
+import { sameJson } from "./same-json.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;
@@ -105,8 +108,8 @@ function jobStateOf(
 }
 
 /** A call's end, and what can still be done about it. */
-function finished(tool: Tool, input: unknown, result: unknown, redact: Redact): Finished {
-  const told = cutOutput(outputText(result), tool, redact);
+function finished(tool: Tool, input: unknown, returned: unknown, redact: Redact): Finished {
+  const told = toldResult(returned, tool, redact);
   const undo = tool.undo(input, told.output);
   return {
     type: "finished",
@@ -176,18 +179,6 @@ async function runTool(
 function isUnchanged(tool: Tool, input: unknown): boolean {
   const parsed = tool.input.safeParse(input);
   return parsed.success && sameJson(parsed.data, input);
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return (
-    JSON.stringify(a) === JSON.stringify(b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys)
-  );
-}
-
-/** A store may give an object's keys back in another order. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function failure(tool: Tool, error: unknown, redact: (text: string) => string): CallOutcome {

@@ -4,17 +4,10 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { narrate } from "../../../src/core/narrate/narrate.ts";
 import type { State } from "../../../src/core/state.ts";
+import { ingest } from "../../../src/engine/ingest.ts";
+import { viewEvent } from "../../../src/http/routes/runs.ts";
 import { operator } from "../../support/bot.ts";
-import {
-  answer,
-  answersIn,
-  askedBot,
-  askingFolder,
-  form,
-  nextQuestion,
-  page,
-  region,
-} from "./asking.ts";
+import { answer, answersIn, askedBot, askingFolder, form, nextQuestion, page, region } from "./asking.ts";
 import { askingServer } from "./asking-server.ts";
 import { call, callsIn, until } from "./bench.ts";
 
@@ -152,6 +145,29 @@ test("a page that must be opened first is asked for, and then the call is made",
   const state = await bot.untilEnd(runId);
   expect(results(state)[0]).toBe("did this");
   expect(callsIn(at)).toHaveLength(2);
+});
+
+test.each([
+  ["console:local", "told", page.url],
+  ["slack:T1/U2", "refused", "Only dana, who started this run, is shown the link."],
+])("the link, asked for by %s: %s", async (principal, type, words) => {
+  const { bot, question, runId } = await askedBot("pages-first", [page]);
+  const told = await ingest(
+    { engine: bot.engine, routes: {}, defaultAgent: "default", helpOf: () => null },
+    {
+      ...{ key: "press:1", channel: "slack", address: null, replyTo: {}, context: [] },
+      actor: { ...operator, principal },
+      intent: { type: "link", questionId: question.id },
+    },
+  );
+  expect(told).toMatchObject({ type, text: expect.stringContaining(words) });
+  const state = await bot.engine.state(runId);
+  // In no post, whoever reads the thread.
+  expect(JSON.stringify(narrate(state as State))).not.toContain("?t=1");
+  const events = await bot.store.readEach(runId, 0);
+  const shown = events.flatMap(({ event, version }) => (event ? [viewEvent(event, version)] : []));
+  expect(JSON.stringify(shown)).toContain("shop.example");
+  expect(JSON.stringify(shown)).not.toContain("?t=1");
 });
 
 test("what nobody opens is not done", async () => {
