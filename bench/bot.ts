@@ -11,8 +11,9 @@ import type { Model, ModelAnswer, ModelRequest } from "../src/core/ports/model.t
 import type { Store } from "../src/core/ports/store.ts";
 import type { Wakes } from "../src/core/ports/wakes.ts";
 import { knownRedactor } from "../src/core/text/redact.ts";
-import { createEngine, type Role } from "../src/engine/create.ts";
+import { createEngine } from "../src/engine/create.ts";
 import type { Engine } from "../src/engine/engine.ts";
+import type { Role } from "../src/engine/options.ts";
 import { controlTools } from "../src/tools/control-tools.ts";
 import { mathTools } from "../src/tools/math.ts";
 import { createToolbox } from "../src/tools/toolbox.ts";

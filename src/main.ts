@@ -11,8 +11,8 @@ import type { Channel } from "./core/ports/channel.ts";
 import type { Hold } from "./core/ports/hold.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
-import type { Role } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
+import type { Role } from "./engine/options.ts";
 import type { Schedule } from "./engine/schedule.ts";
 import { alwaysHeld, type SoleDuty, soleDuty } from "./engine/sole-duty.ts";
 import { UnreadableRecords } from "./engine/unreadable.ts";
@@ -117,6 +117,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     toolServers: () => config.toolServers.map((server) => server.status()),
+    mcp: config.mcp,
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
     warnings: config.warnings,

@@ -1,5 +1,6 @@
 /** Discord as a Channel: the gateway brings what is said, REST makes what should stand. */
-import { type Capabilities, type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
+import type { Capabilities, Channel, Inlet } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import { Places } from "./address.ts";
 import { helpText } from "./listen/commands.ts";
 import { Listener } from "./listen/listener.ts";
@@ -43,7 +44,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
     },
     async post(delivery) {
       try {
-        return await post(line, delivery);
+        return await post(line, delivery, inlet);
       } catch (error) {
         if (inlet !== null && error instanceof ChannelError && error.failure.type === "place")
           await tellElsewhere({ ...line, inlet, typed }, delivery, error);

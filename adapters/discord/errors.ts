@@ -1,6 +1,6 @@
 /** What discord.js throws, in the words of the port. */
 import { RESTJSONErrorCodes as Code, DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
-import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** Discord's own code of an error, or null when it is another kind of error. */

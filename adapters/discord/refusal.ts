@@ -1,6 +1,6 @@
 /** What each of Discord's JSON error codes means for a post: its words, its place, or the way to it. */
 import { RESTJSONErrorCodes as Code } from "discord.js";
-import type { SendFailure } from "../../src/core/ports/channel.ts";
+import type { SendFailure } from "../../src/core/ports/channel-error.ts";
 
 /** `unknown`: Discord may have done it all the same. */
 export type Refusal = SendFailure | { type: "unknown" };

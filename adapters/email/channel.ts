@@ -1,7 +1,8 @@
 /** The e-mail channel: mail comes in over HTTP or a local relay, questions and outcomes go out. */
 import { readBody } from "../../src/core/ports/body.ts";
-import { type Channel, ChannelError, type Inlet } from "../../src/core/ports/channel.ts";
-import { StoreError } from "../../src/core/ports/store.ts";
+import type { Channel, Inlet } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { conversationsOf } from "./conversations.ts";
 import type { Intake, Taken } from "./intake.ts";
 import { MAX_MAIL_BYTES, type MailListener } from "./listener.ts";

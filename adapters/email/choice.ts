@@ -1,6 +1,6 @@
 /** Finds a choice in the words of a mail, whatever full stop, closing or name stands behind it. Pure. */
 import { answerTo } from "../../src/core/admit/answer.ts";
-import type { Question } from "../../src/core/event.ts";
+import type { Question } from "../../src/core/question.ts";
 import { isCourtesy } from "./courtesy.ts";
 import type { ParsedMail } from "./inbound.ts";
 

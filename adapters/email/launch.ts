@@ -1,7 +1,7 @@
 /** A mail that starts a run: a first request, or a reply that carries on where a finished run ended. */
 import { type Actor, threadAt } from "../../src/core/actor.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
-import type { RunRow } from "../../src/core/ports/store.ts";
+import type { RunRow } from "../../src/core/ports/runs.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
 import { type Intake, putOff, type Reply, type Taken, type TrustedMail } from "./intake.ts";

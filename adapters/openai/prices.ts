@@ -1,7 +1,8 @@
 /** What an answer cost, from a price table of the operator. */
-import type { Usage } from "../../src/core/event.ts";
+
 import type { ModelRequest } from "../../src/core/ports/model.ts";
 import { estimateTokens } from "../../src/core/reduce/tokens.ts";
+import type { Usage } from "../../src/core/usage.ts";
 
 /** US dollars per million tokens. */
 interface Price {

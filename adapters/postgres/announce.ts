@@ -1,7 +1,7 @@
 /** Tells other processes of commits: at once when a run begins, rests or is spoken to, a moment later for steps. */
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
-import type { Changed, Commit } from "../../src/core/ports/store.ts";
+import type { Changed, Commit } from "../../src/core/ports/commit.ts";
 import { isEnded } from "../../src/core/text/status.ts";
 
 /** The name for NOTIFY and LISTEN, the same in all processes on the database. */

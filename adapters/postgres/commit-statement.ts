@@ -1,7 +1,7 @@
 /** The hot path: one commit as one statement, so as one round trip. */
 import { channelOf } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import type { Commit } from "../../src/core/ports/store.ts";
+import type { Commit } from "../../src/core/ports/commit.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";

@@ -2,7 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Pool, PoolClient, QueryResult } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import { type Commit, type Committed, StoreError } from "../../src/core/ports/store.ts";
+import type { Commit, Committed } from "../../src/core/ports/commit.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { type Found, refusalOf } from "../../src/core/store/rows.ts";

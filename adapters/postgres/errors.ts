@@ -1,6 +1,6 @@
 /** PostgreSQL's error codes in the words of the store's port. */
 
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { DrizzleQueryError } from "./drizzle.ts";
 
 /** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */

@@ -1,11 +1,12 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
+import type { InboxKey, InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
+import { clockNow } from "./claims.ts";
 import { and, asc, eq, inArray, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import { addInboxJob } from "./jobs.ts";
-import { clockNow } from "./runs.ts";
 import { inbox } from "./schema.ts";
 
 /** So many rows are deleted in one statement. */

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client, Pool } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import type { Changed } from "../../src/core/ports/store.ts";
+import type { Changed } from "../../src/core/ports/commit.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { type Announcer, announcementChannel } from "./announce.ts";
 import { openConnection, type Place } from "./connection.ts";

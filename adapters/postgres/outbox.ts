@@ -1,7 +1,8 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
+import type { DeliveryOutcome } from "../../src/core/ports/deliveries.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import {
@@ -11,6 +12,7 @@ import {
   readable,
   rowOfPost,
 } from "../../src/core/store/rows.ts";
+import { clockNow } from "./claims.ts";
 import {
   alias,
   and,
@@ -29,7 +31,6 @@ import {
   sql,
 } from "./drizzle.ts";
 import { addRetryJob } from "./jobs.ts";
-import { clockNow } from "./runs.ts";
 import { outbox } from "./schema.ts";
 
 /** A post without its words. */

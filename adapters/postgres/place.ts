@@ -1,6 +1,6 @@
 /** Launches that must have an address for themselves: taken one after another, in all processes. */
 import type { PoolClient } from "pg";
-import type { Only } from "../../src/core/ports/store.ts";
+import type { Only } from "../../src/core/ports/commit.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 
 /**

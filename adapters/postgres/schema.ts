@@ -1,6 +1,7 @@
 /** The tables as drizzle sees them in PostgreSQL; `migrations/` makes them, with their indexes. */
 
-import type { AuditRow, InboxRow } from "../../src/core/ports/store.ts";
+import type { InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { AuditRow } from "../../src/core/ports/kept-rows.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { bigint, pgTable, primaryKey, text } from "./drizzle.ts";
 
@@ -111,6 +112,19 @@ export const agents = pgTable("agents", {
   hash: text("hash").primaryKey(),
   body: text("body").notNull(),
 });
+
+/** The bytes of files that calls of a run brought, as base64; never changed. */
+export const attachments = pgTable(
+  "attachments",
+  {
+    runId: text("run_id").notNull(),
+    hash: text("hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.hash] })],
+);
 
 /** Console sessions by the hash of their secret. */
 export const sessions = pgTable("sessions", {

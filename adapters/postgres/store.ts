@@ -4,6 +4,7 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { announcer } from "./announce.ts";
+import { workRuns } from "./claims.ts";
 import { committer } from "./commit.ts";
 import { defaultLimits, type Limits } from "./connection.ts";
 import { drizzle } from "./drizzle.ts";
@@ -14,7 +15,7 @@ import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
-import { readRuns, workRuns } from "./runs.ts";
+import { readRuns } from "./runs.ts";
 
 /** `limits` are in ms; without them `defaultLimits` hold. */
 export interface PostgresOptions {

@@ -1,6 +1,6 @@
 /** A PostgreSQL database as its bare tables. */
 import type { Client } from "pg";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { Cells, WholeStore } from "../../src/core/ports/whole-store.ts";
 import { defaultLimits, openConnection } from "./connection.ts";
 import { storeErrorOf } from "./errors.ts";

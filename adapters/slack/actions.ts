@@ -1,5 +1,5 @@
 /** Presses of the bot's own buttons: an intent, or a modal to open first. */
-import type { Intent } from "../../src/core/ports/channel.ts";
+import type { Intent } from "../../src/core/ports/inbound.ts";
 import { threadAddress } from "./address.ts";
 import { type Bot, type Parsed, presser, responseUrl } from "./parsed.ts";
 import { parsedJson, textAt } from "./payload.ts";

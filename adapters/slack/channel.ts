@@ -1,15 +1,9 @@
 /** Slack as a channel of the core, in Socket Mode or over HTTP. */
 
 import type { Actor } from "../../src/core/actor.ts";
-import {
-  type Capabilities,
-  type Channel,
-  ChannelError,
-  type Delivery,
-  type Inbound,
-  type Inlet,
-  type Outcome,
-} from "../../src/core/ports/channel.ts";
+import type { Capabilities, Channel, Delivery, Inlet } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
+import type { Inbound, Outcome } from "../../src/core/ports/inbound.ts";
 import { thrown } from "../../src/core/text/thrown.ts";
 import { maxMarkdown } from "./draw/render.ts";
 import { slackCode } from "./errors.ts";

@@ -2,7 +2,7 @@
 
 import { webApi } from "@slack/bolt";
 import { never } from "../../src/core/never.ts";
-import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
 import { thrown } from "../../src/core/text/thrown.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
 

@@ -1,6 +1,6 @@
 /** What a payload of Slack can turn out to be, and who sent it. */
 import type { Actor, Address } from "../../src/core/actor.ts";
-import type { Inbound } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
 import { textAt } from "./payload.ts";
 
 /** Who this bot is, as auth.test says. */

@@ -1,7 +1,7 @@
 /** A checked copy of a database, also of one that is in use. */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { damaged, storeErrorOf } from "./errors.ts";
 import { createPrivate } from "./lock.ts";
 import { markClosed } from "./whole.ts";

@@ -3,7 +3,7 @@
 import type { AnyColumn, SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock } from "../../src/core/ports/clock.ts";
-import type { Commit, Committed } from "../../src/core/ports/store.ts";
+import type { Commit, Committed } from "../../src/core/ports/commit.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
 import { postRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";

@@ -1,6 +1,6 @@
 /** SQLite's error codes in the words of the store's port. */
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 
 /** What the system says when a path is no file, or not ours to write. */
 const unwritable = new Set([

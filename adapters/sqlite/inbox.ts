@@ -1,7 +1,8 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { InboxKey, InboxRow, Store } from "../../src/core/ports/store.ts";
+import type { InboxKey, InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";

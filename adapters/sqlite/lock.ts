@@ -1,7 +1,7 @@
 /** One process per database file: a lock that the operating system drops with the process, however it dies. */
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { storeErrorOf } from "./errors.ts";
 
 /**

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 import { damaged, storeErrorOf } from "./errors.ts";
 import { createPrivate, lockFile } from "./lock.ts";

@@ -1,7 +1,8 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { DeliveryOutcome, Store } from "../../src/core/ports/store.ts";
+import type { DeliveryOutcome } from "../../src/core/ports/deliveries.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { deliveryChange, dueOfPost, readable, rowOfPost } from "../../src/core/store/rows.ts";
 import {

@@ -1,6 +1,6 @@
 /** Launches that must have an address for themselves: the look and the launch are one job, with nothing between. */
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { Only } from "../../src/core/ports/store.ts";
+import type { Only } from "../../src/core/ports/commit.ts";
 import { and, desc, eq, ne, not, sql } from "./drizzle.ts";
 import { hasEnded } from "./runs.ts";
 import { addresses, runs } from "./schema.ts";

@@ -3,6 +3,7 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { expireLeases, workRuns } from "./claims.ts";
 import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
 import { storeErrorOf } from "./errors.ts";
@@ -12,7 +13,7 @@ import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
-import { expireLeases, readRuns, workRuns } from "./runs.ts";
+import { readRuns } from "./runs.ts";
 
 /** `clock` gives dates, in ms since the epoch. */
 export interface SqliteOptions {

@@ -9,7 +9,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from "node:fs";
 import type Database from "better-sqlite3";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 
 /** "BLYo" and "BLYc" in the header. */
 const openId = 0x424c596f;

@@ -1,12 +1,14 @@
 /** The terminal as a channel: one person at this machine, one thread at a time. */
 import { randomUUID } from "node:crypto";
-import type { Actor, Address } from "../../src/core/actor.ts";
+import type { Actor } from "../../src/core/actor.ts";
 import { never } from "../../src/core/never.ts";
-import type { Channel, Inlet, Outcome } from "../../src/core/ports/channel.ts";
+import type { Channel, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
+import type { Outcome } from "../../src/core/ports/inbound.ts";
 import { isEnded, statuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
 import { can } from "./about.ts";
+import { newThread } from "./address.ts";
 import { type Line, span } from "./line.ts";
 import { parse, parseArguments, parseReason, type Typed } from "./parse.ts";
 import { render } from "./render.ts";
@@ -45,7 +47,7 @@ class Terminal implements TerminalChannel {
   readonly #actor: Actor;
   readonly #standing = new Standing();
   #inlet: Inlet | null = null;
-  #address: Address = newThread();
+  #address = newThread();
   #detail: Extract<Typed, { type: "asks" }> | null = null;
   #pending = 0;
 
@@ -193,8 +195,4 @@ class Terminal implements TerminalChannel {
   #prompt(): void {
     if (this.#detail === null) this.#options.surface.expect(this.#standing.prompt);
   }
-}
-
-function newThread(): Address {
-  return `terminal:${randomUUID()}`;
 }

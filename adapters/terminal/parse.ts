@@ -1,6 +1,6 @@
 /** What a line typed at the terminal means, given the question that is open. Pure. */
 import type { Button, Message } from "../../src/core/message.ts";
-import type { Intent } from "../../src/core/ports/channel.ts";
+import type { Intent } from "../../src/core/ports/inbound.ts";
 import { lostDigits } from "../../src/core/text/digits.ts";
 
 /** An open question as it stands on the screen. */

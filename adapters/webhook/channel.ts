@@ -1,7 +1,8 @@
 /** The webhook channel: deliveries and one-time event URLs come in, results go back where they were asked for. */
 
 import { questionOf } from "../../src/core/message.ts";
-import { type Channel, ChannelError, type Delivery, type Inlet } from "../../src/core/ports/channel.ts";
+import type { Channel, Delivery, Inlet } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import { Turns } from "../../src/core/turns.ts";
 import { receiveEvent } from "./event.ts";
 import { eventUrls } from "./event-url.ts";

@@ -1,6 +1,6 @@
 /** GitHub's commit statuses, and one comment per run that is found again by its hidden marker. */
 
-import { ChannelError } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import type { GithubTarget } from "../../src/core/store/notes.ts";
 import type { Status } from "../../src/core/text/status.ts";
 import { failureOf, type Incoming, type Outgoing, send } from "./outbound.ts";

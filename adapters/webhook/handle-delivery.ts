@@ -1,7 +1,8 @@
 /** What an authentic delivery does: repeat, pass the filter, join the live run of its matter, or launch one. */
 import { type Actor, type Address, threadAt } from "../../src/core/actor.ts";
 import type { Inlet, Submitted } from "../../src/core/ports/channel.ts";
-import { type Only, StoreError } from "../../src/core/ports/store.ts";
+import type { Only } from "../../src/core/ports/commit.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";

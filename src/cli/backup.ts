@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { backUp } from "../../adapters/sqlite/backup.ts";
 import { loadPlace } from "../config.ts";
-import { StoreError } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import { plural } from "../core/text/count.ts";
 import { runCommand } from "./command.ts";
 import { UsageError, usageOf } from "./options.ts";

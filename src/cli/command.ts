@@ -1,6 +1,6 @@
 /** Runs a command of package.json: its line is read, its end is its exit code, and only a bug shows its stack. */
 import { ConfigError } from "../config.ts";
-import { StoreError } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import { ListenError } from "../http/serve.ts";
 import { type CommandLine, type Given, readLine, UsageError, usageOf } from "./options.ts";
 

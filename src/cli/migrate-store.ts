@@ -1,7 +1,7 @@
 /** `npm run migrate-store -- <from> <to>`: everything that a bot knows, from a file to PostgreSQL or back. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { StoreError } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import type { WholeStore } from "../core/ports/whole-store.ts";
 import { runCommand } from "./command.ts";
 import { moveStore } from "./move-store.ts";

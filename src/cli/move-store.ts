@@ -1,6 +1,6 @@
 /** Moves every record of one store to another, and proves that it stands there. */
 import { createHash } from "node:crypto";
-import { StoreError } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import type { Cells, WholeStore } from "../core/ports/whole-store.ts";
 
 /** One table as it was moved. `hash`: of all its records, in whatever order; hex. */

@@ -1,6 +1,6 @@
 /** `npm start`: builds the console when it changed, starts everything, says where it is, stops on a signal. */
 import { type Config, loadConfig } from "../config.ts";
-import type { Role } from "../engine/create.ts";
+import type { Role } from "../engine/options.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole, noConsole } from "./build-console.ts";
 import { channelLines } from "./channel-lines.ts";

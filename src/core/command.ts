@@ -1,6 +1,7 @@
 /** What the outside may ask of a run. Nothing here has happened yet: `admit` decides. */
 import type { Actor, Address } from "./actor.ts";
-import type { ArgumentOrigin, ToolCall } from "./event.ts";
+import type { ToolCall } from "./chosen-call.ts";
+import type { ArgumentOrigin } from "./question.ts";
 
 /** Where words came from: shown beside an answer, and the place for a private reply. */
 export interface Via {

@@ -1,5 +1,7 @@
 /** The way back from an approved call: what is offered, who took it, and how that is said. */
-import type { EventBody, ToolCall } from "./event.ts";
+
+import type { ToolCall } from "./chosen-call.ts";
+import type { EventBody } from "./event.ts";
 import { type Call, pendingCalls, type SettledQuestion, type State, type Undo } from "./state.ts";
 import { argumentsInBrief, brief, outputInBrief, readable } from "./text/brief.ts";
 

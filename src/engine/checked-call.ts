@@ -1,6 +1,7 @@
 /** A call that no model chose, checked like a model's before anything is made of it. */
+
+import type { ToolCall } from "../core/chosen-call.ts";
 import type { Refusal } from "../core/command.ts";
-import type { ToolCall } from "../core/event.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";

@@ -1,20 +1,19 @@
 /** Puts the engine together: record, worker, deliverer and inbox around one store. */
 import { randomUUID } from "node:crypto";
-import type { Logger } from "pino";
 import type { Actor, Address } from "../core/actor.ts";
-import type { Agent, Policy, Rights } from "../core/agent.ts";
+import type { Agent, Policy } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { Channel, Inbound, Submitted } from "../core/ports/channel.ts";
-import type { Clock } from "../core/ports/clock.ts";
-import type { Model } from "../core/ports/model.ts";
-import type { Changed, Claim, InboxKey, Only, OutboxRow, Store } from "../core/ports/store.ts";
+import type { Submitted } from "../core/ports/channel.ts";
+import type { Changed, Only } from "../core/ports/commit.ts";
+import type { InboxKey, OutboxRow } from "../core/ports/deliveries.ts";
+import type { Inbound } from "../core/ports/inbound.ts";
+import type { Claim } from "../core/ports/runs.ts";
+import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { Wakes } from "../core/ports/wakes.ts";
 import type { State } from "../core/state.ts";
-import type { Redact } from "../core/text/redact.ts";
 import { advance, failRun } from "./advance.ts";
-import type { Rng } from "./backoff.ts";
 import { ChannelSet } from "./channel-set.ts";
 import { Deliverer } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
@@ -23,6 +22,7 @@ import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
+import type { EngineOptions, Role } from "./options.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -33,39 +33,6 @@ import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { voidApprovals } from "./void-approvals.ts";
 import { type Due, RunWorker } from "./worker.ts";
-
-/** Everything that the engine needs of the world. Tests pass their own clock, random numbers and model. */
-export interface EngineOptions {
-  store: Store;
-  model: Model;
-  toolbox: Toolbox;
-  agents: readonly Agent[];
-  defaultAgent: string;
-  /** Rights by agent name; `*` for agents that are not named. */
-  rights: Readonly<{ [agent: string]: Rights }>;
-  /** Address or prefix → agent name. */
-  routes?: Readonly<{ [prefix: string]: string }>;
-  channels: readonly Channel[];
-  clock: Clock;
-  rng: Rng;
-  log: Logger;
-  /** Takes the secrets that this bot knows out of whatever is recorded. */
-  redact: Redact;
-  /** Several processes share the store: it tells what is due. null: this process is the only one and looks itself. */
-  wakes?: Wakes | null;
-  /** What this process does of the work; without it all. */
-  role?: Role;
-  /** Shared with the store, whose lists tell it what they leave out. */
-  unreadable?: UnreadableRecords;
-  /** For so many days it is kept who was refused what; a year when it is left out. */
-  auditDays?: number;
-}
-
-/** `works`: it drives runs · `speaks`: it has channels. */
-export interface Role {
-  works: boolean;
-  speaks: boolean;
-}
 
 type Listener = (change: { runId: string; version: number }) => void;
 
@@ -276,9 +243,11 @@ class RunEngine implements Engine {
 
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
-    const { redact } = this.#options;
+    const { redact, clock, log } = this.#options;
     return {
       record: this.#record,
+      clock,
+      log,
       toolbox,
       store,
       redact,
@@ -341,6 +310,7 @@ class RunEngine implements Engine {
       loadState: (runId) => this.#live.newest(runId),
       seen: this.seen,
       loadRow: (runId) => this.store.run(runId),
+      keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
     });

@@ -1,7 +1,7 @@
 /** Finds the run that somebody means: by its place, or else the newest run of this person. */
 import type { Actor } from "../core/actor.ts";
 import { denySettling } from "../core/admit/answer.ts";
-import type { Inbound } from "../core/ports/channel.ts";
+import type { Inbound } from "../core/ports/inbound.ts";
 import type { State } from "../core/state.ts";
 import { everyRun } from "../core/store/every.ts";
 import { brief } from "../core/text/brief.ts";

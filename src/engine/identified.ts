@@ -1,5 +1,6 @@
 /** An inbound message with its sender as the channel knows them now, where they could not be looked up on arrival. */
-import type { Channel, Inbound } from "../core/ports/channel.ts";
+import type { Channel } from "../core/ports/channel.ts";
+import type { Inbound } from "../core/ports/inbound.ts";
 
 /** null: who sent it is still not known. */
 export async function identified(

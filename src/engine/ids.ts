@@ -1,6 +1,6 @@
 /** Makes run ids: from the key of what caused the run, so that a redelivery gets the same id, else random. */
 import { createHash, randomBytes } from "node:crypto";
-import type { InboxKey } from "../core/ports/store.ts";
+import type { InboxKey } from "../core/ports/deliveries.ts";
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 

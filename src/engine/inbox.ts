@@ -3,9 +3,12 @@
  * after: what nobody works on is found again, by looking or by the store's wake-ups.
  */
 import type { Logger } from "pino";
-import type { Channel, Inbound, Outcome } from "../core/ports/channel.ts";
+import type { Channel } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import { type InboxRow, type Store, StoreError } from "../core/ports/store.ts";
+import type { InboxRow } from "../core/ports/deliveries.ts";
+import type { Inbound, Outcome } from "../core/ports/inbound.ts";
+import type { Store } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";

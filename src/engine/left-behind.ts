@@ -2,8 +2,9 @@
 import type { Logger } from "pino";
 import { channelOf } from "../core/actor.ts";
 import type { ToolSpec } from "../core/agent.ts";
-import type { Question } from "../core/event.ts";
-import type { QuestionRow, RunRow, Store } from "../core/ports/store.ts";
+import type { QuestionRow, RunRow } from "../core/ports/runs.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { Question } from "../core/question.ts";
 import { fold } from "../core/reduce/reduce.ts";
 import { pendingCalls } from "../core/state.ts";
 import { everyOpenQuestion, everyRun } from "../core/store/every.ts";

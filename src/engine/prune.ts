@@ -1,7 +1,9 @@
 /** Deletes what nobody needs any more: keys of old messages, notes of runs that are over, old refusals. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
-import type { NoteRow, RunRow, Store } from "../core/ports/store.ts";
+import type { NoteRow } from "../core/ports/kept-rows.ts";
+import type { RunRow } from "../core/ports/runs.ts";
+import type { Store } from "../core/ports/store.ts";
 import { type NoteOwner, noteKinds } from "../core/store/notes.ts";
 import { isEnded } from "../core/text/status.ts";
 import type { UnreadableRecords } from "./unreadable.ts";

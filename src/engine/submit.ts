@@ -4,28 +4,31 @@ import { denySettling } from "../core/admit/answer.ts";
 import type { Policy, ToolSpec } from "../core/agent.ts";
 import { approvalFor } from "../core/approval-rule.ts";
 import type { Command, Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
-import type { ArgumentOrigin } from "../core/event.ts";
 import { changedText } from "../core/origin/sources.ts";
 import { argumentOrigins, type Look, searchable } from "../core/origin/trace.ts";
 import type { Submitted } from "../core/ports/channel.ts";
-import type { InboxKey, Only, Store } from "../core/ports/store.ts";
+import type { Only } from "../core/ports/commit.ts";
+import type { InboxKey } from "../core/ports/deliveries.ts";
+import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
+import type { ArgumentOrigin } from "../core/question.ts";
 import { findCall } from "../core/reduce/calls.ts";
 import type { State } from "../core/state.ts";
 import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { timeInWords } from "../core/text/time.ts";
 import { checkedCall } from "./checked-call.ts";
+import { auditDecision, type DecisionDeps } from "./decisions.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
 
 /** `state` resolves to null for a run that does not exist. */
-export interface SubmitDeps {
+export interface SubmitDeps extends DecisionDeps {
   record: Recorder;
   toolbox: Toolbox;
-  store: Pick<Store, "question">;
+  store: Pick<Store, "question" | "audit">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
@@ -81,6 +84,7 @@ export async function submitCommand(
     inbox,
     propose: (state, policy) => admit(state, checked.command, policy),
   });
+  await auditDecision(deps, command, recorded);
   return submitted(runId, await withOldQuestion(deps, recorded, command));
 }
 

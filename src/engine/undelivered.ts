@@ -1,8 +1,9 @@
 /** What becomes of a post that was not delivered: tried again, put off, or given up. */
 
 import { never } from "../core/never.ts";
-import { ChannelError, type Delivery, type SendFailure } from "../core/ports/channel.ts";
-import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/store.ts";
+import type { Delivery } from "../core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../core/ports/channel-error.ts";
+import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/deliveries.ts";
 import type { UnreadableError } from "../core/ports/unreadable.ts";
 import { thrown } from "../core/text/thrown.ts";
 import { backoffMs, type Rng } from "./backoff.ts";

@@ -1,10 +1,10 @@
 /** The press of Undo: a question of the run while it goes on, and afterwards a run of exactly that one call. */
 import { admit } from "../core/admit/admit.ts";
 import { denyUndo, undoTaken } from "../core/admit/undo.ts";
+import type { ToolCall } from "../core/chosen-call.ts";
 import type { Launch, RunCommand } from "../core/command.ts";
-import type { ToolCall } from "../core/event.ts";
 import type { Submitted } from "../core/ports/channel.ts";
-import type { InboxKey } from "../core/ports/store.ts";
+import type { InboxKey } from "../core/ports/deliveries.ts";
 import type { State } from "../core/state.ts";
 import { undoIn, undoTask } from "../core/undo.ts";
 import { checkedCall } from "./checked-call.ts";

@@ -1,7 +1,9 @@
 /** The worker drives claimed runs, each until it rests, and keeps their leases. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
-import { type Claim, type Store, StoreError } from "../core/ports/store.ts";
+import type { Claim } from "../core/ports/runs.ts";
+import type { Store } from "../core/ports/store.ts";
+import { StoreError } from "../core/ports/store-error.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";

@@ -7,7 +7,7 @@ import { cost, learnTitles } from "../../src/console/parts/words.ts";
 import { linesOf } from "../../src/console/run/lines.ts";
 import { type EventBody, type EventType, eventBodySchema } from "../../src/core/event.ts";
 import { decodeEvent, type StoredEvent } from "../../src/core/store/codec.ts";
-import type { WireEvent } from "../../src/http/wire/runs.ts";
+import type { WireEvent } from "../../src/http/wire/events.ts";
 import { noUsage } from "../support/model/scripted.ts";
 
 // As the session tells them to the console.

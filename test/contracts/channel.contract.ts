@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { channelOf } from "../../src/core/actor.ts";
 import type { Message } from "../../src/core/message.ts";
-import type { Inbound } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
 import { messages } from "../fixtures/messages.ts";
 
 /** The pure parts of an adapter, and payloads of its platform. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { startBot } from "../support/bot.ts";
 import { startChild } from "../support/child.ts";
 import { ask, calling, scripted } from "../support/model/scripted.ts";

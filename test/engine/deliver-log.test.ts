@@ -1,7 +1,8 @@
 /** The log says of a post what became of it: what was given up was not delivered. */
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
-import { type Channel, ChannelError } from "../../src/core/ports/channel.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import { openRights, startBot } from "../support/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 

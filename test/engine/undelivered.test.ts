@@ -2,8 +2,8 @@
  * What becomes of a post that was not delivered: only words that can't stand, and places gone for good, are given up.
  */
 import { describe, expect, test } from "vitest";
-import { ChannelError, type SendFailure } from "../../src/core/ports/channel.ts";
-import type { DueDelivery } from "../../src/core/ports/store.ts";
+import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
+import type { DueDelivery } from "../../src/core/ports/deliveries.ts";
 import { afterFailure } from "../../src/engine/undelivered.ts";
 
 const at = { now: 1_000_000, rng: () => 0 };

@@ -1,6 +1,6 @@
 /** A run that can't be driven: a storage in trouble is waited for, a fault of our own ends the run with words. */
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { agent, type Bot, startBot } from "../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 

@@ -4,7 +4,8 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import type { Commit, Store } from "../../src/core/ports/store.ts";
+import type { Commit } from "../../src/core/ports/commit.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { agent } from "../support/bot.ts";
 import { commit, must, post, question } from "../support/store/commits.ts";
 import { type Break, breaks, type PostgresLine, startLine } from "../support/store/line.ts";
@@ -100,6 +101,15 @@ const calls: {
   outboxHealth: (store) => store.outboxHealth(),
   saveAgent: (store, id) => store.saveAgent(agent({ hash: id })),
   loadAgent: (store, id) => store.loadAgent(id),
+  saveAttachment: (store, runId) =>
+    store.saveAttachment({
+      runId,
+      hash: "h",
+      name: "a.png",
+      mediaType: "image/png",
+      bytes: new Uint8Array(3),
+    }),
+  attachment: (store, id) => store.attachment(id, "h"),
   saveSession: (store, id) =>
     store.saveSession({ id, principal: "console:local", createdAt: 1, expiresAt: 2 }),
   session: (store, id) => store.session(id),

@@ -1,7 +1,8 @@
 /** What other processes commit is heard, and heard of later when the line was lost meanwhile. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import type { Changed, Store } from "../../src/core/ports/store.ts";
+import type { Changed } from "../../src/core/ports/commit.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { commit, held, must, row } from "../support/store/commits.ts";
 import { startLine } from "../support/store/line.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";

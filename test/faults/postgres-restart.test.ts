@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openPostgres } from "../../adapters/postgres/store.ts";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { hasEnded } from "../../src/core/state.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";

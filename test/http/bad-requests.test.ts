@@ -1,6 +1,6 @@
 /** Requests that are refused for who sends them, where to, or when. */
 import { expect, test } from "vitest";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { RefusalList } from "../../src/http/wire/server.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { askingRun, bench, questionOf } from "../support/http/server.ts";

@@ -1,7 +1,7 @@
 /** What /health tells: to callers it knows everything but secrets, to all others one word. */
 import { expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
-import { StoreError } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import type { RunList } from "../../src/http/wire/runs.ts";
 import { type Health, healthSchema } from "../../src/http/wire/server.ts";

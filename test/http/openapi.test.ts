@@ -1,6 +1,6 @@
 /** The API's description: complete, true to what the server sends, readable without foreign scripts. */
 import { expect, test } from "vitest";
-import { problemCodes } from "../../src/http/guard/problems.ts";
+import { problemCodes } from "../../src/http/guard/problem-codes.ts";
 import { operationIds, operations } from "../../src/http/wire/operations.ts";
 import { agentListSchema, healthSchema, toolListSchema } from "../../src/http/wire/server.ts";
 import { bench } from "../support/http/server.ts";

@@ -1,6 +1,6 @@
 /** The outcome of a run with where its values come from, over the API. */
 import { expect, test } from "vitest";
-import { outcomeSchema } from "../../src/http/wire/runs.ts";
+import { outcomeSchema } from "../../src/http/wire/events.ts";
 import { approvingRun, bench, chose, stateOf } from "../support/http/server.ts";
 
 async function outcomeOf(b: Awaited<ReturnType<typeof bench>>, id: string) {

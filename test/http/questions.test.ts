@@ -1,7 +1,9 @@
 /** The list of open questions: any number, nothing lost, and what can't be read named among the others. */
 import { expect, test, vi } from "vitest";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
-import { eventListSchema, questionListSchema, type RunState } from "../../src/http/wire/runs.ts";
+import { eventListSchema } from "../../src/http/wire/events.ts";
+import { questionListSchema } from "../../src/http/wire/questions.ts";
+import type { RunState } from "../../src/http/wire/runs.ts";
 import { sentEvents } from "../support/http/events.ts";
 import { askingRun, asks, type Bench, bench } from "../support/http/server.ts";
 

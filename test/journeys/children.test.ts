@@ -1,7 +1,7 @@
 /** A task handed to another agent: a run of its own, its outcome a result, its questions in the parent's thread. */
 import { expect, onTestFinished, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
-import type { Inbound } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
 import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import { agent, type Bot, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";

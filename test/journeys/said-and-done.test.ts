@@ -1,7 +1,7 @@
 /** Once a message is done, the inbox keeps its key alone: a secret that somebody wrote does not lie there for weeks. */
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Inbound, Intent } from "../../src/core/ports/channel.ts";
+import type { Inbound, Intent } from "../../src/core/ports/inbound.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";

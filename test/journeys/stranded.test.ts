@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Inbound } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { inboundCodec } from "../../src/core/store/records.ts";
 import { runIdFor } from "../../src/engine/ids.ts";

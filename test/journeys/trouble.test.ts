@@ -6,8 +6,11 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import { type Channel, ChannelError, type Delivery, type Inbound } from "../../src/core/ports/channel.ts";
-import { type Store, StoreError } from "../../src/core/ports/store.ts";
+import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
+import { ChannelError } from "../../src/core/ports/channel-error.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { childRunId, runIdFor } from "../../src/engine/ids.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";

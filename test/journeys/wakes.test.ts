@@ -8,7 +8,7 @@ import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
-import type { Role } from "../../src/engine/create.ts";
+import type { Role } from "../../src/engine/options.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { commit, must } from "../support/store/commits.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
-import type { Inbound } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { hasEnded, statusOf } from "../../src/core/state.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";

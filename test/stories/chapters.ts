@@ -1,8 +1,9 @@
 /** Chapters of the story as `narrate` tells them of a real log: origins, a job, whether it helped, and a way back. */
 import type { Command } from "../../src/core/command.ts";
-import type { ArgumentOrigin, EventBody } from "../../src/core/event.ts";
+import type { EventBody } from "../../src/core/event.ts";
 import type { Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
+import type { ArgumentOrigin } from "../../src/core/question.ts";
 import {
   approve,
   askedApproval,

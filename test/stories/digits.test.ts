@@ -5,7 +5,7 @@ import { argumentBlocks, readArguments } from "../../adapters/slack/draw/argumen
 import { parseArguments } from "../../adapters/terminal/parse.ts";
 import { parsePayload } from "../../adapters/webhook/payload.ts";
 import { fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";
-import type { Question } from "../../src/core/event.ts";
+import type { Question } from "../../src/core/question.ts";
 import { lostDigits, withExactDigits } from "../../src/core/text/digits.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { bench } from "../support/http/server.ts";

@@ -4,7 +4,7 @@
  */
 import { afterEach, describe, expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
-import type { InboxKey } from "../../src/core/ports/store.ts";
+import type { InboxKey } from "../../src/core/ports/deliveries.ts";
 import { type Bot, startBot } from "../support/bot.ts";
 import { mention, unstarted } from "../support/discord/bed.ts";
 import { fakeDiscord } from "../support/discord/fake.ts";

@@ -11,8 +11,8 @@ import { plainText } from "../../adapters/terminal/line.ts";
 import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import { draftOf, fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";
 import { CallFields } from "../../src/console/questions/call-fields.tsx";
-import type { Question } from "../../src/core/event.ts";
 import type { Message } from "../../src/core/message.ts";
+import type { Question } from "../../src/core/question.ts";
 
 const input = {
   "ser\u200bvice": "pay\u00adments\u00a0\u{e0041}",

@@ -16,11 +16,12 @@ import { CallFields } from "../../src/console/questions/call-fields.tsx";
 import { callLine, settle } from "../../src/console/run/call-lines.ts";
 import { LineSummary } from "../../src/console/run/line-summary.tsx";
 import { questionLine } from "../../src/console/run/question-lines.ts";
-import type { EventBody, Question } from "../../src/core/event.ts";
+import type { EventBody } from "../../src/core/event.ts";
 import type { Block, Inline, Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
+import type { Question } from "../../src/core/question.ts";
 import type { State } from "../../src/core/state.ts";
-import type { WireEvent } from "../../src/http/wire/runs.ts";
+import type { WireEvent } from "../../src/http/wire/events.ts";
 import { call, chose, finished, launch, nobody } from "../support/given.ts";
 
 const publicUrl = "https://belay.example";

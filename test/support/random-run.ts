@@ -5,10 +5,11 @@ import { admit } from "../../src/core/admit/admit.ts";
 import type { Policy } from "../../src/core/agent.ts";
 import { approvalFor } from "../../src/core/approval-rule.ts";
 import { questionId } from "../../src/core/ask.ts";
+import type { ChosenCall } from "../../src/core/chosen-call.ts";
 import type { Command } from "../../src/core/command.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
-import type { ChosenCall, EventBody, EventOf, RunEvent } from "../../src/core/event.ts";
+import type { EventBody, EventOf, RunEvent } from "../../src/core/event.ts";
 import { findCall } from "../../src/core/reduce/calls.ts";
 
 import { initial } from "../../src/core/reduce/launch.ts";

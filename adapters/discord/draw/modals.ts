@@ -5,7 +5,7 @@ import {
   ComponentType,
   TextInputStyle,
 } from "discord.js";
-import type { Question } from "../../../src/core/event.ts";
+import type { Question } from "../../../src/core/question.ts";
 import { brief, cut } from "../../../src/core/text/brief.ts";
 import { lostDigits } from "../../../src/core/text/digits.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";

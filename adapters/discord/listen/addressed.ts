@@ -1,6 +1,6 @@
 /** For whom a message is: who the bot is in its server, whom the message mentions, whose thread it is in. */
 import type { APIMessage } from "discord.js";
-import type { Said } from "../../../src/core/ports/channel.ts";
+import type { Said } from "../../../src/core/ports/inbound.ts";
 import type { Place } from "../address.ts";
 import type { MemberFacts } from "../people.ts";
 import { withNames } from "./shown.ts";

@@ -10,7 +10,8 @@ import {
   type RESTPutAPIApplicationCommandsJSONBody,
   Routes,
 } from "discord.js";
-import type { Inlet, Intent } from "../../../src/core/ports/channel.ts";
+import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Intent } from "../../../src/core/ports/inbound.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 
 const menuCommand = "Ask the agent";

@@ -1,5 +1,5 @@
 /** Messages of people: read, and persisted before anything else is done with them. */
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { type Place, threadAddress } from "../address.ts";

@@ -7,8 +7,8 @@ import {
   RESTJSONErrorCodes,
   Routes,
 } from "discord.js";
-import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
-import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import type { Inbound, Intent } from "../../../src/core/ports/inbound.ts";
+import type { QuestionRow } from "../../../src/core/ports/runs.ts";
 import { quotedBack } from "../../../src/core/ports/typed.ts";
 import { everyOpenQuestion } from "../../../src/core/store/every.ts";
 import { type Form, resolve, short } from "../actions.ts";

@@ -6,7 +6,7 @@ import {
   InteractionType,
   MessageType,
 } from "discord.js";
-import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Intent } from "../../../src/core/ports/inbound.ts";
 import { askedAbout, wordless } from "../../../src/core/text/readable.ts";
 import { spoken } from "../../../src/core/text/spoken.ts";
 import { type Form, formOf, type Press, pressOf } from "../actions.ts";

@@ -6,7 +6,7 @@ import {
   type APIMessageTopLevelComponent,
   MessageReferenceType,
 } from "discord.js";
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { fileKind, type Part, readable } from "../../../src/core/text/readable.ts";
 
 /** A message, or what a forward keeps of one. */

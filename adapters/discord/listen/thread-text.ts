@@ -1,6 +1,6 @@
 /** The text of a thread that people began, as context for a run that starts in it. */
 import { type APIMessage, MessageType, Routes } from "discord.js";
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { mostNewest, type ThreadLine, threadText, unreadThread } from "../../../src/core/text/thread-text.ts";
 import type { Place } from "../address.ts";
 import { codeOf } from "../errors.ts";

@@ -1,6 +1,6 @@
 /** Brings a message that stands in Discord up to date, and says what every message is sent with. */
 import { MessageFlags, type RESTPatchAPIChannelMessageJSONBody, Routes } from "discord.js";
-import { ChannelError } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Target } from "../address.ts";
 import { emptySheet, type Sheet } from "../draw/render.ts";
 import { codeOf } from "../errors.ts";
@@ -47,7 +47,8 @@ export function payloadOf(sheet: Sheet) {
 }
 
 export function filesOf(sheet: Sheet) {
-  return sheet.file === null
-    ? []
-    : [{ name: sheet.file.name, data: sheet.file.data, contentType: "text/markdown" }];
+  if (sheet.file === null) return [];
+  // Of a picture its name says what it is.
+  const isText = typeof sheet.file.data === "string";
+  return [{ ...sheet.file, ...(isText ? { contentType: "text/markdown" } : {}) }];
 }

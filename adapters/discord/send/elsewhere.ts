@@ -1,5 +1,7 @@
 /** A place that takes nothing: whoever asked is told by direct message, once, why and what becomes of it. */
-import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts";
+
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import type { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { targetOf } from "../address.ts";
 import { plain } from "../draw/markdown.ts";

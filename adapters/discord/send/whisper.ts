@@ -7,7 +7,7 @@ import {
   type RESTPostAPIChannelMessageJSONBody,
   Routes,
 } from "discord.js";
-import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Outcome } from "../../../src/core/ports/inbound.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { customId, type Press } from "../actions.ts";
 import type { Row } from "../draw/controls.ts";

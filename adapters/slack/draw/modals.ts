@@ -1,6 +1,6 @@
 /** Draws the modals of refusing, editing and replying. */
 import type { types } from "@slack/bolt";
-import type { Question } from "../../../src/core/event.ts";
+import type { Question } from "../../../src/core/question.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import type { ModalKind, ModalPlace } from "../parsed.ts";
 import { argumentBlocks } from "./arguments.ts";

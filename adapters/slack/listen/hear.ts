@@ -1,6 +1,6 @@
 /** Takes in a payload of Slack: reads it, looks up its sender, persists it. Only then is it acknowledged. */
 
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
 import { channelPrefix } from "../address.ts";

@@ -1,5 +1,5 @@
 /** What a message of Slack shows: its words, and what it points at (blocks, attachments, shared messages, files). */
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { fileKind, type Part, readable } from "../../../src/core/text/readable.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { at, listAt, textAt } from "../payload.ts";

@@ -1,5 +1,5 @@
 /** Submitted modals as inbound messages. */
-import type { Intent } from "../../../src/core/ports/channel.ts";
+import type { Intent } from "../../../src/core/ports/inbound.ts";
 import { threadAddress } from "../address.ts";
 import { readArguments } from "../draw/arguments.ts";
 import { wordsBlock } from "../draw/modals.ts";

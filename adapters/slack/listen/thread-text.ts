@@ -1,5 +1,5 @@
 /** The text of a thread, as context for a run that starts in it: how it began, and what was said last. */
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { mostNewest, type ThreadLine, threadText, unreadThread } from "../../../src/core/text/thread-text.ts";
 import { slackCode } from "../errors.ts";
 import { at, textAt } from "../payload.ts";

@@ -1,5 +1,5 @@
 /** Puts people's names where Slack sends their ids. */
-import type { Inbound, Intent } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Intent } from "../../../src/core/ports/inbound.ts";
 import type { People } from "../people.ts";
 
 /** People by name in all that a model, or a person elsewhere, will read. */

@@ -1,6 +1,8 @@
 /** Where a place takes no posts: tells whoever asked, once and elsewhere, why and what happens next. */
 
-import type { ChannelError, Delivery, Inbound } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import type { ChannelError } from "../../../src/core/ports/channel-error.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { thrown } from "../../../src/core/text/thrown.ts";
 import { readAddress } from "../address.ts";

@@ -1,5 +1,5 @@
 /** Slack's rates for what this channel sends, shared by all of its runs. */
-import { ChannelError } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Session } from "../session.ts";
 import { Pace } from "./pace.ts";
 

@@ -1,6 +1,6 @@
 /** The private word to whoever sent something: ephemeral, or an eye on their message. Best effort. */
 
-import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Outcome } from "../../../src/core/ports/inbound.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { thrown } from "../../../src/core/text/thrown.ts";

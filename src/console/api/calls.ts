@@ -1,14 +1,11 @@
 /** The API's routes as functions, and the names under which their answers are kept. */
-import type {
-  QuestionList,
-  RunList,
-  RunState,
-  WireEvent,
-  WireModelRequest,
-  WireOutcome,
-} from "../../http/wire/runs.ts";
+
+import type { WireEvent, WireModelRequest, WireOutcome } from "../../http/wire/events.ts";
+import type { QuestionList } from "../../http/wire/questions.ts";
+import type { RunList, RunState } from "../../http/wire/runs.ts";
 import type {
   AgentList,
+  ApprovalList,
   Health,
   RefusalList,
   Session,
@@ -26,9 +23,19 @@ export interface RunsFilter {
   channel: string;
   principal: string;
   text: string;
+  tool: string;
+  outcome: string;
 }
 
-export const noFilter: RunsFilter = { status: "", agent: "", channel: "", principal: "", text: "" };
+export const noFilter: RunsFilter = {
+  status: "",
+  agent: "",
+  channel: "",
+  principal: "",
+  text: "",
+  tool: "",
+  outcome: "",
+};
 
 export const keys = {
   session: ["session"],
@@ -58,6 +65,7 @@ export const getAgents = () => get<AgentList>("agents");
 export const getTools = () => get<ToolList>("tools");
 export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
 export const getSchedules = () => get<{ schedules: ScheduleInfo[] }>("schedules");
+export const getApprovals = () => get<ApprovalList>("approvals");
 export const getRefusals = () => get<RefusalList>("refusals");
 export const getHealth = () => get<Health>("health");
 

@@ -1,7 +1,8 @@
 /** Keeps the lists as they are on the server: the stream of all runs, written into the cache. */
 import { type InfiniteData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { QuestionList, RunList, RunSummary } from "../../http/wire/runs.ts";
+import type { QuestionList } from "../../http/wire/questions.ts";
+import type { RunList, RunSummary } from "../../http/wire/runs.ts";
 import { keys, noFilter, type RunsFilter } from "./calls.ts";
 import { forgetStream, reportStream } from "./connection.ts";
 import { follow } from "./stream.ts";

@@ -1,7 +1,7 @@
 /** One run as it is: its log, continued by the stream from the last event, and its state, read anew after each. */
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import type { WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
 import { getEvents, getRun, keys } from "./calls.ts";
 import { forgetStream, reportStream } from "./connection.ts";
 import { follow } from "./stream.ts";

@@ -1,5 +1,5 @@
 /** A call, whole: every argument by its name. */
-import type { ArgumentOrigin } from "../../core/event.ts";
+import type { ArgumentOrigin } from "../../core/question.ts";
 import { originOfArgument } from "../../core/text/origin.ts";
 import { visible, visibleJson, visibleLine } from "../../core/text/visible.ts";
 

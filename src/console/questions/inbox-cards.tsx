@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
-import type { OpenWireQuestion } from "../../http/wire/runs.ts";
+import type { OpenWireQuestion } from "../../http/wire/questions.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorNote } from "../parts/notice.tsx";
 import { Way } from "../parts/way.tsx";

@@ -2,7 +2,7 @@
 
 import { audienceInWords, rulesInWords } from "../../core/text/rules.ts";
 import { visible } from "../../core/text/visible.ts";
-import type { WireQuestion } from "../../http/wire/runs.ts";
+import type { WireQuestion } from "../../http/wire/questions.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { Since } from "../parts/time.tsx";

@@ -1,6 +1,7 @@
 /** Sends what settles a question, and takes the state that comes back. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { RunState, WireQuestion } from "../../http/wire/runs.ts";
+import type { WireQuestion } from "../../http/wire/questions.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { keys } from "../api/calls.ts";
 import { ApiError } from "../api/client.ts";
 

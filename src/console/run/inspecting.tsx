@@ -1,6 +1,7 @@
 /** Where the inspector is shown: beside the run when there is room, else on top of it. */
 import { lazy, Suspense, useSyncExternalStore } from "react";
-import type { RunState, WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { Skeleton } from "../parts/notice.tsx";
 import { Sheet } from "../parts/sheet.tsx";

@@ -3,10 +3,12 @@ import { Tabs } from "radix-ui";
 import { readable } from "../../core/text/brief.ts";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
-import type { RunState, WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
+import type { RunState } from "../../http/wire/runs.ts";
 import { Button } from "../parts/button.tsx";
 import { JsonView } from "../parts/json-view.tsx";
-import { clockSeconds, cost } from "../parts/words.ts";
+import { clockSeconds } from "../parts/moment.ts";
+import { cost } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { PromptView } from "./prompt-view.tsx";
 

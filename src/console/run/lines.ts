@@ -1,10 +1,12 @@
 /** The log told to a person: events in, lines out, the newest last. */
 
-import type { ChosenCall, EventBody, Question } from "../../core/event.ts";
+import type { ChosenCall } from "../../core/chosen-call.ts";
+import type { EventBody } from "../../core/event.ts";
+import type { Question } from "../../core/question.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
 import { directCallId, undoCallId } from "../../core/text/person-calls.ts";
-import type { WireEvent } from "../../http/wire/runs.ts";
+import type { WireEvent } from "../../http/wire/events.ts";
 import { channelName } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
 import { foldReads } from "./fold-reads.ts";

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { plural } from "../../core/text/count.ts";
 import { originMarks } from "../../core/text/origin.ts";
-import type { WireOutcome } from "../../http/wire/runs.ts";
+import type { WireOutcome } from "../../http/wire/events.ts";
 import { getOutcome, keys } from "../api/calls.ts";
 
 type Value = WireOutcome["values"][number];

@@ -1,6 +1,7 @@
 /** Lines of questions and of what settled them. */
 
-import type { EventBody, Question } from "../../core/event.ts";
+import type { EventBody } from "../../core/event.ts";
+import type { Question } from "../../core/question.ts";
 import { argumentsInBrief, brief, changedNames } from "../../core/text/brief.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { Shape } from "../parts/mark.tsx";

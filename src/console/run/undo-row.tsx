@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link } from "wouter";
 import { argumentsInBrief } from "../../core/text/brief.ts";
-import type { WireUndo } from "../../http/wire/runs.ts";
+import type { WireUndo } from "../../http/wire/questions.ts";
 import { keys, undo as takeBack } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { Mark } from "../parts/mark.tsx";

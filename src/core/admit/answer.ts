@@ -3,7 +3,7 @@ import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { approvalByName, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
-import type { Question } from "../event.ts";
+import type { Question } from "../question.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse, withContext } from "./admission.ts";
@@ -85,6 +85,10 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
     return { code: "insufficient_scope", message };
   }
   const code = action === "approve" ? "not_an_approver" : "not_an_answerer";
+  if (!verdict.allowed && verdict.why === "machine") {
+    const message = `A program may not approve ${question.call?.tool ?? "this"}: people do, where it is asked.`;
+    return { code, message };
+  }
   if (!verdict.allowed) {
     const who = whoMay(rules, actor);
     const what = action === "approve" ? `approve ${question.call?.tool ?? "this"}` : "answer this";

@@ -2,7 +2,7 @@
 import type { Actor } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import type { Command, Refusal } from "../command.ts";
-import type { Question } from "../event.ts";
+import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { brief } from "../text/brief.ts";
 import { timeInWords } from "../text/time.ts";

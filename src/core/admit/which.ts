@@ -3,7 +3,7 @@
  * other: the only one that is open to whoever speaks, asked before the words were written, none settled meanwhile.
  * Where more than a word hangs on it (an approval, a call in doubt, the budget) no words are enough.
  */
-import type { Question } from "../event.ts";
+import type { Question } from "../question.ts";
 import { kindOf, type Words } from "./words.ts";
 
 /** An open question or one settled of late, as whoever speaks stands to it. Times in ms since the epoch. */

@@ -2,8 +2,9 @@
 import type { Policy } from "../agent.ts";
 import { askBudget, askStuck, askUnparsed } from "../ask.ts";
 import type { Effect } from "../effect.ts";
-import type { EventBody, Question } from "../event.ts";
+import type { EventBody } from "../event.ts";
 import { never } from "../never.ts";
+import type { Question } from "../question.ts";
 
 import { entriesOf } from "../reduce/entries.ts";
 import { usedCost, usedTokens } from "../reduce/settle.ts";

@@ -1,7 +1,7 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
 import { personOf } from "../actor.ts";
-import type { Question } from "../event.ts";
 import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
+import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { originOfArgument } from "../text/origin.ts";

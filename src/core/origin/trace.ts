@@ -2,7 +2,7 @@
  * Where the values of a call and of an outcome come from: said by whom, from which result, or seen
  * nowhere. No model is asked.
  */
-import type { ArgumentOrigin } from "../event.ts";
+import type { ArgumentOrigin } from "../question.ts";
 import { canBeRounded, folded, holds, isRounded, numbersIn } from "./find.ts";
 import type { Source } from "./sources.ts";
 import { type Value, valuesIn } from "./values.ts";

@@ -1,6 +1,6 @@
 /** What the engine needs of a language model: one request, one answer. */
 import type { ToolSpec } from "../agent.ts";
-import type { Usage } from "../event.ts";
+import type { Usage } from "../usage.ts";
 
 /** The context window in neutral form. From step to step of a run each request repeats the former one's prefix. */
 export interface ModelRequest {

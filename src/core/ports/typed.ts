@@ -1,6 +1,6 @@
 /** What a person typed into a form: given back to them when it did not count, so that nothing of it is lost. */
 import { visibleJson } from "../text/visible.ts";
-import type { Intent } from "./channel.ts";
+import type { Intent } from "./inbound.ts";
 
 /** As markdown for its writer alone; null: nothing was typed. */
 export function typed(intent: Intent): string | null {

@@ -1,5 +1,5 @@
 /** What a store throws, or tells, of a single record that it can't read. */
-import { StoreError } from "./store.ts";
+import { StoreError } from "./store-error.ts";
 
 /**
  * One record can't be read: `storage_damaged`, or `storage_version` when a newer release wrote it. Only what needs

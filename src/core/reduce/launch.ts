@@ -1,5 +1,6 @@
 /** How a run begins: the state before anything, and what its launch makes of it. */
-import { type ChosenCall, type EventOf, isUntrustedTurn, type ToolCall } from "../event.ts";
+import type { ChosenCall, ToolCall } from "../chosen-call.ts";
+import { type EventOf, isUntrustedTurn } from "../event.ts";
 import type { Call, Entry, Phase, State } from "../state.ts";
 import { directCallId } from "../text/person-calls.ts";
 import { entered } from "./entries.ts";
@@ -47,6 +48,8 @@ export const initial: State = {
   traces: [],
   nudges: noNudges,
   arrived: {},
+  pictures: [],
+  attachedBytes: 0,
   readUntrusted: false,
   recoveries: 0,
 };

@@ -1,5 +1,5 @@
 /** The last steps of a run in a few words each, for the progress post and for stuck detection. */
-import type { ChosenCall } from "../event.ts";
+import type { ChosenCall } from "../chosen-call.ts";
 import type { StepLine } from "../message.ts";
 import type { State, Trace } from "../state.ts";
 

@@ -1,5 +1,5 @@
 /** What model calls used, added up. */
-import type { Usage } from "../event.ts";
+import type { Usage } from "../usage.ts";
 
 /** `costUsd` adds up what has a price, and is null only while nothing has; `estimated` once one of the two is. */
 export function addUsage(sum: Usage, more: Usage): Usage {

@@ -1,6 +1,7 @@
 /** The rows of a run's log: written with a sum, and read only when none is missing and each is as it was written. */
 import type { RunEvent } from "../event.ts";
-import type { Commit, ReadEvent } from "../ports/store.ts";
+import type { Commit } from "../ports/commit.ts";
+import type { ReadEvent } from "../ports/runs.ts";
 import { UnreadableError } from "../ports/unreadable.ts";
 import { checksum } from "./checksum.ts";
 import { decodeEvent, encodeEvent, type StoredEvent } from "./codec.ts";

@@ -1,5 +1,6 @@
 /** Whole lists of a store, read a page at a time: for whoever must not stop at the first so many. */
-import type { QuestionRow, RunFilter, RunRow, Store } from "../ports/store.ts";
+import type { QuestionRow, RunFilter, RunRow } from "../ports/runs.ts";
+import type { Store } from "../ports/store.ts";
 
 const pageLength = 500;
 

@@ -1,5 +1,5 @@
 /** Which steps of its schema a database still needs. */
-import { StoreError } from "../ports/store.ts";
+import { StoreError } from "../ports/store-error.ts";
 
 /** One step of a schema, in a file named `0001_<words>.sql`. */
 export interface Migration {

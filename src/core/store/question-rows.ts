@@ -1,5 +1,6 @@
 /** Questions as rows of a table: derived from the events of their runs, for lists. */
-import type { Commit, QuestionPage, QuestionRow } from "../ports/store.ts";
+import type { Commit } from "../ports/commit.ts";
+import type { QuestionPage, QuestionRow } from "../ports/runs.ts";
 import type { TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
 import { questionCodec } from "./records.ts";
 import { readable } from "./rows.ts";

@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { scopes } from "../actor.ts";
 import { agentSchema } from "../agent.ts";
-import { questionSchema } from "../event.ts";
 import { messageSchema } from "../message.ts";
-import type { Inbound } from "../ports/channel.ts";
+import type { Inbound } from "../ports/inbound.ts";
+import { questionSchema } from "../question.ts";
 import { recordCodec } from "./record-codec.ts";
 
 const actorSchema = z.object({

@@ -5,7 +5,8 @@
 
 import type { ToolSpec } from "../agent.ts";
 import type { CallFailure } from "../call-failure.ts";
-import type { ChosenCall, EventBody } from "../event.ts";
+import type { ChosenCall } from "../chosen-call.ts";
+import type { EventBody } from "../event.ts";
 import type { Redact } from "../text/redact.ts";
 
 /** Ids, hashes and enums, which the program itself gives: a weak secret must not break what hangs on them. */

@@ -1,14 +1,8 @@
 /** How records look as columns, and what the store promises about them: shared by both databases. */
 import { type Address, channelOf } from "../actor.ts";
-import type {
-  Commit,
-  Committed,
-  DeliveryOutcome,
-  DueDelivery,
-  InboxRow,
-  OutboxRow,
-  RunRow,
-} from "../ports/store.ts";
+import type { Commit, Committed } from "../ports/commit.ts";
+import type { DeliveryOutcome, DueDelivery, InboxRow, OutboxRow } from "../ports/deliveries.ts";
+import type { RunRow } from "../ports/runs.ts";
 import { type TellUnreadable, UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
 import { messageCodec } from "./records.ts";
@@ -159,6 +153,24 @@ export function refusalOf(commit: Commit, found: Found): Exclude<Committed, { ok
   if (found.taken !== null) return { ok: false, why: "taken", runId: found.taken };
   const version = found.run?.version ?? 0;
   return version === commit.expect ? null : { ok: false, why: "conflict" };
+}
+
+/** Events that name the tools of a run, and those that hold its outcome. */
+export const toolEvents = ["launched", "prefetched", "model_answered"] as const;
+export const outcomeEvents = ["completed", "failed"] as const;
+
+/** Stands in the JSON of an event that chose this tool, and in no text of it: there its quotes are escaped. */
+export function toolSign(tool: string): string {
+  return `"tool":${JSON.stringify(plainText(tool))}`;
+}
+
+/**
+ * LIKE patterns for the JSON of an event that holds an outcome: of these events the text is the last member, so
+ * whatever follows its name is the text.
+ */
+export function outcomePatterns(text: string): string[] {
+  const inJson = likePattern(JSON.stringify(text).slice(1, -1));
+  return ["answer", "message"].map((name) => `%"${name}":"${inJson}`);
 }
 
 /** Text as a LIKE pattern with `\` as its escape: found anywhere, in lower case. */

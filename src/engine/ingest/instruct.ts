@@ -1,8 +1,8 @@
 /** What people type after `/agent`, done: help, lists, a look at a run, a stop. */
 import { helpText, type Instruction } from "../../core/admit/instruct.ts";
 import { statusInWords } from "../../core/narrate/narrate.ts";
-import type { Inbound, Outcome } from "../../core/ports/channel.ts";
-import type { InboxKey } from "../../core/ports/store.ts";
+import type { InboxKey } from "../../core/ports/deliveries.ts";
+import type { Inbound, Outcome } from "../../core/ports/inbound.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
 import { listed, runMeant } from "../find-run.ts";

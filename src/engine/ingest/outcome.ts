@@ -1,7 +1,7 @@
 /** What becomes of an inbound message: a command on its run, and the outcome in words for its sender. */
 import type { Refusal, RunCommand, Via } from "../../core/command.ts";
-import type { Inbound, Outcome } from "../../core/ports/channel.ts";
-import type { InboxKey } from "../../core/ports/store.ts";
+import type { InboxKey } from "../../core/ports/deliveries.ts";
+import type { Inbound, Outcome } from "../../core/ports/inbound.ts";
 import { brief } from "../../core/text/brief.ts";
 import type { Engine } from "../engine.ts";
 

@@ -3,9 +3,10 @@
 import type { Policy } from "../../core/agent.ts";
 import { askOutage } from "../../core/ask.ts";
 import type { CallFailure } from "../../core/call-failure.ts";
+import type { ChosenCall } from "../../core/chosen-call.ts";
 import { compose } from "../../core/compose.ts";
 import { compaction } from "../../core/decide/compact.ts";
-import type { ChosenCall, EventBody } from "../../core/event.ts";
+import type { EventBody } from "../../core/event.ts";
 import { type LeftOut, type ModelAnswer, ModelError } from "../../core/ports/model.ts";
 import type { Toolbox } from "../../core/ports/toolbox.ts";
 import { hasEnded, type State, underPause } from "../../core/state.ts";

@@ -1,5 +1,5 @@
 /** What changes in all runs, read once per process however many look on. */
-import type { QuestionCount, RunRow } from "../../core/ports/store.ts";
+import type { QuestionCount, RunRow } from "../../core/ports/runs.ts";
 import type { Engine } from "../../engine/engine.ts";
 
 /** Changes of so long are told together. */

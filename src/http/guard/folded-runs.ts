@@ -1,5 +1,5 @@
 /** The folded runs whose questions somebody looks at: read once per version, however many look. */
-import type { RunRow } from "../../core/ports/store.ts";
+import type { RunRow } from "../../core/ports/runs.ts";
 import type { State } from "../../core/state.ts";
 import type { Engine } from "../../engine/engine.ts";
 

@@ -1,6 +1,6 @@
 /** `Idempotency-Key`: the same request under the same key is done once, however often it is sent. */
 import type { Submitted } from "../../core/ports/channel.ts";
-import type { InboxKey } from "../../core/ports/store.ts";
+import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Ctx, Server } from "./context.ts";
 import { ProblemError, problemOfRefusal } from "./problems.ts";
 import { sha256 } from "./sessions.ts";
@@ -22,7 +22,11 @@ export interface KeyedRequest {
 /** Throws 400 `invalid_idempotency_key`. */
 export function idempotencyKeyOf(c: Ctx): string | null {
   const key = c.req.header("idempotency-key");
-  if (key === undefined) return null;
+  return key === undefined ? null : checkedKey(key);
+}
+
+/** Wherever it was written. Throws 400 `invalid_idempotency_key`. */
+export function checkedKey(key: string): string {
   if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
   const detail = "An Idempotency-Key has 1 to 255 printable ASCII characters. A UUID is a good one.";
   throw new ProblemError("invalid_idempotency_key", detail);

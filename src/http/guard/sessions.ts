@@ -1,7 +1,8 @@
 /** Console sessions: a one-time code buys a cookie whose secret only the browser knows. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { SessionRow, Store } from "../../core/ports/store.ts";
+import type { SessionRow } from "../../core/ports/kept-rows.ts";
+import type { Store } from "../../core/ports/store.ts";
 import type { HttpConfig } from "./context.ts";
 
 /** How long a login lasts, in ms: 12 hours. */

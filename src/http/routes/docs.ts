@@ -1,7 +1,8 @@
 /** The API described: the OpenAPI document, a page to read it, and what each problem means. */
 import { html, raw } from "hono/html";
 import type { Server } from "../guard/context.ts";
-import { describeProblem, ProblemError, problemCodes } from "../guard/problems.ts";
+import { problemCodes } from "../guard/problem-codes.ts";
+import { describeProblem, ProblemError } from "../guard/problems.ts";
 import type { Operation } from "../wire/operation.ts";
 import { operationIds, operations } from "../wire/operations.ts";
 import { openApiDocument } from "./openapi.ts";

@@ -1,9 +1,12 @@
 /** The OpenAPI 3.1 document, made from the table of operations and the zod schemas of the wire. */
 import { z } from "zod";
-import { describeProblem, problemCodes } from "../guard/problems.ts";
+import { problemCodes } from "../guard/problem-codes.ts";
+import { describeProblem } from "../guard/problems.ts";
+import { wireEventSchema } from "../wire/events.ts";
 import type { Operation } from "../wire/operation.ts";
 import { type OperationId, operationIds, operations } from "../wire/operations.ts";
-import { openQuestionSchema, runStateSchema, runSummarySchema, wireEventSchema } from "../wire/runs.ts";
+import { openQuestionSchema } from "../wire/questions.ts";
+import { runStateSchema, runSummarySchema } from "../wire/runs.ts";
 import { healthSchema, problemSchema, sessionSchema } from "../wire/server.ts";
 
 type Json = Record<string, unknown>;

@@ -2,7 +2,7 @@
 
 import type { Actor } from "../../core/actor.ts";
 import type { Policy } from "../../core/agent.ts";
-import type { QuestionCount, RunRow } from "../../core/ports/store.ts";
+import type { QuestionCount, RunRow } from "../../core/ports/runs.ts";
 import type { State } from "../../core/state.ts";
 import { everyRun } from "../../core/store/every.ts";
 import { isEnded } from "../../core/text/status.ts";

@@ -1,5 +1,5 @@
 /** How the bot is: its channels, the worker's queue, the posts on their way, and whether the database answers. */
-import { StoreError } from "../../core/ports/store.ts";
+import { StoreError } from "../../core/ports/store-error.ts";
 import type { Status } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import type { Health } from "../wire/server.ts";

@@ -1,10 +1,10 @@
 /** The list of open questions: oldest first, a page at a time, only of runs that the caller may see. */
 import type { Actor } from "../../core/actor.ts";
-import type { QuestionPlace, RunRow } from "../../core/ports/store.ts";
+import type { QuestionPlace, RunRow } from "../../core/ports/runs.ts";
 import { UnreadableError } from "../../core/ports/unreadable.ts";
 import type { Server } from "../guard/context.ts";
 import type { QuestionsQuery } from "../wire/operations-runs.ts";
-import type { OpenWireQuestion, QuestionList } from "../wire/runs.ts";
+import type { OpenWireQuestion, QuestionList } from "../wire/questions.ts";
 import { mayReadRow, openFor } from "./child-runs.ts";
 import { type Cursor, cursorOf } from "./cursor.ts";
 import { viewQuestion } from "./run.ts";

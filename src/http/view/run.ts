@@ -4,7 +4,7 @@ import { admit } from "../../core/admit/admit.ts";
 import { denySettling } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { Command } from "../../core/command.ts";
-import type { RunRow } from "../../core/ports/store.ts";
+import type { RunRow } from "../../core/ports/runs.ts";
 import {
   type OpenQuestion,
   pendingCalls,
@@ -13,7 +13,8 @@ import {
   statusOf,
   underPause,
 } from "../../core/state.ts";
-import type { RunAction, RunState, RunSummary, SettledWireQuestion, WireQuestion } from "../wire/runs.ts";
+import type { SettledWireQuestion, WireQuestion } from "../wire/questions.ts";
+import type { RunAction, RunState, RunSummary } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
 import { sharedOf } from "./shared-question.ts";

@@ -2,7 +2,7 @@
  * Questions that are no `ask_human`, for clients that know nothing else: told as one, and settled by the words that
  * the telling names. The words hold the question's number wherever they could have been meant for another one.
  */
-import type { Question } from "../../core/event.ts";
+import type { Question } from "../../core/question.ts";
 import type { OpenQuestion, State } from "../../core/state.ts";
 import { visible, visibleLine } from "../../core/text/visible.ts";
 

@@ -3,7 +3,7 @@ import type { Actor } from "../../core/actor.ts";
 import { admitUndo } from "../../core/admit/undo.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { SettledQuestion, State } from "../../core/state.ts";
-import type { WireUndo } from "../wire/runs.ts";
+import type { WireUndo } from "../wire/questions.ts";
 
 /** null: the call knows no way back, or has not run. */
 export function viewUndo(

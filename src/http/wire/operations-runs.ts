@@ -2,15 +2,10 @@
 import { z } from "zod";
 import { statuses } from "../../core/text/status.ts";
 import * as bodies from "./bodies.ts";
+import { eventListSchema, modelRequestSchema, outcomeSchema } from "./events.ts";
 import type { Operation } from "./operation.ts";
-import {
-  eventListSchema,
-  modelRequestSchema,
-  outcomeSchema,
-  questionListSchema,
-  runListSchema,
-  runStateSchema,
-} from "./runs.ts";
+import { questionListSchema } from "./questions.ts";
+import { runListSchema, runStateSchema } from "./runs.ts";
 
 const version = z.coerce.number().int().min(0);
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
@@ -27,6 +22,10 @@ const runsQuery = z.strictObject({
   principal: z.string().max(200).optional(),
   /** Looked for in the task, the name of who started it, the agent and the id. */
   text: z.string().max(200).optional(),
+  /** The name of a tool that was chosen. */
+  tool: z.string().min(1).max(100).optional(),
+  /** Part of the answer or of the failure. */
+  outcome: z.string().min(1).max(200).optional(),
   asking: flag.optional(),
   parent: z.string().max(200).optional(),
   cursor: z.string().max(500).optional(),
@@ -165,6 +164,13 @@ export const runOperations = {
     summary: "What came of a run, and where each number, hash, link and name in it comes from",
     scopes: ["read"],
     success: [200, outcomeSchema],
+  },
+  attachment: {
+    method: "get",
+    path: "/agent/runs/:id/attachments/:hash",
+    summary: "A file that a call of the run brought: a picture as it is, anything else to be saved",
+    scopes: ["read"],
+    success: [200, "application/octet-stream"],
   },
   request: {
     method: "get",

@@ -1,8 +1,8 @@
-/** Everything that crosses the wire, as zod schemas: the seeds' names in snake_case, times in ms since the epoch. */
+/** Runs on the wire, as zod schemas: the seeds' names in snake_case, times in ms since the epoch. */
 import { z } from "zod";
 import { personSchema } from "../../core/actor.ts";
-import { argumentOriginSchema, eventBodySchema } from "../../core/event.ts";
 import { statuses } from "../../core/text/status.ts";
+import { settledQuestionSchema, wireQuestionSchema } from "./questions.ts";
 
 const time = z.number();
 
@@ -28,71 +28,6 @@ const pendingCallSchema = z.object({
   arguments: z.unknown(),
   call_id: z.string(),
 });
-
-/** An open question. `may_answer`: the caller may settle it now (answer it, or approve it). */
-const wireQuestionSchema = z.object({
-  id: z.string(),
-  /** The run that asks: the one that is shown, or one that it handed a task to. */
-  run_id: z.string(),
-  kind: z.enum(["ask", "approval", "doubt", "stuck", "budget"]),
-  text: z.string(),
-  context: z.string().nullable(),
-  choices: z.array(z.object({ value: z.string(), label: z.string() })),
-  free_text: z.boolean(),
-  /** Rules of who may settle it. */
-  audience: z.array(z.string()),
-  /** The whole call, for approvals and doubts. */
-  call: z
-    .object({
-      call_id: z.string(),
-      tool: z.string(),
-      input: z.unknown(),
-      preview: z.string().nullable(),
-      /** Where the arguments come from; empty: nobody looked. */
-      origins: z.array(argumentOriginSchema),
-    })
-    .nullable(),
-  asked_at: time,
-  /** How many different people must approve. */
-  need: z.number(),
-  approved_by: z.array(personSchema),
-  may_answer: z.boolean(),
-});
-/** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */
-export type WireQuestion = z.infer<typeof wireQuestionSchema>;
-
-const undoSchema = z.object({
-  tool: z.string(),
-  input: z.unknown(),
-  state: z.enum(["offered", "asked", "undone", "refused", "failed"]),
-  asked_by: personSchema.nullable(),
-  asked_at: time.nullable(),
-  /** The run that undoes it, when that is another one. */
-  run_id: z.string().nullable(),
-  /** What came of it; empty before. */
-  words: z.string(),
-  /** Whether the caller may take it now; `why` says why not. */
-  can: z.object({ allowed: z.boolean(), why: z.string().nullable() }),
-});
-/** Times are ms since the epoch. */
-export type WireUndo = z.infer<typeof undoSchema>;
-
-const settledQuestionSchema = wireQuestionSchema
-  .pick({ id: true, kind: true, text: true, choices: true, call: true, asked_at: true })
-  .extend({
-    settled_at: time,
-    outcome: z.object({
-      kind: z.enum(["answered", "approved", "refused", "changed", "withdrawn"]),
-      text: z.string(),
-    }),
-    from: personSchema.nullable(),
-    channel: z.string().nullable(),
-    /** The way back from the call, once it has run; null: there is none. */
-    undo: undoSchema.nullable(),
-  });
-
-/** A question that is closed: how it was settled (`outcome`), when (ms since the epoch), by whom and where. */
-export type SettledWireQuestion = z.infer<typeof settledQuestionSchema>;
 
 const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
 export type RunAction = (typeof runActions)[number];
@@ -198,68 +133,3 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** `next`: the cursor of the following page, or null at the end. */
 export const runListSchema = z.object({ runs: z.array(runSummarySchema), next: z.string().nullable() });
 export type RunList = z.infer<typeof runListSchema>;
-
-/** An event of the log. `data` is what the log holds, in the core's words, without the provider's opaque items. */
-export const wireEventSchema = z.object({
-  version: z.number(),
-  at: time,
-  type: z.string(),
-  data: eventBodySchema,
-});
-export type WireEvent = z.infer<typeof wireEventSchema>;
-/** The answer of `GET /runs/:id/events`: the events after the asked version, oldest first. */
-export const eventListSchema = z.object({
-  events: z.array(wireEventSchema),
-  /** Events that can't be read, by their versions (of several in a row that are missing the first). */
-  unreadable: z.array(z.object({ version: z.number(), why: z.string() })),
-});
-export type EventList = z.infer<typeof eventListSchema>;
-
-/** Where each number, hash, link and name of the outcome comes from. `outcome`: null while there is none. */
-export const outcomeSchema = z.object({
-  run_id: z.string(),
-  outcome: z.string().nullable(),
-  values: z.array(
-    argumentOriginSchema.omit({ path: true }).extend({
-      value: z.string(),
-      /** Where it stands in the outcome, in UTF-16 units. */
-      start: z.number(),
-    }),
-  ),
-});
-/** `values` in their order; `version`: the event where a value stood first. */
-export type WireOutcome = z.infer<typeof outcomeSchema>;
-
-/** The exact request that a model answer was given to, rendered from the log. */
-export const modelRequestSchema = z.object({
-  run_id: z.string(),
-  version: z.number(),
-  model: z.string().nullable(),
-  prompt_hash: z.string(),
-  instructions: z.string(),
-  tools: z.array(z.object({ name: z.string(), description: z.string(), schema: z.unknown() })),
-  input: z.array(z.unknown()),
-});
-/** `input` holds the context as the model's driver is given it; `prompt_hash` names the version of the agent. */
-export type WireModelRequest = z.infer<typeof modelRequestSchema>;
-
-/** An open question with what its run is about. */
-export const openQuestionSchema = wireQuestionSchema.extend({
-  agent: z.string(),
-  task: z.string(),
-  /** Who started the run. */
-  from: personSchema,
-});
-/** An open question in the inbox of the console, with the task and the person it belongs to. */
-export type OpenWireQuestion = z.infer<typeof openQuestionSchema>;
-/** The answer of `GET /questions`: what is open in all runs that the caller may see, oldest first. */
-export const questionListSchema = z.object({
-  questions: z.array(openQuestionSchema),
-  /** Questions of this page that can't be shown, and why. */
-  unreadable: z.array(z.object({ id: z.string(), run_id: z.string(), why: z.string() })),
-  /** How many there are on all pages. */
-  open: z.number(),
-  /** The cursor of the following page, or null at the end. */
-  next: z.string().nullable(),
-});
-export type QuestionList = z.infer<typeof questionListSchema>;

@@ -4,7 +4,8 @@
  */
 import { RESTJSONErrorCodes } from "discord.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Channel, ChannelError, type SendFailure } from "../../../src/core/ports/channel.ts";
+import type { Channel } from "../../../src/core/ports/channel.ts";
+import { ChannelError, type SendFailure } from "../../../src/core/ports/channel-error.ts";
 import { delivery, unstarted } from "../../support/discord/bed.ts";
 import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
 import { ids } from "../../support/discord/payloads.ts";

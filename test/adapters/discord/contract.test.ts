@@ -3,7 +3,7 @@
 import { placeOf, targetOf, threadAddress } from "../../../adapters/discord/address.ts";
 import { render, type Sheet } from "../../../adapters/discord/draw/render.ts";
 import { parseInteraction, parseMessage } from "../../../adapters/discord/listen/parse.ts";
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { channelContract } from "../../contracts/channel.contract.ts";
 import { mention } from "../../support/discord/bed.ts";
 import { brokenLimits, pings } from "../../support/discord/limits.ts";

@@ -1,7 +1,7 @@
 /** Commands, buttons and forms: answered in time, remembered once, and honest in private. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { Question } from "../../../src/core/event.ts";
-import type { Inbound, Outcome } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Outcome } from "../../../src/core/ports/inbound.ts";
+import type { Question } from "../../../src/core/question.ts";
 import { type Bed, bed, until } from "../../support/discord/bed.ts";
 import { ids, menu, message, press, slash, submit } from "../../support/discord/payloads.ts";
 

@@ -8,8 +8,8 @@ import { plain, split, written } from "../../../adapters/discord/draw/markdown.t
 import { answerModal, editModal, inputOf } from "../../../adapters/discord/draw/modals.ts";
 import { render } from "../../../adapters/discord/draw/render.ts";
 import { markOf, nonceOf, snowflakeAt, timeOf } from "../../../adapters/discord/nonce.ts";
-import type { Question } from "../../../src/core/event.ts";
 import type { Block, Button, Message } from "../../../src/core/message.ts";
+import type { Question } from "../../../src/core/question.ts";
 import { messageNamed, messages } from "../../fixtures/messages.ts";
 import { brokenLimits, pings, textOf } from "../../support/discord/limits.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { channelError } from "../../../adapters/slack/errors.ts";
 import type { SlackOptions } from "../../../adapters/slack/options.ts";
 import { webClient } from "../../../adapters/slack/options.ts";
-import type { SendFailure } from "../../../src/core/ports/channel.ts";
+import type { SendFailure } from "../../../src/core/ports/channel-error.ts";
 import { type Fault, SlackEdge } from "../../support/slack/edge.ts";
 import { tokens } from "../../support/slack/emulator.ts";
 

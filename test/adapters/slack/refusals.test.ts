@@ -1,7 +1,8 @@
 /** What Slack refuses, what it slows down, and what is made of it. */
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { ChannelError, Delivery } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import type { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";

@@ -1,6 +1,6 @@
 /** Slack's session status: follows the run, is repaired at the start, and goes quietly where it is not to be had. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { RunRow } from "../../../src/core/ports/store.ts";
+import type { RunRow } from "../../../src/core/ports/runs.ts";
 import type { Status } from "../../../src/core/text/status.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { recordingInlet, runRow } from "../../support/slack/inlet.ts";

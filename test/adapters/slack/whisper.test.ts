@@ -1,6 +1,6 @@
 /** Private words to the sender of a message: where they are said, and where not. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { recordingInlet } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 

@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { terminalChannel } from "../../../adapters/terminal/channel.ts";
 import type { Message } from "../../../src/core/message.ts";
-import type { Inbound, Inlet } from "../../../src/core/ports/channel.ts";
+import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { chapters } from "../../stories/chapters.ts";
 import { clockOf } from "../../support/clock.ts";
 

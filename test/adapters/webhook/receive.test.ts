@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { launchPlace } from "../../../src/config/channels.ts";
-import { StoreError } from "../../../src/core/ports/store.ts";
+import { StoreError } from "../../../src/core/ports/store-error.ts";
 import { type Bench, bench, clock, hook, secret, signed } from "../../support/webhook/bench.ts";
 
 const github = readFileSync(

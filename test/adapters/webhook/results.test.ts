@@ -7,7 +7,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { kindOf } from "../../../adapters/webhook/kinds/list.ts";
 import { verify } from "../../../adapters/webhook/verify.ts";
 import type { Message } from "../../../src/core/message.ts";
-import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Status } from "../../../src/core/text/status.ts";
 import { type Bench, bench, clock, hook, nowhere, signed } from "../../support/webhook/bench.ts";
 

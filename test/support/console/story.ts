@@ -1,7 +1,9 @@
 /** Writes made-up runs into a store, event by event, as the engine would have written them. */
 import type { Agent } from "../../../src/core/agent.ts";
-import type { EventBody, EventOf, Question, RunEvent } from "../../../src/core/event.ts";
-import type { Commit, Store } from "../../../src/core/ports/store.ts";
+import type { EventBody, EventOf, RunEvent } from "../../../src/core/event.ts";
+import type { Commit } from "../../../src/core/ports/commit.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { Question } from "../../../src/core/question.ts";
 import { initial } from "../../../src/core/reduce/launch.ts";
 import { fold } from "../../../src/core/reduce/reduce.ts";
 import { type State, statusOf } from "../../../src/core/state.ts";

@@ -9,7 +9,7 @@ import Database from "better-sqlite3";
 import { conversationsOf } from "../../../adapters/email/conversations.ts";
 import { openSqlite } from "../../../adapters/sqlite/store.ts";
 import { saveTarget } from "../../../adapters/webhook/target.ts";
-import type { Inbound } from "../../../src/core/ports/channel.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
 import { startSchedules } from "../../../src/engine/schedule.ts";
 import { type Bot, operator, startBot } from "../bot.ts";

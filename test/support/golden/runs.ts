@@ -1,5 +1,6 @@
 /** The golden runs by their tasks, and a store of which one can wait for something to be true. */
-import type { RunRow, Store } from "../../../src/core/ports/store.ts";
+import type { RunRow } from "../../../src/core/ports/runs.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 import { fold } from "../../../src/core/reduce/reduce.ts";
 import type { State } from "../../../src/core/state.ts";
 

@@ -3,7 +3,7 @@
  */
 import type { Actor } from "../../../src/core/actor.ts";
 import type { Command } from "../../../src/core/command.ts";
-import type { Intent } from "../../../src/core/ports/channel.ts";
+import type { Intent } from "../../../src/core/ports/inbound.ts";
 import type { ModelAnswer } from "../../../src/core/ports/model.ts";
 import { pendingCalls, type State } from "../../../src/core/state.ts";
 import { type Bot, operator } from "../bot.ts";

@@ -4,7 +4,8 @@
 
 import { z } from "zod";
 import type { Agent } from "../../../src/core/agent.ts";
-import { type Channel, ChannelError } from "../../../src/core/ports/channel.ts";
+import type { Channel } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import { type Model, ModelError } from "../../../src/core/ports/model.ts";
 import { OutcomeUnknown, type Tool } from "../../../src/tools/contract.ts";

@@ -10,7 +10,7 @@ import type { Command, Refusal } from "../../../src/core/command.ts";
 import type { EventBody } from "../../../src/core/event.ts";
 import type { Submitted } from "../../../src/core/ports/channel.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
-import type { InboxKey } from "../../../src/core/ports/store.ts";
+import type { InboxKey } from "../../../src/core/ports/deliveries.ts";
 import { fold } from "../../../src/core/reduce/reduce.ts";
 import type { State } from "../../../src/core/state.ts";
 import type { Engine } from "../../../src/engine/engine.ts";

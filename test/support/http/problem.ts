@@ -1,6 +1,6 @@
 /** Reads a problem document and holds it to the shape that every one must have. */
 import { expect } from "vitest";
-import type { ProblemCode } from "../../../src/http/guard/problems.ts";
+import type { ProblemCode } from "../../../src/http/guard/problem-codes.ts";
 import { type Problem, problemSchema } from "../../../src/http/wire/server.ts";
 
 export async function expectProblem(response: Response, status: number, code: ProblemCode): Promise<Problem> {

@@ -4,7 +4,7 @@ import { type EmailChannel, emailChannel } from "../../../adapters/email/channel
 import type { EmailChannelOptions, MailboxOptions } from "../../../adapters/email/options.ts";
 import type { Block, Message } from "../../../src/core/message.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
-import type { QuestionRow } from "../../../src/core/ports/store.ts";
+import type { QuestionRow } from "../../../src/core/ports/runs.ts";
 import { type MemoryInlet, memoryInlet } from "../webhook/inlet.ts";
 import { type MailWorld, mailWorld } from "./world.ts";
 

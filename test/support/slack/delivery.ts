@@ -1,6 +1,7 @@
 /** Deliveries as the outbox makes them, and the errors they end with. */
 import type { Message } from "../../../src/core/message.ts";
-import { ChannelError, type Delivery } from "../../../src/core/ports/channel.ts";
+import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 
 /** A first post of a run's progress at this address. */

@@ -1,7 +1,9 @@
 /** Commits as the store's tests write them: everything optional, nothing surprising. */
 import type { RunEvent } from "../../../src/core/event.ts";
 import type { Message } from "../../../src/core/message.ts";
-import type { Commit, Committed, QuestionRow, RunRow, Store } from "../../../src/core/ports/store.ts";
+import type { Commit, Committed } from "../../../src/core/ports/commit.ts";
+import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 
 export const thread = "slack:T1/C1/171.5";
 

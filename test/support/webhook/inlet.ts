@@ -3,8 +3,11 @@
  * deduplicated) and remembers.
  */
 import type { LaunchRequest, RefusalCode, RunCommand } from "../../../src/core/command.ts";
-import type { Inbound, Inlet, Submitted } from "../../../src/core/ports/channel.ts";
-import type { AuditRow, InboxKey, InboxRow, QuestionRow, RunRow } from "../../../src/core/ports/store.ts";
+import type { Inlet, Submitted } from "../../../src/core/ports/channel.ts";
+import type { InboxKey, InboxRow } from "../../../src/core/ports/deliveries.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import type { AuditRow } from "../../../src/core/ports/kept-rows.ts";
+import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
 
 export interface MemoryInlet extends Inlet {
   readonly launches: { agent: string; launch: LaunchRequest; runId: string }[];
@@ -99,6 +102,7 @@ export function memoryInlet(): MemoryInlet {
         next: null,
       }),
       deliveries: async () => [],
+      attachment: async () => null,
       audit: async (row) => void auditRows.push(row),
       inboxRow: async ({ source, key }) => inboxRow(source, key, inbox.get(`${source}\n${key}`)),
     },

@@ -1,0 +1,92 @@
+/** A run and its questions as rows: what lists, filters and workers read of a store. */
+import type { Address, Principal } from "../actor.ts";
+import type { RunEvent } from "../event.ts";
+import type { Question } from "../question.ts";
+import type { Status } from "../text/status.ts";
+
+/** The row that lists and filters read; derived from the events and written with them. */
+export interface RunRow {
+  runId: string;
+  version: number;
+  status: Status;
+  agent: string;
+  task: string;
+  channel: string;
+  principal: Principal;
+  personName: string;
+  address: Address | null;
+  parentId: string | null;
+  steps: number;
+  tokens: number;
+  /** null: the model's price is not known. */
+  costUsd: number | null;
+  /** Open questions, so that lists need no second look. */
+  asking: number;
+  launchedAt: number;
+  updatedAt: number;
+}
+
+/** A question of any run; times are ms since the epoch, `settledAt` null while it is open. */
+export interface QuestionRow {
+  runId: string;
+  question: Question;
+  askedAt: number;
+  settledAt: number | null;
+}
+
+/** A place in the list of open questions: right behind this one. */
+export interface QuestionPlace {
+  askedAt: number;
+  questionId: string;
+}
+
+/** Some open questions, oldest first. */
+export interface QuestionPage {
+  rows: QuestionRow[];
+  /** Questions in this stretch of the list whose own words can't be read; their runs may be whole. */
+  unreadable: (QuestionPlace & { runId: string; why: string })[];
+  /** Where the following page begins; null at the end of the list. */
+  next: QuestionPlace | null;
+}
+
+/** Open questions of all runs of one agent that one principal started. */
+export interface QuestionCount {
+  agent: string;
+  principal: Principal;
+  open: number;
+}
+
+/** An event of a log of which other events can't be read. */
+export type ReadEvent = { version: number } & ({ event: RunEvent } | { event: null; why: string });
+
+/** Fields that are there must all hold. `limit`: rows at most. */
+export interface RunFilter {
+  status?: readonly Status[];
+  agent?: string;
+  channel?: string;
+  principal?: Principal;
+  /** Part of the task, of the name of who started it, of the agent's name or of the id; case-insensitive. */
+  text?: string;
+  parentId?: string;
+  /** Only runs with open questions. */
+  asking?: boolean;
+  /** Only these runs. */
+  runIds?: readonly string[];
+  /** Only runs in whose log this tool was chosen. Read from the logs: give `runIds` with it, or every log is read. */
+  tool?: string;
+  /** Part of the answer or of the failure that a run ended with; case-insensitive. Read from the logs, like `tool`. */
+  outcome?: string;
+  /** Only runs whose first address begins with this. */
+  near?: string;
+  /** Keyset: runs older than this one (launchedAt, runId), newest first. */
+  before?: { launchedAt: number; runId: string };
+  limit: number;
+}
+
+/** A run that this worker owns until its lease ends. `epoch` grows with each owner and is checked in each commit. */
+export interface Claim {
+  runId: string;
+  epoch: number;
+  /** The former owner did not let go: its lease ran out. */
+  recovered: boolean;
+}

@@ -1,0 +1,8 @@
+/** Where words came from, and what stood around them. */
+import { z } from "zod";
+
+/** Text around words: data, never instructions. */
+export const contextSchema = z.object({ source: z.string(), text: z.string(), trusted: z.boolean() });
+
+/** The channel that somebody spoke through and, where there is one, the address. */
+export const viaSchema = z.object({ channel: z.string(), address: z.string().optional() });
