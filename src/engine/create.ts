@@ -23,6 +23,7 @@ import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
 import type { EngineOptions, Role } from "./options.ts";
+import { LookTimes } from "./perform/look-times.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -60,6 +61,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
+  readonly #lookTimes: LookTimes;
   readonly seen: Engine["seen"];
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
@@ -73,6 +75,7 @@ class RunEngine implements Engine {
     this.toolbox = toolbox;
     this.agents = agents;
     this.modelName = options.model.name;
+    this.#lookTimes = new LookTimes(clock);
     const unreadable = options.unreadable ?? new UnreadableRecords(log);
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
@@ -313,6 +316,7 @@ class RunEngine implements Engine {
       keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
+      lookTimes: this.#lookTimes,
     });
   }
 }

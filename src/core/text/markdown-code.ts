@@ -11,9 +11,7 @@ const held = new RegExp(`${mark}(\\d+)${mark}`, "g");
 const zeroWidth = "\u200b";
 /** Looks like a backtick and means nothing. */
 const lookAlike = "ˋ";
-/**
- * Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is closed and opened again.
- */
+/** Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is opened again. */
 const longestSpan = 500;
 
 /**
