@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
 import type { ToolCall } from "../core/chosen-call.ts";
 import type { Absence, CallContext } from "../core/ports/toolbox.ts";
+import type { Connection } from "./connection.ts";
 import type { Secret } from "./secret.ts";
 
 /**
@@ -88,6 +89,8 @@ interface Declared<Input> {
    * then it is asked for as a call of its own, with its own preview.
    */
   undo?(input: Input, output: string): ToolCall | null;
+  /** What the doctor tries. */
+  connection?: Connection;
   /** A tool whose secret is not set is left out, and the start says so. */
   secrets?: readonly Secret[];
   /** Why this bot goes without it, and what would change that. Agents may name it all the same; null: it is on. */
@@ -106,7 +109,7 @@ interface Declared<Input> {
 
 interface RunsAtOnce<Input> {
   /**
-   * The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown
+   * The result is a string or becomes JSON, or is `WithAttachments`. Throw an Error with words for the model; OutcomeUnknown
    * when it may have happened.
    */
   run(input: Input, context: CallContext): unknown;
@@ -142,6 +145,8 @@ export interface Tool {
   readonly off: string | null;
   /** Clients of this bot's MCP server may call it; null: agents alone. */
   readonly offer: "mcp" | null;
+  /** What the doctor tries; null: nothing. */
+  readonly connection: Connection | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;
@@ -155,6 +160,27 @@ export interface Tool {
   cancel(handle: unknown, context: CallContext): Promise<Cancelled>;
   verify(input: unknown, output: string, context: CallContext): Promise<Verified>;
   undo(input: unknown, output: string): ToolCall | null;
+}
+
+/** A file beside a result, as a tool gives it. `alt`: what it shows, in words. */
+export interface ToolAttachment {
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+  alt: string;
+}
+
+/**
+ * A tool returns this when files belong to its result: people are shown pictures in the thread, and find other files in
+ * the console. The model is told of them by name; what it should know stands in `result`.
+ */
+export class WithAttachments {
+  readonly result: unknown;
+  readonly attachments: readonly ToolAttachment[];
+  constructor(result: unknown, attachments: readonly ToolAttachment[]) {
+    this.result = result;
+    this.attachments = attachments;
+  }
 }
 
 /** A tool throws this when its effect may have happened all the same: the reply was lost, not the request. */

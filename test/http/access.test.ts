@@ -32,6 +32,7 @@ const cells: Record<OperationId, Cells> = {
   events: [401, 403, 200, 200, 404, 200, 404],
   stream: [401, 403, 200, 200, 404, 200, 404],
   outcome: [401, 403, 200, 200, 404, 200, 404],
+  attachment: [401, 403, 200, 200, 404, 200, 404],
   request: [401, 403, 200, 200, 404, 200, 404],
   streamAll: [401, 403, 200, 200, 200, 200, 200],
   questions: [401, 403, 200, 200, 200, 200, 200],
@@ -39,6 +40,7 @@ const cells: Record<OperationId, Cells> = {
   tools: [401, 200, 200, 200, 200, 200, 200],
   webhooks: [401, 403, 403, 403, 403, 200, 200],
   schedules: [401, 403, 403, 403, 403, 200, 200],
+  approvals: [401, 403, 403, 403, 403, 200, 200],
   refusals: [401, 403, 403, 403, 403, 200, 200],
   mcp: [401, 200, 200, 200, 200, 200, 200],
   health: [200, 200, 200, 200, 200, 200, 200],
@@ -81,6 +83,12 @@ async function requestFor(
     case "undo": {
       const { run, questionId } = await undoableRun(b);
       return { path, json: { id: run.id, question_id: questionId } };
+    }
+    case "attachment": {
+      const run = await b.launch();
+      const file = { hash: "h1", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) };
+      await b.engine.store.saveAttachment({ runId: run.id, ...file });
+      return { path: path.replace(":id", run.id).replace(":hash", file.hash) };
     }
     case "again":
     case "resume":

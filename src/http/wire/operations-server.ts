@@ -4,6 +4,7 @@ import { mcpBody, sessionBody } from "./bodies.ts";
 import type { Operation } from "./operation.ts";
 import {
   agentListSchema,
+  approvalListSchema,
   healthSchema,
   loginCodeSchema,
   refusalListSchema,
@@ -42,6 +43,13 @@ export const serverOperations = {
     summary: "The schedules that start runs",
     scopes: ["admin"],
     success: [200, scheduleListSchema],
+  },
+  approvals: {
+    method: "get",
+    path: "/approvals",
+    summary: "What people decided about calls, newest first",
+    scopes: ["admin"],
+    success: [200, approvalListSchema],
   },
   refusals: {
     method: "get",
