@@ -61,7 +61,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
-  readonly #lookTimes: LookTimes;
+  readonly #lookTimes = new LookTimes();
   readonly seen: Engine["seen"];
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
@@ -75,7 +75,6 @@ class RunEngine implements Engine {
     this.toolbox = toolbox;
     this.agents = agents;
     this.modelName = options.model.name;
-    this.#lookTimes = new LookTimes(clock);
     const unreadable = options.unreadable ?? new UnreadableRecords(log);
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
@@ -83,8 +82,7 @@ class RunEngine implements Engine {
     const seen = new SeenRuns(store);
     this.seen = (runId) => seen.of(runId);
     this.#channels = new ChannelSet(options.channels, log, rng);
-    const channels = this.#channels.byName;
-    const { here } = this.#channels;
+    const { byName: channels, here } = this.#channels;
     this.#wakes = options.wakes ?? null;
     this.#role = options.role ?? { works: true, speaks: true };
     const told = this.#wakes !== null;
@@ -265,11 +263,9 @@ class RunEngine implements Engine {
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {
-    const provisional = row.address;
+    const { runId, address: provisional } = row;
     await this.#record({
-      runId: row.runId,
-      epoch: null,
-      inbox: null,
+      ...{ runId, epoch: null, inbox: null },
       propose: (state) => ({
         ok: true,
         events: state.addresses.includes(provisional)

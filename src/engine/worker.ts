@@ -72,9 +72,8 @@ export class RunWorker {
   readonly #dueRuns: DueRuns | null;
   #renewal: NodeJS.Timeout | null = null;
   #running = false;
-  /** Nothing is claimed any more, whoever tells of it. */
-  #isClosed = true;
-  readonly #activating = new Set<Promise<void>>();
+  #isClosed = false;
+  readonly #activating = new Set<Promise<unknown>>();
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -91,7 +90,6 @@ export class RunWorker {
 
   start(): void {
     this.#running = true;
-    this.#isClosed = false;
     this.#renewal = setInterval(() => void this.#renew(), renewMs);
     this.#renewal.unref();
     this.#dueRuns?.start();
@@ -117,10 +115,7 @@ export class RunWorker {
     // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
     if (this.#isClosed || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
     const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
-    const claimed = claiming.then(
-      () => {},
-      () => {},
-    );
+    const claimed = claiming.catch(() => 0);
     this.#activating.add(claimed);
     try {
       if ((await claiming) > 0) await this.#active.get(runId)?.done;

@@ -37,7 +37,7 @@ async function failing(
     model: scripted(error),
     toolbox: { absence: () => null } as Partial<Toolbox> as Toolbox,
     clock: clockOf(() => 0),
-    lookTimes: new LookTimes(clockOf(() => 0)),
+    lookTimes: new LookTimes(),
     rng: () => 0.5,
     lease: { isFresh: () => true, prove: async () => {} },
     log,

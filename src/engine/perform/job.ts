@@ -54,7 +54,7 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
   const call = findCall(on.state, callId);
   if (call?.is.at !== "verifying") return recordOutcome(on, () => []);
   const { result, since, until } = call.is;
-  const left = () => on.lookTimes.leftOf(on.runId, callId, { since, until });
+  const left = () => on.lookTimes.leftOf({ runId: on.runId, callId }, { since, until }, on.clock);
   left();
   const found = on.policy.tools[call.tool]
     ? await on.toolbox.verify(call.tool, call.input, result.output, contextOf(on, call))
@@ -67,7 +67,7 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
     const nextAt = on.clock.now() + Math.min(nextMs, leftMs);
     return whileAt(on, callId, "verifying", progressTo(words), nextAt);
   }
-  on.lookTimes.decided(on.runId, callId);
+  on.lookTimes.decided({ runId: on.runId, callId });
   const event: EventBody = { type: "call_verified", callId, verdict, words, ms: until - since - leftMs };
   return whileAt(on, callId, "verifying", () => [event]);
 }

@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a post whose fate is not known is sent again without a look",
     file: "adapters/slack/send/post.ts",
-    find: "(delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered)",
+    find: "(delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered, delivery)",
     put: "false",
     test: "test/adapters/slack/outbound.test.ts",
   },
