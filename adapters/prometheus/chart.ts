@@ -134,7 +134,7 @@ function dashes(dash: string): string {
 }
 
 /** As PromQL writes it; a sum over everything has no labels. */
-export function labelsInWords({ __name__: name = "", ...labels }: Labels): string {
+function labelsInWords({ __name__: name = "", ...labels }: Labels): string {
   const inside = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   return visibleLine(inside.length === 0 ? name || "all together" : `${name}{${inside.join(", ")}}`);
 }
