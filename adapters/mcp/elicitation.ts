@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import type { ElicitRequest } from "@modelcontextprotocol/client";
 import { z } from "zod";
-import type { ToolQuestion } from "../../src/core/ask.ts";
 import type { FormField } from "../../src/core/form.ts";
 import { onlySeen } from "../../src/core/text/visible.ts";
+import type { ToolQuestion } from "../../src/core/tool-question.ts";
 import { sorted } from "./definition.ts";
 
 export type ElicitParams = ElicitRequest["params"];

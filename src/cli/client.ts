@@ -88,9 +88,7 @@ async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion):
   for (const field of question.form?.fields ?? [])
     print(`  ${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
   if (question.link) print(`  ${question.link.url ?? question.link.host}`);
-  question.choices.forEach((choice, index) => {
-    print(`  ${index + 1}. ${choice.label}`);
-  });
+  for (const [index, { label }] of question.choices.entries()) print(`  ${index + 1}. ${label}`);
   const answer = (await ask("> ")).trim();
   return question.choices[Number(answer) - 1]?.value ?? answer;
 }

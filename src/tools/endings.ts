@@ -1,5 +1,5 @@
 /** How a tool may leave its call, besides with a result or an error: with a question, or before it began. */
-import type { ToolQuestion } from "../core/ask.ts";
+import type { ToolQuestion } from "../core/tool-question.ts";
 
 /** A tool returns this when people must say something before it goes on. */
 export class Asks {

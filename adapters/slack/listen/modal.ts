@@ -1,6 +1,6 @@
 /** The windows in which words are typed: opened, and kept open while what stands in them can't be taken. */
 
-import { fillIn } from "../../../src/core/form.ts";
+import { fillIn } from "../../../src/core/fill-in.ts";
 import type { Inlet } from "../../../src/core/ports/channel.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { thrown } from "../../../src/core/text/thrown.ts";

@@ -3,7 +3,7 @@ import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { approvalByName, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
-import { fillIn } from "../form.ts";
+import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";

@@ -1,6 +1,5 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
 import { personOf } from "../actor.ts";
-import { isAskedByTool } from "../ask.ts";
 import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
 import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
@@ -8,6 +7,7 @@ import { argumentsInBrief, brief } from "../text/brief.ts";
 import { fieldInWords } from "../text/form-field.ts";
 import { originOfArgument } from "../text/origin.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { isAskedByTool } from "../tool-question.ts";
 import { narrateUndo } from "./undo.ts";
 
 export function narrateOpen(question: OpenQuestion, state: State): Message {

@@ -1,10 +1,10 @@
 /** What the engine needs of the tools: check a call, run it, ask what became of it. */
 import type { ToolSpec } from "../agent.ts";
-import type { ToolQuestion } from "../ask.ts";
 import type { FreshAttachment } from "../attachment.ts";
 import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../chosen-call.ts";
 import type { FormAnswer } from "../form.ts";
+import type { ToolQuestion } from "../tool-question.ts";
 
 /**
  * What a tool is told beside its input. `signal` aborts when the call must end: tools pass it on to what they

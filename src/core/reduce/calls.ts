@@ -1,5 +1,4 @@
 /** How the calls of one model answer move from chosen to settled. Every call gets exactly one result. */
-
 import type { ToolCall } from "../chosen-call.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import {
@@ -35,10 +34,9 @@ type CallEvent =
   | "child_launched"
   | "approval_voided";
 
-/** An event of a call that is not there, or settled already, changes nothing. */
+/** An event of a call that is not there, or settled already (a late duplicate), changes nothing. */
 export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEvent }>): State {
   const call = findCall(state, event.callId);
-  // A result for a call that is settled already (a late duplicate) changes nothing.
   if (!call || call.is.at === "settled") return state;
   return reduceOpenCall(withBelow(state, event), call, event);
 }
@@ -129,8 +127,8 @@ function verified(state: State, call: Call, event: EventOf<"call_verified">): St
 }
 
 /** What the model is told of a failure: short, without stack, as data. */
-function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): string {
-  return JSON.stringify({ error: event.code, message: event.message });
+function failureText({ code, message }: EventOf<"call_failed">): string {
+  return JSON.stringify({ error: code, message });
 }
 
 interface Result {

@@ -1,7 +1,8 @@
 /** Questions are data: how they open, are settled, and what their settlement does to the run. */
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
-import { answerInWords, forTool } from "../form.ts";
+import { forTool } from "../fill-in.ts";
+import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";

@@ -1,12 +1,13 @@
 /** Carries out tool calls: intent before effect, exactly what was approved, and a question when it is in doubt. */
 
-import { askDoubt, askForTool } from "../../core/ask.ts";
+import { askDoubt } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { EventBody } from "../../core/event.ts";
 import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
+import { askForTool } from "../../core/tool-question.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { bindingOf } from "./binding.ts";

@@ -1,9 +1,9 @@
 /** The model's context in the seeds' shapes: `{role, content}`, `function_call`, `function_call_output`. */
 
-import { isAskedByTool } from "../../core/ask.ts";
 import { never } from "../../core/never.ts";
 import { entriesOf } from "../../core/reduce/entries.ts";
 import { type Call, type Entry, type OpenQuestion, pendingCalls, type State } from "../../core/state.ts";
+import { isAskedByTool } from "../../core/tool-question.ts";
 import type { ContextItem } from "../wire/runs.ts";
 import { spokenAsk } from "./spoken.ts";
 

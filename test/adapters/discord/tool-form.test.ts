@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { filledIn } from "../../../adapters/discord/draw/form.ts";
 import { answerModal } from "../../../adapters/discord/draw/modals.ts";
-import { fillIn } from "../../../src/core/form.ts";
+import { fillIn } from "../../../src/core/fill-in.ts";
 import { toolForm, toolQuestion } from "../../support/tool-form.ts";
 
 test("each field has its input, and says what may stand there", () => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { filledIn, formBlocks } from "../../../adapters/slack/draw/form.ts";
 import { drawModal } from "../../../adapters/slack/draw/modals.ts";
-import { fillIn } from "../../../src/core/form.ts";
+import { fillIn } from "../../../src/core/fill-in.ts";
 import { toolForm, toolQuestion } from "../../support/tool-form.ts";
 
 test("each field has its input, and says what may stand there", () => {
