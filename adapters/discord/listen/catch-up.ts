@@ -5,6 +5,7 @@ import { type ChannelFacts, targetOf } from "../address.ts";
 import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
+import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
 import { asHeard, directChannel, knownPeople, pageAfter, pageSize } from "./history.ts";
 
@@ -30,6 +31,7 @@ export class CatchUp {
   readonly #people = new Set<string>();
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
+  readonly #failed = new FailedTries();
   #began = "0";
   #cursor = "0";
   #newest = "0";
@@ -188,8 +190,19 @@ export class CatchUp {
   }
 
   async #take(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
-    if (heard !== null) await this.#hear(heard);
+    try {
+      const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
+      if (heard !== null) await this.#hear(heard);
+      this.#failed.delete(message.id);
+    } catch (err) {
+      const next = this.#failed.next(message.id, err);
+      if (next === "later") throw err;
+      if (next === "at_once") return await this.#take(message, guildId);
+      this.#failed.delete(message.id);
+      // What stands behind it in the channel must be heard all the same.
+      const fields = { err, channelId: message.channel_id, messageId: message.id };
+      this.#session.options.log.error(fields, "discord message passed over: it can't be taken");
+    }
   }
 
   async #save(): Promise<void> {

@@ -71,7 +71,8 @@ function AgeFact({ name, at }: { name: string; at: number }) {
 }
 
 function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): string {
-  const words = answers ? `answered in ${durationInWords(ms)}` : "does not answer";
+  const time = ms < 1000 ? "at once" : `in ${durationInWords(ms)}`;
+  const words = answers ? `answers ${time}` : "does not answer";
   return kind === null ? words : `${kind}, ${words}`;
 }
 
