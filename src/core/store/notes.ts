@@ -117,6 +117,8 @@ export const noteKinds = {
   slackRemoved: kind("slack/removed/", z.literal("removed"), bare),
   /** Of the address of a thread of Slack: its first words were said to the bot. */
   slackBegan: kind("slack/began/", z.literal("mention"), { ...bare, goes: (_, address) => ({ address }) }),
+  /** Of the hash of a code that logs in to the console once: until when. */
+  loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
   toldElsewhere: kind("told-elsewhere:", z.string(), { ...bare, goes: (runId) => ({ runId }) }),
 } as const;
@@ -138,6 +140,17 @@ export function writeNote<T>(
   { of = "", value }: { of?: string; value: T },
 ): Promise<void> {
   return store.saveNote(name + of, codec.encode(value));
+}
+
+/** Reads it and deletes it: of many who ask, also in other processes, one gets it. null: it is not there (any more). */
+export async function takeNote<T>(
+  store: Pick<Store, "note" | "deleteNotes">,
+  kind: NoteKind<T>,
+  of: string,
+): Promise<T | null> {
+  const value = await readNote(store, kind, of);
+  if (value === null) return null;
+  return (await store.deleteNotes([kind.name + of], Number.MAX_SAFE_INTEGER)) === 1 ? value : null;
 }
 
 /** Writes it unless there is one; returns what stands, also when another process was first. */
