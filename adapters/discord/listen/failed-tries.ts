@@ -1,6 +1,7 @@
-/** Counts how often a message could not be taken, and says when to pass it over. */
-import { DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
+/** Takes a message that failed before again and again, but not for ever: what can't be taken must not keep the rest. */
+import { type APIMessage, DiscordAPIError, HTTPError, RateLimitError } from "discord.js";
 import { StoreError } from "../../../src/core/ports/store-error.ts";
+import type { DiscordOptions } from "../session.ts";
 
 /** A fault in the program is the same at the next try; anything else may be over by then: tried for about an hour. */
 const triesOfBug = 3;
@@ -9,12 +10,25 @@ const triesOfUnknown = 20;
 export class FailedTries {
   readonly #tries = new Map<string, number>();
 
-  delete(messageId: string): void {
-    this.#tries.delete(messageId);
+  /** Resolves when the message was taken, or is passed over. @throws what may be over by another try */
+  async take(message: APIMessage, log: DiscordOptions["log"], work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        break;
+      } catch (err) {
+        const next = this.#next(message.id, err);
+        if (next === "later") throw err;
+        if (next === "at_once") continue;
+        const fields = { err, channelId: message.channel_id, messageId: message.id };
+        log.error(fields, "discord message passed over: it can't be taken");
+        break;
+      }
+    }
+    this.#tries.delete(message.id);
   }
 
-  /** One more try failed with `error`: try again at once, or later, or pass the message over. */
-  next(messageId: string, error: unknown): "at_once" | "later" | "pass_over" {
+  #next(messageId: string, error: unknown): "at_once" | "later" | "pass_over" {
     // Of the store, of Discord and of the line between is known that they come back: nothing is lost to them.
     if (isOfWorld(error)) return "later";
     const tries = (this.#tries.get(messageId) ?? 0) + 1;

@@ -1,5 +1,4 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
-
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
