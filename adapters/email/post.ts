@@ -59,10 +59,24 @@ async function sendOrPoint(mailer: Mailer, mail: OutMail, url: string): Promise<
   try {
     await mailer.send(mail);
   } catch (error) {
-    if (!(error instanceof ChannelError) || error.failure.type !== "body") throw error;
+    if (!ofBody(error)) throw error;
     const words = `The mail server does not take the whole of this mail (${error.message}). It is in the console: ${url}`;
-    await mailer.send({ ...mail, ...renderWords(words) });
+    await point(mailer, { ...mail, ...renderWords(words) });
   }
+}
+
+/** Whoever refuses two lines with a link does not refuse the words: the mailbox takes nothing of ours as it is. */
+async function point(mailer: Mailer, mail: OutMail): Promise<void> {
+  try {
+    await mailer.send(mail);
+  } catch (error) {
+    if (!ofBody(error)) throw error;
+    throw new ChannelError(error.message, { type: "place", gone: false }, { cause: error });
+  }
+}
+
+function ofBody(error: unknown): error is ChannelError {
+  return error instanceof ChannelError && error.failure.type === "body";
 }
 
 /** At an address where no mail was before, mails of one run hang together by a root that nobody sent. */

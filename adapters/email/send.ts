@@ -1,6 +1,7 @@
 /** Sends mail through SMTP_URL and says in the outbox's terms what went wrong. */
 import nodemailer from "nodemailer";
 import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
+import { refusalOf, type Stage } from "./refusal.ts";
 import type { Rendered } from "./render.ts";
 
 export interface OutMail extends Rendered {
@@ -55,43 +56,43 @@ export function smtpMailer(smtpUrl: string, from: { name: string; address: strin
   };
 }
 
-/** The enhanced codes (RFC 3463) of a mailbox that is not there. */
-const noMailbox = /^5\.1\.(?:1|2|3|6|10)$/;
-/** … of a mail that is too large or of a form that is not taken. */
-const notThisMail = /^5\.(?:2\.3|3\.4|6\.\d+)$/;
-/**
- * Codes without more words: this mail is too large, or its addresses or parameters are of a form that is not taken.
- */
-const ofBody = new Set([552, 555]);
-/** … commands that are not known, or a login that is wanted. */
-const ofWay = new Set([500, 501, 502, 503, 504, 521, 530, 534, 535, 538]);
+/** What the SDK throws, as far as it is read here. */
+interface Thrown {
+  /** Its own word: `EAUTH`, `EMESSAGE`. */
+  code?: string;
+  /** The command that was answered: `RCPT TO`; `API`: the SDK refused by itself. */
+  command?: string;
+  responseCode?: number;
+  /** The server's reply, code and words. */
+  response?: string;
+  syscall?: string;
+}
 
 /** The SDK does not say how far a broken session came: only what never connected surely sent nothing. */
 function channelErrorOf(cause: unknown): ChannelError {
-  const { responseCode, code, syscall, response } = cause as {
-    responseCode?: number;
-    code?: string;
-    syscall?: string;
-    response?: string;
-  };
+  const thrown = cause as Thrown;
   const message = `mail server: ${cause instanceof Error ? cause.message : String(cause)}`;
-  if (code === "EAUTH") {
+  if (thrown.code === "EAUTH") {
     const failure: SendFailure = { type: "way", retryAfterMs: null };
     return new ChannelError("the mail server does not take the login", failure, { cause });
   }
-  if (responseCode !== undefined) {
-    const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? "")?.[1] ?? null;
-    return new ChannelError(message, failureOf(responseCode, enhanced), { cause });
-  }
-  const neverConnected = code === "EDNS" || syscall === "connect";
-  const type = neverConnected ? "way" : "uncertain";
-  return new ChannelError(message, { type, retryAfterMs: null }, { cause });
+  return new ChannelError(message, failureOf(thrown), { cause });
 }
 
-/** `enhanced`: `5.1.1`, where the server says so much. A refusal that may be about the reader's server is kept. */
-function failureOf(responseCode: number, enhanced: string | null): SendFailure {
-  if (responseCode < 500 || ofWay.has(responseCode)) return { type: "way", retryAfterMs: null };
-  if (enhanced !== null && noMailbox.test(enhanced)) return { type: "place", gone: true };
-  if (enhanced === null ? ofBody.has(responseCode) : notThisMail.test(enhanced)) return { type: "body" };
-  return { type: "place", gone: responseCode === 556 };
+function failureOf({ code, command, responseCode, response, syscall }: Thrown): SendFailure {
+  if (responseCode !== undefined) {
+    const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? "")?.[1] ?? null;
+    return refusalOf({ stage: stageOf(code, command), code: responseCode, enhanced });
+  }
+  // The SDK itself does not take the address: nothing was sent.
+  if (code === "EENVELOPE") return { type: "place", gone: false };
+  const neverConnected = code === "EDNS" || syscall === "connect";
+  return { type: neverConnected ? "way" : "uncertain", retryAfterMs: null };
+}
+
+function stageOf(code: string | undefined, command: string | undefined): Stage {
+  if (command === "MAIL FROM") return "sender";
+  if (command === "RCPT TO") return "recipient";
+  if (command === "DATA") return code === "EMESSAGE" ? "message" : "data";
+  return "session";
 }

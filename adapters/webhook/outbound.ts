@@ -106,7 +106,9 @@ async function readAnswer(response: http.IncomingMessage): Promise<string> {
 }
 
 /** The receiver does not take these words, in whatever state it is. */
-const ofBody = new Set([400, 405, 406, 411, 413, 414, 415, 422, 431, 451]);
+const ofBody = new Set([400, 406, 411, 413, 415, 422, 431]);
+/** Something in between asks who we are, or could not be ready in time. */
+const ofWay = new Set([407, 408, 425]);
 
 /** An answer that is no success, in the terms of the outbox. */
 export function failureOf({ status, headers }: Incoming, what: string, now: number): ChannelError {
@@ -120,8 +122,7 @@ function failureOfStatus(status: number, retryAfterMs: number | null): SendFailu
   if (retryAfterMs === null) {
     if (status === 410) return { type: "place", gone: true };
     if (ofBody.has(status)) return { type: "body" };
-    if (status >= 300 && status < 500 && status !== 408 && status !== 425)
-      return { type: "place", gone: false };
+    if (status >= 300 && status < 500 && !ofWay.has(status)) return { type: "place", gone: false };
   }
   // Doing it again does no harm: the id of the delivery, or its hidden mark, is the same.
   return { type: "way", retryAfterMs };

@@ -259,7 +259,8 @@ describe("what goes out", () => {
     await using b = await mailBench();
     const { launch, runId } = await launchedBy(b, "attachment");
     const post = () => b.channel.post(delivery(runId, launch.addresses[0] ?? "", "answer"));
-    b.world.misbehave(550);
+    // The whole mail, and then the two lines that point to it.
+    b.world.misbehave(550, 550);
     await expect(post()).rejects.toMatchObject({ failure: { type: "place", gone: false } });
     b.world.misbehave(451);
     await expect(post()).rejects.toMatchObject({ failure: { type: "way" } });
@@ -268,6 +269,17 @@ describe("what goes out", () => {
     await post();
     expect(b.world.mails).toHaveLength(2);
     expect(b.world.mails[1]?.messageId).toBe(b.world.mails[0]?.messageId);
+  });
+
+  test("a mail that is refused for what it says becomes two lines that point to it", async () => {
+    await using b = await mailBench();
+    const { launch, runId } = await launchedBy(b, "attachment");
+    const body = says("The disk is full of 'free money' mails.");
+    b.world.misbehave(554);
+    await b.channel.post(delivery(runId, launch.addresses[0] ?? "", "answer", { body }));
+    const mail = await b.world.nth(1);
+    expect(mail.text).toContain(`It is in the console: https://belay.example/runs/${runId}`);
+    expect(mail.text).not.toContain("free money");
   });
 
   test("a run of a mailbox speaks in a new thread of its configured channel too", async () => {

@@ -1,5 +1,5 @@
 /** Only listed hosts, only public addresses unless listed as private, no redirects: whatever a URL says. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { failureOf, listedHost, send } from "../../../adapters/webhook/outbound.ts";
@@ -103,19 +103,45 @@ test("a connection that breaks after it was made is uncertain; one never made is
   expect(refused.failure.type).toBe("way");
 });
 
-test.each([
-  [429, "30", { type: "wait", retryAfterMs: 30_000 }],
-  [429, undefined, { type: "wait", retryAfterMs: 30_000 }],
-  [503, undefined, { type: "way", retryAfterMs: null }],
-  [500, "Thu, 01 Jan 1970 00:01:00 GMT", { type: "way", retryAfterMs: 60_000 }],
-  [408, undefined, { type: "way", retryAfterMs: null }],
-  [401, undefined, { type: "place", gone: false }],
-  [404, undefined, { type: "place", gone: false }],
-  [410, undefined, { type: "place", gone: true }],
-  [400, undefined, { type: "body" }],
-  [413, undefined, { type: "body" }],
-  [422, undefined, { type: "body" }],
-])("status %s with Retry-After %s", (status, after, meant) => {
-  const headers = after === undefined ? {} : { "retry-after": after };
-  expect(failureOf({ status, headers, body: "" }, "it", 0).failure).toEqual(meant);
+describe("each status that is no success, in its class", () => {
+  /** Whatever is not named here is the place below 500, the way above. */
+  const named: Record<number, object> = {
+    400: { type: "body" },
+    406: { type: "body" },
+    407: { type: "way", retryAfterMs: null },
+    408: { type: "way", retryAfterMs: null },
+    410: { type: "place", gone: true },
+    411: { type: "body" },
+    413: { type: "body" },
+    415: { type: "body" },
+    422: { type: "body" },
+    425: { type: "way", retryAfterMs: null },
+    429: { type: "wait", retryAfterMs: 30_000 },
+    431: { type: "body" },
+  };
+  const way = { type: "way", retryAfterMs: null };
+  const statuses = [...Object.keys(STATUS_CODES).map(Number), 499, 520, 599].filter((code) => code >= 300);
+
+  test("without a word on when to come again", async () => {
+    let answer = 0;
+    const host = await serve((_, response) => response.writeHead(answer).end());
+    const found: Record<number, object> = {};
+    for (const status of statuses) {
+      answer = status;
+      const incoming = await send(post(`http://${host}/`), [{ host, private: true }]);
+      found[status] = failureOf(incoming, "it", 0).failure;
+    }
+    const expected = statuses.map((code) => [code, named[code] ?? (code < 500 ? notNow : way)]);
+    expect(found).toEqual(Object.fromEntries(expected));
+  });
+
+  test.each([
+    [429, "30", { type: "wait", retryAfterMs: 30_000 }],
+    [500, "Thu, 01 Jan 1970 00:01:00 GMT", { type: "way", retryAfterMs: 60_000 }],
+    [413, "30", { type: "way", retryAfterMs: 30_000 }],
+    [503, "soon", { type: "way", retryAfterMs: null }],
+  ])("%s that says when: %s", (status, after, meant) => {
+    const headers = { "retry-after": after };
+    expect(failureOf({ status, headers, body: "" }, "it", 0).failure).toEqual(meant);
+  });
 });
