@@ -65,6 +65,7 @@ async function openServer(bench: Bench): Promise<{ url: string; close(): Promise
     about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: [],
     schedules: () => [],
+    mcp: { tools: [], agent: "default", speaksAt: null },
     rate: { burst: 200, perSecond: 100 },
   };
   const http = createHttp({ engine: bench.engine, channels: [channel], config, log: silent, clock });

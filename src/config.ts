@@ -12,6 +12,7 @@ import {
 } from "./config/environment.ts";
 import { loadFile, type Price } from "./config/file.ts";
 import { misspelt, namesIn } from "./config/misspelt.ts";
+import { type Offered, resolveOffered } from "./config/offered.ts";
 import { readAgents } from "./config/read-agents.ts";
 import { resolveTriggers, type Triggers } from "./config/resolve-triggers.ts";
 import { secretsOf } from "./config/secrets.ts";
@@ -46,6 +47,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   tools: readonly Tool[];
   /** Foreign servers whose tools stand among `tools`. */
   toolServers: readonly ToolServer[];
+  /** What clients of the MCP server are offered; of the tools those that are on. */
+  mcp: Offered;
   /** Host names answered beside loopback's and PUBLIC_URL's. */
   allowedHosts: readonly string[];
   corsOrigins: readonly string[];
@@ -96,6 +99,7 @@ export async function loadConfig(
   const { agents, rights } = isFileSound
     ? readAgents(file, root, declared, triggers, problems)
     : { agents: [], rights: {} };
+  const offered = resolveOffered(file, declared, problems);
   // A list that several agents share is wrong once.
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
@@ -103,6 +107,7 @@ export async function loadConfig(
   const notes: string[] = [];
   warnings.push(...toolServers.flatMap((server) => server.notes));
   const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
+  const isOn = (name: string) => tools.some(({ spec }) => spec.name === name);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
   const { givenToken, ...known } = environment;
@@ -123,7 +128,7 @@ export async function loadConfig(
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
     ...{ agents, rights, tools, toolServers, token, tokenPlace, tokens: byHash, tokenEventKey },
-    ...{ secrets, warnings, notes },
+    ...{ secrets, warnings, notes, mcp: { ...offered, tools: offered.tools.filter(isOn) } },
   });
 }
 

@@ -117,6 +117,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
     toolServers: () => config.toolServers.map((server) => server.status()),
+    mcp: config.mcp,
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
     warnings: config.warnings,

@@ -44,7 +44,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
     },
     async post(delivery) {
       try {
-        return await post(line, delivery);
+        return await post(line, delivery, inlet);
       } catch (error) {
         if (inlet !== null && error instanceof ChannelError && error.failure.type === "place")
           await tellElsewhere({ ...line, inlet, typed }, delivery, error);

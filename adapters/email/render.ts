@@ -1,5 +1,6 @@
 /** A message as a mail: plain text and simple HTML from the same blocks. Pure. */
 import type { Block, Button, Inline, Message } from "../../src/core/message.ts";
+import { attachmentInWords } from "../../src/core/text/attachment.ts";
 import { tookInWords } from "../../src/core/text/duration.ts";
 import { ruleInWords } from "../../src/core/text/rules.ts";
 import { earlierSteps, stepMarks } from "../../src/core/text/steps.ts";
@@ -64,6 +65,8 @@ function paragraphsOf(block: Block, options: RenderOptions): Paragraph[] {
       ];
     case "note":
       return [plain(inlineText(block.parts))];
+    case "picture":
+      return [plain(attachmentInWords(block.picture))];
     case "actions":
       return actions(block.buttons, options);
   }

@@ -1,12 +1,36 @@
-/** Whether a run holds a text in what people know of it: its task, who started it, its agent, its id. */
+/** Whether a run holds a text in what people know of it, used a tool, or came to an outcome that says so. */
 import type { SQL } from "drizzle-orm";
-import { likePattern } from "../../src/core/store/rows.ts";
-import { sql } from "./drizzle.ts";
-import { runs } from "./schema.ts";
+import {
+  likePattern,
+  outcomeEvents,
+  outcomePatterns,
+  toolEvents,
+  toolSign,
+} from "../../src/core/store/rows.ts";
+import { and, eq, inArray, or, sql } from "./drizzle.ts";
+import { events, runs } from "./schema.ts";
 
+/** What people know of a run: its task, who started it, its agent, its id. */
 const known = sql`concat_ws(chr(10), ${runs.task}, ${runs.personName}, ${runs.agent}, ${runs.runId})`;
 
 /** In any case of the letters, and with every sign taken literally. */
 export function mentions(text: string): SQL {
   return sql`lower(${known}) LIKE ${likePattern(text)} ESCAPE '\\'`;
+}
+
+/** The tool was chosen, by the model, by whoever launched, or to be asked beforehand. */
+export function used(tool: string): SQL {
+  const chosen = sql`strpos(${events.data}, ${toolSign(tool)}) > 0`;
+  return hasEvent(toolEvents, chosen);
+}
+
+/** It answered, or failed, with these words. */
+export function cameTo(text: string): SQL {
+  const said = outcomePatterns(text).map((like) => sql`lower(${events.data}) LIKE ${like} ESCAPE '\\'`);
+  return hasEvent(outcomeEvents, or(...said));
+}
+
+function hasEvent(types: readonly string[], holds: SQL | undefined): SQL {
+  const ofRun = and(eq(events.runId, runs.runId), inArray(events.type, [...types]), holds);
+  return sql`EXISTS (SELECT 1 FROM ${events} WHERE ${ofRun})`;
 }

@@ -3,16 +3,19 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { attachmentOf, attachmentRecord } from "../../src/core/store/attachments.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { agentCodec } from "../../src/core/store/records.ts";
 import { and, asc, desc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
 import { prunedAtOnce } from "./inbox.ts";
-import { agents, audits, notes, sessions } from "./schema.ts";
+import { agents, attachments, audits, notes, sessions } from "./schema.ts";
 
 type Records = Pick<
   Store,
   | "saveAgent"
   | "loadAgent"
+  | "saveAttachment"
+  | "attachment"
   | "saveSession"
   | "session"
   | "sessions"
@@ -39,6 +42,14 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
     async loadAgent(hash) {
       const [record] = await db.select().from(agents).where(eq(agents.hash, hash));
       return record ? agentCodec.decode(record.body, `agent ${hash}`) : null;
+    },
+    async saveAttachment(attachment) {
+      await db.insert(attachments).values(attachmentRecord(attachment)).onConflictDoNothing();
+    },
+    async attachment(runId, hash) {
+      const one = and(eq(attachments.runId, runId), eq(attachments.hash, hash));
+      const [record] = await db.select().from(attachments).where(one);
+      return attachmentOf(record);
     },
     async saveSession({ id, ...set }) {
       await db
@@ -92,8 +103,9 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
     async audit(row) {
       await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
     },
-    async audits(limit) {
-      const rows = await db.select().from(audits).orderBy(desc(audits.seq)).limit(limit);
+    async audits(limit, decision) {
+      const those = decision && eq(audits.decision, decision);
+      const rows = await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
       return rows.map(({ seq: _, ...row }) => row);
     },
     async pruneAudits(before) {

@@ -8,7 +8,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
-import { mentions } from "./mentions.ts";
+import { cameTo, mentions, used } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -93,6 +93,8 @@ function conditions(filter: RunFilter): SQL[] {
     filter.parentId !== undefined ? eq(runs.parentId, plainText(filter.parentId)) : undefined,
     filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.tool === undefined ? undefined : used(filter.tool),
+    filter.outcome ? cameTo(filter.outcome) : undefined,
     filter.runIds &&
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,
     filter.near === undefined ? undefined : sql`starts_with(${runs.address}, ${plainText(filter.near)})`,

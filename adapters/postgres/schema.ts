@@ -113,6 +113,19 @@ export const agents = pgTable("agents", {
   body: text("body").notNull(),
 });
 
+/** The bytes of files that calls of a run brought, as base64; never changed. */
+export const attachments = pgTable(
+  "attachments",
+  {
+    runId: text("run_id").notNull(),
+    hash: text("hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.hash] })],
+);
+
 /** Console sessions by the hash of their secret. */
 export const sessions = pgTable("sessions", {
   id: text("id").primaryKey(),

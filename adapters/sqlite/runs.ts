@@ -7,7 +7,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
-import { mentions } from "./mentions.ts";
+import { cameTo, mentions, used } from "./mentions.ts";
 import { addresses, events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -99,6 +99,8 @@ function conditions(filter: RunFilter): SQL[] {
     filter.parentId !== undefined ? eq(runs.parentId, filter.parentId) : undefined,
     filter.text ? mentions(filter.text) : undefined,
     filter.asking ? gt(runs.asking, 0) : undefined,
+    filter.tool === undefined ? undefined : used(filter.tool),
+    filter.outcome ? cameTo(filter.outcome) : undefined,
     filter.runIds && sql`${runs.runId} IN (SELECT value FROM json_each(${JSON.stringify(filter.runIds)}))`,
     filter.near === undefined
       ? undefined

@@ -113,6 +113,19 @@ export const agents = sqliteTable("agents", {
   body: text("body").notNull(),
 });
 
+/** The bytes of files that calls of a run brought, as base64; never changed. */
+export const attachments = sqliteTable(
+  "attachments",
+  {
+    runId: text("run_id").notNull(),
+    hash: text("hash").notNull(),
+    name: text("name").notNull(),
+    mediaType: text("media_type").notNull(),
+    body: text("body").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.hash] })],
+);
+
 /** Console sessions by the hash of their secret. */
 export const sessions = sqliteTable("sessions", {
   id: text("id").primaryKey(),

@@ -2,6 +2,7 @@
 
 import type { Block, Button, Inline, Message, StepLine } from "../../src/core/message.ts";
 import { never } from "../../src/core/never.ts";
+import { attachmentInWords } from "../../src/core/text/attachment.ts";
 import { tookInWords } from "../../src/core/text/duration.ts";
 import { ruleInWords } from "../../src/core/text/rules.ts";
 import { earlierSteps, stepMarks } from "../../src/core/text/steps.ts";
@@ -51,6 +52,8 @@ function drawBlock(block: Block, scene: Scene, goesOn: boolean): Line[] {
           { passing: goesOn },
         ),
       ];
+    case "picture":
+      return [line([span(`${attachmentInWords(block.picture)}: see it in the console`, "dim")])];
     case "actions":
       return drawActions(block.buttons);
     default:

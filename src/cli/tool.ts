@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { type Config, loadConfig } from "../config.ts";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { attachmentInWords } from "../core/text/attachment.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import { createToolbox } from "../tools/toolbox.ts";
@@ -105,6 +106,8 @@ async function conclude(
       return follow(on, outcome.handle);
     case "finished":
       print(outcome.output);
+      for (const file of outcome.attachments ?? [])
+        print(`Attached: ${attachmentInWords(file)}: ${file.alt}`);
       return after(on, outcome);
     case "failed":
       print(`${outcome.code}: ${outcome.message}`);

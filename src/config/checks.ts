@@ -109,6 +109,7 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
     ...file.webhooks.map((one): [string, string] => [`webhooks.${one.name}`, one.agent]),
     ...file.schedules.map((one): [string, string] => [`schedules.${one.name}`, one.agent]),
     ...(file.mail?.inbound ?? []).map((one): [string, string] => [`mail.inbound.${one.name}`, one.agent]),
+    ...(file.mcp.agent === null ? [] : [["mcp.agent", file.mcp.agent] as [string, string]]),
     ...(file.mail?.listener ? [["mail.listener", file.mail.listener.agent] as [string, string]] : []),
   ];
   for (const [where, agent] of named) {

@@ -8,6 +8,7 @@ import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
+import { offeredSchema } from "./offered.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { scheduleSchema } from "./schedules.ts";
 import { callbackHostSchema, githubSchema, mailSchema, webhookSchema } from "./triggers.ts";
@@ -103,6 +104,9 @@ export const fileSchema = z.strictObject({
   github: githubSchema.nullable().default(null).describe("how results are told to GitHub; null: not at all"),
   schedules: z.array(scheduleSchema).default([]).describe("tasks that begin by the clock"),
   mail: mailSchema.nullable().default(null).describe("see [mail](email.md); null: no mail"),
+  mcp: offeredSchema
+    .prefault({})
+    .describe("what clients of this bot's MCP server get beside the runs; see [MCP](mcp.md)"),
   tokens: z.array(tokenSchema).default([]).describe("API tokens beside the owner's"),
   trustProxy: z
     .boolean()

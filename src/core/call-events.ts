@@ -1,5 +1,6 @@
 /** What happens to one call of a tool, from its start to the word on whether it helped. */
 import { z } from "zod";
+import { attachmentSchema } from "./attachment.ts";
 import { toolCallSchema } from "./chosen-call.ts";
 import { belowSchema } from "./usage.ts";
 
@@ -18,6 +19,8 @@ export const callEvents = [
     verifyUntil: z.number().optional(),
     /** What would undo it, when the tool knows. */
     undo: toolCallSchema.optional(),
+    /** Files that belong to the result; their bytes are in the store. */
+    attachments: z.array(attachmentSchema).optional(),
     /** Of a task that was handed on: what its run and those below it have used. */
     below: belowSchema.optional(),
   }),

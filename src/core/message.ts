@@ -1,6 +1,7 @@
 /** The channel-neutral body of a post. Channels draw it, nobody else knows how it looks. */
 import { z } from "zod";
 import { personSchema } from "./actor.ts";
+import { type Attachment, attachmentSchema } from "./attachment.ts";
 
 /**
  * Text in parts, so that every channel can show people and times in its own way.
@@ -53,6 +54,8 @@ const blockSchema = z.discriminatedUnion("type", [
    */
   z.object({ type: z.literal("fields"), fields: z.array(z.object({ name: z.string(), value: z.string() })) }),
   z.object({ type: z.literal("note"), parts: z.array(inlineSchema) }),
+  /** A picture of the run; the channel takes its bytes from the store. A note beside it says what it shows. */
+  z.object({ type: z.literal("picture"), picture: attachmentSchema }),
   z.object({ type: z.literal("actions"), buttons: z.array(buttonSchema) }),
 ]);
 /** One part of a message, from top to bottom. */
@@ -78,6 +81,11 @@ export const messageSchema = z.object({
 });
 /** A post's body before a channel draws it. */
 export type Message = z.infer<typeof messageSchema>;
+
+/** Its pictures, in their order. */
+export function picturesOf({ blocks }: Pick<Message, "blocks">): Attachment[] {
+  return blocks.flatMap((block) => (block.type === "picture" ? [block.picture] : []));
+}
 
 /** A message that should stand at an address; the same key with a new body is an edit. */
 export interface Post {

@@ -1,5 +1,6 @@
 /** What the events of a run fold to. */
 import type { Actor, Address, Person } from "./actor.ts";
+import type { Attachment } from "./attachment.ts";
 import type { ChosenCall, ToolCall } from "./chosen-call.ts";
 import type { EventOf } from "./event.ts";
 import type { StepLine } from "./message.ts";
@@ -197,6 +198,10 @@ export interface State {
   /** The last few step lines for the progress post, and how many came before. */
   lines: readonly StepLine[];
   linesFolded: number;
+  /** The last pictures that calls brought, newest last; older posts stand as they are. */
+  pictures: readonly (Attachment & { tool: string })[];
+  /** Bytes of all files that calls brought. */
+  attachedBytes: number;
   /** The last finished calls, newest last. */
   traces: readonly Trace[];
   /** How often the model was reminded of what, since it last acted or was advised. */

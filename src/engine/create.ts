@@ -243,9 +243,11 @@ class RunEngine implements Engine {
 
   #submitDeps(): SubmitDeps {
     const { toolbox, store } = this;
-    const { redact } = this.#options;
+    const { redact, clock, log } = this.#options;
     return {
       record: this.#record,
+      clock,
+      log,
       toolbox,
       store,
       redact,
@@ -308,6 +310,7 @@ class RunEngine implements Engine {
       loadState: (runId) => this.#live.newest(runId),
       seen: this.seen,
       loadRow: (runId) => this.store.run(runId),
+      keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
     });

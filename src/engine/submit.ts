@@ -18,16 +18,17 @@ import { holdsSecret, secretInArguments } from "../core/store/redact-event.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { timeInWords } from "../core/text/time.ts";
 import { checkedCall } from "./checked-call.ts";
+import { auditDecision, type DecisionDeps } from "./decisions.ts";
 import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
 
 /** `state` resolves to null for a run that does not exist. */
-export interface SubmitDeps {
+export interface SubmitDeps extends DecisionDeps {
   record: Recorder;
   toolbox: Toolbox;
-  store: Pick<Store, "question">;
+  store: Pick<Store, "question" | "audit">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
@@ -83,6 +84,7 @@ export async function submitCommand(
     inbox,
     propose: (state, policy) => admit(state, checked.command, policy),
   });
+  await auditDecision(deps, command, recorded);
   return submitted(runId, await withOldQuestion(deps, recorded, command));
 }
 

@@ -6,6 +6,7 @@ import { addChannelEndpoints } from "./channel-endpoints.ts";
 import { addConsole } from "./console-files.ts";
 import { auditRefusal } from "./guard/audit.ts";
 import { authenticate } from "./guard/auth.ts";
+import { problemOf } from "./guard/bug.ts";
 import { ChangeFeed } from "./guard/change-feed.ts";
 import type { Ctx, Deps, Env, Server } from "./guard/context.ts";
 import { errorsOnly } from "./guard/errors-only.ts";
@@ -13,7 +14,7 @@ import { FoldedRuns } from "./guard/folded-runs.ts";
 import { HeldBodies } from "./guard/held-bodies.ts";
 import { allowHosts } from "./guard/hosts.ts";
 import { crossOrigin } from "./guard/origin.ts";
-import { asProblem, ProblemError, problemResponse } from "./guard/problems.ts";
+import { problemResponse } from "./guard/problems.ts";
 import { RateLimit } from "./guard/rate-limit.ts";
 import { requestId } from "./guard/request-id.ts";
 import { secureHeaders } from "./guard/secure-headers.ts";
@@ -21,9 +22,11 @@ import { Sessions } from "./guard/sessions.ts";
 import { Streams } from "./guard/streams.ts";
 import { finishBody } from "./guard/unread-body.ts";
 import { limitUrl } from "./guard/url-length.ts";
+import { mcpRoutes } from "./mcp/endpoint.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { addRoutes } from "./routes/route.ts";
+import { RunCommands } from "./routes/run-commands.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/session.ts";
@@ -73,18 +76,20 @@ export function createHttp(deps: Deps): Http {
   for (const path of ["/agent/runs/*", "/agent/state/*", "/questions", "/agents", "/tools"])
     app.get(path, packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
+  const commands = new RunCommands(server);
   addRoutes(app, server, new RateLimit(clock, config.rate), {
-    ...commandRoutes(server),
+    ...commandRoutes(server, commands),
     ...runRoutes(server),
     ...streamRoutes(server),
     ...serverRoutes(server),
     ...sessionRoutes(server, sessions, failures),
     ...docsRoutes(server),
+    ...mcpRoutes(server, commands),
   });
   addChannelEndpoints(app, server);
   addConsole(app, server);
   app.onError(async (error, c: Ctx) => {
-    const problem = asProblem(error) ?? bug(error, c, deps);
+    const problem = problemOf(error, c, deps);
     await auditRefusal(c, problem, deps);
     return problemResponse(c, problem);
   });
@@ -99,9 +104,4 @@ export function createHttp(deps: Deps): Http {
 function withoutBase(path: string, base: string): string {
   if (base === "" || (path !== base && !path.startsWith(`${base}/`))) return path;
   return path.slice(base.length) || "/";
-}
-
-function bug(error: unknown, c: Ctx, { log }: Deps): ProblemError {
-  log.error({ request_id: c.get("requestId"), err: error }, "request failed unexpectedly");
-  return new ProblemError("internal", "The server's log has the reason under this request_id.");
 }

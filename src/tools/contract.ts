@@ -98,13 +98,15 @@ interface Declared<Input> {
   maxOutput?: number;
   /** The output comes from outside the trusted circle (a web page, a mail). */
   untrusted?: boolean;
+  /** Who else may call it: clients of this bot's MCP server, each call as a run of its own. Left out: agents alone. */
+  offer?: "mcp";
   /** The control flow itself carries this tool out; `run` is never called. */
   control?: ToolSpec["control"];
 }
 
 interface RunsAtOnce<Input> {
   /**
-   * The result is a string or becomes JSON. Throw an Error with words for the model; OutcomeUnknown
+   * The result is a string or becomes JSON, or is `WithAttachments`. Throw an Error with words for the model; OutcomeUnknown
    * when it may have happened.
    */
   run(input: Input, context: CallContext): unknown;
@@ -138,6 +140,8 @@ export interface Tool {
   readonly missingSecrets: readonly string[];
   /** Why this bot goes without it; null: it is on. */
   readonly off: string | null;
+  /** Clients of this bot's MCP server may call it; null: agents alone. */
+  readonly offer: "mcp" | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;
@@ -151,6 +155,27 @@ export interface Tool {
   cancel(handle: unknown, context: CallContext): Promise<Cancelled>;
   verify(input: unknown, output: string, context: CallContext): Promise<Verified>;
   undo(input: unknown, output: string): ToolCall | null;
+}
+
+/** A file beside a result, as a tool gives it. `alt`: what it shows, in words. */
+export interface ToolAttachment {
+  name: string;
+  mediaType: string;
+  bytes: Uint8Array;
+  alt: string;
+}
+
+/**
+ * A tool returns this when files belong to its result: people are shown pictures in the thread, and find other files in
+ * the console. The model is told of them by name; what it should know stands in `result`.
+ */
+export class WithAttachments {
+  readonly result: unknown;
+  readonly attachments: readonly ToolAttachment[];
+  constructor(result: unknown, attachments: readonly ToolAttachment[]) {
+    this.result = result;
+    this.attachments = attachments;
+  }
 }
 
 /** A tool throws this when its effect may have happened all the same: the reply was lost, not the request. */

@@ -1,9 +1,10 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
-import { cutOutput, errorText, outputText } from "./output.ts";
+import { cutOutput, errorText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;
@@ -105,8 +106,8 @@ function jobStateOf(
 }
 
 /** A call's end, and what can still be done about it. */
-function finished(tool: Tool, input: unknown, result: unknown, redact: Redact): Finished {
-  const told = cutOutput(outputText(result), tool, redact);
+function finished(tool: Tool, input: unknown, returned: unknown, redact: Redact): Finished {
+  const told = toldResult(returned, tool, redact);
   const undo = tool.undo(input, told.output);
   return {
     type: "finished",

@@ -38,6 +38,8 @@ async function fill(store: Store): Promise<void> {
   );
   await must(store.commit(commit("r1", 1)));
   await store.receive({ source: "slack", key: "k1", body: "{}", receivedAt: 5 });
+  const bytes = Uint8Array.of(0, 255, 10);
+  await store.saveAttachment({ runId: "r1", hash: "h1", name: "a.png", mediaType: "image/png", bytes });
   await store.saveNote("a note", "value");
   await store.saveSession({ id: "s1", principal: "console:local", createdAt: 1, expiresAt: 2 });
   await store.audit({
@@ -75,7 +77,7 @@ test("there and back again every table has the same records", async () => {
   const there = await move(openWholeSqlite(path), openWholePostgres(url));
   const counts = Object.fromEntries(there.map(({ table, records }) => [table, records]));
   expect(counts).toMatchObject({ runs: 1, events: 2, inbox: 1, outbox: 1, addresses: 1, questions: 1 });
-  expect(counts).toMatchObject({ notes: 1, sessions: 1, audits: 1 });
+  expect(counts).toMatchObject({ notes: 1, sessions: 1, audits: 1, attachments: 1 });
   expect(await move(openWholePostgres(url), openWholeSqlite(again))).toEqual(there);
 });
 

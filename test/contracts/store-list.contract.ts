@@ -1,5 +1,6 @@
 /** The store's promises to lists: every filter, newest first, a page at a time. */
 import { beforeEach, describe, expect, it } from "vitest";
+import type { RunEvent } from "../../src/core/event.ts";
 import type { QuestionPage, QuestionPlace, RunFilter, RunRow } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { commit, must, question, row, thread } from "../support/store/commits.ts";
@@ -75,6 +76,57 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ text: "7F3" })).toEqual(["run_7f3"]);
       expect(await ids({ text: "zoë" })).toEqual(["run_7f3"]);
       expect(await ids({ text: "search", status: ["failed"] })).toEqual(["run_8a1"]);
+    });
+  });
+
+  describe("what stands in the logs", () => {
+    const chose = (tool: string, text: string | null = null): RunEvent => ({
+      type: "model_answered",
+      at: 1,
+      text,
+      calls: [{ id: "c1", tool, input: { reason: '"tool":"disk_usage"' } }],
+      refusal: null,
+      cut: null,
+      items: [],
+      provider: "scripted",
+      model: "m",
+      promptHash: "h",
+      usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, costUsd: 0 },
+      ms: 1,
+    });
+    const ended = async (runId: string, ...events: RunEvent[]) =>
+      must(store.commit(commit(runId, 0, { events })));
+    beforeEach(async () => {
+      await ended("a", chose("restart_service"), {
+        type: "completed",
+        at: 2,
+        answer: 'All "GREEN"\nagain: 100%',
+      });
+      await ended("b", chose("restart"), {
+        type: "failed",
+        at: 2,
+        code: "quota",
+        message: "The key is Größe 0.",
+      });
+      await ended("c", chose("error_rate"), { type: "completed", at: 2, answer: "" });
+    });
+
+    it("is found by the exact name of a tool, and by no text that looks like one", async () => {
+      expect(await ids({ tool: "restart_service" })).toEqual(["a"]);
+      expect(await ids({ tool: "restart" })).toEqual(["b"]);
+      expect(await ids({ tool: "disk_usage" })).toEqual([]);
+      expect(await ids({ tool: '" OR 1=1 --' })).toEqual([]);
+    });
+
+    it("is found by the words of an answer or a failure, in any case and every sign literally", async () => {
+      expect(await ids({ outcome: "green" })).toEqual(["a"]);
+      expect(await ids({ outcome: '"green"\nAGAIN: 100%' })).toEqual(["a"]);
+      expect(await ids({ outcome: "größe" })).toEqual(["b"]);
+      expect(await ids({ outcome: "quota" })).toEqual([]);
+      expect(await ids({ outcome: "answer" })).toEqual([]);
+      expect(await ids({ outcome: "e%n" })).toEqual([]);
+      expect(await ids({ outcome: "green", tool: "restart" })).toEqual([]);
+      expect(await ids({ outcome: "green", runIds: ["b", "c"] })).toEqual([]);
     });
   });
 

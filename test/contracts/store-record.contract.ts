@@ -10,6 +10,30 @@ export function recordContract(open: () => Promise<Store>): void {
     store = await open();
   });
 
+  describe("attachments", () => {
+    const file = { hash: "ab".repeat(32), name: "chart.png", mediaType: "image/png" };
+
+    it("come back byte for byte, under the run that has them and no other", async () => {
+      const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+      await store.saveAttachment({ runId: "r1", ...file, bytes });
+      const found = await store.attachment("r1", file.hash);
+      expect({ ...found, bytes: [...(found?.bytes ?? [])] }).toEqual({
+        runId: "r1",
+        ...file,
+        bytes: [...bytes],
+      });
+      expect(await store.attachment("r2", file.hash)).toBeNull();
+      expect(await store.attachment("r1", "another")).toBeNull();
+    });
+
+    it("are written once, however often they are saved", async () => {
+      for (const name of ["first.png", "second.png"]) {
+        await store.saveAttachment({ runId: "r1", ...file, name, bytes: new Uint8Array(3) });
+      }
+      expect(await store.attachment("r1", file.hash)).toMatchObject({ name: "first.png" });
+    });
+  });
+
   describe("the inbox", () => {
     const source = "slack";
 
@@ -169,6 +193,7 @@ export function recordContract(open: () => Promise<Store>): void {
         { ...audit, decision: "allowed" },
       ]);
       expect(await store.audits(1)).toHaveLength(1);
+      expect(await store.audits(1, "allowed")).toEqual([{ ...audit, decision: "allowed" }]);
     });
   });
 

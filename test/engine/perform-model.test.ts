@@ -43,6 +43,7 @@ async function failing(
     signal: new AbortController().signal,
     loadState: async () => state,
     loadRow: async () => null,
+    keep: async () => {},
     seen: async () => () => [],
   };
   await performCallModel(on);

@@ -101,6 +101,15 @@ const calls: {
   outboxHealth: (store) => store.outboxHealth(),
   saveAgent: (store, id) => store.saveAgent(agent({ hash: id })),
   loadAgent: (store, id) => store.loadAgent(id),
+  saveAttachment: (store, runId) =>
+    store.saveAttachment({
+      runId,
+      hash: "h",
+      name: "a.png",
+      mediaType: "image/png",
+      bytes: new Uint8Array(3),
+    }),
+  attachment: (store, id) => store.attachment(id, "h"),
   saveSession: (store, id) =>
     store.saveSession({ id, principal: "console:local", createdAt: 1, expiresAt: 2 }),
   session: (store, id) => store.session(id),

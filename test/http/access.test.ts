@@ -1,6 +1,7 @@
 /** Who may call what: one cell for each principal and each route. A new route without its cells does not compile. */
 import { expect, test } from "vitest";
 import { type OperationId, operationIds, operations } from "../../src/http/wire/operations.ts";
+import { accept, message } from "../support/http/mcp.ts";
 import {
   approvingRun,
   askingRun,
@@ -31,6 +32,7 @@ const cells: Record<OperationId, Cells> = {
   events: [401, 403, 200, 200, 404, 200, 404],
   stream: [401, 403, 200, 200, 404, 200, 404],
   outcome: [401, 403, 200, 200, 404, 200, 404],
+  attachment: [401, 403, 200, 200, 404, 200, 404],
   request: [401, 403, 200, 200, 404, 200, 404],
   streamAll: [401, 403, 200, 200, 200, 200, 200],
   questions: [401, 403, 200, 200, 200, 200, 200],
@@ -38,7 +40,9 @@ const cells: Record<OperationId, Cells> = {
   tools: [401, 200, 200, 200, 200, 200, 200],
   webhooks: [401, 403, 403, 403, 403, 200, 200],
   schedules: [401, 403, 403, 403, 403, 200, 200],
+  approvals: [401, 403, 403, 403, 403, 200, 200],
   refusals: [401, 403, 403, 403, 403, 200, 200],
+  mcp: [401, 200, 200, 200, 200, 200, 200],
   health: [200, 200, 200, 200, 200, 200, 200],
   login: [401, 401, 401, 401, 401, 401, 401],
   session: [401, 200, 200, 200, 200, 200, 200],
@@ -53,11 +57,16 @@ const cells: Record<OperationId, Cells> = {
 };
 
 /** A request that would succeed for somebody with every right, on a run of `admin` made for it. */
-async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; json?: unknown }> {
+async function requestFor(
+  b: Bench,
+  id: OperationId,
+): Promise<{ path: string; json?: unknown; headers?: Record<string, string> }> {
   const { path } = operations[id];
   switch (id) {
     case "launch":
       return { path, json: { input_prompt: "a", agent: "helper" } };
+    case "mcp":
+      return { path, json: message("ping"), headers: accept };
     case "login":
       return { path, json: { code: "wrong" } };
     case "provideInput":
@@ -74,6 +83,12 @@ async function requestFor(b: Bench, id: OperationId): Promise<{ path: string; js
     case "undo": {
       const { run, questionId } = await undoableRun(b);
       return { path, json: { id: run.id, question_id: questionId } };
+    }
+    case "attachment": {
+      const run = await b.launch();
+      const file = { hash: "h1", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) };
+      await b.engine.store.saveAttachment({ runId: run.id, ...file });
+      return { path: path.replace(":id", run.id).replace(":hash", file.hash) };
     }
     case "again":
     case "resume":

@@ -324,6 +324,30 @@ test("the list of runs filters, searches and pages", async () => {
   expect((await list("limit=4")).next).toBeNull();
 });
 
+test("the list of runs is narrowed by a tool and by the outcome, page by page", async () => {
+  using b = await bench();
+  const answered = async (task: string, answer: string) => {
+    b.clock.time += 1000;
+    const { id } = await b.launch(task);
+    await b.engine.happen(id, { type: "completed", answer });
+    return id;
+  };
+  const green = await answered("Alpha", "All GREEN again");
+  for (let i = 0; i < 5; i++) await answered(`Beta ${i}`, "nothing to do");
+  b.clock.time += 1000;
+  const { id } = await b.launch("Gamma");
+  await b.engine.happen(id, wantsRestart());
+  const list = async (query: string) =>
+    (await (await b.call("GET", `/agent/runs?${query}`)).json()) as { runs: RunState[]; next: string | null };
+  const ids = async (query: string) => (await list(query)).runs.map((run) => run.id);
+  expect(await ids("tool=restart_service")).toEqual([id]);
+  expect(await ids("tool=restart")).toEqual([]);
+  // The one that fits is behind many that don't, and more than one page of them is looked through.
+  expect(await ids("outcome=green&limit=2")).toEqual([green]);
+  expect(await ids("outcome=green&tool=restart_service")).toEqual([]);
+  await expectProblem(await b.call("GET", "/agent/runs?tool="), 422, "validation_failed");
+});
+
 test("the request behind a model answer is rendered from the log", async () => {
   using b = await bench();
   const { id } = await askingRun(b);

@@ -3,17 +3,16 @@ import { type APIContainerComponent, ComponentType } from "discord.js";
 import { type Block, linkHosts, type Message, type StepLine } from "../../../src/core/message.ts";
 import { tooLongToApprove, withoutDeciding } from "../../../src/core/narrate/shown-whole.ts";
 import { never } from "../../../src/core/never.ts";
+import { attachmentInWords } from "../../../src/core/text/attachment.ts";
 import { tookInWords } from "../../../src/core/text/duration.ts";
 import { codeBlock, codeSpan } from "../../../src/core/text/markdown-code.ts";
 import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
 import { visible, visibleLine } from "../../../src/core/text/visible.ts";
-import { type Row, rowsOf } from "./controls.ts";
+import { rowsOf } from "./controls.ts";
 import { inlines, type Pings, pingsOf } from "./inline.ts";
 import { plain, split, written } from "./markdown.ts";
+import { type Components, maxRows, type Page, type Piece, packed, type SheetFile } from "./pages.ts";
 
-/** Discord's limits for a message of components, with some room: 4000 characters of text, 40 components. */
-const maxText = 3_800;
-const maxRows = 5;
 /** A longer post becomes an excerpt with the whole in a file. */
 const maxSheets = 3;
 const excerpt = 1_200;
@@ -23,18 +22,18 @@ export interface Sheet {
   container: APIContainerComponent;
   /** The only ones that this message may notify. */
   pings: Pings;
-  file: { name: string; data: string } | null;
+  file: SheetFile | null;
 }
 
 /** What drawing needs beside the message. */
 export interface Drawing {
   publicUrl: string | null;
   trustedLinkHosts: readonly string[];
+  /** Bytes by hash; of a picture without any only its name is said. */
+  pictures?: ReadonlyMap<string, Uint8Array>;
   /** The mark of the nth sheet (see nonce.ts). */
   mark(sheet: number): number;
 }
-
-type Piece = { text: string; source: string } | { rows: Row[] };
 
 /** Only the first sheet pings. A message without blocks is its summary. */
 export function render(message: Message, drawing: Drawing): Sheet[] {
@@ -89,6 +88,12 @@ function pieceOf(block: Block, drawing: Drawing, used: Set<string>): Piece {
       };
     case "note":
       return { text: small(inlines(block.parts)), source: inlines(block.parts) };
+    case "picture": {
+      const bytes = drawing.pictures?.get(block.picture.hash);
+      if (bytes !== undefined) return { picture: block.picture, bytes };
+      const words = attachmentInWords(block.picture);
+      return { text: small(plain(words)), source: words };
+    }
     case "actions":
       return { rows: rowsOf(block.buttons, drawing.publicUrl, used) };
     default:
@@ -123,47 +128,6 @@ function stepText(line: StepLine): string {
   return `${stepMarks[line.shape]} **${oneLine(plain(line.title))}**${detail}${time}`;
 }
 
-type Components = APIContainerComponent["components"];
-interface Page {
-  components: Components;
-  file: Sheet["file"];
-}
-
-/** Pieces in order onto as few messages as the limits allow; neighbouring texts become one. */
-function packed(pieces: readonly Piece[]): Page[] {
-  const pages: Page[] = [{ components: [], file: null }];
-  let room = maxText;
-  let rows = 0;
-  const turn = () => {
-    pages.push({ components: [], file: null });
-    room = maxText;
-    rows = 0;
-  };
-  for (const piece of pieces) {
-    if ("rows" in piece) {
-      for (const row of piece.rows) {
-        if (rows === maxRows) turn();
-        pages.at(-1)?.components.push(row);
-        rows += 1;
-      }
-      continue;
-    }
-    if (piece.text.length + 1 > room && room < maxText) turn();
-    for (const [index, text] of split(piece.text, maxText).entries()) {
-      if (index > 0) turn();
-      addText(pages.at(-1)?.components ?? [], text);
-      room -= text.length + 1;
-    }
-  }
-  return pages.filter((page) => page.components.length > 0);
-}
-
-function addText(components: Components, text: string): void {
-  const last = components.at(-1);
-  if (last?.type === ComponentType.TextDisplay) last.content += `\n${text}`;
-  else components.push({ type: ComponentType.TextDisplay, content: text });
-}
-
 /** The beginning and the buttons in a message, everything in a file. What is cut can't be approved here. */
 function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
   const kept = blocks.map(
@@ -171,7 +135,7 @@ function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
       block.type === "actions" ? { ...block, buttons: withoutDeciding(block.buttons) } : block,
   );
   const pieces = piecesOf(kept, drawing);
-  const texts = pieces.flatMap((piece) => ("rows" in piece ? [] : [piece]));
+  const texts = pieces.flatMap((piece) => ("text" in piece ? [piece] : []));
   const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
   const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
   const words = ["… The whole text is in the file.", ...(decides(blocks) ? [tooLongToApprove] : [])];
@@ -181,7 +145,10 @@ function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
     { type: ComponentType.File, file: { url: `attachment://${name}` } },
     ...rows,
   ];
-  return { components, file: { name, data: texts.map((piece) => piece.source).join("\n\n") } };
+  return {
+    components,
+    file: { name, data: texts.map((piece) => piece.source).join("\n\n") },
+  };
 }
 
 function decides(blocks: readonly Block[]): boolean {

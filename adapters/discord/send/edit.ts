@@ -47,7 +47,8 @@ export function payloadOf(sheet: Sheet) {
 }
 
 export function filesOf(sheet: Sheet) {
-  return sheet.file === null
-    ? []
-    : [{ name: sheet.file.name, data: sheet.file.data, contentType: "text/markdown" }];
+  if (sheet.file === null) return [];
+  // Of a picture its name says what it is.
+  const isText = typeof sheet.file.data === "string";
+  return [{ ...sheet.file, ...(isText ? { contentType: "text/markdown" } : {}) }];
 }

@@ -1,6 +1,7 @@
 /** Makes a post stand in Discord exactly once: nonces, read-back, edits, threads. */
 import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from "discord.js";
-import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { picturesOf } from "../../../src/core/message.ts";
+import type { Delivery, Inlet } from "../../../src/core/ports/channel.ts";
 import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";
 import { render, type Sheet } from "../draw/render.ts";
@@ -20,20 +21,32 @@ export interface Posted {
 }
 
 /** Throws ChannelError. */
-export async function post(line: Line, delivery: Delivery): Promise<Posted> {
+export async function post(line: Line, delivery: Delivery, inlet: Inlet | null): Promise<Posted> {
   const target = targetOf(delivery.address);
   if (target === null) {
     throw new ChannelError(`no Discord address: ${delivery.address}`, { type: "place", gone: true });
   }
   // After one 401 the client forgets its token, and would never ask again.
   line.rest.setToken(line.options.token);
-  const sheets = render(delivery.body, { ...line.options, mark: (n) => markOf(partOf(delivery.id, n)) });
+  const pictures = await bytesOf(inlet, delivery);
+  const mark = (n: number) => markOf(partOf(delivery.id, n));
+  const sheets = render(delivery.body, { ...line.options, pictures, mark });
   try {
     if (delivery.remoteId === null) return await sendAll(line, delivery, target, sheets);
     return await editAll(line, delivery, delivery.remoteId, target, sheets);
   } catch (error) {
     throw channelError(error, false);
   }
+}
+
+/** What the store has no more is told of in words. */
+async function bytesOf(inlet: Inlet | null, { runId, body }: Delivery): Promise<Map<string, Uint8Array>> {
+  const bytes = new Map<string, Uint8Array>();
+  for (const { hash } of picturesOf(body)) {
+    const stored = await inlet?.store.attachment(runId, hash);
+    if (stored) bytes.set(hash, stored.bytes);
+  }
+  return bytes;
 }
 
 async function sendAll(

@@ -1,6 +1,7 @@
 /** A message as what Slack is sent: one or more messages of text and blocks, or a file when it is longer than that. */
 import { linkHosts, type Message } from "../../../src/core/message.ts";
 import { never } from "../../../src/core/never.ts";
+import { attachmentInWords } from "../../../src/core/text/attachment.ts";
 import { cut, oneLine } from "../../../src/core/text/brief.ts";
 import {
   drawActions,
@@ -75,6 +76,8 @@ function drawAll(message: Message, scene: Scene, short: boolean): SlackBlock[] {
         return drawFields(block) ?? [tooLong];
       case "note":
         return drawNote(block.parts, scene);
+      case "picture":
+        return [drawWords(attachmentInWords(block.picture))];
       case "actions":
         return drawActions(block.buttons, scene, mayDecide, row);
       default:

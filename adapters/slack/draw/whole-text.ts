@@ -1,6 +1,7 @@
 /** A message as a file: everything that it says, without the buttons. */
 import type { Block, Inline, Message } from "../../../src/core/message.ts";
 import { never } from "../../../src/core/never.ts";
+import { attachmentInWords } from "../../../src/core/text/attachment.ts";
 import { tookInWords } from "../../../src/core/text/duration.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { earlierSteps, stepMarks } from "../../../src/core/text/steps.ts";
@@ -33,6 +34,8 @@ function wordsOf(block: Block, names: Scene["names"]): string {
       return block.fields.map(({ name, value }) => `${visibleLine(name)}: ${visible(value)}`).join("\n");
     case "note":
       return line(block.parts);
+    case "picture":
+      return attachmentInWords(block.picture);
     case "actions":
       return "";
     default:

@@ -1,5 +1,6 @@
 /** Finds what an earlier, uncertain send left in Slack, by the metadata that every post carries. */
 import { createHash } from "node:crypto";
+import type { Attachment } from "../../../src/core/attachment.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { Place } from "../address.ts";
 import { channelError, slackCode } from "../errors.ts";
@@ -69,6 +70,13 @@ function note(found: Found, message: unknown, delivery: Delivery, { bot }: Sessi
   const part = at(message, "metadata", "event_payload", "part");
   // Of two the newer one: what could not be edited any more was posted anew.
   if (typeof part === "number" && Number(ts) > Number(found.parts.get(part) ?? 0)) found.parts.set(part, ts);
+}
+
+/** Names the picture after its bytes, so that it can be found again. */
+export function pictureName({ name, hash }: Pick<Attachment, "name" | "hash">): string {
+  const dot = name.lastIndexOf(".");
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+  return `${stem}-${hash.slice(0, 8)}${ending}`;
 }
 
 /** Names the file after its post and its words, so that it can be found again, and newer words are another file. */

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../../src/core/actor.ts";
+import { picturesOf } from "../../../src/core/message.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { type Place, readAddress, threadAddress } from "../address.ts";
@@ -13,8 +14,9 @@ import { channelError } from "../errors.ts";
 import { textAt } from "../payload.ts";
 import type { Session } from "../session.ts";
 import { isClosedToEdits, isLeftAsItStands } from "./closed-card.ts";
-import { type Found, fileName, lookUp, metadataType } from "./lookup.ts";
-import { asMember, inPlainFormIfNeeded, isOfBody } from "./mend-refusal.ts";
+import { isUploaded, pictureFile, type SlackFile, textFile } from "./files.ts";
+import { type Found, fileName, lookUp, metadataType, pictureName } from "./lookup.ts";
+import { asMember, inPlainFormIfNeeded } from "./mend-refusal.ts";
 import { held, type Paces, waitForTurn } from "./rates.ts";
 
 /** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
@@ -35,7 +37,8 @@ export async function post(
   const rendered = render(delivery.body, scene);
   const standing = delivery.remoteId?.split(",") ?? [];
   // Only what may already be there needs a look: an uncertain send, or an edit that adds messages.
-  const isLooked = (delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered);
+  const isLooked =
+    (delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered, delivery);
   const found = isLooked ? await lookUp(session, place, delivery) : null;
   const { root, channel } = place;
   const send: Send = { session, rates, delivery, root, channel, sent: 0, isPlain: false };
@@ -46,9 +49,9 @@ export async function post(
   }
 }
 
-/** Messages plus the file, which counts as one. */
-function wanted(rendered: Rendered): number {
-  return rendered.parts.length + (rendered.file === null ? 0 : 1);
+/** Messages plus the files, each of which counts as one. */
+function wanted(rendered: Rendered, { body }: Delivery): number {
+  return rendered.parts.length + (rendered.file === null ? 0 : 1) + picturesOf(body).length;
 }
 
 /** One try of one delivery. */
@@ -95,7 +98,13 @@ async function bringUp(
   if (file !== null) {
     // Which form Slack takes shows only now, and an earlier try may have come this far.
     const { files, parts } = found ?? (await lookUp(send.session, place, send.delivery));
-    if (!files.has(fileName(send.delivery, file)) && !parts.has(fileNotice)) await upload(send, file);
+    if (!files.has(fileName(send.delivery, file)) && !parts.has(fileNotice))
+      await upload(send, textFile(send.delivery, file), "The whole text");
+  }
+  for (const picture of picturesOf(send.delivery.body)) {
+    // The note above it stood already, so this one may as well.
+    const isSent = found?.files.has(pictureName(picture)) || found?.parts.has(fileNotice);
+    if (!isSent) await upload(send, await pictureFile(send, picture), "The picture");
   }
   const remoteId = ids.join(",");
   if (place.root !== null || send.root === null) return { remoteId };
@@ -169,26 +178,13 @@ function body(part: Part): Record<string, unknown> {
   };
 }
 
-/** Where files are not taken either, the console has the whole: that is said, and where. */
-async function upload(send: Send, content: string): Promise<void> {
-  const { session, delivery, channel } = send;
-  try {
-    const thread = send.root === null ? {} : { thread_ts: send.root };
-    const filename = fileName(delivery, content);
-    await session.client.filesUploadV2({
-      channel_id: channel,
-      filename,
-      title: "The whole text",
-      content,
-      ...thread,
-    });
-  } catch (error) {
-    if (!isOfBody(error))
-      throw channelError(error, { method: "files.completeUploadExternal", idempotent: false });
-    const url = runUrl(delivery.runId, sceneOf(session));
-    const text = `Slack takes no file here. The whole text is in the console${url === null ? "." : `: ${url}`}`;
-    await create(send, { text, blocks: [] }, fileNotice);
-  }
+/** Where files are not taken either, the console has it: that is said, and where. `what` begins a sentence. */
+async function upload(send: Send, file: SlackFile | null, what: string): Promise<void> {
+  const { session, delivery } = send;
+  if (file === null || (await isUploaded(send, file))) return;
+  const url = runUrl(delivery.runId, sceneOf(session));
+  const text = `Slack takes no file here. ${what} is in the console${url === null ? "." : `: ${url}`}`;
+  await create(send, { text, blocks: [] }, fileNotice);
 }
 
 /** A UUID (version 5 in form) from a name. */

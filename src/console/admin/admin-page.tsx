@@ -4,8 +4,8 @@ import { Nowhere } from "../parts/nowhere.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
 import { Way } from "../parts/way.tsx";
 import { AgentsPage } from "./agents-page.tsx";
+import { DecisionsPage } from "./decisions-page.tsx";
 import { HealthPage } from "./health-page.tsx";
-import { RefusalsPage } from "./refusals-page.tsx";
 import { SessionsPage } from "./sessions-page.tsx";
 import { SourcesPage } from "./sources-page.tsx";
 import { ToolsPage } from "./tools-page.tsx";
@@ -15,7 +15,7 @@ const pages = {
   agents: ["Agents", AgentsPage],
   tools: ["Tools", ToolsPage],
   sources: ["Webhooks and schedules", SourcesPage],
-  refusals: ["Refusals", RefusalsPage],
+  refusals: ["Approvals and refusals", DecisionsPage],
   sessions: ["Sessions", SessionsPage],
 } as const;
 

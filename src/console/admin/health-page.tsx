@@ -5,10 +5,11 @@ import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
 import { getHealth } from "../api/calls.ts";
 import { Mark } from "../parts/mark.tsx";
+import { clock } from "../parts/moment.ts";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { Way } from "../parts/way.tsx";
-import { channelName, clock } from "../parts/words.ts";
+import { channelName } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 
 const statusWords = {

@@ -3,9 +3,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getSessions, keys, logout, revokeSession } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
 import { forgetDrafts } from "../parts/draft.ts";
+import { clock } from "../parts/moment.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
-import { clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 import { Table } from "./table.tsx";
 

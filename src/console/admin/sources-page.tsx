@@ -7,9 +7,9 @@ import { getHealth, getSchedules, getWebhooks, launch, newKey } from "../api/cal
 import { base } from "../api/client.ts";
 import { ConfirmButton, CopyButton } from "../parts/button.tsx";
 import { StatusMark } from "../parts/mark.tsx";
+import { clock } from "../parts/moment.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
 import { useGo, Way } from "../parts/way.tsx";
-import { clock } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
 import { Table } from "./table.tsx";
 

@@ -5,6 +5,7 @@ import type { QuestionList } from "../../http/wire/questions.ts";
 import type { RunList, RunState } from "../../http/wire/runs.ts";
 import type {
   AgentList,
+  ApprovalList,
   Health,
   RefusalList,
   Session,
@@ -22,9 +23,19 @@ export interface RunsFilter {
   channel: string;
   principal: string;
   text: string;
+  tool: string;
+  outcome: string;
 }
 
-export const noFilter: RunsFilter = { status: "", agent: "", channel: "", principal: "", text: "" };
+export const noFilter: RunsFilter = {
+  status: "",
+  agent: "",
+  channel: "",
+  principal: "",
+  text: "",
+  tool: "",
+  outcome: "",
+};
 
 export const keys = {
   session: ["session"],
@@ -54,6 +65,7 @@ export const getAgents = () => get<AgentList>("agents");
 export const getTools = () => get<ToolList>("tools");
 export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
 export const getSchedules = () => get<{ schedules: ScheduleInfo[] }>("schedules");
+export const getApprovals = () => get<ApprovalList>("approvals");
 export const getRefusals = () => get<RefusalList>("refusals");
 export const getHealth = () => get<Health>("health");
 

@@ -1,7 +1,7 @@
 /** Times that stay true while the page is open: relative, exact on hover. */
 import { useEffect, useState } from "react";
 import { ageInWords, durationInWords } from "../../core/text/duration.ts";
-import { exactTime } from "./words.ts";
+import { exactTime } from "./moment.ts";
 
 /** The time now, renewed every `stepMs`. */
 function useNow(stepMs: number): number {

@@ -1,22 +1,9 @@
-/** What a reader in front of a browser is told in addition: times in their own zone, links, the status of a run. */
+/** What a reader in front of a browser is told in addition: titles, costs, the status of a run. */
 import { dollars } from "../../core/text/money.ts";
 import { audienceInWords, type Names, titleOf } from "../../core/text/rules.ts";
 import { statusWords, stopping, waitingForApproval } from "../../core/text/status.ts";
 import type { RunState } from "../../http/wire/runs.ts";
-
-const exactFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const clockFormat = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const secondsFormat = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
-const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-
-export const exactTime = (at: number) => exactFormat.format(at);
-export const clockSeconds = (at: number) => secondsFormat.format(at);
-
-/** `14:00` today, with the date on any other day. */
-export function clock(at: number): string {
-  const today = new Date(at).toDateString() === new Date().toDateString();
-  return (today ? clockFormat : dayFormat).format(at);
-}
+import { clock } from "./moment.ts";
 
 /** Null where nothing was spent, or nobody knows what. */
 export function cost(usd: number | null): string | null {
@@ -27,6 +14,7 @@ export function cost(usd: number | null): string | null {
 const titles: Record<string, string> = {
   console: "Console",
   api: "API",
+  mcp: "MCP",
   run: "Run",
   schedule: "Schedule",
 };

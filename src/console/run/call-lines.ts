@@ -1,10 +1,11 @@
 /** Lines of tool calls: one a call, from its start to its result, over restarts and doubts. */
 import type { ChosenCall } from "../../core/chosen-call.ts";
 import type { EventBody } from "../../core/event.ts";
+import { isPicture } from "../../core/text/attachment.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../core/text/brief.ts";
 import { verdictInWords } from "../../core/text/verdict.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
-import { clock } from "../parts/words.ts";
+import { clock } from "../parts/moment.ts";
 import type { CallLine, LineBase } from "./line.ts";
 
 const callEvents = [
@@ -38,6 +39,7 @@ export function callLine(base: LineBase, call: ChosenCall): CallLine {
     live: true,
     output: null,
     omitted: 0,
+    attachments: [],
     error: null,
     childId: null,
     settled: false,
@@ -55,6 +57,9 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
     case "call_finished":
       Object.assign(line, { shape: "done", live: false, settled: true, output: data.output, ms: data.ms });
       line.omitted = data.omitted;
+      line.attachments = data.attachments ?? [];
+      // A picture is there to be looked at.
+      line.open ||= line.attachments.some(isPicture);
       line.detail = `${called} → ${outputInBrief(data.output)}`;
       return;
     case "call_failed":

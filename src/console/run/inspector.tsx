@@ -7,7 +7,8 @@ import type { WireEvent } from "../../http/wire/events.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { Button } from "../parts/button.tsx";
 import { JsonView } from "../parts/json-view.tsx";
-import { clockSeconds, cost } from "../parts/words.ts";
+import { clockSeconds } from "../parts/moment.ts";
+import { cost } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 import { PromptView } from "./prompt-view.tsx";
 

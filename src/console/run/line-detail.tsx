@@ -4,6 +4,7 @@ import { readable } from "../../core/text/brief.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { CallFields } from "../questions/call-fields.tsx";
+import { Attachments } from "./attachments.tsx";
 import type { CallLine, Line } from "./line.ts";
 import { RelatedRun } from "./related.tsx";
 
@@ -71,6 +72,7 @@ function CallContent({ line }: { line: CallLine }) {
       )}
       {line.output !== null && <JsonView label="Result" value={readable(line.output)} />}
       {line.omitted > 0 && <p className="muted">{line.omitted} more characters did not fit.</p>}
+      <Attachments files={line.attachments} />
       {line.childId !== null && (
         <ul className="related">
           <RelatedRun id={line.childId} how="started" />

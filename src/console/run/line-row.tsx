@@ -1,6 +1,6 @@
 /** One line of the timeline; pressed, it opens into its detail. */
 import { memo, type ReactNode, useState } from "react";
-import { exactTime } from "../parts/words.ts";
+import { exactTime } from "../parts/moment.ts";
 import type { Line } from "./line.ts";
 import { LineDetail } from "./line-detail.tsx";
 import { LineSummary } from "./line-summary.tsx";

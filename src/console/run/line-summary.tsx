@@ -1,8 +1,8 @@
 /** A line of the timeline in one row: its mark, its words, how long it took or has been going on. */
 import { tookInWords } from "../../core/text/duration.ts";
 import { Mark } from "../parts/mark.tsx";
+import { clock } from "../parts/moment.ts";
 import { Since } from "../parts/time.tsx";
-import { clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 
 export function LineSummary({ line }: { line: Line }) {

@@ -1,4 +1,5 @@
 /** One line of the timeline: what a person is told of one or several events that belong together. */
+import type { Attachment } from "../../core/attachment.ts";
 import type { ChosenCall } from "../../core/chosen-call.ts";
 import type { EventOf } from "../../core/event.ts";
 import type { Question } from "../../core/question.ts";
@@ -27,6 +28,7 @@ export type CallLine = LineBase & {
   output: string | null;
   /** Characters of the output that were left out. */
   omitted: number;
+  attachments: readonly Attachment[];
   error: { code: string; message: string } | null;
   childId: string | null;
   settled: boolean;

@@ -3,8 +3,8 @@
 import { argumentsInBrief } from "../../core/text/brief.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { Mark } from "../parts/mark.tsx";
+import { clock } from "../parts/moment.ts";
 import { Since } from "../parts/time.tsx";
-import { clock } from "../parts/words.ts";
 import type { Line } from "./line.ts";
 
 export function PendingLines({ run, lines }: { run: RunState; lines: readonly Line[] }) {

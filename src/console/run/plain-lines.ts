@@ -2,7 +2,8 @@
 import type { EventBody } from "../../core/event.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
-import { channelName, clock } from "../parts/words.ts";
+import { clock } from "../parts/moment.ts";
+import { channelName } from "../parts/words.ts";
 import type { CallEvent } from "./call-lines.ts";
 import type { WordsLine } from "./line.ts";
 import type { SettlingEvent } from "./question-lines.ts";

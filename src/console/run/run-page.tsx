@@ -14,6 +14,7 @@ import { usePageTitle } from "../parts/page-title.ts";
 import { statusOfRun } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { ActionsBar } from "./actions-bar.tsx";
+import { RunId } from "./attachments.tsx";
 import { Inspecting } from "./inspecting.tsx";
 import type { Line } from "./line.ts";
 import { linesOf } from "./lines.ts";
@@ -71,7 +72,9 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
         </div>
         <Related run={run} />
         {lines ? (
-          <Timeline lines={lines} run={run} inspected={inspected?.key ?? null} inspect={inspect} />
+          <RunId value={run.id}>
+            <Timeline lines={lines} run={run} inspected={inspected?.key ?? null} inspect={inspect} />
+          </RunId>
         ) : (
           <Skeleton lines={6} label="Loading the timeline" />
         )}

@@ -1,10 +1,11 @@
 /** The choices that narrow the list of runs, in a popover: loaded when somebody first wants to filter. */
 import { useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { statusWords } from "../../core/text/status.ts";
-import { getAgents, keys, noFilter, type RunsFilter } from "../api/calls.ts";
+import { getAgents, getTools, keys, noFilter, type RunsFilter } from "../api/calls.ts";
 import { channelName } from "../parts/words.ts";
+import { typingMs } from "./use-filter.ts";
 import { useRuns } from "./use-runs.ts";
 
 interface FilterPopoverProps {
@@ -47,6 +48,8 @@ function Choices({ filter, onChange }: Omit<FilterPopoverProps, "label">) {
   const { runs } = useRuns(noFilter);
   const channels = unique(runs.map((run) => [run.channel, channelName(run.channel)]));
   const people = unique(runs.map((run) => [run.from.principal, run.from.name]));
+  const { data: known } = useQuery({ queryKey: keys.tools, queryFn: getTools, staleTime: 60_000 });
+  const tools = (known?.tools ?? []).map(({ name }): [string, string] => [name, name]);
   const agents = (data?.agents ?? []).map(({ name }): [string, string] => [name, name]);
   const set = (name: keyof RunsFilter) => (value: string) => onChange({ ...filter, [name]: value });
   return (
@@ -55,12 +58,37 @@ function Choices({ filter, onChange }: Omit<FilterPopoverProps, "label">) {
       <Choice label="Agent" value={filter.agent} choices={agents} onChange={set("agent")} />
       <Choice label="Channel" value={filter.channel} choices={channels} onChange={set("channel")} />
       <Choice label="Person" value={filter.principal} choices={people} onChange={set("principal")} />
+      <Choice label="Tool" value={filter.tool} choices={tools} onChange={set("tool")} />
+      <Words label="Outcome says" value={filter.outcome} onChange={set("outcome")} />
     </>
   );
 }
 
 function unique(pairs: [string, string][]): [string, string][] {
   return [...new Map(pairs)];
+}
+
+interface WordsProps {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** Asked for when nobody has typed for a moment: outcomes stand in the logs, and are looked for there. */
+function Words({ label, value, onChange }: WordsProps) {
+  const [text, setText] = useState(value);
+  useEffect(() => setText(value), [value]);
+  useEffect(() => {
+    if (text === value) return;
+    const timer = setTimeout(() => onChange(text), 2 * typingMs);
+    return () => clearTimeout(timer);
+  }, [text, value, onChange]);
+  return (
+    <label className="choice">
+      <span>{label}</span>
+      <input type="search" value={text} onChange={(event) => setText(event.target.value)} />
+    </label>
+  );
 }
 
 interface ChoiceProps {

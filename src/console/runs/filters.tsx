@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import type { RunsFilter } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
+import { typingMs } from "./use-filter.ts";
 
 interface FiltersProps {
   filter: RunsFilter;
@@ -12,8 +13,6 @@ interface FiltersProps {
 const FilterPopover = lazy(() =>
   import("./filter-popover.tsx").then((module) => ({ default: module.FilterPopover })),
 );
-
-const typingMs = 200;
 
 export function Filters({ filter, onChange }: FiltersProps) {
   const search = useRef<HTMLInputElement>(null);
@@ -30,7 +29,8 @@ export function Filters({ filter, onChange }: FiltersProps) {
     const timer = setTimeout(() => onChange({ ...filter, text }), typingMs);
     return () => clearTimeout(timer);
   }, [text, filter, onChange]);
-  const narrowed = [filter.status, filter.agent, filter.channel, filter.principal].filter(Boolean).length;
+  const { text: _, ...choices } = filter;
+  const narrowed = Object.values(choices).filter(Boolean).length;
   const label = <>Filter{narrowed > 0 && <span className="badge num">{narrowed}</span>}</>;
   const button = (
     <Button look="quiet" name="Filter the runs" onPress={() => setWanted(true)}>

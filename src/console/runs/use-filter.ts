@@ -3,6 +3,9 @@ import { useCallback, useMemo } from "react";
 import { useLocation, useSearch } from "wouter";
 import { noFilter, type RunsFilter } from "../api/calls.ts";
 
+/** So long after the last letter the list is asked for. */
+export const typingMs = 200;
+
 export function useFilter(): [RunsFilter, (filter: RunsFilter) => void] {
   const search = useSearch();
   const [location, navigate] = useLocation();
@@ -27,6 +30,8 @@ function filterIn(search: string): RunsFilter {
     channel: query.get("channel") ?? "",
     principal: query.get("principal") ?? "",
     text: query.get("text") ?? "",
+    tool: query.get("tool") ?? "",
+    outcome: query.get("outcome") ?? "",
   };
   return Object.values(filter).every((value) => value === "") ? noFilter : filter;
 }

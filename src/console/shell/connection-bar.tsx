@@ -1,6 +1,6 @@
 /** Says at once when the page no longer hears the server; what stands below is what was known then. */
 import { useConnection } from "../api/connection.ts";
-import { clockSeconds } from "../parts/words.ts";
+import { clockSeconds } from "../parts/moment.ts";
 
 export function ConnectionBar() {
   const connection = useConnection();

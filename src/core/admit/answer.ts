@@ -85,6 +85,10 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
     return { code: "insufficient_scope", message };
   }
   const code = action === "approve" ? "not_an_approver" : "not_an_answerer";
+  if (!verdict.allowed && verdict.why === "machine") {
+    const message = `A program may not approve ${question.call?.tool ?? "this"}: people do, where it is asked.`;
+    return { code, message };
+  }
   if (!verdict.allowed) {
     const who = whoMay(rules, actor);
     const what = action === "approve" ? `approve ${question.call?.tool ?? "this"}` : "answer this";

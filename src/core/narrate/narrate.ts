@@ -18,6 +18,7 @@ import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
 import { statusWords, stopping, waitingForApproval } from "../text/status.ts";
+import { narratePictures } from "./picture.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
 
 /** An answer of up to this many characters stands in the progress post itself. */
@@ -35,9 +36,10 @@ export function narrate(state: State): Post[] {
       body: narrateOpen(question, state),
     })),
   ];
-  // A child run speaks only to ask: its steps are one line of its parent.
-  if (state.parent) return questions;
-  const posts = [{ key: "progress", body: progress(state) }, ...questions];
+  const pictures = narratePictures(state);
+  // A child run speaks only to ask and to show: its steps are one line of its parent.
+  if (state.parent) return [...questions, ...pictures];
+  const posts = [{ key: "progress", body: progress(state) }, ...questions, ...pictures];
   const answer = longAnswer(state);
   return answer ? [...posts, answer] : posts;
 }

@@ -87,6 +87,7 @@ export interface Inlet {
     | "question"
     | "openQuestions"
     | "deliveries"
+    | "attachment"
     | "audit"
     | "inboxRow"
   >;

@@ -1,5 +1,6 @@
-/** What a store keeps beside the runs: the audit, notes, and sessions of the console. */
+/** What a store keeps beside the runs: the audit, notes, sessions of the console, files. */
 import type { Principal } from "../actor.ts";
+import type { Attachment } from "../attachment.ts";
 
 /** Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. */
 export interface AuditRow {
@@ -15,6 +16,12 @@ export interface AuditRow {
 export interface NoteRow {
   name: string;
   value: string;
+}
+
+/** An attachment of a run with its bytes. */
+export interface StoredAttachment extends Pick<Attachment, "hash" | "name" | "mediaType"> {
+  runId: string;
+  bytes: Uint8Array;
 }
 
 /** A console session; times are ms since the epoch. */

@@ -72,6 +72,10 @@ export interface RunFilter {
   asking?: boolean;
   /** Only these runs. */
   runIds?: readonly string[];
+  /** Only runs in whose log this tool was chosen. Read from the logs: give `runIds` with it, or every log is read. */
+  tool?: string;
+  /** Part of the answer or of the failure that a run ended with; case-insensitive. Read from the logs, like `tool`. */
+  outcome?: string;
   /** Only runs whose first address begins with this. */
   near?: string;
   /** Keyset: runs older than this one (launchedAt, runId), newest first. */

@@ -4,7 +4,7 @@ import type { Agent } from "../agent.ts";
 import type { RunEvent } from "../event.ts";
 import type { Changed, Commit, Committed } from "./commit.ts";
 import type { DeliveryOutcome, DueDelivery, InboxKey, InboxRow, OutboxRow } from "./deliveries.ts";
-import type { AuditRow, NoteRow, SessionRow } from "./kept-rows.ts";
+import type { AuditRow, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
 import type {
   Claim,
   QuestionCount,
@@ -106,6 +106,10 @@ export interface Store {
   saveAgent(agent: Agent): Promise<void>;
   loadAgent(hash: string): Promise<Agent | null>;
 
+  /** The bytes of an attachment, before the event that names them: written once, kept as long as the run. */
+  saveAttachment(attachment: StoredAttachment): Promise<void>;
+  attachment(runId: string, hash: string): Promise<StoredAttachment | null>;
+
   saveSession(session: SessionRow): Promise<void>;
   session(id: string): Promise<SessionRow | null>;
   sessions(): Promise<SessionRow[]>;
@@ -122,7 +126,8 @@ export interface Store {
   deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
-  audits(limit: number): Promise<AuditRow[]>;
+  /** Newest first; with `decision` only those. */
+  audits(limit: number, decision?: AuditRow["decision"]): Promise<AuditRow[]>;
   /** Deletes what was asked before `before` (ms). Returns how many rows. */
   pruneAudits(before: number): Promise<number>;
 

@@ -1,6 +1,6 @@
 /** What the engine needs of the tools: check a call, run it, ask what became of it. */
 import type { ToolSpec } from "../agent.ts";
-
+import type { FreshAttachment } from "../attachment.ts";
 import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../chosen-call.ts";
 
@@ -21,12 +21,14 @@ export interface CallContext {
   progress?(words: string): void;
 }
 
-/** What can still be done about a call that came to its end. */
+/** What else there is of a call that came to its end. */
 interface Aftermath {
   /** How long it is looked at whether it helped, ms; absent: nothing can tell. */
   verifyForMs?: number;
   /** The call that would undo it; absent: it can't be undone, or not by a tool. */
   undo?: ToolCall;
+  /** Files that belong to the result, within the limits; the engine stores them. */
+  attachments?: readonly FreshAttachment[];
 }
 
 /** `output`: what the model reads, in the tool's limit; `omitted`: how many characters were left out of it. */

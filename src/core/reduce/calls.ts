@@ -14,6 +14,7 @@ import {
 import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
 import { verdictInWords } from "../text/verdict.ts";
 import { isAside } from "../undo.ts";
+import { attached, attachedInWords } from "./attached.ts";
 import { entered, flushed } from "./entries.ts";
 import { withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
@@ -89,10 +90,12 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
 }
 
 function finished(state: State, call: Call, event: EventOf<"call_finished"> & { at: number }): State {
-  const { output, untrusted, ms, verifyUntil, undo } = event;
-  const known = undo === undefined ? state : undoable(state, call, undo);
+  const { output, untrusted, ms, verifyUntil, undo, attachments = [] } = event;
+  const shown = attached(state, call.tool, attachments);
+  const known = undo === undefined ? shown : undoable(shown, call, undo);
   // An undo of an undo is for people to press: it is no part of what the undo came to.
-  const told = undo && call.undoes === undefined ? `${output}\n${undoInWords(undo)}` : output;
+  const way = undo && call.undoes === undefined ? [undoInWords(undo)] : [];
+  const told = [output, ...attachments.map(attachedInWords), ...way].join("\n");
   const result = { output: told, own: output, ok: true, untrusted };
   return verifyUntil === undefined
     ? settled(known, call, result, ms)

@@ -48,6 +48,8 @@ export const initial: State = {
   traces: [],
   nudges: noNudges,
   arrived: {},
+  pictures: [],
+  attachedBytes: 0,
   readUntrusted: false,
   recoveries: 0,
 };

@@ -155,6 +155,24 @@ export function refusalOf(commit: Commit, found: Found): Exclude<Committed, { ok
   return version === commit.expect ? null : { ok: false, why: "conflict" };
 }
 
+/** Events that name the tools of a run, and those that hold its outcome. */
+export const toolEvents = ["launched", "prefetched", "model_answered"] as const;
+export const outcomeEvents = ["completed", "failed"] as const;
+
+/** Stands in the JSON of an event that chose this tool, and in no text of it: there its quotes are escaped. */
+export function toolSign(tool: string): string {
+  return `"tool":${JSON.stringify(plainText(tool))}`;
+}
+
+/**
+ * LIKE patterns for the JSON of an event that holds an outcome: of these events the text is the last member, so
+ * whatever follows its name is the text.
+ */
+export function outcomePatterns(text: string): string[] {
+  const inJson = likePattern(JSON.stringify(text).slice(1, -1));
+  return ["answer", "message"].map((name) => `%"${name}":"${inJson}`);
+}
+
 /** Text as a LIKE pattern with `\` as its escape: found anywhere, in lower case. */
 export function likePattern(text: string): string {
   return `%${plainText(text)

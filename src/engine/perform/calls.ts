@@ -11,7 +11,7 @@ import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { bindingOf } from "./binding.ts";
 import { progressOf } from "./progress.ts";
-import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
+import { contextOf, finished, keepAttachments, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
 export async function performCalls(on: Work, callIds: readonly string[]): Promise<Recorded> {
@@ -62,10 +62,11 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
 async function executeOne(on: Work, call: Call) {
   const started = on.clock.steady();
   const { tell, over } = progressOf(on, call.id);
-  const outcome = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
+  const ran = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
   await over();
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
-  if (on.signal.aborted && outcome.type !== "finished") throw new Error("interrupted");
+  if (on.signal.aborted && ran.type !== "finished") throw new Error("interrupted");
+  const outcome = await keepAttachments(on, ran);
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
   return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }
@@ -101,12 +102,13 @@ function outcomeEvents(
 export async function performReconcile(on: Work, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
   if (!call) return recordOutcome(on, () => []);
-  const known = await on.toolbox
+  const told = await on.toolbox
     .reconcile(call.tool, call.input, contextOf(on, call))
     .catch((error: unknown) => {
       if (on.signal.aborted) throw error;
       return { type: "unknown" } as const;
     });
+  const known = await keepAttachments(on, told);
   return recordOutcome(on, (state) =>
     findCall(state, callId)?.is.at === "started"
       ? reconciled(state, call, known, "the process stopped while it ran", on)

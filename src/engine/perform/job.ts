@@ -5,7 +5,7 @@ import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { doubt, reconciled } from "./calls.ts";
-import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
+import { contextOf, finished, keepAttachments, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */
 export async function performPollJob(on: Work, callId: string): Promise<Recorded> {
@@ -15,8 +15,9 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
   // It was begun and nobody here can find it any more: whether it happened is a person's to say.
   if (!spec) return whileAt(on, callId, "in_job", (state) => doubt(state, call, "its tool is gone", on));
   const { handle, since } = call.is;
-  const found = await on.toolbox.poll(call.tool, call.input, handle, contextOf(on, call));
-  throwIfInterrupted(on, found.type !== "unknown");
+  const polled = await on.toolbox.poll(call.tool, call.input, handle, contextOf(on, call));
+  throwIfInterrupted(on, polled.type !== "unknown");
+  const found = await keepAttachments(on, polled);
   const at = on.clock.now();
   const how = { ms: at - since, untrusted: spec.untrusted };
   switch (found.type) {
@@ -25,10 +26,11 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
     case "failed":
       return whileAt(on, callId, "in_job", () => [callFailed(callId, found, how)]);
     case "lost": {
-      const known = await on.toolbox.reconcile(call.tool, call.input, contextOf(on, call)).catch(() => {
+      const told = await on.toolbox.reconcile(call.tool, call.input, contextOf(on, call)).catch(() => {
         throwIfInterrupted(on, false);
         return { type: "unknown" } as const;
       });
+      const known = await keepAttachments(on, told);
       return whileAt(on, callId, "in_job", (state) => reconciled(state, call, known, found.reason, on));
     }
     default:

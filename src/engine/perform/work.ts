@@ -1,15 +1,18 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
+import { attachmentLimits, type FreshAttachment } from "../../core/attachment.ts";
 import type { EventBody } from "../../core/event.ts";
 import type { Look } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { StoreError } from "../../core/ports/store-error.ts";
 import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts";
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
+import { plural } from "../../core/text/count.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";
@@ -41,6 +44,7 @@ export interface Work {
   /** Every text that a run has seen, oldest first: also what its folded state has compacted away. */
   seen: (runId: string) => Promise<Look>;
   loadRow: (runId: string) => Promise<RunRow | null>;
+  keep: Store["saveAttachment"];
 }
 
 /**
@@ -52,15 +56,22 @@ export async function recordOutcome(
   events: (state: State) => readonly EventBody[],
   restUntil?: number,
 ): Promise<Recorded> {
+  return overTroubles(on, () =>
+    on.record({
+      runId: on.runId,
+      epoch: on.epoch,
+      inbox: null,
+      ...(restUntil === undefined ? {} : { restUntil }),
+      propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
+    }),
+  );
+}
+
+/** Tried again while the store is busy or full, until the run is given up here. */
+async function overTroubles<T>(on: Pick<Work, "rng" | "signal">, write: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await on.record({
-        runId: on.runId,
-        epoch: on.epoch,
-        inbox: null,
-        ...(restUntil === undefined ? {} : { restUntil }),
-        propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
-      });
+      return await write();
     } catch (error) {
       const passes = error instanceof StoreError && /^storage_(?:busy|full)$/.test(error.code);
       if (!passes || on.signal.aborted) throw error;
@@ -76,10 +87,38 @@ export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal
   return { ...ids, key, epoch: on.epoch, signal: on.signal };
 }
 
+/**
+ * Puts the files of a result into the store, before the event that names them. What the run has no room for is left
+ * out, and the output says so.
+ */
+export async function keepAttachments<T extends { type: string }>(on: Work, outcome: T): Promise<T> {
+  if (!isFinished(outcome) || outcome.attachments === undefined) return outcome;
+  let used = on.state.attachedBytes;
+  const kept: FreshAttachment[] = [];
+  for (const file of outcome.attachments) {
+    if (used + file.size > attachmentLimits.sizeOfRun) continue;
+    used += file.size;
+    kept.push(file);
+    const { hash, name, mediaType, bytes } = file;
+    await overTroubles(on, () => on.keep({ runId: on.runId, hash, name, mediaType, bytes }));
+  }
+  const left = outcome.attachments.length - kept.length;
+  const notice = `[left out: ${plural(left, "file")}; a run keeps at most ${attachmentLimits.sizeOfRun / 1_000_000} MB]`;
+  return {
+    ...outcome,
+    attachments: kept,
+    output: left === 0 ? outcome.output : `${outcome.output}\n${notice}`,
+  };
+}
+
+function isFinished(outcome: { type: string }): outcome is Finished {
+  return outcome.type === "finished";
+}
+
 /** A call's end as it is recorded. `at`: now, ms since the epoch. */
 export function finished(
   call: Pick<Call, "id">,
-  { output, omitted, verifyForMs, undo }: Finished,
+  { output, omitted, verifyForMs, undo, attachments }: Finished,
   { ms, untrusted, at }: { ms: number; untrusted: boolean; at: number },
 ): EventBody {
   const ended = { type: "call_finished", callId: call.id, output, omitted, ms, untrusted } as const;
@@ -87,6 +126,7 @@ export function finished(
     ...ended,
     ...(verifyForMs === undefined ? {} : { verifyUntil: at + verifyForMs }),
     ...(undo === undefined ? {} : { undo }),
+    ...(attachments === undefined ? {} : { attachments: attachments.map(({ bytes: _, ...told }) => told) }),
   };
 }
 

@@ -9,13 +9,14 @@ export async function auditRefusal(
   c: Ctx,
   problem: ProblemError,
   { engine, clock, log }: Deps,
+  action = `${c.req.method} ${c.req.path}`,
 ): Promise<void> {
   const caller = c.get("caller");
   if (!caller || !ofRights.includes(problem.code)) return;
   const row = {
     at: clock.now(),
     principal: caller.actor.principal,
-    action: `${c.req.method} ${c.req.path}`,
+    action,
     resource: problem.more.instance ?? c.req.path,
     decision: "refused",
     rule: problem.code,

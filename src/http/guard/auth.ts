@@ -50,14 +50,18 @@ export function callerOf(c: Ctx): Caller {
 
 /** Throws 403 that names the first scope the caller's token lacks. */
 export function demandScopes(caller: Caller, needed: readonly Scope[]): void {
-  const { scopes } = caller.actor;
-  if (!scopes || scopes.includes("admin")) return;
-  const missing = needed.find((scope) => !scopes.includes(scope));
-  if (missing === undefined) return;
+  const missing = lacksScope(caller, needed);
+  if (missing === null) return;
   throw new ProblemError(
     "insufficient_scope",
     `The token lacks the scope "${missing}". Use one that has it.`,
   );
+}
+
+/** The first of these scopes that the caller's token lacks; null: none. */
+export function lacksScope({ actor: { scopes } }: Caller, needed: readonly Scope[]): Scope | null {
+  if (!scopes || scopes.includes("admin")) return null;
+  return needed.find((scope) => !scopes.includes(scope)) ?? null;
 }
 
 async function recognise(

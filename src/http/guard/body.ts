@@ -16,6 +16,11 @@ export async function readBody<S extends z.ZodType>(c: Ctx, schema: S): Promise<
   return checked(readJson(bytes), schema);
 }
 
+/** The same of data that came inside of a body. */
+export function checkData<S extends z.ZodType>(value: unknown, schema: S): z.infer<S> {
+  return checked(checkedJson(value), schema);
+}
+
 /** Query parameters arrive as strings; the schema turns them into what they mean. Unknown ones are errors. */
 export function readQuery<S extends z.ZodType>(c: Ctx, schema: S): z.infer<S> {
   return checked(checkedJson(c.req.query()), schema);

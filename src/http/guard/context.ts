@@ -48,6 +48,11 @@ export interface HttpConfig {
   schedules: () => readonly ScheduleSet[];
   /** Foreign servers of tools, as they are now. */
   toolServers?: () => readonly ToolServerStatus[];
+  /**
+   * For clients of the Model Context Protocol: the tools that are offered, the agent whose rights hold for their calls,
+   * and where the runs speak that are started there; null: they are asked for.
+   */
+  mcp: { tools: readonly string[]; agent: string; speaksAt: Address | null };
   /** Requests per principal: a bucket of `burst`, filled at `perSecond`. */
   rate: { burst: number; perSecond: number };
   /**

@@ -22,7 +22,11 @@ export interface KeyedRequest {
 /** Throws 400 `invalid_idempotency_key`. */
 export function idempotencyKeyOf(c: Ctx): string | null {
   const key = c.req.header("idempotency-key");
-  if (key === undefined) return null;
+  return key === undefined ? null : checkedKey(key);
+}
+
+/** Wherever it was written. Throws 400 `invalid_idempotency_key`. */
+export function checkedKey(key: string): string {
   if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
   const detail = "An Idempotency-Key has 1 to 255 printable ASCII characters. A UUID is a good one.";
   throw new ProblemError("invalid_idempotency_key", detail);

@@ -9,7 +9,16 @@ export function crossOrigin(config: HttpConfig) {
   return cors({
     origin: (origin) => (isForeignButAllowed(origin, config) ? origin : null),
     allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Idempotency-Key",
+      "Last-Event-ID",
+      // What a client of the Model Context Protocol says of its request.
+      "MCP-Protocol-Version",
+      "Mcp-Method",
+      "Mcp-Name",
+    ],
     exposeHeaders: ["Location", "Idempotent-Replayed", "X-Request-Id", "Retry-After"],
     maxAge: 600,
   });
@@ -19,6 +28,16 @@ export function crossOrigin(config: HttpConfig) {
 export function demandOwnOrigin(c: Ctx, config: HttpConfig): void {
   if (!isUnsafe(c.req.method) || isTrusted(c, config)) return;
   throw new ProblemError("bad_origin", "Requests that change something must come from the console itself.");
+}
+
+/**
+ * Throws 403 `bad_origin` for any page that is neither the console's nor listed, whatever it proves: the Model Context
+ * Protocol wants it of a server. Programs send no Origin.
+ */
+export function demandKnownOrigin(c: Ctx, config: HttpConfig): void {
+  const origin = c.req.header("origin");
+  if (origin === undefined || isOwn(origin, c, config) || isForeignButAllowed(origin, config)) return;
+  throw new ProblemError("bad_origin", "Pages of other sites are not served; list theirs in corsOrigins.");
 }
 
 /** By RFC 9110: whether a request with this method may change something. `method` in capitals. */

@@ -1,6 +1,7 @@
 /** The open event streams of this process: woken by commits, ended by a stop or a revoked session. */
 import type { SSEStreamingApi } from "hono/streaming";
 import type { Clock } from "../../core/ports/clock.ts";
+import { Bell } from "./bell.ts";
 
 /** The console session that a stream was opened under: the stream ends with it. */
 export interface StreamSession {
@@ -19,6 +20,7 @@ interface Open {
 /** One instance per server. A stream holds no events back: it reads them from the log when it is woken. */
 export class Streams {
   readonly #open = new Set<Open>();
+  readonly #ended = new AbortController();
   readonly #clock: Pick<Clock, "now">;
 
   constructor(clock: Pick<Clock, "now">) {
@@ -59,36 +61,13 @@ export class Streams {
     for (const open of this.#open) if (open.session === session) open.end.abort();
   }
 
+  /** Aborts when the server stops: whoever waits for a run tells what it knows, and is asked again elsewhere. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
   endAll(): void {
+    this.#ended.abort();
     for (const open of this.#open) open.end.abort();
-  }
-}
-
-/** Remembers one ring, so that none is lost between two waits. */
-class Bell {
-  #rung = false;
-  #wake: (() => void) | null = null;
-
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
-  }
-
-  /** True when it rang; false after `ms` or when the signal aborts. */
-  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
-    if (!this.#rung && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-    const rung = this.#rung;
-    this.#rung = false;
-    this.#wake = null;
-    return rung;
   }
 }

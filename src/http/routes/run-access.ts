@@ -34,6 +34,14 @@ async function soon<T>(id: string, look: () => Promise<T | null>): Promise<T | n
   return null;
 }
 
+/** The run as this actor may see it: whole, or as it was launched. Throws 404 `run_not_found`. */
+export async function showTo(server: Server, actor: Actor, runId: string): Promise<RunState> {
+  const state = await server.engine.state(runId);
+  if (!state) throw runNotFound();
+  const mayRead = server.engine.mayRead(actor, state);
+  return mayRead ? showRun(server, actor, state) : showLaunch(server, actor, runId);
+}
+
 /** The whole run for somebody who may read it, with the questions of the runs below it. */
 export async function showRun(server: Server, actor: Actor, state: State): Promise<RunState> {
   const children = await childrenOf(server, state.runId);
@@ -46,7 +54,7 @@ export async function showRun(server: Server, actor: Actor, state: State): Promi
 }
 
 /** For who may launch but not read: the run as it was launched, however far it has come. What they wrote, no more. */
-export async function showLaunch({ engine, config }: Server, actor: Actor, runId: string): Promise<RunState> {
+async function showLaunch({ engine, config }: Server, actor: Actor, runId: string): Promise<RunState> {
   const [launched] = await engine.events(runId);
   if (!launched) throw runNotFound();
   const state = fold([launched]);

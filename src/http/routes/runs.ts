@@ -3,9 +3,11 @@ import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
 import type { RunEvent } from "../../core/event.ts";
 import { textOrigins } from "../../core/origin/trace.ts";
+import type { StoredAttachment } from "../../core/ports/kept-rows.ts";
 import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
+import { isPicture } from "../../core/text/attachment.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
@@ -19,7 +21,10 @@ import type { RunList } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";
 
-type RunRoutes = Pick<Handlers, "state" | "runs" | "events" | "outcome" | "request" | "questions">;
+type RunRoutes = Pick<
+  Handlers,
+  "state" | "runs" | "events" | "outcome" | "attachment" | "request" | "questions"
+>;
 
 /** A run that the caller may not see is answered 404 `run_not_found`; lists leave it out. */
 export function runRoutes(server: Server): RunRoutes {
@@ -38,6 +43,10 @@ export function runRoutes(server: Server): RunRoutes {
       const state = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
       return c.json(await tracedOutcome(server, state));
     },
+    attachment: async (c) => {
+      const { runId } = await readableRow(server, callerOf(c).actor, c.req.param("id") ?? "");
+      return attachmentAnswer(await server.engine.store.attachment(runId, c.req.param("hash") ?? ""));
+    },
     request: async (c) => {
       const { runId } = await readableRun(server, callerOf(c).actor, c.req.param("id") ?? "");
       return c.json(await modelRequest(server, runId, Number(c.req.param("version"))));
@@ -54,6 +63,19 @@ export function viewEvent(event: RunEvent, version: number): WireEvent {
   const { at, ...body } = event;
   const data = body.type === "model_answered" ? { ...body, items: [] } : body;
   return { version, at, type: body.type, data };
+}
+
+/** Only what a browser draws goes by its own type; anything else is a stranger's document, which never opens here. */
+function attachmentAnswer(found: StoredAttachment | null): Response {
+  if (!found) throw new ProblemError("not_found", "This run has no attachment with that hash.");
+  const shown = isPicture(found);
+  const disposition = `${shown ? "inline" : "attachment"}; filename*=UTF-8''${encodeURIComponent(found.name)}`;
+  return new Response(new Uint8Array(found.bytes), {
+    headers: {
+      "Content-Type": shown ? found.mediaType : "application/octet-stream",
+      "Content-Disposition": disposition,
+    },
+  });
 }
 
 /** What can't be read is named beside the others: nobody may take a log with a hole for a whole one. */
@@ -75,19 +97,36 @@ async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promi
 /** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
 const maxScanned = 1000;
 
-async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
+/** A page of the runs that the actor may see, newest first. */
+export async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
   const filter = filterOf(query);
   const found: RunRow[] = [];
   let before: RunFilter["before"] = filter.before;
   for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
     const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
-    found.push(...rows.filter((row) => mayReadRow(server, actor, row)));
+    const readable = rows.filter((row) => mayReadRow(server, actor, row));
+    found.push(...(await withLogs(server, readable, query)));
     before = rows.at(-1);
     if (found.length > query.limit || rows.length < filter.limit) {
       return pageOf(found, query.limit);
     }
   }
   return { runs: found.map(viewSummary), next: before ? placeOf(before) : null };
+}
+
+/** What stands in the logs alone is looked for in those of one page: never in all of them at once. */
+async function withLogs(
+  { engine }: Server,
+  rows: readonly RunRow[],
+  { tool, outcome }: RunsQuery,
+): Promise<readonly RunRow[]> {
+  if ((tool === undefined && outcome === undefined) || rows.length === 0) return rows;
+  const runIds = rows.map(({ runId }) => runId);
+  const asked = {
+    ...(tool === undefined ? {} : { tool }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+  return await engine.store.runs({ runIds, ...asked, limit: runIds.length });
 }
 
 /** One more than fits was looked for: it says whether there is a next page. */

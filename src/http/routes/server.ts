@@ -5,15 +5,19 @@ import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { mayReadRow } from "../view/child-runs.ts";
 import { healthOf } from "../view/health.ts";
-import type { AgentList, RefusalList, ToolList } from "../wire/server.ts";
+import type { AgentList, ToolList } from "../wire/server.ts";
 import type { LastRun, ScheduleInfo, WebhookInfo } from "../wire/sources.ts";
+import { approvalsOf, refusalsOf } from "./decisions.ts";
 import type { Handlers } from "./route.ts";
 
-type ServerRoutes = Pick<Handlers, "agents" | "tools" | "webhooks" | "schedules" | "refusals" | "health">;
+type ServerRoutes = Pick<
+  Handlers,
+  "agents" | "tools" | "webhooks" | "schedules" | "approvals" | "refusals" | "health"
+>;
 
 /** `health` is open: a caller that is not known gets the status alone, 200 while the server takes work, else 503. */
 export function serverRoutes(server: Server): ServerRoutes {
-  const { engine, config } = server;
+  const { config } = server;
   return {
     agents: (c) => c.json(agentsFor(server, callerOf(c).actor)),
     tools: (c) => c.json(tools(server)),
@@ -35,15 +39,8 @@ export function serverRoutes(server: Server): ServerRoutes {
       );
       return c.json({ schedules: await Promise.all(schedules) });
     },
-    refusals: async (c) => {
-      const rows = await engine.store.audits(500);
-      const list: RefusalList = {
-        refusals: rows
-          .filter((row) => row.decision === "refused")
-          .map(({ at, principal, action, resource, rule }) => ({ at, principal, action, resource, rule })),
-      };
-      return c.json(list);
-    },
+    approvals: async (c) => c.json(await approvalsOf(server)),
+    refusals: async (c) => c.json(await refusalsOf(server)),
     health: async (c) => {
       const health = await healthOf(server, c.get("caller") !== null);
       const takesWork = health.status === "ok" || health.status === "degraded";

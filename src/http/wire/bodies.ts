@@ -24,3 +24,5 @@ export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string
 export const undoBody = z.strictObject({ id, question_id: id });
 /** `code`: the one-time code that the server printed, or the owner's token. */
 export const sessionBody = z.strictObject({ code: z.string().max(500) });
+/** One message of JSON-RPC 2.0; batches are not taken. What is in it is checked by the protocol. */
+export const mcpBody = z.looseObject({ jsonrpc: z.literal("2.0") });

@@ -22,6 +22,10 @@ const runsQuery = z.strictObject({
   principal: z.string().max(200).optional(),
   /** Looked for in the task, the name of who started it, the agent and the id. */
   text: z.string().max(200).optional(),
+  /** The name of a tool that was chosen. */
+  tool: z.string().min(1).max(100).optional(),
+  /** Part of the answer or of the failure. */
+  outcome: z.string().min(1).max(200).optional(),
   asking: flag.optional(),
   parent: z.string().max(200).optional(),
   cursor: z.string().max(500).optional(),
@@ -160,6 +164,13 @@ export const runOperations = {
     summary: "What came of a run, and where each number, hash, link and name in it comes from",
     scopes: ["read"],
     success: [200, outcomeSchema],
+  },
+  attachment: {
+    method: "get",
+    path: "/agent/runs/:id/attachments/:hash",
+    summary: "A file that a call of the run brought: a picture as it is, anything else to be saved",
+    scopes: ["read"],
+    success: [200, "application/octet-stream"],
   },
   request: {
     method: "get",

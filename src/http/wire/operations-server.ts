@@ -1,9 +1,10 @@
 /** The routes about the server itself: what it offers, who is logged in, how it is. */
 
-import { sessionBody } from "./bodies.ts";
+import { mcpBody, sessionBody } from "./bodies.ts";
 import type { Operation } from "./operation.ts";
 import {
   agentListSchema,
+  approvalListSchema,
   healthSchema,
   loginCodeSchema,
   refusalListSchema,
@@ -43,12 +44,28 @@ export const serverOperations = {
     scopes: ["admin"],
     success: [200, scheduleListSchema],
   },
+  approvals: {
+    method: "get",
+    path: "/approvals",
+    summary: "What people decided about calls, newest first",
+    scopes: ["admin"],
+    success: [200, approvalListSchema],
+  },
   refusals: {
     method: "get",
     path: "/refusals",
     summary: "Who was refused what, newest first",
     scopes: ["admin"],
     success: [200, refusalListSchema],
+  },
+  mcp: {
+    method: "post",
+    path: "/mcp",
+    summary: "The Model Context Protocol over streamable HTTP: runs, and the tools that this bot offers",
+    // Each of its tools asks for the scopes of what it does.
+    scopes: [],
+    body: mcpBody,
+    success: [200, "text/event-stream"],
   },
   health: {
     method: "get",

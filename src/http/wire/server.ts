@@ -55,6 +55,7 @@ export const refusalListSchema = z.object({
     z.object({
       at: time,
       principal: z.string(),
+      name: z.string().nullable(),
       action: z.string(),
       resource: z.string(),
       rule: z.string(),
@@ -63,6 +64,26 @@ export const refusalListSchema = z.object({
 });
 /** At most the newest 500 refusals; `at` is in ms since the epoch. */
 export type RefusalList = z.infer<typeof refusalListSchema>;
+
+/**
+ * The answer of `GET /approvals`: what people decided about calls, newest first. `name`: as the newest run of this
+ * person has it; null: they never started one. `why`: the rule that let them, or the reason of a refusal.
+ */
+export const approvalListSchema = z.object({
+  approvals: z.array(
+    z.object({
+      at: time,
+      principal: z.string(),
+      name: z.string().nullable(),
+      decision: z.enum(["approve", "refuse", "edit"]),
+      tool: z.string(),
+      run_id: z.string(),
+      why: z.string(),
+    }),
+  ),
+});
+/** At most the newest 200 decisions; `at` is in ms since the epoch. */
+export type ApprovalList = z.infer<typeof approvalListSchema>;
 
 /** Who the caller is. `how`: the way they were recognised; `expires_at` only for a console session. */
 export const sessionSchema = z.object({

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Message } from "../../../src/core/message.ts";
 import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
 import { ChannelError } from "../../../src/core/ports/channel-error.ts";
-import { delivery, unstarted } from "../../support/discord/bed.ts";
+import { messageNamed } from "../../fixtures/messages.ts";
+import { bed, delivery, unstarted } from "../../support/discord/bed.ts";
 import { type FakeDiscord, fakeDiscord } from "../../support/discord/fake.ts";
 import { ids, message } from "../../support/discord/payloads.ts";
 
@@ -55,6 +56,31 @@ function fault(method: string, path: RegExp, answer: FakeDiscord["rest"]["faults
 
 function created(): string[] {
   return discord.rest.calls.filter((call) => call.method === "POST").map((call) => call.path);
+}
+
+describe("a picture", () => {
+  test("stands in its message with words for who can't see it; without its bytes it is told of", async () => {
+    const started = await bed({ discord });
+    const picture = messageNamed("picture");
+    const hash = "1f".repeat(32);
+    const { address } = asked();
+    await started.channel.post(delivery({ address, id: "run_p/none#0", body: picture }));
+    expect(JSON.stringify(sent().body)).toContain("chart.png ");
+    const file = { runId: "r", hash, name: "chart.png", mediaType: "image/png" };
+    started.inlet.attachments.set(hash, { ...file, bytes: Buffer.from("the bytes") });
+    await started.channel.post(delivery({ address, id: "run_p/there#0", body: picture }));
+    expect(sent()).toMatchObject({ files: ["the bytes"] });
+    const media = { url: "attachment://picture.png" };
+    const gallery = { type: 12, items: [{ media, description: "CPU of api-7 rose from 10 to 90 %" }] };
+    expect(sent().body).toMatchObject({ components: [{ components: [{ type: 10 }, gallery] }] });
+    await started.channel.stop();
+  });
+});
+
+function sent() {
+  const call = discord.rest.calls.findLast(({ method, path }) => method === "POST" && sends.test(path));
+  if (!call) throw new Error("nothing was sent");
+  return call;
 }
 
 const sends = /^\/channels\/\d+\/messages$/;

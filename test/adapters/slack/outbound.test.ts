@@ -6,23 +6,61 @@ import { messageNamed } from "../../fixtures/messages.ts";
 import { clockOf } from "../../support/clock.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
 import { tokens } from "../../support/slack/emulator.ts";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { type RecordingInlet, recordingInlet } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;
 let now: number;
 let root: string;
+let inlet: RecordingInlet;
 
 beforeEach(async () => {
   now = Date.now();
   world = await SlackWorld.start("http", { clock: clockOf(() => now) });
-  await world.channel.start(recordingInlet());
+  inlet = recordingInlet();
+  await world.channel.start(inlet);
   root = await world.say("<@U0BOT> restart payments");
 });
 afterEach(() => world.stop());
 
 const delivery = (change: Partial<Delivery> = {}) => deliveryAt(world.address(root), change);
 const replies = async () => (await world.thread(root)).slice(1);
+
+describe("a picture", () => {
+  const body = messageNamed("picture");
+  const hash = "1f".repeat(32);
+  const file = { runId: "run_7f3a", hash, name: "chart.png", mediaType: "image/png" };
+  const files = async () => (await replies()).flatMap((message) => message.files ?? []);
+  const isThere = () => inlet.attachments.set(hash, { ...file, bytes: Buffer.from("the bytes") });
+
+  test("stands under its words as a file, named after its bytes, with its words for who can't see it", async () => {
+    isThere();
+    await world.channel.post(delivery({ body }));
+    expect((await files()).map(({ name }) => name)).toEqual(["chart-1f1f1f1f.png"]);
+    const words = "CPU of api-7 rose from 10 to 90 %";
+    expect(world.edge.callsOf("files.getUploadURLExternal")[0]?.body).toMatchObject({ alt_text: words });
+    expect((await replies())[0]?.text).toContain(words);
+  });
+
+  test("whose upload got no answer is looked for before it is sent again", async () => {
+    isThere();
+    world.edge.fail("files.completeUploadExternal", { type: "drop" });
+    const error = await failure(world.channel.post(delivery({ body })));
+    expect(error).toMatchObject({ failure: { type: "uncertain" }, partly: true });
+    await world.channel.post(delivery({ body, uncertain: true }));
+    expect(await files()).toHaveLength(1);
+  });
+
+  test("that Slack does not take, or the store has no more, is told of in words", async () => {
+    await world.channel.post(delivery({ body }));
+    expect(await files()).toEqual([]);
+    isThere();
+    now += 5000;
+    world.edge.fail("files.getUploadURLExternal", { type: "error", code: "file_uploads_disabled" });
+    await world.channel.post(delivery({ body, id: "run_7f3a/other#0", key: "other" }));
+    expect((await replies()).at(-1)?.text).toContain("The picture is in the console");
+  });
+});
 
 describe("a post", () => {
   test("stands in the thread with its metadata, unfurls nothing and links no names", async () => {

@@ -2,6 +2,7 @@
 
 import type { Inlet } from "../../../src/core/ports/channel.ts";
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import type { StoredAttachment } from "../../../src/core/ports/kept-rows.ts";
 import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
 
 export interface RecordingInlet extends Inlet {
@@ -9,6 +10,8 @@ export interface RecordingInlet extends Inlet {
   readonly accepted: Inbound[];
   offered: number;
   readonly notes: Map<string, string>;
+  /** By hash. */
+  readonly attachments: Map<string, StoredAttachment>;
   readonly questions: Map<string, QuestionRow>;
   /** A run that speaks at this address. */
   runSpeaksAt(runId: string, address: string): void;
@@ -33,6 +36,7 @@ export function recordingInlet(): RecordingInlet {
     questions,
     offered: 0,
     retried: [],
+    attachments: new Map(),
     failNext: 0,
     wrongEdit: async () => null,
     runSpeaksAt(runId, address) {
@@ -70,6 +74,7 @@ export function recordingInlet(): RecordingInlet {
         next: null,
       }),
       deliveries: async () => [],
+      attachment: async (_, hash) => inlet.attachments.get(hash) ?? null,
       audit: async () => undefined,
       inboxRow: async () => null,
     },

@@ -1,5 +1,6 @@
 /** A whole bot that listens on a port of its own: the real engine behind the real server. */
 import type { Agent, Rights } from "../../../src/core/agent.ts";
+import type { Channel } from "../../../src/core/ports/channel.ts";
 import type { Model } from "../../../src/core/ports/model.ts";
 import { createHttp } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
@@ -19,19 +20,21 @@ export async function listeningBot(options: {
   tools?: readonly Tool[];
   agents?: readonly Agent[];
   rights?: Rights;
+  channels?: readonly Channel[];
   config?: Partial<HttpConfig>;
 }): Promise<ListeningBot> {
-  const { model, tools = [], agents, rights } = options;
+  const { model, tools = [], agents, rights, channels = [] } = options;
   const bot = await startBot({
     model,
     tools,
+    channels,
     ...(agents ? { agents } : {}),
     ...(rights ? { rights } : {}),
   });
   const quiet = () => {};
   const http = createHttp({
     engine: bot.engine,
-    channels: [],
+    channels,
     clock,
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     config: { ...defaults(), defaultAgent: "default", ...options.config },

@@ -106,6 +106,7 @@ export function defaults(): HttpConfig {
     about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: [{ name: "ci", agent: "helper", path: "/webhooks/ci" }],
     schedules: () => [],
+    mcp: { tools: ["restart_service"], agent: "helper", speaksAt: null },
     rate: { burst: 1000, perSecond: 1000 },
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Inlet } from "../../../src/core/ports/channel.ts";
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import type { StoredAttachment } from "../../../src/core/ports/kept-rows.ts";
 import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
 import type { Question } from "../../../src/core/question.ts";
 
@@ -19,6 +20,8 @@ export interface RecordingInlet extends Inlet {
   /** Runs by id. */
   readonly rows: Map<string, RunRow>;
   readonly notes: Map<string, string>;
+  /** By hash. */
+  readonly attachments: Map<string, StoredAttachment>;
 }
 
 export function recordingInlet(): RecordingInlet {
@@ -33,6 +36,7 @@ export function recordingInlet(): RecordingInlet {
     failNext: 0,
     wrongEdit: async () => null,
     retried: [],
+    attachments: new Map(),
     rows: new Map(),
     notes: new Map(),
     async accept(inbound) {
@@ -65,6 +69,7 @@ export function recordingInlet(): RecordingInlet {
         next: null,
       }),
       deliveries: async () => [],
+      attachment: async (_, hash) => inlet.attachments.get(hash) ?? null,
       audit: async () => undefined,
       inboxRow: async ({ source, key }) =>
         accepted.some((known) => known.key === key)

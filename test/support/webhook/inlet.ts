@@ -102,6 +102,7 @@ export function memoryInlet(): MemoryInlet {
         next: null,
       }),
       deliveries: async () => [],
+      attachment: async () => null,
       audit: async (row) => void auditRows.push(row),
       inboxRow: async ({ source, key }) => inboxRow(source, key, inbox.get(`${source}\n${key}`)),
     },

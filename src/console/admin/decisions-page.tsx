@@ -1,0 +1,72 @@
+/** Who approved or refused which call, and who was refused what, by which rule. */
+import type { ApprovalList, RefusalList } from "../../http/wire/server.ts";
+import { getApprovals, getRefusals } from "../api/calls.ts";
+import { Empty } from "../parts/notice.tsx";
+import { Age } from "../parts/time.tsx";
+import { Way } from "../parts/way.tsx";
+import { Loaded } from "./loaded.tsx";
+import { Table } from "./table.tsx";
+
+export function DecisionsPage() {
+  return (
+    <>
+      <h2>Decided by people</h2>
+      <Loaded name="approvals" load={getApprovals}>
+        {({ approvals }) => <Approvals approvals={approvals} />}
+      </Loaded>
+      <h2>Refused for lack of rights</h2>
+      <Loaded name="refusals" load={getRefusals}>
+        {({ refusals }) => <Refusals refusals={refusals} />}
+      </Loaded>
+    </>
+  );
+}
+
+const verbs = { approve: "approved", refuse: "refused", edit: "changed" } as const;
+
+function Approvals({ approvals }: ApprovalList) {
+  if (approvals.length === 0) return <Empty title="Nobody has approved or refused a call yet." />;
+  return (
+    <Table
+      head={["When", "Who", "What", "Run", "Rule or reason"]}
+      rows={approvals.map((row) => [
+        <Age key="at" at={row.at} ago />,
+        <Who key="who" {...row} />,
+        <span key="what">
+          {verbs[row.decision]} <code>{row.tool}</code>
+        </span>,
+        <Way key="run" href={`/runs/${row.run_id}`}>
+          the run
+        </Way>,
+        row.why,
+      ])}
+    />
+  );
+}
+
+function Refusals({ refusals }: RefusalList) {
+  if (refusals.length === 0) return <Empty title="Nobody was refused anything." />;
+  return (
+    <Table
+      head={["When", "Who", "What", "On", "Rule"]}
+      rows={refusals.map((row) => [
+        <Age key="at" at={row.at} ago />,
+        <Who key="who" {...row} />,
+        row.action,
+        <Place key="on" resource={row.resource} />,
+        row.rule,
+      ])}
+    />
+  );
+}
+
+/** By name where it is known; the id, by which the rights name people, on hover. */
+function Who({ name, principal }: { name: string | null; principal: string }) {
+  return name === null ? <code>{principal}</code> : <span title={principal}>{name}</span>;
+}
+
+/** A run is a link to it, in whatever form its refusal named it. */
+function Place({ resource }: { resource: string }) {
+  const run = /(?:^|\/)(run_[\w-]+)/.exec(resource)?.[1];
+  return run === undefined ? <code>{resource}</code> : <Way href={`/runs/${run}`}>the run</Way>;
+}

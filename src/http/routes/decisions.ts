@@ -1,0 +1,47 @@
+/** The audit trail as lists: what people decided about calls, and who was refused what. */
+import { isOwner, type Principal } from "../../core/actor.ts";
+import type { AuditRow } from "../../core/ports/kept-rows.ts";
+import { owner } from "../guard/auth.ts";
+import type { Server } from "../guard/context.ts";
+import type { ApprovalList, RefusalList } from "../wire/server.ts";
+
+const shownApprovals = 200;
+const shownRefusals = 500;
+const decisions = ["approve", "refuse", "edit"] as const;
+
+export async function approvalsOf(server: Server): Promise<ApprovalList> {
+  const rows = await server.engine.store.audits(shownApprovals, "allowed");
+  const names = await namesOf(server, rows);
+  return {
+    approvals: rows.flatMap(({ at, principal, action, resource, rule }) => {
+      const [verb, tool] = action.split(" ");
+      const decision = decisions.find((known) => known === verb);
+      if (decision === undefined || tool === undefined) return [];
+      const name = names.get(principal) ?? null;
+      return { at, principal, name, decision, tool, run_id: resource, why: rule };
+    }),
+  };
+}
+
+export async function refusalsOf(server: Server): Promise<RefusalList> {
+  const rows = await server.engine.store.audits(shownRefusals, "refused");
+  const names = await namesOf(server, rows);
+  return {
+    refusals: rows.map(({ at, principal, action, resource, rule }) => {
+      return { at, principal, name: names.get(principal) ?? null, action, resource, rule };
+    }),
+  };
+}
+
+/** So many people are looked up by the newest run that they started; of the others the id is shown. */
+const maxNames = 50;
+
+async function namesOf({ engine }: Server, rows: readonly AuditRow[]): Promise<Map<Principal, string>> {
+  const principals = [...new Set(rows.map(({ principal }) => principal))].slice(0, maxNames);
+  const found = principals.map(async (principal): Promise<[Principal, string][]> => {
+    if (isOwner(principal)) return [[principal, owner]];
+    const [run] = await engine.store.runs({ principal, limit: 1 });
+    return run ? [[principal, run.personName]] : [];
+  });
+  return new Map((await Promise.all(found)).flat());
+}
