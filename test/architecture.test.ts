@@ -208,9 +208,15 @@ function packs(): string[] {
 }
 
 /** What a pack of tools, a folder with a `tools.ts`, may use of the tools. */
-const packDoor = ["contract", "define-tool", "outbound", "secret", "setting", "tool-server"].map(
-  (name) => `src/tools/${name}.ts`,
-);
+const packDoor = [
+  "connection",
+  "contract",
+  "define-tool",
+  "outbound",
+  "secret",
+  "setting",
+  "tool-server",
+].map((name) => `src/tools/${name}.ts`);
 
 function allowedFor(path: string): readonly string[] {
   const [, adapter, room] = /^(adapters\/[^/]+\/)(?:(draw|send|listen)\/)?/.exec(path) ?? [];

@@ -7,6 +7,7 @@ import type { PlainTool, Reconciled, Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { buildArgv, type Template, type Values } from "./argv.ts";
 import { checkTemplates } from "./check-template.ts";
+import { tryingCommand } from "./doctor.ts";
 import { secretsIn } from "./environment.ts";
 import { beginJob, cancelJob, findJob, type Handle, pollJob } from "./job.ts";
 import { JobFolders } from "./job-folder.ts";
@@ -52,6 +53,7 @@ export function command<Input extends Values>(definition: CommandDefinition<Inpu
     ...{ effect, untrusted },
     input: checked(input, Object.values(templates)),
     secrets: secretsIn(env),
+    connection: tryingCommand(name, definition),
     preview: (values, { signal }) => previewOf(definition, values, signal),
     ...(isOnce(definition) ? asJob(definition) : atOnce(definition)),
   });

@@ -3,6 +3,7 @@ import type { Tool } from "../../src/tools/contract.ts";
 import { dispatch, rerunFailed } from "./actions.ts";
 import { deployments, pullFiles, pulls } from "./changes.ts";
 import { compare, file, searchCode } from "./code.ts";
+import { tryingGithub } from "./doctor.ts";
 import { hubAt, type Place } from "./hub.ts";
 import { comment, openIssue } from "./notes.ts";
 import { failedLog, runs } from "./runs.ts";
@@ -20,5 +21,7 @@ export function github({ keyInput, ...place }: Options): Tool[] {
   const hub = hubAt(place);
   const looking = [compare, pulls, pullFiles, deployments, runs, failedLog, searchCode, file];
   const acting = [rerunFailed, comment, openIssue].map((make) => make(hub));
-  return [...looking.map((make) => make(hub)), ...acting, dispatch(hub, keyInput ?? null)];
+  const connection = tryingGithub(hub);
+  const all = [...looking.map((make) => make(hub)), ...acting, dispatch(hub, keyInput ?? null)];
+  return all.map((tool) => ({ ...tool, connection }));
 }

@@ -6,10 +6,11 @@ interface Declared {
   name: string;
   baseUrl: string;
   private?: boolean;
+  healthPath?: string;
 }
 
 /** Throws an Error that says what to do. */
-export function checkApi({ name, baseUrl, private: isPrivate = false }: Declared): void {
+export function checkApi({ name, baseUrl, private: isPrivate = false, healthPath }: Declared): void {
   const fail = (what: string) => new Error(`api ${name}: baseUrl ${JSON.stringify(baseUrl)} ${what}`);
   if (!URL.canParse(baseUrl)) throw fail("is no URL");
   const { protocol, username, password, search, hash } = new URL(baseUrl);
@@ -17,6 +18,11 @@ export function checkApi({ name, baseUrl, private: isPrivate = false }: Declared
     throw fail("is not https; without TLS only a host with private: true is spoken to");
   }
   if (username || password) throw fail("holds a user or password; give them as a header with a secret");
+  if (healthPath !== undefined && !/^\/[\w./~-]*$/.test(healthPath)) {
+    throw new Error(
+      `api ${name}: healthPath ${JSON.stringify(healthPath)} is no plain path; write it like /health`,
+    );
+  }
   if (search || hash) throw fail("has a query or a fragment; put queries into the paths of its operations");
 }
 

@@ -5,6 +5,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Answer, NoAnswer, type Reach, request } from "../../src/tools/outbound.ts";
 import { errorIn, isLost, resultOf } from "./answer.ts";
 import { checkApi, checkOperation } from "./check.ts";
+import { tryingApi } from "./doctor.ts";
 import { type HeaderValue, secretsOf } from "./headers.ts";
 import { outgoingOf } from "./outgoing.ts";
 import { fillTemplate, parseTemplate, type Values } from "./template.ts";
@@ -53,6 +54,8 @@ export interface Api<Inputs extends readonly Values[]> {
   private?: boolean;
   /** Sent with every request. */
   headers?: Readonly<Record<string, HeaderValue>>;
+  /** A path below `baseUrl` that `npm run doctor` asks with GET, and that answers 2xx when all is well: `/health`. */
+  healthPath?: string;
   operations: { readonly [K in keyof Inputs]: Operation<Inputs[K]> };
   /** Instead of the system's look-up of names, for tests. */
   resolve?: NonNullable<Reach["resolve"]>;
@@ -63,7 +66,8 @@ const maxBytes = 5 * 1024 * 1024;
 /** One tool for each operation. Throws an Error at definition that says what can't work. */
 export function http<const Inputs extends readonly Values[]>(api: Api<Inputs>): Tool[] {
   checkApi(api);
-  return api.operations.map((operation) => toolOf(api, operation));
+  const connection = tryingApi(api);
+  return api.operations.map((operation) => ({ ...toolOf(api, operation), connection }));
 }
 
 type AnyApi = Omit<Api<readonly Values[]>, "operations">;

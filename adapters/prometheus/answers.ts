@@ -72,3 +72,9 @@ export type Rule = z.infer<typeof ruleSchema>;
 export const rulesSchema = answered(
   z.object({ groups: z.array(z.object({ name: z.string(), rules: z.array(ruleSchema) })) }),
 );
+
+/** Alertmanager's `/api/v2/status`. */
+export const statusSchema = z.object({
+  versionInfo: z.object({ version: z.string() }),
+  cluster: z.object({ status: z.string() }),
+});

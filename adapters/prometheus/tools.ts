@@ -3,6 +3,7 @@ import type { Tool } from "../../src/tools/contract.ts";
 import { amAlerts, amSilences } from "./alertmanager-alerts.ts";
 import { firingAlerts, promAlerts, promRules } from "./alerts.ts";
 import { type Place, serverAt } from "./client.ts";
+import { tryingAlertmanager, tryingPrometheus } from "./doctor.ts";
 import { promLabels, promMetrics } from "./names.ts";
 import { promQuery, promRange } from "./queries.ts";
 import { amExpireSilence, amSilence } from "./silence-tools.ts";
@@ -10,13 +11,16 @@ import { amExpireSilence, amSilence } from "./silence-tools.ts";
 /** All of them only look. Throws an Error that says what to correct when the URL is none. */
 export function prometheus(place: Place): Tool[] {
   const server = serverAt("Prometheus", place);
-  return [firingAlerts, promQuery, promRange, promMetrics, promLabels, promRules, promAlerts].map((make) =>
-    make(server),
-  );
+  const connection = tryingPrometheus(server);
+  return [firingAlerts, promQuery, promRange, promMetrics, promLabels, promRules, promAlerts].map((make) => ({
+    ...make(server),
+    connection,
+  }));
 }
 
 /** Two look, two act with approval. Throws an Error that says what to correct when the URL is none. */
 export function alertmanager(place: Place): Tool[] {
   const server = serverAt("Alertmanager", place);
-  return [amAlerts, amSilences, amSilence, amExpireSilence].map((make) => make(server));
+  const connection = tryingAlertmanager(server);
+  return [amAlerts, amSilences, amSilence, amExpireSilence].map((make) => ({ ...make(server), connection }));
 }

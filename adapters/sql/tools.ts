@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
+import { tryingSql } from "./doctor.ts";
 import { refused } from "./errors.ts";
 import type { Place } from "./place.ts";
 import { type Bounds, before, planOf, rowsOf } from "./query.ts";
@@ -49,7 +50,9 @@ export function sql(connection: Connection): Tool[] {
     if (Number.isInteger(declared[key]) && declared[key] > 0) continue;
     throw new Error(`sql ${declared.name}: ${key} is ${declared[key]}; give a whole number above 0`);
   }
-  return [queryTool(declared), schemaTool(declared)];
+  const { name, url } = declared;
+  const trying = tryingSql(name, url, () => placeOf(declared));
+  return [queryTool(declared), schemaTool(declared)].map((tool) => ({ ...tool, connection: trying }));
 }
 
 /** What both are, and what they bring was written by others. */

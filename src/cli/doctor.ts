@@ -6,10 +6,10 @@ import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
-import type { ToolServer } from "../tools/tool-server.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError } from "./options.ts";
 import { lookOutside } from "./outside.ts";
+import { tryConnections } from "./try-connections.ts";
 
 /** The texts of the files that `doctorFile` of a channel asks for, by the name of the option. */
 export type DoctorFiles = Readonly<Record<string, string>>;
@@ -27,12 +27,12 @@ export async function examine(
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => broken("configuration", problem, "Mend this first."));
   }
-  const [outside, servers, ...ofChannels] = await Promise.all([
+  const [outside, ofTools, ...ofChannels] = await Promise.all([
     look(config),
-    Promise.all(config.toolServers.map(serverFindings)),
+    tryConnections(config),
     ...channels.map((channel) => channelFindings(channel, config, files)),
   ]);
-  return [...configFindings(config), ...outside, ...servers.flat(), ...ofChannels.flat()];
+  return [...configFindings(config), ...outside, ...ofTools, ...ofChannels.flat()];
 }
 
 function configFindings(config: Readonly<Config>): Finding[] {
@@ -80,24 +80,6 @@ function rulesFor(
           `nobody in ${title} may start runs, only what other rules allow; ${guide} says how to change it`,
         ),
       ];
-}
-
-async function serverFindings(server: ToolServer): Promise<Finding[]> {
-  const { name, ok, detail, version, tools } = await server.look();
-  await server.stop();
-  const check = `MCP server ${name}`;
-  const about = `${version ?? "not reached"}; ${detail}`;
-  const other = tools.filter(({ standing }) => standing !== "offered");
-  return [
-    ok ? fine(check, about) : broken(check, about, "docs/mcp.md; npm run mcp -- list shows its tools."),
-    ...other.map((tool) => {
-      const found = `${tool.name}: ${tool.standing}, ${tool.words}`;
-      const isBroken = tool.standing === "changed" || tool.standing === "gone";
-      return isBroken
-        ? broken(check, found, `Look at it, then npm run mcp -- accept ${name}.`)
-        : fine(check, found);
-    }),
-  ];
 }
 
 function withoutPassword(url: string): string {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { ApprovalRule, ToolEffect, ToolSpec } from "../core/agent.ts";
 import type { ToolCall } from "../core/chosen-call.ts";
 import type { Absence, CallContext } from "../core/ports/toolbox.ts";
+import type { Connection } from "./connection.ts";
 import type { Secret } from "./secret.ts";
 
 /**
@@ -88,6 +89,8 @@ interface Declared<Input> {
    * then it is asked for as a call of its own, with its own preview.
    */
   undo?(input: Input, output: string): ToolCall | null;
+  /** What the doctor tries. */
+  connection?: Connection;
   /** A tool whose secret is not set is left out, and the start says so. */
   secrets?: readonly Secret[];
   /** Why this bot goes without it, and what would change that. Agents may name it all the same; null: it is on. */
@@ -142,6 +145,8 @@ export interface Tool {
   readonly off: string | null;
   /** Clients of this bot's MCP server may call it; null: agents alone. */
   readonly offer: "mcp" | null;
+  /** What the doctor tries; null: nothing. */
+  readonly connection: Connection | null;
   /** Time between two looks at the job, ms; null: no job. */
   readonly pollMs: number | null;
   readonly verifyMs: { every: number; within: number } | null;

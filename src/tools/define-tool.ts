@@ -23,6 +23,7 @@ export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<I
     maxOutput: definition.maxOutput ?? 64_000,
     missingSecrets: (definition.secrets ?? []).filter(({ isSet }) => !isSet).map((secret) => secret.name),
     off: definition.off ?? null,
+    connection: definition.connection ?? null,
     offer: definition.offer ?? null,
     pollMs: job ? (job.everyMs ?? 5_000) : null,
     verifyMs: verify ? { every: verify.everyMs ?? 15_000, within: verify.withinMs ?? 300_000 } : null,

@@ -1,5 +1,6 @@
 /** A foreign server whose tools are tools here: what belay.config.ts lists beside tools, and who starts and ends it. */
 import type { ToolServerStatus } from "../core/ports/tool-server.ts";
+import type { Connection } from "./connection.ts";
 import type { Tool } from "./contract.ts";
 
 /** What the server's tools tell those who use them. */
@@ -10,7 +11,7 @@ export interface ServerWatch {
   said(words: string): void;
 }
 
-export interface ToolServer {
+export interface ToolServer extends Connection {
   readonly name: string;
   /** Those that people have accepted, whether the server is there or not. */
   readonly tools: readonly Tool[];

@@ -11,7 +11,9 @@ const config = {
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
+  tools: [],
   toolServers: [],
+  secrets: [],
   publicUrl: null,
 } as unknown as Config;
 

@@ -2,11 +2,13 @@
  * Declared commands that may be repeated, with real processes: what they see, how they end, what the model is told.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { command } from "../../../adapters/command/tools.ts";
+import { fine } from "../../../src/core/ports/finding.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
+import { diagnosed } from "../../support/diagnosed.ts";
 import { contextOf, folder, node, program, toolboxOf, until } from "./bench.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -15,6 +17,30 @@ const nothing = z.object({});
 const base = { name: "work", description: "Work.", effect: "read", input: nothing } as const;
 const run = (definition: Parameters<typeof command>[0]) =>
   toolboxOf(command(definition)).run("work", {}, contextOf());
+
+describe("the doctor", () => {
+  const at = (change: object) => diagnosed([command({ ...base, argv: [node], ...change })]);
+
+  test("finds programs as the system does, by path and by name, those of the preview too", async () => {
+    const given = { env: { PATH: dirname(node) }, preview: [basename(node), "--version"] };
+    expect(await at(given)).toEqual([fine("command work", node), fine("command work", node)]);
+  });
+
+  test("says what is missing, and starts nothing", async () => {
+    const gone = "there is no program no-such-program in ";
+    expect(await at({ argv: ["no-such-program"] })).toMatchObject([
+      { ok: false, detail: expect.stringContaining(gone), fix: expect.stringContaining("Install it") },
+    ]);
+    expect(await at({ argv: ["/nowhere/program"] })).toMatchObject([
+      { ok: false, detail: "there is no program /nowhere/program" },
+    ]);
+    // There, and no program.
+    expect(await at({ argv: [import.meta.filename] })).toMatchObject([{ ok: false }]);
+    expect(await at({ cwd: "/nowhere" })).toMatchObject([
+      { ok: false, detail: "there is no folder /nowhere" },
+    ]);
+  });
+});
 
 describe("a program", () => {
   test("gets PATH, HOME, LANG and what is listed, and nothing of the bot's environment", async () => {

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alertmanager, prometheus } from "../../../adapters/prometheus/tools.ts";
 import { prometheusVerify } from "../../../adapters/prometheus/verify.ts";
+import { fine } from "../../../src/core/ports/finding.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
+import { diagnosed } from "../../support/diagnosed.ts";
 import { hasPrometheus, type Monitoring, startMonitoring } from "../../support/monitoring/servers.ts";
 
 const isThere = hasPrometheus();
@@ -41,6 +43,36 @@ async function told(
 }
 
 const eventually = { timeout: 30_000, interval: 200 };
+
+describe("the doctor", () => {
+  test("says that both answer, and what there is to see", async () => {
+    const at = (url: string) => [...prometheus({ url: world.prometheusUrl }), ...alertmanager({ url })];
+    // Its first scrape may be to come.
+    await expect
+      .poll(() => diagnosed(at(world.alertmanagerUrl)), eventually)
+      .toEqual([
+        fine("Prometheus", `answers at ${world.prometheusUrl}; 1 targets are up`),
+        fine("Alertmanager", expect.stringMatching(/^0\.\d+\.\d+ at http:.*; its cluster is disabled$/)),
+      ]);
+    // Prometheus in Alertmanager's place: it answers, and is something else.
+    expect((await diagnosed(at(world.prometheusUrl)))[1]).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining("Alertmanager refused (404"),
+      fix: expect.stringContaining("ALERTMANAGER_URL"),
+    });
+  });
+});
+
+it("the doctor says so where nobody listens", async () => {
+  expect(await diagnosed(prometheus({ url: "http://127.0.0.1:9" }))).toEqual([
+    {
+      ok: false,
+      check: "Prometheus",
+      detail: "Prometheus can't be reached: 127.0.0.1:9 gave no answer: ECONNREFUSED",
+      fix: expect.stringContaining("PROMETHEUS_URL (http://127.0.0.1:9)"),
+    },
+  ]);
+});
 
 describe("looking", () => {
   test("finds the alert that fires, its rule, and the moment its metric changed", async () => {

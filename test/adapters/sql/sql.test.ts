@@ -2,9 +2,11 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "../../../adapters/sql/tools.ts";
+import { fine } from "../../../src/core/ports/finding.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
+import { diagnosed } from "../../support/diagnosed.ts";
 import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
 
 const call = { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal: new AbortController().signal };
@@ -29,6 +31,40 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin?.end();
   await server?.stop();
+});
+
+describe("the doctor", () => {
+  const at = (address: string) =>
+    diagnosed(sql({ name: "shop", description: "The shop.", url: secretOf("SHOP_URL", address) }));
+
+  it("says what can be read, and warns of a user who may do more than read", async () => {
+    await admin.query("CREATE ROLE reader LOGIN PASSWORD 'hunter2-reader'; GRANT SELECT ON orders TO reader");
+    const reader = new URL(url);
+    Object.assign(reader, { username: "reader", password: "hunter2-reader" });
+    expect(await at(reader.href)).toEqual([
+      fine(
+        "SQL shop",
+        expect.stringMatching(/^PostgreSQL 18\S*, database \w+, as reader; 1 tables can be read$/),
+      ),
+    ]);
+    expect(await at(url)).toMatchObject([
+      { ok: true },
+      {
+        ok: false,
+        detail: expect.stringContaining("is a superuser"),
+        fix: expect.stringContaining("SHOP_URL"),
+      },
+    ]);
+  });
+
+  it("says why not, without the password", async () => {
+    const wrong = new URL(url);
+    Object.assign(wrong, { username: "reader", password: "hunter2-wrong", pathname: "/nowhere" });
+    const [found] = await at(wrong.href);
+    expect(found).toMatchObject({ ok: false, check: "SQL shop", fix: expect.stringContaining("SHOP_URL") });
+    expect(found?.detail).toMatch(/^shop can't be reached: /);
+    expect(JSON.stringify(found)).not.toContain("hunter2");
+  });
 });
 
 type Settings = Partial<Omit<Parameters<typeof sql>[0], "url">> & { address?: string };

@@ -1,0 +1,60 @@
+/** What the doctor asks of a named API: whether its host answers, and where a path is named, whether that is well. */
+import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
+import type { Connection } from "../../src/tools/connection.ts";
+import { NoAnswer, type Reach, request } from "../../src/tools/outbound.ts";
+import { type HeaderValue, headersOf, secretsOf } from "./headers.ts";
+
+const timeoutMs = 10_000;
+/** Of an answer only its status counts. */
+const maxBytes = 1_000;
+
+interface Tried {
+  name: string;
+  baseUrl: string;
+  private?: boolean;
+  headers?: Readonly<Record<string, HeaderValue>>;
+  healthPath?: string;
+  resolve?: NonNullable<Reach["resolve"]>;
+}
+
+/** Without `healthPath` any status proves that the host is there, and nothing more: no operation is tried. */
+export function tryingApi(api: Tried): Connection {
+  const check = `API ${api.name}`;
+  const { healthPath } = api;
+  const url = new URL(`${api.baseUrl.replace(/\/+$/, "")}${healthPath ?? "/"}`);
+  const method = healthPath === undefined ? "HEAD" : "GET";
+  const reach = {
+    ...{ private: api.private ?? false, timeoutMs, maxBytes },
+    ...(api.resolve ? { resolve: api.resolve } : {}),
+  };
+  return {
+    diagnose: async (signal) => {
+      const headers = headersOf(api.headers);
+      try {
+        const { status } = await request({ method, url, headers, body: null }, reach, signal);
+        return [finding(check, { status, asked: `${method} ${url.href}`, api })];
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error;
+        return [broken(check, error.message, "Check its baseUrl in belay.config.ts, and that it is up.")];
+      }
+    },
+  };
+}
+
+function finding(
+  check: string,
+  { status, asked, api }: { status: number; asked: string; api: Tried },
+): Finding {
+  const found = `${status} to ${asked}`;
+  const names = secretsOf(api.headers).map(({ name }) => name);
+  if (status === 401) {
+    const fix = names.length > 0 ? `Renew ${names.join(" or ")}.` : "Give it a header with a secret.";
+    return broken(check, `${found}: it does not know who asks`, fix);
+  }
+  if (api.healthPath === undefined) {
+    return fine(check, `${found}: it is there; a healthPath in belay.config.ts would say more`);
+  }
+  return status >= 200 && status < 300
+    ? fine(check, found)
+    : broken(check, found, "Look at it, or correct its healthPath in belay.config.ts.");
+}
