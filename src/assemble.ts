@@ -6,6 +6,7 @@ import { eventUrls } from "../adapters/webhook/event-url.ts";
 import { isDemo } from "./config/environment.ts";
 import { loadKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
+import type { Budgets } from "./core/ports/budgets.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
 import type { Hold } from "./core/ports/hold.ts";
@@ -70,14 +71,15 @@ export async function openStore(
 export async function openSharing(
   config: Pick<Config, "databaseUrl">,
   log: Logger,
-): Promise<{ wakes: Wakes; hold: Hold } | null> {
+): Promise<{ wakes: Wakes; hold: Hold; budgets: Budgets } | null> {
   if (!isShared(config)) return null;
-  const [{ openWakes }, { openHold }] = await Promise.all([
+  const [{ openWakes }, { openHold }, { openBudgets }] = await Promise.all([
     import("../adapters/postgres/wakes.ts"),
     import("../adapters/postgres/hold.ts"),
+    import("../adapters/postgres/budgets.ts"),
   ]);
   const place = { url: config.databaseUrl, log };
-  return { wakes: openWakes(place), hold: openHold(place) };
+  return { wakes: openWakes(place), hold: openHold(place), budgets: openBudgets(place) };
 }
 
 function isShared({ databaseUrl }: Pick<Config, "databaseUrl">): boolean {

@@ -7,6 +7,7 @@ import { openEngine, openSharing, openStore, systemClock } from "./assemble.ts";
 import { channelGuides, channelPaths, channelTitles, linkTo } from "./config/channels.ts";
 import { loadKeys } from "./config/keys.ts";
 import { type Config, ConfigError } from "./config.ts";
+import type { Budgets } from "./core/ports/budgets.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Hold } from "./core/ports/hold.ts";
 import type { Store } from "./core/ports/store.ts";
@@ -76,12 +77,14 @@ interface Opened {
 
 async function startOn({ store, config, log, unreadable, role, besides }: Opened): Promise<Belay> {
   const keys = await loadKeys(store, config.tokenEventKey);
-  const channels = [...(await openChannels(config, keys, { clock: systemClock, log })), ...besides];
   const sharing = await openSharing(config, log);
+  const budgets = sharing?.budgets ?? null;
+  const channels = [...(await openChannels(config, keys, { budgets, clock: systemClock, log })), ...besides];
   const wakes = sharing?.wakes ?? null;
   const engine = await openEngine(config, { store, channels, log, unreadable, wakes, role });
   const spoken = role.speaks ? channels : [];
-  const http = createHttp({ engine, channels: spoken, log, clock: systemClock, config: httpConfig(config) });
+  const served = { engine, channels: spoken, log, clock: systemClock, budgets };
+  const http = createHttp({ ...served, config: httpConfig(config) });
   // Before the first request can come there is somebody who writes it down.
   await engine.open();
   const listening = await serve(http, { host: config.host, port: config.port });
@@ -90,7 +93,7 @@ async function startOn({ store, config, log, unreadable, role, besides }: Opened
   const duty = soleDuty(engine, { schedules: schedulesOf(config), clock: systemClock, log });
   const hold = sharing?.hold ?? alwaysHeld();
   if (role.speaks) await hold.start(duty);
-  const stop = once(() => stopAll({ http, listening, duty, hold, engine, toolServers, store, log }));
+  const stop = once(() => stopAll({ http, listening, duty, hold, engine, toolServers, budgets, store, log }));
   const url = config.publicUrl ?? `http://${config.host}:${listening.port}`;
   return { engine, http, channels: spoken, log, port: listening.port, url, stop };
 }
@@ -144,6 +147,7 @@ async function stopAll(parts: {
   hold: Hold;
   engine: Engine;
   toolServers: { stop(): Promise<void> };
+  budgets: Budgets | null;
   store: Store;
   log: Logger;
 }): Promise<void> {
@@ -154,6 +158,7 @@ async function stopAll(parts: {
   await parts.engine.drain(15_000, () => parts.listening.close(8_000));
   await parts.hold.stop();
   await parts.toolServers.stop();
+  await parts.budgets?.close();
   await parts.store.close();
   parts.log.info({}, "stopped");
 }

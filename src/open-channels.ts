@@ -6,6 +6,7 @@ import { webhookChannel } from "../adapters/webhook/channel.ts";
 import { publicUrlOf } from "./assemble.ts";
 import type { SigningKeys } from "./config/keys.ts";
 import type { Config } from "./config.ts";
+import type { Budgets } from "./core/ports/budgets.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
 
@@ -13,10 +14,10 @@ import type { Clock } from "./core/ports/clock.ts";
 export async function openChannels(
   config: Config,
   keys: SigningKeys,
-  { clock, log }: { clock: Clock; log: Logger },
+  { budgets, clock, log }: { budgets: Budgets | null; clock: Clock; log: Logger },
 ): Promise<Channel[]> {
   const { publicUrl, trustedLinkHosts } = config;
-  const shared = { publicUrl, clock, log, trustedLinkHosts };
+  const shared = { publicUrl, budgets, clock, log, trustedLinkHosts };
   const url = publicUrlOf(config);
   const channels: Channel[] = [];
   for (const connection of Object.values(config.connections)) channels.push(await connection.open(shared));

@@ -1,4 +1,4 @@
-/** Tells other processes of commits: at once when a run begins, rests or is spoken to, a moment later for steps. */
+/** Tells other processes of commits: within it when a person acts, right after it when a run rests, later for steps. */
 import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { Changed, Commit } from "../../src/core/ports/commit.ts";
@@ -7,7 +7,11 @@ import { isEnded } from "../../src/core/text/status.ts";
 /** The name for NOTIFY and LISTEN, the same in all processes on the database. */
 export const announcementChannel = "belay_commits";
 
-/** Commits with an announcement wait for each other on the whole server, so the many steps of a run share a few. */
+/**
+ * Commits with an announcement wait for each other on the whole server, each until the other is on the disk. So what
+ * workers commit is told by itself, which writes nothing that must be on the disk, and the many steps of a run share a
+ * few. Who begins a run writes a job with it, and thus an announcement in any case.
+ */
 const sharedMs = 50;
 
 /** One per process. What it tells are hints; who misses one sees the commit at its next look. */
@@ -27,6 +31,7 @@ export function announcer(pool: Pool): Announcer {
   let timer: NodeJS.Timeout | null = null;
 
   function flush(): void {
+    if (timer) clearTimeout(timer);
     timer = null;
     const payloads = [...waiting.values()];
     waiting.clear();
@@ -40,10 +45,11 @@ export function announcer(pool: Pool): Announcer {
   }
 
   return {
-    within: (commit) => (commit.epoch === null || commit.release ? payloadOf(self, commit) : null),
+    within: (commit) => (commit.epoch === null ? payloadOf(self, commit) : null),
     later(commit) {
       waiting.set(commit.runId, payloadOf(self, commit));
-      timer ??= setTimeout(flush, sharedMs);
+      if (commit.release) flush();
+      else timer ??= setTimeout(flush, sharedMs);
     },
     read(payload) {
       const [teller, ended, version, runId] = payload.split(" ");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Client, Pool } from "pg";
 import { type Migration, pendingMigrations } from "../../src/core/store/migrations.ts";
 import { openConnection, openPool, type Place } from "./connection.ts";
-import { migrateJobs } from "./jobs-schema.ts";
+import { migrateJobs, newestJobsStep } from "./jobs-schema.ts";
 
 /** Any number, the same in every release: processes that start together migrate one after another. */
 const migrationLock = 72_616_479;
@@ -35,13 +35,17 @@ function readMigrations(): Migration[] {
     .map((name) => ({ number: Number.parseInt(name, 10), sql: readFileSync(join(folder, name), "utf8") }));
 }
 
-/** The schema of graphile-worker, where it is missing; newer steps of its own are made when a process begins to work. */
+/** The schema of graphile-worker: what is missing of its steps, also when a start before this one died among them. */
 async function makeJobs(client: Client, place: Place): Promise<void> {
   await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
-  const { rows } = await client.query<{ made: boolean }>(
-    "SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS made",
+  const { rows: begun } = await client.query<{ begun: boolean }>(
+    "SELECT to_regclass('graphile_worker.migrations') IS NOT NULL AS begun",
   );
-  if (rows[0]?.made !== true) await migrateJobs(place);
+  if (begun[0]?.begun !== true) return migrateJobs(place);
+  const { rows } = await client.query<{ step: number | null }>(
+    "SELECT max(id) AS step FROM graphile_worker.migrations",
+  );
+  if ((rows[0]?.step ?? 0) < newestJobsStep()) await migrateJobs(place);
 }
 
 /** All pending steps or none; `belay_schema` holds the number of the last one. */

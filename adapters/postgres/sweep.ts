@@ -2,6 +2,7 @@
 import { makeWorkerUtils } from "graphile-worker";
 import type { Pool } from "pg";
 import type { WhenDue } from "../../src/core/ports/wakes.ts";
+import { dropWholeBudgets } from "./budgets.ts";
 import { addRunJob } from "./jobs.ts";
 
 /** Ms by the clock that all processes share. */
@@ -10,6 +11,12 @@ const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 const atOnce = 500;
 /** What is younger has its job on the way. */
 const grownMs = 2_000;
+
+/** So far a process looks ahead: beyond its next look. */
+const aheadMs = 6_000;
+/** In how many ms a sleep or a deadline is over, of those that are soon. */
+const next = `(SELECT min(wake_at) - ${clock} FROM runs
+      WHERE wake_at > ${clock} AND wake_at < ${clock} + ${aheadMs} AND owner IS NULL)`;
 
 const sweep = `
   WITH lost AS (
@@ -27,7 +34,23 @@ const sweep = `
         AND (lease_until IS NULL OR lease_until <= ${clock})) AS posts,
     EXISTS (SELECT FROM inbox
       WHERE state = 'pending' AND received_at < ${clock} - ${grownMs}
-        AND (lease_until IS NULL OR lease_until <= ${clock})) AS inbox`;
+        AND (lease_until IS NULL OR lease_until <= ${clock})) AS inbox,
+    ${next} AS next`;
+
+/**
+ * NOTIFY of a job comes when it is written, not when it is due: this one comes then. Where another process has told
+ * before, and the run was taken, nothing is told.
+ */
+const tell = `
+  SELECT (SELECT pg_notify('jobs:insert', '{"count":1}')::text WHERE EXISTS (SELECT FROM runs
+      WHERE wake_at BETWEEN ${clock} - ${grownMs} AND ${clock} AND owner IS NULL)) AS told,
+    ${next} AS next`;
+
+/** Tells all processes of runs whose time has come. Returns in how many ms the next one comes, null: not soon. */
+export async function tellTimed(pool: Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ next: string | null }>({ name: "tell", text: tell });
+  return inMs(rows[0]?.next);
+}
 
 /** Jobs that a process took which is gone: it holds no run by a lease any more. A mistake would only wake once more. */
 const unlock = `
@@ -36,15 +59,23 @@ const unlock = `
     SELECT FROM graphile_worker.jobs AS other JOIN runs ON other.key = 'run:' || run_id
     WHERE other.locked_by = jobs.locked_by AND owner IS NOT NULL AND lease_until >= ${clock})`;
 
-/** One statement: runs that nobody drives get a job, and this process is told of its posts and messages. */
-export async function sweepOnce(pool: Pool, due: WhenDue): Promise<void> {
-  const { rows } = await pool.query<{ posts: boolean; inbox: boolean }>({
+/**
+ * One statement: runs that nobody drives get a job, and this process is told of its posts and messages. Returns in how
+ * many ms the next sleep is over, null: not soon.
+ */
+export async function sweepOnce(pool: Pool, due: WhenDue): Promise<number | null> {
+  const { rows } = await pool.query<{ posts: boolean; inbox: boolean; next: string | null }>({
     name: "sweep",
     text: sweep,
     values: [due.run !== null, due.left(), due.channels()],
   });
   if (rows[0]?.posts) due.posts();
   if (rows[0]?.inbox && due.channels().length > 0) due.inbox();
+  return inMs(rows[0]?.next);
+}
+
+function inMs(next: string | null | undefined): number | null {
+  return next === null || next === undefined ? null : Math.max(1, Number(next));
 }
 
 /** What dead processes had taken is free again, and what has been taken over meanwhile is forgotten. */
@@ -53,4 +84,5 @@ export async function freeJobs(pgPool: Pool): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool });
   await utils.cleanup({ tasks: ["DELETE_PERMAFAILED_JOBS"] });
   await utils.release();
+  await dropWholeBudgets(pgPool);
 }

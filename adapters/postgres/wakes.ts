@@ -5,6 +5,7 @@ import { defaultLimits, type Limits, openPool } from "./connection.ts";
 import { taskNames } from "./jobs.ts";
 import { Lane, type WakesLog } from "./lane.ts";
 import { freeJobs, sweepOnce } from "./sweep.ts";
+import { openTimes } from "./times.ts";
 
 /** A run whose holder died is due 15 s later, and found by then within this time. */
 const sweepMs = 2_500;
@@ -30,10 +31,11 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
   let timer: NodeJS.Timeout | null = null;
   let sweeping: Promise<void> = Promise.resolve();
   let sweeps = 0;
+  const times = openTimes(() => pool, log);
 
   async function sweepNow(due: WhenDue, on: Pool): Promise<void> {
     try {
-      await sweepOnce(on, due);
+      times.comesIn(await sweepOnce(on, due));
       if (++sweeps % freeEvery === 0) await freeJobs(on);
     } catch (error) {
       log.debug({ err: error }, "sweeping failed");
@@ -56,6 +58,7 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
       }, sweepMs);
       timer.unref();
     },
+    soon: (at) => times.comesIn(at - Date.now()),
     refresh() {
       lanes.at(-1)?.restart();
     },
@@ -63,6 +66,7 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
       if (timer) clearTimeout(timer);
       timer = null;
       await sweeping;
+      await times.stop();
       await Promise.all(lanes.map((lane) => lane.stop()));
       await pool?.end();
     },

@@ -1,21 +1,23 @@
 /** A PostgreSQL database as its bare tables. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { Cells, WholeStore } from "../../src/core/ports/whole-store.ts";
-import { defaultLimits, openConnection } from "./connection.ts";
-import { storeErrorOf } from "./errors.ts";
+import { defaultLimits, type Limits, openConnection, type Place } from "./connection.ts";
+import { isLost, storeErrorOf } from "./errors.ts";
 import { openDatabase } from "./open.ts";
 
 const atOnce = 1_000;
 /** A large table takes its time. */
 const answerMs = 600_000;
+const askAgainMs = 200;
 
 /**
  * In one transaction that sees everything as it was at its beginning.
  * @throws StoreError `storage_locked` while a bot is connected
  */
-export async function openWholePostgres(url: string): Promise<WholeStore> {
-  const place = { url, limits: defaultLimits };
+export async function openWholePostgres(url: string, limits: Limits = defaultLimits): Promise<WholeStore> {
+  const place = { url, limits };
   const client = openConnection(place, answerMs);
   try {
     await (await openDatabase(place)).end();
@@ -28,7 +30,7 @@ export async function openWholePostgres(url: string): Promise<WholeStore> {
     await client.end().catch(() => {});
     throw storeErrorOf(error);
   }
-  return new WholeDatabase(client);
+  return new WholeDatabase(client, place);
 }
 
 /** Whoever is connected under this name may write; a bot that starts meanwhile is the operator's to hold back. */
@@ -45,17 +47,57 @@ async function demandIdle(client: Client): Promise<void> {
   );
 }
 
+/**
+ * The answer to COMMIT was lost: the database itself knows what became of the transaction, once it answers again.
+ * @throws StoreError `storage_busy`, `uncertain` when it could not be asked
+ */
+async function demandCommitted(place: Place, id: string, lost: unknown): Promise<void> {
+  const until = performance.now() + place.limits.patienceMs;
+  for (;;) {
+    const status = await statusOf(place, id);
+    if (status === "committed") return;
+    if (status === "aborted") {
+      const words = "the connection was lost at the last step, and the database wrote nothing: move again";
+      throw new StoreError("storage_busy", words, { cause: lost });
+    }
+    if (performance.now() > until) {
+      const words =
+        "the connection was lost at the last step, and the database could not be asked whether it wrote everything. Move again: if it did, that is refused because the new store has records";
+      throw new StoreError("storage_busy", words, { cause: lost, uncertain: true });
+    }
+    await pause(askAgainMs);
+  }
+}
+
+/** null: nobody answers. */
+async function statusOf(place: Place, id: string): Promise<string | null> {
+  const client = openConnection(place, place.limits.answerMs);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ status: string | null }>("SELECT pg_xact_status($1) AS status", [
+      id,
+    ]);
+    return rows[0]?.status ?? null;
+  } catch {
+    return null;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
 class WholeDatabase implements WholeStore {
   readonly #client: Client;
+  readonly #place: Place;
 
-  constructor(client: Client) {
+  constructor(client: Client, place: Place) {
     this.#client = client;
+    this.#place = place;
   }
 
   async tables(): Promise<string[]> {
     const { rows } = await this.#client.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables
-       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'belay_schema'`,
+       WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT IN ('belay_schema', 'budgets')`,
     );
     return rows.map(({ name }) => name).sort();
   }
@@ -86,7 +128,17 @@ class WholeDatabase implements WholeStore {
   }
 
   async finish(): Promise<void> {
-    await this.#client.query("COMMIT");
+    // Of a transaction that wrote nothing there is nothing to ask about.
+    const { rows } = await this.#client.query<{ id: string | null }>(
+      "SELECT pg_current_xact_id_if_assigned()::text AS id",
+    );
+    const id = rows[0]?.id ?? null;
+    try {
+      await this.#client.query("COMMIT");
+    } catch (error) {
+      if (id === null || !isLost(error)) throw storeErrorOf(error);
+      await demandCommitted(this.#place, id, error);
+    }
   }
 
   /** What was not committed is rolled back with the connection. */

@@ -1,5 +1,6 @@
 /** What the Slack channel is given, and the one Web API client that everything in it shares. */
 import { type Logger, LogLevel, webApi } from "@slack/bolt";
+import type { Budgets } from "../../src/core/ports/budgets.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 
 /** As much of a logger as this channel uses; pino fits. */
@@ -22,6 +23,8 @@ export interface SlackOptions {
   publicUrl: string | null;
   clock: Clock;
   log: Log;
+  /** What all processes of this bot may send together; without it this one is alone. */
+  budgets?: Budgets | null;
   /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
 }

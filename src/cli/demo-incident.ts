@@ -49,7 +49,7 @@ async function play(config: Config, stage: Stage): Promise<void> {
   let belay: Belay | null = null;
   try {
     belay = await startBelay(config, { besides: [channel] });
-    greet(belay, stage);
+    await greet(belay, stage);
     await stage.breakShop();
     const isOver = process.stdin.isTTY ? leaving.promise : answered(belay, channel);
     await Promise.race([leaving.promise, isOver, stage.broken]);
@@ -74,7 +74,7 @@ function openTerminal(leave: () => void): { surface: Surface; channel: TerminalC
   return { surface, channel };
 }
 
-function greet({ url, http, engine }: Belay, { isPretend }: Stage): void {
+async function greet({ url, http, engine }: Belay, { isPretend }: Stage): Promise<void> {
   const lines = [
     "",
     isPretend
@@ -83,7 +83,7 @@ function greet({ url, http, engine }: Belay, { isPretend }: Stage): void {
     engine.modelName === "demo"
       ? "  The model is the demo model: its choices are written down, everything else happens."
       : `  The model is ${engine.modelName}.`,
-    `  The same in the console: ${url}/#code=${http.issueLoginCode()}`,
+    `  The same in the console: ${url}/#code=${await http.issueLoginCode()}`,
     "  Checkouts begin to fail now. The alert comes within seconds; Ctrl-C ends the demo.",
     "",
   ];

@@ -53,7 +53,11 @@ process.exitCode = await runCommand(line, async ({ words }) => {
     return 0;
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    console.error(`Nothing was moved: ${error.message}`);
+    console.error(
+      error.uncertain
+        ? `It is not known whether it was moved: ${error.message}.`
+        : `Nothing was moved: ${error.message}`,
+    );
     return 1;
   }
 });

@@ -27,7 +27,7 @@ async function run(role: Role): Promise<void> {
   const belay = await startBelay(config, { role });
   guard(belay);
   stopOnSignal(belay);
-  tell(config, belay);
+  await tell(config, belay);
 }
 
 /** @throws UsageError */
@@ -38,13 +38,13 @@ function roleOf(flags: readonly string[]): Role {
   return role;
 }
 
-function tell(config: Config, belay: Belay): void {
+async function tell(config: Config, belay: Belay): Promise<void> {
   const lines = [
     "",
     `  Belay is ready: ${belay.url}`,
     config.auth === "none"
       ? "  BELAY_AUTH=none: whoever reaches this port on this machine may do everything."
-      : `  Open the console: ${belay.url}/#code=${belay.http.issueLoginCode()}`,
+      : `  Open the console: ${belay.url}/#code=${await belay.http.issueLoginCode()}`,
     belay.engine.modelName === "demo"
       ? "  Model: demo (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
       : `  Model: ${belay.engine.modelName}`,

@@ -136,7 +136,8 @@ class RunEngine implements Engine {
     if (speaks) this.#inbox.start();
     if (works) this.#worker.start();
     if (speaks) this.#deliverer.start();
-    this.#pruner.start();
+    // One of several processes does it for all: see `hold`.
+    if (this.#wakes === null) this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
       run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
@@ -152,10 +153,12 @@ class RunEngine implements Engine {
     this.#channels.begin(this.#channels.single, this);
     await this.#channels.begun;
     this.#wakes.refresh();
+    this.#pruner.start();
   }
 
   async letGo(): Promise<void> {
     if (this.#wakes === null) return;
+    await this.#pruner.stop();
     await this.#channels.stop(this.#channels.single);
     if (!this.#draining) this.#wakes.refresh();
   }
@@ -279,6 +282,7 @@ class RunEngine implements Engine {
       this.#troubles.gone(change.runId);
     }
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
+    if (change.dueAt !== null) this.#wakes?.soon(change.dueAt);
     // Where the store tells of posts it does so to a process that has the channel, but for the last words of this one.
     if (change.posts > 0 && (this.#wakes === null || this.#draining)) this.#deliverer.poke();
     for (const listener of this.#listeners) listener(change);
@@ -294,10 +298,7 @@ class RunEngine implements Engine {
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
-      runId: claim.runId,
-      epoch: claim.epoch,
-      dueBy: claim.dueBy,
-      recovered: claim.recovered,
+      ...claim,
       record: this.#record,
       model,
       toolbox,

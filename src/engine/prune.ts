@@ -34,7 +34,7 @@ export interface PruneDeps {
   auditDays: number;
 }
 
-/** Runs soon after the start and then once a day; a failure is logged. */
+/** Runs soon after `start` and then once a day, until `stop`; a failure is logged. */
 export class Pruner {
   readonly #deps: PruneDeps;
   #timer: NodeJS.Timeout | null = null;
@@ -46,6 +46,7 @@ export class Pruner {
   }
 
   start(): void {
+    this.#stopped = false;
     this.#pruneIn(afterStartMs);
   }
 

@@ -36,7 +36,7 @@ import { streamRoutes } from "./routes/streams.ts";
 export interface Http {
   app: Hono<Env>;
   /** For `http://…/#code=<code>`: valid once, for 15 minutes. */
-  issueLoginCode(): string;
+  issueLoginCode(): Promise<string>;
   /** Ends the event streams: clients reconnect to whoever is there next. */
   endStreams(): void;
 }
@@ -52,14 +52,16 @@ export function createHttp(deps: Deps): Http {
   const { config, clock, engine, log } = deps;
   const server: Server = {
     ...deps,
-    streams: new Streams(clock),
+    streams: new Streams(clock, engine.store),
     feed: new ChangeFeed(engine),
     foldedRuns: new FoldedRuns(engine),
     startedAt: clock.now(),
     base: config.publicUrl === null ? "" : new URL(config.publicUrl).pathname.replace(/\/+$/, ""),
   };
   const sessions = new Sessions(engine.store, clock, config.auth);
-  const failures = new RateLimit(clock, failureRate);
+  const budgets = deps.budgets ?? null;
+  const failures = new RateLimit({ clock, rate: failureRate, name: "login", budgets });
+  const requests = new RateLimit({ clock, rate: config.rate, name: "requests", budgets });
 
   const app = new Hono<Env>({ getPath: (request) => withoutBase(getPath(request), server.base) });
   app.use(
@@ -77,7 +79,7 @@ export function createHttp(deps: Deps): Http {
     app.get(path, packed);
   app.use(new HeldBodies().guard, authenticate(config, sessions, failures));
   const commands = new RunCommands(server);
-  addRoutes(app, server, new RateLimit(clock, config.rate), {
+  addRoutes(app, server, requests, {
     ...commandRoutes(server, commands),
     ...runRoutes(server),
     ...streamRoutes(server),

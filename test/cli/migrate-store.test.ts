@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { defaultLimits } from "../../adapters/postgres/connection.ts";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWholePostgres } from "../../adapters/postgres/whole-store.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -13,6 +14,7 @@ import type { Store } from "../../src/core/ports/store.ts";
 import type { WholeStore } from "../../src/core/ports/whole-store.ts";
 import { startChild } from "../support/child.ts";
 import { commit, must, post, question } from "../support/store/commits.ts";
+import { type PostgresLine, startLine } from "../support/store/line.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
 let server: TestPostgres;
@@ -106,6 +108,59 @@ test("nothing is moved while a bot has the store", async () => {
   const bot = await openSqlite({ path, clock });
   onTestFinished(() => bot.close());
   await expect(openWholeSqlite(path)).rejects.toMatchObject({ code: "storage_locked" });
+});
+
+/** Moves a filled file over a line that fails when the last answer is due; `before`: happens right before. */
+async function moveOverALineThatBreaks(how: "before" | "after", before = (_: PostgresLine) => {}) {
+  const [path, url] = [await filledFile(), await server.database()];
+  const line = await startLine(url);
+  onTestFinished(() => line.close());
+  const limits = { ...defaultLimits, patienceMs: 1_000 };
+  const [old, young] = [await openWholeSqlite(path), await openWholePostgres(line.url, limits)];
+  onTestFinished(async () => {
+    await young.close().catch(() => {});
+    await old.close();
+  });
+  const breaking: WholeStore = {
+    ...{ tables: () => young.tables(), read: (table) => young.read(table), close: () => young.close() },
+    write: (table, rows) => young.write(table, rows),
+    finish() {
+      // The first asks for the number of the transaction, the second is COMMIT.
+      line.breakAt(2, how);
+      before(line);
+      return young.finish();
+    },
+  };
+  return { url, moving: moveStore(old, breaking) };
+}
+
+async function recordsAt(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("SELECT 1 FROM runs");
+  await client.end();
+  return rows.length;
+}
+
+test("a move whose last answer is lost is told as what it became: moved", async () => {
+  const { url, moving } = await moveOverALineThatBreaks("after");
+  expect((await moving).length).toBeGreaterThan(0);
+  expect(await recordsAt(url)).toBe(1);
+});
+
+test("a move whose last word never arrived is told as not written", async () => {
+  const { url, moving } = await moveOverALineThatBreaks("before");
+  await expect(moving).rejects.toMatchObject({ code: "storage_busy", uncertain: false });
+  expect(await recordsAt(url)).toBe(0);
+});
+
+test("a move of which nobody can say whether it was written is told so, with what to do", async () => {
+  const { moving } = await moveOverALineThatBreaks("before", (line) => line.refuse());
+  await expect(moving).rejects.toMatchObject({
+    code: "storage_busy",
+    uncertain: true,
+    message: expect.stringContaining("Move again"),
+  });
 });
 
 test("a record that arrives otherwise than it was undoes the whole move", async () => {

@@ -66,6 +66,24 @@ test("a store that is busy is asked again the next day, and nothing is forgotten
   expect(pruned).toHaveBeenCalledTimes(2);
 });
 
+test("of several processes only the one that holds the duty forgets what is old", async () => {
+  await remember("old", 31);
+  const wakes = { start: async () => {}, soon() {}, refresh() {}, stop: async () => {} };
+  bot = await startBot({ store: quiet(), clock, model: scripted(), wakes });
+  await vi.advanceTimersByTimeAsync(2 * day);
+  expect(await known("old")).toEqual(["old"]);
+  await bot.engine.hold();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await known("old")).toEqual([]);
+  await bot.engine.letGo();
+  await remember("later", 31);
+  await vi.advanceTimersByTimeAsync(2 * day);
+  expect(await known("later")).toEqual(["later"]);
+  await bot.engine.hold();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await known("later")).toEqual([]);
+});
+
 /** A run at these addresses, last changed so many days ago. */
 async function ran(
   runId: string,

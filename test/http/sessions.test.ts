@@ -9,7 +9,8 @@ import { type Bench, bench, defaults } from "../support/http/server.ts";
 
 const origin = "http://localhost:3000";
 
-async function login(b: Bench, code = b.http.issueLoginCode(), headers: Record<string, string> = { origin }) {
+async function login(b: Bench, given: string | null = null, headers: Record<string, string> = { origin }) {
+  const code = given ?? (await b.http.issueLoginCode());
   const response = await b.call("POST", "/session", { as: null, json: { code }, headers });
   const cookie = response.headers.get("set-cookie") ?? "";
   return { response, cookie, sent: cookie.split(";")[0] ?? "" };
@@ -17,7 +18,7 @@ async function login(b: Bench, code = b.http.issueLoginCode(), headers: Record<s
 
 test("a code logs in once, as the console", async () => {
   using b = await bench();
-  const code = b.http.issueLoginCode();
+  const code = await b.http.issueLoginCode();
   const { response, sent } = await login(b, code);
   expect(await response.json()).toMatchObject({ how: "session", principal: "console:local" });
   const me = await b.call("GET", "/session", { as: null, headers: { cookie: sent } });
@@ -52,7 +53,7 @@ test("the secret is nowhere in the store", async () => {
 
 test("a session and a code end with their time", async () => {
   using b = await bench();
-  const late = b.http.issueLoginCode();
+  const late = await b.http.issueLoginCode();
   const { sent } = await login(b);
   b.clock.time += 15 * 60_000 + 1;
   await expectProblem((await login(b, late)).response, 401, "unauthorized");
@@ -118,7 +119,7 @@ test("with a cookie, the console itself may change things and anyone may not log
   const headers = { cookie: sent, origin };
   const launch = await b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
   expect(await launch.json()).toMatchObject({ from: { principal: "console:local" }, channel: "console" });
-  const foreign = await login(b, undefined, { origin: "https://evil.example" });
+  const foreign = await login(b, null, { origin: "https://evil.example" });
   await expectProblem(foreign.response, 403, "bad_origin");
 });
 
@@ -190,7 +191,7 @@ test("a cookie that is over is no wrong guess, however often a browser sends it"
   for (let i = 0; i < 15; i++) {
     expect((await b.call("GET", "/session", { as: null, headers })).status).toBe(401);
   }
-  const json = { code: b.http.issueLoginCode() };
+  const json = { code: await b.http.issueLoginCode() };
   expect((await b.call("POST", "/session", { as: null, headers, json })).status).toBe(200);
 });
 

@@ -1,5 +1,7 @@
 /** Server-sent events: complete, in order, picked up where they were left. */
+
 import { expect, test, vi } from "vitest";
+import { Streams } from "../../src/http/guard/streams.ts";
 import { sentEvents } from "../support/http/events.ts";
 import { askingRun, asks, type Bench, bench } from "../support/http/server.ts";
 
@@ -99,4 +101,36 @@ test("a drain ends every stream", async () => {
   await Promise.all([one.take(1), all.take(1)]);
   b.http.endStreams();
   expect(await Promise.all([one.next(), all.next()])).toEqual([null, null]);
+});
+
+test("a session that another process ended ends its stream, however much is going on", async () => {
+  let time = 0;
+  const session = { id: "s", principal: "console:local", createdAt: 0, expiresAt: 1_000_000 };
+  const stored: { session: typeof session | null } = { session };
+  const streams = new Streams(
+    { now: () => time, steady: () => time },
+    { session: async () => stored.session },
+  );
+  const stream = { onAbort() {}, write: async () => {} } as unknown as Parameters<Streams["run"]>[0];
+  let ring = () => {};
+  const sent = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let sends = 0;
+  const over = streams.run(
+    stream,
+    session,
+    (bell) => {
+      ring = bell;
+      return () => {};
+    },
+    async () => sent[sends++]?.resolve(),
+  );
+  await sent[0]?.promise;
+  time += 10_000;
+  ring();
+  await sent[1]?.promise;
+  stored.session = null;
+  time += 10_000;
+  ring();
+  await over;
+  expect(sends).toBe(2);
 });

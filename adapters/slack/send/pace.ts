@@ -41,6 +41,12 @@ export class Pace {
     return Math.max(1, place > now ? place - now : this.#untilToken());
   }
 
+  /** The sender of `id` had its turn, but must wait for another process: it stays the first. */
+  giveBack(id: string, ms: number): void {
+    this.pause(ms);
+    this.#places.set(id, this.#clock.steady() + ms);
+  }
+
   /** Slack said 429: nothing more for so long. */
   pause(ms: number): void {
     this.#fill(this.#clock.steady());

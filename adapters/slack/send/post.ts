@@ -118,7 +118,7 @@ function surplus(standing: readonly string[], rendered: Rendered): Part[] {
 
 async function edit(send: Send, ts: string, part: Part): Promise<void> {
   const { session, delivery, channel } = send;
-  waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
+  await waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
   const what = { method: "chat.update", idempotent: true };
   try {
     const { isPlain } = await inPlainFormIfNeeded(session, part, (form) =>
@@ -127,18 +127,18 @@ async function edit(send: Send, ts: string, part: Part): Promise<void> {
     send.isPlain ||= isPlain;
   } catch (error) {
     if (isClosedToEdits(error) && (await isLeftAsItStands(session, delivery, ts))) return;
-    throw held(channelError(error, what), send.rates.edits);
+    throw await held(channelError(error, what), send.rates.edits);
   }
 }
 
 async function create(send: Send, part: Part, index: number): Promise<string> {
   const { session, delivery } = send;
   const rate = send.rates.channel(send.channel);
-  if (send.sent === 0) waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
+  if (send.sent === 0) await waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
   else {
     // The rest of a long text follows by itself; it still counts.
     await sleep(followMs);
-    rate.pause(followMs);
+    await rate.pause(followMs);
   }
   const message = {
     channel: send.channel,
@@ -162,7 +162,7 @@ async function create(send: Send, part: Part, index: number): Promise<string> {
     if (ts === null) throw new Error("no ts in the answer");
     return ts;
   } catch (error) {
-    throw held(channelError(error, what), rate);
+    throw await held(channelError(error, what), rate);
   }
 }
 

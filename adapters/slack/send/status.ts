@@ -3,8 +3,7 @@ import type { Status } from "../../../src/core/text/status.ts";
 import { readAddress } from "../address.ts";
 import { channelError, slackCode } from "../errors.ts";
 import type { Session } from "../session.ts";
-import { Pace } from "./pace.ts";
-import { perMinute } from "./rates.ts";
+import { perMinute, type Rate, rateOf } from "./rates.ts";
 import { topRun } from "./top-run.ts";
 
 type SessionStatus = "processing" | "suspended" | "active";
@@ -23,12 +22,14 @@ const repaired = 50;
 const mostRemembered = 5000;
 /** Slack could not be reached: no hurry for an extra. */
 const troubleMs = 30_000;
+/** Who starts later may be the next of one that died meanwhile. */
+const once = { burst: 1, everyMs: 10_000 };
 const method = "agents.sessions.setStatus";
 
 /** One sender; the newest status of an address replaces one that still waits. */
 export class SessionStatuses {
   readonly #session: Session;
-  readonly #rate: Pace;
+  readonly #rate: Rate;
   readonly #shown = new Map<string, SessionStatus>();
   readonly #wanted = new Map<string, SessionStatus>();
   #isOff = false;
@@ -37,7 +38,7 @@ export class SessionStatuses {
 
   constructor(session: Session) {
     this.#session = session;
-    this.#rate = new Pace(session.options.clock, perMinute(50), 10);
+    this.#rate = rateOf(session, "statuses", { everyMs: perMinute(50), burst: 10 });
   }
 
   /** Shows how the run is now, at this address. Never throws, waits for nothing. */
@@ -51,6 +52,13 @@ export class SessionStatuses {
 
   /** Statuses that a former process left: nothing may look busy that is not. */
   async repair(): Promise<void> {
+    // Of many that start together one does it for all.
+    const isOurs = await this.#session.options.budgets?.take(
+      `slack/${this.#session.bot.team}/repair`,
+      once,
+      1,
+    );
+    if (isOurs?.taken === 0) return;
     const newestFirst = await this.#session.inlet.store.runs({ channel: "slack", limit: repaired });
     for (const row of newestFirst.reverse()) {
       if (row.address !== null && row.parentId === null) this.#want(row.address, meaning[row.status]);
@@ -75,7 +83,7 @@ export class SessionStatuses {
     if (this.#isSending) return;
     this.#isSending = true;
     for (let [next] = this.#wanted; next !== undefined && !this.#isOff; [next] = this.#wanted) {
-      const wait = this.#rate.wait(method) || (await this.#trySet(...next));
+      const wait = (await this.#rate.wait(method)) || (await this.#trySet(...next));
       if (wait === 0) continue;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#send(), wait).unref();
@@ -105,6 +113,7 @@ export class SessionStatuses {
       }
       this.#shown.delete(address);
       if (!this.#wanted.has(address)) this.#wanted.set(address, status);
+      if (failure.type === "wait") await this.#rate.pause(failure.retryAfterMs);
       return retryAfterMs ?? troubleMs;
     }
   }

@@ -1,5 +1,6 @@
 /** What a channel says of itself before it is open: configuration, server, doctor and console fold these facts. */
 import type { Address } from "../actor.ts";
+import type { Budgets } from "./budgets.ts";
 import type { Channel } from "./channel.ts";
 import type { Clock } from "./clock.ts";
 import type { Finding } from "./finding.ts";
@@ -31,6 +32,8 @@ interface Surroundings {
   publicUrl: string | null;
   /** Hosts that untrusted text may link to. */
   trustedLinkHosts: readonly string[];
+  /** null: this process is the only one that sends. */
+  budgets: Budgets | null;
   clock: Clock;
   log: ChannelLog;
 }

@@ -27,6 +27,8 @@ export interface WhenDue {
 export interface Wakes {
   /** Resolves when it listens, or has tried to: it goes on trying by itself until `stop`. */
   start(due: WhenDue): Promise<void>;
+  /** This process wrote down what is due at `at` (ms since the epoch): then it is told without delay. */
+  soon(at: number): void;
   /** `channels` of `start` may have changed. */
   refresh(): void;
   /** Tells of nothing new at once; resolves when all that was told is done. */

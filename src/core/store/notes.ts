@@ -113,6 +113,8 @@ export const noteKinds = {
   discordCursor: kind("discord/cursor", snowflake, bare),
   /** Of a thread: the message under which the hint was given. */
   discordHint: kind("discord/hint/", snowflake, { ...bare, goes: "old" }),
+  /** Of the hash of a code that logs in to the console once: until when. */
+  loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
   toldElsewhere: kind("told-elsewhere:", z.string(), { ...bare, goes: (runId) => ({ runId }) }),
 } as const;
@@ -134,6 +136,17 @@ export function writeNote<T>(
   { of = "", value }: { of?: string; value: T },
 ): Promise<void> {
   return store.saveNote(name + of, codec.encode(value));
+}
+
+/** Reads it and deletes it: of many who ask, also in other processes, one gets it. null: it is not there (any more). */
+export async function takeNote<T>(
+  store: Pick<Store, "note" | "deleteNotes">,
+  kind: NoteKind<T>,
+  of: string,
+): Promise<T | null> {
+  const value = await readNote(store, kind, of);
+  if (value === null) return null;
+  return (await store.deleteNotes([kind.name + of], Number.MAX_SAFE_INTEGER)) === 1 ? value : null;
 }
 
 /** Writes it unless there is one; returns what stands, also when another process was first. */

@@ -31,18 +31,23 @@ export function authenticate(config: HttpConfig, sessions: Sessions, failures: R
     const { caller, wrong } = await recognise(c, config, sessions);
     c.set("caller", caller);
     // A valid token is never locked out by somebody's wrong ones: they may share a proxy's address.
-    c.set("countFailure", () => {
-      if (wrong) failures.take(remoteOf(c, config));
+    c.set("countFailure", async () => {
+      if (wrong) await failures.take(remoteOf(c, config));
     });
     await next();
   });
+}
+
+/** Counts wrong credentials, of which too many are 429, and throws 401 without good ones. */
+export async function demandCaller(c: Ctx): Promise<Caller> {
+  if (!c.get("caller")) await c.get("countFailure")();
+  return callerOf(c);
 }
 
 /** Throws 401: one body for a token that is missing, wrong or expired. */
 export function callerOf(c: Ctx): Caller {
   const caller = c.get("caller");
   if (caller) return caller;
-  c.get("countFailure")();
   throw new ProblemError("unauthorized", "Send a valid token (Authorization: Bearer …) or log in.", {
     headers: { "WWW-Authenticate": "Bearer" },
   });

@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Actor, Address, Scope } from "../../core/actor.ts";
+import type { Budgets } from "../../core/ports/budgets.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
@@ -80,6 +81,8 @@ export interface Deps {
   config: HttpConfig;
   log: Log;
   clock: Clock;
+  /** What all processes on this store count together; without it this one is alone. */
+  budgets?: Budgets | null;
 }
 
 /** What the routes share besides: made once per server. */
@@ -107,7 +110,7 @@ export interface Env {
     /** Set behind `authenticate`; open routes leave it out. */
     caller: Caller | null;
     /** Counts wrong credentials against their sender, when there are any. */
-    countFailure: () => void;
+    countFailure: () => Promise<void>;
   };
 }
 

@@ -3,15 +3,16 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { SessionRow } from "../../core/ports/kept-rows.ts";
 import type { Store } from "../../core/ports/store.ts";
+import { noteKinds, takeNote, writeNote } from "../../core/store/notes.ts";
 import type { HttpConfig } from "./context.ts";
 
 /** How long a login lasts, in ms: 12 hours. */
 export const sessionMs = 12 * 3600_000;
 const codeMs = 15 * 60_000;
 
-type SessionStore = Pick<Store, "saveSession" | "session" | "sessions">;
+type SessionStore = Pick<Store, "saveSession" | "session" | "sessions" | "note" | "saveNote" | "deleteNotes">;
 
-/** Sessions are rows of the store, valid in every process; login codes live in this process alone. */
+/** Sessions are rows of the store and login codes notes: valid in every process, also after a restart. */
 export class Sessions {
   readonly #store: SessionStore;
   readonly #clock: Pick<Clock, "now">;
@@ -19,8 +20,6 @@ export class Sessions {
   readonly #under: string;
   /** The hash of the owner's token, which logs in as a code does. */
   readonly #owner: string | null;
-  /** Hashes of codes that nobody has used yet, with their end. */
-  readonly #codes = new Map<string, number>();
 
   constructor(store: SessionStore, clock: Pick<Clock, "now">, auth: HttpConfig["auth"]) {
     this.#store = store;
@@ -31,9 +30,10 @@ export class Sessions {
   }
 
   /** A code for one login within 15 minutes. Shown to the operator, kept as a hash. */
-  issueLoginCode(): string {
+  async issueLoginCode(): Promise<string> {
     const code = randomBytes(16).toString("base64url");
-    this.#codes.set(sha256(code), this.#clock.now() + codeMs);
+    const until = new Date(this.#clock.now() + codeMs).toISOString();
+    await writeNote(this.#store, noteKinds.loginCode, { of: this.#idOf(code), value: until });
     return code;
   }
 
@@ -42,11 +42,11 @@ export class Sessions {
    * is wrong, used or too old.
    */
   async login(code: string): Promise<{ secret: string; session: SessionRow } | null> {
-    const hash = sha256(code);
     const now = this.#clock.now();
-    const until = this.#codes.get(hash);
-    this.#codes.delete(hash);
-    if (hash !== this.#owner && (until === undefined || until < now)) return null;
+    if (sha256(code) !== this.#owner) {
+      const until = await takeNote(this.#store, noteKinds.loginCode, this.#idOf(code));
+      if (until === null || Date.parse(until) < now) return null;
+    }
     const secret = randomBytes(32).toString("base64url");
     const session = {
       id: this.#idOf(secret),

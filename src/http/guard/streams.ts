@@ -1,6 +1,7 @@
 /** The open event streams of this process: woken by commits, ended by a stop or a revoked session. */
 import type { SSEStreamingApi } from "hono/streaming";
 import type { Clock } from "../../core/ports/clock.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { Bell } from "./bell.ts";
 
 /** The console session that a stream was opened under: the stream ends with it. */
@@ -21,16 +22,18 @@ interface Open {
 export class Streams {
   readonly #open = new Set<Open>();
   readonly #ended = new AbortController();
-  readonly #clock: Pick<Clock, "now">;
+  readonly #clock: Clock;
+  readonly #store: Pick<Store, "session">;
 
-  constructor(clock: Pick<Clock, "now">) {
+  constructor(clock: Clock, store: Pick<Store, "session">) {
     this.#clock = clock;
+    this.#store = store;
   }
 
   /**
    * Calls `send` once, and again after each `ring`, one at a time, until the client leaves, the session ends or
-   * the server stops. Between the calls a comment keeps proxies from cutting the line; `send` runs then as well,
-   * for what other processes committed.
+   * the server stops. Between the calls a comment keeps proxies from cutting the line; `send` runs then as well, for
+   * what other processes committed, and within about 10 s it is seen that one of them ended the session.
    */
   async run(
     stream: SSEStreamingApi,
@@ -43,11 +46,16 @@ export class Streams {
     const unsubscribe = subscribe(() => bell.ring());
     this.#open.add(open);
     stream.onAbort(() => open.end.abort());
+    let lookedAt = this.#clock.steady();
     try {
       while (!open.end.signal.aborted) {
         await send();
         const rung = await bell.wait(heartbeatMs, open.end.signal);
         if (session && this.#clock.now() >= session.expiresAt) return;
+        if (session && (!rung || this.#clock.steady() - lookedAt >= heartbeatMs)) {
+          lookedAt = this.#clock.steady();
+          if ((await this.#store.session(session.id)) === null) return;
+        }
         if (!rung && !open.end.signal.aborted) await stream.write(": still here\n\n");
       }
     } finally {

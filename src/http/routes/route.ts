@@ -1,6 +1,6 @@
 /** Turns the table of operations into routes: recognise, limit, check, then handle. */
 import type { Hono } from "hono";
-import { callerOf, demandScopes } from "../guard/auth.ts";
+import { demandCaller, demandScopes } from "../guard/auth.ts";
 import { readBody, readQuery } from "../guard/body.ts";
 import type { Ctx, Env, Server } from "../guard/context.ts";
 import { demandOwnOrigin, isUnsafe } from "../guard/origin.ts";
@@ -34,10 +34,10 @@ function addRoute<K extends OperationId>(
   const operation: Operation = operations[id];
   app.on(operation.method.toUpperCase(), operation.path, async (c) => {
     if (operation.scopes === null) {
-      if (isUnsafe(c.req.method)) limit.take(`remote:${remoteOf(c, server.config)}`);
+      if (isUnsafe(c.req.method)) await limit.take(`remote:${remoteOf(c, server.config)}`);
     } else {
-      const caller = callerOf(c);
-      limit.take(caller.actor.principal);
+      const caller = await demandCaller(c);
+      await limit.take(caller.actor.principal);
       demandScopes(caller, operation.scopes);
     }
     demandOwnOrigin(c, server.config);

@@ -35,7 +35,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
     login: async (c, { body }) => {
       const login = await sessions.login(body.code);
       if (!login) {
-        failures.take(remoteOf(c, server.config));
+        await failures.take(remoteOf(c, server.config));
         const detail =
           "The code is wrong, used or too old. `npm run login`, where the server runs, makes a new one; the owner's token lets you in as well.";
         throw new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" } });
@@ -52,8 +52,8 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       };
       return c.json(session);
     },
-    loginCode: (c) => {
-      const made: LoginCode = { code: sessions.issueLoginCode() };
+    loginCode: async (c) => {
+      const made: LoginCode = { code: await sessions.issueLoginCode() };
       return c.json(made, 201);
     },
     session: (c) => c.json(viewCaller(callerOf(c), known)),

@@ -53,6 +53,32 @@ test("what a former process left as working is cleared at the start", async () =
   expect(shown()).toEqual(["active"]);
 });
 
+test("of processes that start together one clears what a former one left", async () => {
+  const asked: string[] = [];
+  const budgets = {
+    take: async (name: string) => {
+      const isFirst = !asked.includes(name);
+      asked.push(name);
+      return isFirst ? { taken: 1, waitMs: 0 } : { taken: 0, waitMs: 10_000 };
+    },
+    pause: async () => {},
+    close: async () => {},
+  };
+  const inlet = recordingInlet();
+  const looks: number[] = [];
+  inlet.store.runs = async ({ limit }) => {
+    looks.push(limit);
+    return [];
+  };
+  const [one, other] = [world.makeChannel({ budgets }), world.makeChannel({ budgets })];
+  await one.start(inlet);
+  await other.start(inlet);
+  await one.stop();
+  await other.stop();
+  expect(asked).toEqual([`slack/${world.team}/repair`, `slack/${world.team}/repair`]);
+  expect(looks).toEqual([50]);
+});
+
 test("what waits for a person or was carried on is shown as that after a restart", async () => {
   const waiting = rowOf("waiting_human_input", world.address("1764000000.000300"));
   ended.push(rowOf("complete"), waiting, rowOf("failed"));

@@ -2,6 +2,8 @@
 import type { Agent, Rights } from "../../../src/core/agent.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
 import type { Model } from "../../../src/core/ports/model.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { Wakes } from "../../../src/core/ports/wakes.ts";
 import { createHttp } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { serve } from "../../../src/http/serve.ts";
@@ -22,14 +24,19 @@ export async function listeningBot(options: {
   rights?: Rights;
   channels?: readonly Channel[];
   config?: Partial<HttpConfig>;
+  /** On a store of the caller's, who closes it. */
+  store?: Store;
+  wakes?: Wakes;
 }): Promise<ListeningBot> {
-  const { model, tools = [], agents, rights, channels = [] } = options;
+  const { model, tools = [], agents, rights, channels = [], store, wakes } = options;
   const bot = await startBot({
     model,
     tools,
     channels,
     ...(agents ? { agents } : {}),
     ...(rights ? { rights } : {}),
+    ...(store ? { store } : {}),
+    ...(wakes ? { wakes } : {}),
   });
   const quiet = () => {};
   const http = createHttp({

@@ -11,6 +11,7 @@ import type { EventBody } from "../../../src/core/event.ts";
 import type { Submitted } from "../../../src/core/ports/channel.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
 import type { InboxKey } from "../../../src/core/ports/deliveries.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 import { fold } from "../../../src/core/reduce/reduce.ts";
 import type { State } from "../../../src/core/state.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
@@ -67,8 +68,9 @@ function agentNamed(name: string): Agent {
   };
 }
 
-export async function testEngine(clock: Clock): Promise<TestEngine> {
-  const store = await openSqlite({ path: ":memory:", clock });
+/** Without `on` a store of its own, in memory. */
+export async function testEngine(clock: Clock, on?: Store): Promise<TestEngine> {
+  const store = on ?? (await openSqlite({ path: ":memory:", clock }));
   const tools = [askHuman, finalAnswer, ...mathTools, restartService({ file: "/dev/null" })];
   const toolbox = createToolbox(tools, { redact: (text) => text });
   const agents = [agentNamed("helper"), agentNamed("secret")];

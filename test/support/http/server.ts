@@ -5,8 +5,10 @@ import { channelGuides, channelPaths, channelTitles, linkTo } from "../../../src
 import type { Scope } from "../../../src/core/actor.ts";
 import { askApproval } from "../../../src/core/ask.ts";
 import type { EventOf } from "../../../src/core/event.ts";
+import type { Budgets } from "../../../src/core/ports/budgets.ts";
 import type { Channel } from "../../../src/core/ports/channel.ts";
 import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 import { createHttp, type Http } from "../../../src/http/app.ts";
 import type { HttpConfig } from "../../../src/http/guard/context.ts";
 import { sha256 } from "../../../src/http/guard/sessions.ts";
@@ -43,18 +45,21 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
+/** `shared`: another process of the same bot; without it this one is alone. */
 export async function bench(
   config: Partial<HttpConfig> = {},
   channels: readonly Channel[] = [],
+  shared: { store: Store; budgets: Budgets } | null = null,
 ): Promise<Bench> {
   const clock = { time: 1_700_000_000_000, now: () => clock.time, steady: () => clock.time };
-  const engine = await testEngine(clock);
+  const engine = await testEngine(clock, shared?.store);
   const bugs: object[] = [];
   const quiet = () => {};
   const http = createHttp({
     engine,
     channels,
     clock,
+    budgets: shared?.budgets ?? null,
     log: { debug: quiet, info: quiet, warn: quiet, error: (fields) => bugs.push(fields) },
     config: { ...defaults(), ...config },
   });

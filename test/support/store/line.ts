@@ -21,7 +21,11 @@ export interface PostgresLine {
   silence(newOnes?: "well" | "silent"): void;
   /** Cuts every connection, and refuses new ones until `heal`. */
   cut(): void;
+  /** What is open stays; new connections are refused until `heal`. */
+  refuse(): void;
   heal(): void;
+  /** New connections go to this address of the database. */
+  lead(database: string): void;
   close(): Promise<void>;
 }
 
@@ -32,7 +36,7 @@ interface Trap {
 }
 
 export async function startLine(database: string): Promise<PostgresLine> {
-  const { hostname, port } = new URL(database);
+  let { hostname, port } = new URL(database);
   const lines = new Set<Connection>();
   let trap: Trap | null = null;
   let isCut = false;
@@ -68,8 +72,14 @@ export async function startLine(database: string): Promise<PostgresLine> {
       isCut = true;
       for (const line of lines) line.cut();
     },
+    refuse() {
+      isCut = true;
+    },
     heal() {
       isCut = false;
+    },
+    lead(database) {
+      ({ hostname, port } = new URL(database));
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));

