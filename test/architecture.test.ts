@@ -128,6 +128,7 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** The one folder (or the few) that may import a package; a vendor that isn't listed has no home yet. */
 const homes: Record<string, readonly string[]> = {
+  "@napi-rs/canvas": ["adapters/prometheus/"],
   zod: [
     "src/core/",
     "src/config",

@@ -55,6 +55,12 @@ export function isMissing(error: unknown): boolean {
   return error instanceof Error && refusalOf(error.cause)?.status === 404;
 }
 
+/** Whether GitHub says that there is one of that name. */
+export function isThere(error: unknown): boolean {
+  const refusal = error instanceof Error ? refusalOf(error.cause) : null;
+  return refusal?.status === 422 && /already exists/i.test(refusal.message);
+}
+
 function wordsFor(error: unknown, { token }: Hub): string {
   const refusal = refusalOf(error);
   if (refusal === null) {

@@ -6,6 +6,7 @@ import { compare, file, searchCode } from "./code.ts";
 import { tryingGithub } from "./doctor.ts";
 import { hubAt, type Place } from "./hub.ts";
 import { comment, openIssue } from "./notes.ts";
+import { revertPull } from "./revert.ts";
 import { failedLog, runs } from "./runs.ts";
 
 interface Options extends Place {
@@ -16,11 +17,11 @@ interface Options extends Place {
   keyInput?: string;
 }
 
-/** Eight look, four act with approval. Throws an Error that says what to correct. */
+/** Eight look, five act with approval. Throws an Error that says what to correct. */
 export function github({ keyInput, ...place }: Options): Tool[] {
   const hub = hubAt(place);
   const looking = [compare, pulls, pullFiles, deployments, runs, failedLog, searchCode, file];
-  const acting = [rerunFailed, comment, openIssue].map((make) => make(hub));
+  const acting = [rerunFailed, comment, openIssue, revertPull].map((make) => make(hub));
   const connection = tryingGithub(hub);
   const all = [...looking.map((make) => make(hub)), ...acting, dispatch(hub, keyInput ?? null)];
   return all.map((tool) => ({ ...tool, connection }));

@@ -5,7 +5,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { instantSchema, rangeSchema } from "./answers.ts";
 import { ask, type Server, toolTimeoutMs } from "./client.ts";
 import { isoTime, moment, momentHint, stepFor } from "./span.ts";
-import { summaryOf } from "./summary.ts";
+import { type Series, summaryOf, type Window } from "./summary.ts";
 
 const query = z
   .string()
@@ -15,12 +15,24 @@ const query = z
   .describe("PromQL, e.g. sum by (job) (rate(http_requests_total[5m]))");
 const maxValues = 50;
 
+/** What a range is asked by. */
+export const rangeInput = {
+  query,
+  start: z.string().describe(`${momentHint}.`),
+  end: z.string().nullable().describe("null: now. Else as start."),
+};
+
 /** An empty answer is no zero. */
 const nothing =
   "no series matches: that is not zero, and not good news. Check names and labels with prom_metrics and prom_labels";
 
 /** Both only look, and what they bring comes from what was scraped: untrusted. */
-const looking = { effect: "read", untrusted: true, timeoutMs: toolTimeoutMs, maxOutput: 16_000 } as const;
+export const looking = {
+  effect: "read",
+  untrusted: true,
+  timeoutMs: toolTimeoutMs,
+  maxOutput: 16_000,
+} as const;
 
 export function promQuery(server: Server): Tool {
   return defineTool({
@@ -83,29 +95,35 @@ export function promRange(server: Server): Tool {
     ...{ name: "prom_range", off: server.off, ...looking },
     description:
       "How a PromQL expression went over a time: for each series first, last, min, max and when it changed. The step is chosen by itself.",
-    input: z.object({
-      query,
-      start: z.string().describe(`${momentHint}.`),
-      end: z.string().nullable().describe("null: now. Else as start."),
-    }),
+    input: z.object(rangeInput),
     run: async (input, { signal }) => {
-      const window = windowOf(input, Date.now() / 1000);
-      const { start, end, step } = window;
-      const params = [
-        ["query", input.query],
-        ["start", String(start)],
-        ["end", String(end)],
-        ["step", String(step)],
-      ] as const;
-      const asked = { method: "POST", params } as const;
-      const { data, warnings } = await ask(server, "/api/v1/query_range", rangeSchema, signal, asked);
-      return {
-        ...{ query: input.query, start: isoTime(start), end: isoTime(end), step_seconds: step },
-        ...(warnings ? { warnings } : {}),
-        ...(data.result.length === 0 ? { series: [], notice: nothing } : summaryOf(data.result, window)),
-      };
+      return (await rangeOf(server, input, signal)).told;
     },
   });
+}
+
+/** What the model is told of a range, and what that was made of. */
+export async function rangeOf(
+  server: Server,
+  { query, start: from, end: to }: { query: string; start: string; end: string | null },
+  signal: AbortSignal,
+): Promise<{ told: object; result: readonly Series[]; window: Window }> {
+  const window = windowOf({ start: from, end: to }, Date.now() / 1000);
+  const { start, end, step } = window;
+  const params = [
+    ["query", query],
+    ["start", String(start)],
+    ["end", String(end)],
+    ["step", String(step)],
+  ] as const;
+  const asked = { method: "POST", params } as const;
+  const { data, warnings } = await ask(server, "/api/v1/query_range", rangeSchema, signal, asked);
+  const told = {
+    ...{ query, start: isoTime(start), end: isoTime(end), step_seconds: step },
+    ...(warnings ? { warnings } : {}),
+    ...(data.result.length === 0 ? { series: [], notice: nothing } : summaryOf(data.result, window)),
+  };
+  return { told, result: data.result, window };
 }
 
 function windowOf({ start, end }: { start: string; end: string | null }, now: number) {

@@ -21,14 +21,19 @@ export interface Window {
 
 /** Those that moved most come first. */
 export function summaryOf(all: readonly Series[], window: Window): { series: unknown[]; notice?: string } {
-  const sorted = all
-    .map((series) => ({ series, points: pointsOf(series.values ?? []) }))
-    .sort((a, b) => spreadOf(b.points) - spreadOf(a.points));
+  const sorted = sortedByMovement(all);
   const shown = sorted.slice(0, maxSeries).map(({ series, points }) => lineOf(series, points, window));
   const more = all.length - shown.length;
   if (more <= 0) return { series: shown };
   const notice = `${more} of ${all.length} series are left out, those that moved least; narrow it with labels, sum by (…) or topk(${maxSeries}, …)`;
   return { series: shown, notice };
+}
+
+/** Each with its points that are numbers; those that moved most come first. */
+export function sortedByMovement(all: readonly Series[]): { series: Series; points: Point[] }[] {
+  return all
+    .map((series) => ({ series, points: pointsOf(series.values ?? []) }))
+    .sort((a, b) => spreadOf(b.points) - spreadOf(a.points));
 }
 
 function lineOf({ metric, values = [] }: Series, points: readonly Point[], { start, end, step }: Window) {

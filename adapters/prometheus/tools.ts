@@ -4,6 +4,7 @@ import { amAlerts, amSilences } from "./alertmanager-alerts.ts";
 import { firingAlerts, promAlerts, promRules } from "./alerts.ts";
 import { type Place, serverAt } from "./client.ts";
 import { tryingAlertmanager, tryingPrometheus } from "./doctor.ts";
+import { promGraph } from "./graph.ts";
 import { promLabels, promMetrics } from "./names.ts";
 import { promQuery, promRange } from "./queries.ts";
 import { amExpireSilence, amSilence } from "./silence-tools.ts";
@@ -12,10 +13,12 @@ import { amExpireSilence, amSilence } from "./silence-tools.ts";
 export function prometheus(place: Place): Tool[] {
   const server = serverAt("Prometheus", place);
   const connection = tryingPrometheus(server);
-  return [firingAlerts, promQuery, promRange, promMetrics, promLabels, promRules, promAlerts].map((make) => ({
-    ...make(server),
-    connection,
-  }));
+  return [firingAlerts, promQuery, promRange, promGraph, promMetrics, promLabels, promRules, promAlerts].map(
+    (make) => ({
+      ...make(server),
+      connection,
+    }),
+  );
 }
 
 /** Two look, two act with approval. Throws an Error that says what to correct when the URL is none. */

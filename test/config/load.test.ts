@@ -42,9 +42,9 @@ describe("the repository's own configuration", () => {
     expect(config.warnings).toEqual([]);
     expect(config.notes).toEqual([
       "tools: off: service_status, restart_service; they are pretend, for the demo model alone",
-      "tools: off: firing_alerts, prom_query, prom_range, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
+      "tools: off: firing_alerts, prom_query, prom_range, prom_graph, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
       "tools: off: am_alerts, am_silences, am_silence, am_expire_silence; set ALERTMANAGER_URL to switch them on",
-      "tools: off: gh_compare, gh_pulls, gh_pull_files, gh_deployments, gh_runs, gh_failed_log, gh_search_code, gh_file, gh_rerun_failed, gh_comment, gh_open_issue, gh_dispatch; set GITHUB_TOKEN and GITHUB_REPOS to switch them on",
+      "tools: off: gh_compare, gh_pulls, gh_pull_files, gh_deployments, gh_runs, gh_failed_log, gh_search_code, gh_file, gh_rerun_failed, gh_comment, gh_open_issue, gh_revert_pull, gh_dispatch; set GITHUB_TOKEN and GITHUB_REPOS to switch them on",
     ]);
     const names = config.tools.map(({ spec }) => spec.name);
     expect(names.filter((name) => /^(prom|am|gh|firing|service|restart)_/.test(name))).toEqual([]);

@@ -426,6 +426,7 @@ describe("the declaration", () => {
       "gh_rerun_failed",
       "gh_comment",
       "gh_open_issue",
+      "gh_revert_pull",
       "gh_dispatch",
     ]);
     expect(acting.every(({ approval, effect }) => approval !== null && effect === "once")).toBe(true);

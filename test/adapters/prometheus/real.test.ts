@@ -74,6 +74,30 @@ it("the doctor says so where nobody listens", async () => {
   ]);
 });
 
+describe("a graph", () => {
+  test("is a picture for people beside what prom_range tells", async () => {
+    const input = { query: "shop_failing", start: "2m", end: null, title: "Failing", unit: null };
+    const outcome = await run("prom_graph", input);
+    if (outcome.type !== "finished") throw new Error(JSON.stringify(outcome));
+    expect(JSON.parse(outcome.output)).toMatchObject({ query: "shop_failing", step_seconds: 1 });
+    const [picture] = outcome.attachments ?? [];
+    expect(picture).toMatchObject({ name: "graph.png", mediaType: "image/png" });
+    expect(picture?.alt).toMatch(/^Failing, 20\S+ to 20\S+: [01] to 1, at last 1$/);
+    expect(
+      Buffer.from(picture?.bytes ?? [])
+        .subarray(1, 4)
+        .toString(),
+    ).toBe("PNG");
+  });
+
+  test("of nothing is none: the model is told that no series matches", async () => {
+    const input = { query: "no_such_metric", start: "2m", end: null, title: "Nothing", unit: null };
+    const outcome = await run("prom_graph", input);
+    expect(outcome).toMatchObject({ output: expect.stringContaining("no series matches") });
+    expect(outcome).not.toHaveProperty("attachments");
+  });
+});
+
 describe("looking", () => {
   test("finds the alert that fires, its rule, and the moment its metric changed", async () => {
     await expect
