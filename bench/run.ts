@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 const asked = process.argv.slice(2);
-const workloads = asked.length > 0 ? asked : ["w1", "w2", "w3", "ingest", "console", "origins"];
+const workloads = asked.length > 0 ? asked : ["w1", "w2", "w3", "ingest", "console", "origins", "linear"];
 for (const workload of workloads) {
   const file = join(import.meta.dirname, `${workload}.ts`);
   if (!existsSync(file)) {

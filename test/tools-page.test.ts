@@ -3,9 +3,10 @@
  * run, its lengths are true.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { startChild } from "./support/child.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -58,7 +59,7 @@ function writeConfig(block: string, added: string): string {
   const wiring = `
 import shipped from "../../belay.config.ts";
 import type { ToolsPlace } from "../../src/config/file.ts";
-const list = ({ dataDir, secret }: ToolsPlace) => [${added}];
+const list = ({ dataDir, secret, setting }: ToolsPlace) => [${added}];
 const before = (place: ToolsPlace) =>
   typeof shipped.tools === "function" ? shipped.tools(place) : (shipped.tools ?? []);
 export default { ...shipped, tools: (place: ToolsPlace) => [...before(place), ...list(place)] };
@@ -107,17 +108,57 @@ describe("the command that acts", () => {
   });
 });
 
+const ordersAdded = '...orders(secret("ORDERS_TOKEN"), setting("ORDERS_URL"))';
+
 describe("the API of ten lines", () => {
   it("is about that long, its test passes, and it is left out without its secret", async () => {
     const code = codeOf("belay.config.ts, an API");
     const lines = declarationIn(code, "export const orders").filter(Boolean);
     // Two operations; with one it is two lines less.
     expect(lines.length - 2).toBeLessThanOrEqual(10);
-    const config = writeConfig("belay.config.ts, an API", '...orders(secret("ORDERS_TOKEN"))');
+    const config = writeConfig("belay.config.ts, an API", ordersAdded);
     await runTest(write("orders.test.ts", codeOf("test/tools/orders.test.ts")));
     const { code: exit, output } = await runByHand("orders_refund", config).ended;
     expect(exit).toBe(2);
     expect(output).toContain("left out, its secret is missing; set ORDERS_TOKEN or ORDERS_TOKEN_FILE");
+  });
+});
+
+describe("the API's operation that acts", () => {
+  it("shows the request without its token, asks, and sends it once on a yes", async () => {
+    const seen: { line: string; as: unknown; key: unknown; body: string }[] = [];
+    const server = createServer(async (request, response) => {
+      let body = "";
+      for await (const piece of request) body += piece;
+      const { authorization: as, "idempotency-key": key } = request.headers;
+      seen.push({ line: `${request.method} ${request.url}`, as, key, body });
+      response.writeHead(200, { "content-type": "application/json" }).end('{"refunded":500}');
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    onTestFinished(() => void server.close());
+    const config = writeConfig("belay.config.ts, an API", ordersAdded);
+    const address = server.address();
+    const ORDERS_URL = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/api`;
+    const answered = async (answer: string) => {
+      const child = runByHand("orders_refund", config, { ORDERS_TOKEN: "t0ken-of-the-page", ORDERS_URL });
+      child.process.stdin?.end(answer);
+      return child.ended;
+    };
+    const refused = await answered("n\n");
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain(`POST ${ORDERS_URL}/orders/o-1/refunds\n  {"cents":500}`);
+    expect(refused.output).not.toContain("t0ken-of-the-page");
+    expect(seen).toEqual([]);
+    const agreed = await answered("y\n");
+    expect(agreed).toMatchObject({ code: 0, output: expect.stringContaining('{"refunded":500}') });
+    expect(seen).toEqual([
+      {
+        line: "POST /api/orders/o-1/refunds",
+        as: "Bearer t0ken-of-the-page",
+        key: expect.stringMatching(/.+/),
+        body: '{"cents":500}',
+      },
+    ]);
   });
 });
 

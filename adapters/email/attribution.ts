@@ -17,8 +17,8 @@ const MAX_BLOCK = 14;
 
 /** In angle or round brackets, as mail programs write a sender; the inner one may be doubled by `mailto:`. */
 const bracketed = /[<([]\s*(?:mailto:)?[^\s<>()[\]@]{1,128}@[^\s<>()[\]@]{1,255}/;
-/** Finds a mail address anywhere in a line; bounded, so that no text makes the search slow. */
-export const anyAddress = /[^\s<>()[\]@:;,"]{1,128}@[^\s<>()[\]@:;,"]{1,255}\.[^\s<>()[\]@:;,".]{2,}/;
+/** There is a mail address in the line: looked for from its @ on, so that no text makes the search slow. */
+export const anyAddress = /[^\s<>()[\]@:;,"]@[^\s<>()[\]@:;,"]{1,255}\.[^\s<>()[\]@:;,".]{2,}/;
 const year = /(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/;
 const clock = /(?<!\d)\d{1,2}\s?[:.h時点시]\s?\d\d(?!\d)/;
 
@@ -29,6 +29,7 @@ export function isRule(line: string): boolean {
 
 /** Without what can't be seen, digits of any script as 0 to 9. */
 export function legible(line: string): string {
+  if (/^[\x20-\x7e]*$/.test(line)) return line;
   return line
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]/g, "")
     .replace(/[\u00a0\u202f\u2009]/g, " ")
@@ -115,20 +116,29 @@ function wrappedFrom(lines: readonly string[], from: number): number {
 }
 
 /** `From: …`, `De : …`, `*Von:* …`, `差出人: …`: a label and what it says; null: another line. */
-function labelled(line: string): string | null {
+export function labelled(line: string): string | null {
+  if (line.length > MAX_LINE || !/[:：]/.test(line)) return null;
   const match = /^[\s*>]{0,8}(\p{L}[\p{L}\p{M}'’. -]{0,30}?)\s?\*{0,2}\s?[:：]\*{0,2}\s?(.*)$/u.exec(line);
   const words = match?.[1]?.trim().split(/\s+/).length ?? 9;
-  return match && words <= 3 && line.length <= MAX_LINE ? (match[2] ?? "") : null;
+  return match && words <= 3 ? (match[2] ?? "") : null;
 }
 
-/** Lines from `at` on that are the headers of a quoted mail, whose words follow; 0: none. */
-export function headerBlockAt(lines: readonly string[], at: number, own: OwnMail | null): number {
+/**
+ * Lines from `at` on that are the headers of a quoted mail, whose words follow; 0: none. `labels`: what `labelled` says
+ * of each line.
+ */
+export function headerBlockAt(
+  lines: readonly string[],
+  labels: readonly (string | null)[],
+  at: number,
+  own: OwnMail | null,
+): number {
   const values: string[] = [];
   let length = 0;
   let wrapped = 0;
   for (let i = at; i < lines.length && length < MAX_BLOCK; i++) {
     const line = lines[i] ?? "";
-    const value = labelled(line);
+    const value = labels[i] ?? null;
     if (line.trim() === "" || (value === null && (values.length === 0 || ++wrapped > 3))) break;
     if (value === null) values.push(`${values.pop()} ${line.trim()}`);
     else values.push(value);

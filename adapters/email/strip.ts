@@ -8,6 +8,7 @@ import {
   headerBlockAt,
   isDivider,
   isRule,
+  labelled,
   legible,
   mentionsAddress,
   type OwnMail,
@@ -93,11 +94,12 @@ function isOurs(lines: readonly string[], kinds: readonly Kind[], at: number): b
 
 /** The first line of a quote that is not marked line by line: nothing below it is the sender's. */
 function cutAt(lines: readonly string[], kinds: readonly Kind[], own: OwnMail | null): number {
+  const labels = lines.map(labelled);
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? "";
     if (kinds[at] !== "own" || isBlank(line)) continue;
     if (isMark(line)) return aboveMark(lines, at);
-    if (headerBlockAt(lines, at, own) > 0) return at;
+    if (headerBlockAt(lines, labels, at, own) > 0) return at;
     if (isDivider(line) && isOnly(lines, at)) return at;
     const start = attributionTo(lines, at, false, own);
     if (start !== null) return start;

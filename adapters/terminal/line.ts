@@ -30,15 +30,26 @@ const controls = /(?!\n)[\p{Cc}\p{Bidi_Control}\u2028\u2029\u{e0000}-\u{e007f}]/
  * what is approved must be what is seen.
  */
 export function harmless(text: string): string {
+  if (isPrintable(text)) return text;
   return text
     .replaceAll("\r\n", "\n")
     .replaceAll("\t", "    ")
     .replace(controls, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** Nothing in it has to be taken out. */
+function isPrintable(text: string): boolean {
+  return /^[\x20-\x7e\n]*$/.test(text);
+}
+
+/** Latin letters: each is one character as a person counts them, and takes one column. */
+function isLatin(text: string): boolean {
+  return /^[\x20-\x7e\u00a0-\u02ff]*$/.test(text);
+}
+
 /** Columns that this text takes. */
 export function widthOf(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  if (isLatin(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += widthOfOne(segment);
   return width;
@@ -56,48 +67,91 @@ const wide =
 
 /** Rows of at most `columns` columns, broken at spaces where there are any. */
 export function wrap(line: Line, columns: number): Span[][] {
-  const room = Math.max(10, columns - line.indent);
-  const rows: Span[][] = [[]];
-  let used = 0;
+  const rows = new Rows(Math.max(10, columns - line.indent));
   for (const { text, style } of line.spans) {
-    for (const word of text.split(/(?<= )|(?=\n)|(?<=\n)/u)) {
-      if (word === "\n") {
-        rows.push([]);
-        used = 0;
-        continue;
-      }
-      for (const piece of pieces(word, room)) {
-        const width = widthOf(piece.trimEnd());
-        if (used > 0 && used + width > room) {
-          rows.push([]);
-          used = 0;
-        }
-        rows.at(-1)?.push({ text: piece, style });
-        used += widthOf(piece);
-      }
+    for (const [at, broken] of text.split("\n").entries()) {
+      if (at > 0) rows.begin();
+      if (isLatin(broken)) rows.addLatin(broken, style);
+      else rows.addWords(broken, style);
     }
   }
   const margin: Span = { text: " ".repeat(line.indent), style: "plain" };
-  return rows.map((row) => (line.indent > 0 ? [margin, ...row] : row));
+  return rows.all.map((row) => (line.indent > 0 ? [margin, ...row] : row));
 }
 
-/** A word that is longer than the screen is wide is cut. */
-function pieces(word: string, room: number): string[] {
-  if (widthOf(word) <= room) return [word];
-  const parts: string[] = [];
-  let part = "";
-  let used = 0;
+/** Fills one row after the other; a space at the end of a row may stand over its edge. */
+class Rows {
+  readonly all: Span[][] = [[]];
+  readonly #room: number;
+  #used = 0;
+
+  constructor(room: number) {
+    this.#room = room;
+  }
+
+  begin(): void {
+    this.all.push([]);
+    this.#used = 0;
+  }
+
+  /** Where a letter is a column the break is found without a look at each word. */
+  addLatin(text: string, style: Style): void {
+    for (let from = 0; from < text.length; ) {
+      if (this.#used > this.#room) this.begin();
+      const left = this.#room - this.#used;
+      const space = text.slice(from, from + left + 1).lastIndexOf(" ");
+      const fits = text.length - from <= left ? text.length - from : space + 1;
+      if (fits === 0 && this.#used > 0) {
+        this.begin();
+        continue;
+      }
+      // A word that is longer than the screen is wide is cut.
+      const taken = fits === 0 ? this.#room : fits;
+      this.#put(text.slice(from, from + taken), taken, style);
+      from += taken;
+    }
+  }
+
+  addWords(text: string, style: Style): void {
+    for (const word of text.split(/(?<= )/)) {
+      for (const { text: piece, columns, seen } of piecesOf(word, this.#room)) {
+        if (this.#used > 0 && this.#used + seen > this.#room) this.begin();
+        this.#put(piece, columns, style);
+      }
+    }
+  }
+
+  #put(text: string, columns: number, style: Style): void {
+    const row = this.all.at(-1);
+    const last = row?.at(-1);
+    if (last?.style === style) last.text += text;
+    else row?.push({ text, style });
+    this.#used += columns;
+  }
+}
+
+interface Piece {
+  text: string;
+  columns: number;
+  /** Columns without the white space at its end. */
+  seen: number;
+}
+
+/** A word, cut where it is longer than the screen is wide. */
+function piecesOf(word: string, room: number): Piece[] {
+  const pieces: Piece[] = [];
+  let piece: Piece = { text: "", columns: 0, seen: 0 };
   for (const { segment } of graphemes.segment(word)) {
     const width = widthOfOne(segment);
-    if (used + width > room) {
-      parts.push(part);
-      part = "";
-      used = 0;
+    if (piece.columns + width > room) {
+      pieces.push(piece);
+      piece = { text: "", columns: 0, seen: 0 };
     }
-    part += segment;
-    used += width;
+    piece.text += segment;
+    piece.columns += width;
+    if (segment.trim() !== "") piece.seen = piece.columns;
   }
-  return [...parts, part];
+  return [...pieces, piece];
 }
 
 const codes: Record<Exclude<Style, "plain">, [number, number]> = {

@@ -24,6 +24,7 @@ function drawLine(text: string): Line {
 
 /** A link keeps its words and always shows where it goes; in code nothing is a link. */
 function drawWords(line: string): Span[] {
+  if (!/[\\`*[\]<]|:\/\/|www\./i.test(line)) return line === "" ? [] : [span(line)];
   const code: string[] = [];
   const words = spansIn(line)
     .map((part) => ("code" in part ? `${mark}${code.push(part.code) - 1}${mark}` : part.text))

@@ -23,6 +23,7 @@ import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
 import type { EngineOptions, Role } from "./options.ts";
+import { LookTimes } from "./perform/look-times.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -60,6 +61,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
+  readonly #lookTimes = new LookTimes();
   readonly seen: Engine["seen"];
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
@@ -80,8 +82,7 @@ class RunEngine implements Engine {
     const seen = new SeenRuns(store);
     this.seen = (runId) => seen.of(runId);
     this.#channels = new ChannelSet(options.channels, log, rng);
-    const channels = this.#channels.byName;
-    const { here } = this.#channels;
+    const { byName: channels, here } = this.#channels;
     this.#wakes = options.wakes ?? null;
     this.#role = options.role ?? { works: true, speaks: true };
     const told = this.#wakes !== null;
@@ -262,11 +263,9 @@ class RunEngine implements Engine {
   }
 
   async #becameReal(row: OutboxRow, address: Address): Promise<void> {
-    const provisional = row.address;
+    const { runId, address: provisional } = row;
     await this.#record({
-      runId: row.runId,
-      epoch: null,
-      inbox: null,
+      ...{ runId, epoch: null, inbox: null },
       propose: (state) => ({
         ok: true,
         events: state.addresses.includes(provisional)
@@ -314,6 +313,7 @@ class RunEngine implements Engine {
       keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
+      lookTimes: this.#lookTimes,
     });
   }
 }

@@ -9,18 +9,29 @@ export interface SoleDuty extends Duty {
 }
 
 /** Nothing before `take`. What fails while it is taken up is logged, and tried again by the parts themselves. */
-export function soleDuty(engine: Engine, on: Omit<ScheduleOptions, "inlet">): SoleDuty {
-  let schedules: Awaited<ReturnType<typeof startSchedules>> | null = null;
+export function soleDuty(
+  engine: Pick<Engine, "hold" | "letGo"> & ScheduleOptions["inlet"],
+  on: Omit<ScheduleOptions, "inlet">,
+): SoleDuty {
+  let schedules: ReturnType<typeof startSchedules> | null = null;
+  let isStopping = false;
+  const stop = async () => (await schedules)?.stop();
   return {
     async take() {
       await engine.hold();
-      schedules = await startSchedules({ ...on, inlet: engine });
+      // The duty may come to a process that has begun to stop meanwhile.
+      if (isStopping) return;
+      schedules = startSchedules({ ...on, inlet: engine });
+      await schedules;
     },
     async drop() {
-      await schedules?.stop();
+      await stop();
       await engine.letGo();
     },
-    stopSchedules: async () => schedules?.stop(),
+    async stopSchedules() {
+      isStopping = true;
+      await stop();
+    },
   };
 }
 

@@ -62,7 +62,7 @@ interface Active {
  *
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
- * log says what was begun. `stop` claims nothing more, lets each drive finish its effect, and makes what is not at
+ * log says what was begun. `stop` begins nothing more, lets each drive finish its effect, and makes what is not at
  * rest due at once for others. What is due is found by `DueRuns`, or told by `activate` where several processes share
  * the store.
  */
@@ -72,7 +72,8 @@ export class RunWorker {
   readonly #dueRuns: DueRuns | null;
   #renewal: NodeJS.Timeout | null = null;
   #running = false;
-  readonly #activating = new Set<Promise<void>>();
+  #isClosed = false;
+  readonly #activating = new Set<Promise<unknown>>();
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -111,12 +112,10 @@ export class RunWorker {
   async activate(runId: string, dueAt: number): Promise<void> {
     // Let go of in its last commit, it may be due again before this process has finished with it.
     await this.#active.get(runId)?.done;
-    if (!this.#running || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
+    // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
+    if (this.#isClosed || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
     const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
-    const claimed = claiming.then(
-      () => {},
-      () => {},
-    );
+    const claimed = claiming.catch(() => 0);
     this.#activating.add(claimed);
     try {
       if ((await claiming) > 0) await this.#active.get(runId)?.done;
@@ -130,7 +129,7 @@ export class RunWorker {
     this.#active.get(runId)?.abort.abort(runEnded);
   }
 
-  /** Claim nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */
+  /** Begin nothing more and wait for what runs, at most `graceMs`; then interrupt the rest. */
   async stop(graceMs: number): Promise<void> {
     this.#running = false;
     await this.#dueRuns?.stop();
@@ -139,6 +138,8 @@ export class RunWorker {
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([all, timeout]);
     for (const run of this.#active.values()) run.abort.abort();
+    this.#isClosed = true;
+    await Promise.all(this.#activating);
     await Promise.all([...this.#active.values()].map((run) => run.done));
     if (this.#renewal) clearInterval(this.#renewal);
     // Without the store's answer the leases end by themselves: that must not keep anybody from stopping.

@@ -15,7 +15,7 @@ learnTitles(channelTitles);
 
 /** What a person reads of each event of the golden log, which holds one of every type. */
 const words: Record<EventType, string> = {
-  launched: "dana started it (Slack)",
+  launched: "dana started the run (Slack)",
   heard: "oncall said: please hurry",
   address_became: "thread opened in Slack",
   prefetched: "list_services looked up before the first step → checkout",

@@ -16,13 +16,13 @@ afterEach(() => {
 });
 
 /** A worker whose drives are held until the test has ended, and another one that asks for what is due. */
-async function start() {
+async function start(told = false) {
   const store = await openSqlite({ path: ":memory:", clock });
   const log = pino({ level: "silent" });
   const door = gate();
   const driven: string[] = [];
   const worker = new RunWorker({
-    told: false,
+    told,
     ...{ store, clock, log, owner: "one", rng: () => 0.5, unreadable: new UnreadableRecords(log) },
     drive: async ({ runId }) => {
       driven.push(runId);
@@ -64,4 +64,23 @@ test("a run that nobody told of is found within 5 s", async () => {
   await vi.advanceTimersByTimeAsync(5_000);
   expect(await takenByAnother()).toEqual([]);
   expect(driven).toEqual(["r1"]);
+});
+
+test("what a stopping process is told of it passes on, due at once, when it has stopped", async () => {
+  const { store, worker, door } = await start(true);
+  await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
+  await must(store.commit(commit("r2", 0, { wakeAt: 0 })));
+  worker.start();
+  void worker.activate("r1", 0);
+  await door.reached;
+  const stopped = worker.stop(60_000);
+  void worker.activate("r2", 0);
+  door.open();
+  await stopped;
+  const claims = await store.claim({ owner: "another", now: clock.now(), leaseMs: 1_000, limit: 2 });
+  // Both were this worker's, and letting go of a run wakes others for it.
+  expect(claims).toMatchObject([
+    { runId: "r1", epoch: 2 },
+    { runId: "r2", epoch: 2 },
+  ]);
 });

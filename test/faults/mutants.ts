@@ -14,8 +14,6 @@ const root = join(import.meta.dirname, "..", "..");
 /** A mutant may make a test wait for what never comes. */
 const testTimeoutMs = 20_000;
 const runTimeoutMs = 300_000;
-/** All of the tests once, without any mutant. */
-const soundTimeoutMs = 1_800_000;
 
 interface Ran {
   passed: number;
@@ -48,7 +46,7 @@ function change(copy: string, mutant: Omit<Mutant, "test" | "only">, listedIn = 
 async function run(
   copy: string,
   files: readonly string[],
-  { only, limitMs = runTimeoutMs }: { only?: string | undefined; limitMs?: number },
+  { only, bail = false }: { only?: string | undefined; bail?: boolean },
 ): Promise<Ran | null> {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
@@ -59,8 +57,8 @@ async function run(
     "--reporter=json",
     `--outputFile=${report}`,
   ];
-  const args = ["run", ...files, ...how, ...(only ? ["-t", only] : [])];
-  await startChild(vitest, args, { cwd: copy, limitMs }).ended;
+  const args = ["run", ...files, ...how, ...(bail ? ["--bail=1"] : []), ...(only ? ["-t", only] : [])];
+  await startChild(vitest, args, { cwd: copy, limitMs: runTimeoutMs }).ended;
   if (!existsSync(report)) return null;
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
   return { passed: numPassedTests, failed: numFailedTests };
@@ -70,7 +68,7 @@ async function run(
 async function verdictOn(copy: string, mutant: Mutant): Promise<"killed" | "SURVIVED" | "NOT RUN"> {
   const mend = change(copy, mutant);
   try {
-    const ran = await run(copy, [mutant.test], { only: mutant.only });
+    const ran = await run(copy, [mutant.test], { only: mutant.only, bail: true });
     if (!ran || ran.passed + ran.failed === 0) return "NOT RUN";
     return ran.failed > 0 ? "killed" : "SURVIVED";
   } finally {
@@ -78,13 +76,18 @@ async function verdictOn(copy: string, mutant: Mutant): Promise<"killed" | "SURV
   }
 }
 
+/** The tests of the mutants of one file, and no others: do they pass without any of them? */
+async function isSound(copy: string, test: string, of: readonly Mutant[]): Promise<boolean> {
+  const names = of.flatMap(({ only }) => only ?? []);
+  const sound = await run(copy, [test], names.length === of.length ? { only: names.join("|") } : {});
+  if (sound && sound.failed === 0 && sound.passed > 0) return true;
+  process.stdout.write(`${test} fails without any mutant: ${JSON.stringify(sound)}\n`);
+  return false;
+}
+
 async function judge(copy: string, wanted: readonly Mutant[]): Promise<number> {
-  const tests = [...new Set(wanted.map(({ test }) => test))];
-  const sound = await run(copy, tests, { limitMs: soundTimeoutMs });
-  if (!sound || sound.failed > 0 || sound.passed === 0) {
-    process.stdout.write(`The tests fail without any mutant: ${JSON.stringify(sound)}\n`);
-    return 1;
-  }
+  const byTest = Map.groupBy(wanted, ({ test }) => test);
+  for (const [test, of] of byTest) if (!(await isSound(copy, test, of))) return 1;
   let killed = 0;
   for (const mutant of wanted) {
     const began = performance.now();

@@ -128,6 +128,20 @@ test("when two processes get the same request, the slower one repeats the answer
   expect(await slower.json()).toMatchObject({ id: faster.ok && faster.runId });
 });
 
+test("also when the faster one has left nothing to do", async () => {
+  using b = await bench();
+  const run = await askingRun(b);
+  const json = { id: run.id, question_id: questionOf(run), answer: "3" };
+  const real = b.engine.command;
+  // Both have looked for the key when the faster one does it.
+  b.engine.command = async (...args) => {
+    expect(await real(...args)).toMatchObject({ ok: true });
+    return real(...args);
+  };
+  const slower = await b.call("POST", "/agent/provide_input", { headers: key("k1"), json });
+  expect([slower.status, slower.headers.get("idempotent-replayed")]).toEqual([200, "true"]);
+});
+
 test("the same answer under the same key is repeated, under no key it is refused", async () => {
   using b = await bench();
   const run = await askingRun(b);

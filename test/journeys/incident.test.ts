@@ -12,6 +12,7 @@ import { clock } from "../support/bot.ts";
 import { around } from "../support/channel.ts";
 import { type Child, startChild } from "../support/child.ts";
 import { freePort } from "../support/free-port.ts";
+import { Github, shape } from "../support/github/server.ts";
 import type { Death, Place } from "../support/monitoring/bot-child.ts";
 import { hasPrometheus, type Monitoring, startMonitoring } from "../support/monitoring/servers.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
@@ -22,12 +23,26 @@ const patience = { timeout: 45_000, interval: 100 };
 
 let world: SlackWorld;
 let monitoring: Monitoring;
+let hub: Github;
 let port: number;
 
 beforeAll(async () => {
   if (!isThere) return;
   port = await freePort();
   world = await SlackWorld.start("http");
+  hub = await Github.start();
+  hub.on("GET", "/repos/{owner}/{repo}/compare/{basehead}", {
+    json: shape("commit-comparison", {
+      ...{ status: "ahead", ahead_by: 1, behind_by: 0, files: [] },
+      commits: [
+        shape("commit", {
+          sha: "0123456789abcdef0123456789abcdef01234567",
+          commit: { message: "Fewer connections to payments", committer: { date: "2026-11-27T10:00:00Z" } },
+          author: { login: "dana" },
+        }),
+      ],
+    }),
+  });
   // The bot listens in a child; what Slack sends goes there.
   world.channel = around(world.channel, {
     handle: async (request) => {
@@ -39,6 +54,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await monitoring?.stop();
+  await hub?.stop();
   await world?.stop();
 });
 
@@ -60,6 +76,7 @@ class Life {
     const place: Place = {
       ...{ folder: this.folder, port, slackApi: `${world.edge.url}/api/`, token, death },
       ...{ speaksAt: `slack:${world.team}/${world.id("ops")}/new:`, pidFile: monitoring.pidFile },
+      githubUrl: hub.url,
       ...{ prometheusUrl: monitoring.prometheusUrl, alertmanagerUrl: monitoring.alertmanagerUrl },
       approver: `slack:${world.team}/${world.id("oncall")}`,
       answerer: `slack:${world.team}/${world.id("dana")}`,
@@ -102,10 +119,14 @@ async function messageLike(root: string, pattern: RegExp): Promise<SlackMessage>
   return found;
 }
 
+interface Played {
+  events: RunEvent[];
+  screen: string[];
+  deaths: number;
+}
+
 /** From the fault to the outcome; the events of the one run that it took. */
-async function incident(
-  death: Death | null,
-): Promise<{ events: RunEvent[]; screen: string[]; deaths: number }> {
+async function incident(death: Death | null): Promise<Played> {
   const life = new Life(death);
   try {
     await life.started();
@@ -160,47 +181,87 @@ async function eventsIn(folder: string): Promise<RunEvent[]> {
   }
 }
 
-const deaths: (Death | null)[] = [
-  null,
-  { at: "after", event: "launched" },
-  { at: "after", event: "question_answered" },
-  { at: "after", event: "approval_granted" },
-  { at: "after", event: "call_started" },
-  { at: "before", event: "job_begun" },
-  { at: "after", event: "job_begun" },
-  { at: "before", event: "call_verified" },
-  { at: "before", event: "completed" },
-];
+/** Once, with the bot unharmed: every boundary there is, by the log. Two looks at a job may say more or less. */
+function boundariesOf(events: readonly RunEvent[]): Death[] {
+  const counts = new Map<RunEvent["type"], number>();
+  return events.flatMap(({ type: event }): Death[] => {
+    const nth = (counts.get(event) ?? 0) + 1;
+    counts.set(event, nth);
+    if (event === "call_progressed") return [];
+    return [
+      { at: "before", event, nth },
+      { at: "after", event, nth },
+    ];
+  });
+}
 
-test.skipIf(!isThere).each(deaths)(
+function check({ events, screen, deaths }: Played, before: number, isKilled: boolean): void {
+  expect(deaths).toBe(isKilled ? 1 : 0);
+  // Restarted once, for real.
+  expect(monitoring.starts()).toBe(before + 1);
+  const of = <T extends RunEvent["type"]>(type: T) =>
+    events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
+  expect(of("prefetched")).toMatchObject([
+    { tool: "firing_alerts", ok: true, output: expect.stringContaining("CheckoutFailing") },
+  ]);
+  expect(of("question_answered")).toMatchObject([{ answer: "No, nothing was changed." }]);
+  expect(of("approval_granted")).toMatchObject([
+    { from: { principal: `slack:${world.team}/${world.id("oncall")}` } },
+  ]);
+  expect(of("call_verified")).toMatchObject([{ verdict: "better" }]);
+  expect(of("call_doubted")).toEqual([]);
+  const [outcome] = of("completed");
+  expect(outcome?.answer).toMatch(
+    /^Rule: shop_failing > 0\. Highest: "max":\{"value":1\. Log: no connection to payments\. Newest commit: Fewer connections to payments\. Told: nothing was changed\. Done: restarted: process \d+ ended, process \d+ serves\. After: max\(shop_failing\) is 0\.$/,
+  );
+  expect(screen).toEqual([
+    expect.stringMatching(/^CheckoutFailing on 127\.0\.0\.1:\d+ — done in /),
+    "Answered by dana: Was the shop changed?",
+    "Approved by oncall: restart_shop failing checkouts",
+  ]);
+}
+
+async function play(death: Death | null): Promise<Played> {
+  const before = monitoring.starts();
+  const played = await incident(death);
+  check(played, before, death !== null);
+  return played;
+}
+
+/** A spread of them: each is another thing that can be half done. */
+const chosen: (Death | null)[] = [
+  null,
+  { at: "after", event: "launched", nth: 1 },
+  { at: "after", event: "question_answered", nth: 1 },
+  { at: "after", event: "approval_granted", nth: 1 },
+  { at: "after", event: "call_started", nth: 1 },
+  { at: "before", event: "job_begun", nth: 1 },
+  { at: "after", event: "job_begun", nth: 1 },
+  { at: "before", event: "call_verified", nth: 1 },
+  { at: "before", event: "completed", nth: 1 },
+];
+/** `npm run test:incident`: all of them. */
+const isWhole = process.env.TEST_INCIDENT === "all";
+
+test.skipIf(!isThere || isWhole).each(chosen)(
   "an incident from the alert to the outcome; the bot dies: %j",
   async (death) => {
-    const before = monitoring.starts();
-    const { events, screen, deaths } = await incident(death);
-    expect(deaths).toBe(death === null ? 0 : 1);
-    // Restarted once, for real.
-    expect(monitoring.starts()).toBe(before + 1);
-
-    const of = <T extends RunEvent["type"]>(type: T) =>
-      events.filter((event): event is Extract<RunEvent, { type: T }> => event.type === type);
-    expect(of("prefetched")).toMatchObject([
-      { tool: "firing_alerts", ok: true, output: expect.stringContaining("CheckoutFailing") },
-    ]);
-    expect(of("question_answered")).toMatchObject([{ answer: "No, nothing was changed." }]);
-    expect(of("approval_granted")).toMatchObject([
-      { from: { principal: `slack:${world.team}/${world.id("oncall")}` } },
-    ]);
-    expect(of("call_verified")).toMatchObject([{ verdict: "better" }]);
-    expect(of("call_doubted")).toEqual([]);
-    const [outcome] = of("completed");
-    expect(outcome?.answer).toMatch(
-      /^Rule: shop_failing > 0\. Highest: "max":\{"value":1\. Told: nothing was changed\. Done: restarted: process \d+ ended, process \d+ serves\. After: max\(shop_failing\) is 0\.$/,
-    );
-    expect(screen).toEqual([
-      expect.stringMatching(/^CheckoutFailing on 127\.0\.0\.1:\d+ — done in /),
-      "Answered by dana: Was the shop changed?",
-      "Approved by oncall: restart_shop failing checkouts",
-    ]);
+    await play(death);
   },
   180_000,
+);
+
+test.runIf(isThere && isWhole)(
+  "the same, whichever commit of an unharmed run the bot dies around",
+  async () => {
+    const { events } = await play(null);
+    const boundaries = boundariesOf(events);
+    for (const [index, death] of boundaries.entries()) {
+      process.stdout.write(`${index + 1} of ${boundaries.length}: ${JSON.stringify(death)}\n`);
+      await play(death).catch((cause: unknown) => {
+        throw new Error(`killed ${JSON.stringify(death)}`, { cause });
+      });
+    }
+  },
+  3_600_000,
 );

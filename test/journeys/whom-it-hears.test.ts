@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function shows(root: string, ...lines: RegExp[]): Promise<void> {
   await expect
-    .poll(() => world.screen(root), { timeout: 10_000, interval: 30 })
+    .poll(() => world.screen(root), { timeout: 25_000, interval: 30 })
     .toEqual(lines.map((line) => expect.stringMatching(line)));
 }
 

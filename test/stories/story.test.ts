@@ -9,6 +9,7 @@ import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import type { Message } from "../../src/core/message.ts";
 import { messageNamed } from "../fixtures/messages.ts";
 import { chapters } from "./chapters.ts";
+import { incidentChapters } from "./incident.ts";
 import { peopleChapters } from "./people.ts";
 
 const story = [
@@ -53,7 +54,10 @@ function cutLong(_key: string, value: unknown): unknown {
 test("the story reads the same everywhere", async () => {
   const messages = [
     ...story.map((name) => ({ name, message: messageNamed(name) })),
-    ...Object.entries({ ...chapters, ...peopleChapters }).map(([name, { message }]) => ({ name, message })),
+    ...Object.entries({ ...chapters, ...peopleChapters, ...incidentChapters }).map(([name, { message }]) => ({
+      name,
+      message,
+    })),
   ];
   const told = messages.map(({ name, message }) => {
     const tales = Object.entries(tellers).map(
@@ -77,7 +81,10 @@ const wordsOf: Record<(typeof story)[number], string[]> = {
 
 const all = [
   ...story.map((name) => ({ name, message: messageNamed(name), words: wordsOf[name] })),
-  ...Object.entries({ ...chapters, ...peopleChapters }).map(([name, chapter]) => ({ name, ...chapter })),
+  ...Object.entries({ ...chapters, ...peopleChapters, ...incidentChapters }).map(([name, chapter]) => ({
+    name,
+    ...chapter,
+  })),
 ];
 
 test.each(all)("no channel leaves out what $name has to say", ({ message, words }) => {

@@ -22,12 +22,13 @@ export function ownWords(raw: string): string {
   return spoken(raw.replace(/^[ \t]*(?:&gt;)+/gm, (marks) => marks.replaceAll("&gt;", ">")));
 }
 
-export function addresses(raw: string, bot: Bot): boolean {
-  return mentionOf(bot).test(ownWords(raw));
+/** `own`: what `ownWords` made of the message. */
+export function addresses(own: string, bot: Bot): boolean {
+  return mentionOf(bot).test(own);
 }
 
-/** A person, a group or everybody is named first, and the bot is not among them. */
-export function beginsWithOthers(raw: string, bot: Bot): boolean {
-  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(ownWords(raw)) ?? [];
+/** A person, a group or everybody is named first in `ownWords`, and the bot is not among them. */
+export function beginsWithOthers(own: string, bot: Bot): boolean {
+  const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(own) ?? [];
   return first.includes("<") && !mentionOf(bot).test(first);
 }

@@ -67,7 +67,8 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   const former = textAt(before, "text");
   if (typeof after !== "object" || written === null || former === null) return null;
   if (textAt(after, "subtype") !== null) return null;
-  if (!addresses(textAt(after, "text") ?? "", bot) || addresses(former, bot)) return null;
+  const isNamed = (raw: string) => addresses(ownWords(raw), bot);
+  if (!isNamed(textAt(after, "text") ?? "") || isNamed(former)) return null;
   const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
   return said({ ...after, ...place, edited_ts: written }, bot);
 }
@@ -83,8 +84,9 @@ function said(event: unknown, bot: Bot): Parsed | null {
   const root = textAt(event, "thread_ts") ?? ts;
   const words = readMrkdwn(raw.replace(mention, " ")).trim();
   const context = beside(event);
-  const own = readMrkdwn(ownWords(raw).replace(mention, " ")).trim();
-  const addressed = direct || addresses(raw, bot);
+  const unquoted = ownWords(raw);
+  const own = readMrkdwn(unquoted.replace(mention, " ")).trim();
+  const addressed = direct || addresses(unquoted, bot);
   const isOurs = root === ts || textAt(event, "parent_user_id") === bot.user;
   return {
     type: "inbound",
@@ -99,7 +101,7 @@ function said(event: unknown, bot: Bot): Parsed | null {
         addressed,
         agent: null,
         ...(own === words ? {} : { said: own }),
-        ...(beginsWithOthers(raw, bot) ? { toOthers: true } : {}),
+        ...(beginsWithOthers(unquoted, bot) ? { toOthers: true } : {}),
         thread: direct ? "direct" : isOurs ? "ours" : "theirs",
         ...(direct && root === ts ? { near: threadAddress(bot.team, channel, "") } : {}),
       },

@@ -1,12 +1,13 @@
 /**
- * A small shop to watch: /metrics, and a fault that stays on until the process is restarted. Arguments: its port, and
- * the file into which it writes its process id once it listens.
+ * A small shop to watch: /metrics, a log, and a fault that stays on until the process is restarted. Arguments: its port,
+ * and the file into which it writes its process id once it listens; its log stands beside that file, in `<file>.log`.
  */
-import { renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 
 const [port = "", pidFile = ""] = process.argv.slice(2);
 let failing = false;
+const log = (words: string) => appendFileSync(`${pidFile}.log`, `${new Date().toISOString()} ${words}\n`);
 let good = 0;
 let bad = 0;
 
@@ -14,7 +15,10 @@ let bad = 0;
 setInterval(() => (failing ? bad++ : good++), 50);
 
 const server = createServer((request, response) => {
-  if (request.method === "POST" && request.url === "/fault") failing = true;
+  if (request.method === "POST" && request.url === "/fault") {
+    failing = true;
+    log("checkout failed: no connection to payments is left in the pool");
+  }
   const lines = [
     "# HELP shop_requests_total Requests by outcome.",
     "# TYPE shop_requests_total counter",
@@ -32,5 +36,6 @@ server.listen(Number(port), "127.0.0.1", () => {
   // Whole or not at all: who reads it must not find half a number.
   writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
   renameSync(`${pidFile}.new`, pidFile);
+  log(`process ${process.pid} serves`);
   process.stdout.write("serving\n");
 });

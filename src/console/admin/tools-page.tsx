@@ -1,6 +1,6 @@
 /** The tools: what each does to the world and who must approve it. */
 
-import { rulesInWords } from "../../core/text/rules.ts";
+import { ruleInWords, rulesInWords } from "../../core/text/rules.ts";
 import type { ToolList } from "../../http/wire/server.ts";
 import { getTools } from "../api/calls.ts";
 import { JsonView } from "../parts/json-view.tsx";
@@ -57,6 +57,6 @@ export function ToolsPage() {
 function approvalWords({ approval, effect }: ToolList["tools"][number]): string {
   if (!approval) return effect === "once" ? "only after untrusted data was read" : "nobody has to";
   const by = approval.by.length === 0 ? "the agent’s approvers" : rulesInWords(approval.by);
-  const own = approval.own_request ? "" : ", not whoever asked for it";
+  const own = approval.own_request ? "" : `, not ${ruleInWords("requester")}`;
   return `${approval.count} of ${by}${own}`;
 }

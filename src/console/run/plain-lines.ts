@@ -131,7 +131,7 @@ const undoEnds = {
 function launchedWords(data: Extract<EventBody, { type: "launched" }>): Words {
   const source = data.follows ? " after an earlier run" : "";
   const context = data.context.length > 0 ? `, with ${plural(data.context.length, "text")} around it` : "";
-  return person(data.from.name, `started it (${channelName(data.via.channel)})${source}${context}`);
+  return person(data.from.name, `started the run (${channelName(data.via.channel)})${source}${context}`);
 }
 
 /** An error opens by itself and says what is tried next. */

@@ -1,5 +1,4 @@
 /** Finds the links in Markdown in one pass, in which each character is looked at a few times at most. */
-import { mark } from "./markdown-code.ts";
 
 /** One link as it was found: `[words](url)`, `<url>` or a bare URL. */
 export interface Link {
@@ -22,6 +21,8 @@ interface Opener {
 /** URLs nest brackets this deep at most: a longer look for the end would be taken again and again. */
 const deepest = 3;
 const longestScheme = 31;
+/** What a link can begin with, and what ends the words of one. */
+const anySign = /!?\[|\]|<|:\/\/|www\./i;
 /** Behind the target: an optional title and the bracket that closes. Every repetition is bounded. */
 const closing = /(?:\s{1,9}(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|\([^()\n]{0,300}\)))?\s{0,9}\)/y;
 const autolink = /<((?:[a-z][a-z0-9+.-]{0,30}:|www\.)[^<>\s\ufdd0]{1,2000})>/iy;
@@ -31,7 +32,8 @@ const autolink = /<((?:[a-z][a-z0-9+.-]{0,30}:|www\.)[^<>\s\ufdd0]{1,2000})>/iy;
  * `](` ends no link: another reader of Markdown might still take it for the end of one.
  */
 export function withLinks(text: string, draw: (link: Link) => string, looseEnd: string): string {
-  const tokens = /!?\[|\]|<|:\/\/|www\./gi;
+  if (!anySign.test(text)) return text;
+  const tokens = new RegExp(anySign, "gi");
   const pieces: string[] = [];
   let openers: Opener[] = [];
   let from = 0;
@@ -79,7 +81,7 @@ function targetAt(text: string, start: number): { url: string; end: number } | n
   let at = begun;
   for (let depth = 0; at < text.length; at += 1) {
     const char = text[at] ?? "";
-    if (char === "<" || char === ">" || char === mark || /\s/.test(char)) break;
+    if (/[\s<>\ufdd0]/.test(char)) break;
     if (isAngled) continue;
     if (char === "(" && ++depth > deepest) return null;
     if (char === ")" && --depth < 0) break;

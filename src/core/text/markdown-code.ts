@@ -11,9 +11,7 @@ const held = new RegExp(`${mark}(\\d+)${mark}`, "g");
 const zeroWidth = "\u200b";
 /** Looks like a backtick and means nothing. */
 const lookAlike = "ˋ";
-/**
- * Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is closed and opened again.
- */
+/** Longer ones become blocks: a span must fit into one message (see `beforeCode`), a block is opened again. */
 const longestSpan = 500;
 
 /**
@@ -47,9 +45,8 @@ export function aroundCode(
  */
 function gapBefore(text: string, at: number): string {
   if (text[at - 1] === "\\" || text[at - 1] === mark) return zeroWidth;
-  let start = at;
-  while (start > 0 && !/[\s\ufdd0]/.test(text[start - 1] ?? "")) start -= 1;
-  return /:\/\/|www\./i.test(text.slice(start, at)) ? " " : "";
+  const between = text.slice(text.lastIndexOf(mark, at - 1) + 1, at);
+  return /:\/\/|www\./i.test(between.split(/\s/).at(-1) ?? "") ? " " : "";
 }
 
 /** Discord takes the end of a block without a character for its first line. */
@@ -125,6 +122,7 @@ export function blocksIn(markdown: string): MarkdownBlock[] {
 }
 
 function fenceAt(line: string): Fence | null {
+  if (!line.includes("```") && !line.includes("~~~")) return null;
   const [, quoted = "", indent = "", ticks = "", info = ""] =
     /^((?:[ \t]{0,9}>)* ?)([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$/s.exec(line) ?? [];
   if (ticks === "") return null;
@@ -155,6 +153,7 @@ export type MarkdownSpan = { code: string } | { text: string };
 
 /** As CommonMark reads a line: a backslash undoes one backtick, a run of them ends at the next one of its length. */
 export function spansIn(line: string): MarkdownSpan[] {
+  if (!/[\\`]/.test(line)) return [{ text: line }];
   const token = /\\.|`+/g;
   const endOf = closingRuns(line);
   const spans: MarkdownSpan[] = [];

@@ -9,9 +9,10 @@ export function spoken(markdown: string): string {
   const lines: string[] = [];
   for (const block of blocksIn(markdown)) {
     if ("code" in block) continue;
+    const [, marks = ""] = /^\s*(>+)/.exec(block.line) ?? [];
     // Three marks quote all that follows.
-    if (/^\s*>>>/.test(block.line)) break;
-    if (/^\s*>/.test(block.line)) continue;
+    if (marks.length >= 3) break;
+    if (marks !== "") continue;
     lines.push(
       spansIn(block.line)
         .map((part) => ("code" in part ? " " : part.text))

@@ -23,13 +23,19 @@ const seen = new RegExp(
 
 /** Every unseen character by what `written` makes of it; all else stays. */
 function withoutUnseen(text: string, written: (char: string) => string): string {
+  const known = new Map<string, string>();
+  const writtenOnce = (char: string): string => {
+    const shown = known.get(char) ?? written(char);
+    known.set(char, shown);
+    return shown;
+  };
   let shown = "";
   let from = 0;
   for (const { 0: kept, index } of text.matchAll(seen)) {
-    shown += text.slice(from, index).replace(unseen, written) + kept;
+    shown += text.slice(from, index).replace(unseen, writtenOnce) + kept;
     from = index + kept.length;
   }
-  return shown + text.slice(from).replace(unseen, written);
+  return shown + text.slice(from).replace(unseen, writtenOnce);
 }
 
 /** `\u{200b}` for what can't be seen; quotes where the text is empty or has white space at an end. */

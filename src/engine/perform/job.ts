@@ -54,17 +54,21 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
   const call = findCall(on.state, callId);
   if (call?.is.at !== "verifying") return recordOutcome(on, () => []);
   const { result, since, until } = call.is;
+  const left = () => on.lookTimes.leftOf({ runId: on.runId, callId }, { since, until }, on.clock);
+  left();
   const found = on.policy.tools[call.tool]
     ? await on.toolbox.verify(call.tool, call.input, result.output, contextOf(on, call))
     : ({ verdict: "unknown", words: "its tool is gone", nextMs: 0 } as const);
   throwIfInterrupted(on, found.verdict !== "unknown");
   const { verdict, words, nextMs } = found;
-  const at = on.clock.now();
+  const leftMs = left();
   const isDecided = verdict === "better" || verdict === "worse";
-  if (!isDecided && at < until) {
-    return whileAt(on, callId, "verifying", progressTo(words), Math.min(at + nextMs, until));
+  if (!isDecided && leftMs > 0) {
+    const nextAt = on.clock.now() + Math.min(nextMs, leftMs);
+    return whileAt(on, callId, "verifying", progressTo(words), nextAt);
   }
-  const event: EventBody = { type: "call_verified", callId, verdict, words, ms: at - since };
+  on.lookTimes.decided({ runId: on.runId, callId });
+  const event: EventBody = { type: "call_verified", callId, verdict, words, ms: until - since - leftMs };
   return whileAt(on, callId, "verifying", () => [event]);
 }
 

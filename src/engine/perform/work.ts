@@ -16,6 +16,7 @@ import { plural } from "../../core/text/count.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";
+import type { LookTimes } from "./look-times.ts";
 import type { ModelTroubles } from "./model-troubles.ts";
 
 /** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
@@ -38,6 +39,7 @@ export interface Work {
   lease: Lease;
   log: Logger;
   troubles: ModelTroubles;
+  lookTimes: LookTimes;
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;

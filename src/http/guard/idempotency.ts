@@ -73,9 +73,10 @@ export class Idempotency {
   }
 
   async #first(request: KeyedRequest, inbox: Key, act: (inbox: InboxKey) => Promise<Submitted>) {
-    const outcome = done(await act(inbox), request);
-    // Another process was faster: what it did is the answer, if it was the same request.
-    return (outcome.replayed && (await this.#before(inbox))) || outcome;
+    const submitted = await act(inbox);
+    const isFirst = submitted.ok && !submitted.duplicate;
+    // Another process was faster, and may have left nothing to do: what it did is the answer, if it was the same request.
+    return (!isFirst && (await this.#before(inbox))) || done(submitted, request);
   }
 }
 

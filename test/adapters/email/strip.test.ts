@@ -133,21 +133,6 @@ describe("HTML", () => {
     expect(htmlToText(html).trim()).toBe(text);
   });
 
-  test("is read in linear time", () => {
-    const started = performance.now();
-    for (const bomb of [
-      "<".repeat(500_000),
-      "<!--".repeat(200_000),
-      "&".repeat(500_000),
-      "<a ".repeat(200_000),
-      `<div style="${"white-space:".repeat(80_000)}">x`,
-      "x\u00a0".repeat(300_000),
-    ]) {
-      htmlToText(bomb);
-    }
-    expect(performance.now() - started).toBeLessThan(3000);
-  });
-
   test.each(["div", "blockquote", "p><b"])("of too many <%s> in each other is refused", (tag) => {
     expect(() => htmlToText(`<${tag}>`.repeat(50_000))).toThrow("more than 1000 elements in each other");
   });

@@ -1,6 +1,7 @@
 /** Every function that reads or draws text which strangers can choose, by the name it has in a failure. */
 import { written } from "../../../adapters/discord/draw/markdown.ts";
 import { render as renderDiscord } from "../../../adapters/discord/draw/render.ts";
+import { htmlToText } from "../../../adapters/email/html.ts";
 import { renderMail } from "../../../adapters/email/render.ts";
 import { stripReply } from "../../../adapters/email/strip.ts";
 import { readMrkdwn } from "../../../adapters/slack/draw/escape.ts";
@@ -54,6 +55,15 @@ function everywhere(long: string): Message {
   };
 }
 
+/** What a reader refuses it has read as well. */
+function orRefused(read: (text: string) => string, text: string): string {
+  try {
+    return read(text);
+  } catch (error) {
+    return String(error);
+  }
+}
+
 export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   brief: (text) => brief(text, 60),
   argumentsInBrief: (text) => argumentsInBrief({ a: text, b: [text] }),
@@ -82,6 +92,10 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
     renderDiscord(everywhere(text), { publicUrl: null, trustedLinkHosts, mark: () => 1 }),
   "a message by mail": (text) => renderMail(everywhere(text), { runUrl: () => "", reply: true }),
   "a reply by mail": stripReply,
+  "a mail in HTML": (text) => [
+    orRefused(htmlToText, text),
+    htmlToText(`<p style="${text.replaceAll('"', "")}">a`),
+  ],
   "Markdown for the terminal": drawMarkdown,
   "a line in the terminal": (text) =>
     wrap({ spans: [span(text.slice(0, 50_000))], indent: 0, passing: false }, 80),

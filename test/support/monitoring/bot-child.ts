@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { z } from "zod";
 import { command } from "../../../adapters/command/tools.ts";
+import { github } from "../../../adapters/github/tools.ts";
 import { alertmanager, prometheus } from "../../../adapters/prometheus/tools.ts";
 import { prometheusVerify } from "../../../adapters/prometheus/verify.ts";
 import { SlackChannel } from "../../../adapters/slack/channel.ts";
@@ -15,6 +16,7 @@ import { webhookChannel } from "../../../adapters/webhook/channel.ts";
 import type { RunEvent } from "../../../src/core/event.ts";
 import type { Model, ModelRequest } from "../../../src/core/ports/model.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
+import { secretOf } from "../../../src/tools/secret.ts";
 import { agent, clock, startBot } from "../bot.ts";
 import { answerWith, call } from "../model/scripted.ts";
 import { tokens } from "../slack/emulator.ts";
@@ -32,14 +34,18 @@ export interface Place {
   prometheusUrl: string;
   alertmanagerUrl: string;
   pidFile: string;
+  /** A GitHub with the commits of the shop. */
+  githubUrl: string;
   token: string;
-  /** Dies around the commit that holds the first event of this type; null: never. */
+  /** Dies around a commit; null: never. */
   death: Death | null;
 }
 
+/** Around the commit that holds the nth event of this type in this process, counted from 1. */
 export interface Death {
   at: "before" | "after";
   event: RunEvent["type"];
+  nth: number;
 }
 
 const place: Place = JSON.parse(process.argv[2] ?? "");
@@ -48,11 +54,15 @@ const silent = { info() {}, warn() {}, error() {} };
 /** SIGKILL: nothing is flushed, nobody is told. */
 function mortal(store: Store, death: Death | null): Store {
   if (death === null) return store;
+  let seen = 0;
   const commit: Store["commit"] = async (given) => {
-    const isIt = given.events.some(({ type }) => type === death.event);
+    const count = given.events.filter(({ type }) => type === death.event).length;
+    const isIt = seen < death.nth && seen + count >= death.nth;
     if (isIt && death.at === "before") process.kill(process.pid, "SIGKILL");
     const committed = await store.commit(given);
-    if (isIt) process.kill(process.pid, "SIGKILL");
+    // What was refused (a conflict) comes again.
+    if (committed.ok) seen += count;
+    if (isIt && committed.ok) process.kill(process.pid, "SIGKILL");
     return committed;
   };
   return new Proxy(store, {
@@ -82,7 +92,21 @@ const restart = command({
   }),
 });
 
+const readLog = command({
+  name: "shop_log",
+  description: "The last lines of the shop's log.",
+  effect: "read",
+  input: z.object({}),
+  argv: ["tail", "-n", "20", "--", `${place.pidFile}.log`],
+});
+
 const tools = [
+  ...github({
+    token: secretOf("GITHUB_TOKEN", "a token of the test"),
+    repos: ["shop/api"],
+    baseUrl: place.githubUrl,
+  }),
+  readLog,
   ...prometheus({ url: place.prometheusUrl }),
   ...alertmanager({ url: place.alertmanagerUrl }),
   restart,
@@ -96,6 +120,8 @@ const model: Model = {
       [
         call("prom_range", { query: "max(shop_failing)", start: "1m", end: null }, "c1"),
         call("prom_rules", { search: "CheckoutFailing" }, "c2"),
+        call("gh_compare", { repo: "shop/api", base: "v1", head: "main", page: null }, "c6"),
+        call("shop_log", {}, "c7"),
       ],
       [call("ask_human", { question: "Was the shop changed?", choices: null, context: null }, "c3")],
       [call("restart_shop", { reason: "failing checkouts" }, "c4")],
@@ -114,6 +140,8 @@ function outcomeFrom({ input }: ModelRequest): string {
   return [
     `Rule: ${of("c2", /shop_failing > 0/)}.`,
     `Highest: ${of("c1", /"max":\{"value":\d+/)}.`,
+    `Log: ${of("c7", /no connection to payments/)}.`,
+    `Newest commit: ${of("c6", /Fewer connections to payments/)}.`,
     `Told: ${of("c3", /nothing was changed/)}.`,
     `Done: ${of("c4", /restarted: process \d+ ended, process \d+ serves/)}.`,
     `After: ${of("c4", /max\(shop_failing\) is \d+/)}.`,

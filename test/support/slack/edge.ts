@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Emulator } from "emulate";
 import { neededScopes } from "../../../adapters/slack/requirements.ts";
-import { startEmulator, tokens } from "./emulator.ts";
+import { nextCopy, startEmulator, tokens } from "./emulator.ts";
 import { pageOf } from "./paging.ts";
 import { SlackSockets } from "./sockets.ts";
 import { refusedBlocks } from "./strict.ts";
@@ -126,7 +126,10 @@ export class SlackEdge {
   ): Promise<Record<string, unknown>> {
     const answer = await fetch(`${this.#emulator.url}/api/${method}`, {
       method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/x-www-form-urlencoded" },
+      headers: {
+        authorization: `Bearer ${nextCopy(token)}`,
+        "content-type": "application/x-www-form-urlencoded",
+      },
       body: new URLSearchParams(body),
     });
     return (await answer.json()) as Record<string, unknown>;
