@@ -277,6 +277,21 @@ export async function writeManyRuns(store: Store, count: number, now: number): P
   }
 }
 
+/** Runs that wait for somebody: each has asked one question. The last is `run_asks_<count - 1>`. */
+export async function writeManyQuestions(store: Store, count: number, now: number): Promise<void> {
+  await store.saveAgent(operator);
+  const batch = 200;
+  for (let first = 0; first < count; first += batch) {
+    const stories = Array.from({ length: Math.min(batch, count - first) }, (_, index) => {
+      const number = first + index;
+      const task = `${tasks[number % tasks.length]} (${number})`;
+      const story = new Story(`run_asks_${number}`, now - (count - number) * 1000, { task, addresses: [] });
+      return story.asked(null, { text: `Which one is meant by ${number}?` });
+    });
+    await Promise.all(stories.map((story) => tell(store, story)));
+  }
+}
+
 /** One run of at least so many events. */
 export async function writeLongRun(store: Store, id: string, events: number, now: number): Promise<void> {
   const story = new Story(id, now, { task: "watch the error rate until it is low", addresses: [] });
