@@ -8,7 +8,7 @@ import type { WebhookOptions } from "./options.ts";
 import type { PathWatch } from "./path-watch.ts";
 import { type Fault, MAX_BODY_BYTES, parsePayload } from "./payload.ts";
 import { json, problem } from "./problem.ts";
-import { titleOf } from "./title.ts";
+import { titleOf, titleOfFields } from "./title.ts";
 import { verify, verifyHead } from "./verify.ts";
 
 /**
@@ -56,7 +56,9 @@ export async function receive(
   for (const warning of hook.watch.look(payload, headers)) {
     receiver.options.log.warn({ webhook: options.name, warning }, "webhook path never found");
   }
-  const title = titleOf(options.title === null ? kind.titles : [options.title], payload, headers);
+  const title =
+    titleOf(options.title === null ? kind.titles : [options.title], payload, headers) ??
+    titleOfFields(options.name, options.fields ?? [], payload, headers);
   return carryOut(receiver, { hook: options, key, headers, payload, title });
 }
 

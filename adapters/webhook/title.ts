@@ -24,6 +24,25 @@ export function titleOf(templates: readonly string[], payload: Json, headers: He
   return null;
 }
 
+const factsInTitle = 3;
+
+/**
+ * Where no template holds: the webhook's name and the first of the facts that it picks, `build: api/main, FAILURE`. null:
+ * it picks none, or the delivery has none of them.
+ */
+export function titleOfFields(
+  name: string,
+  fields: readonly string[],
+  payload: Json,
+  headers: Headers,
+): string | null {
+  const facts = fields
+    .map((path) => inOneLine(valueAt(payload, headers, path)))
+    .filter((fact) => fact !== "");
+  if (facts.length === 0) return null;
+  return `${name}: ${facts.slice(0, factsInTitle).join(", ")}`.slice(0, MAX_TITLE).toWellFormed();
+}
+
 function inOneLine(value: Json): string {
   if (value === null || typeof value === "object") return "";
   // Control and format characters would hide or reorder what stands around them.

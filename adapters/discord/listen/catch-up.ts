@@ -2,18 +2,16 @@
 import { type APIMessage, RateLimitError } from "discord.js";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { type ChannelFacts, targetOf } from "../address.ts";
-import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
+import { laterOf, snowflakeAt } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
+import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
-import { asHeard, directChannel, knownPeople, pageAfter, pageSize } from "./history.ts";
+import { asHeard, directChannel, knownPeople, pageAfter, pageSize, readFrom } from "./history.ts";
 
-const maxAgeMs = 24 * 3_600_000;
 const maxPages = 3;
 const maxChannels = 200;
 const saveEveryMs = 5_000;
-/** Read again before the cursor: channels are taken side by side, and Discord's clock is not ours. */
-const overlapMs = 60_000;
 
 /**
  * The cursor is the newest message up to which everything was taken. It moves only while no channel is behind,
@@ -24,6 +22,7 @@ export class CatchUp {
   readonly #hear: (message: Heard) => Promise<void>;
   readonly #self: (guildId: string) => Self;
   readonly #stopping = new AbortController();
+  readonly #failed = new FailedTries();
   /** Channels that must be read since the cursor, with their servers. */
   readonly #behind = new Map<string, string | undefined>();
   /** People whose direct channel is to be opened: Discord does not tell a bot of those it has. */
@@ -183,13 +182,14 @@ export class CatchUp {
   }
 
   #from(): string {
-    const oldest = snowflakeAt(this.#session.options.clock.now() - maxAgeMs);
-    return laterOf(snowflakeAt(timeOf(this.#cursor) - overlapMs), oldest);
+    return readFrom(this.#cursor, this.#session.options.clock.now());
   }
 
-  async #take(message: APIMessage, guildId: string | undefined): Promise<void> {
-    const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
-    if (heard !== null) await this.#hear(heard);
+  #take(message: APIMessage, guildId: string | undefined): Promise<void> {
+    return this.#failed.take(message, this.#session.options.log, async () => {
+      const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
+      if (heard !== null) await this.#hear(heard);
+    });
   }
 
   async #save(): Promise<void> {

@@ -2,13 +2,22 @@
 import { type APIChannel, type APIGuildMember, type APIMessage, Routes } from "discord.js";
 import { noteKinds, readNote } from "../../../src/core/store/notes.ts";
 import { codeOf } from "../errors.ts";
-import { laterOf } from "../nonce.ts";
+import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
 import { parseMessage } from "./parse.ts";
 
 /** Messages of one page. */
 export const pageSize = 100;
+
+const maxAgeMs = 24 * 3_600_000;
+/** Read again before the cursor: channels are taken side by side, and Discord's clock is not ours. */
+const overlapMs = 60_000;
+
+/** The message after which a channel is read that was read up to `cursor`, at most a day back. `now` in ms. */
+export function readFrom(cursor: string, now: number): string {
+  return laterOf(snowflakeAt(timeOf(cursor) - overlapMs), snowflakeAt(now - maxAgeMs));
+}
 
 /** Oldest first; nothing where we may not look or nothing is left. @throws what passes: no answer, a rate limit */
 export async function pageAfter(

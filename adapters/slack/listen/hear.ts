@@ -1,9 +1,10 @@
 /** Takes in a payload of Slack: reads it, looks up its sender, persists it. Only then is it acknowledged. */
 
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
-import { channelPrefix } from "../address.ts";
+import { channelPrefix, threadAddress } from "../address.ts";
 import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
 import { sayTo } from "../send/whisper.ts";
@@ -85,6 +86,7 @@ export class Ear {
     if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
     const placed = await this.#placed({ ...inbound, context: [...inbound.context, ...around.context] });
     const key = await this.#keyOf(inbound);
+    await this.#rememberRoot(inbound);
     const who = actor === null ? ({ actor: inbound.actor, unsure: true } as const) : { actor };
     const taken = await inlet.accept({ ...(await withNames(people, placed)), key, ...who });
     if (taken === "new" && around.trouble !== null)
@@ -122,7 +124,17 @@ export class Ear {
   async #wasSaidToUs({ channel = "", root = "" }: Inbound["replyTo"]): Promise<boolean> {
     const { inlet, bot } = this.#session;
     const key = messageKey(bot.team, channel, root);
-    return (await inlet.store.inboxRow({ source: "slack", key })) !== null;
+    if ((await inlet.store.inboxRow({ source: "slack", key })) !== null) return true;
+    return (
+      (await readNote(inlet.store, noteKinds.slackBegan, threadAddress(bot.team, channel, root))) !== null
+    );
+  }
+
+  /** The inbox forgets after a while; a thread whose first words were for the bot stays its own with its run. */
+  async #rememberRoot({ intent, address, replyTo }: Inbound): Promise<void> {
+    if (intent.type !== "message" || !intent.addressed || intent.thread === "direct") return;
+    if (address === null || replyTo.ts === undefined || replyTo.ts !== replyTo.root) return;
+    await writeNote(this.#session.inlet.store, noteKinds.slackBegan, { of: address, value: "mention" });
   }
 
   /** A thread whose first words were said to the bot is there because of it. */

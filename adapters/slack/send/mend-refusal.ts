@@ -1,16 +1,23 @@
 /** Refusals that a second call can mend at once: not in the channel, or a form that Slack does not take. */
 
+import { ChannelError } from "../../../src/core/ports/channel-error.ts";
+import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
+import { channelPrefix } from "../address.ts";
 import type { Part } from "../draw/render.ts";
 import { slackCode } from "../errors.ts";
 import { refusalOf } from "../refusal.ts";
 import type { Session } from "../session.ts";
 
-/** A public channel can be joined without being asked; any other needs an invitation. */
+/**
+ * A public channel in which the bot never was can be joined without being asked; any other needs an invitation, also
+ * one that the bot was removed from: that was somebody's decision.
+ */
 export async function asMember<T>(session: Session, channel: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (slackCode(error) !== "not_in_channel") throw error;
+    if (await wasRemoved(session, channel)) throw new ChannelError(removed, notNow, { cause: error });
     try {
       await session.client.conversations.join({ channel });
     } catch {
@@ -18,6 +25,28 @@ export async function asMember<T>(session: Session, channel: string, call: () =>
     }
     return await call();
   }
+}
+
+const removed =
+  "I was removed from that channel and do not come back by myself; to have me there again: /invite @the-bot";
+const notNow = { type: "place", gone: false } as const;
+
+/** So many of the newest runs there are looked at for a post that stood. */
+const lookedAt = 20;
+
+/** Remembered, once it is known: newer runs there have no posts that would show it. */
+async function wasRemoved({ inlet, bot }: Session, channel: string): Promise<boolean> {
+  const { store } = inlet;
+  const of = `${bot.team}/${channel}`;
+  if ((await readNote(store, noteKinds.slackRemoved, of)) !== null) return true;
+  const near = channelPrefix(bot.team, channel);
+  for (const { runId } of await store.runs({ near, limit: lookedAt })) {
+    const posts = await store.deliveries(runId);
+    if (!posts.some(({ address, remoteId }) => remoteId !== null && address.startsWith(near))) continue;
+    await writeNote(store, noteKinds.slackRemoved, { of, value: "removed" });
+    return true;
+  }
+  return false;
 }
 
 /** Slack refuses these words in this form, whatever the place. */

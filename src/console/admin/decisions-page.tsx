@@ -52,12 +52,23 @@ function Refusals({ refusals }: RefusalList) {
       rows={refusals.map((row) => [
         <Age key="at" at={row.at} ago />,
         <Who key="who" {...row} />,
-        row.action,
+        actionWords(row.action),
         <Place key="on" resource={row.resource} />,
-        row.rule,
+        inWords(row.rule),
       ])}
     />
   );
+}
+
+/** `POST /agent/approve` is the API's way to say approve. */
+function actionWords(action: string): string {
+  const path = /^[A-Z]+ \/(?:agent\/)?(.+)$/.exec(action)?.[1];
+  return inWords(path ?? action);
+}
+
+/** Codes of the API read as words; what is a sentence already stays one. */
+function inWords(code: string): string {
+  return /^[a-z_]+$/.test(code) ? code.replaceAll("_", " ") : code;
 }
 
 /** By name where it is known; the id, by which the rights name people, on hover. */

@@ -1,5 +1,4 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
-
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -71,7 +70,8 @@ function AgeFact({ name, at }: { name: string; at: number }) {
 }
 
 function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): string {
-  const words = answers ? `answered in ${durationInWords(ms)}` : "does not answer";
+  const time = ms < 1000 ? "at once" : `in ${durationInWords(ms)}`;
+  const words = answers ? `answers ${time}` : "does not answer";
   return kind === null ? words : `${kind}, ${words}`;
 }
 

@@ -3,9 +3,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getSessions, keys, logout, revokeSession } from "../api/calls.ts";
 import { Button, ConfirmButton } from "../parts/button.tsx";
 import { forgetDrafts } from "../parts/draft.ts";
-import { clock } from "../parts/moment.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
-import { Age } from "../parts/time.tsx";
+import { Age, Moment } from "../parts/time.tsx";
 import { Loaded } from "./loaded.tsx";
 import { Table } from "./table.tsx";
 
@@ -34,7 +33,7 @@ export function SessionsPage() {
               rows={sessions.map((session) => [
                 <code key="id">{session.id}</code>,
                 <Age key="since" at={session.created_at} ago />,
-                clock(session.expires_at),
+                <Moment key="until" at={session.expires_at} />,
                 session.current ? (
                   <Button key="end" pending={leave.isPending} onPress={() => leave.mutate()}>
                     Log out

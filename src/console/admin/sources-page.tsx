@@ -7,8 +7,8 @@ import { getHealth, getSchedules, getWebhooks, launch, newKey } from "../api/cal
 import { base } from "../api/client.ts";
 import { ConfirmButton, CopyButton } from "../parts/button.tsx";
 import { StatusMark } from "../parts/mark.tsx";
-import { clock } from "../parts/moment.ts";
 import { Empty, ErrorNote } from "../parts/notice.tsx";
+import { Moment } from "../parts/time.tsx";
 import { useGo, Way } from "../parts/way.tsx";
 import { Loaded } from "./loaded.tsx";
 import { Table } from "./table.tsx";
@@ -78,7 +78,7 @@ function Schedules({ schedules }: { schedules: readonly ScheduleInfo[] }) {
         <span key="cron">
           <code>{schedule.cron}</code> <span className="muted">{schedule.timezone}</span>
         </span>,
-        schedule.next_at === null ? "never" : clock(schedule.next_at),
+        schedule.next_at === null ? "never" : <Moment key="next" at={schedule.next_at} />,
         <Last key="last" run={schedule.last_run} never="not yet" />,
         schedule.task,
         <RunNow key="now" schedule={schedule} />,
@@ -91,7 +91,9 @@ function Last({ run, never }: { run: LastRun; never: string }) {
   if (run === null) return <span className="muted">{never}</span>;
   return (
     <>
-      <Way href={`/runs/${run.id}`}>{clock(run.at)}</Way>{" "}
+      <Way href={`/runs/${run.id}`}>
+        <Moment at={run.at} />
+      </Way>{" "}
       <StatusMark status={run.status} words={statusWords[run.status]} />
     </>
   );

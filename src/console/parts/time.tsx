@@ -1,7 +1,7 @@
 /** Times that stay true while the page is open: relative, exact on hover. */
 import { useEffect, useState } from "react";
 import { ageInWords, durationInWords } from "../../core/text/duration.ts";
-import { exactTime } from "./moment.ts";
+import { clock, exactTime } from "./moment.ts";
 
 /** The time now, renewed every `stepMs`. */
 function useNow(stepMs: number): number {
@@ -19,6 +19,15 @@ export function Age({ at, ago = false }: { at: number; ago?: boolean }) {
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
       {ago && words !== "now" ? `${words} ago` : words}
+    </time>
+  );
+}
+
+/** A moment as it stands; with date and seconds on hover. */
+export function Moment({ at }: { at: number }) {
+  return (
+    <time className="num" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
+      {clock(at)}
     </time>
   );
 }

@@ -113,6 +113,10 @@ export const noteKinds = {
   discordCursor: kind("discord/cursor", snowflake, bare),
   /** Of a thread: the message under which the hint was given. */
   discordHint: kind("discord/hint/", snowflake, { ...bare, goes: "old" }),
+  /** Of a channel, `<team>/<channel>`: the bot was in it and is not any more, which is for people to change. */
+  slackRemoved: kind("slack/removed/", z.literal("removed"), bare),
+  /** Of the address of a thread of Slack: its first words were said to the bot. */
+  slackBegan: kind("slack/began/", z.literal("mention"), { ...bare, goes: (_, address) => ({ address }) }),
   /** Of the hash of a code that logs in to the console once: until when. */
   loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */

@@ -36,6 +36,24 @@ test.each([
   expect(b.inlet.launches[0]?.launch.title).toBe(expected);
 });
 
+test.each([
+  [
+    ["job", "status", "url", "more"],
+    { job: "api/main", status: "FAILURE", url: "u", more: "m" },
+    "ci: api/main, FAILURE, u",
+  ],
+  [["job", "steps", "status"], { job: "api\n<!here>", steps: [1] }, "ci: api <!here>"],
+  [["job"], { other: 1 }, undefined],
+  [[], { job: "api" }, undefined],
+])(
+  "without a title a run is called by the facts that its webhook picks: %j",
+  async (fields, payload, expected) => {
+    const b = await bench([hook({ verify: { kind: "bearer" }, fields })]);
+    await b.deliver("ci", JSON.stringify(payload), bearer);
+    expect(b.inlet.launches[0]?.launch.title).toBe(expected);
+  },
+);
+
 describe("facts", () => {
   const payload = {
     ref: "release/2.1",
