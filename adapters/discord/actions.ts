@@ -4,7 +4,7 @@ import { hashOf } from "./nonce.ts";
 /** What one of the bot's own buttons or selects says when it is used. */
 export type Press =
   | { action: "stop" | "pause" | "resume"; runId: string }
-  | { action: "reply" | "approve" | "refuse" | "edit" | "undo"; question: string }
+  | { action: "reply" | "approve" | "refuse" | "edit" | "undo" | "link"; question: string }
   /** What was said in this message answers this question. */
   | { action: "meant"; question: string; message: string }
   /** The form of an edit once more, with what was typed in it when it was refused. */
@@ -63,6 +63,7 @@ export function pressOf(id: string): Press | null {
     case "refuse":
     case "edit":
     case "undo":
+    case "link":
       return { action, question: subject };
     case "meant":
       return value === undefined ? null : { action, question: subject, message: value };

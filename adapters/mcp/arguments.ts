@@ -5,13 +5,13 @@ import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/
 /** What is wrong with the arguments, each with its path; null: nothing. Throws when the schema can't be used. */
 export type ArgumentCheck = (input: unknown) => string | null;
 
-/** The whole bot waits for a check, and the `pattern` of a stranger may take for ever. */
+/** The whole bot waits for a check, and the schema or the `pattern` of a stranger may take for ever. */
 const longestMs = 500;
 
 /** Throws an Error for a schema that can't be used: an unknown dialect, a reference that leads nowhere. */
 export function argumentCheck(schema: Record<string, unknown>): ArgumentCheck {
   // One for each schema: `$id`s of different tools must not meet.
-  const validate = new AjvJsonSchemaValidator().getValidator(schema);
+  const validate = bounded(() => new AjvJsonSchemaValidator().getValidator(schema));
   return (input) => {
     const found = bounded(() => validate(input));
     // The checker calls the whole of it `data`.

@@ -1,29 +1,47 @@
 /** One call of a foreign tool: looked at once more, sent once, and what its silence or its error means. */
+import { setTimeout as wait } from "node:timers/promises";
 import {
-  type Progress,
-  ProtocolError,
-  ProtocolErrorCode,
-  SdkError,
-  SdkErrorCode,
-  SdkHttpError,
-  UnauthorizedError,
+  type CallToolResult,
+  isInputRequiredResult,
+  UrlElicitationRequiredError,
 } from "@modelcontextprotocol/client";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { Absence, CallContext } from "../../src/core/ports/toolbox.ts";
 import type { Redact } from "../../src/core/text/redact.ts";
-import { OutcomeUnknown } from "../../src/tools/contract.ts";
-import { NoAnswer } from "../../src/tools/outbound.ts";
+import { OutcomeUnknown, type WithAttachments } from "../../src/tools/contract.ts";
+import { Asks, NotBegun } from "../../src/tools/endings.ts";
+import {
+  type Asker,
+  asks,
+  type Given,
+  type Held,
+  heldIn,
+  mostRounds,
+  nextAsked,
+  pageIn,
+  resultOf,
+  roundOf,
+  withAnswer,
+} from "./asking.ts";
 import type { Connection } from "./connection.ts";
 import type { Definition } from "./definition.ts";
-import { textOf } from "./result.ts";
+import { askedHash } from "./elicitation.ts";
+import { lookedAt } from "./looked-at.ts";
+import { isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
+import type { OpenCall, OpenCalls } from "./open-calls.ts";
+import { toldOf, withFiles } from "./result.ts";
+import { progressWords, sender } from "./sender.ts";
 
 export interface Callee {
   /** The server's name, for people. */
   server: string;
+  /** The tool's name here, for people. */
+  tool: string;
   definition: Definition;
   effect: ToolEffect;
   timeoutMs: number;
   connection: Connection;
+  open: OpenCalls;
   absence(): Absence | null;
   /** Takes out what the server may have been shown and must not be shown by us. */
   redact: Redact;
@@ -34,107 +52,147 @@ export async function callTool(
   callee: Callee,
   input: Record<string, unknown>,
   context: CallContext,
-): Promise<string> {
+): Promise<Came> {
   try {
-    return callee.redact(await sent(callee, input, context));
+    const told = await goneOn({ callee, input, context });
+    if (!(told instanceof Asks)) return told;
+    const { text, ...ask } = told.ask;
+    return new Asks({ ...ask, text: callee.redact(text) }, told.held);
   } catch (error) {
     if (error instanceof Error) error.message = callee.redact(error.message);
     throw error;
   }
 }
 
-async function sent(callee: Callee, input: Record<string, unknown>, context: CallContext): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const client = await lookedAt(callee, context.signal);
-    const { name, schema } = callee.definition;
-    // Above the tool's own limit, which says what happened.
-    const options = { signal: context.signal, timeout: callee.timeoutMs + 5_000 };
-    const toolDefinition = { name, inputSchema: { ...schema, type: "object" as const } };
-    try {
-      const { progress } = context;
-      const onprogress = progress && ((said: Progress) => progress(callee.redact(progressWords(said))));
-      const told = onprogress === undefined ? {} : { onprogress };
-      const result = await client.callTool(
-        { name, arguments: input },
-        { ...options, ...told, toolDefinition },
-      );
-      const text = textOf(result);
-      if (result.isError === true) throw new ToolFailed(text);
-      return text;
-    } catch (error) {
-      if (error instanceof ToolFailed || context.signal.aborted) throw error;
-      if (isLost(error)) callee.connection.lost(client, error);
-      // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
-      if (attempt === 1 && callee.effect !== "once" && isCut(error)) continue;
-      throw meaningOf(error, callee);
+/** What a call came to, for now. */
+type Came = string | WithAttachments | Asks;
+
+interface Leg {
+  callee: Callee;
+  input: Record<string, unknown>;
+  context: CallContext;
+}
+
+/** From its beginning, or from where it asked people. */
+async function goneOn(leg: Leg): Promise<Came> {
+  const { callee, context } = leg;
+  if (context.answered === undefined) return sent(leg);
+  const { answer } = context.answered;
+  const held = heldIn(context.answered.held);
+  switch (held.type) {
+    case "open": {
+      const given = [...held.given, { asked: held.asked, answer }];
+      const open = callee.open.resume(held.id);
+      open?.answer(resultOf(answer));
+      if (open !== null) return sent(leg, { open, given });
+      if (callee.effect === "once") {
+        throw new OutcomeUnknown(`${callee.server}: the connection on which it asked has ended`);
+      }
+      return sent(leg, { repeats: given });
+    }
+    case "rounds": {
+      const next = withAnswer(held, answer);
+      return nextAsked(callee, next) ?? sent(leg, { round: next });
+    }
+    case "pages": {
+      if (answer.action !== "accept") {
+        throw new NotBegun(`${callee.server} wants a page opened first, and nobody did. Nothing was done.`);
+      }
+      return pagesOf(callee, held.left.slice(1)) ?? sent(leg);
     }
   }
 }
 
-/** `2 of 5: copying`, with what of it is there. */
-function progressWords({ progress, total, message }: Progress): string {
-  const far = total === undefined ? String(progress) : `${progress} of ${total}`;
-  return message === undefined ? far : `${far}: ${message}`;
+/** Where a call stands that has asked before. */
+interface Before {
+  /** It waits on its connection, and has been answered. */
+  open?: OpenCall;
+  /** What it was answered so far on this connection. */
+  given?: readonly Given[];
+  /** It is made once more: these answers are given again when it asks the same. */
+  repeats?: readonly Given[];
+  /** The answers to its last `input_required`. */
+  round?: Extract<Held, { type: "rounds" }>;
 }
 
-/** The server's own word for it that the tool failed. */
-class ToolFailed extends Error {}
-
-/** What changes the world is compared with what was accepted directly before it is sent. */
-async function lookedAt({ connection, effect, server, absence }: Callee, signal: AbortSignal) {
-  const away = (error: unknown) =>
-    new Error(`${server} is away: ${error instanceof Error ? error.message : error}. Nothing was sent.`);
-  const client = await connection
-    .ready(signal)
-    .then(async (found) => {
-      if (effect === "read") return found;
-      // A server that was started anew is found out here, and connected again.
-      return connection.relist().then(
-        () => found,
-        async () => {
-          const again = await connection.ready(signal);
-          await connection.relist();
-          return again;
-        },
-      );
-    })
-    .catch((error: unknown) => {
-      throw away(error);
-    });
-  const found = absence();
-  if (found?.code === "changed") throw new Error(`Nothing was sent: ${found.words}`);
-  return client;
+async function sent(leg: Leg, before: Before = {}): Promise<Came> {
+  const { callee, context } = leg;
+  let now = before;
+  for (let attempt = 1; ; attempt++) {
+    const { open = await begun(leg, now.round), ...rest } = now;
+    open.told = (said) => context.progress?.(callee.redact(progressWords(said)));
+    try {
+      return await followed(leg, open, rest);
+    } catch (error) {
+      if (isMeant(error) || context.signal.aborted) throw error;
+      if (error instanceof UrlElicitationRequiredError) {
+        const pages = pagesOf(callee, error.elicitations);
+        if (pages !== null) return pages;
+      }
+      if (isLost(error)) callee.connection.lost(open.client, error);
+      // The connection broke: a call that changes nothing, or that may be repeated, is made once more.
+      if (attempt > 1 || callee.effect === "once" || !isCut(error)) throw meaningOf(error, callee);
+      const { given = [], repeats = given, round } = rest;
+      now = { repeats, ...(round === undefined ? {} : { round }) };
+    } finally {
+      callee.open.over(open);
+    }
+  }
 }
 
-function isCut(error: unknown): boolean {
-  const { ConnectionClosed, NotConnected } = SdkErrorCode;
-  const isClosed = error instanceof SdkError && [ConnectionClosed, NotConnected].includes(error.code);
-  return isClosed || isLost(error);
+async function begun(leg: Leg, round: Before["round"]): Promise<OpenCall> {
+  const { callee, context } = leg;
+  const client = await lookedAt(callee, context.signal);
+  return callee.open.begin(client, sender(client, callee.definition, leg.input, round));
 }
 
-/** No answer, or one that says that it knows nothing of the session: it has been started anew. */
-function isLost(error: unknown): boolean {
-  return error instanceof NoAnswer || (error instanceof SdkHttpError && error.status === 404);
+/** To its end, or to the next question that people must answer. */
+async function followed(
+  leg: Leg,
+  open: OpenCall,
+  { given = [], repeats = [], round }: Before,
+): Promise<Came> {
+  const { callee, context } = leg;
+  const left = [...repeats];
+  const answered = [...given];
+  for (;;) {
+    const next = await open.next(context.signal);
+    if (next.type === "result") return ended(leg, next.result, round?.rounds ?? 0);
+    const asked = askedHash(next.params);
+    const known = left.findIndex((one) => one.asked === asked);
+    const [again] = known < 0 ? [] : left.splice(known, 1);
+    if (again === undefined) {
+      if (answered.length >= mostRounds)
+        throw new ToolFailed(`it asked people more than ${mostRounds} times`);
+      const held = { type: "open", id: open.id, asked, given: answered } as const;
+      const question = asks(callee, next.params, held);
+      callee.open.rest(open);
+      return question;
+    }
+    answered.push(again);
+    open.answer(resultOf(again.answer));
+  }
 }
 
-/** Answers that a server gives before it begins anything. */
-const neverBegun: ReadonlySet<number> = new Set([
-  ProtocolErrorCode.ParseError,
-  ProtocolErrorCode.InvalidRequest,
-  ProtocolErrorCode.MethodNotFound,
-  ProtocolErrorCode.InvalidParams,
-]);
-
-function meaningOf(error: unknown, { effect, server }: Callee): Error {
-  const why = `${server}: ${error instanceof Error ? error.message : error}`;
-  if (effect === "once" && !wasRefused(error)) return new OutcomeUnknown(why);
-  return new Error(why);
+async function ended(leg: Leg, result: CallToolResult, rounds: number): Promise<Came> {
+  if (!isInputRequiredResult(result)) {
+    const told = toldOf(result);
+    if (result.isError === true) throw new ToolFailed(told.text);
+    return withFiles({ ...told, text: leg.callee.redact(told.text) });
+  }
+  const round = roundOf(leg.callee, result, rounds + 1);
+  const question = nextAsked(leg.callee, round);
+  if (question !== null) return question;
+  // It asks for nothing but time.
+  await wait(pauseMs, undefined, { signal: leg.context.signal });
+  return sent(leg, { round });
 }
 
-function wasRefused(error: unknown): boolean {
-  if (error instanceof ProtocolError) return neverBegun.has(error.code);
-  if (error instanceof NoAnswer) return !error.sent;
-  if (error instanceof UnauthorizedError) return true;
-  if (error instanceof SdkHttpError) return error.status >= 400 && error.status < 500;
-  return error instanceof SdkError && error.code === SdkErrorCode.NotConnected;
+const pauseMs = 1_000;
+
+/** The first of the pages that must be opened before the call begins; null: there is none. */
+function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
+  const [page] = left;
+  if (page === undefined) return null;
+  return asks(asker, pageIn(page), { type: "pages", left: left.slice(0, mostRounds) });
 }

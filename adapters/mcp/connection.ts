@@ -5,11 +5,12 @@
  * once, and waits for its end. What `stop` ended stays ended.
  */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Client, Transport } from "@modelcontextprotocol/client";
+import type { Client, ElicitResult, Transport } from "@modelcontextprotocol/client";
 import { oneLine } from "../../src/core/text/brief.ts";
 import { onlySeen } from "../../src/core/text/visible.ts";
 import { clientOf } from "./client.ts";
 import type { Definition } from "./definition.ts";
+import type { ElicitParams } from "./elicitation.ts";
 import { listTools } from "./listing.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
   listed(definitions: readonly Definition[]): void;
   /** It came or went. */
   moved(): void;
+  /** It asks people in the middle of a call. */
+  asked(params: ElicitParams): Promise<ElicitResult>;
 }
 
 const connectMs = 20_000;
@@ -143,7 +146,9 @@ export class Connection {
   async #connect(): Promise<{ closed: Promise<void> }> {
     const { transport, lastWords } = this.#options.way.open();
     const closed = Promise.withResolvers<void>();
-    const client = clientOf(this.#mode, { closed: closed.resolve, changed: () => this.#relistSoon() });
+    const { asked } = this.#options;
+    const changed = () => this.#relistSoon();
+    const client = clientOf(this.#mode, { closed: closed.resolve, changed, asked });
     try {
       const connected = client
         .connect(transport, { timeout: connectMs })

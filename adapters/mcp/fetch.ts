@@ -1,10 +1,8 @@
 /** The requests of an HTTP server: to public addresses unless it is said otherwise, and with answers that are bounded. */
-import { type Readable, Transform } from "node:stream";
+import type { Readable } from "node:stream";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { answerTo, type Reach } from "../../src/tools/outbound.ts";
-
-/** Of an answer, or of one event in a stream of them. */
-const mostBytes = 16 * 1024 * 1024;
+import { limited } from "./limited.ts";
 
 /** As the SDK wants `fetch`. Redirects are answers: the SDK follows those that stay in their origin. */
 export function boundedFetch(reach: Pick<Reach, "private" | "resolve">): FetchLike {
@@ -41,21 +39,5 @@ function toWeb(stream: Readable): ReadableStream<Uint8Array> {
       else controller.enqueue(value);
     },
     cancel: () => void stream.destroy(),
-  });
-}
-
-/** A stream may go on for days: each event of it is counted anew. */
-function limited(isStream: boolean): Transform {
-  let held = 0;
-  return new Transform({
-    transform(piece: Buffer, _encoding, done) {
-      held += piece.length;
-      if (held > mostBytes) {
-        done(new Error(`it sent more than ${mostBytes / 1024 / 1024} MB at once`));
-        return;
-      }
-      if (isStream && /\r?\n\r?\n/.test(piece.toString("latin1"))) held = 0;
-      done(null, piece);
-    },
   });
 }

@@ -7,6 +7,7 @@ import { Connection, type Way } from "./connection.ts";
 import type { Definition } from "./definition.ts";
 import { acceptedIn, writeAccepted } from "./lock.ts";
 import { nameHere } from "./names.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { isAllowed, type Rules, sound, standings } from "./standing.ts";
 
 export interface ServerOptions extends Rules {
@@ -21,6 +22,7 @@ const gone: Absence = { code: "changed", words: "its server has it no more" };
 /** Throws an Error when the lock file can't be read. */
 export class Server {
   readonly connection: Connection;
+  readonly open = new OpenCalls();
   readonly notes: readonly string[];
   /** Of the allowed tools. */
   readonly accepted: ReadonlyMap<string, Definition>;
@@ -42,6 +44,7 @@ export class Server {
       ...{ way: options.way, redact: options.redact },
       listed: (definitions) => this.#listed(definitions),
       moved: () => this.#moved(),
+      asked: async (params) => this.open.asked(params),
     });
   }
 

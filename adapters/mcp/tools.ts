@@ -104,7 +104,8 @@ function accepted({ server, options, secrets, redact }: Made, name: string, defi
   const check = argumentCheck(definition.schema);
   const absence = () => server.absence(definition.name);
   const callee = {
-    ...{ server: options.name, connection: server.connection, definition, absence, timeoutMs, redact },
+    ...{ server: options.name, tool: name, connection: server.connection, open: server.open },
+    ...{ definition, absence, timeoutMs, redact },
     effect: effect ?? "once",
   };
   return defineTool<Record<string, unknown>>({

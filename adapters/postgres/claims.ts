@@ -1,5 +1,6 @@
 /** Runs as workers see them: which are due, who holds them, and until when. */
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type { Pool } from "pg";
 import type { Store } from "../../src/core/ports/store.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addRunJob } from "./jobs.ts";
@@ -8,30 +9,39 @@ import { runs } from "./schema.ts";
 type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 
 /** Leases are compared on the database's clock, the one that all machines share. */
-export const clockNow = sql`floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint`;
+const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+export const clockNow = sql.raw(clockMs);
+
+/** Named, so that each connection plans it once: between a wake-up and the next step nothing else takes longer. */
+function claimOf(name: string, which: string): { name: string; text: string } {
+  const text = `
+    WITH due AS (
+      SELECT run_id, owner, wake_at FROM runs
+      WHERE wake_at <= $1 AND (owner IS NULL OR lease_until < ${clockMs}) AND run_id <> ALL($2::text[]) ${which}
+      ORDER BY wake_at LIMIT $3
+      FOR UPDATE SKIP LOCKED
+    ), taken AS (
+      UPDATE runs
+      SET owner = $4, lease_until = ${clockMs} + $5::bigint, epoch = runs.epoch + 1, woken = 0
+      FROM due WHERE runs.run_id = due.run_id
+      RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at
+    )
+    SELECT run_id, epoch, recovered FROM taken ORDER BY wake_at`;
+  return { name, text };
+}
+
+const claimDue = claimOf("claim_due", "");
+const claimNamed = claimOf("claim_named", "AND run_id = ANY($6::text[])");
 
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
-export function workRuns(db: NodePgDatabase): Working {
+export function workRuns(db: NodePgDatabase, pool: Pool): Working {
   return {
     async claim({ owner, now, leaseMs, limit, except = [], only }) {
-      const isNamed = only
-        ? sql`AND run_id IN (SELECT json_array_elements_text(${JSON.stringify(only)}::json))`
-        : sql``;
-      const { rows } = await db.execute<{ run_id: string; epoch: string; recovered: boolean }>(sql`
-        WITH due AS (
-          SELECT run_id, owner, wake_at FROM runs
-          WHERE wake_at <= ${now} AND (owner IS NULL OR lease_until < ${clockNow})
-            AND run_id NOT IN (SELECT json_array_elements_text(${JSON.stringify(except)}::json))
-            ${isNamed}
-          ORDER BY wake_at LIMIT ${limit}
-          FOR UPDATE SKIP LOCKED
-        ), taken AS (
-          UPDATE runs
-          SET owner = ${owner}, lease_until = ${clockNow} + ${leaseMs}, epoch = runs.epoch + 1, woken = 0
-          FROM due WHERE runs.run_id = due.run_id
-          RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at
-        )
-        SELECT run_id, epoch, recovered FROM taken ORDER BY wake_at`);
+      const values = [now, except, limit, owner, leaseMs, ...(only ? [only] : [])];
+      const { rows } = await pool.query<{ run_id: string; epoch: string; recovered: boolean }>({
+        ...(only ? claimNamed : claimDue),
+        values,
+      });
       return rows.map(({ run_id, epoch, recovered }) => ({ runId: run_id, epoch: Number(epoch), recovered }));
     },
     async renew({ owner, leaseMs, runIds }) {

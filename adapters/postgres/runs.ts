@@ -34,14 +34,17 @@ type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
 
 /** Reads of whole runs reject with `UnreadableError`. */
 export function readRuns(db: NodePgDatabase): Reading {
+  // In one statement, so that the version and the events are of the same moment. Planned once per connection.
+  const log = db
+    .select({ version: runs.version, event: events })
+    .from(runs)
+    .leftJoin(events, and(eq(events.runId, runs.runId), gt(events.version, sql.placeholder("after"))))
+    .where(eq(runs.runId, sql.placeholder("runId")))
+    .orderBy(asc(events.version))
+    .prepare("log");
+
   async function logOf(runId: string, after: number): Promise<ReadLog> {
-    // In one statement, so that the version and the events are of the same moment.
-    const rows = await db
-      .select({ version: runs.version, event: events })
-      .from(runs)
-      .leftJoin(events, and(eq(events.runId, runs.runId), gt(events.version, after)))
-      .where(eq(runs.runId, plainText(runId)))
-      .orderBy(asc(events.version));
+    const rows = await log.execute({ runId: plainText(runId), after });
     const records = rows.flatMap((row) => row.event ?? []);
     return { runId, after, version: rows[0]?.version ?? 0, records };
   }

@@ -47,7 +47,7 @@ export async function openPostgres({
     commit: committer(pool, { clock, patienceMs: limits.patienceMs, announcer: told }),
     ...readRuns(db),
     ...readQuestions(db, unreadable),
-    ...workRuns(db),
+    ...workRuns(db, pool),
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
     ...keepRecords(db, clock),

@@ -57,7 +57,8 @@ function pressed(button: string, runId: string, questionId: string, value: strin
     case "approve":
       return { type: "approve", questionId, input: null };
     case "undo":
-      return { type: "undo", questionId };
+    case "link":
+      return { type: button, questionId };
     default:
       return null;
   }

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
+import { fieldInWords } from "../core/text/form-field.ts";
 import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { WireQuestion } from "../http/wire/questions.ts";
@@ -84,9 +85,10 @@ async function settle(options: ClientOptions, run: RunState, question: WireQuest
 async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion): Promise<string> {
   print(`\n${question.text}`);
   if (question.context) print(question.context);
-  question.choices.forEach((choice, index) => {
-    print(`  ${index + 1}. ${choice.label}`);
-  });
+  for (const field of question.form?.fields ?? [])
+    print(`  ${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
+  if (question.link) print(`  ${question.link.url ?? question.link.host}`);
+  for (const [index, { label }] of question.choices.entries()) print(`  ${index + 1}. ${label}`);
   const answer = (await ask("> ")).trim();
   return question.choices[Number(answer) - 1]?.value ?? answer;
 }

@@ -104,6 +104,9 @@ async function conclude(
   switch (outcome.type) {
     case "begun":
       return follow(on, outcome.handle);
+    case "asks":
+      print(`It asks people, which only a run can do: ${outcome.ask.text}`);
+      return 1;
     case "finished":
       print(outcome.output);
       for (const file of outcome.attachments ?? [])

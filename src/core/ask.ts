@@ -140,7 +140,7 @@ export function askDoubt(shown: Shown & { reason: string }, asking: Asking): Que
 }
 
 /** Of no call, without choices, settled by one person who may answer. */
-function plain(kind: Question["kind"], { state, policy, after }: Asking) {
+export function plain(kind: Question["kind"], { state, policy, after }: Asking) {
   return {
     id: questionId(state, after),
     kind,

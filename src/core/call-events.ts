@@ -55,6 +55,8 @@ export const callEvents = [
   }),
   /** Intent without outcome, and nothing can tell: a person must. */
   z.object({ type: z.literal("call_doubted"), callId: z.string(), reason: z.string() }),
+  /** Its tool asks people before it goes on; `held` (JSON) is how it does so, over restarts and upgrades. */
+  z.object({ type: z.literal("call_suspended"), callId: z.string(), held: z.unknown() }),
   /** It is certain that the call did not happen: it may start again. */
   z.object({ type: z.literal("call_cleared"), callId: z.string(), reason: z.string() }),
   z.object({

@@ -32,7 +32,19 @@ export type StepLine = z.infer<typeof stepLineSchema>;
 
 /** What a press means. Values carry only ids; authority is checked when the press arrives. */
 const buttonSchema = z.object({
-  action: z.enum(["choose", "reply", "approve", "refuse", "edit", "undo", "stop", "pause", "resume", "open"]),
+  action: z.enum([
+    "choose",
+    "reply",
+    "approve",
+    "refuse",
+    "edit",
+    "link",
+    "undo",
+    "stop",
+    "pause",
+    "resume",
+    "open",
+  ]),
   label: z.string(),
   style: z.enum(["plain", "primary", "danger"]),
   runId: z.string(),

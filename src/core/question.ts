@@ -1,5 +1,6 @@
 /** Anything a person must settle, as it is asked and as it stands in the log. */
 import { z } from "zod";
+import { formSchema } from "./form.ts";
 
 /** Where an argument (dotted path into the input) comes from. */
 export const argumentOriginSchema = z.object({
@@ -42,6 +43,10 @@ export const questionSchema = z.object({
   ownRequest: z.boolean().optional(),
   /** The model that must answer again before the run can go on, and why it does not. */
   outage: z.object({ model: z.string(), code: z.string(), reason: z.string() }).optional(),
+  /** What the tool of the call wants filled in before it goes on. */
+  form: formSchema.optional(),
+  /** A page that the tool of the call wants opened; its URL is for whoever started the run alone. */
+  link: z.object({ url: z.string(), host: z.string() }).optional(),
 });
 /** Anything a person must settle, as data in the log. */
 export type Question = z.infer<typeof questionSchema>;

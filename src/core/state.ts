@@ -19,6 +19,8 @@ export type Call = ChosenCall & {
     | { at: "approved" }
     | { at: "started"; attempt: number; startedAt: number }
     | { at: "doubted"; questionId: string }
+    /** People have answered what its tool asked: it goes on with that. */
+    | { at: "answered" }
     | { at: "sleeping"; until: number | null; event: string | null }
     | { at: "with_child"; runId: string }
     /** Its work goes on outside; the tool finds it by `handle` (JSON). `since`: ms since the epoch. */
@@ -38,6 +40,8 @@ export type Call = ChosenCall & {
   changedBy: string | null;
   /** The last words of its job or of the look at whether it helped. */
   progress?: string;
+  /** What its tool asked people: how it goes on (JSON), and the answer once there is one. null: it begins anew. */
+  asks?: { held: unknown; answer: string | null } | null;
 };
 
 /** What a call came to, before the model is told. */

@@ -1,5 +1,6 @@
 /** `ingest` turns an inbound message into a command: for which run, and as answer, steering or new task. */
 import { isSamePerson } from "../core/actor.ts";
+import { linkOf } from "../core/admit/answer.ts";
 import { isStranger } from "../core/admit/authorize.ts";
 import { parseInstruction } from "../core/admit/instruct.ts";
 import type { Rights } from "../core/agent.ts";
@@ -10,7 +11,7 @@ import type { Inbound, Intent, Outcome } from "../core/ports/inbound.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { type InstructDeps, instruct } from "./ingest/instruct.ts";
 import { launch } from "./ingest/launch.ts";
-import { refused, toRun, viaOf } from "./ingest/outcome.ts";
+import { refused, told, toRun, viaOf } from "./ingest/outcome.ts";
 import { hearWords } from "./ingest/words.ts";
 
 /** What became of it, in words for its sender. The inbox key makes doing it twice impossible. */
@@ -46,6 +47,8 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     }
     case "meant":
       return meantBy(deps, inbound, intent, inbox);
+    case "link":
+      return linkFor(deps, inbound, intent.questionId);
     case "choose":
     case "answer":
     case "approve":
@@ -55,6 +58,17 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     default:
       return never(intent);
   }
+}
+
+/** Nothing is recorded of it: where the link leads is the person's own business. */
+async function linkFor({ engine }: InstructDeps, inbound: Inbound, questionId: string): Promise<Outcome> {
+  const row = await engine.store.question(questionId);
+  const state = row === null ? null : await engine.state(row.runId);
+  const open = state?.questions.find(({ id }) => id === questionId);
+  if (!state || !open?.link) return refused("This link is not open any more.");
+  const url = linkOf(open, inbound.actor, state);
+  if (url === null) return refused(`Only ${state.from.name}, who started this run, is shown the link.`);
+  return told(`It leads to ${open.link.host}. Open it only if you know that place:\n${url}`);
 }
 
 type Settling = Extract<Intent, { type: "choose" | "answer" | "approve" | "refuse" | "undo" }>;

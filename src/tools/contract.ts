@@ -110,7 +110,7 @@ interface Declared<Input> {
 interface RunsAtOnce<Input> {
   /**
    * The result is a string or becomes JSON, or is `WithAttachments`. Throw an Error with words for the model; OutcomeUnknown
-   * when it may have happened.
+   * when it may have happened. An `Asks` puts a question to people: it is run again with `context.answered`.
    */
   run(input: Input, context: CallContext): unknown;
   /** After a crash or a timeout: did it happen? */

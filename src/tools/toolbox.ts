@@ -4,7 +4,9 @@ import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../c
 import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
+import { Asks } from "./endings.ts";
 import { cutOutput, errorText } from "./output.ts";
+import { sameJson } from "./same-json.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;
@@ -166,6 +168,7 @@ async function runTool(
     const { progress } = context;
     const told = progress === undefined ? {} : { progress: (words: string) => progress(redact(words)) };
     const result = await within(tool, { ...context, ...told }, (inner) => tool.run(input, inner));
+    if (result instanceof Asks) return { type: "asks", ask: result.ask, held: result.held };
     return tool.pollMs === null ? finished(tool, input, result, redact) : { type: "begun", handle: result };
   } catch (error) {
     return failure(tool, error, redact);
@@ -176,18 +179,6 @@ async function runTool(
 function isUnchanged(tool: Tool, input: unknown): boolean {
   const parsed = tool.input.safeParse(input);
   return parsed.success && sameJson(parsed.data, input);
-}
-
-function sameJson(a: unknown, b: unknown): boolean {
-  return (
-    JSON.stringify(a) === JSON.stringify(b) || JSON.stringify(a, sortKeys) === JSON.stringify(b, sortKeys)
-  );
-}
-
-/** A store may give an object's keys back in another order. */
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function failure(tool: Tool, error: unknown, redact: (text: string) => string): CallOutcome {

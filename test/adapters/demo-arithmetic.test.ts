@@ -66,16 +66,3 @@ test.each([
   const found = valueIn(text);
   expect(found && shown(found)).toBe(value);
 });
-
-test("a hostile text is read in no time", () => {
-  for (const text of [
-    "(".repeat(5000),
-    "1+".repeat(5000),
-    "add ".repeat(5000),
-    "a number you ".repeat(2000),
-  ]) {
-    const begun = performance.now();
-    expressionsIn(text);
-    expect(performance.now() - begun).toBeLessThan(2000);
-  }
-});

@@ -26,6 +26,7 @@ const words: Record<EventType, string> = {
   call_finished: "add(2, 3) → 5",
   call_failed: "failed",
   call_doubted: "restart_service(checkout, true) · not known whether it ran",
+  call_suspended: "add(2, 3) · its tool asks people",
   call_cleared: "restart_service(checkout, true) · did not run, may start again",
   job_begun: "its work goes on",
   call_progressed: "half of it is done",

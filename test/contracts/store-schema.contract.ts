@@ -71,7 +71,9 @@ async function postgresColumns(url: string): Promise<Columns> {
   await client.connect();
   const { rows } = await client.query<{ table: string; name: string; type: string; null: string }>(
     `SELECT table_name AS "table", column_name AS name, data_type AS type, is_nullable AS "null"
-     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'belay_schema'`,
+     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> ALL($1)`,
+    // What only processes that share a database count together, and no record of the bot's.
+    [["belay_schema", "budgets"]],
   );
   await client.end();
   return rows.map((row) => column(row.table, row.name, row.type, row.null === "NO")).sort();

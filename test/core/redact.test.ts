@@ -88,21 +88,4 @@ describe("what looks like a token", () => {
   ])("%s is none", (text) => {
     expect(redact(text)).toBe(text);
   });
-
-  it("is looked for in linear time", () => {
-    const started = performance.now();
-    for (const text of [
-      "sk-",
-      "Bearer ",
-      "://",
-      "eyJ",
-      "eyJ-",
-      "eyJaaaaaaaa.",
-      "-----BEGIN PRIVATE KEY-----",
-      "xoxb-",
-    ]) {
-      redact(text.repeat(100_000));
-    }
-    expect(performance.now() - started).toBeLessThan(5000);
-  });
 });

@@ -6,7 +6,7 @@ import { askingRun, bench, questionOf } from "../support/http/server.ts";
 
 test("it answers initialize and ping without a session, under each protocol of 2025 and before", async () => {
   using b = await bench();
-  for (const protocolVersion of ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]) {
+  for (const protocolVersion of ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", "2024-10-07"]) {
     const params = { protocolVersion, capabilities: {}, clientInfo: { name: "curl", version: "1" } };
     expect(await ask(b, "admin", "initialize", params)).toMatchObject({
       protocolVersion,

@@ -139,6 +139,25 @@ test("the wait has an end, and the handle leads on", async () => {
   expect(done).toEqual(["v1"]);
 });
 
+test("what a tool says on its way is told to who waits", async () => {
+  const letGo = Promise.withResolvers<void>();
+  const { tool } = deployment({
+    effect: "idempotent",
+    requiresApproval: false,
+    run: async ({ version }, { progress }) => {
+      progress?.("3 of 7 hosts");
+      await letGo.promise;
+      return `deployed ${version}`;
+    },
+  });
+  const { url } = await start({ tools: [tool] });
+  const client = await officialClient(url, "secret-admin");
+  const told = await call(client, "deploy", { version: "v1", wait_s: 50 }, (words) => {
+    if (words.endsWith("running · deploy — 3 of 7 hosts")) letGo.resolve();
+  });
+  expect(told).toMatchObject({ structuredContent: { status: "complete" } });
+});
+
 test("a refusal, a failure and a doubt are told as what they are", async () => {
   const { done, tool } = deployment({
     run: ({ version }) => {

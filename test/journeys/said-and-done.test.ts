@@ -49,6 +49,7 @@ test.each(["slack", "discord", "email", "webhook:ci", "terminal"])(
       meant: { type: "meant", key: canary, questionId },
       answer: { type: "answer", questionId, text: canary },
       undo: { type: "undo", questionId },
+      link: { type: "link", questionId },
       press: { type: "press", action: "pause", runId },
       instruction: { type: "instruction", text: `status ${canary}` },
       message: { type: "message", text: `rotate ${canary}`, addressed: true, agent: null },

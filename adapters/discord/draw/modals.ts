@@ -11,27 +11,22 @@ import { lostDigits } from "../../../src/core/text/digits.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Form, formId } from "../actions.ts";
 import { runUrl } from "./controls.ts";
+import { formInputs, type Input } from "./form.ts";
 
 /** Discord's limits: five inputs of 4000 characters, titles and labels of 45. */
 const maxInputs = 5;
 const maxInput = 4_000;
 const maxLabel = 45;
+const maxAbout = 100;
 
-interface Field {
-  name: string;
-  label: string;
-  value: string;
-  long: boolean;
-  required: boolean;
-}
-
-function modal(form: Form, title: string, fields: readonly Field[]): APIModalInteractionResponseCallbackData {
+function modal(form: Form, title: string, fields: readonly Input[]): APIModalInteractionResponseCallbackData {
   return {
     custom_id: formId(form),
     title: brief(title, maxLabel),
     components: fields.map((field) => ({
       type: ComponentType.Label as const,
       label: brief(field.label, maxLabel),
+      ...(field.about === undefined ? {} : { description: brief(field.about, maxAbout) }),
       component: {
         type: ComponentType.TextInput as const,
         custom_id: field.name,
@@ -44,10 +39,21 @@ function modal(form: Form, title: string, fields: readonly Field[]): APIModalInt
   };
 }
 
-/** One long text field, required. */
-export function answerModal(question: Question): APIModalInteractionResponseCallbackData {
+/** What a tool wants filled in, or one long text field; or in words why Discord can't show the form. */
+export function answerModal(
+  question: Question,
+): { modal: APIModalInteractionResponseCallbackData } | { instead: string } {
+  const form = { form: "answer", question: question.id } as const;
+  if (question.form) {
+    const inputs = formInputs(question.form);
+    if (inputs.length <= maxInputs) return { modal: modal(form, "Your answer", inputs) };
+    return {
+      instead:
+        "Discord's forms hold five fields, this one has more. Reply here with one line for each field: name: value",
+    };
+  }
   const field = { name: "text", label: question.text, value: "", long: true, required: true };
-  return modal({ form: "answer", question: question.id }, "Your answer", [field]);
+  return { modal: modal(form, "Your answer", [field]) };
 }
 
 /** One long text field for the reason, required. */

@@ -180,14 +180,17 @@ async function openForm(session: Session, interaction: APIInteraction, form: For
 async function formFor(session: Session, form: Form): Promise<APIInteractionResponse> {
   const row = await questionOf(session, form.question);
   if (row === null || row.settledAt !== null) return inWords(settled);
-  if (form.form === "answer") return opening(answerModal(row.question));
+  if (form.form === "answer") return orInWords(answerModal(row.question));
   if (form.form === "refuse") return opening(refuseModal(row.question));
   const before = form.typed === undefined ? {} : session.typed.get(form.typed);
-  const edit = editModal(row.question, session.options.publicUrl, row.runId, before);
-  return "modal" in edit ? opening(edit.modal) : inWords(edit.instead);
+  return orInWords(editModal(row.question, session.options.publicUrl, row.runId, before));
 }
 
-function opening(data: ReturnType<typeof answerModal>): APIInteractionResponse {
+function orInWords(drawn: ReturnType<typeof answerModal>): APIInteractionResponse {
+  return "modal" in drawn ? opening(drawn.modal) : inWords(drawn.instead);
+}
+
+function opening(data: ReturnType<typeof refuseModal>): APIInteractionResponse {
   return { type: InteractionResponseType.Modal, data };
 }
 

@@ -11,6 +11,7 @@ import { askedAbout, wordless } from "../../../src/core/text/readable.ts";
 import { spoken } from "../../../src/core/text/spoken.ts";
 import { type Form, formOf, type Press, pressOf } from "../actions.ts";
 import { addressAt, newAddress, type Place, placeOf } from "../address.ts";
+import { filledIn } from "../draw/form.ts";
 import { submitted } from "../draw/modals.ts";
 import { timeOf } from "../nonce.ts";
 import { actorOf } from "../people.ts";
@@ -134,6 +135,10 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
       return silent(interaction, { type: "approve", questionId: press.question, input: null });
     case "undo":
       return silent(interaction, { type: "undo", questionId: press.question });
+    case "link": {
+      const intent: Intent = { type: "link", questionId: press.question };
+      return { type: "inbound", inbound: inboundOf(interaction, intent), reply: "private" };
+    }
     case "again":
       return { type: "open", form: { form: "edit", question: press.question, typed: press.typed } };
     case "reply":
@@ -146,8 +151,13 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
 function filled(interaction: APIInteraction, form: Form, fields: Record<string, string>): Knock {
   const text = fields.text ?? "";
   switch (form.form) {
-    case "answer":
+    case "answer": {
+      const filled = filledIn(fields);
+      if (filled !== null) {
+        return silent(interaction, { type: "answer", questionId: form.question, text: filled });
+      }
       return silent(interaction, { type: "answer", questionId: form.question, text });
+    }
     case "refuse":
       return silent(interaction, { type: "refuse", questionId: form.question, reason: text });
     case "edit": {

@@ -5,6 +5,7 @@ import { cut } from "../../../src/core/text/brief.ts";
 import type { ModalKind, ModalPlace } from "../parsed.ts";
 import { argumentBlocks } from "./arguments.ts";
 import { harmless } from "./escape.ts";
+import { formBlocks } from "./form.ts";
 
 type ViewBlock = types.View["blocks"][number];
 
@@ -54,6 +55,7 @@ function about(question: Question | null): ViewBlock {
 
 function inputsOf(kind: ModalKind, question: Question | null): ViewBlock[] | null {
   if (kind === "edit") return question?.call ? argumentBlocks(question.call.input) : null;
+  if (kind === "reply" && question?.form) return formBlocks(question.form);
   const reason = kind === "refuse";
   return [
     {

@@ -1,8 +1,11 @@
 /** The windows in which words are typed: opened, and kept open while what stands in them can't be taken. */
 
+import { fillIn } from "../../../src/core/fill-in.ts";
+import type { Inlet } from "../../../src/core/ports/channel.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { thrown } from "../../../src/core/text/thrown.ts";
 import { argumentInput } from "../draw/arguments.ts";
+import { fieldInput } from "../draw/form.ts";
 import { drawModal } from "../draw/modals.ts";
 import { slackCode } from "../errors.ts";
 import type { Parsed } from "../parsed.ts";
@@ -47,6 +50,9 @@ export async function wrongInForm(
 ): Promise<Record<string, string> | null> {
   const { intent, address, channel } = inbound;
   const [first] = blocks ?? [];
+  if (intent.type === "answer" && first?.startsWith(fieldInput(""))) {
+    return await within(checkMs, wrongField(inlet, intent, first), null);
+  }
   if (intent.type !== "approve" || intent.input === null || first === undefined) return null;
   const { questionId, input } = intent;
   const via = address === null ? { channel } : { channel, address };
@@ -58,4 +64,17 @@ export async function wrongInForm(
   if (refusal?.code !== "answer_invalid") return null;
   const named = refusal.argument === undefined ? first : argumentInput(refusal.argument);
   return { [blocks?.includes(named) ? named : first]: cut(refusal.message, longestError) };
+}
+
+/** Whether what was filled in fits: who may answer is decided where all answers are. */
+async function wrongField(
+  { store }: Inlet,
+  { questionId, text }: { questionId: string; text: string },
+  first: string,
+): Promise<Record<string, string> | null> {
+  const row = await store.question(questionId);
+  const filled = row?.question.form === undefined ? null : fillIn(row.question.form, text);
+  if (filled === null || filled.ok) return null;
+  const block = filled.field === null ? first : fieldInput(filled.field);
+  return { [block]: cut(filled.message, longestError) };
 }

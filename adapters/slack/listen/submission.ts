@@ -2,6 +2,7 @@
 import type { Intent } from "../../../src/core/ports/inbound.ts";
 import { threadAddress } from "../address.ts";
 import { readArguments } from "../draw/arguments.ts";
+import { filledIn } from "../draw/form.ts";
 import { wordsBlock } from "../draw/modals.ts";
 import { type Bot, type Parsed, presser } from "../parsed.ts";
 import { at, parsedJson, textAt } from "../payload.ts";
@@ -40,6 +41,8 @@ function readIntent(
   questionId: string,
   values: unknown,
 ): Intent | { errors: Record<string, string> } | null {
+  const filled = filledIn(values);
+  if (kind === "reply" && filled !== null) return { type: "answer", questionId, text: filled };
   const words = (textAt(values, wordsBlock, "text", "value") ?? "").trim();
   switch (kind) {
     case "refuse":

@@ -1,4 +1,4 @@
-/** Choices as buttons, free text where it is taken. */
+/** Choices as buttons, free text or a form where it is taken. */
 import { useRef, useState } from "react";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
@@ -6,9 +6,17 @@ import { useDraft } from "../parts/draft.ts";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { WordsField } from "../parts/words-field.tsx";
+import { ToolForm } from "./tool-form.tsx";
 import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
-export function AnswerForm({ runId, question, first, onRefused }: SettleFormProps) {
+export function AnswerForm(props: SettleFormProps) {
+  const { question } = props;
+  const { form } = question;
+  if (question.may_answer && form && question.free_text) return <ToolForm {...props} form={form} />;
+  return <WordsForm {...props} />;
+}
+
+function WordsForm({ runId, question, first, onRefused }: SettleFormProps) {
   const [text, setText] = useDraft(`answer ${question.id}`);
   const [sent, setSent] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);

@@ -48,6 +48,7 @@ export function QuestionCard(props: QuestionCardProps) {
       </header>
       <Prose text={question.text} untrusted={untrusted} />
       {question.context && <Prose text={question.context} untrusted={untrusted} />}
+      {question.link && <Link link={question.link} />}
       {call && <CallFields input={call.input} origins={call.origins} />}
       {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
       <Consequence question={question} />
@@ -59,6 +60,20 @@ export function QuestionCard(props: QuestionCardProps) {
       )}
       {question.kind === "approval" ? <ApprovalForm {...settling} /> : <AnswerForm {...settling} />}
     </article>
+  );
+}
+
+/** Nothing here follows it: the host stands beside it, and a person opens it or not. */
+function Link({ link: { host, url } }: { link: NonNullable<WireQuestion["link"]> }) {
+  if (url === null)
+    return <p className="muted">{`A page of ${host}; only whoever started this run is shown the link.`}</p>;
+  return (
+    <p>
+      {`A page of ${host}: `}
+      <a href={url} target="_blank" rel="noopener noreferrer">
+        {visible(url)}
+      </a>
+    </p>
   );
 }
 

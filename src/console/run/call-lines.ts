@@ -13,6 +13,7 @@ const callEvents = [
   "call_finished",
   "call_failed",
   "call_doubted",
+  "call_suspended",
   "call_cleared",
   "call_slept",
   "job_begun",
@@ -71,6 +72,10 @@ export function settle(line: CallLine, event: WireEvent, data: CallEvent): void 
       Object.assign(line, { shape: "waiting", live: false, open: true });
       line.error = { code: "in_doubt", message: data.reason };
       line.detail = `${called} · not known whether it ran`;
+      return;
+    case "call_suspended":
+      Object.assign(line, { shape: "waiting", live: true });
+      line.detail = `${called} · its tool asks people`;
       return;
     case "call_cleared":
       line.error = null;

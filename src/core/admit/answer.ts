@@ -3,6 +3,7 @@ import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { approvalByName, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
+import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
@@ -26,6 +27,13 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
   }
   const answer = answerTo(question, command.answer);
   if (command.questionId === null && question.kind === "doubt" && answer === "run") return unnamed(question);
+  if (answer === null && question.form && question.freeText) {
+    const filled = fillIn(question.form, command.answer);
+    const argument = filled.ok ? null : filled.field;
+    const message = filled.ok ? "The answer is empty." : filled.message;
+    const refusal = { code: "answer_invalid", message } as const;
+    return { ok: false, refusal: argument === null ? refusal : { ...refusal, argument } };
+  }
   if (answer === null) {
     const values = question.choices.map((choice) => choice.value).join(", ");
     const message =
@@ -60,7 +68,11 @@ function unnamed({ id, kind, text }: Question): Admission {
 export function answerTo(question: Question, words: string): string | null {
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
-  return choiceNamed(question, text) ?? (question.freeText ? cut(text) : null);
+  const chosen = choiceNamed(question, text);
+  if (chosen !== null || !question.freeText) return chosen;
+  if (question.form === undefined) return cut(text);
+  const filled = fillIn(question.form, text);
+  return filled.ok ? JSON.stringify(filled.values) : null;
 }
 
 /** The value of the choice that these words name; null: none. */
@@ -99,6 +111,11 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
     return { code, message };
   }
   return null;
+}
+
+/** The page that a tool wants opened, for whoever started the run; null: this is somebody else, or it wants none. */
+export function linkOf({ link }: Question, actor: Actor, { from }: Pick<State, "from">): string | null {
+  return link !== undefined && isSamePerson(actor.principal, from.principal) ? link.url : null;
 }
 
 /** A doubt can run a call again: it takes the same people as its approval would. */

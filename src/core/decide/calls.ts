@@ -27,7 +27,7 @@ export function decideCalls(state: State, calls: readonly Call[], given: Policy)
     return why ? [why] : [];
   });
   if (impossible.length > 0) return record(...impossible);
-  const started = open.find((call) => call.is.at === "started");
+  const started = open.find((call) => call.is.at === "started" || isCutOff(call, policy));
   if (started) return interrupted(started, policy);
   const undos = open.filter((call) => call.undoes !== undefined);
   if (undos.length > 0) return decideUndo(state, undos, open);
@@ -87,6 +87,8 @@ function alone(state: State, call: Call, among: Among): Effect {
     case "with_child":
       return { type: "await_child", callId: call.id, runId: call.is.runId };
     case "approved":
+    // Words that came meanwhile wait: what has begun goes on.
+    case "answered":
       return begin(call, spec);
     default:
       // Words that came after the choice: the model hears them before anything happens.
@@ -124,6 +126,11 @@ function finish(state: State, call: Call, { all, policy }: Among): Effect {
     return record(callFailed(call.id, { code: "not_final", message }));
   }
   return record({ type: "completed", answer: finalAnswerInput.parse(call.input).answer });
+}
+
+/** It had begun and asked people, and its tool went in an upgrade. */
+function isCutOff(call: Call, policy: Policy): boolean {
+  return call.is.at === "answered" && specOf(call, policy) === undefined;
 }
 
 /** Intent without outcome: only reads and idempotent calls run again by themselves. */

@@ -4,17 +4,20 @@ import { type Block, type Button, type Inline, type Message, textBlock } from ".
 import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
+import { fieldInWords } from "../text/form-field.ts";
 import { originOfArgument } from "../text/origin.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { isAskedByTool } from "../tool-question.ts";
 import { narrateUndo } from "./undo.ts";
 
 export function narrateOpen(question: OpenQuestion, state: State): Message {
   const title = titleOf(question);
   const blocks: Block[] = [
     { type: "heading", text: title, note: ["for ", ...listed(audience(question, state))] },
-    textBlock(question.text, state.readUntrusted),
+    textBlock(question.text, state.readUntrusted || isAskedByTool(question)),
   ];
   if (question.context) blocks.push(textBlock(question.context, state.readUntrusted));
+  if (question.form) blocks.push({ type: "fields", fields: formFields(question.form) });
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
@@ -56,6 +59,13 @@ const verbs = {
   changed: "Changed",
   withdrawn: "Withdrawn",
 } as const satisfies Record<SettledQuestion["outcome"]["kind"], string>;
+
+function formFields({ fields }: NonNullable<Question["form"]>): { name: string; value: string }[] {
+  return fields.map((field) => ({
+    name: field.label === field.name ? field.name : `${field.label} (${field.name})`,
+    value: fieldInWords(field),
+  }));
+}
 
 function titleOf(question: Question): string {
   switch (question.kind) {
@@ -131,6 +141,9 @@ function consequence(question: OpenQuestion): Inline[] {
     case "budget":
       return ["Nothing is spent until somebody decides."];
     default:
+      if (question.form && question.freeText) {
+        return ["Fill it in, or reply here with one line for each field: name: value. Until then, I wait."];
+      }
       return [
         `Reply here${question.choices.length > 0 ? ", or choose" : ""}. Until somebody answers, I wait.`,
       ];
@@ -157,7 +170,10 @@ function buttonsOf(question: OpenQuestion, state: State): Button[] {
       ...ids,
     }),
   );
-  const reply: Button = { action: "reply", label: "Reply…", style: "plain", ...ids };
+  if (question.link)
+    return [{ action: "link", label: "Show the link", style: "plain", ...ids }, ...choices, open];
+  const label = question.form ? "Fill in…" : "Reply…";
+  const reply: Button = { action: "reply", label, style: "plain", ...ids };
   return question.freeText ? [...choices, reply, open] : [...choices, open];
 }
 

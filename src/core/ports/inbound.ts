@@ -53,7 +53,9 @@ export type Intent =
   | { type: "approve"; questionId: string; input: unknown | null }
   | { type: "refuse"; questionId: string; reason: string }
   /** The way back from what was approved by this question. */
-  | { type: "undo"; questionId: string };
+  | { type: "undo"; questionId: string }
+  /** The page that this question wants opened: told in private, and to whoever started the run alone. */
+  | { type: "link"; questionId: string };
 
 /** What became of an inbound message: for the private word to its sender. */
 export interface Outcome {

@@ -3,6 +3,8 @@ import type { ToolSpec } from "../agent.ts";
 import type { FreshAttachment } from "../attachment.ts";
 import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../chosen-call.ts";
+import type { FormAnswer } from "../form.ts";
+import type { ToolQuestion } from "../tool-question.ts";
 
 /**
  * What a tool is told beside its input. `signal` aborts when the call must end: tools pass it on to what they
@@ -19,6 +21,8 @@ export interface CallContext {
   signal: AbortSignal;
   /** A few words of how far it is, for the step's line; most of many are dropped. Absent where nobody would see them. */
   progress?(words: string): void;
+  /** What people answered to the tool's own question, and what it held then. Absent: it has asked nobody. */
+  answered?: { held: unknown; answer: FormAnswer };
 }
 
 /** What else there is of a call that came to its end. */
@@ -39,6 +43,8 @@ export type CallOutcome =
   | Finished
   /** Its work goes on outside of the call; `handle` (JSON) is how `poll` finds it. */
   | { type: "begun"; handle: unknown }
+  /** It needs people before it goes on; then it is run again, with `held` (JSON) and the answer. */
+  | { type: "asks"; ask: ToolQuestion; held: unknown }
   /** `unrun`: nothing was begun now, and what an earlier attempt did is not known. */
   | ({ type: "failed"; unrun?: true } & CallFailure)
   /** Timed out or interrupted: it may have happened. */

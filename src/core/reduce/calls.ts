@@ -1,5 +1,4 @@
 /** How the calls of one model answer move from chosen to settled. Every call gets exactly one result. */
-
 import type { ToolCall } from "../chosen-call.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import {
@@ -25,6 +24,7 @@ type CallEvent =
   | "call_finished"
   | "call_failed"
   | "call_doubted"
+  | "call_suspended"
   | "call_cleared"
   | "call_slept"
   | "job_begun"
@@ -34,10 +34,9 @@ type CallEvent =
   | "child_launched"
   | "approval_voided";
 
-/** An event of a call that is not there, or settled already, changes nothing. */
+/** An event of a call that is not there, or settled already (a late duplicate), changes nothing. */
 export function reduceCall(state: State, event: Extract<RunEvent, { type: CallEvent }>): State {
   const call = findCall(state, event.callId);
-  // A result for a call that is settled already (a late duplicate) changes nothing.
   if (!call || call.is.at === "settled") return state;
   return reduceOpenCall(withBelow(state, event), call, event);
 }
@@ -70,6 +69,8 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
       );
     case "call_doubted":
       return moved(state, call, { is: { at: "doubted", questionId: "" } });
+    case "call_suspended":
+      return moved(state, call, { asks: { held: event.held, answer: null } });
     case "call_cleared":
       return moved(state, call, { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" } });
     case "call_slept":
@@ -126,8 +127,8 @@ function verified(state: State, call: Call, event: EventOf<"call_verified">): St
 }
 
 /** What the model is told of a failure: short, without stack, as data. */
-function failureText(event: Pick<EventOf<"call_failed">, "code" | "message">): string {
-  return JSON.stringify({ error: event.code, message: event.message });
+function failureText({ code, message }: EventOf<"call_failed">): string {
+  return JSON.stringify({ error: code, message });
 }
 
 interface Result {

@@ -1,7 +1,9 @@
 /** Questions are data: how they open, are settled, and what their settlement does to the run. */
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
-import { keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
+import { forTool } from "../fill-in.ts";
+import { answerInWords } from "../form.ts";
+import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
@@ -50,12 +52,13 @@ function answered(
   question: OpenQuestion,
   event: EventOf<"question_answered"> & { at: number },
 ): State {
-  const label = question.choices.find((choice) => choice.value === event.answer)?.label ?? event.answer;
+  const label = labelOf(question, event.answer);
   const settling = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
   const closed = told(settling, event.context);
   const call = question.callId === null ? undefined : findCall(closed, question.callId);
   switch (question.kind) {
     case "ask": {
+      if (call?.asks) return supplied(closed, { ...call, asks: call.asks }, question, event);
       const output = JSON.stringify({ answer: event.answer });
       const ms = event.at - question.askedAt;
       return call
@@ -70,6 +73,25 @@ function answered(
     case "approval":
       return closed;
   }
+}
+
+function labelOf({ choices, form }: OpenQuestion, answer: string): string {
+  const chosen = choices.find(({ value }) => value === answer);
+  return chosen?.label ?? (form === undefined ? answer : answerInWords(form, answer));
+}
+
+/** The tool that asked goes on with the answer. */
+function supplied(
+  state: State,
+  call: Call & { asks: NonNullable<Call["asks"]> },
+  { form }: OpenQuestion,
+  { answer, trusted = true }: EventOf<"question_answered">,
+): State {
+  const known = { ...state, readUntrusted: state.readUntrusted || !trusted };
+  return moved(known, call, {
+    is: { at: "answered" },
+    asks: { ...call.asks, answer: forTool(form, answer) },
+  });
 }
 
 /** It ran · it did not: run it · stop. Nothing else can turn a doubt into an execution. */
@@ -89,13 +111,22 @@ function doubtSettled(
     case "run":
       // One word can't stand for several approvals: then it is asked for them anew.
       return question.need > 1
-        ? moved(state, call, { is: { at: "chosen" }, approvedHash: null })
-        : moved(state, call, { is: { at: "approved" }, approvedHash: question.call?.hash ?? "" });
+        ? moved(state, call, { is: { at: "chosen" }, approvedHash: null, ...anew(call) })
+        : moved(state, call, {
+            is: { at: "approved" },
+            approvedHash: question.call?.hash ?? "",
+            ...anew(call),
+          });
     default: {
       const output = `It is not known whether this call took effect. ${who} decided to stop here.`;
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
     }
   }
+}
+
+/** What its tool was in the middle of is over: it asks again. */
+function anew({ asks }: Call): { asks?: null } {
+  return asks ? { asks: null } : {};
 }
 
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {

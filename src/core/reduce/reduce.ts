@@ -71,6 +71,7 @@ function apply(state: State, event: RunEvent): State {
     case "call_finished":
     case "call_failed":
     case "call_doubted":
+    case "call_suspended":
     case "call_cleared":
     case "call_slept":
     case "job_begun":

@@ -87,7 +87,7 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
         ? "The answer was delivered."
         : call.is.at === "verifying"
           ? `${call.is.result.output}\nIt is not known whether it helped: the run ended first.`
-          : call.is.at === "started" || call.is.at === "doubted" || call.is.at === "in_job"
+          : wasBegun(call)
             ? "It is not known whether this call took effect: the run ended first."
             : "Not run: the run ended first.";
       return entered(sum, {
@@ -101,6 +101,11 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
     },
     undos.reduce(undoCutOff, closed),
   );
+}
+
+/** Nobody knows what it did; a call that asked people had begun before. */
+function wasBegun({ is, asks }: Call): boolean {
+  return is.at === "started" || is.at === "doubted" || is.at === "in_job" || Boolean(asks);
 }
 
 /** One that never began is offered again; of any other nobody knows what it did. */

@@ -39,6 +39,7 @@ const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("approve"), questionId: z.string(), input: z.unknown() }),
   z.object({ type: z.literal("refuse"), questionId: z.string(), reason: z.string() }),
   z.object({ type: z.literal("undo"), questionId: z.string() }),
+  z.object({ type: z.literal("link"), questionId: z.string() }),
 ]);
 
 const inboundSchema: z.ZodType<Inbound> = z.object({

@@ -7,6 +7,7 @@ import type { EventBody } from "../../core/event.ts";
 import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
+import { askForTool } from "../../core/tool-question.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { bindingOf } from "./binding.ts";
@@ -52,11 +53,14 @@ function mayStart(state: State, call: Call, on: Work): boolean {
 
 async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
   const done = await Promise.all(calls.map((call) => executeOne(on, call)));
-  return recordOutcome(on, (state) =>
-    done.flatMap(({ call, outcome, how }) =>
-      findCall(state, call.id) ? outcomeEvents(state, call, outcome, on, how) : [],
-    ),
-  );
+  return recordOutcome(on, (state) => {
+    const events: EventBody[] = [];
+    for (const { call, outcome, how } of done) {
+      if (!findCall(state, call.id)) continue;
+      events.push(...outcomeEvents(state, call, outcome, on, { ...how, after: events.length }));
+    }
+    return events;
+  });
 }
 
 async function executeOne(on: Work, call: Call) {
@@ -76,13 +80,15 @@ function outcomeEvents(
   call: Call,
   outcome: CallOutcome,
   on: Work,
-  how: { ms: number; untrusted: boolean },
+  { after, ...how }: { ms: number; untrusted: boolean; after: number },
 ): EventBody[] {
   switch (outcome.type) {
     case "finished":
       return [finished(call, outcome, { ...how, at: on.clock.now() })];
     case "begun":
       return [{ type: "job_begun", callId: call.id, handle: outcome.handle }];
+    case "asks":
+      return suspended(state, call, outcome, on, after);
     case "failed": {
       // Chosen again it would have another key: what an attempt before the change did would be done twice.
       const wasBegun = call.is.at === "started" && on.policy.tools[call.tool]?.effect !== "read";
@@ -98,6 +104,25 @@ function outcomeEvents(
   }
 }
 
+/** People are asked, and the call rests until they have answered; one that is being stopped asks nobody any more. */
+function suspended(
+  state: State,
+  call: Call,
+  { ask, held }: Extract<CallOutcome, { type: "asks" }>,
+  on: Work,
+  after: number,
+): EventBody[] {
+  if (state.phase.at === "cancelling") {
+    const message = "It asked people before it could go on, and the run was being stopped.";
+    return [callFailed(call.id, { code: "unknown_outcome", message })];
+  }
+  const question = askForTool(call.id, ask, { state, policy: on.policy, after: after + 1 });
+  return [
+    { type: "call_suspended", callId: call.id, held },
+    { type: "question_asked", question },
+  ];
+}
+
 /** Intent without outcome. The tool may know; if it does not, a person must say, and nothing runs until then. */
 export async function performReconcile(on: Work, callId: string): Promise<Recorded> {
   const call = findCall(on.state, callId);
@@ -110,10 +135,14 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
     });
   const known = await keepAttachments(on, told);
   return recordOutcome(on, (state) =>
-    findCall(state, callId)?.is.at === "started"
+    isUnderWay(findCall(state, callId))
       ? reconciled(state, call, known, "the process stopped while it ran", on)
       : [],
   );
+}
+
+function isUnderWay(call: Call | undefined): boolean {
+  return call?.is.at === "started" || call?.is.at === "answered";
 }
 
 /**

@@ -99,6 +99,8 @@ function whyNot(outcome: Exclude<CallOutcome, { type: "finished" }>): string {
       return `not available: ${outcome.message}`;
     case "in_doubt":
       return `not available: ${outcome.reason}`;
+    case "asks":
+      return "not available: it asks people before it goes on";
     case "begun":
       return "not available: it takes longer than a look at launch may";
   }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import { attachmentLimits, type FreshAttachment } from "../../core/attachment.ts";
 import type { EventBody } from "../../core/event.ts";
+import { formAnswer } from "../../core/form.ts";
 import type { Look } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
@@ -86,7 +87,9 @@ async function overTroubles<T>(on: Pick<Work, "rng" | "signal">, write: () => Pr
 export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal">, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
   const key = call.key ?? on.toolbox.key(call.tool, call.input, ids);
-  return { ...ids, key, epoch: on.epoch, signal: on.signal };
+  const { held, answer = null } = call.asks ?? {};
+  const answered = answer === null ? {} : { answered: { held, answer: formAnswer(answer) } };
+  return { ...ids, key, epoch: on.epoch, signal: on.signal, ...answered };
 }
 
 /**

@@ -48,7 +48,6 @@ function isOver({ status, questions }: RunState): boolean {
 /** Whoever loses the answer has the run's id from the first line on. */
 function progressOf(state: State): string {
   const [call] = pendingCalls(state);
-  const progress = call?.is && "progress" in call.is ? call.is.progress : undefined;
-  const doing = [call?.tool, progress].filter((part) => part !== undefined).join(" — ");
+  const doing = [call?.tool, call?.progress].filter((part) => part !== undefined).join(" — ");
   return [`run ${state.runId}`, statusInWords(state), doing].filter((part) => part !== "").join(" · ");
 }

@@ -1,7 +1,7 @@
 /** Routes that look at runs. */
 import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
-import type { RunEvent } from "../../core/event.ts";
+import type { EventBody, RunEvent } from "../../core/event.ts";
 import { textOrigins } from "../../core/origin/trace.ts";
 import type { StoredAttachment } from "../../core/ports/kept-rows.ts";
 import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
@@ -58,11 +58,28 @@ export function runRoutes(server: Server): RunRoutes {
   };
 }
 
-/** The provider's own items are opaque, often encrypted and large: nobody outside the driver can read them. */
+/**
+ * The provider's own items are opaque, often encrypted and large, as is what a tool holds: nobody else can read them. A
+ * link is for one person, who is shown it with the question.
+ */
 export function viewEvent(event: RunEvent, version: number): WireEvent {
   const { at, ...body } = event;
-  const data = body.type === "model_answered" ? { ...body, items: [] } : body;
-  return { version, at, type: body.type, data };
+  return { version, at, type: body.type, data: shown(body) };
+}
+
+function shown(body: EventBody): EventBody {
+  switch (body.type) {
+    case "model_answered":
+      return { ...body, items: [] };
+    case "call_suspended":
+      return { ...body, held: null };
+    case "question_asked": {
+      const { link, ...question } = body.question;
+      return link === undefined ? body : { ...body, question: { ...question, link: { ...link, url: "" } } };
+    }
+    default:
+      return body;
+  }
 }
 
 /** Only what a browser draws goes by its own type; anything else is a stranger's document, which never opens here. */

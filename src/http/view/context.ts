@@ -3,6 +3,7 @@
 import { never } from "../../core/never.ts";
 import { entriesOf } from "../../core/reduce/entries.ts";
 import { type Call, type Entry, type OpenQuestion, pendingCalls, type State } from "../../core/state.ts";
+import { isAskedByTool } from "../../core/tool-question.ts";
 import type { ContextItem } from "../wire/runs.ts";
 import { spokenAsk } from "./spoken.ts";
 
@@ -22,14 +23,20 @@ export function contextOf(state: State): ContextItem[] {
     ...items,
     ...[...untold.values()].map(callItem),
     ...state.queued.flatMap((entry) => itemsOf(entry, untold)),
-    ...state.questions.filter(({ kind }) => kind !== "ask").map((question) => askItem(question, state)),
+    ...state.questions
+      .filter((question) => !isAskHuman(question))
+      .map((question) => askItem(question, state)),
   ];
 }
 
 /** An `ask_human` whose question is open: the seeds' clients look for it in the context, not among pending calls. */
 export function isAnsweredByWords(state: State, call: Call): boolean {
   const { is } = call;
-  return is.at === "asking" && state.questions.some(({ id, kind }) => id === is.questionId && kind === "ask");
+  return is.at === "asking" && state.questions.some((open) => open.id === is.questionId && isAskHuman(open));
+}
+
+function isAskHuman(question: OpenQuestion): boolean {
+  return question.kind === "ask" && !isAskedByTool(question);
 }
 
 function askItem(question: OpenQuestion, state: State): ContextItem {

@@ -1,7 +1,7 @@
 /** A run as the wire shows it: the seeds' seven fields in their shapes, and more beside them. */
 import type { Actor, Address } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
-import { denySettling } from "../../core/admit/answer.ts";
+import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { Command } from "../../core/command.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
@@ -108,6 +108,8 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
     run_id: state.runId,
     context: question.context,
     free_text: question.freeText,
+    form: question.form ?? null,
+    link: question.link ? { host: question.link.host, url: linkOf(question, actor, state) } : null,
     audience: question.audience,
     need: question.need,
     approved_by: [...question.approvedBy],

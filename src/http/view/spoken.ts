@@ -4,6 +4,7 @@
  */
 import type { Question } from "../../core/question.ts";
 import type { OpenQuestion, State } from "../../core/state.ts";
+import { fieldInWords } from "../../core/text/form-field.ts";
 import { visible, visibleLine } from "../../core/text/visible.ts";
 
 /** The arguments of `ask_human`, as the clients read them. */
@@ -17,7 +18,13 @@ export function spokenAsk(question: OpenQuestion, state: State): Spoken {
   const choices = wordsOf(question, state);
   const said = choices.map((word) => `"${word}"`).join(" or ");
   const how = question.freeText ? `Answer ${said}, or in your own words.` : `Answer ${said}.`;
-  const parts = [question.text, question.context, callInWords(question.call), how];
+  const parts = [
+    question.text,
+    question.context,
+    callInWords(question.call),
+    formInWords(question.form),
+    how,
+  ];
   return { question: parts.filter((part) => part !== null).join("\n"), context: null, choices };
 }
 
@@ -56,6 +63,12 @@ function yesOf({ id, kind }: Question, state: State): string | null {
   if (kind === "doubt") return `${runAgain} #${number}`;
   if (kind !== "approval") return null;
   return state.settled.some(({ call }) => call !== null) ? `approve #${number}` : "approve";
+}
+
+function formInWords(form: Question["form"]): string | null {
+  if (form === undefined) return null;
+  const fields = form.fields.map((field) => `${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
+  return ["One line for each field:", ...fields].join("\n");
 }
 
 function callInWords(call: Question["call"]): string | null {

@@ -1,6 +1,7 @@
 /** Questions on the wire: open, settled, and the list of what is open. Times in ms since the epoch. */
 import { z } from "zod";
 import { personSchema } from "../../core/actor.ts";
+import { formSchema } from "../../core/form.ts";
 import { argumentOriginSchema } from "../../core/question.ts";
 
 const time = z.number();
@@ -15,6 +16,10 @@ export const wireQuestionSchema = z.object({
   context: z.string().nullable(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })),
   free_text: z.boolean(),
+  /** What is to be filled in: the answer is its values as JSON (`{"region":"eu"}`), or one line `name: value` each. */
+  form: formSchema.nullable(),
+  /** A page that is to be opened. `url`: for whoever started the run; null for anybody else. */
+  link: z.object({ host: z.string(), url: z.string().nullable() }).nullable(),
   /** Rules of who may settle it. */
   audience: z.array(z.string()),
   /** The whole call, for approvals and doubts. */

@@ -259,7 +259,9 @@ describe("forms", () => {
   };
 
   test("titles and labels fit", () => {
-    const drawn = answerModal(question);
+    const answer = answerModal(question);
+    if (!("modal" in answer)) throw new Error(answer.instead);
+    const drawn = answer.modal;
     expect(drawn.title.length).toBeLessThanOrEqual(45);
     expect(JSON.stringify(drawn).match(/"label":"([^"]*)"/)?.[1]?.length).toBeLessThanOrEqual(45);
     expect("modal" in editModal(question, null, "run_1")).toBe(true);

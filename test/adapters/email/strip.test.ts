@@ -95,15 +95,6 @@ describe("replies", () => {
     const { quoted } = stripReply("yes\n\nOn 20.11.26, Belay wrote:\n> the question\n");
     expect(quoted).toContain("> the question");
   });
-
-  test("a hostile text takes no long time", () => {
-    const started = performance.now();
-    stripReply(`On ${"wrote ".repeat(100)}\n`.repeat(3000));
-    stripReply(`${"On x\n".repeat(40_000)}`);
-    stripReply("_".repeat(200_000));
-    stripReply(`From: x\n${"To: ".repeat(50_000)}`);
-    expect(performance.now() - started).toBeLessThan(2000);
-  });
 });
 
 describe("HTML", () => {

@@ -51,6 +51,30 @@ test.each([
   expect(JSON.stringify(outcome)).toContain("did not come back within 0.5 s");
 });
 
+test("pictures and files become attachments, and links are named", async () => {
+  const { server: from } = await oddServer("brings-a-picture");
+  const outcome = await call(from, "odd_work", input);
+  if (outcome.type !== "finished") throw new Error(JSON.stringify(outcome));
+  expect(outcome.output).toBe(
+    [
+      "drawn",
+      "[attached: image-1.png, image/png, 20 bytes]",
+      "[attached: file:///tmp/t.csv, text/csv, 3 bytes]",
+      "[a link, not followed: more, https://a.example/x]",
+    ].join("\n"),
+  );
+  const files = (outcome.attachments ?? []).map(({ name, mediaType, bytes }) => [
+    name,
+    mediaType,
+    String(bytes),
+  ]);
+  expect(files).toEqual([
+    ["image-1.png", "image/png", expect.any(String)],
+    ["t.csv", "text/csv", expect.any(String)],
+  ]);
+  expect(Buffer.from(outcome.attachments?.[0]?.bytes ?? []).toString()).toBe("not really a picture");
+});
+
 test("two calls at once over one connection get each its own answer, whichever comes first", async () => {
   const { server: from, at } = await oddServer("answers-in-reverse");
   const first = call(from, "odd_work", { text: "first" });
@@ -117,6 +141,17 @@ test("a program that is not there is named", async () => {
     message: expect.stringContaining("there is no program no-such-server"),
   });
   expect(toolboxOf(from).absence("odd_work")).toMatchObject({ code: "away" });
+});
+
+test("a time limit that ends while it connects is no doubt: nothing was sent", async () => {
+  const at = folder();
+  await oddServer("well", { at });
+  const args = ["-e", "setInterval(() => {}, 1000)"];
+  const from = server({ configDir: at, name: "odd", command: node, args, allow: "*", timeoutMs: 300 });
+  expect(await call(from, "odd_work", input)).toMatchObject({
+    type: "failed",
+    message: expect.stringContaining("it was given up. Nothing was sent."),
+  });
 });
 
 test("what is given up while it is away was not sent", async () => {

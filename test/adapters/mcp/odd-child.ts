@@ -101,6 +101,17 @@ function call({ id, params }: Request): void {
     case "dies-once":
       if (readFileSync(join(folder, "calls.log"), "utf8").trim().split("\n").length === 1) process.exit(7);
       return void send(answer);
+    case "brings-a-picture": {
+      const data = Buffer.from("not really a picture").toString("base64");
+      const blob = Buffer.from("a,b").toString("base64");
+      const content = [
+        { type: "text", text: "drawn" },
+        { type: "image", data, mimeType: "image/png" },
+        { type: "resource", resource: { uri: "file:///tmp/t.csv", mimeType: "text/csv", blob } },
+        { type: "resource_link", uri: "https://a.example/x", name: "more" },
+      ];
+      return void send({ id, result: { content } });
+    }
     case "internal-error":
       return void send({ id, error: { code: -32603, message: "internal: lost the thread" } });
     case "invalid-params":

@@ -60,7 +60,8 @@ test("everything: all of its tools can be accepted, and are called by names of h
   expect(await call(from, "any_get_env", {})).toMatchObject({ output: "{}" });
   const picture = await call(from, "any_get_tiny_image", {});
   expect(picture).toMatchObject({
-    output: expect.stringMatching(/\[image: image\/png, \d+ bytes, not shown\]/),
+    output: expect.stringMatching(/\[attached: image-1\.png, image\/png, \d+ bytes\]/),
+    attachments: [{ name: "image-1.png", mediaType: "image/png" }],
   });
   const { error } = toolboxOf(from).check("any_get_sum", '{"a": "2"}');
   expect(error?.message).toContain("input/a must be number");

@@ -23,16 +23,19 @@ export async function listeningBot(options: {
   agents?: readonly Agent[];
   rights?: Rights;
   channels?: readonly Channel[];
+  /** Secrets that the bot knows. */
+  secrets?: readonly string[];
   config?: Partial<HttpConfig>;
   /** On a store of the caller's, who closes it. */
   store?: Store;
   wakes?: Wakes;
 }): Promise<ListeningBot> {
-  const { model, tools = [], agents, rights, channels = [], store, wakes } = options;
+  const { model, tools = [], agents, rights, channels = [], secrets = [], store, wakes } = options;
   const bot = await startBot({
     model,
     tools,
     channels,
+    secrets,
     ...(agents ? { agents } : {}),
     ...(rights ? { rights } : {}),
     ...(store ? { store } : {}),

@@ -1,4 +1,6 @@
 /** Every function that reads or draws text which strangers can choose, by the name it has in a failure. */
+import { conversationOf } from "../../../adapters/demo/conversation.ts";
+import { nextMove } from "../../../adapters/demo/reply.ts";
 import { written } from "../../../adapters/discord/draw/markdown.ts";
 import { render as renderDiscord } from "../../../adapters/discord/draw/render.ts";
 import { htmlToText } from "../../../adapters/email/html.ts";
@@ -27,6 +29,7 @@ import { visible, visibleJson } from "../../../src/core/text/visible.ts";
 const trustedLinkHosts = ["docs.example"];
 const slackBot = { team: "T1", enterprise: null, user: "U0BOT", bot: null };
 const slackEvent = { type: "message", user: "U1", channel: "C1", ts: "1.1" };
+const user = (text: string) => ({ type: "user" as const, text });
 const redact = createRedactor(["a secret of the bot"]);
 const scene = { now: 0, timeZone: "UTC" };
 
@@ -83,6 +86,8 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   headOfCutTable: (text) => headOfCutTable(text, text, 400),
   visible,
   visibleJson: (text) => visibleJson({ [text]: text }),
+  "a task for the demo model": (text) =>
+    nextMove(conversationOf([user("1 + 2"), user(`restart ${text}`), user(text)])),
   "what Slack sends": readMrkdwn,
   "Markdown for Slack": (text) => safeMarkdown(text, trustedLinkHosts),
   "a message in Slack": (text) =>

@@ -75,7 +75,7 @@ async function outputOf(call: ChosenCall, outputs: Outputs, used: Map<string, nu
     signal: new AbortController().signal,
   };
   const outcome = await demoToolbox.run(call.tool, checked.input, context);
-  if (outcome.type === "begun") throw new Error(`${call.tool} began a job`);
+  if (outcome.type === "begun" || outcome.type === "asks") throw new Error(`${call.tool} ${outcome.type}`);
   if (outcome.type === "in_doubt") throw new Error(`${call.tool} is in doubt: ${outcome.reason}`);
   return outcome.type === "finished" ? outcome.output : failed(outcome.code, outcome.message);
 }

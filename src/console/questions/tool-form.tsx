@@ -1,0 +1,80 @@
+/** What a tool wants filled in, field by field; the server checks what comes out. */
+import { useRef, useState } from "react";
+import type { Form, FormField } from "../../core/form.ts";
+import { fieldInWords } from "../../core/text/form-field.ts";
+import { answer } from "../api/calls.ts";
+import { Button } from "../parts/button.tsx";
+import { useDraft } from "../parts/draft.ts";
+import { useKey } from "../parts/keyboard.ts";
+import { ErrorNote } from "../parts/notice.tsx";
+import type { Draft, Field } from "./argument-draft.ts";
+import { ArgumentField } from "./argument-field.tsx";
+import { type SettleFormProps, useSettle } from "./use-settle.ts";
+
+export function ToolForm({ runId, question, first, onRefused, form }: SettleFormProps & { form: Form }) {
+  const [kept, keep] = useDraft(`answer ${question.id}`);
+  const draft: Draft = { ...initialOf(form), ...(kept === "" ? {} : (JSON.parse(kept) as Draft)) };
+  const [sent, setSent] = useState<string | null>(null);
+  const element = useRef<HTMLFormElement>(null);
+  const settle = useSettle(runId, onRefused);
+  useKey("a", () => {
+    if (first) element.current?.querySelector<HTMLElement>("input, select, textarea")?.focus();
+    return first;
+  });
+  const send = (words: string) => {
+    if (settle.isPending) return;
+    setSent(words);
+    settle.mutate(() => answer(runId, question.id, words), { onSuccess: () => keep("") });
+  };
+  return (
+    <form
+      ref={element}
+      className="settle edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(JSON.stringify(draft));
+      }}
+    >
+      {form.fields.map((field) => (
+        <ArgumentField
+          key={field.name}
+          field={asField(field)}
+          value={draft[field.name] ?? ""}
+          onChange={(value) => keep(JSON.stringify({ ...draft, [field.name]: value }))}
+        />
+      ))}
+      <ErrorNote error={settle.error} />
+      <div className="buttons">
+        <button type="submit" className="button primary" aria-busy={settle.isPending}>
+          {settle.isPending ? "Sending…" : "Answer"}
+        </button>
+        {question.choices.map(({ value, label }) => (
+          <Button
+            key={value}
+            look="quiet"
+            pending={settle.isPending && sent === value}
+            onPress={() => send(value)}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+    </form>
+  );
+}
+
+function initialOf({ fields }: Form): Draft {
+  return Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
+}
+
+/** Numbers and several options are typed: the server reads them. */
+function asField({ name, label, kind, options, required, ...field }: FormField): Field {
+  const about = fieldInWords({ kind, options, required, ...field });
+  return {
+    name: label,
+    kind: kind === "one" ? "choice" : kind === "boolean" ? "boolean" : "text",
+    description: about,
+    choices: options.map(({ value }) => value),
+    nullable: false,
+  };
+}

@@ -1,0 +1,61 @@
+/** The console shows a picture that a call brought where the call stands, and offers any other file to be saved. */
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { z } from "zod";
+import { WithAttachments } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
+import { openChromium } from "../support/console/chromium.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { patient, violations, visit } from "./session.ts";
+
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+/** One red pixel. */
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==",
+  "base64",
+);
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+}, patient);
+
+afterAll(() => browser?.close());
+
+it(
+  "a picture stands open under its call, with words for who can't see it",
+  async () => {
+    const draw = defineTool({
+      name: "draw",
+      description: "Draw.",
+      input: z.object({}),
+      effect: "read",
+      run: () =>
+        new WithAttachments("drawn", [
+          { name: "graph.png", mediaType: "image/png", bytes: png, alt: "CPU rose to 90 %" },
+          { name: "graph.svg", mediaType: "image/svg+xml", bytes: Buffer.from("<svg/>"), alt: "" },
+        ]),
+    });
+    const model = scripted(calling(call("draw", {})), finalAnswer("Look."));
+    const bot = await listeningBot({ model, tools: [draw], config: { auth: { mode: "none" }, consoleDir } });
+    const runId = await bot.bot.launch("draw it");
+    await bot.bot.untilEnd(runId);
+    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const picture = page.getByRole("img", { name: "CPU rose to 90 %" });
+    await picture.waitFor();
+    await expect
+      .poll(() => picture.evaluate((node) => (node instanceof HTMLImageElement ? node.naturalWidth : 0)))
+      .toBe(1);
+    await page.locator("figcaption", { hasText: "CPU rose to 90 %" }).waitFor();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("link", { name: "graph.svg (image/svg+xml, 6 bytes)" }).click();
+    expect((await saved).suggestedFilename()).toBe("graph.svg");
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);
