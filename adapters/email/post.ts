@@ -5,6 +5,7 @@ import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import type { Conversations } from "./conversations.ts";
+import { picturesFor } from "./pictures.ts";
 import { replySubject } from "./refuse.ts";
 import { renderMail, renderWords } from "./render.ts";
 import type { Mailer, OutMail } from "./send.ts";
@@ -46,6 +47,9 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
     subject: conversation.subject === "" ? delivery.body.summary : replySubject(conversation.subject),
     ...renderMail(delivery.body, { runUrl, reply: what === "question" || what === "limit" }),
     messageId,
+    ...(what === "outcome"
+      ? { files: await picturesFor(inlet.store, delivery.runId, delivery.address) }
+      : {}),
     replyTo: conversations.replyAddress(token),
     references:
       conversation.messageIds.length > 0 ? conversation.messageIds : [rootOf(conversations, delivery)],
@@ -61,7 +65,7 @@ async function sendOrPoint(mailer: Mailer, mail: OutMail, url: string): Promise<
   } catch (error) {
     if (!ofBody(error)) throw error;
     const words = `The mail server does not take the whole of this mail (${error.message}). It is in the console: ${url}`;
-    await point(mailer, { ...mail, ...renderWords(words) });
+    await point(mailer, { ...mail, ...renderWords(words), files: [] });
   }
 }
 

@@ -4,6 +4,13 @@ import { ChannelError, type SendFailure } from "../../src/core/ports/channel-err
 import { refusalOf, type Stage } from "./refusal.ts";
 import type { Rendered } from "./render.ts";
 
+/** A file beside the words. */
+export interface MailFile {
+  filename: string;
+  contentType: string;
+  content: Buffer;
+}
+
 export interface OutMail extends Rendered {
   to: string;
   subject: string;
@@ -12,6 +19,7 @@ export interface OutMail extends Rendered {
   replyTo: string;
   /** Their mails, oldest first; the last one is answered. */
   references: readonly string[];
+  files?: readonly MailFile[];
 }
 
 /** Outgoing mail; `close` ends the connections that are open. */
@@ -42,6 +50,7 @@ export function smtpMailer(smtpUrl: string, from: { name: string; address: strin
           subject: mail.subject.replace(/[\r\n\t]+/g, " ").slice(0, 200),
           text: mail.text,
           html: mail.html,
+          attachments: [...(mail.files ?? [])],
           messageId: `<${mail.messageId}>`,
           ...(answers === undefined
             ? {}

@@ -114,6 +114,17 @@ describe("a fresh install", () => {
 });
 
 describe("the environment", () => {
+  it.each(["elsewhere/other.db", "file:elsewhere/other.db"])(
+    "names the file %s; the token stands beside it",
+    async (url) => {
+      using folder = configFolder();
+      const config = await loadConfig({ DATABASE_URL: url }, folder.path);
+      expect(config.databaseUrl).toBe(join(folder.path, "elsewhere/other.db"));
+      expect(existsSync(join(folder.path, "elsewhere/token"))).toBe(true);
+      expect(existsSync(join(folder.path, "data/token"))).toBe(false);
+    },
+  );
+
   it("wins over .env, and an empty variable switches the file's off", async () => {
     using folder = configFolder({
       ".env": "PORT=4000\nOPENAI_MODEL=from-file\nOPENAI_API_KEY=sk-file-key\n",

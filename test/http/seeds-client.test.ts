@@ -6,7 +6,7 @@ import { OutcomeUnknown } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent } from "../support/bot.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
+import { ask, call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
 
 /** The seven fields of the seeds' state, and nothing else that they know. */
 interface SeedState {
@@ -141,6 +141,29 @@ test("once another call was shown, a bare word approves nothing: it could be mea
   await statusUntil(id, "complete");
   expect(done).toEqual(["production"]);
   expect(JSON.stringify(model.requests[1]?.input)).toContain("not on Fridays");
+});
+
+test("of two questions that one answer opened none is settled by an answer that names none; each is by its id", async () => {
+  const both = calling(ask("Which region?"), ask("Which zone?"));
+  const model = scripted(both, finalAnswer("done"));
+  const { bot, post, launch, answer, statusUntil } = await seedServer({ model });
+  const id = await launch("deploy");
+  await bot.until(id, ({ questions }) => questions.length === 2);
+  // The seeds' servers asked one after the other; here both stand, and a bare answer could be meant for either.
+  const bare = await answer(id, "eu");
+  const { detail, questions } = (await bare.json()) as {
+    detail: string;
+    questions: { id: string; text: string }[];
+  };
+  expect([bare.status, detail]).toEqual([409, "Several questions are open: name one by its id."]);
+  expect(questions.map(({ text }) => text)).toEqual(["Which region?", "Which zone?"]);
+  const zone = questions[1]?.id;
+  expect((await post("/agent/provide_input", { id, question_id: zone, answer: "b" })).status).toBe(200);
+  // One is left: the seeds' clients, which name none, answer it.
+  expect((await answer(id, "eu")).status).toBe(200);
+  expect(await statusUntil(id, "complete")).toMatchObject({ final_answer: "done" });
+  const results = model.requests[1]?.input.flatMap((item) => (item.type === "result" ? [item.output] : []));
+  expect(results?.toSorted()).toEqual(['{"answer":"b"}', '{"answer":"eu"}']);
 });
 
 test("a doubt is asked like a question; it runs again only by its number", async () => {

@@ -181,13 +181,13 @@ async function eventsIn(folder: string): Promise<RunEvent[]> {
   }
 }
 
-/** Once, with the bot unharmed: every boundary there is, by the log. Two looks at a job may say more or less. */
+/** Once, with the bot unharmed: every boundary there is, by the log. Looks at a job say more or less, and the alert may end after the run. */
 function boundariesOf(events: readonly RunEvent[]): Death[] {
   const counts = new Map<RunEvent["type"], number>();
   return events.flatMap(({ type: event }): Death[] => {
     const nth = (counts.get(event) ?? 0) + 1;
     counts.set(event, nth);
-    if (event === "call_progressed") return [];
+    if (event === "call_progressed" || event === "heard") return [];
     return [
       { at: "before", event, nth },
       { at: "after", event, nth },

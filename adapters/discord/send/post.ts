@@ -3,6 +3,7 @@ import { type APIMessage, type RESTPostAPIChannelMessageJSONBody, Routes } from 
 import { picturesOf } from "../../../src/core/message.ts";
 import type { Delivery, Inlet } from "../../../src/core/ports/channel.ts";
 import { ChannelError } from "../../../src/core/ports/channel-error.ts";
+import { readableAttachment } from "../../../src/core/store/attachments.ts";
 import { type Target, targetOf, threadAddress } from "../address.ts";
 import { render, type Sheet } from "../draw/render.ts";
 import { channelError, codeOf } from "../errors.ts";
@@ -43,7 +44,7 @@ export async function post(line: Line, delivery: Delivery, inlet: Inlet | null):
 async function bytesOf(inlet: Inlet | null, { runId, body }: Delivery): Promise<Map<string, Uint8Array>> {
   const bytes = new Map<string, Uint8Array>();
   for (const { hash } of picturesOf(body)) {
-    const stored = await inlet?.store.attachment(runId, hash);
+    const stored = inlet === null ? null : await readableAttachment(inlet.store, runId, hash);
     if (stored) bytes.set(hash, stored.bytes);
   }
   return bytes;

@@ -1,6 +1,7 @@
 /** Files in Slack: a text too long for messages, and pictures. */
 import type { Attachment } from "../../../src/core/attachment.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
+import { readableAttachment } from "../../../src/core/store/attachments.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { plainMrkdwn } from "../draw/escape.ts";
 import { channelError } from "../errors.ts";
@@ -33,7 +34,7 @@ export async function pictureFile(
   { session, delivery }: Pick<FilePlace, "session" | "delivery">,
   picture: Attachment,
 ): Promise<SlackFile | null> {
-  const stored = await session.inlet.store.attachment(delivery.runId, picture.hash);
+  const stored = await readableAttachment(session.inlet.store, delivery.runId, picture.hash);
   if (stored === null) return null;
   const title = plainMrkdwn(cut(picture.alt || picture.name, maxTitle));
   return { filename: pictureName(picture), title, alt_text: title, file: Buffer.from(stored.bytes) };

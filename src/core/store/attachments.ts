@@ -1,5 +1,6 @@
 /** Bytes as the text that is stored: base64, so that every database and every copy of one holds text and numbers only. */
 import type { StoredAttachment } from "../ports/kept-rows.ts";
+import type { Store } from "../ports/store.ts";
 import { UnreadableError } from "../ports/unreadable.ts";
 import { plainText } from "./codec.ts";
 
@@ -21,4 +22,18 @@ export function attachmentOf(record: AttachmentRecord | undefined): StoredAttach
   throw new UnreadableError("storage_damaged", `${what} can't be read: it is damaged; restore a backup`, {
     what,
   });
+}
+
+/** For a screen: null also where it is damaged, for which no word that goes with it may wait. @throws StoreError */
+export async function readableAttachment(
+  store: Pick<Store, "attachment">,
+  runId: string,
+  hash: string,
+): Promise<StoredAttachment | null> {
+  try {
+    return await store.attachment(runId, hash);
+  } catch (error) {
+    if (error instanceof UnreadableError) return null;
+    throw error;
+  }
 }
