@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     globalSetup: "test/support/console/build.ts",
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [

@@ -112,7 +112,7 @@ describe("what somebody looked for and typed", { timeout: patient }, () => {
     await page.waitForURL(/\?text=oncall$/);
     await rows.filter({ hasNotText: "oncall" }).first().waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Filter the runs" }).click();
-    await page.getByLabel("Status").selectOption("complete");
+    await page.getByRole("combobox", { name: /^Status/ }).selectOption("complete");
     await page.waitForURL(/status=complete/);
     await page.keyboard.press("Escape");
     await rows.first().click();

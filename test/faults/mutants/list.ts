@@ -183,14 +183,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "each press of Undo after the end is a run of its own",
     file: "src/engine/undo.ts",
-    find: "const runId = runIdFor({ source: `undo:${of.runId}`, key: questionId });",
-    put: "const runId = runIdFor({ source: `undo:${of.runId}`, key: questionId + Math.random() });",
+    find: "`, key: questionId });",
+    put: "`, key: questionId + Math.random() });",
     test: "test/journeys/undo.test.ts",
     only: "by two at once",
   },
   {
     name: "a foreign tool is called as it is, not as it was accepted",
-    file: "adapters/mcp/call.ts",
+    file: "adapters/mcp/looked-at.ts",
     find: `if (found?.code === "changed") throw`,
     put: `if (found?.code === undefined && found) throw`,
     test: "test/adapters/mcp/accept.test.ts",
