@@ -56,3 +56,29 @@ function bracketed(expression: Expression, least: number): string {
 export function shownNumber(value: number): string {
   return String(Number(value.toPrecision(12)));
 }
+
+/**
+ * Puts the value for the old one; where none is named, for the last number still to be told, else for the last one.
+ */
+export function replaced(
+  expressions: readonly Expression[],
+  value: Expression,
+  old: Expression | null,
+): Expression[] {
+  const numbers = expressions.flatMap(leaves);
+  const named =
+    old?.type === "number" && numbers.find((leaf) => leaf.type === "number" && leaf.value === old.value);
+  const target = named || (numbers.findLast((leaf) => leaf.type === "hole") ?? numbers.at(-1));
+  const put = (part: Expression): Expression => {
+    if (part === target) return value;
+    if (part.type === "root") return { ...part, of: put(part.of) };
+    return part.type === "binary" ? { ...part, left: put(part.left), right: put(part.right) } : part;
+  };
+  return expressions.map(put);
+}
+
+/** Its numbers and holes, from left to right. */
+export function leaves(part: Expression): Expression[] {
+  if (part.type === "root") return leaves(part.of);
+  return part.type === "binary" ? [...leaves(part.left), ...leaves(part.right)] : [part];
+}

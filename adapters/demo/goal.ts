@@ -1,7 +1,7 @@
 /** What the people of a run want now: the first order, as later words changed it. */
 import { expressionsIn, valueIn } from "./arithmetic.ts";
 import type { Order } from "./conversation.ts";
-import { type Expression, holesIn } from "./expression.ts";
+import { type Expression, holesIn, leaves, replaced } from "./expression.ts";
 
 /** `since`: calls before this place in the request belong to something else. */
 export type Goal =
@@ -117,31 +117,6 @@ function changed(goal: Goal | null, { text, at }: Order): Goal | null {
   if (goal?.wants !== "calculation" || value?.type !== "number") return null;
   const old = match?.[2] ? valueIn(match[2]) : null;
   return { ...goal, expressions: replaced(goal.expressions, value, old) };
-}
-
-/**
- * Puts the value for the old one; where none is named, for the last number still to be told, else for the last one.
- */
-function replaced(
-  expressions: readonly Expression[],
-  value: Expression,
-  old: Expression | null,
-): Expression[] {
-  const numbers = expressions.flatMap(leaves);
-  const named =
-    old?.type === "number" && numbers.find((leaf) => leaf.type === "number" && leaf.value === old.value);
-  const target = named || (numbers.findLast((leaf) => leaf.type === "hole") ?? numbers.at(-1));
-  const put = (part: Expression): Expression => {
-    if (part === target) return value;
-    if (part.type === "root") return { ...part, of: put(part.of) };
-    return part.type === "binary" ? { ...part, left: put(part.left), right: put(part.right) } : part;
-  };
-  return expressions.map(put);
-}
-
-function leaves(part: Expression): Expression[] {
-  if (part.type === "root") return leaves(part.of);
-  return part.type === "binary" ? [...leaves(part.left), ...leaves(part.right)] : [part];
 }
 
 function calculation({ text, at }: Order): Goal | null {

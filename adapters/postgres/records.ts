@@ -1,21 +1,16 @@
-/** Small records: agents, console sessions, notes and the audit trail. */
-
+/** Small records: agents, console sessions and notes. */
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { attachmentOf, attachmentRecord } from "../../src/core/store/attachments.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { agentCodec } from "../../src/core/store/records.ts";
-import { and, asc, desc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
-import { prunedAtOnce } from "./inbox.ts";
-import { agents, attachments, audits, notes, sessions } from "./schema.ts";
+import { and, asc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
+import { agents, notes, sessions } from "./schema.ts";
 
 type Records = Pick<
   Store,
   | "saveAgent"
   | "loadAgent"
-  | "saveAttachment"
-  | "attachment"
   | "saveSession"
   | "session"
   | "sessions"
@@ -25,9 +20,6 @@ type Records = Pick<
   | "keepNote"
   | "oldNotes"
   | "deleteNotes"
-  | "audit"
-  | "audits"
-  | "pruneAudits"
 >;
 
 /** The part of the store for everything that is neither run, message nor post. */
@@ -42,14 +34,6 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
     async loadAgent(hash) {
       const [record] = await db.select().from(agents).where(eq(agents.hash, hash));
       return record ? agentCodec.decode(record.body, `agent ${hash}`) : null;
-    },
-    async saveAttachment(attachment) {
-      await db.insert(attachments).values(attachmentRecord(attachment)).onConflictDoNothing();
-    },
-    async attachment(runId, hash) {
-      const one = and(eq(attachments.runId, runId), eq(attachments.hash, hash));
-      const [record] = await db.select().from(attachments).where(one);
-      return attachmentOf(record);
     },
     async saveSession({ id, ...set }) {
       await db
@@ -99,27 +83,6 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
     async deleteNotes(names, before) {
       const old = and(inArray(notes.name, [...names]), lt(notes.savedAt, before));
       return (await db.delete(notes).where(old)).rowCount ?? 0;
-    },
-    async audit(row) {
-      await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
-    },
-    async audits(limit, decision) {
-      const those = decision && eq(audits.decision, decision);
-      const rows = await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
-      return rows.map(({ seq: _, ...row }) => row);
-    },
-    async pruneAudits(before) {
-      // Some at a time: after a long stop there may be more than one statement may take the time for.
-      const some = db
-        .select({ seq: audits.seq })
-        .from(audits)
-        .where(lt(audits.at, before))
-        .limit(prunedAtOnce);
-      for (let pruned = 0; ; ) {
-        const { rowCount } = await db.delete(audits).where(inArray(audits.seq, some));
-        pruned += rowCount ?? 0;
-        if ((rowCount ?? 0) < prunedAtOnce) return pruned;
-      }
     },
   };
 }

@@ -4,6 +4,8 @@ import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { announcer } from "./announce.ts";
+import { keepAttachments } from "./attachments.ts";
+import { keepAudits } from "./audits.ts";
 import { workRuns } from "./claims.ts";
 import { committer } from "./commit.ts";
 import { defaultLimits, type Limits } from "./connection.ts";
@@ -51,6 +53,8 @@ export async function openPostgres({
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
     ...keepRecords(db, clock),
+    ...keepAttachments(db),
+    ...keepAudits(db),
     async watch(changed) {
       const begun = listen({ url, limits }, pool, told, clock, changed);
       listening.push(begun);

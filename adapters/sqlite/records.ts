@@ -1,21 +1,17 @@
-/** Small records: agents, console sessions, notes and the audit trail. */
-
+/** Small records: agents, console sessions and notes. */
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { attachmentOf, attachmentRecord } from "../../src/core/store/attachments.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { agentCodec } from "../../src/core/store/records.ts";
-import { and, asc, desc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
+import { and, asc, eq, gt, inArray, lt, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { agents, attachments, audits, notes, sessions } from "./schema.ts";
+import { agents, notes, sessions } from "./schema.ts";
 
 type Records = Pick<
   Store,
   | "saveAgent"
   | "loadAgent"
-  | "saveAttachment"
-  | "attachment"
   | "saveSession"
   | "session"
   | "sessions"
@@ -25,9 +21,6 @@ type Records = Pick<
   | "keepNote"
   | "oldNotes"
   | "deleteNotes"
-  | "audit"
-  | "audits"
-  | "pruneAudits"
 >;
 
 /** The part of the store for everything that is neither run, message nor post. */
@@ -43,14 +36,6 @@ export function keepRecords(db: BetterSQLite3Database, write: Write, clock: Pick
     async loadAgent(hash) {
       const record = db.select().from(agents).where(eq(agents.hash, hash)).get();
       return record ? agentCodec.decode(record.body, `agent ${hash}`) : null;
-    },
-    saveAttachment: (attachment) =>
-      write(() => {
-        db.insert(attachments).values(attachmentRecord(attachment)).onConflictDoNothing().run();
-      }),
-    async attachment(runId, hash) {
-      const one = and(eq(attachments.runId, runId), eq(attachments.hash, hash));
-      return attachmentOf(db.select().from(attachments).where(one).get());
     },
     saveSession: (session) =>
       write(() => {
@@ -106,17 +91,5 @@ export function keepRecords(db: BetterSQLite3Database, write: Write, clock: Pick
             .where(and(inArray(notes.name, [...names]), lt(notes.savedAt, before)))
             .run().changes,
       ),
-    audit: (row) =>
-      write(() => {
-        db.insert(audits)
-          .values({ ...row, resource: plainText(row.resource) })
-          .run();
-      }),
-    async audits(limit, decision) {
-      const those = decision && eq(audits.decision, decision);
-      const rows = db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit).all();
-      return rows.map(({ seq: _, ...row }) => row);
-    },
-    pruneAudits: (before) => write(() => db.delete(audits).where(lt(audits.at, before)).run().changes),
   };
 }

@@ -3,6 +3,8 @@
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
+import { keepAttachments } from "./attachments.ts";
+import { keepAudits } from "./audits.ts";
 import { expireLeases, workRuns } from "./claims.ts";
 import { commitJob } from "./commit.ts";
 import { drizzle } from "./drizzle.ts";
@@ -45,6 +47,8 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...deliverPosts(db, group.write, unreadable),
     ...receiveMessages(db, group.write),
     ...keepRecords(db, group.write, clock),
+    ...keepAttachments(db, group.write),
+    ...keepAudits(db, group.write),
     // The file belongs to this process alone.
     watch: async () => {},
     async close() {

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { channels } from "../config/channels.ts";
 import { isDemo } from "../config/environment.ts";
-import { type Config, ConfigError, loadConfig, loadPlace } from "../config.ts";
+import { type Config, ConfigError, loadConfig } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
-import { type Health, healthSchema } from "../http/wire/server.ts";
 import { runCommand } from "./command.ts";
+import { healthHere, runFindings } from "./left-behind.ts";
 import { type Given, UsageError } from "./options.ts";
 import { lookOutside } from "./outside.ts";
 import { tryConnections } from "./try-connections.ts";
@@ -84,40 +84,6 @@ function rulesFor(
 
 function withoutPassword(url: string): string {
   return url.replace(/\/\/([^:@/]*):[^@/]*@/, "//$1:…@");
-}
-
-const mostLeft = 20;
-
-/** What the bot that runs here says of its runs. `health`: its answer; null: none came. */
-export function runFindings(health: Health | null): Finding[] {
-  if (health?.left_behind === undefined) {
-    const detail =
-      "the bot does not answer here; its start says which ones a change of the configuration left behind";
-    return [fine("runs", detail)];
-  }
-  const left = health.left_behind;
-  if (left.length === 0) return [fine("runs", "no change of the configuration left one behind")];
-  const more = left.length - mostLeft;
-  return [
-    ...left
-      .slice(0, mostLeft)
-      .map(({ run, why }) =>
-        broken("runs", `${run}: ${why}`, "Answer or stop it, or put back what was removed."),
-      ),
-    ...(more > 0 ? [broken("runs", `and ${more} more`, "/health lists them.")] : []),
-  ];
-}
-
-async function healthHere(): Promise<Health | null> {
-  const { url, token } = loadPlace();
-  try {
-    const headers = { authorization: `Bearer ${token ?? ""}` };
-    const answer = await fetch(`${url}/health`, { headers, signal: AbortSignal.timeout(3_000) });
-    return healthSchema.parse(await answer.json());
-  } catch {
-    // Nobody listens, or somebody else does.
-    return null;
-  }
 }
 
 /** One line a finding, and under it what to do. */

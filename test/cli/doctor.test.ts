@@ -1,6 +1,7 @@
 /** The doctor's command: wrong configurations are findings too, and nothing secret is printed. */
 import { expect, test } from "vitest";
-import { examine, report, runFindings } from "../../src/cli/doctor.ts";
+import { examine, report } from "../../src/cli/doctor.ts";
+import { runFindings } from "../../src/cli/left-behind.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
 import { broken, fine } from "../../src/core/ports/finding.ts";
 

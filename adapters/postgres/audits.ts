@@ -1,0 +1,34 @@
+/** The audit trail: who asked for what, and what the authorisation said. */
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type { Store } from "../../src/core/ports/store.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { desc, eq, inArray, lt } from "./drizzle.ts";
+import { prunedAtOnce } from "./inbox.ts";
+import { audits } from "./schema.ts";
+
+/** The part of the store for the audit trail. */
+export function keepAudits(db: NodePgDatabase): Pick<Store, "audit" | "audits" | "pruneAudits"> {
+  return {
+    async audit(row) {
+      await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
+    },
+    async audits(limit, decision) {
+      const those = decision && eq(audits.decision, decision);
+      const rows = await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
+      return rows.map(({ seq: _, ...row }) => row);
+    },
+    async pruneAudits(before) {
+      // Some at a time: after a long stop there may be more than one statement may take the time for.
+      const some = db
+        .select({ seq: audits.seq })
+        .from(audits)
+        .where(lt(audits.at, before))
+        .limit(prunedAtOnce);
+      for (let pruned = 0; ; ) {
+        const { rowCount } = await db.delete(audits).where(inArray(audits.seq, some));
+        pruned += rowCount ?? 0;
+        if ((rowCount ?? 0) < prunedAtOnce) return pruned;
+      }
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** The audit trail: who asked for what, and what the authorisation said. */
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { Store } from "../../src/core/ports/store.ts";
+import { plainText } from "../../src/core/store/codec.ts";
+import { desc, eq, lt } from "./drizzle.ts";
+import type { Write } from "./group.ts";
+import { audits } from "./schema.ts";
+
+/** The part of the store for the audit trail. */
+export function keepAudits(
+  db: BetterSQLite3Database,
+  write: Write,
+): Pick<Store, "audit" | "audits" | "pruneAudits"> {
+  return {
+    audit: (row) =>
+      write(() => {
+        db.insert(audits)
+          .values({ ...row, resource: plainText(row.resource) })
+          .run();
+      }),
+    async audits(limit, decision) {
+      const those = decision && eq(audits.decision, decision);
+      const rows = db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit).all();
+      return rows.map(({ seq: _, ...row }) => row);
+    },
+    pruneAudits: (before) => write(() => db.delete(audits).where(lt(audits.at, before)).run().changes),
+  };
+}
