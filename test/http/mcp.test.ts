@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { accept, ask, callTool, message, messageIn, textOf } from "../support/http/mcp.ts";
 import { expectProblem } from "../support/http/problem.ts";
-import { askingRun, bench, questionOf } from "../support/http/server.ts";
+import { askingRun, bench, questionOf, stateOf, wantsRestart } from "../support/http/server.ts";
+import { toolQuestion } from "../support/tool-form.ts";
 
 test("it answers initialize and ping without a session, under each protocol of 2025 and before", async () => {
   using b = await bench();
@@ -124,6 +125,53 @@ test("what a run asks is told with how to answer it; the answer goes to the run"
   expect(await b.engine.events(run.id)).toContainEqual(
     expect.objectContaining({ type: "question_answered", answer: "two", trusted: false }),
   );
+});
+
+test("seconds with more digits than a clock has are waited for all the same", async () => {
+  using b = await bench();
+  const { isError, structuredContent } = await callTool(b, "admin", "start_run", {
+    task: "a",
+    wait_s: 0.0015,
+  });
+  expect([isError, structuredContent?.status]).toEqual([undefined, "running"]);
+});
+
+test("a stopped run of which a call may have taken effect invites nobody to begin anew", async () => {
+  using b = await bench();
+  const { id } = await b.launch();
+  const told = async () => textOf(await callTool(b, "admin", "get_run", { id }));
+  await b.engine.happen(id, wantsRestart());
+  const [call] = (await stateOf(b, id)).pending_tool_calls;
+  const from = { principal: "console:local", name: "console" };
+  await b.engine.happen(
+    id,
+    { type: "call_started", callId: call?.call_id ?? "", attempt: 1, key: "k" },
+    { type: "cancelled", reason: "enough", from },
+  );
+  expect(await told()).toMatch(/cancelled\. It is not known whether a call of it took effect/);
+  expect(await told()).not.toContain("Start a new one");
+});
+
+test("a stopped run of which nothing ran may be begun anew", async () => {
+  using b = await bench();
+  const { id } = await b.launch();
+  await b.engine.happen(id, wantsRestart());
+  const from = { principal: "console:local", name: "console" };
+  await b.engine.happen(id, { type: "cancelled", reason: "enough", from });
+  expect(textOf(await callTool(b, "admin", "get_run", { id }))).toMatch(
+    /cancelled\. Start a new one if it is still wanted\.$/,
+  );
+});
+
+test("a tool's form is told with its fields", async () => {
+  using b = await bench();
+  const { id } = await b.launch();
+  await b.engine.happen(id, wantsRestart());
+  const [call] = (await stateOf(b, id)).pending_tool_calls;
+  const callId = call?.call_id ?? "";
+  await b.engine.happen(id, { type: "question_asked", question: { ...toolQuestion, callId } });
+  const told = textOf(await callTool(b, "admin", "get_run", { id }));
+  expect(told).toContain("region: Where it runs.; one of Europe, America; required");
 });
 
 test("a bug is logged whole and told without a word of the inside", async () => {

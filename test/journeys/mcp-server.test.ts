@@ -194,7 +194,7 @@ test("a refusal, a failure and a doubt are told as what they are", async () => {
 
   const unknown = await begin("v3");
   await settle(bot, unknown.id, approve(unknown.questionId));
-  await asked(bot, unknown.id, "doubt");
+  const question = await asked(bot, unknown.id, "doubt");
   const doubt = await call(client, "get_run", { id: unknown.id, wait_s: 0 });
   expect(doubt.isError).toBeUndefined();
   expect(textOf(doubt)).toMatch(/It is not known whether deploy ran: .*People are asked to look/);
@@ -202,6 +202,10 @@ test("a refusal, a failure and a doubt are told as what they are", async () => {
   const again = await call(client, "answer_question", { id: unknown.id, answer: "run", wait_s: 0 });
   expect(textOf(again)).toMatch(/^(not_an_approver|question_ambiguous): /);
   expect(done).toEqual(["v2", "v3"]);
+  const stop = { type: "provide_input", questionId: question, answer: "stop", ...by } as const;
+  await settle(bot, unknown.id, stop);
+  const stopped = textOf(await call(client, "get_run", { id: unknown.id, wait_s: 50 }));
+  expect(stopped).toMatch(/cancelled\. It is not known whether a call of it took effect/);
 });
 
 test("arguments that do not fit start nothing; what a model wrote marks its run", async () => {

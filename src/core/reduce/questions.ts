@@ -4,6 +4,7 @@ import type { EventOf, RunEvent } from "../event.ts";
 import { forTool } from "../fill-in.ts";
 import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
+import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
@@ -118,7 +119,7 @@ function doubtSettled(
             ...anew(call),
           });
     default: {
-      const output = `It is not known whether this call took effect. ${who} decided to stop here.`;
+      const output = `${unknownEffect}. ${who} decided to stop here.`;
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
     }
   }

@@ -1,6 +1,7 @@
 /** How questions close, what a person's word renews, and what the end of a run leaves behind. */
 import type { Person } from "../actor.ts";
 import type { Call, OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
+import { unknownEffect } from "../text/unknown-effect.ts";
 import { cutOff, isAside, withUndo } from "../undo.ts";
 import { entered } from "./entries.ts";
 
@@ -88,7 +89,7 @@ export function withdrawAll(state: State, pending: ReturnType<typeof pendingCall
         : call.is.at === "verifying"
           ? `${call.is.result.output}\nIt is not known whether it helped: the run ended first.`
           : wasBegun(call)
-            ? "It is not known whether this call took effect: the run ended first."
+            ? `${unknownEffect}: the run ended first.`
             : "Not run: the run ended first.";
       return entered(sum, {
         type: "result",

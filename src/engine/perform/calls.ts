@@ -7,6 +7,7 @@ import type { EventBody } from "../../core/event.ts";
 import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
+import { unknownEffect } from "../../core/text/unknown-effect.ts";
 import { askForTool } from "../../core/tool-question.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
@@ -172,7 +173,7 @@ export function reconciled(
 /** The events for a call whose outcome is not known: a person is asked, or (while cancelling) the result says so. */
 export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
   if (state.phase.at === "cancelling") {
-    const message = `It is not known whether this call took effect: ${reason}.`;
+    const message = `${unknownEffect}: ${reason}.`;
     return [callFailed(call.id, { code: "unknown_outcome", message })];
   }
   const spec = on.policy.tools[call.tool];

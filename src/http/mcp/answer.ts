@@ -1,7 +1,9 @@
 /** What a client reads of a run and of a refusal: words that say what to do next, and the same as data. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { isEnded, statusWords } from "../../core/text/status.ts";
+import { unknownEffect } from "../../core/text/unknown-effect.ts";
 import type { ProblemError } from "../guard/problems.ts";
+import { formInWords } from "../view/spoken.ts";
 import type { McpRun } from "../wire/mcp.ts";
 import type { WireQuestion } from "../wire/questions.ts";
 import type { RunState } from "../wire/runs.ts";
@@ -67,13 +69,20 @@ export function isForCaller(question: WireQuestion): boolean {
 
 function wordsOf(run: RunState): string {
   if (run.status === "complete") return "";
-  if (isEnded(run.status))
-    return `Run ${run.id}: ${statusWords[run.status]}. Start a new one if it is still wanted.`;
+  if (isEnded(run.status)) return `Run ${run.id}: ${statusWords[run.status]}. ${nextWords(run)}`;
   const asked = run.questions.map((question) => questionWords(question, run));
   const state =
     asked.length > 0 ? asked : [`Run ${run.id}: ${statusWords[run.status]}, ${run.steps} steps so far.`];
   const again = `It is not over. Ask with get_run and the id ${run.id}, or send the same call under the same idempotency_key. Do not make the call anew: that would be another one.`;
   return [...state, again].join("\n");
+}
+
+/** A call that may have taken effect stays so when its run ends: nobody may take the end for "it did not". */
+function nextWords({ context }: RunState): string {
+  const isDoubted = context.some((item) => "output" in item && item.output.includes(unknownEffect));
+  return isDoubted
+    ? "It is not known whether a call of it took effect: people must look before it is made anew."
+    : "Start a new one if it is still wanted.";
 }
 
 function questionWords(question: WireQuestion, run: RunState): string {
@@ -89,5 +98,7 @@ function questionWords(question: WireQuestion, run: RunState): string {
   }
   if (!isForCaller(question)) return `It asks people, and waits: ${text}`;
   const how = choices.length > 0 ? ` Choices: ${choices.map(({ value }) => value).join(", ")}.` : "";
-  return `It asks: ${text}${how} Answer with answer_question, id ${run.id}, question_id ${id}.`;
+  const fields = formInWords(question.form ?? undefined);
+  const form = fields === null ? " " : `\n${fields}\n`;
+  return `It asks: ${text}${how}${form}Answer with answer_question, id ${run.id}, question_id ${id}.`;
 }

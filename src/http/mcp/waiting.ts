@@ -23,7 +23,7 @@ export async function awaitRun(
   const { actor } = asked.caller;
   const bell = new Bell();
   const unwatch = engine.watch((change) => change.runId === runId && bell.ring());
-  const end = AbortSignal.any([asked.signal, streams.ended, AbortSignal.timeout(waitS * 1000)]);
+  const end = AbortSignal.any([asked.signal, streams.ended, AbortSignal.timeout(Math.ceil(waitS * 1000))]);
   try {
     for (let told = ""; ; ) {
       const state = await engine.state(runId);

@@ -65,7 +65,8 @@ function yesOf({ id, kind }: Question, state: State): string | null {
   return state.settled.some(({ call }) => call !== null) ? `approve #${number}` : "approve";
 }
 
-function formInWords(form: Question["form"]): string | null {
+/** A line for each field, by its name; null: there is no form. */
+export function formInWords(form: Question["form"]): string | null {
   if (form === undefined) return null;
   const fields = form.fields.map((field) => `${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
   return ["One line for each field:", ...fields].join("\n");
