@@ -58,14 +58,18 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
   return `${what} ${messageId}`;
 }
 
-/** A mail that the server takes in no size or form: the console has the whole, and that much can be said. */
+/**
+ * A mail that the server takes in no size or form: the console has the whole, and that much can be said. Pictures may be
+ * what is too much: the words go without them first.
+ */
 async function sendOrPoint(mailer: Mailer, mail: OutMail, url: string): Promise<void> {
   try {
     await mailer.send(mail);
   } catch (error) {
     if (!ofBody(error)) throw error;
+    if (mail.files?.length) return await sendOrPoint(mailer, { ...mail, files: [] }, url);
     const words = `The mail server does not take the whole of this mail (${error.message}). It is in the console: ${url}`;
-    await point(mailer, { ...mail, ...renderWords(words), files: [] });
+    await point(mailer, { ...mail, ...renderWords(words) });
   }
 }
 

@@ -39,12 +39,16 @@ it(
         ]),
     });
     const model = scripted(calling(call("draw", {})), finalAnswer("Look."));
-    const bot = await listeningBot({ model, tools: [draw], config: { auth: { mode: "none" }, consoleDir } });
+    // Behind a reverse proxy, under a path of its own.
+    const publicUrl = "http://127.0.0.1/ops/belay";
+    const config = { auth: { mode: "none" as const }, publicUrl, consoleDir };
+    const bot = await listeningBot({ model, tools: [draw], config });
     const runId = await bot.bot.launch("draw it");
     await bot.bot.untilEnd(runId);
-    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const { page, context, complaints } = await visit(browser, bot, { path: `ops/belay/runs/${runId}` });
     const picture = page.getByRole("img", { name: "CPU rose to 90 %" });
     await picture.waitFor();
+    expect(await picture.getAttribute("src")).toMatch(`/ops/belay/agent/runs/${runId}/attachments/`);
     await expect
       .poll(() => picture.evaluate((node) => (node instanceof HTMLImageElement ? node.naturalWidth : 0)))
       .toBe(1);

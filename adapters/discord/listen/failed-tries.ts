@@ -42,10 +42,13 @@ export class FailedTries {
 function isOfWorld(error: unknown): boolean {
   if (error instanceof StoreError || error instanceof RateLimitError) return true;
   if (error instanceof DiscordAPIError || error instanceof HTTPError) return true;
-  // Node's own: ECONNRESET, UND_ERR_SOCKET; `fetch failed` has it in its cause.
+  if (isBug(error)) return false;
+  // Node's own: ECONNRESET, UND_ERR_SOCKET.
   return error instanceof Error && ("code" in error || error.cause !== undefined);
 }
 
+/** Also those of Node that have a code (`ERR_INVALID_URL`). `fetch failed` is a TypeError too: its cause is the world's. */
 function isBug(error: unknown): boolean {
+  if (error instanceof Error && error.cause !== undefined) return false;
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 }

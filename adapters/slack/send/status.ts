@@ -83,7 +83,7 @@ export class SessionStatuses {
     if (this.#isSending) return;
     this.#isSending = true;
     for (let [next] = this.#wanted; next !== undefined && !this.#isOff; [next] = this.#wanted) {
-      const wait = (await this.#rate.wait(method)) || (await this.#trySet(...next));
+      const wait = (await this.#rate.wait(method)) || (await this.#trySet(next[0]));
       if (wait === 0) continue;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => void this.#send(), wait).unref();
@@ -93,8 +93,11 @@ export class SessionStatuses {
   }
 
   /** ms until it may be tried again; 0: done, or never. */
-  async #trySet(address: string, status: SessionStatus): Promise<number> {
+  async #trySet(address: string): Promise<number> {
     const place = readAddress(address);
+    // While its turn was waited for it may have become another, or none.
+    const status = this.#wanted.get(address);
+    if (status === undefined || this.#isOff) return 0;
     this.#wanted.delete(address);
     if (this.#shown.size >= mostRemembered) this.#shown.clear();
     this.#shown.set(address, status);

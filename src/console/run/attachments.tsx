@@ -2,6 +2,7 @@
 import { createContext, useContext } from "react";
 import type { Attachment } from "../../core/attachment.ts";
 import { attachmentInWords, isPicture } from "../../core/text/attachment.ts";
+import { base } from "../api/client.ts";
 
 /** The run whose lines are shown: where their files are. */
 export const RunId = createContext("");
@@ -15,7 +16,7 @@ export function Attachments({ files }: { files: readonly Attachment[] }) {
         <li key={file.hash}>
           <AttachedFile
             file={file}
-            url={`/agent/runs/${encodeURIComponent(runId)}/attachments/${encodeURIComponent(file.hash)}`}
+            url={`${base}/agent/runs/${encodeURIComponent(runId)}/attachments/${encodeURIComponent(file.hash)}`}
           />
         </li>
       ))}

@@ -86,33 +86,41 @@ describe("a restart", () => {
     expect(texts(again).indexOf("v1")).toBeLessThan(texts(again).indexOf("v2"));
   });
 
-  test("a message on which the program breaks is told in the log and passed over; those behind it are heard", async () => {
-    const first = await started();
-    first.says(`${mention} first`);
-    await until(() => expect(texts(first)).toEqual(["first"]));
-    await first.channel.stop();
-    const { discord, inlet } = first;
-    for (const content of ["poison", "second"]) {
-      discord.rest.put(message({ id: discord.rest.id(), content: `${mention} ${content}` }));
-    }
-    discord.gateway.guildChannels = [{ ...channels.text, last_message_id: discord.rest.id() }];
-    const taking = inlet.accept;
-    let broke = 0;
-    inlet.accept = async (inbound) => {
-      if (!JSON.stringify(inbound).includes("poison")) return await taking(inbound);
-      broke += 1;
-      throw new TypeError("can't read it");
-    };
-    const again = await started({ discord, inlet });
-    await until(() => expect(texts(again)).toEqual(["first", "second"]));
-    expect(broke).toBe(3);
-    expect(again.logged).toContain("error discord message passed over: it can't be taken");
-    await again.channel.stop();
-    // It was passed over for good: the next start does not read it again.
-    const third = await started({ discord, inlet });
-    third.says(`${mention} third`);
-    await until(() => expect(texts(third)).toEqual(["first", "second", "third"]));
-  });
+  const bugs = [
+    new TypeError("can't read it"),
+    Object.assign(new TypeError("Invalid URL"), { code: "ERR_INVALID_URL" }),
+  ];
+
+  test.each(bugs)(
+    "a message on which the program breaks (%s) is logged and passed over; those behind it are heard",
+    async (bug) => {
+      const first = await started();
+      first.says(`${mention} first`);
+      await until(() => expect(texts(first)).toEqual(["first"]));
+      await first.channel.stop();
+      const { discord, inlet } = first;
+      for (const content of ["poison", "second"]) {
+        discord.rest.put(message({ id: discord.rest.id(), content: `${mention} ${content}` }));
+      }
+      discord.gateway.guildChannels = [{ ...channels.text, last_message_id: discord.rest.id() }];
+      const taking = inlet.accept;
+      let broke = 0;
+      inlet.accept = async (inbound) => {
+        if (!JSON.stringify(inbound).includes("poison")) return await taking(inbound);
+        broke += 1;
+        throw bug;
+      };
+      const again = await started({ discord, inlet });
+      await until(() => expect(texts(again)).toEqual(["first", "second"]));
+      expect(broke).toBe(3);
+      expect(again.logged).toContain("error discord message passed over: it can't be taken");
+      await again.channel.stop();
+      // It was passed over for good: the next start does not read it again.
+      const third = await started({ discord, inlet });
+      third.says(`${mention} third`);
+      await until(() => expect(texts(third)).toEqual(["first", "second", "third"]));
+    },
+  );
 
   test("the first start of all reads nothing back", async () => {
     const discord = await fakeDiscord();

@@ -25,6 +25,18 @@ async function launchedBy(b: MailBench, name: string) {
   return launch;
 }
 
+/** The run has brought a picture, whose post was delivered here and in another channel. */
+async function withPicture(b: MailBench, runId: string, address: string) {
+  const picture = delivery(runId, address, "picture:1f", { body: messageNamed("picture") });
+  const row = { ...picture, deliveredRevision: 1, attempts: 1, nextAt: 0 };
+  b.inlet.store.deliveries = async () => [row, { ...row, address: "slack:T1/C1/1" }];
+  b.inlet.store.attachment = async (_, hash) => ({
+    ...{ runId, hash, name: "chart.png", mediaType: "image/png" },
+    bytes: Buffer.from("the bytes"),
+  });
+  return await b.channel.post(picture);
+}
+
 describe("a mail of a proved and listed person", () => {
   const tasks: [string, string][] = [
     ["attachment", "Read this log\n\nWhy does the deploy fail?"],
@@ -240,19 +252,26 @@ describe("what goes out", () => {
     await using b = await mailBench();
     const { launch, runId } = await launchedBy(b, "attachment");
     const address = launch.addresses[0] ?? "";
-    const picture = delivery(runId, address, "picture:1f", { body: messageNamed("picture") });
-    expect(await b.channel.post(picture)).toEqual({ remoteId: "quiet" });
-    const row = { ...picture, deliveredRevision: 1, attempts: 1, nextAt: 0 };
-    b.inlet.store.deliveries = async () => [row, { ...row, address: "slack:T1/C1/1" }];
-    b.inlet.store.attachment = async (_, hash) => ({
-      ...{ runId, hash, name: "chart.png", mediaType: "image/png" },
-      bytes: Buffer.from("the bytes"),
-    });
+    expect(await withPicture(b, runId, address)).toEqual({ remoteId: "quiet" });
     b.inlet.setRun(runId, { status: "complete" });
     await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
     const mail = await b.world.nth(1);
     expect(mail.attachments).toMatchObject([{ filename: "chart.png", contentType: "image/png" }]);
     expect(mail.attachments[0]?.content.toString()).toBe("the bytes");
+    expect(b.world.mails).toHaveLength(1);
+  });
+
+  test("where the pictures are too much for the server, the words go without them", async () => {
+    await using b = await mailBench();
+    const { launch, runId } = await launchedBy(b, "attachment");
+    const address = launch.addresses[0] ?? "";
+    await withPicture(b, runId, address);
+    b.inlet.setRun(runId, { status: "complete" });
+    b.world.misbehave(552);
+    await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
+    const mail = await b.world.nth(1);
+    expect(mail.text).toContain("It rose.");
+    expect(mail.attachments).toEqual([]);
     expect(b.world.mails).toHaveLength(1);
   });
 

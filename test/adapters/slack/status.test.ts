@@ -27,12 +27,18 @@ function rowOf(now: Status, address = world.address("1764000000.000100")): RunRo
   return runRow({ runId: "run_1", status: now, address });
 }
 
-async function post(now: Status, root: string, id: string, remoteId: string | null = null): Promise<string> {
+async function post(
+  now: Status,
+  root: string,
+  id: string,
+  remoteId: string | null = null,
+  channel = world.channel,
+): Promise<string> {
   status = now;
   const address = world.address(root);
   const body = messageNamed("done");
   const one = { runId: "run_1", key: "progress", address, body, revision: 1 };
-  const stands = await world.channel.post({ ...one, id, remoteId, uncertain: false, createdAt: Date.now() });
+  const stands = await channel.post({ ...one, id, remoteId, uncertain: false, createdAt: Date.now() });
   return stands.remoteId;
 }
 
@@ -107,6 +113,37 @@ test("a rate limit delays it, and the newest status is the one that is sent then
   await post("complete", root, "a", standing);
   await world.edge.until(() => shown().length === 2);
   expect(shown()).toEqual(["processing", "active"]);
+});
+
+test("what changes while the other processes are asked is what is sent", async () => {
+  const asked = Promise.withResolvers<void>();
+  const granted = Promise.withResolvers<void>();
+  const budgets = {
+    take: async (name: string) => {
+      if (name.endsWith("/statuses")) {
+        asked.resolve();
+        await granted.promise;
+      }
+      return { taken: 1, waitMs: 0 };
+    },
+    pause: async () => {},
+    close: async () => {},
+  };
+  const inlet = recordingInlet();
+  inlet.store.run = async () => rowOf(status);
+  await start();
+  const root = await world.say("hello");
+  const channel = world.makeChannel({ budgets });
+  await channel.start(inlet);
+  const standing = await post("running", root, "a", null, channel);
+  await asked.promise;
+  await post("complete", root, "a", standing, channel);
+  // What is looked up in the store is there at once.
+  await new Promise(setImmediate);
+  granted.resolve();
+  await world.edge.until(() => shown().length > 0);
+  expect(shown()).toEqual(["active"]);
+  await channel.stop();
 });
 
 test("where it is not to be had, it is asked for once and posts are none the worse", async () => {
