@@ -14,8 +14,17 @@ export interface BudgetsOptions {
 /** Ms by the clock that all processes share; the same in the whole statement. */
 const now = "(extract(epoch FROM statement_timestamp()) * 1000)::float8";
 
-/** What the row at hand still has to give, at most $4. $2: ms between two, $3: at once. */
-const left = `least($4::bigint, floor(($3::bigint * $2::float8 + ${now} - greatest(b.free_at, ${now})) / $2::float8))`;
+/** No pause is longer. */
+const longestPauseMs = 3_600_000;
+
+/**
+ * When the row at hand is whole again. $2: ms between two, $3: at once. Further ahead than this it was written by a
+ * clock that has been set back since, and holds up nobody.
+ */
+const freeAt = `CASE WHEN b.free_at > ${now} + $3::bigint * $2::float8 + ${longestPauseMs} THEN 0 ELSE b.free_at END`;
+
+/** What the row at hand still has to give, at most $4. */
+const left = `least($4::bigint, floor(($3::bigint * $2::float8 + ${now} - greatest(${freeAt}, ${now})) / $2::float8))`;
 
 /**
  * Processes that ask at the same moment wait for each other at the row. One that is refused reads when there is one
@@ -25,7 +34,7 @@ const take = `
   WITH got AS (
     INSERT INTO budgets AS b (name, free_at, granted)
     VALUES ($1, ${now} + least($4::bigint, $3::bigint) * $2::float8, least($4::bigint, $3::bigint))
-    ON CONFLICT (name) DO UPDATE SET free_at = greatest(b.free_at, ${now}) + ${left} * $2::float8, granted = ${left}
+    ON CONFLICT (name) DO UPDATE SET free_at = greatest(${freeAt}, ${now}) + ${left} * $2::float8, granted = ${left}
     WHERE ${left} >= 1
     RETURNING granted
   )
@@ -36,8 +45,8 @@ const take = `
 
 const pause = `
   INSERT INTO budgets AS b (name, free_at, granted)
-  VALUES ($1, ${now} + $4::float8 + ($3::bigint - 1) * $2::float8, 0)
-  ON CONFLICT (name) DO UPDATE SET free_at = greatest(b.free_at, excluded.free_at)`;
+  VALUES ($1, ${now} + least($4::float8, ${longestPauseMs}) + ($3::bigint - 1) * $2::float8, 0)
+  ON CONFLICT (name) DO UPDATE SET free_at = greatest(${freeAt}, excluded.free_at)`;
 
 /** A budget that has been whole for an hour says nothing. */
 export async function dropWholeBudgets(pool: Pool): Promise<void> {

@@ -2,12 +2,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import { StoreError } from "../../src/core/ports/store-error.ts";
-import type { Cells, WholeStore } from "../../src/core/ports/whole-store.ts";
+import { type Cells, rowsAtOnce, type WholeStore } from "../../src/core/ports/whole-store.ts";
 import { defaultLimits, type Limits, openConnection, type Place } from "./connection.ts";
 import { isLost, storeErrorOf } from "./errors.ts";
 import { openDatabase } from "./open.ts";
 
-const atOnce = 1_000;
 /** A large table takes its time. */
 const answerMs = 600_000;
 const askAgainMs = 200;
@@ -105,6 +104,7 @@ class WholeDatabase implements WholeStore {
   async *read(table: string): AsyncGenerator<Cells[]> {
     const names = (await this.#columns(table)).map(({ name }) => `${name}::text`);
     await this.#client.query(`DECLARE whole NO SCROLL CURSOR FOR SELECT ${names.join(", ")} FROM ${table}`);
+    const atOnce = rowsAtOnce(table);
     for (let more = true; more; ) {
       const { rows } = await this.#client.query<Record<string, string | null>>(`FETCH ${atOnce} FROM whole`);
       yield rows;

@@ -1,8 +1,6 @@
 /** An SQLite file as its bare tables. */
-import type { Cells, WholeStore } from "../../src/core/ports/whole-store.ts";
+import { type Cells, rowsAtOnce, type WholeStore } from "../../src/core/ports/whole-store.ts";
 import { openFile } from "./open.ts";
-
-const atOnce = 1_000;
 
 /** @throws StoreError `storage_locked` while a bot has the file */
 export async function openWholeSqlite(path: string): Promise<WholeStore> {
@@ -29,7 +27,7 @@ export async function openWholeSqlite(path: string): Promise<WholeStore> {
       for (const row of rows.raw().safeIntegers().iterate()) {
         const cells = row.map((cell, index) => [names[index], cell === null ? null : String(cell)]);
         part.push(Object.fromEntries(cells) as Cells);
-        if (part.length < atOnce) continue;
+        if (part.length < rowsAtOnce(table)) continue;
         yield part;
         part = [];
       }

@@ -83,6 +83,25 @@ test("there and back again every table has the same records", async () => {
   expect(await move(openWholePostgres(url), openWholeSqlite(again))).toEqual(there);
 });
 
+test("files are read a few at a time: they are large", async () => {
+  const [path, url] = [newFile(), await server.database()];
+  const store = await openSqlite({ path, clock });
+  const bytes = Uint8Array.of(1);
+  for (let n = 0; n < 20; n++) {
+    await store.saveAttachment({ runId: "r1", hash: `h${n}`, name: "a.png", mediaType: "image/png", bytes });
+  }
+  await store.close();
+  await move(openWholeSqlite(path), openWholePostgres(url));
+  for (const opened of [openWholeSqlite(path), openWholePostgres(url)]) {
+    const whole = await opened;
+    const parts: number[] = [];
+    for await (const rows of whole.read("attachments")) parts.push(rows.length);
+    await whole.close();
+    expect(Math.max(...parts)).toBeLessThanOrEqual(8);
+    expect(parts.reduce((sum, rows) => sum + rows, 0)).toBe(20);
+  }
+});
+
 test("a moved store goes on: what is written next has the next place", async () => {
   const [path, url] = [await filledFile(), await server.database()];
   await move(openWholeSqlite(path), openWholePostgres(url));

@@ -88,3 +88,13 @@ test.each([
   expect(verdict?.ms).toBeLessThan(11 * minute);
   expect(looks).toBeGreaterThan(5);
 });
+
+test("a steady clock that counts parts of a ms: the last look comes in whole ones, and comes once", async () => {
+  const bot = await start();
+  const runId = await bot.launch("restart it");
+  await bot.until(runId, () => looks > 0);
+  steady += 0.25;
+  await pass(11 * minute);
+  expect((await verdictOf(runId))?.ms).toBe(10 * minute);
+  expect(looks).toBe(11);
+});

@@ -1,4 +1,5 @@
 /** What several processes may do together: the pace towards Slack, wrong codes, requests; and logins that work at all. */
+import { Client } from "pg";
 import pino from "pino";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { openBudgets } from "../../adapters/postgres/budgets.ts";
@@ -66,6 +67,22 @@ test("one more is there after its time, never more than the burst", async () => 
   // The database's clock goes on between two statements; however far, it is two at most.
   const later = await budgets.take("quick", quick, 9);
   expect(later.taken).toBeLessThanOrEqual(2);
+});
+
+test("a clock of the database that was set back by a day holds up nobody", async () => {
+  const [budgets, client] = [budgetsOfAProcess(), new Client({ connectionString: url })];
+  onTestFinished(() => client.end());
+  await client.connect();
+  const setBack = () => client.query("UPDATE budgets SET free_at = free_at + 86400000");
+  await budgets.take("few", perHour, 1);
+  await setBack();
+  expect(await budgets.take("few", perHour, 1)).toEqual({ taken: 1, waitMs: 0 });
+  await setBack();
+  // What the other side says now holds all the same.
+  await budgets.pause("few", perHour, 60_000);
+  const { taken, waitMs } = await budgets.take("few", perHour, 1);
+  expect(taken).toBe(0);
+  expect(waitMs).toBeLessThanOrEqual(60_000);
 });
 
 test("a 429 at one process holds the other, and two send no faster than one", async () => {

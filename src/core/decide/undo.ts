@@ -29,6 +29,8 @@ function goingOn(state: State, { id, is, undoes }: Call): Effect | null {
       return undoes === undefined ? null : { type: "ask_approval", callId: id };
     case "approved":
       return undoes === undefined ? null : { type: "run_calls", callIds: [id] };
+    case "answered":
+      return { type: "run_calls", callIds: [id] };
     default:
       return null;
   }

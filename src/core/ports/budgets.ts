@@ -17,7 +17,7 @@ export interface Budgets {
    * many ms there is one again.
    */
   take(name: string, budget: Budget, most: number): Promise<{ taken: number; waitMs: number }>;
-  /** Nobody gets any for so many ms, and then one: the other side has said so. */
+  /** Nobody gets any for so many ms, an hour at most, and then one: the other side has said so. */
   pause(name: string, budget: Budget, ms: number): Promise<void>;
   /** Lets go of what it asks with. */
   close(): Promise<void>;

@@ -14,3 +14,8 @@ export interface WholeStore {
   finish(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** So many records of a table are held at once. Files have up to 7 MB each, and a text of V8's has 512 MB at most. */
+export function rowsAtOnce(table: string): number {
+  return table === "attachments" ? 8 : 1_000;
+}

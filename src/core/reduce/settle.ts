@@ -1,13 +1,13 @@
 /** How questions close, what a person's word renews, and what the end of a run leaves behind. */
 import type { Person } from "../actor.ts";
-import type { Call, OpenQuestion, pendingCalls, SettledQuestion, State } from "../state.ts";
+import { type Call, type OpenQuestion, pendingCalls, type SettledQuestion, type State } from "../state.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { cutOff, isAside, withUndo } from "../undo.ts";
 import { entered } from "./entries.ts";
 
 const keptSettled = 8;
-/** What can be undone stays longer: its button would find nothing any more. */
-const keptUndos = 32;
+/** What can be undone, or binds a call that goes on, stays longer: both are looked up. */
+const keptLonger = 32;
 
 /** How often in a row each reminder was given to the model: none yet. */
 export const noNudges: State["nudges"] = { no_call: 0, empty: 0, cut: 0, unparsed: 0, stuck: 0 };
@@ -22,7 +22,7 @@ export function closeQuestion(
   return {
     ...state,
     questions: state.questions.filter((open) => open.id !== question.id),
-    settled: kept([...state.settled, settledAs(question, outcome, event)]),
+    settled: kept(state, [...state.settled, settledAs(question, outcome, event)]),
   };
 }
 
@@ -32,9 +32,12 @@ export function withoutCard(state: State, callId: string, event: { at: number; r
   return open ? closeQuestion(state, open, { kind: "changed", text: event.reason }, { at: event.at }) : state;
 }
 
-function kept(settled: readonly SettledQuestion[]): readonly SettledQuestion[] {
-  const older = settled.slice(0, -keptSettled).filter(({ undo }) => undo !== undefined);
-  return [...older.slice(-keptUndos), ...settled.slice(-keptSettled)];
+function kept(state: State, settled: readonly SettledQuestion[]): readonly SettledQuestion[] {
+  const pending = new Set<string | null>(pendingCalls(state).map(({ id }) => id));
+  const binds = ({ call, callId, outcome }: SettledQuestion) =>
+    call !== null && pending.has(callId) && outcome.kind !== "changed";
+  const older = settled.slice(0, -keptSettled).filter((one) => one.undo !== undefined || binds(one));
+  return [...older.slice(-keptLonger), ...settled.slice(-keptSettled)];
 }
 
 function settledAs(

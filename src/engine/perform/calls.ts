@@ -33,9 +33,7 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   if (call.approvedHash !== null) {
     const why = await whyApprovalIsStale(on, call);
     if (why)
-      return recordOutcome(on, (state) =>
-        mayStart(state, call, on) ? [{ type: "approval_voided", callId: call.id, reason: why }] : [],
-      );
+      return recordOutcome(on, (state) => (mayStart(state, call, on) ? voided(state, call, why, on) : []));
   }
   const { key } = contextOf(on, call);
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
@@ -44,6 +42,13 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   // The commit may have taken long, or the process slept: whoever took the run over may have settled this call.
   await on.lease.prove();
   return execute(on, [call]);
+}
+
+/** It is asked for anew; but what a call did before it asked people is a person's to say. */
+function voided(state: State, call: Call, reason: string, on: Work): EventBody[] {
+  return call.is.at === "answered"
+    ? doubt(state, call, `it was begun and asked people, and then: ${reason}`, on)
+    : [{ type: "approval_voided", callId: call.id, reason }];
 }
 
 /** What was decided still holds: nobody paused, stopped or spoke, and no untrusted bytes came in between. */
@@ -92,7 +97,7 @@ function outcomeEvents(
       return suspended(state, call, outcome, on, after);
     case "failed": {
       // Chosen again it would have another key: what an attempt before the change did would be done twice.
-      const wasBegun = call.is.at === "started" && on.policy.tools[call.tool]?.effect !== "read";
+      const wasBegun = isUnderWay(call) && on.policy.tools[call.tool]?.effect !== "read";
       return outcome.unrun && wasBegun
         ? doubt(state, call, "it was begun, and the tool has changed since", on)
         : [callFailed(call.id, outcome, how)];

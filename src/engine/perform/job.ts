@@ -61,7 +61,8 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
     : ({ verdict: "unknown", words: "its tool is gone", nextMs: 0 } as const);
   throwIfInterrupted(on, found.verdict !== "unknown");
   const { verdict, words, nextMs } = found;
-  const leftMs = left();
+  // Dates are whole ms, and the steady clock counts parts of one.
+  const leftMs = Math.ceil(left());
   const isDecided = verdict === "better" || verdict === "worse";
   if (!isDecided && leftMs > 0) {
     const nextAt = on.clock.now() + Math.min(nextMs, leftMs);
