@@ -61,7 +61,8 @@ export function mcp(options: ServerOptions): ToolServer {
     status: () => server.status(),
     look: () => server.look(),
     diagnose: () => diagnoseServer(server),
-    accept: () => server.accept(),
+    review: () => server.review(),
+    accept: (acceptance) => server.accept(acceptance),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A foreign server whose tools are tools here: what belay.config.ts lists beside tools, and who starts and ends it. */
-import type { ToolServerStatus } from "../core/ports/tool-server.ts";
+import type { AcceptableServer, ToolServerStatus } from "../core/ports/tool-server.ts";
 import type { Connection } from "./connection.ts";
 import type { Tool } from "./contract.ts";
 
@@ -11,8 +11,7 @@ export interface ServerWatch {
   said(words: string): void;
 }
 
-export interface ToolServer extends Connection {
-  readonly name: string;
+export interface ToolServer extends Connection, AcceptableServer {
   /** Those that people have accepted, whether the server is there or not. */
   readonly tools: readonly Tool[];
   /** What the operator should know at the start: entries of the lock file that do not count. */
@@ -23,9 +22,6 @@ export interface ToolServer extends Connection {
   start(watch: ServerWatch): void;
   /** Ends the connection and the server's processes. */
   stop(): Promise<void>;
-  status(): ToolServerStatus;
   /** Connects now and compares. Never throws: what went wrong is in the answer. */
   look(): Promise<ToolServerStatus>;
-  /** Accepts what the server offers now, as it is: written to the lock file. Rejects when it can't be reached. */
-  accept(): Promise<ToolServerStatus>;
 }
