@@ -53,7 +53,7 @@ export class Server {
       ...{ way: options.way, redact: options.redact },
       listed: (definitions) => this.#listed(definitions),
       moved: () => this.#moved(),
-      asked: async (params) => this.open.asked(params),
+      asked: async (params, client) => this.open.asked(params, client),
     });
   }
 

@@ -1,7 +1,11 @@
 /** A foreign server whose tools are tools here: what belay.config.ts lists beside tools, and who starts and ends it. */
 import type { AcceptableServer, ToolServerStatus } from "../core/ports/tool-server.ts";
+import type { CallContext } from "../core/ports/toolbox.ts";
 import type { Connection } from "./connection.ts";
 import type { Tool } from "./contract.ts";
+
+/** One call of a run. */
+type CallName = Pick<CallContext, "runId" | "callId">;
 
 /** What the server's tools tell those who use them. */
 export interface ServerWatch {
@@ -20,6 +24,10 @@ export interface ToolServer extends Connection, AcceptableServer {
   nameHere(tool: string): string;
   /** Connects in the background, again and again: a start never waits for it. A call connects by itself. */
   start(watch: ServerWatch): void;
+  /** Calls that its server holds open in this process while people are asked. */
+  waiting(): readonly CallName[];
+  /** Nobody goes on with this one. */
+  giveUp(call: CallName): void;
   /** Ends the connection and the server's processes. */
   stop(): Promise<void>;
   /** Connects now and compares. Never throws: what went wrong is in the answer. */
