@@ -79,8 +79,7 @@ function timed(work: () => number): { median: number; most: number; values: numb
   return { median: round(median(times), 1), most: round(Math.max(...times), 1), values };
 }
 
-const trace = (seen: Seen) =>
-  argumentOrigins(call, seen.look).length + outcomeOrigins(outcome, seen).length;
+const trace = (seen: Seen) => argumentOrigins(call, seen.look).length + outcomeOrigins(outcome, seen).length;
 
 for (const size of [500, 2_000]) {
   const log = logOf(size);
