@@ -1,3 +1,4 @@
+/** Clients that wait for a run: the wait has an end and tells its progress, and who stops the bot waits for none. */
 import { expect, test } from "vitest";
 import { approve, asked, settle } from "../support/deployment.ts";
 import { listeningBot } from "../support/http/bot.ts";

@@ -1,3 +1,4 @@
+/** The official client of the Model Context Protocol against a bot that listens: every tool, under both of its eras. */
 import { expect, onTestFinished, test } from "vitest";
 import { launchPlace } from "../../src/config/channels.ts";
 import { OutcomeUnknown } from "../../src/tools/contract.ts";
