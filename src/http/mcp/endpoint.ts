@@ -1,5 +1,5 @@
 /** `POST /mcp`: one message of the Model Context Protocol, answered without a session, so that every process can. */
-import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
+import type { ServerContext } from "@modelcontextprotocol/server";
 import { auditRefusal } from "../guard/audit.ts";
 import { callerOf, demandScopes, lacksScope } from "../guard/auth.ts";
 import { problemOf } from "../guard/bug.ts";
@@ -10,8 +10,9 @@ import type { Handlers } from "../routes/route.ts";
 import type { RunCommands } from "../routes/run-commands.ts";
 import { refusalResult } from "./answer.ts";
 import { offeredTools } from "./offered-tools.ts";
+import { asksPeople, nextRound, roundIn, type Told } from "./rounds.ts";
 import { runTools } from "./run-tools.ts";
-import { asProgram, keyInMeta, type McpTool } from "./tool.ts";
+import { type Asked, asProgram, keyInMeta, type McpTool } from "./tool.ts";
 
 const instructions =
   "Belay runs an operations team's tools under its rules. A call that changes something waits until people approve it, where they are asked; that may take hours. Give such a call an idempotency_key of your own, and ask for its outcome with get_run instead of making it again. Nothing can be approved from here.";
@@ -35,7 +36,8 @@ export function mcpRoutes(server: Server, commands: RunCommands): Pick<Handlers,
         }));
         mcp.setRequestHandler("tools/call", ({ params }, context) => {
           const tool = tools.find(({ name }) => name === params.name);
-          if (tool) return called(server, c, tool, { caller, args: params.arguments ?? {}, context });
+          if (tool)
+            return called(server, commands, c, tool, { caller, args: params.arguments ?? {}, context });
           throw new sdk.ProtocolError(
             sdk.ProtocolErrorCode.InvalidParams,
             `There is no tool ${params.name}.`,
@@ -62,17 +64,19 @@ function described({ name, description, inputSchema, outputSchema, annotations }
 /** A refusal is a result, in words that the client's model can act on. */
 async function called(
   server: Server,
+  commands: RunCommands,
   c: Ctx,
   tool: McpTool,
   { caller, args, context }: { caller: Caller; args: unknown; context: ServerContext },
-): Promise<CallToolResult> {
+): Promise<Told> {
   const { mcpReq } = context;
   const keys = [c.req.header("idempotency-key"), mcpReq._meta?.[keyInMeta]];
   const token = mcpReq._meta?.progressToken;
   try {
     demandScopes(caller, tool.scopes);
-    return await tool.call({
+    const asked: Asked = {
       caller,
+      canAsk: asksPeople(mcpReq),
       args,
       keys: keys.filter((key) => typeof key === "string"),
       signal: mcpReq.signal,
@@ -81,7 +85,9 @@ async function called(
         const params = { progressToken: token, progress, message };
         await mcpReq.notify({ method: "notifications/progress", params });
       },
-    });
+    };
+    const round = roundIn(mcpReq);
+    return round === null ? await tool.call(asked) : await nextRound(server, commands, asked, round);
   } catch (error) {
     const problem = problemOf(error, c, server);
     await auditRefusal(c, problem, server, `MCP ${tool.name}`);
