@@ -14,10 +14,11 @@ export interface Rendered {
   html: string;
 }
 
-/** `reply`: whether an answer by mail is taken. */
+/** `reply`: whether an answer by mail is taken. `last`: words below all others. */
 export interface RenderOptions {
   runUrl(runId: string): string;
   reply: boolean;
+  last?: string | null;
 }
 
 /** One paragraph in both forms. */
@@ -28,7 +29,8 @@ interface Paragraph {
 
 /** Buttons become links or words about what to reply; all other words are escaped. */
 export function renderMail(message: Message, options: RenderOptions): Rendered {
-  return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
+  const words = message.blocks.flatMap((block) => paragraphsOf(block, options));
+  return asMail(options.last ? [...words, plain(options.last)] : words);
 }
 
 /** Words without blocks, as a mail. */

@@ -1,4 +1,5 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
+import type { ReactNode } from "react";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -10,6 +11,8 @@ import { Age } from "../parts/time.tsx";
 import { Way } from "../parts/way.tsx";
 import { channelName } from "../parts/words.ts";
 import { Loaded } from "./loaded.tsx";
+import { StateList } from "./state-list.tsx";
+import { ToolServers } from "./tool-servers.tsx";
 
 const statusWords = {
   ok: "works",
@@ -41,6 +44,7 @@ export function HealthPage() {
           <Unreadable records={health.unreadable ?? []} />
           <h2>Channels</h2>
           <Channels channels={health.channels ?? []} off={health.channels_off ?? []} />
+          <ToolServers servers={health.tool_servers ?? []} />
           {health.queue && <Queue queue={health.queue} />}
           {health.outbox && <Outbox outbox={health.outbox} />}
         </>
@@ -89,86 +93,65 @@ function Channels({ channels, off }: ChannelsProps) {
       </Empty>
     );
   }
+  const states = channels.map(({ name, ok, detail }) => ({
+    key: name,
+    tone: ok ? ("done" as const) : ("failed" as const),
+    words: <Named name={channelName(name)}>{detail}</Named>,
+  }));
+  return <StateList states={states} />;
+}
+
+function Named({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <ul className="channels">
-      {channels.map((channel) => (
-        <li key={channel.name} className={channel.ok ? "tone-done" : "tone-failed"}>
-          <Mark shape={channel.ok ? "done" : "failed"} /> <b>{channelName(channel.name)}</b>{" "}
-          <span className="muted">{channel.detail}</span>
-        </li>
-      ))}
-    </ul>
+    <>
+      <b>{name}</b> <span className="muted">{children}</span>
+    </>
   );
 }
 
 function Troubles({ troubles }: { troubles: NonNullable<Health["model_troubles"]> }) {
-  if (troubles.length === 0) return null;
-  return (
-    <>
-      <h2>Models that do not answer</h2>
-      <ul className="channels">
-        {troubles.map(({ model, reason, since, waiting }) => (
-          <li key={model} className="tone-failed">
-            <Mark shape="failed" /> <b>{model}</b>{" "}
-            <span className="muted">
-              {reason}{" "}
-              {waiting > 0 && `${count(waiting)} ${waiting === 1 ? "run waits" : "runs wait"} for it. `}
-              Since <Age at={since} ago />.
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  const states = troubles.map(({ model, reason, since, waiting }) => ({
+    key: model,
+    tone: "failed" as const,
+    words: (
+      <Named name={model}>
+        {reason} {waiting > 0 && `${count(waiting)} ${waiting === 1 ? "run waits" : "runs wait"} for it. `}
+        Since <Age at={since} ago />.
+      </Named>
+    ),
+  }));
+  return <StateList title="Models that do not answer" states={states} />;
 }
 
 function Warnings({ warnings }: { warnings: readonly string[] }) {
-  if (warnings.length === 0) return null;
-  return (
-    <>
-      <h2>Set-up</h2>
-      <ul className="channels">
-        {warnings.map((warning) => (
-          <li key={warning} className="tone-waiting">
-            <Mark shape="waiting" /> <span className="muted">{warning}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  const states = warnings.map((warning) => ({
+    key: warning,
+    tone: "waiting" as const,
+    words: <span className="muted">{warning}</span>,
+  }));
+  return <StateList title="Set-up" states={states} />;
 }
 
 function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
-  if (runs.length === 0) return null;
-  return (
-    <>
-      <h2>Runs that a change of the set-up left behind</h2>
-      <ul className="channels">
-        {runs.map(({ run, why }) => (
-          <li key={run} className="tone-waiting">
-            <Mark shape="waiting" /> <Way href={`/runs/${run}`}>{run}</Way>{" "}
-            <span className="muted">{why}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  const states = runs.map(({ run, why }) => ({
+    key: `${run} ${why}`,
+    tone: "waiting" as const,
+    words: (
+      <>
+        <Way href={`/runs/${run}`}>{run}</Way> <span className="muted">{why}</span>
+      </>
+    ),
+  }));
+  return <StateList title="Runs that a change of the set-up left behind" states={states} />;
 }
 
 function Unreadable({ records }: { records: NonNullable<Health["unreadable"]> }) {
-  if (records.length === 0) return null;
-  return (
-    <>
-      <h2>Records that can’t be read</h2>
-      <ul className="channels">
-        {records.map(({ what, message }) => (
-          <li key={what} className="tone-failed">
-            <Mark shape="failed" /> <b>{what}</b> <span className="muted">{message}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  const states = records.map(({ what, message }) => ({
+    key: what,
+    tone: "failed" as const,
+    words: <Named name={what}>{message}</Named>,
+  }));
+  return <StateList title="Records that can’t be read" states={states} />;
 }
 
 function Queue({ queue }: { queue: NonNullable<Health["queue"]> }) {

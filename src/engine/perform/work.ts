@@ -3,7 +3,6 @@ import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import { attachmentLimits, type FreshAttachment } from "../../core/attachment.ts";
 import type { EventBody } from "../../core/event.ts";
-import { formAnswer } from "../../core/form.ts";
 import type { Look } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
@@ -14,6 +13,7 @@ import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { plural } from "../../core/text/count.ts";
+import { formAnswer } from "../../core/text/form-answer.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";

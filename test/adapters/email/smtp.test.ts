@@ -5,7 +5,6 @@ import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchPlace } from "../../../src/config/channels.ts";
 import { StoreError } from "../../../src/core/ports/store-error.ts";
-import { messageNamed } from "../../fixtures/messages.ts";
 import { asks, delivery, eml, type MailBench, mailBench, mailbox, says } from "../../support/mail/bench.ts";
 import { relay } from "../../support/mail/world.ts";
 
@@ -23,18 +22,6 @@ async function launchedBy(b: MailBench, name: string) {
   const launch = b.inlet.launches.at(-1);
   if (!launch) throw new Error(`dropped: ${JSON.stringify(b.inlet.auditRows)}`);
   return launch;
-}
-
-/** The run has brought a picture, whose post was delivered here and in another channel. */
-async function withPicture(b: MailBench, runId: string, address: string) {
-  const picture = delivery(runId, address, "picture:1f", { body: messageNamed("picture") });
-  const row = { ...picture, deliveredRevision: 1, attempts: 1, nextAt: 0 };
-  b.inlet.store.deliveries = async () => [row, { ...row, address: "slack:T1/C1/1" }];
-  b.inlet.store.attachment = async (_, hash) => ({
-    ...{ runId, hash, name: "chart.png", mediaType: "image/png" },
-    bytes: Buffer.from("the bytes"),
-  });
-  return await b.channel.post(picture);
 }
 
 describe("a mail of a proved and listed person", () => {
@@ -245,33 +232,6 @@ describe("what goes out", () => {
 
     const again = delivery(runId, address, "progress", { remoteId: posted.remoteId, body, revision: 3 });
     expect(await b.channel.post(again)).toEqual(posted);
-    expect(b.world.mails).toHaveLength(1);
-  });
-
-  test("the pictures of a run go with its outcome, and make no mail of their own", async () => {
-    await using b = await mailBench();
-    const { launch, runId } = await launchedBy(b, "attachment");
-    const address = launch.addresses[0] ?? "";
-    expect(await withPicture(b, runId, address)).toEqual({ remoteId: "quiet" });
-    b.inlet.setRun(runId, { status: "complete" });
-    await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
-    const mail = await b.world.nth(1);
-    expect(mail.attachments).toMatchObject([{ filename: "chart.png", contentType: "image/png" }]);
-    expect(mail.attachments[0]?.content.toString()).toBe("the bytes");
-    expect(b.world.mails).toHaveLength(1);
-  });
-
-  test("where the pictures are too much for the server, the words go without them", async () => {
-    await using b = await mailBench();
-    const { launch, runId } = await launchedBy(b, "attachment");
-    const address = launch.addresses[0] ?? "";
-    await withPicture(b, runId, address);
-    b.inlet.setRun(runId, { status: "complete" });
-    b.world.misbehave(552);
-    await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
-    const mail = await b.world.nth(1);
-    expect(mail.text).toContain("It rose.");
-    expect(mail.attachments).toEqual([]);
     expect(b.world.mails).toHaveLength(1);
   });
 
