@@ -122,7 +122,7 @@ const mayImport: Record<string, readonly string[]> = {
   "src/config/channels.ts": ["src/core/", "adapters/"],
   "src/open-channels.ts": ["src/", "adapters/"],
   "src/assemble.ts": ["src/", "adapters/"],
-  "src/tool-servers.ts": ["src/engine/", "src/tools/"],
+  "src/tool-servers.ts": ["src/core/", "src/engine/", "src/tools/"],
   "src/cli/": ["src/", "adapters/"],
   // Shows the console on the same made-up history as the browser tests.
   "src/cli/screenshots.ts": ["src/", "test/support/"],

@@ -58,11 +58,14 @@ export function mcp(options: ServerOptions): ToolServer {
     nameHere: (tool) => nameHere(prefix, tool) ?? tool,
     start: (watch) => server.start(watch),
     stop: () => server.connection.stop(),
+    waiting: () => server.open.resting,
+    giveUp: (call) => server.open.giveUp(call),
     status: () => server.status(),
     look: () => server.look(),
     check: checkOf(name),
     diagnose: () => diagnoseServer(server),
-    accept: () => server.accept(),
+    review: () => server.review(),
+    accept: (acceptance) => server.accept(acceptance),
   };
 }
 

@@ -164,12 +164,8 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
         const response = await route.fetch();
         const unreadable = [{ what: "run_1 at version 3", message: "the checksum differs" }];
         const left_behind = [{ run: "run_2", why: "its agent was removed" }];
-        const changed = { name: "close", standing: "changed", words: "description: it was other words" };
-        const kept = { name: "open", standing: "offered", words: "offered" };
-        const tool_servers = [
-          { name: "tickets", ok: false, detail: "away: nobody answers", version: null, tools: [] },
-          { name: "files", ok: false, detail: "tools: 2", version: "files 1.0", tools: [kept, changed] },
-        ];
+        const away = { name: "tickets", ok: false, detail: "away: nobody answers", version: null, tools: [] };
+        const tool_servers = [away, { ...away, name: "files", ok: true, detail: "tools: 2 offered" }];
         const told = { unreadable, left_behind, tool_servers };
         await route.fulfill({ response, json: { ...(await response.json()), ...told } });
       },
@@ -179,9 +175,7 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
     const words = await page.locator(".main").innerText();
     expect(words).toMatch(/can’t be read\s+run_1 at version 3\s+the checksum differs/);
     expect(words).toMatch(/left behind\s+run_2\s+its agent was removed/);
-    expect(words).toMatch(/Servers of tools \(MCP\)\s+tickets away: nobody answers/);
-    expect(words).toMatch(/files files 1\.0; tools: 2\s+close description: it was other words/);
-    expect(words).not.toContain("open offered");
+    expect(words).toMatch(/Servers of tools\s+tickets away: nobody answers\s+files tools: 2 offered/);
     expect(await violations(page)).toEqual([]);
     await context.close();
     await bot.stop();

@@ -35,7 +35,7 @@ afterAll(async () => {
 const runPaths = [known.approval, known.question, known.complete, known.failed, known.doubt].map(
   (id) => `runs/${id}`,
 );
-const botPages = ["health", "agents", "tools", "sources", "refusals", "sessions"].map(
+const botPages = ["health", "agents", "tools", "tool-servers", "sources", "refusals", "sessions"].map(
   (name) => `bot/${name}`,
 );
 

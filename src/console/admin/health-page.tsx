@@ -1,5 +1,4 @@
 /** How the bot is: its channels, what its worker has to do, the messages on their way, the database. */
-import type { ReactNode } from "react";
 import { count } from "../../core/text/count.ts";
 import { durationInWords } from "../../core/text/duration.ts";
 import type { Health } from "../../http/wire/server.ts";
@@ -10,9 +9,9 @@ import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { Way } from "../parts/way.tsx";
 import { channelName } from "../parts/words.ts";
+import { LeftBehind, Troubles, Unreadable, Warnings } from "./health-troubles.tsx";
 import { Loaded } from "./loaded.tsx";
-import { StateList } from "./state-list.tsx";
-import { ToolServers } from "./tool-servers.tsx";
+import { Named, StateList } from "./state-list.tsx";
 
 const statusWords = {
   ok: "works",
@@ -95,63 +94,23 @@ function Channels({ channels, off }: ChannelsProps) {
   }
   const states = channels.map(({ name, ok, detail }) => ({
     key: name,
-    tone: ok ? ("done" as const) : ("failed" as const),
+    tone: toneOf(ok),
     words: <Named name={channelName(name)}>{detail}</Named>,
   }));
   return <StateList states={states} />;
 }
 
-function Named({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <b>{name}</b> <span className="muted">{children}</span>
-    </>
-  );
+function ToolServers({ servers }: { servers: NonNullable<Health["tool_servers"]> }) {
+  const states = servers.map(({ name, ok, detail }) => ({
+    key: name,
+    tone: toneOf(ok),
+    words: <Named name={<Way href="/bot/tool-servers">{name}</Way>}>{detail}</Named>,
+  }));
+  return <StateList title="Servers of tools" states={states} />;
 }
 
-function Troubles({ troubles }: { troubles: NonNullable<Health["model_troubles"]> }) {
-  const states = troubles.map(({ model, reason, since, waiting }) => ({
-    key: model,
-    tone: "failed" as const,
-    words: (
-      <Named name={model}>
-        {reason} {waiting > 0 && `${count(waiting)} ${waiting === 1 ? "run waits" : "runs wait"} for it. `}
-        Since <Age at={since} ago />.
-      </Named>
-    ),
-  }));
-  return <StateList title="Models that do not answer" states={states} />;
-}
-
-function Warnings({ warnings }: { warnings: readonly string[] }) {
-  const states = warnings.map((warning) => ({
-    key: warning,
-    tone: "waiting" as const,
-    words: <span className="muted">{warning}</span>,
-  }));
-  return <StateList title="Set-up" states={states} />;
-}
-
-function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
-  const states = runs.map(({ run, why }) => ({
-    key: `${run} ${why}`,
-    tone: "waiting" as const,
-    words: (
-      <>
-        <Way href={`/runs/${run}`}>{run}</Way> <span className="muted">{why}</span>
-      </>
-    ),
-  }));
-  return <StateList title="Runs that a change of the set-up left behind" states={states} />;
-}
-
-function Unreadable({ records }: { records: NonNullable<Health["unreadable"]> }) {
-  const states = records.map(({ what, message }) => ({
-    key: what,
-    tone: "failed" as const,
-    words: <Named name={what}>{message}</Named>,
-  }));
-  return <StateList title="Records that can’t be read" states={states} />;
+function toneOf(ok: boolean): "done" | "failed" {
+  return ok ? "done" : "failed";
 }
 
 function Queue({ queue }: { queue: NonNullable<Health["queue"]> }) {

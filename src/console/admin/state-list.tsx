@@ -25,3 +25,12 @@ export function StateList({ title, states }: { title?: string; states: readonly 
     </>
   );
 }
+
+/** What it is called, and how it is. */
+export function Named({ name, children }: { name: ReactNode; children: ReactNode }) {
+  return (
+    <>
+      <b>{name}</b> <span className="muted">{children}</span>
+    </>
+  );
+}
