@@ -2,7 +2,7 @@
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import type { EventBody } from "../../core/event.ts";
-import type { Look } from "../../core/origin/trace.ts";
+import type { SeenTexts } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
@@ -44,7 +44,7 @@ export interface Work {
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
   /** Every text that a run has seen, oldest first: also what its folded state has compacted away. */
-  seen: (runId: string) => Promise<Look>;
+  seen: (runId: string) => Promise<SeenTexts>;
   loadRow: (runId: string) => Promise<RunRow | null>;
   keep: Store["saveAttachment"];
 }
