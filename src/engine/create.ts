@@ -292,12 +292,13 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener({ runId, version });
   }
 
-  #drive(claim: Due, lease: Lease, signal: AbortSignal): Promise<boolean> {
+  #drive({ log: events, ...claim }: Due, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
       ...claim,
+      begin: events ? this.#live.learn(claim.runId, events) : null,
       record: this.#record,
       model,
       toolbox,
