@@ -12,7 +12,7 @@ interface Schema {
 }
 
 /** What is sent, and what stands in the list. */
-export interface Choice {
+interface Choice {
   value: string;
   label: string;
 }
