@@ -20,6 +20,12 @@ export interface Poster {
 
 const QUIET = "quiet";
 
+/** Of what hangs on more than words the answer is refused, so that the mail must not ask for one. */
+async function isTakenByMail({ store }: Inlet, questionId: string | null): Promise<boolean> {
+  const row = questionId === null ? null : await store.question(questionId);
+  return row === null || row.question.kind === "ask" || row.question.kind === "stuck";
+}
+
 /** Returns what stands there: `quiet`, or `<what> <message id>`. @throws ChannelError */
 export async function postMail(poster: Poster, delivery: Delivery): Promise<string> {
   const { inlet, conversations, mailer, runUrl } = poster;
@@ -43,12 +49,13 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
   });
   const messageId = conversations.messageId(token);
   const url = runUrl(delivery.runId);
+  const reply = what === "limit" || (what === "question" && (await isTakenByMail(inlet, questionId)));
   const mailWith = (pictures: Pictures): OutMail => ({
     to: conversation.to,
     subject: conversation.subject === "" ? delivery.body.summary : replySubject(conversation.subject),
     ...renderMail(delivery.body, {
       runUrl,
-      reply: what === "question" || what === "limit",
+      reply,
       last: missingInWords(pictures, url),
     }),
     messageId,
