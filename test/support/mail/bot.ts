@@ -27,6 +27,7 @@ export async function mailBot(
   const channel = emailChannel({
     mailboxes: [mailbox({ agent: "default", allow: senders })],
     secrets: {},
+    budgets: null,
     smtpUrl: world.url,
     from: { name: "Belay", address: "agent@belay.example" },
     tokenKey: Buffer.alloc(32, 9),
