@@ -10,7 +10,7 @@ import type { Handlers } from "../routes/route.ts";
 import type { RunCommands } from "../routes/run-commands.ts";
 import { refusalResult } from "./answer.ts";
 import { offeredTools } from "./offered-tools.ts";
-import { asksPeople, nextRound, roundIn, type Told } from "./rounds.ts";
+import { asksPeople, nextRound, type Round, roundIn, type Told } from "./rounds.ts";
 import { runTools } from "./run-tools.ts";
 import { type Asked, asProgram, keyInMeta, type McpTool } from "./tool.ts";
 
@@ -36,12 +36,12 @@ export function mcpRoutes(server: Server, commands: RunCommands): Pick<Handlers,
         }));
         mcp.setRequestHandler("tools/call", ({ params }, context) => {
           const tool = tools.find(({ name }) => name === params.name);
-          if (tool)
-            return called(server, commands, c, tool, { caller, args: params.arguments ?? {}, context });
-          throw new sdk.ProtocolError(
-            sdk.ProtocolErrorCode.InvalidParams,
-            `There is no tool ${params.name}.`,
-          );
+          const wrong = (words: string) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, words);
+          if (tool === undefined) throw wrong(`There is no tool ${params.name}.`);
+          const round = roundIn(context.mcpReq);
+          if (round === "foreign") throw wrong(notOurs);
+          const args = params.arguments ?? {};
+          return called(server, commands, c, { tool, caller, args, context, round });
         });
         return mcp;
       });
@@ -61,13 +61,22 @@ function described({ name, description, inputSchema, outputSchema, annotations }
   };
 }
 
+const notOurs = "The call's requestState is not one that this server wrote. Make the call without it.";
+
+interface Call {
+  tool: McpTool;
+  caller: Caller;
+  args: unknown;
+  context: ServerContext;
+  round: Round | null;
+}
+
 /** A refusal is a result, in words that the client's model can act on. */
 async function called(
   server: Server,
   commands: RunCommands,
   c: Ctx,
-  tool: McpTool,
-  { caller, args, context }: { caller: Caller; args: unknown; context: ServerContext },
+  { tool, caller, args, context, round }: Call,
 ): Promise<Told> {
   const { mcpReq } = context;
   const keys = [c.req.header("idempotency-key"), mcpReq._meta?.[keyInMeta]];
@@ -86,7 +95,6 @@ async function called(
         await mcpReq.notify({ method: "notifications/progress", params });
       },
     };
-    const round = roundIn(mcpReq);
     return round === null ? await tool.call(asked) : await nextRound(server, commands, asked, round);
   } catch (error) {
     const problem = problemOf(error, c, server);

@@ -69,16 +69,21 @@ function isPlain(question: WireQuestion): boolean {
   return question.kind === "ask" && question.link === null && isForCaller(question);
 }
 
-/** The next round of a call that has asked. null: this is its first. */
-export function roundIn({ inputResponses, requestState }: ServerContext["mcpReq"]) {
+export interface Round extends z.infer<typeof stateSchema> {
+  /** null: it brings none. */
+  answer: z.infer<typeof answerSchema> | null;
+}
+
+/** The next round of a call that has asked. null: this is its first; `foreign`: it carries what was not written here. */
+export function roundIn({
+  inputResponses,
+  requestState,
+}: Pick<ServerContext["mcpReq"], "inputResponses" | "requestState">): Round | null | "foreign" {
   const carried = requestState();
   if (typeof carried !== "string") return null;
   const read = readJson(carried);
   const state = "flaw" in read ? null : stateSchema.safeParse(read.value);
-  if (!state?.success) {
-    const detail = "The call's requestState is not one of this server's. Make the call without it.";
-    throw new ProblemError("validation_failed", detail);
-  }
+  if (!state?.success) return "foreign";
   const answer = answerSchema.safeParse(inputResponses?.[only]);
   return { ...state.data, answer: answer.success ? answer.data : null };
 }
@@ -88,7 +93,7 @@ export async function nextRound(
   server: Server,
   commands: RunCommands,
   call: Asked,
-  { run, question, isForm, answer }: NonNullable<ReturnType<typeof roundIn>>,
+  { run, question, isForm, answer }: Round,
 ): Promise<Told> {
   demandScopes(call.caller, operations.provideInput.scopes);
   const { actor } = call.caller;

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
-import type { FormAnswer } from "../../../src/core/form.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
+import type { FormAnswer } from "../../../src/core/text/form-answer.ts";
 import type { ToolServer } from "../../../src/tools/tool-server.ts";
 import { contextOf, folder, node, server, toolboxOf } from "./bench.ts";
 import { everything } from "./packages.ts";
