@@ -67,10 +67,12 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       return inOrder(rows);
     },
     async settleInbox(key, { state, runId, outcome, keepBody = false }) {
-      await db
+      const set = { state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) };
+      const { rowCount } = await db
         .update(inbox)
-        .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
-        .where(named(key));
+        .set(set)
+        .where(and(named(key), unsettled(runId, state)));
+      return rowCount === 1;
     },
     async dropBodies(before) {
       const kept = and(
@@ -90,6 +92,12 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
       }
     },
   };
+}
+
+/** A message that this may settle: see `Store.settleInbox`. */
+function unsettled(runId: string | null, state: "done" | "refused") {
+  const committed = and(isNull(inbox.outcome), eq(inbox.runId, runId ?? ""));
+  return or(isPending, ne(inbox.body, ""), state === "done" ? committed : undefined);
 }
 
 /** An UPDATE returns its rows in no order. */

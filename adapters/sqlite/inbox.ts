@@ -76,10 +76,13 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
       }),
     settleInbox: (key, { state, runId, outcome, keepBody = false }) =>
       write(() => {
-        db.update(inbox)
-          .set({ state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) })
-          .where(named(key))
+        const set = { state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) };
+        const { changes } = db
+          .update(inbox)
+          .set(set)
+          .where(and(named(key), unsettled(runId, state)))
           .run();
+        return changes === 1;
       }),
     dropBodies: (before) =>
       write(() => {
@@ -98,6 +101,12 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
             .run().changes,
       ),
   };
+}
+
+/** A message that this may settle: see `Store.settleInbox`. */
+function unsettled(runId: string | null, state: "done" | "refused") {
+  const committed = and(isNull(inbox.outcome), eq(inbox.runId, runId ?? ""));
+  return or(isPending, ne(inbox.body, ""), state === "done" ? committed : undefined);
 }
 
 /** At the start: the one process that may have this file is here, so that nobody is working on anything. */

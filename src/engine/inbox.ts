@@ -157,16 +157,19 @@ export class Inbox {
     const state = outcome.type === "refused" ? "refused" : "done";
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
-    await store.settleInbox(row, { state, runId: outcome.runId, outcome: outcome.type, keepBody });
-    if (outcome.type === "refused") await this.#audit(inbound, outcome);
+    const settled = { state, runId: outcome.runId, outcome: outcome.type, keepBody } as const;
+    // Our claim may have run out: what another process has made of it since stands.
+    const isOurs = await store.settleInbox(row, settled);
+    if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(
       { channel: row.source, key: row.key, outcome: outcome.type, run: outcome.runId, ms },
       "ingested",
     );
     const channel = channels.get(inbound.channel);
-    const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
-    if (!isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
+    const isSilent =
+      ["ignored", "repeated"].includes(outcome.type) || (outcome.type === "reacted" && !channel?.can.react);
+    if (isOurs && !isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 
   #read({ source, key, body }: InboxRow): Inbound | null {

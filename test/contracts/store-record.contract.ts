@@ -97,6 +97,32 @@ export function recordContract(open: () => Promise<Store>): void {
       expect((await store.pendingInbox(9)).map(({ key }) => key)).toEqual(["waiting"]);
     });
 
+    it("leaves what is settled as it is, and tells so", async () => {
+      const settle = (
+        key: string,
+        runId: string | null,
+        outcome: string,
+        state: "done" | "refused" = "done",
+      ) => store.settleInbox({ source, key }, { state, runId, outcome });
+      for (const key of ["committed", "ignored", "asked"])
+        await store.receive({ source, key, body: "{}", receivedAt: 5 });
+      await must(store.commit(commit("r1", 0, { inbox: { source, key: "committed" } })));
+      // A process that slept since it took the message finds nothing to do any more, or somebody who may not.
+      expect(await settle("committed", null, "ignored")).toBe(false);
+      expect(await settle("committed", "r1", "refused", "refused")).toBe(false);
+      expect(await settle("committed", "r1", "launched")).toBe(true);
+      expect(await settle("committed", "r1", "repeated")).toBe(false);
+      expect(await store.inboxRow({ source, key: "committed" })).toMatchObject({
+        ...{ state: "done", runId: "r1", outcome: "launched" },
+      });
+      expect(await settle("ignored", null, "ignored")).toBe(true);
+      expect(await settle("ignored", "r1", "noted")).toBe(false);
+      const kept = { state: "done", runId: null, outcome: "asked", keepBody: true } as const;
+      expect(await store.settleInbox({ source, key: "asked" }, kept)).toBe(true);
+      expect(await settle("asked", "r1", "answered")).toBe(true);
+      expect(await settle("unknown", null, "ignored")).toBe(false);
+    });
+
     it("forgets old settled keys, never pending ones", async () => {
       for (const key of ["old", "new", "waiting"]) {
         await store.receive({ source, key, body: "{}", receivedAt: key === "new" ? 100 : 10 });

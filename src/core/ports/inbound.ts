@@ -59,8 +59,21 @@ export type Intent =
 
 /** What became of an inbound message: for the private word to its sender. */
 export interface Outcome {
-  /** asked: which question was meant · reacted: a sign that it was seen, without words */
-  type: "launched" | "noted" | "answered" | "done" | "refused" | "told" | "asked" | "reacted" | "ignored";
+  /**
+   * asked: which question was meant · reacted: a sign that it was seen, without words · repeated: it had its effect
+   * before, in the run that is named
+   */
+  type:
+    | "launched"
+    | "noted"
+    | "answered"
+    | "done"
+    | "refused"
+    | "told"
+    | "asked"
+    | "reacted"
+    | "ignored"
+    | "repeated";
   text: string;
   runId: string | null;
   /** The questions that the words may have meant, to be offered as buttons. */

@@ -76,11 +76,14 @@ export interface Store {
     limit: number;
     except?: readonly string[];
   }): Promise<InboxRow[]>;
-  /** Drops the body, as a commit with this key does, unless `keepBody`. */
+  /**
+   * Drops the body, as a commit with this key does, unless `keepBody`. What is settled stays so: false, and nothing is
+   * changed, unless its body was kept, or a commit for this run settled it and its outcome is not told yet.
+   */
   settleInbox(
     key: InboxKey,
     settled: { state: "done" | "refused"; runId: string | null; outcome: string; keepBody?: boolean },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Drops the bodies that were kept, of settled messages received before `before` (ms). Returns how many. */
   dropBodies(before: number): Promise<number>;
   /** Forget settled keys received before `before` (ms). Returns how many. */

@@ -7,7 +7,7 @@ import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Inbound, Outcome } from "../../core/ports/inbound.ts";
 import type { State } from "../../core/state.ts";
 import type { Engine } from "../engine.ts";
-import { ignored, refused, said, viaOf } from "./outcome.ts";
+import { refused, repeated, said, viaOf } from "./outcome.ts";
 
 /** `defaultAgent` is started where no route says otherwise. */
 export interface LaunchDeps {
@@ -17,7 +17,7 @@ export interface LaunchDeps {
   defaultAgent: string;
 }
 
-/** Refused in words when the agent does not exist or the sender may not start it; a redelivery is ignored. */
+/** Refused in words when the agent does not exist or the sender may not start it; a redelivery is named as one. */
 export async function launch(
   deps: LaunchDeps,
   inbound: Inbound,
@@ -43,7 +43,7 @@ export async function launch(
   };
   const launched = await deps.engine.launch(agent, request, inbox);
   if (!launched.ok) return refused(said(launched.refusal));
-  if (launched.duplicate) return ignored();
+  if (launched.duplicate) return repeated(launched.runId);
   return { type: "launched", text: `Started ${launched.runId} with ${agent}.`, runId: launched.runId };
 }
 

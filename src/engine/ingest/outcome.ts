@@ -15,7 +15,7 @@ export async function toRun(
 ): Promise<Outcome> {
   const submitted = await engine.command(runId, command, inbox);
   if (!submitted.ok) return { ...unheeded(command, submitted.refusal), runId };
-  if (submitted.duplicate) return ignored();
+  if (submitted.duplicate) return repeated(submitted.runId);
   const text = { noted: "Noted.", answered: "Thank you, I carry on.", done: "Done." }[type];
   return { type, text, runId };
 }
@@ -50,6 +50,11 @@ export function told(text: string): Outcome {
 /** A refusal in words to its sender alone; no run was touched. */
 export function refused(text: string): Outcome {
   return { type: "refused", text, runId: null };
+}
+
+/** Its effect was committed by another try, here or in another process: that one tells its sender. */
+export function repeated(runId: string): Outcome {
+  return { type: "repeated", text: "", runId };
 }
 
 /** Nobody is told anything. */

@@ -117,8 +117,9 @@ function arrived(task: string, { channel, intent }: Pick<Inbound, "channel" | "i
 async function fillInbox(): Promise<void> {
   const settled = Promise.withResolvers<void>();
   held.settleInbox = async (...args) => {
-    await store.settleInbox(...args);
+    const isOurs = await store.settleInbox(...args);
     settled.resolve();
+    return isOurs;
   };
   await bot.engine.accept({
     ...arrived("help", { channel: "slack", intent: { type: "instruction", text: "help" } }),

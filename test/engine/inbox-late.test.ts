@@ -1,0 +1,57 @@
+/** A message that a process takes up late: what another try has made of it since stands. */
+import { expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { Inbound, Said } from "../../src/core/ports/inbound.ts";
+import { clock, operator, startBot } from "../support/bot.ts";
+import { finalAnswer, scripted } from "../support/model/scripted.ts";
+
+const source = "chat";
+const address = "chat:C1/1";
+
+function mention(key: string): Inbound {
+  const intent: Said & { type: "message" } = {
+    type: "message",
+    text: "deploy",
+    addressed: true,
+    agent: null,
+  };
+  return { key, actor: operator, channel: source, address, intent, replyTo: {}, context: [] };
+}
+
+test("its sleep outlived its claim: the run that another process began is not taken out of the row", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  // As they were claimed: the process that sleeps has them so in its memory.
+  const claimed: InboxRow[] = [];
+  let late: InboxRow[] = [];
+  const settled: string[] = [];
+  const watched = {
+    ...store,
+    claimInbox: async (claim: Parameters<typeof store.claimInbox>[0]) => {
+      const rows = [...late.splice(0), ...(await store.claimInbox(claim))];
+      claimed.push(...rows.map((row) => ({ ...row })));
+      return rows;
+    },
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      const isOurs = await store.settleInbox(...args);
+      settled.push(args[1].outcome);
+      return isOurs;
+    },
+  };
+  const bot = await startBot({ store: watched, model: scripted(finalAnswer("done")) });
+  onTestFinished(() => bot.stop().then(() => store.close()));
+  const settledTimes = async (times: number) => {
+    while (settled.length < times) await new Promise((resolve) => setImmediate(resolve));
+  };
+  await bot.engine.accept(mention("first"));
+  await settledTimes(1);
+  const row = await store.inboxRow({ source, key: "first" });
+  expect(row).toMatchObject({ state: "done", outcome: "launched", runId: await store.runAt(address) });
+
+  late = claimed.filter(({ key }) => key === "first");
+  // Whatever comes next has it look, and there it finds what it had claimed.
+  await bot.engine.accept({ ...mention("second"), address: "chat:C1/2" });
+  await settledTimes(3);
+  expect(settled).toEqual(["launched", "repeated", "launched"]);
+  expect(await store.inboxRow({ source, key: "first" })).toEqual(row);
+});
