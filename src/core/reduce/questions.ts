@@ -6,7 +6,7 @@ import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
-import { findCall, moved, settled } from "./calls.ts";
+import { anew, findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
 import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
@@ -123,11 +123,6 @@ function doubtSettled(
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
     }
   }
-}
-
-/** What its tool was in the middle of is over: it asks again. */
-function anew({ asks }: Call): { asks?: null } {
-  return asks ? { asks: null } : {};
 }
 
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {

@@ -58,7 +58,8 @@ function mayStart(state: State, call: Call, on: Work): boolean {
 }
 
 async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
-  const done = await Promise.all(calls.map((call) => executeOne(on, call)));
+  const room = { used: on.state.attachedBytes };
+  const done = await Promise.all(calls.map((call) => executeOne(on, call, room)));
   return recordOutcome(on, (state) => {
     const events: EventBody[] = [];
     for (const { call, outcome, how } of done) {
@@ -69,14 +70,14 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
   });
 }
 
-async function executeOne(on: Work, call: Call) {
+async function executeOne(on: Work, call: Call, room: { used: number }) {
   const started = on.clock.steady();
   const { tell, over } = progressOf(on, call.id);
   const ran = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
   await over();
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && ran.type !== "finished") throw new Error("interrupted");
-  const outcome = await keepAttachments(on, ran);
+  const outcome = await keepAttachments(on, ran, room);
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
   return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }

@@ -94,15 +94,18 @@ export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal
 
 /**
  * Puts the files of a result into the store, before the event that names them. What the run has no room for is left
- * out, and the output says so.
+ * out, and the output says so. `room.used`: bytes that are taken; calls that run side by side share it.
  */
-export async function keepAttachments<T extends { type: string }>(on: Work, outcome: T): Promise<T> {
+export async function keepAttachments<T extends { type: string }>(
+  on: Work,
+  outcome: T,
+  room = { used: on.state.attachedBytes },
+): Promise<T> {
   if (!isFinished(outcome) || outcome.attachments === undefined) return outcome;
-  let used = on.state.attachedBytes;
   const kept: FreshAttachment[] = [];
   for (const file of outcome.attachments) {
-    if (used + file.size > attachmentLimits.sizeOfRun) continue;
-    used += file.size;
+    if (room.used + file.size > attachmentLimits.sizeOfRun) continue;
+    room.used += file.size;
     kept.push(file);
     const { hash, name, mediaType, bytes } = file;
     await overTroubles(on, () => on.keep({ runId: on.runId, hash, name, mediaType, bytes }));
