@@ -14,6 +14,11 @@ export class SeenRuns {
     this.#store = store;
   }
 
+  /** What the log held before is looked for no more. */
+  drop(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
   /** Everything that the log holds now, in the order in which it came. */
   async of(runId: string): Promise<Look> {
     const seen = this.#runs.get(runId) ?? new Seen();

@@ -83,7 +83,8 @@ type ControlEvent = Extract<
       | "cancel_requested"
       | "completed"
       | "failed"
-      | "cancelled";
+      | "cancelled"
+      | "forgotten";
   }
 >;
 
@@ -119,6 +120,8 @@ function controlWords(data: ControlEvent): Words {
       return { shape: "failed", title: "failed", detail: "", text: data.message };
     case "cancelled":
       return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
+    case "forgotten":
+      return person(data.from.name, "had it forgotten");
   }
 }
 

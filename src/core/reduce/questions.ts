@@ -6,9 +6,9 @@ import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
-import { anew, findCall, moved, settled } from "./calls.ts";
+import { findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
-import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
+import { anew, closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
 type QuestionEvent =
   | "question_asked"
