@@ -3,14 +3,40 @@
  * that what they import is loaded once.
  */
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Whole processes that are killed at every point: `npm run test:kills`. */
 const kills = ["test/faults/**/*.test.ts", "test/**/kill.test.ts", "test/journeys/incident.test.ts"];
 /** Each puts something else in the place of a module, which would be there for the next file as well. */
 const alone = ["test/engine/follow-up.test.ts"];
 
+/** They wait more than they work: begun first, so that no worker waits for one of them at the end. */
+const longest = [
+  "readme.test.ts",
+  "browser/",
+  "contracts/store.test.ts",
+  "journeys/",
+  "cli/incident/demo-incident.test.ts",
+  "properties/linear.test.ts",
+  "adapters/slack/inbound.test.ts",
+  "adapters/terminal/chat.test.ts",
+  "cli/",
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const [, path = ""] = moduleId.split("/test/");
+      const found = longest.findIndex((beginning) => path.startsWith(beginning));
+      return found === -1 ? longest.length : found;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     globalSetup: "test/support/console/build.ts",
     pool: "forks",
     maxWorkers: 3,

@@ -1,7 +1,7 @@
 /** Where values come from: what it costs to trace a call and an outcome through the log of a run of 1,000 events. */
 import type { RunEvent } from "../src/core/event.ts";
 import { Seen } from "../src/core/origin/seen.ts";
-import { argumentOrigins, textOrigins } from "../src/core/origin/trace.ts";
+import { argumentOrigins, outcomeOrigins } from "../src/core/origin/trace.ts";
 import { median, round } from "./bot.ts";
 
 const events = 1000;
@@ -79,7 +79,7 @@ function timed(work: () => number): { median: number; most: number; values: numb
   return { median: round(median(times), 1), most: round(Math.max(...times), 1), values };
 }
 
-const trace = ({ look }: Seen) => argumentOrigins(call, look).length + textOrigins(outcome, look).length;
+const trace = (seen: Seen) => argumentOrigins(call, seen.look).length + outcomeOrigins(outcome, seen).length;
 
 for (const size of [500, 2_000]) {
   const log = logOf(size);

@@ -119,7 +119,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     about: { paths: channelPaths, titles: channelTitles, guides: channelGuides, linkTo },
     webhooks: config.webhooks.map(({ name, agent }) => ({ name, agent, path: `/webhooks/${name}` })),
     schedules: () => config.schedules.map((schedule) => scheduleInfo(schedule)),
-    toolServers: () => config.toolServers.map((server) => server.status()),
+    toolServers: config.toolServers,
     mcp: config.mcp,
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { configurationPage } from "../src/cli/docs.ts";
 import { channels } from "../src/config/channels.ts";
@@ -148,6 +148,8 @@ describe("links", () => {
 describe("code", () => {
   // That of docs/tools.md has a test of its own: it stands in a belay.config.ts.
   const shown = documents.filter((document) => document !== "docs/tools.md" && codeIn(document).size > 0);
+  const ownTests = (document: string) =>
+    [...codeIn(document).keys()].filter((path) => path.endsWith(".test.ts"));
   const guides = shown.filter((document) => editsIn(document).size > 0);
   const places: string[] = [];
   afterAll(() => {
@@ -195,24 +197,31 @@ describe("code", () => {
     expect(tool.trim().split("\n").length).toBeLessThanOrEqual(20);
   });
 
-  it.each(shown)("of %s passes its own test", async (document) => {
-    const own = [...codeIn(document).keys()].filter((path) => path.endsWith(".test.ts"));
-    expect(own.length).toBeGreaterThan(0);
-    await vitest(copyWith(document), own);
+  it.each(shown)("of %s needs nothing that only another document shows", (document) => {
+    const own = codeIn(document);
+    const others = shown.flatMap((other) => [...codeIn(other).keys()]).filter((path) => !own.has(path));
+    const code = [...own.values()].join("\n");
+    expect(others.filter((path) => code.includes(`/${basename(path)}"`))).toEqual([]);
   });
 
   it("is whole: a channel, a store and a kind of webhook are made by their guides", () => {
     expect(guides).toEqual(["docs/guides/channel.md", "docs/guides/store.md", "docs/guides/webhook-kind.md"]);
   });
 
-  it("of the guides touches the files that they name and no others, and keeps the types and the rules of the house", async () => {
-    const place = copyWith(...guides);
-    const named = guides.flatMap((guide) => [...codeIn(guide).keys(), ...editsIn(guide).keys()]);
-    const settings = { extends: "./tsconfig.json", files: named, include: [] };
+  it("has a test in every document", () => {
+    expect(shown.filter((document) => ownTests(document).length === 0)).toEqual([]);
+  });
+
+  it("passes its tests, touches the files that it names and no others, and keeps the types and the rules of the house", async () => {
+    const place = copyWith(...shown);
+    const named = shown.flatMap((document) => [...codeIn(document).keys(), ...editsIn(document).keys()]);
+    const files = named.filter((path) => path.endsWith(".ts"));
+    const settings = { extends: "./tsconfig.json", files, include: [] };
     writeFileSync(join(place, "tsconfig.guides.json"), JSON.stringify(settings));
     const types = ["--noEmit", "-p", "tsconfig.guides.json"];
     await startChild("node_modules/typescript/bin/tsc", types, { cwd: place }).succeeded();
-    await vitest(place, ["test/architecture.test.ts", "test/adapters/about.test.ts"]);
+    const house = ["test/architecture.test.ts", "test/adapters/about.test.ts"];
+    await vitest(place, [...shown.flatMap(ownTests), ...house]);
     expect(changedIn(place).sort()).toEqual(named.sort());
   });
 });

@@ -7,7 +7,8 @@ import { environmentOf } from "./environment.ts";
 import type { Runs } from "./preview.ts";
 
 export function tryingCommand(name: string, runs: Runs): Connection {
-  return { diagnose: async () => findings(`command ${name}`, runs) };
+  const check = `command ${name}`;
+  return { check, diagnose: async () => findings(check, runs) };
 }
 
 function findings(check: string, { argv, preview, cwd = "/", env = {} }: Runs): Finding[] {

@@ -9,6 +9,7 @@ const mostTried = 10;
 
 export function tryingGithub(hub: Hub): Connection {
   return {
+    check: "GitHub",
     diagnose: async (signal) => {
       const found = await Promise.all(
         hub.repos.slice(0, mostTried).map((repo) => repoFinding(hub, repo, signal)),

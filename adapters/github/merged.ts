@@ -44,14 +44,12 @@ export async function mergedPull(
   const done = await commit(merge);
   const [parent] = done.parents;
   if (!parent) throw new Error(`#${number} began the repository: there is nothing before it`);
-  // A squash has words of its own; a rebase keeps those of the last commit, and its parent is a part of it.
-  const isRebase =
-    done.parents.length === 1 && pull.commits > 1 && (await commit(pull.head.sha)).message === done.message;
-  if (isRebase) throw new Error(`#${number} was merged as ${pull.commits} commits (a rebase); ${byHand}`);
+  const before = await commit(parent.sha);
+  if (done.parents.length === 1 && (await isRebase(hub, repo, { pull, ends: [before, done] }, signal)))
+    throw new Error(`#${number} was merged as ${pull.commits} commits (a rebase); ${byHand}`);
   const head = { ref: `heads/${pull.base.ref}` };
   const { data: now } = await ask(hub, signal, ({ rest }) => rest.git.getRef({ ...at, ...head }));
   const tip = await commit(now.object.sha);
-  const before = await commit(parent.sha);
   const [was, made, is] = await Promise.all(
     [before, done, tip].map(({ tree }) => filesOf(hub, repo, tree.sha, signal)),
   );
@@ -61,6 +59,39 @@ export async function mergedPull(
     entries: entriesBack(number, { was: was ?? new Map(), made: made ?? new Map(), is: is ?? new Map() }),
     patches: await patchesOf(hub, repo, { from: parent.sha, to: merge, number }, signal),
   };
+}
+
+interface Written {
+  message: string;
+  author: { date?: string } | null;
+}
+
+/** GitHub lists so many commits of a pull request. */
+const mostCommits = 250;
+
+/**
+ * Whether the merge and the commit before it are both the pull request's: a rebase keeps the words and the author's
+ * date of each, and leaves out those that the base had already; a squash is written when it is merged.
+ */
+async function isRebase(
+  hub: Hub,
+  repo: string,
+  { pull, ends }: { pull: { number: number; commits: number }; ends: readonly Written[] },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { number, commits } = pull;
+  if (commits > mostCommits) throw new Error(`#${number} has more commits than GitHub lists; ${byHand}`);
+  const pages = Array.from({ length: commits > 1 ? Math.ceil(commits / 100) : 0 }, (_, index) => index + 1);
+  const asked = { ...named(repo), pull_number: number, per_page: 100 };
+  const listed = await Promise.all(
+    pages.map((page) => ask(hub, signal, ({ rest }) => rest.pulls.listCommits({ ...asked, page }))),
+  );
+  const own = new Set(listed.flatMap(({ data }) => data.map(({ commit }) => known(commit))));
+  return ends.every((end) => own.has(known(end)));
+}
+
+function known({ message, author }: Written): string {
+  return `${author?.date} ${message}`;
 }
 
 type Files = ReadonlyMap<string, { sha: string; mode: string }>;

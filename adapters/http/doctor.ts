@@ -28,6 +28,7 @@ export function tryingApi(api: Tried): Connection {
     ...(api.resolve ? { resolve: api.resolve } : {}),
   };
   return {
+    check,
     diagnose: async (signal) => {
       const headers = headersOf(api.headers);
       try {
@@ -47,14 +48,23 @@ function finding(
 ): Finding {
   const found = `${status} to ${asked}`;
   const names = secretsOf(api.headers).map(({ name }) => name);
+  if (api.healthPath === undefined) {
+    const more = "a healthPath in belay.config.ts would say more";
+    return fine(check, `${found}: it is there${doubt(status, names)}; ${more}`);
+  }
   if (status === 401) {
     const fix = names.length > 0 ? `Renew ${names.join(" or ")}.` : "Give it a header with a secret.";
     return broken(check, `${found}: it does not know who asks`, fix);
   }
-  if (api.healthPath === undefined) {
-    return fine(check, `${found}: it is there; a healthPath in belay.config.ts would say more`);
-  }
   return status >= 200 && status < 300
     ? fine(check, found)
     : broken(check, found, "Look at it, or correct its healthPath in belay.config.ts.");
+}
+
+/** Where nothing need be, an answer says little of a secret; but it may be that it is not taken. */
+function doubt(status: number, names: readonly string[]): string {
+  if (status !== 401) return "";
+  return names.length > 0
+    ? `, and may not take ${names.join(" or ")}`
+    : ", and may ask for a secret that no header has";
 }

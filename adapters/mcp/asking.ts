@@ -51,7 +51,7 @@ export function heldIn(value: unknown): Held {
   return heldSchema.parse(value);
 }
 
-/** It asked for what nobody here is asked for, and did not go on: what it was called for is not done. */
+/** It asked for what nobody here is asked for, and does not go on. */
 export class Unaskable extends Error {}
 
 /** Rounds of one call, and questions in one of them. */
@@ -114,9 +114,12 @@ function elicitIn({ server }: Asker, request: unknown): ElicitParams {
   return requestSchema.parse(params) as ElicitParams;
 }
 
-/** A page that a server wants opened before it begins. Throws when it is none. */
-export function pageIn(value: unknown): ElicitParams {
-  return pageRequest.parse(value) as ElicitParams;
+/** The first of the pages that a server wants opened before it begins; null: there is none. Throws for what is none. */
+export function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
+  const [page] = left;
+  if (page === undefined) return null;
+  const params = pageRequest.parse(page) as ElicitParams;
+  return asks(asker, params, { type: "pages", left: left.slice(0, mostRounds) });
 }
 
 /** As the server reads it. */

@@ -11,23 +11,23 @@ import type { Redact } from "../../src/core/text/redact.ts";
 import { OutcomeUnknown, type WithAttachments } from "../../src/tools/contract.ts";
 import { Asks, NotBegun } from "../../src/tools/endings.ts";
 import {
-  type Asker,
   asks,
   type Given,
   type Held,
   heldIn,
   mostRounds,
   nextAsked,
-  pageIn,
+  pagesOf,
   resultOf,
   roundOf,
+  Unaskable,
   withAnswer,
 } from "./asking.ts";
 import type { Connection } from "./connection.ts";
 import type { Definition } from "./definition.ts";
 import { askedHash } from "./elicitation.ts";
 import { lookedAt } from "./looked-at.ts";
-import { isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
+import { afterQuestion, isCut, isLost, isMeant, meaningOf, ToolFailed } from "./meaning.ts";
 import type { OpenCall, OpenCalls } from "./open-calls.ts";
 import { toldOf, withFiles } from "./result.ts";
 import { progressWords, sender } from "./sender.ts";
@@ -84,7 +84,7 @@ async function goneOn(leg: Leg): Promise<Came> {
       const given = [...held.given, { asked: held.asked, answer }];
       const open = callee.open.resume(held.id);
       open?.answer(resultOf(answer));
-      if (open !== null) return sent(leg, { open, given });
+      if (open !== null) return afterQuestion(callee.effect, () => sent(leg, { open, given }));
       if (callee.effect === "once") {
         throw new OutcomeUnknown(`${callee.server}: the connection on which it asked has ended`);
       }
@@ -92,7 +92,7 @@ async function goneOn(leg: Leg): Promise<Came> {
     }
     case "rounds": {
       const next = withAnswer(held, answer);
-      return nextAsked(callee, next) ?? sent(leg, { round: next });
+      return afterQuestion(callee.effect, async () => nextAsked(callee, next) ?? sent(leg, { round: next }));
     }
     case "pages": {
       if (answer.action !== "accept") {
@@ -143,7 +143,8 @@ async function sent(leg: Leg, before: Before = {}): Promise<Came> {
 async function begun(leg: Leg, round: Before["round"]): Promise<OpenCall> {
   const { callee, context } = leg;
   const client = await lookedAt(callee, context.signal);
-  return callee.open.begin(client, sender(client, callee.definition, leg.input, round));
+  const { runId, callId } = context;
+  return callee.open.begin(client, { runId, callId }, sender(client, callee.definition, leg.input, round));
 }
 
 /** To its end, or to the next question that people must answer. */
@@ -162,8 +163,11 @@ async function followed(
     const known = left.findIndex((one) => one.asked === asked);
     const [again] = known < 0 ? [] : left.splice(known, 1);
     if (again === undefined) {
-      if (answered.length >= mostRounds)
-        throw new ToolFailed(`it asked people more than ${mostRounds} times`);
+      if (answered.length >= mostRounds) {
+        const words = `${callee.server} asked people more than ${mostRounds} times in one call`;
+        open.giveUp(words);
+        throw new Unaskable(words);
+      }
       const held = { type: "open", id: open.id, asked, given: answered } as const;
       const question = asks(callee, next.params, held);
       callee.open.rest(open);
@@ -180,19 +184,14 @@ async function ended(leg: Leg, result: CallToolResult, rounds: number): Promise<
     if (result.isError === true) throw new ToolFailed(told.text);
     return withFiles({ ...told, text: leg.callee.redact(told.text) });
   }
-  const round = roundOf(leg.callee, result, rounds + 1);
-  const question = nextAsked(leg.callee, round);
-  if (question !== null) return question;
-  // It asks for nothing but time.
-  await wait(pauseMs, undefined, { signal: leg.context.signal });
-  return sent(leg, { round });
+  return afterQuestion(leg.callee.effect, async () => {
+    const round = roundOf(leg.callee, result, rounds + 1);
+    const question = nextAsked(leg.callee, round);
+    if (question !== null) return question;
+    // It asks for nothing but time.
+    await wait(pauseMs, undefined, { signal: leg.context.signal });
+    return sent(leg, { round });
+  });
 }
 
 const pauseMs = 1_000;
-
-/** The first of the pages that must be opened before the call begins; null: there is none. */
-function pagesOf(asker: Asker, left: readonly unknown[]): Asks | null {
-  const [page] = left;
-  if (page === undefined) return null;
-  return asks(asker, pageIn(page), { type: "pages", left: left.slice(0, mostRounds) });
-}

@@ -13,7 +13,7 @@ interface ClientEvents {
   /** It says that its tools did. */
   changed(): void;
   /** It asks people in the middle of a call. Throws a ProtocolError with words for it. */
-  asked(params: ElicitParams): Promise<ElicitResult>;
+  asked(params: ElicitParams, client: Client): Promise<ElicitResult>;
 }
 
 /** `auto`: the server is asked for its newest protocol first. */
@@ -31,7 +31,7 @@ export function clientOf(mode: "auto" | "legacy", on: ClientEvents): Client {
   client.onclose = on.closed;
   // Messages that nobody asked for, or that can't be read: whoever waits for an answer has a time limit.
   client.onerror = () => {};
-  client.setRequestHandler("elicitation/create", ({ params }) => on.asked(params));
+  client.setRequestHandler("elicitation/create", ({ params }) => on.asked(params, client));
   client.fallbackRequestHandler = async ({ method }) => {
     const words = refusals[method] ?? "This client answers no such request.";
     throw new ProtocolError(ProtocolErrorCode.MethodNotFound, words);

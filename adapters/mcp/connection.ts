@@ -27,8 +27,8 @@ export interface ConnectionOptions {
   listed(definitions: readonly Definition[]): void;
   /** It came or went. */
   moved(): void;
-  /** It asks people in the middle of a call. */
-  asked(params: ElicitParams): Promise<ElicitResult>;
+  /** It asks people in the middle of a call, by this client. */
+  asked(params: ElicitParams, client: Client): Promise<ElicitResult>;
 }
 
 const connectMs = 20_000;

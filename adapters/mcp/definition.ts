@@ -15,7 +15,8 @@ export interface Definition {
   claims: readonly string[];
 }
 
-const longestDescription = 2_000;
+/** Characters of it that a model reads. */
+export const longestDescription = 2_000;
 const largestSchema = 64_000;
 const deepestSchema = 32;
 

@@ -2,10 +2,15 @@
 import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
 import type { Server } from "./server.ts";
 
+/** What its findings stand under. */
+export function checkOf(server: string): string {
+  return `MCP server ${server}`;
+}
+
 /** Connects when it is not connected; who asks ends the connection. */
 export async function diagnoseServer(server: Pick<Server, "look">): Promise<Finding[]> {
   const { name, ok, detail, version, tools } = await server.look();
-  const check = `MCP server ${name}`;
+  const check = checkOf(name);
   const about = `${version ?? "not reached"}; ${detail}`;
   const other = tools.filter(({ standing }) => standing !== "offered");
   return [

@@ -100,7 +100,8 @@ function asksForSecret(name: string, title: string): boolean {
 
 function fieldOf(name: string, property: Property, required: boolean): FormField | { refusal: string } {
   const { title = name, description } = property;
-  if (name.length > longest.name || onlySeen(name) !== name || /[\n:{}"]/.test(name)) {
+  const isPlain = onlySeen(name) === name && name.trim() === name && !/[\n:{}"]/.test(name);
+  if (name === "" || name.length > longest.name || !isPlain) {
     return { refusal: `A field's name has 1 to ${longest.name} plain characters.` };
   }
   if (asksForSecret(name, title) || property.format === "password") {

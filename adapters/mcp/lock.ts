@@ -1,5 +1,5 @@
 /** The lock file: the definitions of foreign tools as people accepted them, one place for all servers. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../src/core/text/json.ts";
@@ -38,19 +38,47 @@ export function acceptedIn(folder: string, server: string): Accepted {
   return { tools, edited };
 }
 
-/** Replaces what was accepted of this server; the others stay. Written whole or not at all. */
+/** Replaces what was accepted of this server; the others stay. Written whole or not at all. Throws an Error with words. */
 export function writeAccepted(folder: string, server: string, definitions: readonly Definition[]): void {
   const tools = definitions.map((definition) => {
     const { name, description, schema, claims } = definition;
     return [name, { sha256: hashOf(definition), description, schema, claims }] as const;
   });
-  const servers = { ...readLock(folder).servers, [server]: Object.fromEntries(tools) };
-  // In order, so that a review shows what changed and nothing else.
-  const text = `${JSON.stringify(sorted({ version: 1, servers } satisfies Lock), null, 2)}\n`;
   const path = join(folder, fileName);
-  const next = `${path}.${process.pid}.new`;
-  writeFileSync(next, text);
-  renameSync(next, path);
+  alone(`${path}.busy`, () => {
+    const servers = { ...readLock(folder).servers, [server]: Object.fromEntries(tools) };
+    // In order, so that a review shows what changed and nothing else.
+    const text = `${JSON.stringify(sorted({ version: 1, servers } satisfies Lock), null, 2)}\n`;
+    const next = `${path}.${process.pid}.new`;
+    try {
+      // On the disk before it has the name: whoever loses power then has the old file, and never half of one.
+      writeFileSync(next, text, { flush: true });
+      renameSync(next, path);
+    } catch (error) {
+      rmSync(next, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Longer than any write takes: it was left by a process that was killed. */
+const leftMs = 10_000;
+
+/** The command and the bot, or two bots of one folder, may accept at once: none may write over what the other wrote. */
+function alone(claim: string, write: () => void): void {
+  const left = statSync(claim, { throwIfNoEntry: false });
+  if (left !== undefined && Date.now() - left.mtimeMs > leftMs) rmSync(claim, { force: true });
+  try {
+    closeSync(openSync(claim, "wx"));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    throw new Error(`${fileName}: another process is writing it just now; try again`, { cause: error });
+  }
+  try {
+    write();
+  } finally {
+    rmSync(claim, { force: true });
+  }
 }
 
 function readLock(folder: string): Lock {

@@ -21,6 +21,20 @@ export function isMeant(error: unknown): boolean {
   return [ToolFailed, Unaskable, NotBegun, OutcomeUnknown].some((known) => error instanceof known);
 }
 
+/**
+ * What follows once the server has been at work on the call, and ended that in a question: nothing that this client
+ * refuses, or can't send, tells what was done before. Throws OutcomeUnknown for a `once` call, but for the server's own
+ * word that the tool failed.
+ */
+export async function afterQuestion<T>(effect: ToolEffect, follow: () => Promise<T>): Promise<T> {
+  try {
+    return await follow();
+  } catch (error) {
+    if (effect !== "once" || error instanceof ToolFailed || error instanceof OutcomeUnknown) throw error;
+    throw new OutcomeUnknown(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 /** The connection ended in the middle. */
 export function isCut(error: unknown): boolean {
   const { ConnectionClosed, NotConnected } = SdkErrorCode;

@@ -11,6 +11,7 @@ import {
   ProtocolError,
   ProtocolErrorCode,
 } from "@modelcontextprotocol/client";
+import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { type ElicitParams, refusalOf } from "./elicitation.ts";
 
 /** What a call comes to next. */
@@ -19,24 +20,38 @@ type Next = { type: "result"; result: CallToolResult } | { type: "asked"; params
 /** Begins the call. `signal`: gives it up; `told`: its progress. */
 export type Send = (signal: AbortSignal, told: (said: Progress) => void) => Promise<CallToolResult>;
 
+/** The call of a run that it is. */
+export type CallName = Pick<CallContext, "runId" | "callId">;
+
 export class OpenCall {
   readonly id = randomUUID();
   readonly client: Client;
+  readonly name: CallName;
   /** Of the look at it that is going on now. */
   told: (said: Progress) => void = () => {};
   readonly #stop = new AbortController();
   readonly #result: Promise<Next>;
   #asked = Promise.withResolvers<Next>();
   #answer: ((result: ElicitResult) => void) | null = null;
+  #isOver = false;
 
-  constructor(client: Client, send: Send) {
+  constructor(client: Client, name: CallName, send: Send) {
     this.client = client;
+    this.name = name;
     this.#result = send(this.#stop.signal, (said) => this.told(said)).then((result) => ({
       type: "result",
       result,
     }));
-    // Whoever waits hears of it; while people are asked nobody does.
-    this.#result.catch(() => {});
+    const over = () => {
+      this.#isOver = true;
+    };
+    // Whoever waits hears of an error; while people are asked nobody does.
+    this.#result.then(over, over);
+  }
+
+  /** Its server has answered, or is gone: it asks nothing more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** Rejects as the call does, also when it is given up by `signal`. */
@@ -67,8 +82,10 @@ export class OpenCall {
     answer?.(result);
   }
 
+  /** The server is told that nobody waits for the call, and whatever it asks is dismissed. */
   giveUp(why: string): void {
     this.#stop.abort(new Error(why));
+    this.answer({ action: "cancel" });
   }
 }
 
@@ -79,8 +96,8 @@ export class OpenCalls {
   readonly #working = new Set<OpenCall>();
   readonly #resting = new Map<string, OpenCall>();
 
-  begin(client: Client, send: Send): OpenCall {
-    const call = new OpenCall(client, send);
+  begin(client: Client, name: CallName, send: Send): OpenCall {
+    const call = new OpenCall(client, name, send);
     this.#working.add(call);
     return call;
   }
@@ -108,9 +125,24 @@ export class OpenCalls {
     return call;
   }
 
-  /** The request names no call: it is the one that the server is at work on. */
-  asked(params: ElicitParams): Promise<ElicitResult> {
-    const [only, ...more] = this.#working;
+  /** The calls that wait for people. */
+  get resting(): readonly CallName[] {
+    return [...this.#resting.values()].map(({ name }) => name);
+  }
+
+  /** Nobody goes on with this call any more. */
+  giveUp({ runId, callId }: CallName): void {
+    for (const [id, call] of this.#resting) {
+      if (call.name.runId !== runId || call.name.callId !== callId) continue;
+      this.#resting.delete(id);
+      call.giveUp("it was stopped while people were asked");
+    }
+  }
+
+  /** The request names no call: it is the only one on this connection, at work or waiting for people. */
+  asked(params: ElicitParams, client: Client): Promise<ElicitResult> {
+    const open = [...this.#working, ...this.#resting.values()];
+    const [only, ...more] = open.filter((call) => call.client === client && !call.isOver);
     if (only === undefined) throw refused("No call is under way here that people could be asked for.");
     if (more.length > 0) {
       throw refused(

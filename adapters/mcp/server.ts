@@ -1,6 +1,11 @@
 /** A server as this bot knows it: what was accepted of it, what it offers now, and what follows from the two. */
-
-import type { ServedTool, ToolServerStatus } from "../../src/core/ports/tool-server.ts";
+import {
+  type Acceptance,
+  NotAccepted,
+  type ServedTool,
+  type ToolServerReview,
+  type ToolServerStatus,
+} from "../../src/core/ports/tool-server.ts";
 import type { Absence } from "../../src/core/ports/toolbox.ts";
 import type { ServerWatch } from "../../src/tools/tool-server.ts";
 import { Connection, type Way } from "./connection.ts";
@@ -8,13 +13,13 @@ import type { Definition } from "./definition.ts";
 import { acceptedIn, writeAccepted } from "./lock.ts";
 import { nameHere } from "./names.ts";
 import { OpenCalls } from "./open-calls.ts";
-import { isAllowed, type Rules, sound, standings } from "./standing.ts";
+import { changesBy, otherThan, reviewed } from "./review.ts";
+import { isAllowed, type Rules, sinceStart, sound, standings } from "./standing.ts";
 
 export interface ServerOptions extends Rules {
   /** Where belay.config.ts is, and the lock file beside it. */
   folder: string;
   way: Way;
-  redact: (text: string) => string;
 }
 
 const gone: Absence = { code: "changed", words: "its server has it no more" };
@@ -27,15 +32,19 @@ export class Server {
   /** Of the allowed tools. */
   readonly accepted: ReadonlyMap<string, Definition>;
   readonly #options: ServerOptions;
+  /** As the lock file was read last. */
+  #locked: ReadonlyMap<string, Definition>;
   #watch: ServerWatch | null = null;
   #tools: readonly ServedTool[] | null = null;
+  #shown: readonly ServedTool[] = [];
   #definitions: readonly Definition[] = [];
   #wasThere: boolean | null = null;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     const { tools, edited } = acceptedIn(options.folder, options.server);
-    this.accepted = new Map([...tools].filter(([name]) => isAllowed(options, name)));
+    this.accepted = allowedOf(tools, options);
+    this.#locked = this.accepted;
     this.notes = [...edited].map(
       (name) =>
         `mcp.lock.json: ${options.server}.${name} was edited: its hash does not fit, and it counts as not accepted`,
@@ -44,7 +53,7 @@ export class Server {
       ...{ way: options.way, redact: options.redact },
       listed: (definitions) => this.#listed(definitions),
       moved: () => this.#moved(),
-      asked: async (params) => this.open.asked(params),
+      asked: async (params, client) => this.open.asked(params, client),
     });
   }
 
@@ -69,9 +78,9 @@ export class Server {
     return {
       name: this.#options.server,
       ok: trouble === null && broken.length === 0,
-      detail: trouble === null ? inWords(tools) : `away: ${trouble}`,
+      detail: trouble === null ? inWords(this.#shown) : `away: ${trouble}`,
       version,
-      tools,
+      tools: this.#shown,
     };
   }
 
@@ -80,14 +89,57 @@ export class Server {
     return this.status();
   }
 
-  async accept(): Promise<ToolServerStatus> {
+  /** A server that is away is not waited for: what is known of it is shown. */
+  async review(): Promise<ToolServerReview> {
+    await this.connection.relist().catch(() => {});
+    this.#readLock();
+    return { ...this.status(), tools: reviewed(this.#options, this.#locked, this.#definitions, this.#shown) };
+  }
+
+  async accept({ shown, noted }: Acceptance = {}): Promise<ToolServerStatus> {
     const { folder, server } = this.#options;
-    await this.connection.ready(AbortSignal.timeout(45_000));
-    await this.connection.relist();
+    try {
+      await this.connection.ready(AbortSignal.timeout(45_000));
+      await this.connection.relist();
+    } catch (error) {
+      throw new NotAccepted("away", `${server} is away: ${error instanceof Error ? error.message : error}`);
+    }
+    // Also when it offers something else meanwhile: what is compared is what is written.
     const { fit } = sound(this.#options, this.#definitions);
-    writeAccepted(folder, server, fit);
-    const now = new Map(fit.map((definition) => [definition.name, definition]));
-    return { ...this.status(), tools: standings(this.#options, now, this.#definitions) };
+    const other = shown === undefined ? [] : otherThan(shown, fit);
+    if (other.length > 0) {
+      const words = `What ${server} offers is not what was shown (${other.join(", ")}). Look at it again.`;
+      throw new NotAccepted("changed", words);
+    }
+    this.#readLock();
+    await noted?.(changesBy(this.#locked, fit));
+    try {
+      writeAccepted(folder, server, fit);
+    } catch (error) {
+      throw unwritten(error);
+    }
+    this.#readLock();
+    return this.status();
+  }
+
+  /** Throws NotAccepted. */
+  #readLock(): void {
+    try {
+      const { tools } = acceptedIn(this.#options.folder, this.#options.server);
+      this.#locked = allowedOf(tools, this.#options);
+    } catch (error) {
+      throw unwritten(error);
+    }
+    this.#show();
+  }
+
+  /** Against the lock file, which may hold more by now than this process started with. */
+  #show(): void {
+    this.#shown = sinceStart(
+      standings(this.#options, this.#locked, this.#definitions),
+      this.accepted,
+      this.#locked,
+    );
   }
 
   #listed(definitions: readonly Definition[]): void {
@@ -95,6 +147,7 @@ export class Server {
     const tools = standings(this.#options, this.accepted, definitions);
     this.#definitions = definitions;
     this.#tools = tools;
+    this.#show();
     for (const { name, standing, words } of tools) {
       if (standing !== "changed" && standing !== "gone") continue;
       const was = before?.find((tool) => tool.name === name);
@@ -112,6 +165,18 @@ export class Server {
     const { name, detail, version } = this.status();
     this.#watch?.said(isThere ? `${name} is there: ${version}; ${detail}` : `${name} is ${detail}`);
   }
+}
+
+function allowedOf(
+  tools: ReadonlyMap<string, Definition>,
+  rules: Pick<Rules, "allow">,
+): ReadonlyMap<string, Definition> {
+  return new Map([...tools].filter(([name]) => isAllowed(rules, name)));
+}
+
+function unwritten(error: unknown): NotAccepted {
+  const why = error instanceof Error ? error.message : String(error);
+  return new NotAccepted("unwritten", why, { cause: error });
 }
 
 function inWords(tools: readonly ServedTool[]): string {

@@ -10,6 +10,8 @@ export interface Rules {
   allow: "*" | readonly string[];
   /** Why it can't be a tool here; null: it can. */
   flawOf: (definition: Definition) => string | null;
+  /** Takes out secrets, which a server may have put into what it says. */
+  redact: (text: string) => string;
 }
 
 export function isAllowed({ allow }: Pick<Rules, "allow">, tool: string): boolean {
@@ -29,11 +31,20 @@ export function sound(
   const fit: Definition[] = [];
   const refused: ServedTool[] = [];
   for (const definition of allowed) {
-    const words = rules.flawOf(definition) ?? nameFlaw(rules.prefix, definition.name, shared);
+    const words =
+      rules.flawOf(definition) ??
+      secretIn(rules, definition) ??
+      nameFlaw(rules.prefix, definition.name, shared);
     if (words === null) fit.push(definition);
-    else refused.push({ name: definition.name, standing: "refused", words });
+    else refused.push({ name: rules.redact(definition.name), standing: "refused", words });
   }
   return { fit, refused };
+}
+
+/** What is accepted is read by people and models, and kept in a file that is reviewed by many. */
+function secretIn({ redact }: Rules, { name, description, schema }: Definition): string | null {
+  const text = JSON.stringify([name, description, schema]);
+  return redact(text) === text ? null : "its definition holds a secret of this bot's configuration";
 }
 
 function nameFlaw(prefix: string, tool: string, shared: ReadonlySet<string>): string | null {
@@ -66,4 +77,18 @@ export function standings(
     .map(({ name }): ServedTool => ({ name, standing: "new", words: `nobody has accepted it: ${toAccept}` }));
   const others = refused.filter(({ name }) => !accepted.has(name));
   return [...known, ...fresh, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Of tools that stand so against the lock file, those that this process has not started with. */
+export function sinceStart(
+  tools: readonly ServedTool[],
+  started: ReadonlyMap<string, Definition>,
+  locked: ReadonlyMap<string, Definition>,
+): ServedTool[] {
+  return tools.map((tool) => {
+    const [before, now] = [started.get(tool.name), locked.get(tool.name)];
+    const isKnown = before !== undefined && now !== undefined && hashOf(before) === hashOf(now);
+    if (tool.standing !== "offered" || isKnown) return tool;
+    return { ...tool, standing: "accepted", words: "accepted: it is offered when the bot is started anew" };
+  });
 }

@@ -10,7 +10,7 @@ import { type ArgumentCheck, argumentCheck, whyUncheckable } from "./arguments.t
 import { callTool } from "./call.ts";
 import { checkOptions } from "./check.ts";
 import { type Definition, flawFinder, told } from "./definition.ts";
-import { diagnoseServer } from "./doctor.ts";
+import { checkOf, diagnoseServer } from "./doctor.ts";
 import { Hidden } from "./hidden.ts";
 import { nameHere } from "./names.ts";
 import { Server } from "./server.ts";
@@ -58,10 +58,14 @@ export function mcp(options: ServerOptions): ToolServer {
     nameHere: (tool) => nameHere(prefix, tool) ?? tool,
     start: (watch) => server.start(watch),
     stop: () => server.connection.stop(),
+    waiting: () => server.open.resting,
+    giveUp: (call) => server.open.giveUp(call),
     status: () => server.status(),
     look: () => server.look(),
+    check: checkOf(name),
     diagnose: () => diagnoseServer(server),
-    accept: () => server.accept(),
+    review: () => server.review(),
+    accept: (acceptance) => server.accept(acceptance),
   };
 }
 

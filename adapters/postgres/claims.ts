@@ -1,7 +1,11 @@
 /** Runs as workers see them: which are due, who holds them, and until when. */
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Pool } from "pg";
+import type { RunEvent } from "../../src/core/event.ts";
+import type { Claim } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { UnreadableError } from "../../src/core/ports/unreadable.ts";
+import { type EventRecord, eventsOf } from "../../src/core/store/event-rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addRunJob } from "./jobs.ts";
 import { runs } from "./schema.ts";
@@ -12,8 +16,11 @@ type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 export const clockNow = sql.raw(clockMs);
 
-/** Named, so that each connection plans it once: between a wake-up and the next step nothing else takes longer. */
-function claimOf(name: string, which: string): { name: string; text: string } {
+/**
+ * Named, so that each connection plans it once. `found`: what is answered of the runs in `taken`. The log comes with a
+ * run that was asked for by name: between its wake-up and its next step nothing takes longer than to ask for it.
+ */
+function claimOf(name: string, which: string, found: string): { name: string; text: string } {
   const text = `
     WITH due AS (
       SELECT run_id, owner, wake_at FROM runs
@@ -24,25 +31,71 @@ function claimOf(name: string, which: string): { name: string; text: string } {
       UPDATE runs
       SET owner = $4, lease_until = ${clockMs} + $5::bigint, epoch = runs.epoch + 1, woken = 0
       FROM due WHERE runs.run_id = due.run_id
-      RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at
+      RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at, runs.version AS newest
     )
-    SELECT run_id, epoch, recovered FROM taken ORDER BY wake_at`;
+    ${found}`;
   return { name, text };
 }
 
-const claimDue = claimOf("claim_due", "");
-const claimNamed = claimOf("claim_named", "AND run_id = ANY($6::text[])");
+const claimDue = claimOf(
+  "claim_due",
+  "",
+  "SELECT run_id, epoch, recovered, NULL AS data FROM taken ORDER BY wake_at",
+);
+const claimNamed = claimOf(
+  "claim_and_read",
+  "AND run_id = ANY($6::text[])",
+  `SELECT run_id, epoch, recovered, newest, version, type, v, at, data, sum FROM taken LEFT JOIN events USING (run_id)
+   ORDER BY wake_at, run_id, version`,
+);
+
+/** A claimed run with one of its events, if it has any. */
+type ClaimedRow = { run_id: string; epoch: string; recovered: boolean } & (
+  | { data: null }
+  | ({ newest: string; version: string; v: string; at: string; sum: string | null } & Pick<
+      EventRecord,
+      "type" | "data"
+    >)
+);
+
+function claimsOf(rows: readonly ClaimedRow[]): Claim[] {
+  return [...Map.groupBy(rows, ({ run_id }) => run_id)].flatMap(([runId, [first, ...others]]) => {
+    if (!first) return [];
+    const claim = { runId, epoch: Number(first.epoch), recovered: first.recovered };
+    if (first.data === null) return [claim];
+    const log = logOf(runId, Number(first.newest), [first, ...others]);
+    return [log === null ? claim : { ...claim, log }];
+  });
+}
+
+/**
+ * null: whoever reads the log by itself finds out what is wrong with it. The row was seen as it was when it was
+ * locked and the events as they were a moment before, so the last of them may be missing.
+ */
+function logOf(runId: string, version: number, rows: readonly ClaimedRow[]): RunEvent[] | null {
+  const records = rows.flatMap((row) =>
+    row.data === null
+      ? []
+      : {
+          ...{ runId, type: row.type, data: row.data, version: Number(row.version), v: Number(row.v) },
+          ...{ at: Number(row.at), sum: row.sum === null ? null : Number(row.sum) },
+        },
+  );
+  try {
+    return eventsOf({ runId, after: 0, version, records });
+  } catch (error) {
+    if (error instanceof UnreadableError) return null;
+    throw error;
+  }
+}
 
 /** Claims skip rows that another process locks at the moment. Leases are measured by the database's clock. */
 export function workRuns(db: NodePgDatabase, pool: Pool): Working {
   return {
     async claim({ owner, now, leaseMs, limit, except = [], only }) {
       const values = [now, except, limit, owner, leaseMs, ...(only ? [only] : [])];
-      const { rows } = await pool.query<{ run_id: string; epoch: string; recovered: boolean }>({
-        ...(only ? claimNamed : claimDue),
-        values,
-      });
-      return rows.map(({ run_id, epoch, recovered }) => ({ runId: run_id, epoch: Number(epoch), recovered }));
+      const { rows } = await pool.query<ClaimedRow>({ ...(only ? claimNamed : claimDue), values });
+      return claimsOf(rows);
     },
     async renew({ owner, leaseMs, runIds }) {
       const held = await db

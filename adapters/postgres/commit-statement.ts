@@ -1,14 +1,15 @@
-/** The hot path: one commit as one statement, so as one round trip. */
+/** The hot path: one commit, or steps of several runs, as one statement, so as one round trip. */
 import { channelOf } from "../../src/core/actor.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit } from "../../src/core/ports/commit.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
-import { postRecords, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { postRecords, runsToWake } from "../../src/core/store/rows.ts";
 import { announcementChannel } from "./announce.ts";
+import { launchGuard, progressGuard, stepsGuard } from "./commit-guard.ts";
 import { addPostsJob, addRunJob } from "./jobs.ts";
-import { fieldsOf, type Statement, statement } from "./statement.ts";
+import { fieldsOf, type Numbered, place, type Statement, statement } from "./statement.ts";
 
 const eventFields = fieldsOf("version bigint, type text, v bigint, at bigint, data text, sum bigint");
 const addressFields = fieldsOf("address text");
@@ -16,11 +17,7 @@ const questionFields = fieldsOf("questionId text, body text, askedAt bigint, set
 const postFields = fieldsOf(
   "id text, key text, address text, channel text, body text, position bigint, createdAt bigint",
 );
-const launchFields = fieldsOf(
-  `runId text, version bigint, status text, agent text, task text, channel text, principal text, personName text,
-   address text, parentId text, steps bigint, tokens bigint, costMicros bigint, asking bigint, launchedAt bigint,
-   updatedAt bigint, wakeAt bigint`,
-);
+const channelFields = [place, ...fieldsOf("channel text")];
 
 /**
  * `guard` writes the run's row only at the expected version and epoch, and with the row's lock; every other part
@@ -33,23 +30,12 @@ export function commitStatement(
   { clock, announcement }: { clock: Pick<Clock, "now">; announcement: string | null },
 ): Statement {
   const s = statement();
-  if (commit.expect === 0) launch(s, commit);
-  else progress(s, commit);
-  if (commit.events.length > 0) {
-    s.part("events", eventFields, eventRecords(commit));
-  }
-  if (commit.posts.length > 0) posts(s, commit);
+  if (commit.expect === 0) launchGuard(s, commit);
+  else progressGuard(s, commit);
+  contents(s, [commit]);
   if (commit.addresses.length > 0) {
-    const rows = commit.addresses.map((address) => ({ address }));
+    const rows = commit.addresses.map((address) => ({ n: 0, address }));
     s.part("addresses", addressFields, rows, "ON CONFLICT DO NOTHING");
-  }
-  if (commit.questions.length > 0) {
-    s.part(
-      "questions",
-      questionFields,
-      questionRecords(commit),
-      "ON CONFLICT (question_id) DO UPDATE SET body = excluded.body, settled_at = excluded.settled_at",
-    );
   }
   if (commit.wake.length > 0) {
     s.with(
@@ -67,74 +53,76 @@ export function commitStatement(
       : [
           `(SELECT pg_notify(${s.value(announcementChannel, "text")}, ${s.value(announcement, "text")})::text FROM guard)`,
         ];
+  const woken = commit.wake.length > 0 ? [`(SELECT count(${addRunJob}) FROM woken WHERE ${isFree})`] : [];
   return s.end(
     [
       "SELECT EXISTS (SELECT FROM guard) AS ran",
       `${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled`,
-      ...wakeUps(s, commit),
+      ...wakeUps(s, [commit]),
+      ...woken,
       ...told,
     ].join(", "),
   );
 }
 
-/**
- * Jobs for what this commit makes due. A run that somebody holds needs none: its holder sees the new version at its
- * next commit, and when the holder is gone the end of the lease is its wake-up.
- */
-function wakeUps(s: Builder, commit: Commit): string[] {
-  const free = "wake_at IS NOT NULL AND owner IS NULL";
-  const own = commit.epoch === null || commit.release;
-  const channels = [...new Set(commit.posts.map(({ address }) => channelOf(address)))].sort();
-  return [
-    ...(own ? [`(SELECT count(${addRunJob}) FROM guard WHERE ${free})`] : []),
-    ...(commit.wake.length > 0 ? [`(SELECT count(${addRunJob}) FROM woken WHERE ${free})`] : []),
-    ...(channels.length > 0
-      ? [
-          `(SELECT count(${addPostsJob}) FROM guard, unnest(${s.value(channels, "text[]")}) AS posts(channel))`,
-        ]
-      : []),
-  ];
+/** Answers with the place `n` of each step that was written; see `stepsGuard` for the others. */
+export function stepsStatement(steps: readonly Commit[]): Statement {
+  const s = statement();
+  stepsGuard(s, steps);
+  contents(s, steps);
+  return s.end(["SELECT n", ...wakeUps(s, steps)].join(", "), "FROM guard");
 }
 
 type Builder = ReturnType<typeof statement>;
 
-function launch(s: Builder, commit: Commit): void {
-  const row = { ...runRecord(commit.row), runId: commit.runId, version: commit.events.length };
-  s.with(
-    "guard",
-    `INSERT INTO runs (${launchFields.map(({ column }) => column).join(", ")})
-     SELECT r.* FROM ${s.rows(launchFields, [{ ...row, wakeAt: commit.wakeAt }])}
-     WHERE ${s.value(commit.epoch, "bigint")} IS NULL
-     ON CONFLICT DO NOTHING RETURNING run_id, wake_at, owner`,
-  );
+const isFree = "wake_at IS NOT NULL AND owner IS NULL";
+
+/** The rows of each commit, with its place. */
+function numbered<T extends object>(
+  commits: readonly Commit[],
+  rowsOf: (commit: Commit) => T[],
+): (T & Numbered)[] {
+  return commits.flatMap((commit, n) => rowsOf(commit).map((row) => ({ ...row, n })));
 }
 
-/** What a launch fixed never changes; a commit from outside never touches the lease. */
-function progress(s: Builder, commit: Commit): void {
-  const row = runRecord(commit.row);
-  const epoch = s.value(commit.epoch, "bigint");
-  const release = s.value(commit.release && commit.epoch !== null, "boolean");
-  s.with(
-    "guard",
-    `UPDATE runs SET version = ${s.value(commit.expect + commit.events.length, "bigint")},
-       status = ${s.value(row.status, "text")}, address = ${s.value(row.address, "text")},
-       steps = ${s.value(row.steps, "bigint")}, tokens = ${s.value(row.tokens, "bigint")},
-       cost_micros = ${s.value(row.costMicros, "bigint")}, asking = ${s.value(row.asking, "bigint")},
-       updated_at = ${s.value(row.updatedAt, "bigint")},
-       wake_at = CASE woken WHEN 1 THEN 0 ELSE ${s.value(commit.wakeAt, "bigint")} END,
-       owner = CASE WHEN ${release} THEN NULL ELSE owner END,
-       lease_until = CASE WHEN ${release} THEN NULL ELSE lease_until END
-     WHERE run_id = ${s.value(commit.runId, "text")} AND version = ${s.value(commit.expect, "bigint")}
-       AND (${epoch} IS NULL OR (epoch = ${epoch} AND owner IS NOT NULL))
-     RETURNING run_id, wake_at, owner`,
+function contents(s: Builder, commits: readonly Commit[]): void {
+  const events = numbered(commits, eventRecords);
+  if (events.length > 0) s.part("events", eventFields, events);
+  const changed = numbered(commits, postRecords);
+  if (changed.length > 0) posts(s, changed);
+  const questions = numbered(commits, questionRecords);
+  if (questions.length > 0) {
+    s.part(
+      "questions",
+      questionFields,
+      questions,
+      "ON CONFLICT (question_id) DO UPDATE SET body = excluded.body, settled_at = excluded.settled_at",
+    );
+  }
+}
+
+/**
+ * Jobs for what the commits make due. A run that somebody holds needs none: its holder sees the new version at its
+ * next commit, and when the holder is gone the end of the lease is its wake-up.
+ */
+function wakeUps(s: Builder, commits: readonly Commit[]): string[] {
+  const letGo = commits.some(({ epoch, release }) => epoch === null || release);
+  const channels = numbered(commits, ({ posts }) =>
+    [...new Set(posts.map(({ address }) => channelOf(address)))].sort().map((channel) => ({ channel })),
   );
+  return [
+    ...(letGo ? [`(SELECT count(${addRunJob}) FROM guard WHERE ${isFree})`] : []),
+    ...(channels.length > 0
+      ? [`(SELECT count(${addPostsJob}) FROM guard, ${s.rows(channelFields, channels)} WHERE r.n = guard.n)`]
+      : []),
+  ];
 }
 
 /**
  * A new body is a new revision, due at once, even of a post that was given up. The same body is nothing new;
  * the same body at another address only moves.
  */
-function posts(s: Builder, commit: Commit): void {
+function posts(s: Builder, changed: readonly Numbered[]): void {
   const ifNew = (then: string, otherwise: string) =>
     `CASE WHEN outbox.body <> excluded.body THEN ${then} ELSE outbox.${otherwise} END`;
   s.with(
@@ -142,7 +130,7 @@ function posts(s: Builder, commit: Commit): void {
     `INSERT INTO outbox (id, run_id, key, address, channel, body, position, waiting_since,
        revision, delivered_revision, uncertain, attempts, given_up, next_at)
      SELECT id, guard.run_id, key, address, channel, body, position, "createdAt", 1, 0, 0, 0, 0, 0
-     FROM guard, ${s.rows(postFields, postRecords(commit))}
+     FROM guard, ${s.rows([place, ...postFields], changed)} WHERE r.n = guard.n
      ON CONFLICT (id) DO UPDATE SET
        address = excluded.address, channel = excluded.channel, body = excluded.body,
        revision = ${ifNew("outbox.revision + 1", "revision")},

@@ -12,6 +12,7 @@ import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 import { forgetRun } from "./forget.ts";
+import { Group, isStep } from "./group.ts";
 import { takePlace } from "./place.ts";
 
 const firstPauseMs = 50;
@@ -42,15 +43,16 @@ interface Attempts {
 
 /**
  * A lost answer says nothing, so the commit is made again: the version that it expects is there only once. Refused
- * then, and with its own events in the log, it was written the first time.
+ * then, and with its own events in the log, it was written the first time. Steps that come at once go together.
  */
 export function committer(
   pool: Pool,
   { clock, patienceMs, announcer }: CommitOptions,
 ): (commit: Commit) => Promise<Committed> {
-  return async (commit) => {
+  const group = new Group(pool);
+
+  async function alone(commit: Commit, attempts: Attempts): Promise<Committed> {
     const announcement = announcer.within(commit);
-    const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
     for (;;) {
       try {
         const committed = await withClient(pool, (client) => {
@@ -65,6 +67,28 @@ export function committer(
         await beforeNext(attempts, patienceMs, error);
       }
     }
+  }
+
+  /** What the others of its statement met with is no reason against this one: then it goes alone. */
+  async function together(commit: Commit, attempts: Attempts): Promise<boolean> {
+    const sent = () => {
+      attempts.sent = true;
+    };
+    try {
+      const written = await group.write(commit, sent);
+      if (written) announcer.later(commit);
+      return written;
+    } catch (error) {
+      if (!attempts.sent || isLost(error)) await beforeNext(attempts, patienceMs, error);
+      return false;
+    }
+  }
+
+  return async (commit) => {
+    const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
+    if (!isStep(commit)) return alone(commit, attempts);
+    if (group.isIdle) return group.alone(() => alone(commit, attempts));
+    return (await together(commit, attempts)) ? success(commit) : alone(commit, attempts);
   };
 }
 

@@ -26,6 +26,13 @@ export function fieldsOf(text: string): Field[] {
   });
 }
 
+/** A row of the n-th commit of a statement. */
+export interface Numbered {
+  n: number;
+}
+
+export const place: Field = { name: "n", column: "n", quoted: "n", type: "bigint" };
+
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -50,22 +57,24 @@ export function statement() {
     parts.push(`${name} AS (${text})`);
   }
 
-  /** A list of rows to select from, as parameters. */
+  /** A list of rows to select from as `r`: one array for each field, so that the text is the same for any number. */
   function rows(fields: readonly Field[], given: readonly object[]): string {
-    const lines = given.map((row) => {
-      const cells = fields.map(({ name, type }) => value(Reflect.get(row, name), type));
-      return `(${cells.join(", ")})`;
-    });
-    return `(VALUES ${lines.join(", ")}) AS r(${fields.map(({ quoted }) => quoted).join(", ")})`;
+    const arrays = fields.map(({ name, type }) =>
+      value(
+        given.map((row) => Reflect.get(row, name)),
+        `${type}[]`,
+      ),
+    );
+    return `unnest(${arrays.join(", ")}) AS r(${fields.map(({ quoted }) => quoted).join(", ")})`;
   }
 
-  /** Rows for a table of the guarded run. */
-  function part(table: string, fields: readonly Field[], given: readonly object[], conflict = ""): void {
+  /** Rows for a table; each has `n`, the place of its commit in the statement, and is written when that is guarded. */
+  function part(table: string, fields: readonly Field[], given: readonly Numbered[], conflict = ""): void {
     withPart(
       `new_${table}`,
       `INSERT INTO ${table} (run_id, ${fields.map(({ column }) => column).join(", ")})
        SELECT guard.run_id, ${fields.map(({ quoted }) => `r.${quoted}`).join(", ")}
-       FROM guard, ${rows(fields, given)} ${conflict}`,
+       FROM guard, ${rows([place, ...fields], given)} WHERE r.n = guard.n ${conflict}`,
     );
   }
 
@@ -74,8 +83,8 @@ export function statement() {
     with: withPart,
     rows,
     part,
-    end(select: string): Statement {
-      const text = `WITH ${parts.join(",\n")}\n${select}`;
+    end(select: string, from = ""): Statement {
+      const text = `WITH ${parts.join(",\n")}\n${select} ${from}`;
       return { name: nameOf(text), text, values };
     },
   };

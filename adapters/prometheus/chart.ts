@@ -4,7 +4,7 @@ import { visibleLine } from "../../src/core/text/visible.ts";
 import type { Labels } from "./answers.ts";
 import type { Point } from "./changes.ts";
 import { type Drawn, maxDrawn } from "./drawn.ts";
-import { niceTicks, timeTicks, valueInBrief } from "./ticks.ts";
+import { niceTicks, tickLabels, timeTicks } from "./ticks.ts";
 
 /** `start` and `end`: Unix seconds; `step`: seconds between two points. `unit`: null for none. */
 export interface Chart {
@@ -22,8 +22,10 @@ export interface Chart {
 export const fontFamily = "Belay Chart";
 
 export const width = 800;
-const plot = { left: 70, right: 780, top: 50, bottom: 330 };
+const plot = { right: 780, top: 50, bottom: 330 };
 const legendLine = 20;
+/** px of the picture's font, a little more than its digits take. */
+const digitWidth = 7.7;
 
 /** Told apart by eyes that see few colours (Okabe and Ito), and by their dashes by those that see none. */
 const strokes = [
@@ -37,6 +39,12 @@ const strokes = [
   { color: "#999999", dash: "8 3 2 3" },
 ] as const;
 
+/** px: where the plot begins, right of its longest label. */
+function leftOf(labels: readonly string[]): number {
+  const longest = Math.max(...labels.map(({ length }) => length));
+  return Math.max(70, 20 + Math.ceil(longest * digitWidth));
+}
+
 /** px */
 export function heightOf({ series, total }: Pick<Chart, "series" | "total">): number {
   return plot.bottom + 40 + legendLine * (series.length + (total > series.length ? 1 : 0)) + 10;
@@ -46,8 +54,10 @@ export function heightOf({ series, total }: Pick<Chart, "series" | "total">): nu
 export function chartSvg(chart: Chart): string {
   const { title, unit, series, start, end, step } = chart;
   const ticks = niceTicks(series.flatMap(({ points }) => points.map(({ value }) => value)));
+  const labels = tickLabels(ticks);
+  const left = leftOf(labels);
   const [low = 0, high = 1] = [ticks[0], ticks.at(-1)];
-  const x = (at: number) => px(plot.left + ((at - start) / (end - start)) * (plot.right - plot.left));
+  const x = (at: number) => px(left + ((at - start) / (end - start)) * (plot.right - left));
   const y = (value: number) => px(plot.bottom - ((value - low) / (high - low)) * (plot.bottom - plot.top));
   const height = heightOf(chart);
   return [
@@ -55,19 +65,19 @@ export function chartSvg(chart: Chart): string {
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text({ x: "10", y: "24", size: 16, words: brief(title, 85) }),
     unit === null ? "" : text({ x: "10", y: "42", words: brief(unit, 40), color: "#555555" }),
-    ...ticks.flatMap((value) => [
-      `<path d="M${plot.left} ${y(value)}H${plot.right}" stroke="#dddddd"/>`,
+    ...ticks.flatMap((value, index) => [
+      `<path d="M${left} ${y(value)}H${plot.right}" stroke="#dddddd"/>`,
       text({
-        x: String(plot.left - 8),
+        x: String(left - 8),
         y: px(Number(y(value)) + 4),
         anchor: "end",
-        words: valueInBrief(value),
+        words: labels[index] ?? "",
       }),
     ]),
     ...timeTicks(start, end).map(({ at, words }) =>
       text({ x: x(at), y: String(plot.bottom + 20), anchor: "middle", words }),
     ),
-    `<path d="M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}" fill="none" stroke="#555555"/>`,
+    `<path d="M${left} ${plot.top}V${plot.bottom}H${plot.right}" fill="none" stroke="#555555"/>`,
     ...series.flatMap(({ points }, index) => lines(points, { x, y, step }, index)),
     ...legend(chart),
     "</svg>",

@@ -8,6 +8,7 @@ import { ask, type Server } from "./client.ts";
 function trying(server: Server, look: (signal: AbortSignal) => Promise<Finding>): Connection {
   const { title, base } = server;
   return {
+    check: title,
     diagnose: async (signal) => {
       try {
         return [await look(signal)];

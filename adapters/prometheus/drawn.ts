@@ -32,8 +32,8 @@ export function chartInWords(
 ): string {
   const told = series.slice(0, 3).map(({ points }) => {
     const values = points.map(({ value }) => value);
-    const [low, high, last] = [Math.min(...values), Math.max(...values), values.at(-1) ?? 0].map(
-      valueInBrief,
+    const [low, high, last] = [Math.min(...values), Math.max(...values), values.at(-1) ?? 0].map((value) =>
+      valueInBrief(value),
     );
     return `${low} to ${high}, at last ${last}`;
   });

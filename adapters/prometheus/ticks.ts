@@ -15,8 +15,9 @@ export function niceTicks(given: readonly number[]): number[] {
   // A curve near zero is seen against zero.
   const low = least > 0 && least < most * 0.7 ? 0 : Math.min(least, most);
   const span = most - low;
-  // A flat line stands in the middle of what is around it.
-  if (!(span > 0)) return around(Number.isFinite(low) ? low : 0);
+  // A flat line stands in the middle of what is around it; less than this is the dust of binary fractions.
+  const dust = Math.max(Math.abs(low), Math.abs(most)) * 1e-12;
+  if (!(span > dust)) return around(Number.isFinite(low) ? low : 0);
   const step = roundStep(span / 5);
   const first = Math.floor(low / step);
   const last = Math.ceil(most / step);
@@ -37,7 +38,7 @@ function roundStep(least: number): number {
 
 /** Without the dust of binary fractions. */
 function exact(value: number): number {
-  return Number(value.toPrecision(12));
+  return Number(value.toPrecision(15));
 }
 
 /** Round moments in UTC, at most about seven, Unix seconds. Those of another day than the first say the day. */
@@ -64,10 +65,23 @@ const prefixes = [
   [1e3, "k"],
 ] as const;
 
-/** Four digits at most: `0.025`, `1.5k`, `20M`. */
-export function valueInBrief(value: number): string {
+/** What stands beside the ticks of an axis: as many digits as tell one from the next. */
+export function tickLabels(ticks: readonly number[]): string[] {
+  const gaps = ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0));
+  const step = Math.min(...gaps);
+  const digits = ticks.map((tick) => (tick === 0 ? 0 : magnitude(tick) - magnitude(step) + 1));
+  return ticks.map((tick) => valueInBrief(tick, Math.min(15, Math.max(4, ...digits))));
+}
+
+/** Of 1,000 it is 3. A hair more, since a power of ten may come out a little short. */
+function magnitude(value: number): number {
+  return Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+}
+
+/** Four digits at most where no more are asked for: `0.025`, `1.5k`, `20M`. */
+export function valueInBrief(value: number, digits = 4): string {
   const size = Math.abs(value);
   const [power, prefix] = prefixes.find(([least]) => size >= least) ?? [1, ""];
-  if (size >= 1e15 || (size > 0 && size < 1e-4)) return value.toExponential(2);
-  return `${Number((value / power).toPrecision(4))}${prefix}`;
+  if (size >= 1e15 || (size > 0 && size < 1e-4)) return Number(value.toPrecision(digits)).toExponential();
+  return `${Number((value / power).toPrecision(digits))}${prefix}`;
 }

@@ -23,6 +23,7 @@ const question = `SELECT current_setting('server_version') AS version, current_u
 export function tryingSql(name: string, url: Secret, placeOf: () => Place): Connection {
   const check = `SQL ${name}`;
   return {
+    check,
     diagnose: async (signal) => {
       try {
         const { rows } = await readOnly(placeOf(), signal, (client) => client.query<Row>(question));

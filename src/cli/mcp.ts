@@ -41,20 +41,23 @@ function toolLine({ name, standing, words }: ServedTool): string {
   return `  ${name}: ${standing}${words === "" ? "" : `, ${words}`}`;
 }
 
-/** The exit code: 1 when the server can't be reached; nothing is written then. */
+/** The exit code: 1 when the server can't be reached, or the file not be written; nothing is written then. */
 export async function accept({ servers, print }: Loaded, name: string): Promise<number> {
   const server = serverNamed(servers, name);
-  const before = await server.look();
   try {
-    const status = await server.accept();
-    for (const { name: tool, standing, words } of before.tools) {
+    await server.look();
+    const { tools } = await server.review();
+    for (const { name: tool, standing, words } of tools) {
       if (standing === "changed" || standing === "gone") print(`  ${tool}: it was ${standing}, ${words}`);
     }
+    // What was told is what is accepted.
+    const shown = tools.flatMap(({ name: tool, now }) => (now ? [{ name: tool, sha256: now.sha256 }] : []));
+    const status = await server.accept({ shown });
     for (const text of statusLines(status)) print(text);
     print("Written to mcp.lock.json: review it like code, and start the bot anew.");
     return 0;
   } catch (error) {
-    print(`${name} is away: ${error instanceof Error ? error.message : error}. Nothing was written.`);
+    print(`${error instanceof Error ? error.message : error}. Nothing was written.`);
     return 1;
   }
 }

@@ -36,11 +36,11 @@ export async function tried(connection: Connection, withinMs: number): Promise<F
   const late = setTimeout(() => {
     ending.abort();
     const fix = "Look whether this machine may connect there, and whether it is up.";
-    resolve([broken("tools", `no answer within ${withinMs / 1000} s`, fix)]);
+    resolve([broken(connection.check, `no answer within ${withinMs / 1000} s`, fix)]);
   }, withinMs);
   const found = connection.diagnose(ending.signal).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : thrown(error);
-    return [broken("tools", why, "Mend it, or take its tools out of belay.config.ts.")];
+    return [broken(connection.check, why, "Mend it, or take its tools out of belay.config.ts.")];
   });
   return Promise.race([found, promise]).finally(() => clearTimeout(late));
 }

@@ -1,6 +1,7 @@
 /** What happened to a run: past tense, never changed. The only source of its state. */
 import { z } from "zod";
 import { askedSchema, personSchema } from "./actor.ts";
+import { attachmentSchema } from "./attachment.ts";
 import { callEvents } from "./call-events.ts";
 import { chosenCallSchema, toolCallSchema } from "./chosen-call.ts";
 import { questionEvents } from "./question-events.ts";
@@ -65,6 +66,8 @@ const bodies = [
     output: z.string(),
     ok: z.boolean(),
     untrusted: z.boolean(),
+    /** Files that belong to the result; their bytes are in the store. */
+    attachments: z.array(attachmentSchema).optional(),
   }),
 
   z.object({

@@ -14,6 +14,8 @@ import { Fenced, type Recorded } from "./record.ts";
 /** What one drive of a claimed run is given. `recovered`: the former owner's lease ran out in the middle. */
 export interface Drive extends Omit<Work, "state" | "policy"> {
   recovered: boolean;
+  /** What came with the claim; null: it is read now. */
+  begin: State | null;
   /** True when the process drains: finish what runs, begin nothing. */
   stopping: () => boolean;
   policy: (state: State) => Promise<Policy>;
@@ -21,7 +23,7 @@ export interface Drive extends Omit<Work, "state" | "policy"> {
 
 /** Returns when the run rests and is released (true), or when the process drains (false: it is still held). */
 export async function advance(drive: Drive): Promise<boolean> {
-  let state = await drive.loadState(drive.runId);
+  let state = drive.begin ?? (await drive.loadState(drive.runId));
   // A run keeps its agent for life, so one look is enough.
   const policy = await drive.policy(state);
   let effect = decide(state, policy);

@@ -4,7 +4,7 @@ import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { Look } from "../core/origin/trace.ts";
+import type { SeenTexts } from "../core/origin/trace.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { Changed, Only } from "../core/ports/commit.ts";
 import type { InboxKey, OutboxRow } from "../core/ports/deliveries.ts";
@@ -237,7 +237,7 @@ class RunEngine implements Engine {
     return this.#policies.mayRead(actor, state);
   }
 
-  seen(runId: string): Promise<Look> {
+  seen(runId: string): Promise<SeenTexts> {
     return this.#seen.of(runId);
   }
 
@@ -306,12 +306,13 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener({ runId, version });
   }
 
-  #drive(claim: Due, lease: Lease, signal: AbortSignal): Promise<boolean> {
+  #drive({ log: events, ...claim }: Due, lease: Lease, signal: AbortSignal): Promise<boolean> {
     const { model, toolbox, clock, rng, log } = this.#options;
     // Another process may have had the run since this one last saw it.
     if (claim.epoch > 1) this.#live.forget(claim.runId);
     return advance({
       ...claim,
+      begin: events ? this.#live.learn(claim.runId, events) : null,
       record: this.#record,
       model,
       toolbox,

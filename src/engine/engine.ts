@@ -2,7 +2,7 @@
 import type { Actor } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
 import type { RunEvent } from "../core/event.ts";
-import type { Look } from "../core/origin/trace.ts";
+import type { SeenTexts } from "../core/origin/trace.ts";
 import type { Inlet } from "../core/ports/channel.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
@@ -44,7 +44,7 @@ export interface Engine extends Inlet {
   state(runId: string): Promise<State | null>;
   events(runId: string, after?: number): Promise<RunEvent[]>;
   /** Every text that a run has seen, oldest first: where its values can come from. */
-  seen(runId: string): Promise<Look>;
+  seen(runId: string): Promise<SeenTexts>;
   /** Rights and tools as they are now, with the agent that the run started with. */
   policy(state: State): Promise<Policy>;
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */

@@ -41,6 +41,15 @@ export class Live {
     return newest;
   }
 
+  /** A log that was read elsewhere, from its beginning. Returns the newest state that is known then. */
+  learn(runId: string, log: readonly RunEvent[]): State {
+    const state = fold(log, initial);
+    const known = this.#runs.get(runId)?.state;
+    if (known && known.version >= state.version) return known;
+    this.remember(runId, { state, posted: new Map() }, false);
+    return state;
+  }
+
   remember(runId: string, run: LiveRun, resting: boolean): void {
     this.#runs.delete(runId);
     if (resting) return;

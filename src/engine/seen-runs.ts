@@ -1,6 +1,5 @@
 /** What the runs of this process have seen, kept for the next question about them: only new events are read. */
 import { Seen } from "../core/origin/seen.ts";
-import type { Look } from "../core/origin/trace.ts";
 import type { Store } from "../core/ports/store.ts";
 
 /** The texts of so many runs are held; the one that was asked for longest ago goes first. */
@@ -20,7 +19,7 @@ export class SeenRuns {
   }
 
   /** Everything that the log holds now, in the order in which it came. */
-  async of(runId: string): Promise<Look> {
+  async of(runId: string): Promise<Seen> {
     const seen = this.#runs.get(runId) ?? new Seen();
     this.#runs.delete(runId);
     this.#runs.set(runId, seen);
@@ -28,6 +27,6 @@ export class SeenRuns {
     seen.add(await this.#store.read(runId, version), version);
     const oldest = this.#runs.keys().next().value;
     if (this.#runs.size > kept && oldest !== undefined) this.#runs.delete(oldest);
-    return seen.look;
+    return seen;
   }
 }

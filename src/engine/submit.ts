@@ -5,7 +5,7 @@ import type { Policy, ToolSpec } from "../core/agent.ts";
 import { approvalFor } from "../core/approval-rule.ts";
 import type { Command, Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import { changedText } from "../core/origin/sources.ts";
-import { argumentOrigins, type Look, searchable } from "../core/origin/trace.ts";
+import { argumentOrigins, type SeenTexts, searchable } from "../core/origin/trace.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { Only } from "../core/ports/commit.ts";
 import type { InboxKey } from "../core/ports/deliveries.ts";
@@ -32,7 +32,7 @@ export interface SubmitDeps extends DecisionDeps {
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
-  seen: (runId: string) => Promise<Look>;
+  seen: (runId: string) => Promise<SeenTexts>;
   /**
    * Aborted when the process is about to end: what is still looked at is given up, and asked again by the next one.
    */
@@ -157,7 +157,7 @@ async function originsOfEdit(
   const { state, spec, input, by } = edit;
   if (approvalFor(spec, state)?.unseen === "allow") return [];
   const said = searchable([{ ...changedText(by.name, by.before, input), version: state.version + 1 }]);
-  const look = await seen(state.runId);
+  const { look } = await seen(state.runId);
   return argumentOrigins(input, (wanted) => [...look(wanted), ...said], spec.schema);
 }
 

@@ -178,9 +178,10 @@ export class RunWorker {
   async #drive(claim: Due, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
+    const { log: _, ...again } = claim;
     for (let attempt = 1; !abort.signal.aborted; attempt++) {
       try {
-        await this.#deps.drive(claim, lease, abort.signal);
+        await this.#deps.drive(attempt === 1 ? claim : again, lease, abort.signal);
         break;
       } catch (error) {
         if (error instanceof Fenced) {

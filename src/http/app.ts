@@ -31,6 +31,7 @@ import { runRoutes } from "./routes/runs.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { sessionRoutes } from "./routes/session.ts";
 import { streamRoutes } from "./routes/streams.ts";
+import { toolServerRoutes } from "./routes/tool-servers.ts";
 
 /** The server before it listens: `serve` binds it, tests call `app.fetch`. */
 export interface Http {
@@ -84,6 +85,7 @@ export function createHttp(deps: Deps): Http {
     ...runRoutes(server),
     ...streamRoutes(server),
     ...serverRoutes(server),
+    ...toolServerRoutes(server),
     ...sessionRoutes(server, sessions, failures),
     ...docsRoutes(server),
     ...mcpRoutes(server, commands),

@@ -1,7 +1,11 @@
 /** A foreign server whose tools are tools here: what belay.config.ts lists beside tools, and who starts and ends it. */
-import type { ToolServerStatus } from "../core/ports/tool-server.ts";
+import type { AcceptableServer, ToolServerStatus } from "../core/ports/tool-server.ts";
+import type { CallContext } from "../core/ports/toolbox.ts";
 import type { Connection } from "./connection.ts";
 import type { Tool } from "./contract.ts";
+
+/** One call of a run. */
+type CallName = Pick<CallContext, "runId" | "callId">;
 
 /** What the server's tools tell those who use them. */
 export interface ServerWatch {
@@ -11,8 +15,7 @@ export interface ServerWatch {
   said(words: string): void;
 }
 
-export interface ToolServer extends Connection {
-  readonly name: string;
+export interface ToolServer extends Connection, AcceptableServer {
   /** Those that people have accepted, whether the server is there or not. */
   readonly tools: readonly Tool[];
   /** What the operator should know at the start: entries of the lock file that do not count. */
@@ -21,11 +24,12 @@ export interface ToolServer extends Connection {
   nameHere(tool: string): string;
   /** Connects in the background, again and again: a start never waits for it. A call connects by itself. */
   start(watch: ServerWatch): void;
+  /** Calls that its server holds open in this process while people are asked. */
+  waiting(): readonly CallName[];
+  /** Nobody goes on with this one. */
+  giveUp(call: CallName): void;
   /** Ends the connection and the server's processes. */
   stop(): Promise<void>;
-  status(): ToolServerStatus;
   /** Connects now and compares. Never throws: what went wrong is in the answer. */
   look(): Promise<ToolServerStatus>;
-  /** Accepts what the server offers now, as it is: written to the lock file. Rejects when it can't be reached. */
-  accept(): Promise<ToolServerStatus>;
 }

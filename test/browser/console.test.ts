@@ -1,4 +1,6 @@
 /** The console in a real Chromium, against the whole program with its demo model. */
+import { once } from "node:events";
+import { createServer } from "node:http";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
@@ -173,6 +175,23 @@ describe("two people at once", { timeout: patient }, () => {
   });
 });
 
+/** As a proxy does while there is nothing behind it: both streams of the page are told that they do not exist. */
+async function answeredByAnother(): Promise<void> {
+  const asked = new Set<string>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const other = createServer((request, response) => {
+    const [path = ""] = request.url?.split("?") ?? [];
+    asked.add(path);
+    response.writeHead(404).end("no such page");
+    if ([...asked].filter((each) => each.endsWith("/stream")).length === 2) resolve();
+  });
+  other.listen(Number(new URL(bot.url).port), "127.0.0.1");
+  await promise;
+  other.closeAllConnections();
+  other.close();
+  await once(other, "close");
+}
+
 describe("a server that is killed and comes back", { timeout: patient }, () => {
   it("is told of, waited for, and caught up with, without a reload", async () => {
     const { page } = first;
@@ -181,6 +200,7 @@ describe("a server that is killed and comes back", { timeout: patient }, () => {
     await page.evaluate(() => document.body.setAttribute("data-same-page", "yes"));
     await bot.kill();
     await page.locator(".connection", { hasText: "Connection lost" }).waitFor();
+    await answeredByAnother();
     await bot.start();
     // Somebody else answers in the moment it is back; this page only listens.
     const other = await second();

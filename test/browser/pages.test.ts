@@ -66,10 +66,9 @@ const pages: [string, (page: Page) => Promise<void>][] = [
   [`runs/${known.question}`, loaded],
   [`runs/${known.failed}`, loaded],
   ["runs/no-such-run", loaded],
-  ...["health", "agents", "tools", "sources", "refusals", "sessions"].map((name): [string, typeof loaded] => [
-    `bot/${name}`,
-    loaded,
-  ]),
+  ...["health", "agents", "tools", "tool-servers", "sources", "refusals", "sessions"].map(
+    (name): [string, typeof loaded] => [`bot/${name}`, loaded],
+  ),
 ];
 
 async function loaded(page: Page): Promise<void> {

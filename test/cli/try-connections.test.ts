@@ -12,6 +12,7 @@ const tool = (name: string, connection: Connection) =>
 test("tools that share a connection are tried once, and what was found holds no secret", async () => {
   let times = 0;
   const connection: Connection = {
+    check: "shop",
     diagnose: async () => {
       times += 1;
       return [fine("shop", "let in with hunter2-hunter2")];
@@ -26,18 +27,29 @@ test("tools that share a connection are tried once, and what was found holds no 
 test("one that gives no answer is given up, and told", async () => {
   let signal: AbortSignal | null = null;
   const silent: Connection = {
+    check: "API orders",
     diagnose: (given) => {
       signal = given;
       return new Promise(() => {});
     },
   };
-  expect(await tried(silent, 20)).toMatchObject([{ ok: false, detail: "no answer within 0.02 s" }]);
+  expect(await tried(silent, 20)).toMatchObject([
+    { ok: false, check: "API orders", detail: "no answer within 0.02 s" },
+  ]);
   expect(signal).toMatchObject({ aborted: true });
 });
 
 test("what it throws is what was found", async () => {
-  const broken: Connection = { diagnose: () => Promise.reject(new Error("no route to host")) };
+  const broken: Connection = {
+    check: "API orders",
+    diagnose: () => Promise.reject(new Error("no route to host")),
+  };
   expect(await tried(broken, 1_000)).toMatchObject([
-    { ok: false, detail: "no route to host", fix: expect.stringContaining("belay.config.ts") },
+    {
+      ok: false,
+      check: "API orders",
+      detail: "no route to host",
+      fix: expect.stringContaining("belay.config.ts"),
+    },
   ]);
 });

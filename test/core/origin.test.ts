@@ -2,17 +2,17 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../src/core/event.ts";
 import { Seen } from "../../src/core/origin/seen.ts";
-import { argumentOrigins, type Look, textOrigins } from "../../src/core/origin/trace.ts";
+import { argumentOrigins, outcomeOrigins, type SeenTexts, textOrigins } from "../../src/core/origin/trace.ts";
 import { calls, outcomes } from "../fixtures/origins.ts";
 import { call, chose, finished, heard, launch, nobody } from "../support/given.ts";
 
 const log = (...what: EventBody[]) =>
   nobody().when(launch({ task: "Scale payments-api in staging" }), ...what).events;
-const sources = (...what: EventBody[]) => lookIn(log(...what));
-function lookIn(events: readonly RunEvent[]): Look {
+const sources = (...what: EventBody[]) => seenIn(log(...what)).look;
+function seenIn(events: readonly RunEvent[]): SeenTexts {
   const seen = new Seen();
   seen.add(events, 0);
-  return seen.look;
+  return seen;
 }
 const looked = [
   chose(call("a", "look"), call("b", "fetch")),
@@ -71,7 +71,7 @@ describe("an argument", () => {
 describe("an outcome", () => {
   test("names where each number, link and name stands", () => {
     const outcome = "v4.1.7 runs with 12 replicas; errors fell to 0.02 %. See https://grafana.example/d/1.";
-    const origins = textOrigins(outcome, sources(...looked));
+    const origins = outcomeOrigins(outcome, seenIn(log(...looked)));
     expect(origins.map(({ value, standing }) => [value, standing])).toEqual([
       ["v4.1.7", "known"],
       ["12", "known"],
@@ -81,9 +81,51 @@ describe("an outcome", () => {
   });
 });
 
+describe("a plain word of an outcome", () => {
+  const names = (outcome: string, ...what: EventBody[]) =>
+    outcomeOrigins(outcome, seenIn(log(...what))).map(({ value, words }) => [value, words]);
+  const saw = (output: string, untrusted = false) => [
+    chose(call("a", "look")),
+    finished("a", output, untrusted),
+  ];
+
+  test.each([
+    ["a value of JSON", '{"owner":"erin","since":2}'],
+    ["a value in a list", '["dana","erin"]'],
+    ["a value of JSON within JSON", '{"body":"{\\"owner\\": \\"erin\\"}"}'],
+    ["a label", 'up{owner="erin",job="web"} 1'],
+    ["a pair of a log's line", "level=warn owner=erin took=3s"],
+    ["alone behind its key", "owner: erin\nteam: payments and orders"],
+  ])("that is %s is a name", (_, output) => {
+    expect(names("Erin deployed it.", ...saw(output))).toEqual([["Erin", "from look"]]);
+  });
+
+  test("that is the name of whoever spoke is one", () => {
+    expect(names("Dana said that nothing was changed.")).toEqual([["Dana", "said by dana"]]);
+  });
+
+  test.each([
+    ["says how a thing is", '{"status":"open","current_state":"open","level":"open"}'],
+    ["stands in a sentence", "the shop is open: yes, open=ing hours"],
+    ["is a part of a value", '{"title":"open the shop"}'],
+    ["is a key", '{"open":"9:00"}'],
+  ])("that %s is none", (_, output) => {
+    expect(names("The shop is open.", ...saw(output))).toEqual([]);
+  });
+
+  test("is told once where it is a part of another value, and from whom it is", () => {
+    const output = '{"service":"ledger","team":"api"}';
+    expect(names("See `ledger`, ledger and payments-api.", ...saw(output, true))).toEqual([
+      ["ledger", "only from outside: from look"],
+      ["ledger", "only from outside: from look"],
+      ["payments-api", "said by dana"],
+    ]);
+  });
+});
+
 describe("the corpus", () => {
-  const seenIn = (task: string, output: string) =>
-    lookIn(nobody().when(launch({ task }), chose(call("a", "look")), finished("a", output)).events);
+  const told = (task: string, output: string) =>
+    seenIn(nobody().when(launch({ task }), chose(call("a", "look")), finished("a", output)).events);
 
   /** What is told as known, or not, against what was invented. */
   function compared(found: readonly { what: string; standing: string }[], invented: readonly string[]) {
@@ -96,40 +138,69 @@ describe("the corpus", () => {
 
   // What was computed, shortened or converted can't be traced: these are told as seen nowhere, and may be right.
   test("of outcomes: the false alarms and what is missed, counted", () => {
-    const told = outcomes.map(([task, output, outcome, invented = []]) => {
-      const values = textOrigins(outcome, seenIn(task, output));
+    const traced = outcomes.map(([task, output, outcome, invented = []]) => {
+      const values = outcomeOrigins(outcome, told(task, output));
       const found = values.map(({ value, standing }) => ({ what: value, standing }));
       return { count: found.length, invented: invented.length, ...compared(found, invented) };
     });
     expect({
-      outcomes: told.length,
-      values: told.reduce((sum, { count }) => sum + count, 0),
-      invented: told.reduce((sum, one) => sum + one.invented, 0),
-      alarms: told.flatMap(({ alarms }) => alarms),
-      missed: told.flatMap(({ missed }) => missed),
+      outcomes: traced.length,
+      values: traced.reduce((sum, { count }) => sum + count, 0),
+      invented: traced.reduce((sum, one) => sum + one.invented, 0),
+      alarms: traced.flatMap(({ alarms }) => alarms),
+      missed: traced.flatMap(({ missed }) => missed),
     }).toEqual({
-      alarms: ["1.84", "700", "9f8e7d6c5b4a", "44", "50", "18,000", "2026-12-12"],
-      invented: 12,
+      alarms: [
+        ...["1.84", "700", "9f8e7d6c5b4a", "44", "50", "18,000", "2026-12-12"],
+        // Names of products look like those of alerts.
+        ...["GitHub", "JavaScript"],
+      ],
+      invented: 18,
       missed: [],
-      outcomes: 64,
-      values: 85,
+      outcomes: 88,
+      values: 125,
     });
   });
 
+  test("of outcomes: the plain words that are told as names, and those of them that are none", () => {
+    const words = outcomes.flatMap(([task, output, outcome]) => {
+      const seen = told(task, output);
+      const values = new Set(textOrigins(outcome, seen.look).map(({ start }) => start));
+      return outcomeOrigins(outcome, seen).flatMap(({ value, start }) => (values.has(start) ? [] : value));
+    });
+    const isNone = ["Dec", "The", "and", "the"];
+    expect(words.filter((word) => !isNone.includes(word))).toEqual([
+      ...[
+        "erin",
+        "Erin",
+        "checkout",
+        "erin",
+        "mallory",
+        "erin",
+        "berlin",
+        "checkout",
+        "frankfurt",
+        "storefront",
+      ],
+      ...["ledger", "search", "ads", "erin", "vienna", "PostgreSQL", "RabbitMQ", "dana"],
+    ]);
+    expect(words.filter((word) => isNone.includes(word))).toEqual(["Dec", "The", "and", "the"]);
+  });
+
   test("of calls: the false alarms and what is missed, counted", () => {
-    const told = calls.map(([task, output, input, invented = []]) => {
-      const found = argumentOrigins(input, seenIn(task, output)).map(({ path, standing }) => ({
+    const traced = calls.map(([task, output, input, invented = []]) => {
+      const found = argumentOrigins(input, told(task, output).look).map(({ path, standing }) => ({
         what: path,
         standing,
       }));
       return { count: found.length, invented: invented.length, ...compared(found, invented) };
     });
     expect({
-      calls: told.length,
-      values: told.reduce((sum, { count }) => sum + count, 0),
-      invented: told.reduce((sum, one) => sum + one.invented, 0),
-      alarms: told.flatMap(({ alarms }) => alarms),
-      missed: told.flatMap(({ missed }) => missed),
+      calls: traced.length,
+      values: traced.reduce((sum, { count }) => sum + count, 0),
+      invented: traced.reduce((sum, one) => sum + one.invented, 0),
+      alarms: traced.flatMap(({ alarms }) => alarms),
+      missed: traced.flatMap(({ missed }) => missed),
     }).toEqual({
       alarms: ["commit", "version", "window", "window", "sql"],
       calls: 62,

@@ -46,7 +46,7 @@ async function failing(
     loadState: async () => state,
     loadRow: async () => null,
     keep: async () => {},
-    seen: async () => () => [],
+    seen: async () => ({ look: () => [], named: () => [] }),
   };
   await performCallModel(on);
   return recorded;

@@ -207,6 +207,24 @@ describe.each(breaks)("a line that breaks (%s)", (how) => {
   });
 });
 
+describe.each(breaks)("a line that breaks (%s) under steps of several runs", (how) => {
+  it("makes none of them lost or double", async () => {
+    const { line, store } = await through();
+    const ids = [await begun({ wakeAt: -1 }), await begun({ wakeAt: -1 }), await begun({ wakeAt: -1 })];
+    const claims = await direct.claim({ owner: "w1", now: -1, leaseMs: 60_000, limit: 9, only: ids });
+    // The first one is on its way by itself; at its end the two others share a statement.
+    await Promise.all([store.note("warm"), store.note("warm")]);
+    const committed = claims.map(({ runId, epoch }, n) => {
+      const step = store.commit(commit(runId, 1, { epoch, wakeAt: 5 }));
+      if (n === 0) line.breakAt(2, how);
+      return step;
+    });
+    expect(await Promise.all(committed)).toEqual(claims.map(() => ({ ok: true, version: 2 })));
+    expect(line.disarm()).toBe(true);
+    for (const id of ids) expect(await direct.read(id)).toHaveLength(2);
+  });
+});
+
 test("a commit that somebody else's came before is a conflict, also when its answer was lost", async () => {
   const { line, store } = await through();
   const id = await begun();

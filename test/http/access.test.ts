@@ -1,5 +1,6 @@
 /** Who may call what: one cell for each principal and each route. A new route without its cells does not compile. */
 import { expect, test } from "vitest";
+import type { AcceptableServer } from "../../src/core/ports/tool-server.ts";
 import { type OperationId, operationIds, operations } from "../../src/http/wire/operations.ts";
 import { accept, message } from "../support/http/mcp.ts";
 import {
@@ -39,6 +40,8 @@ const cells: Record<OperationId, Cells> = {
   questions: [401, 403, 200, 200, 200, 200, 200],
   agents: [401, 200, 200, 200, 200, 200, 200],
   tools: [401, 200, 200, 200, 200, 200, 200],
+  toolServers: [401, 403, 403, 403, 403, 200, 200],
+  acceptTools: [401, 403, 403, 403, 403, 200, 200],
   webhooks: [401, 403, 403, 403, 403, 200, 200],
   schedules: [401, 403, 403, 403, 403, 200, 200],
   approvals: [401, 403, 403, 403, 403, 200, 200],
@@ -68,6 +71,8 @@ async function requestFor(
       return { path, json: { input_prompt: "a", agent: "helper" } };
     case "mcp":
       return { path, json: message("ping"), headers: accept };
+    case "acceptTools":
+      return { path: path.replace(":name", "files"), json: { tools: [] } };
     case "login":
       return { path, json: { code: "wrong" } };
     case "provideInput":
@@ -119,8 +124,16 @@ async function requestFor(
   }
 }
 
+/** A foreign server that offers nothing. */
+const files: AcceptableServer = {
+  name: "files",
+  status: () => ({ name: "files", ok: true, detail: "no tools", version: null, tools: [] }),
+  review: async () => ({ ...files.status(), tools: [] }),
+  accept: async () => files.status(),
+};
+
 test.each(operationIds)("%s", async (id) => {
-  using b = await bench();
+  using b = await bench({ toolServers: [files] });
   const statuses: number[] = [];
   for (const caller of callers) {
     const { path, ...options } = await requestFor(b, id);

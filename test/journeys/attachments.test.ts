@@ -5,7 +5,7 @@ import { z } from "zod";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { type Tool, type ToolAttachment, WithAttachments } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { startBot } from "../support/bot.ts";
+import { agent, startBot } from "../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const bytes = Buffer.from("\u0089PNG and so on");
@@ -69,7 +69,7 @@ test("what is too much is left out, and the model is told", async () => {
   });
 });
 
-test.each(["idempotent", "read"] as const)("a run keeps no more than 50 MB of files: %s", async (effect) => {
+test("a run keeps no more than 50 MB of files", async () => {
   const files = Array.from({ length: 7 }, (_, index) => ({
     ...chart,
     bytes: Buffer.alloc(5_000_000, index),
@@ -77,7 +77,7 @@ test.each(["idempotent", "read"] as const)("a run keeps no more than 50 MB of fi
   const model = scripted(calling(call("draw", {}), call("draw", {})), finalAnswer("done"));
   const bot = await startBot({
     model,
-    tools: [{ ...drawing(...files), spec: { ...drawing().spec, effect } }],
+    tools: [{ ...drawing(...files), spec: { ...drawing().spec, effect: "idempotent" } }],
   });
   onTestFinished(() => bot.stop());
   const runId = await bot.launch("draw it");
@@ -86,8 +86,34 @@ test.each(["idempotent", "read"] as const)("a run keeps no more than 50 MB of fi
   const outputs = (await bot.store.read(runId)).flatMap((event) =>
     event.type === "call_finished" ? event.output : [],
   );
-  const left = [...outputs.join().matchAll(/\[left out: (\d) files; a run keeps at most 50 MB\]/g)];
-  expect(left.reduce((sum, [, files]) => sum + Number(files), 0)).toBe(4);
+  expect(outputs.join()).toContain("[left out: 4 files; a run keeps at most 50 MB]");
+});
+
+test("calls that run side by side share the room of a run", async () => {
+  const files = Array.from({ length: 7 }, (_, index) => ({
+    ...chart,
+    bytes: Buffer.alloc(5_000_000, index),
+  }));
+  const model = scripted(calling(call("draw", {}), call("draw", {})), finalAnswer("done"));
+  const bot = await startBot({ model, tools: [drawing(...files)] });
+  onTestFinished(() => bot.stop());
+  const { attachedBytes } = await bot.untilEnd(await bot.launch("draw it"));
+  expect(attachedBytes).toBe(50_000_000);
+});
+
+test("what a look at launch brings is kept, shown and told like that of a call", async () => {
+  const model = scripted(finalAnswer("done"));
+  const agents = [{ ...agent(), tools: ["draw", "final_answer"], prefetch: ["draw"] }];
+  const bot = await startBot({ model, tools: [drawing(chart)], agents });
+  onTestFinished(() => bot.stop());
+  const runId = await bot.launch("look at it");
+  const state = await bot.untilEnd(runId);
+  const event = (await bot.store.read(runId)).find(({ type }) => type === "prefetched");
+  expect(event).toMatchObject({ output: '{"drawn":1}', attachments: [{ hash, alt: "CPU rose" }] });
+  expect(Buffer.from((await bot.store.attachment(runId, hash))?.bytes ?? [])).toEqual(bytes);
+  expect(narrate(state).map(({ key }) => key)).toContain(`picture:${hash.slice(0, 16)}`);
+  expect(state.attachedBytes).toBe(bytes.length);
+  expect(JSON.stringify(model.requests[0]?.input)).toContain("[attached: chart.png (image/png, 15 bytes)");
 });
 
 test("a secret in a name or in the words is taken out; a media type that is none is bytes", async () => {

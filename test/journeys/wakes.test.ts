@@ -163,6 +163,10 @@ test("during an upgrade the older process leaves a run that it can't read, and t
       left.resolve();
       throw new UnreadableError("storage_version", "an event of a newer release", { what: `run ${runId}` });
     },
+    // A log that can't be read does not come with the claim either.
+    async claim(which) {
+      return (await store.claim(which)).map(({ log: _, ...claim }) => claim);
+    },
   });
   const old = await start(url, works, scripted(), unread);
   // What a newer release adds to the tables is nothing to the older one that still runs.

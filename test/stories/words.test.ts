@@ -196,7 +196,7 @@ describe("who may", () => {
 
 describe("links of untrusted text", () => {
   const inConsole = (markdown: string) =>
-    renderToStaticMarkup(createElement(Markdown, { text: markdown, hosts: trustedLinkHosts }));
+    renderToStaticMarkup(createElement(Markdown, { text: markdown, hosts: trustedLinkHosts, origins: [] }));
   /** A link that may be followed stands there as one; any other only as code, or as plain text where nothing links. */
   const follows: Record<string, (url: string) => boolean> = {
     slack: (url) => told("slack", textBlock(url)).includes(`(${url})`),

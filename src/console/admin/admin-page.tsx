@@ -1,4 +1,4 @@
-/** Read-only pages about the bot: how it is set up and how it is doing. */
+/** Pages about the bot: how it is set up and how it is doing. */
 import type { ComponentType } from "react";
 import { Nowhere } from "../parts/nowhere.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
@@ -8,12 +8,14 @@ import { DecisionsPage } from "./decisions-page.tsx";
 import { HealthPage } from "./health-page.tsx";
 import { SessionsPage } from "./sessions-page.tsx";
 import { SourcesPage } from "./sources-page.tsx";
+import { ToolServersPage } from "./tool-servers-page.tsx";
 import { ToolsPage } from "./tools-page.tsx";
 
 const pages = {
   health: ["Health", HealthPage],
   agents: ["Agents", AgentsPage],
   tools: ["Tools", ToolsPage],
+  "tool-servers": ["Tool servers", ToolServersPage],
   sources: ["Webhooks and schedules", SourcesPage],
   refusals: ["Approvals and refusals", DecisionsPage],
   sessions: ["Sessions", SessionsPage],

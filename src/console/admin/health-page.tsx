@@ -9,6 +9,7 @@ import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { Way } from "../parts/way.tsx";
 import { channelName } from "../parts/words.ts";
+import { LeftBehind, Troubles, Unreadable, Warnings } from "./health-troubles.tsx";
 import { Loaded } from "./loaded.tsx";
 
 const statusWords = {
@@ -41,6 +42,7 @@ export function HealthPage() {
           <Unreadable records={health.unreadable ?? []} />
           <h2>Channels</h2>
           <Channels channels={health.channels ?? []} off={health.channels_off ?? []} />
+          <ToolServers servers={health.tool_servers ?? []} />
           {health.queue && <Queue queue={health.queue} />}
           {health.outbox && <Outbox outbox={health.outbox} />}
         </>
@@ -101,69 +103,16 @@ function Channels({ channels, off }: ChannelsProps) {
   );
 }
 
-function Troubles({ troubles }: { troubles: NonNullable<Health["model_troubles"]> }) {
-  if (troubles.length === 0) return null;
+function ToolServers({ servers }: { servers: NonNullable<Health["tool_servers"]> }) {
+  if (servers.length === 0) return null;
   return (
     <>
-      <h2>Models that do not answer</h2>
+      <h2>Servers of tools</h2>
       <ul className="channels">
-        {troubles.map(({ model, reason, since, waiting }) => (
-          <li key={model} className="tone-failed">
-            <Mark shape="failed" /> <b>{model}</b>{" "}
-            <span className="muted">
-              {reason}{" "}
-              {waiting > 0 && `${count(waiting)} ${waiting === 1 ? "run waits" : "runs wait"} for it. `}
-              Since <Age at={since} ago />.
-            </span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function Warnings({ warnings }: { warnings: readonly string[] }) {
-  if (warnings.length === 0) return null;
-  return (
-    <>
-      <h2>Set-up</h2>
-      <ul className="channels">
-        {warnings.map((warning) => (
-          <li key={warning} className="tone-waiting">
-            <Mark shape="waiting" /> <span className="muted">{warning}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
-  if (runs.length === 0) return null;
-  return (
-    <>
-      <h2>Runs that a change of the set-up left behind</h2>
-      <ul className="channels">
-        {runs.map(({ run, why }) => (
-          <li key={run} className="tone-waiting">
-            <Mark shape="waiting" /> <Way href={`/runs/${run}`}>{run}</Way>{" "}
-            <span className="muted">{why}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-}
-
-function Unreadable({ records }: { records: NonNullable<Health["unreadable"]> }) {
-  if (records.length === 0) return null;
-  return (
-    <>
-      <h2>Records that can’t be read</h2>
-      <ul className="channels">
-        {records.map(({ what, message }) => (
-          <li key={what} className="tone-failed">
-            <Mark shape="failed" /> <b>{what}</b> <span className="muted">{message}</span>
+        {servers.map(({ name, ok, detail }) => (
+          <li key={name} className={ok ? "tone-done" : "tone-failed"}>
+            <Mark shape={ok ? "done" : "failed"} /> <Way href="/bot/tool-servers">{name}</Way>{" "}
+            <span className="muted">{detail}</span>
           </li>
         ))}
       </ul>

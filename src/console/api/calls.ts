@@ -13,6 +13,7 @@ import type {
   ToolList,
 } from "../../http/wire/server.ts";
 import type { ScheduleInfo, WebhookInfo } from "../../http/wire/sources.ts";
+import type { ToolServerList, WireToolServer } from "../../http/wire/tool-servers.ts";
 import { learnTitles } from "../parts/words.ts";
 import { get, post, remove } from "./client.ts";
 
@@ -51,6 +52,7 @@ export const keys = {
   questions: ["questions"],
   agents: ["agents"],
   tools: ["tools"],
+  toolServers: ["tool-servers"],
   health: ["health"],
 } as const;
 
@@ -64,6 +66,9 @@ export const getQuestions = (cursor: string | null) =>
   get<QuestionList>(`questions?limit=50${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
 export const getAgents = () => get<AgentList>("agents");
 export const getTools = () => get<ToolList>("tools");
+export const getToolServers = () => get<ToolServerList>("tool-servers");
+export const acceptTools = (server: string, tools: readonly { name: string; sha256: string }[]) =>
+  post<WireToolServer>(`tool-servers/${encodeURIComponent(server)}/accept`, { tools });
 export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
 export const getSchedules = () => get<{ schedules: ScheduleInfo[] }>("schedules");
 export const getApprovals = () => get<ApprovalList>("approvals");

@@ -24,9 +24,7 @@ export function useLiveRuns(): void {
         opened = true;
       },
       onLost: () => reportStream("all", false),
-      onRefused: (status) => {
-        if (status === 401) client.setQueryData(keys.session, null);
-      },
+      onLoggedOut: () => client.setQueryData(keys.session, null),
       onEvent: ({ event, data }) => {
         if (event === "questions") countedAnew(client, (JSON.parse(data) as { open: number }).open);
         if (event === "run") heard(client, JSON.parse(data) as RunSummary, refresh);

@@ -47,9 +47,7 @@ function followRun(client: QueryClient, id: string): () => void {
     path: () => `agent/runs/${encodeURIComponent(id)}/stream?after=${lastVersion(client, id)}`,
     onOpen: () => reportStream(name, true),
     onLost: () => reportStream(name, false),
-    onRefused: (status) => {
-      if (status === 401) client.setQueryData(keys.session, null);
-    },
+    onLoggedOut: () => client.setQueryData(keys.session, null),
     onEvent: ({ data }) => {
       if (arrived.length === 0) queueMicrotask(flush);
       arrived.push(JSON.parse(data) as WireEvent);

@@ -11,16 +11,18 @@ export interface Following {
   path: () => string;
   onOpen: () => void;
   onEvent: (event: StreamEvent) => void;
-  /** The line is cut; the next try comes by itself. */
+  /** The line is cut, or somebody answered who does not let us in; the next try comes by itself. */
   onLost: () => void;
-  /** The server knows us no more, or the run is gone: no further try. */
-  onRefused: (status: number) => void;
+  /** The session is over (401): no further try. */
+  onLoggedOut: () => void;
 }
 
 /** The server says something every ten seconds; after this long the line is dead. */
 const silenceMs = 25_000;
 const firstPauseMs = 250;
 const longestPauseMs = 4_000;
+/** A refusal may be meant, and each is written down there: so the pauses between further tries grow longer. */
+const longestPauseRefusedMs = 60_000;
 
 /** Follows until the returned function is called. */
 export function follow(following: Following): () => void {
@@ -34,20 +36,27 @@ async function keepReading(following: Following, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     const outcome = await readOnce(following, signal);
     if (signal.aborted) return;
-    if (outcome.refused !== null) return following.onRefused(outcome.refused);
+    if (outcome.status === 401) return following.onLoggedOut();
     following.onLost();
     failures = outcome.opened ? 0 : failures + 1;
-    await pause(Math.min(longestPauseMs, firstPauseMs * 2 ** failures), signal);
+    const longest = isRefusal(outcome.status) ? longestPauseRefusedMs : longestPauseMs;
+    await pause(Math.min(longest, firstPauseMs * 2 ** failures), signal);
   }
+}
+
+/** During a restart a proxy, or another program on the port, answers so too: it is no proof that the run is gone. */
+function isRefusal(status: number | null): boolean {
+  return status === 403 || status === 404;
 }
 
 interface Outcome {
   opened: boolean;
-  refused: number | null;
+  /** Null when nobody answered. */
+  status: number | null;
 }
 
 async function readOnce(following: Following, signal: AbortSignal): Promise<Outcome> {
-  const outcome: Outcome = { opened: false, refused: null };
+  const outcome: Outcome = { opened: false, status: null };
   const dead = new AbortController();
   let timer = setTimeout(() => dead.abort(), silenceMs);
   try {
@@ -55,7 +64,7 @@ async function readOnce(following: Following, signal: AbortSignal): Promise<Outc
       headers: { Accept: "text/event-stream" },
       signal: AbortSignal.any([signal, dead.signal]),
     });
-    if ([401, 403, 404].includes(response.status)) return { opened: false, refused: response.status };
+    outcome.status = response.status;
     if (!response.ok || !response.body) return outcome;
     outcome.opened = true;
     following.onOpen();

@@ -6,12 +6,23 @@ import { useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { mayFollow } from "../../core/text/followed.ts";
+import { markOrigins, type PlacedOrigin } from "./marked-origins.ts";
+import { OriginMark } from "./origin-mark.tsx";
 
-const plugins = [remarkGfm];
+interface Told {
+  text: string;
+  /** Those that a link may lead to; null: any. */
+  hosts: readonly string[] | null;
+  /** Where values of the text come from, in their order. */
+  origins: readonly PlacedOrigin[];
+}
 
-/** `hosts`: those that a link may lead to; null: any. */
-export function Markdown({ text, hosts }: { text: string; hosts: readonly string[] | null }) {
-  const components = useMemo(() => ({ ...headings, img, a: anchorTo(hosts) }), [hosts]);
+export function Markdown({ text, hosts, origins }: Told) {
+  const components = useMemo(
+    () => ({ ...headings, img, a: anchorTo(hosts), mark: markOf(origins) }),
+    [hosts, origins],
+  );
+  const plugins = useMemo(() => [remarkGfm, () => markOrigins(text, origins)], [text, origins]);
   return (
     <div className="prose">
       <ReactMarkdown remarkPlugins={plugins} components={components}>
@@ -38,6 +49,14 @@ const headings: Components = {
     <pre tabIndex={0}>{children}</pre>
   ),
 };
+
+/** Markdown knows no marks of its own: each is of an origin, by its place in the list. */
+function markOf(origins: readonly PlacedOrigin[]): NonNullable<Components["mark"]> {
+  return ({ node, children }) => {
+    const origin = origins[Number(node?.properties.origin)];
+    return origin ? <OriginMark origin={origin}>{children}</OriginMark> : children;
+  };
+}
 
 /** A link that may not be followed shows its words and where it would have led. */
 function anchorTo(hosts: readonly string[] | null): NonNullable<Components["a"]> {

@@ -44,7 +44,12 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
         </>
       );
     case "words":
-      return line.text === "" ? null : <p className="said">{line.text}</p>;
+      return (
+        <>
+          {line.text !== "" && <p className="said">{line.text}</p>}
+          <Attachments files={line.attachments ?? []} />
+        </>
+      );
     case "fold":
       return (
         <ol className="folded">

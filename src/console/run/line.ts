@@ -35,6 +35,6 @@ export type CallLine = LineBase & {
 };
 type ModelLine = LineBase & { kind: "model"; answer: EventOf<"model_answered"> };
 export type QuestionLine = LineBase & { kind: "question"; question: Question; approvals: number };
-export type WordsLine = LineBase & { kind: "words"; text: string };
+export type WordsLine = LineBase & { kind: "words"; text: string; attachments?: readonly Attachment[] };
 export type FoldLine = LineBase & { kind: "fold"; lines: CallLine[] };
 export type Line = CallLine | ModelLine | QuestionLine | WordsLine | FoldLine;

@@ -1,20 +1,19 @@
 /** Where the values of an outcome come from: each that is known leads to its step, each that is not says so. */
-import { useQuery } from "@tanstack/react-query";
 import { plural } from "../../core/text/count.ts";
 import { originMarks } from "../../core/text/origin.ts";
 import type { WireOutcome } from "../../http/wire/events.ts";
-import { getOutcome, keys } from "../api/calls.ts";
 
 type Value = WireOutcome["values"][number];
 
-/** `onStep`: shows the step of this event. Nothing while it is not known, and where there is no value. */
-export function Origins({ runId, onStep }: { runId: string; onStep: (version: number) => void }) {
-  const { data } = useQuery({
-    queryKey: keys.outcome(runId),
-    queryFn: () => getOutcome(runId),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const values = [...new Map((data?.values ?? []).map((one) => [one.value, one])).values()];
+/** `onStep`: shows the step of this event. Nothing where there is no value. */
+export function Origins({
+  values: all,
+  onStep,
+}: {
+  values: readonly Value[];
+  onStep: (version: number) => void;
+}) {
+  const values = [...new Map(all.map((one) => [one.value, one])).values()];
   if (values.length === 0) return null;
   const doubtful = values.filter(({ standing }) => standing !== "known");
   return (

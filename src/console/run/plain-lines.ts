@@ -1,5 +1,6 @@
 /** Lines of events that stand alone: who started it, what people said, troubles, pauses, restarts, the end. */
 import type { EventBody } from "../../core/event.ts";
+import { isPicture } from "../../core/text/attachment.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
 import { clock } from "../parts/moment.ts";
@@ -15,7 +16,7 @@ type PlainEvent = Exclude<
 >;
 
 type Words = Pick<WordsLine, "title" | "detail"> &
-  Partial<Pick<WordsLine, "shape" | "text" | "open" | "live" | "ms">>;
+  Partial<Pick<WordsLine, "shape" | "text" | "open" | "live" | "ms" | "attachments">>;
 
 export function wordsOf(data: PlainEvent): Words {
   switch (data.type) {
@@ -33,6 +34,9 @@ export function wordsOf(data: PlainEvent): Words {
         title: data.tool,
         detail: `looked up before the first step → ${brief(data.output, 100)}`,
         text: data.output,
+        attachments: data.attachments ?? [],
+        // A picture is there to be looked at.
+        open: (data.attachments ?? []).some(isPicture),
       };
     case "model_failed":
       return modelFailedWords(data);

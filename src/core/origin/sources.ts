@@ -9,6 +9,8 @@ export interface Source {
   version: number;
   /** Who or what it came from, for people: `said by dana`, `from prom_query`, `from webhook alerts`. */
   words: string;
+  /** Who said it, by name; absent for what nobody said. */
+  speaker?: string;
   /** False for what no listed person wrote: a webhook's body, a page, a guest. */
   trusted: boolean;
   text: string;
@@ -54,7 +56,7 @@ export function changedText(name: string, before: unknown, after: unknown): Omit
   const changed = new Set(changedNames(before, after));
   const entries = typeof after === "object" && after !== null ? Object.entries(after) : [];
   const values = entries.filter(([key]) => changed.has(key));
-  return { words: saidBy(name), trusted: true, text: JSON.stringify(Object.fromEntries(values)) };
+  return said(name, JSON.stringify(Object.fromEntries(values)));
 }
 
 type Text = Omit<Source, "version">;
@@ -64,21 +66,15 @@ function textsOf(event: RunEvent, { tools, shown }: Before): Text[] {
     case "launched":
       return launchTexts(event);
     case "heard":
-      return [
-        ...pointedAt(event.context),
-        { words: saidBy(event.from.name), trusted: event.trusted, text: event.text },
-      ];
+      return [...pointedAt(event.context), said(event.from.name, event.text, event.trusted)];
     case "question_answered":
-      return [
-        ...pointedAt(event.context),
-        { words: saidBy(event.from.name), trusted: event.trusted !== false, text: event.answer },
-      ];
+      return [...pointedAt(event.context), said(event.from.name, event.answer, event.trusted !== false)];
     case "approval_granted":
       return event.edited ? [changedText(event.from.name, shown.get(event.questionId), event.input)] : [];
     case "call_edited":
       return [changedText(event.from.name, shown.get(event.questionId), event.input)];
     case "approval_refused":
-      return [{ words: saidBy(event.from.name), trusted: true, text: event.reason }];
+      return [said(event.from.name, event.reason)];
     case "prefetched":
       return [{ words: from(event.tool), trusted: !event.untrusted, text: event.output }];
     case "call_finished":
@@ -106,7 +102,7 @@ function wayBack(
 }
 
 function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
-  const task: Text = { words: saidBy(event.from.name), trusted: true, text: event.task };
+  const task = said(event.from.name, event.task);
   const before: Text[] = event.follows
     ? [
         {
@@ -122,9 +118,8 @@ function launchTexts(event: Extract<RunEvent, { type: "launched" }>): Text[] {
 /** A run of one call: whoever launched it chose its arguments, or the tool whose call it undoes did. */
 function chosenBy({ call, undoes, from: who, trusted }: Extract<RunEvent, { type: "launched" }>): Text[] {
   if (!call) return [];
-  return [
-    { words: undoes ? from(undoes.tool) : saidBy(who.name), trusted, text: JSON.stringify(call.input) },
-  ];
+  const text = JSON.stringify(call.input);
+  return [undoes ? { words: from(undoes.tool), trusted, text } : said(who.name, text, trusted)];
 }
 
 function pointedAt(context: readonly Context[] = []): Text[] {
@@ -135,8 +130,8 @@ function result(tool: string | undefined, text: string, untrusted: boolean): Tex
   return { words: from(tool ?? "the call"), trusted: !untrusted, text };
 }
 
-function saidBy(name: string): string {
-  return `said by ${plain(name)}`;
+function said(name: string, text: string, trusted = true): Text {
+  return { words: `said by ${plain(name)}`, speaker: name, trusted, text };
 }
 
 function from(name: string): string {

@@ -4,6 +4,7 @@
  */
 import type { ArgumentOrigin } from "../question.ts";
 import { canBeRounded, folded, holds, isRounded, numbersIn } from "./find.ts";
+import { plainWordsIn } from "./names.ts";
 import type { Source } from "./sources.ts";
 import { type Value, valuesIn } from "./values.ts";
 
@@ -24,12 +25,20 @@ export interface Searchable extends Source {
 /** The texts that may hold a value (folded), in the order in which they came; null: all of them. */
 export type Look = (wanted: string | null) => readonly Searchable[];
 
+/** What a run has seen. `named`: the texts that hold a plain word as a name (see names.ts), in the same order. */
+export interface SeenTexts {
+  readonly look: Look;
+  readonly named: (word: string) => readonly Searchable[];
+}
+
 /** Numbers of a text, read when the first value asks for them. */
 const numbersOf = new WeakMap<Searchable, readonly number[]>();
 
 export function searchable(sources: readonly Source[]): Searchable[] {
   return sources.map((source) => ({ ...source, folded: ` ${folded(source.text)} ` }));
 }
+
+const nowhere: Origin = { standing: "nowhere", words: "seen nowhere", version: null };
 
 /** The first trusted text that holds the value counts; else the first one from outside. */
 function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => boolean): Origin {
@@ -41,7 +50,7 @@ function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => bool
   }
   return outside
     ? { standing: "outside", words: `only from outside: ${outside.words}`, version: outside.version }
-    : { standing: "nowhere", words: "seen nowhere", version: null };
+    : nowhere;
 }
 
 function originOf(value: string, look: Look): Origin {
@@ -88,6 +97,26 @@ export function textOrigins(text: string, look: Look): TextOrigin[] {
     known.set(key, origin);
     return sure || origin.standing !== "nowhere" ? [{ value, start, ...origin }] : [];
   });
+}
+
+/**
+ * Where an outcome's values come from, in their order: those of any text, and plain words that are names in the log. No
+ * other word is told of: whether it is a name that nobody gave can't be known.
+ */
+export function outcomeOrigins(text: string, { look, named }: SeenTexts): TextOrigin[] {
+  const values = textOrigins(text, look);
+  let next = 0;
+  const names = plainWordsIn(text).flatMap(({ value, start }) => {
+    while (next < values.length && endOf(values[next]) <= start) next += 1;
+    const isPart = (values[next]?.start ?? Number.POSITIVE_INFINITY) < start + value.length;
+    const origin = isPart ? nowhere : originIn(named(value), () => true);
+    return origin.standing === "nowhere" ? [] : [{ value, start, ...origin }];
+  });
+  return [...values, ...names].sort((a, b) => a.start - b.start);
+}
+
+function endOf(origin: TextOrigin | undefined): number {
+  return origin === undefined ? 0 : origin.start + origin.value.length;
 }
 
 function seenOrRounded(found: Value, look: Look): Origin {

@@ -19,11 +19,11 @@ const kinds = [
   /(?<![\p{L}\p{N}])\d{1,3}(?:,\d{3}){1,6}(?![\p{L}\p{N}])/u,
   // What has a digit in it, two characters at least.
   /[\p{L}\p{N}][\p{L}\p{N}./:@-]{0,200}\p{N}[\p{L}\p{N}./:@-]{0,200}|\p{N}[\p{L}\p{N}./:@-]{1,200}/u,
-  // host.example, HighErrorRate
-  /(?<![\p{L}\p{N}])\p{Ll}{2,40}(?:\.\p{Ll}{2,40}){1,6}(?![\p{L}\p{N}])|\p{Lu}\p{Ll}{1,30}(?:\p{Lu}\p{Ll}{1,30}){1,8}/u,
+  // host.example, HighErrorRate, checkoutService
+  /(?<![\p{L}\p{N}])\p{Ll}{2,40}(?:\.\p{Ll}{2,40}){1,6}(?![\p{L}\p{N}])|\p{Lu}\p{Ll}{1,30}(?:\p{Lu}\p{Ll}{1,30}){1,8}|(?<![\p{L}\p{N}])\p{Ll}{2,30}(?:\p{Lu}\p{Ll}{1,30}){1,8}/u,
 ];
-/** payments-api, but also well-known. */
-const unsure = /[\p{L}\p{N}]{2,40}(?:-[\p{L}\p{N}]{2,40}){1,6}/u;
+/** payments-api and shop/api, but also well-known and read/write. */
+const unsure = /[\p{L}\p{N}]{2,40}(?:[-/][\p{L}\p{N}]{2,40}){1,6}/u;
 
 const all = new RegExp([...kinds, unsure].map(({ source }) => `(?:${source})`).join("|"), "gu");
 const isUnsure = new RegExp(`^(?:${unsure.source})$`, "u");

@@ -89,4 +89,6 @@ export interface Claim {
   epoch: number;
   /** The former owner did not let go: its lease ran out. */
   recovered: boolean;
+  /** The whole log as it was then, where the store finds it on the way; it may be old news when it is used. */
+  log?: readonly RunEvent[];
 }

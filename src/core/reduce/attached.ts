@@ -6,7 +6,7 @@ import { attachmentInWords, isPicture } from "../text/attachment.ts";
 /** As many as are told anew with each commit; older posts stand as they are. */
 const keptPictures = 10;
 
-/** The state with what a call of this tool brought. */
+/** The state with what a call of this tool, or a look at launch, brought. */
 export function attached(state: State, tool: string, attachments: readonly Attachment[]): State {
   if (attachments.length === 0) return state;
   const hashes = new Set(attachments.map(({ hash }) => hash));

@@ -14,6 +14,7 @@ import {
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
 import { withUndo } from "../undo.ts";
+import { attached, attachedInWords } from "./attached.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf, told } from "./entries.ts";
 import { forgotten } from "./forgotten.ts";
@@ -136,9 +137,12 @@ function heard(state: State, event: EventOf<"heard">): State {
 }
 
 function prefetched(state: State, event: EventOf<"prefetched">): State {
-  const entry: Entry = { type: "data", source: event.tool, text: event.output, trusted: !event.untrusted };
-  const rest = state.prefetch.filter((tool) => tool !== event.tool);
-  return entered({ ...state, prefetch: rest, readUntrusted: state.readUntrusted || event.untrusted }, entry);
+  const { tool, output, untrusted, attachments = [] } = event;
+  const text = [output, ...attachments.map(attachedInWords)].join("\n");
+  const entry: Entry = { type: "data", source: tool, text, trusted: !untrusted };
+  const rest = state.prefetch.filter((one) => one !== tool);
+  const shown = attached(state, tool, attachments);
+  return entered({ ...shown, prefetch: rest, readUntrusted: state.readUntrusted || untrusted }, entry);
 }
 
 function modelAnswered(state: State, event: EventOf<"model_answered">): State {

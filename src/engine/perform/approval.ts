@@ -93,7 +93,8 @@ function reasonOf(error: unknown): string {
 }
 
 async function originsOf(on: Work, call: Call, { schema }: ToolSpec): Promise<ArgumentOrigin[]> {
-  return argumentOrigins(call.input, await on.seen(on.runId), schema);
+  const { look } = await on.seen(on.runId);
+  return argumentOrigins(call.input, look, schema);
 }
 
 function unseenInWords(unseen: readonly ArgumentOrigin[]): string {

@@ -11,9 +11,10 @@ import { unknownEffect } from "../../core/text/unknown-effect.ts";
 import { askForTool } from "../../core/tool-question.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
+import { keepAttachments, type Room, roomFor } from "./attachments.ts";
 import { bindingOf } from "./binding.ts";
 import { progressOf } from "./progress.ts";
-import { contextOf, finished, keepAttachments, recordOutcome, type Work } from "./work.ts";
+import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
 export async function performCalls(on: Work, callIds: readonly string[]): Promise<Recorded> {
@@ -58,7 +59,7 @@ function mayStart(state: State, call: Call, on: Work): boolean {
 }
 
 async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
-  const room = { used: on.state.attachedBytes };
+  const room = roomFor(on.state);
   const done = await Promise.all(calls.map((call) => executeOne(on, call, room)));
   return recordOutcome(on, (state) => {
     const events: EventBody[] = [];
@@ -70,7 +71,7 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
   });
 }
 
-async function executeOne(on: Work, call: Call, room: { used: number }) {
+async function executeOne(on: Work, call: Call, room: Room) {
   const started = on.clock.steady();
   const { tell, over } = progressOf(on, call.id);
   const ran = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
@@ -140,7 +141,7 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
       if (on.signal.aborted) throw error;
       return { type: "unknown" } as const;
     });
-  const known = await keepAttachments(on, told);
+  const known = await keepAttachments(on, told, roomFor(on.state));
   return recordOutcome(on, (state) =>
     isUnderWay(findCall(state, callId))
       ? reconciled(state, call, known, "the process stopped while it ran", on)

@@ -4,8 +4,9 @@ import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
+import { keepAttachments, roomFor } from "./attachments.ts";
 import { doubt, reconciled } from "./calls.ts";
-import { contextOf, finished, keepAttachments, recordOutcome, type Work } from "./work.ts";
+import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */
 export async function performPollJob(on: Work, callId: string): Promise<Recorded> {
@@ -17,7 +18,7 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
   const { handle, since } = call.is;
   const polled = await on.toolbox.poll(call.tool, call.input, handle, contextOf(on, call));
   throwIfInterrupted(on, polled.type !== "unknown");
-  const found = await keepAttachments(on, polled);
+  const found = await keepAttachments(on, polled, roomFor(on.state));
   const at = on.clock.now();
   const how = { ms: at - since, untrusted: spec.untrusted };
   switch (found.type) {
@@ -30,7 +31,7 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
         throwIfInterrupted(on, false);
         return { type: "unknown" } as const;
       });
-      const known = await keepAttachments(on, told);
+      const known = await keepAttachments(on, told, roomFor(on.state));
       return whileAt(on, callId, "in_job", (state) => reconciled(state, call, known, found.reason, on));
     }
     default:

@@ -11,6 +11,7 @@ import type { CallOutcome } from "../../core/ports/toolbox.ts";
 import type { State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { performAskApproval } from "./approval.ts";
+import { keepAttachments, named, roomFor } from "./attachments.ts";
 import { performCalls, performReconcile } from "./calls.ts";
 import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
 import { performCancelJob, performPollJob, performVerify } from "./job.ts";
@@ -67,6 +68,7 @@ function stillDue(state: State, on: Work, at: number): boolean {
 }
 
 async function performPrefetch(on: Work, tools: readonly string[]): Promise<Recorded> {
+  const room = roomFor(on.state);
   const results = await Promise.all(
     tools.map(async (tool): Promise<EventBody> => {
       const spec = on.policy.tools[tool];
@@ -78,10 +80,13 @@ async function performPrefetch(on: Work, tools: readonly string[]): Promise<Reco
       const call = { runId: on.runId, callId: `prefetch-${tool}` };
       const key = on.toolbox.key(tool, {}, call);
       const outcome = await on.toolbox.run(tool, {}, { ...call, key, epoch: on.epoch, signal: on.signal });
-      const ok = outcome.type === "finished";
-      if (on.signal.aborted && !ok) throw new Error("interrupted");
-      const output = outcome.type === "finished" ? outcome.output : whyNot(outcome);
-      return { type: "prefetched", tool, output, ok, untrusted: spec.untrusted };
+      const { untrusted } = spec;
+      if (outcome.type === "finished") {
+        const { output, attachments } = await keepAttachments(on, outcome, room);
+        return { type: "prefetched", tool, output, ok: true, untrusted, ...named(attachments) };
+      }
+      if (on.signal.aborted) throw new Error("interrupted");
+      return { type: "prefetched", tool, output: whyNot(outcome), ok: false, untrusted };
     }),
   );
   return recordOutcome(on, (state) =>

@@ -1,24 +1,23 @@
 /** What performing an effect needs, and how its outcome becomes a fact in the log. */
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
-import { attachmentLimits, type FreshAttachment } from "../../core/attachment.ts";
 import type { EventBody } from "../../core/event.ts";
 import { formAnswer } from "../../core/form.ts";
-import type { Look } from "../../core/origin/trace.ts";
+import type { SeenTexts } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
 import type { Store } from "../../core/ports/store.ts";
-import { StoreError } from "../../core/ports/store-error.ts";
 import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts";
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
-import { plural } from "../../core/text/count.ts";
-import { backoffMs, pause, type Rng } from "../backoff.ts";
+import type { Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";
+import { named } from "./attachments.ts";
 import type { LookTimes } from "./look-times.ts";
 import type { ModelTroubles } from "./model-troubles.ts";
+import { overTroubles } from "./over-troubles.ts";
 
 /** Why a run's signal is aborted when the run has ended: what is still asked or done for it is of no use. */
 export const runEnded = new Error("the run has ended");
@@ -45,7 +44,7 @@ export interface Work {
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;
   /** Every text that a run has seen, oldest first: also what its folded state has compacted away. */
-  seen: (runId: string) => Promise<Look>;
+  seen: (runId: string) => Promise<SeenTexts>;
   loadRow: (runId: string) => Promise<RunRow | null>;
   keep: Store["saveAttachment"];
 }
@@ -70,19 +69,6 @@ export async function recordOutcome(
   );
 }
 
-/** Tried again while the store is busy or full, until the run is given up here. */
-async function overTroubles<T>(on: Pick<Work, "rng" | "signal">, write: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await write();
-    } catch (error) {
-      const passes = error instanceof StoreError && /^storage_(?:busy|full)$/.test(error.code);
-      if (!passes || on.signal.aborted) throw error;
-      await pause(backoffMs(attempt, null, on.rng, 200, 10_000), on.signal);
-    }
-  }
-}
-
 /** What a tool is told of the call that it carries out: the same on every attempt, upgrades in between included. */
 export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal">, call: Call): CallContext {
   const ids = { runId: on.runId, callId: lastingId(call) };
@@ -90,37 +76,6 @@ export function contextOf(on: Pick<Work, "runId" | "toolbox" | "epoch" | "signal
   const { held, answer = null } = call.asks ?? {};
   const answered = answer === null ? {} : { answered: { held, answer: formAnswer(answer) } };
   return { ...ids, key, epoch: on.epoch, signal: on.signal, ...answered };
-}
-
-/**
- * Puts the files of a result into the store, before the event that names them. What the run has no room for is left
- * out, and the output says so. `room.used`: bytes that are taken; calls that run side by side share it.
- */
-export async function keepAttachments<T extends { type: string }>(
-  on: Work,
-  outcome: T,
-  room = { used: on.state.attachedBytes },
-): Promise<T> {
-  if (!isFinished(outcome) || outcome.attachments === undefined) return outcome;
-  const kept: FreshAttachment[] = [];
-  for (const file of outcome.attachments) {
-    if (room.used + file.size > attachmentLimits.sizeOfRun) continue;
-    room.used += file.size;
-    kept.push(file);
-    const { hash, name, mediaType, bytes } = file;
-    await overTroubles(on, () => on.keep({ runId: on.runId, hash, name, mediaType, bytes }));
-  }
-  const left = outcome.attachments.length - kept.length;
-  const notice = `[left out: ${plural(left, "file")}; a run keeps at most ${attachmentLimits.sizeOfRun / 1_000_000} MB]`;
-  return {
-    ...outcome,
-    attachments: kept,
-    output: left === 0 ? outcome.output : `${outcome.output}\n${notice}`,
-  };
-}
-
-function isFinished(outcome: { type: string }): outcome is Finished {
-  return outcome.type === "finished";
 }
 
 /** A call's end as it is recorded. `at`: now, ms since the epoch. */
@@ -134,7 +89,7 @@ export function finished(
     ...ended,
     ...(verifyForMs === undefined ? {} : { verifyUntil: at + verifyForMs }),
     ...(undo === undefined ? {} : { undo }),
-    ...(attachments === undefined ? {} : { attachments: attachments.map(({ bytes: _, ...told }) => told) }),
+    ...named(attachments),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Actor, Address, Scope } from "../../core/actor.ts";
 import type { Budgets } from "../../core/ports/budgets.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import type { ToolServerStatus } from "../../core/ports/tool-server.ts";
+import type { AcceptableServer } from "../../core/ports/tool-server.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { ScheduleSet, WebhookSet } from "../wire/sources.ts";
 import type { ChangeFeed } from "./change-feed.ts";
@@ -47,8 +47,8 @@ export interface HttpConfig {
   };
   webhooks: readonly WebhookSet[];
   schedules: () => readonly ScheduleSet[];
-  /** Foreign servers of tools, as they are now. */
-  toolServers?: () => readonly ToolServerStatus[];
+  /** Foreign servers of tools. */
+  toolServers?: readonly AcceptableServer[];
   /**
    * For clients of the Model Context Protocol: the tools that are offered, the agent whose rights hold for their calls,
    * and where the runs speak that are started there; null: they are asked for.

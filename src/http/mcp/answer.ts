@@ -43,28 +43,24 @@ function viewOf(run: RunState, replayed: boolean): McpRun {
   };
 }
 
-function questionOf({
-  id,
-  kind,
-  text,
-  context,
-  choices,
-  call,
-  ...asked
-}: WireQuestion): McpRun["questions"][number] {
+function questionOf(question: WireQuestion): McpRun["questions"][number] {
+  const { id, kind, text, context, choices, call, link, need, approved_by } = question;
   return {
     ...{ id, kind, text, context, choices },
     call: call && { tool: call.tool, input: call.input, preview: call.preview },
-    need: asked.need,
-    approved_by: asked.approved_by.map(({ name }) => name),
-    // Approvals are never answered with words.
-    may_answer: asked.may_answer && kind !== "approval",
+    need,
+    approved_by: approved_by.map(({ name }) => name),
+    link: link?.url ?? null,
+    may_answer: isForCaller(question),
   };
 }
 
-/** It settles by answer_question, for this caller. */
-export function isForCaller(question: WireQuestion): boolean {
-  return question.may_answer && question.kind !== "approval";
+/**
+ * It settles by answer_question, for this caller. Approvals are never answered with words; a page that must be opened
+ * is for whoever is shown the link.
+ */
+export function isForCaller({ may_answer, kind, link }: WireQuestion): boolean {
+  return may_answer && kind !== "approval" && (link === null || link.url !== null);
 }
 
 function wordsOf(run: RunState): string {
@@ -99,6 +95,7 @@ function questionWords(question: WireQuestion, run: RunState): string {
   if (!isForCaller(question)) return `It asks people, and waits: ${text}`;
   const how = choices.length > 0 ? ` Choices: ${choices.map(({ value }) => value).join(", ")}.` : "";
   const fields = formInWords(question.form ?? undefined);
+  const page = question.link === null ? "" : ` A person must open ${question.link.url} before that.`;
   const form = fields === null ? " " : `\n${fields}\n`;
-  return `It asks: ${text}${how}${form}Answer with answer_question, id ${run.id}, question_id ${id}.`;
+  return `It asks: ${text}${page}${how}${form}Answer with answer_question, id ${run.id}, question_id ${id}.`;
 }

@@ -36,7 +36,11 @@ export async function refusalsOf(server: Server): Promise<RefusalList> {
 /** So many people are looked up by the newest run that they started; of the others the id is shown. */
 const maxNames = 50;
 
-async function namesOf({ engine }: Server, rows: readonly AuditRow[]): Promise<Map<Principal, string>> {
+/** What principals are called, where that is known. */
+export async function namesOf(
+  { engine }: Pick<Server, "engine">,
+  rows: readonly AuditRow[],
+): Promise<Map<Principal, string>> {
   const principals = [...new Set(rows.map(({ principal }) => principal))].slice(0, maxNames);
   const found = principals.map(async (principal): Promise<[Principal, string][]> => {
     if (isOwner(principal)) return [[principal, owner]];

@@ -2,7 +2,7 @@
 import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
 import type { EventBody, RunEvent } from "../../core/event.ts";
-import { textOrigins } from "../../core/origin/trace.ts";
+import { outcomeOrigins } from "../../core/origin/trace.ts";
 import type { StoredAttachment } from "../../core/ports/kept-rows.ts";
 import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
@@ -107,7 +107,7 @@ async function listEvents({ engine }: Server, runId: string, after: number): Pro
 
 async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promise<WireOutcome> {
   const outcome = phase.at === "complete" ? phase.answer : phase.at === "failed" ? phase.message : null;
-  const values = outcome === null ? [] : textOrigins(outcome, await engine.seen(runId));
+  const values = outcome === null ? [] : outcomeOrigins(outcome, await engine.seen(runId));
   return { run_id: runId, outcome, values };
 }
 

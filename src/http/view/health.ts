@@ -18,7 +18,7 @@ export async function healthOf(server: Server, known: boolean): Promise<Health> 
   const stored = await readStore(server);
   const ms = Math.round(clock.steady() - askedAt);
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
-  const toolServers = config.toolServers?.() ?? [];
+  const toolServers = (config.toolServers ?? []).map((server) => server.status());
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
   const isWhole =

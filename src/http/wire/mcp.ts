@@ -76,6 +76,8 @@ export const mcpRunSchema = z.object({
       /** How many people must approve, and who did. */
       need: z.number(),
       approved_by: z.array(z.string()),
+      /** A page that a person must open first; null: none, or it is shown to somebody else. */
+      link: z.string().nullable(),
       /** answer_question settles it. */
       may_answer: z.boolean(),
     }),

@@ -13,6 +13,7 @@ import {
   toolListSchema,
 } from "./server.ts";
 import { scheduleListSchema, webhookListSchema } from "./sources.ts";
+import { acceptBody, toolServerListSchema, toolServerReviewSchema } from "./tool-servers.ts";
 
 /** By operation id. An operation without a handler in `src/http/routes` does not compile. */
 export const serverOperations = {
@@ -29,6 +30,21 @@ export const serverOperations = {
     summary: "The tools and what each may do",
     scopes: [],
     success: [200, toolListSchema],
+  },
+  toolServers: {
+    method: "get",
+    path: "/tool-servers",
+    summary: "Foreign servers of tools: what each offers, beside what is accepted of it",
+    scopes: ["admin"],
+    success: [200, toolServerListSchema],
+  },
+  acceptTools: {
+    method: "post",
+    path: "/tool-servers/:name/accept",
+    summary: "Accept what a foreign server offers, as it was shown; the next start offers it to agents",
+    scopes: ["admin"],
+    body: acceptBody,
+    success: [200, toolServerReviewSchema],
   },
   webhooks: {
     method: "get",

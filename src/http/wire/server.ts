@@ -1,6 +1,7 @@
 /** What the server says about itself on the wire: agents, tools, sources, sessions, health, problems. */
 import { z } from "zod";
 import { limitsSchema } from "../../core/agent.ts";
+import { toolServerSchema } from "./tool-servers.ts";
 
 const time = z.number();
 
@@ -145,23 +146,7 @@ export const healthSchema = z.object({
   /** Channels that are off and can be switched on by variables; `guide` is the page that says how. */
   channels_off: z.array(z.object({ title: z.string(), guide: z.string() })).optional(),
   /** Foreign servers of tools (MCP): how each is, and how its tools stand against what was accepted. */
-  tool_servers: z
-    .array(
-      z.object({
-        name: z.string(),
-        ok: z.boolean(),
-        detail: z.string(),
-        version: z.string().nullable(),
-        tools: z.array(
-          z.object({
-            name: z.string(),
-            standing: z.enum(["offered", "changed", "gone", "new", "refused"]),
-            words: z.string(),
-          }),
-        ),
-      }),
-    )
-    .optional(),
+  tool_servers: z.array(toolServerSchema).optional(),
   /** Posts that the chat does not show yet. */
   outbox: z.object({ undelivered: z.number(), oldest_at: time.nullable(), given_up: z.number() }).optional(),
   /**

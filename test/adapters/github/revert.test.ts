@@ -25,8 +25,16 @@ interface World {
   pull?: object;
   /** Parents of the merge. */
   parents?: string[];
-  messages?: Record<string, string>;
+  /** Of the merge and what is before it; where it says nothing they were written at the merge. */
+  written?: Record<string, Written>;
+  /** The pull request's own commits. */
+  own?: Written[];
 }
+interface Written {
+  message: string;
+  date: string;
+}
+const wrote = (message: string, minute = 0): Written => ({ message, date: `2026-11-27T10:0${minute}:00Z` });
 
 const normal: World = {
   was: { "pay.ts": "a1", "old.ts": "o1", "run.sh": "r1" },
@@ -34,7 +42,7 @@ const normal: World = {
   is: { "pay.ts": "a2", "new.ts": "n1", "run.sh": "r2", "later.ts": "l1" },
 };
 
-function given({ was, made, is, pull = {}, parents = ["parent"], messages = {} }: World): void {
+function given({ was, made, is, pull = {}, parents = ["parent"], written = {}, own = [] }: World): void {
   const trees: Record<string, Tree> = { "tree-parent": was, "tree-merge": made, "tree-tip": is };
   server.on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}", {
     json: shape("pull-request", {
@@ -46,8 +54,16 @@ function given({ was, made, is, pull = {}, parents = ["parent"], messages = {} }
   server.on("GET", "/repos/{owner}/{repo}/git/commits/{commit_sha}", ({ path }) => {
     const sha = path.split("/").at(-1) ?? "";
     const parentsOf = sha === "merge" ? parents.map((one) => ({ sha: one })) : [];
-    const json = { sha, message: messages[sha] ?? sha, tree: { sha: `tree-${sha}` }, parents: parentsOf };
+    const { message, date } = written[sha] ?? wrote(sha, 9);
+    const json = { sha, message, author: { date }, tree: { sha: `tree-${sha}` }, parents: parentsOf };
     return { json: shape("git-commit", json) };
+  });
+  server.on("GET", "/repos/{owner}/{repo}/pulls/{pull_number}/commits", ({ query }) => {
+    const from = (Number(query.page) - 1) * 100;
+    const listed = own.slice(from, from + 100);
+    return {
+      json: listed.map(({ message, date }) => shape("commit", { commit: { message, author: { date } } })),
+    };
   });
   server.on("GET", "/repos/{owner}/{repo}/git/ref/{ref}", {
     json: shape("git-ref", { ref: "refs/heads/main", object: { type: "commit", sha: "tip" } }),
@@ -135,8 +151,32 @@ it.each([
   ["it changed nothing", { ...normal, made: normal.was }, "changed no file"],
   [
     "it was merged as several commits",
-    { ...normal, pull: { commits: 2 }, messages: { merge: "Last", branch: "Last" } },
+    {
+      ...{ ...normal, pull: { commits: 2 }, own: [wrote("First", 1), wrote("Last", 2)] },
+      written: { parent: wrote("First", 1), merge: wrote("Last", 2) },
+    },
     "merged as 2 commits (a rebase)",
+  ],
+  [
+    "it was merged as several commits, and the base had the last one already",
+    {
+      ...{ ...normal, pull: { commits: 3 }, own: [wrote("First", 1), wrote("Next", 2), wrote("Last", 3)] },
+      written: { parent: wrote("First", 1), merge: wrote("Next", 2) },
+    },
+    "merged as 3 commits (a rebase)",
+  ],
+  [
+    "it was merged as more commits than come at once",
+    {
+      ...{ ...normal, pull: { commits: 102 }, own: Array.from({ length: 102 }, (_, n) => wrote(`No. ${n}`)) },
+      written: { parent: wrote("No. 100"), merge: wrote("No. 101") },
+    },
+    "merged as 102 commits (a rebase)",
+  ],
+  [
+    "GitHub does not list all of its commits",
+    { ...normal, pull: { commits: 251 } },
+    "more commits than GitHub lists",
   ],
 ] as const)("does nothing where %s, and says why", async (_, world, words) => {
   given(world as World);
@@ -146,7 +186,21 @@ it.each([
 });
 
 it.each([
-  ["a squash of several", { pull: { commits: 3 }, messages: { merge: "No retries (#7)", branch: "Last" } }],
+  ["a squash of several", { pull: { commits: 2 }, own: [wrote("First", 1), wrote("Last", 2)] }],
+  [
+    "a squash with the words of the last",
+    {
+      ...{ pull: { commits: 2 }, own: [wrote("First", 1), wrote("Last", 2)] },
+      written: { branch: wrote("Last", 2), merge: wrote("Last", 9) },
+    },
+  ],
+  [
+    "the one commit of several that the base had not",
+    {
+      ...{ pull: { commits: 2 }, own: [wrote("First", 1), wrote("Last", 2)] },
+      written: { merge: wrote("Last", 2) },
+    },
+  ],
   ["a merge commit", { pull: { commits: 3 }, parents: ["parent", "branch"] }],
 ])("takes back %s", async (_, change) => {
   given({ ...normal, ...change });

@@ -322,9 +322,26 @@ describe("the doctor", () => {
 
   test("names the secret that is not taken, and says so where nobody listens", async () => {
     const { url } = await serve(json({}, 401));
-    expect(await at(url)).toMatchObject([{ ok: false, fix: "Renew ORDERS_TOKEN." }]);
+    expect(await at(url, { healthPath: "/health" })).toMatchObject([
+      { ok: false, fix: "Renew ORDERS_TOKEN." },
+    ]);
     expect(await at("http://127.0.0.1:9/api")).toMatchObject([
       { ok: false, detail: expect.stringContaining("ECONNREFUSED"), fix: expect.stringContaining("baseUrl") },
+    ]);
+  });
+
+  test("takes a base where nothing is for no fault, and says what it doubts", async () => {
+    const { url } = await serve(json({}, 401));
+    const more = "a healthPath in belay.config.ts would say more";
+    expect(await at(url)).toMatchObject([
+      { ok: true, detail: expect.stringContaining(`it is there, and may not take ORDERS_TOKEN; ${more}`) },
+    ]);
+    const open = http({ name: "orders", baseUrl: url, private: true, operations: [get] });
+    expect(await diagnosed(open)).toMatchObject([
+      {
+        ok: true,
+        detail: expect.stringContaining("it is there, and may ask for a secret that no header has"),
+      },
     ]);
   });
 

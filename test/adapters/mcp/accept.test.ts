@@ -1,8 +1,9 @@
 /** What people accepted is what runs: what changes, appears, hides or passes for another is not offered. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
+import { secretOf } from "../../../src/tools/secret.ts";
 import {
   call,
   callsIn,
@@ -244,12 +245,26 @@ describe("a definition", () => {
     ]);
   });
 
+  test("that holds a secret of this bot's configuration is refused, and nobody is shown it", async () => {
+    const place = folder();
+    offer(place, tool({ description: "Works with hunter2-hunter2." }), tool({ name: "hunter2-hunter2" }));
+    const from = server({ ...at(place), env: { TOKEN: secretOf("TOKEN", "hunter2-hunter2") } });
+    await from.accept();
+    const { tools } = await from.review();
+    expect(tools.map(({ standing, words }) => [standing, words])).toEqual([
+      ["refused", "its definition holds a secret of this bot's configuration"],
+      ["refused", "its definition holds a secret of this bot's configuration"],
+    ]);
+    expect(JSON.stringify(tools)).not.toContain("hunter2");
+    expect(readFileSync(join(place, "mcp.lock.json"), "utf8")).not.toContain("hunter2");
+  });
+
   test("that refers to itself through its arguments is one like another", async () => {
     const node = { type: "object", properties: { next: { $ref: "#/$defs/node" } } };
     const odd = tool({
       inputSchema: { type: "object", properties: { list: { $ref: "#/$defs/node" } }, $defs: { node } },
     });
-    expect(await look(odd)).toMatchObject([{ standing: "offered" }]);
+    expect(await look(odd)).toMatchObject([{ standing: "accepted" }]);
   });
 
   test("whose name would be another's here is refused, and so is the other", async () => {
@@ -257,7 +272,7 @@ describe("a definition", () => {
     expect(tools.map(({ name, standing }) => [name, standing])).toEqual([
       ["do-it", "refused"],
       ["do_it", "refused"],
-      ["work", "offered"],
+      ["work", "accepted"],
     ]);
   });
 });
@@ -276,6 +291,21 @@ describe("the lock file", () => {
     const place = folder();
     writeFileSync(join(place, "mcp.lock.json"), "{");
     expect(() => mcp(at(place))).toThrow(/mcp\.lock\.json: it can't be read: .*; put back the version/);
+  });
+
+  test("that another process is writing just now is left to it", async () => {
+    const { server: from, at: place } = await oddServer("well");
+    const claim = join(place, "mcp.lock.json.busy");
+    const before = readFileSync(join(place, "mcp.lock.json"), "utf8");
+    offer(place, tool({ description: "Works otherwise." }));
+    writeFileSync(claim, "");
+    await expect(from.accept()).rejects.toThrow("another process is writing it just now; try again");
+    expect(readFileSync(join(place, "mcp.lock.json"), "utf8")).toBe(before);
+    // Left by a process that was killed.
+    utimesSync(claim, new Date(0), new Date(0));
+    await from.accept();
+    expect(readFileSync(join(place, "mcp.lock.json"), "utf8")).toContain("Works otherwise.");
+    expect(readdirSync(place).filter((name) => name.startsWith("mcp.lock"))).toEqual(["mcp.lock.json"]);
   });
 
   test("keeps other servers, and is the same whenever the same is accepted", async () => {

@@ -1,7 +1,7 @@
 /**
  * A server that asks people in the middle of a call, without any library. Arguments: its folder, which holds what it
- * asks (`asks.json`, a list of parameters of elicitation/create), what was called (`calls.log`) and what it was answered
- * (`answers.log`); and how it asks: `over-connection` (2025-11-25), `in-rounds` (2026-07-28), `pages-first` (an error).
+ * asks (`asks.json`, a list of parameters of elicitation/create, in rounds also of an `error` to answer with), what was
+ * called (`calls.log`), what it was answered (`answers.log`) and what it was told to end (`cancelled.log`); and how it asks: `over-connection` (2025-11-25), `in-rounds` (2026-07-28), `pages-first` (an error).
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -74,11 +74,13 @@ function round(
   const at = Number(requestState);
   const ask = asks[at];
   if (ask === undefined) return void send({ id, result: done(text) });
+  if ("error" in ask) return void send({ id, error: ask.error });
   const inputRequests = "method" in ask ? { q: ask } : { q: { method: "elicitation/create", params: ask } };
   send({ id, result: { resultType: "input_required", inputRequests, requestState: String(at + 1) } });
 }
 
 function heard({ id, method, params = {}, result, error }: Message): void {
+  if (method === "notifications/cancelled") note("cancelled.log", params);
   if (id === undefined) return;
   if (method === undefined) {
     note("answers.log", error ?? result);

@@ -117,25 +117,6 @@ test.each([
   await server.stop();
 });
 
-test("in rounds a secret that is asked for fails the call with words", async () => {
-  const at = await askingFolder(form("token", { type: "string" }));
-  const server = askingServer(at, "in-rounds", "once");
-  const outcome = await call(server, "odd_work", { text: "this" });
-  expect(outcome).toMatchObject({ type: "failed", message: expect.stringContaining("for secrets (token)") });
-  await server.stop();
-});
-
-test("whoever asks for a model in a round is refused with words", async () => {
-  const at = await askingFolder({ method: "sampling/createMessage", params: { messages: [], maxTokens: 1 } });
-  const server = askingServer(at, "in-rounds", "once");
-  const outcome = await call(server, "odd_work", { text: "this" });
-  expect(outcome).toMatchObject({
-    type: "failed",
-    message: expect.stringContaining("a model, which this client lends to no server"),
-  });
-  await server.stop();
-});
-
 test("a page that must be opened first is asked for, and then the call is made", async () => {
   const { bot, at, runId, question } = await askedBot("pages-first", [page]);
   expect(question).toMatchObject({ link: { url: page.url, host: "shop.example" }, freeText: false });

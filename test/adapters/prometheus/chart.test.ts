@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { type Chart, chartSvg, heightOf, width } from "../../../adapters/prometheus/chart.ts";
 import { chartInWords, drawn } from "../../../adapters/prometheus/drawn.ts";
 import { pngOf } from "../../../adapters/prometheus/png.ts";
-import { niceTicks, timeTicks, valueInBrief } from "../../../adapters/prometheus/ticks.ts";
+import { niceTicks, tickLabels, timeTicks, valueInBrief } from "../../../adapters/prometheus/ticks.ts";
 
 const start = Date.parse("2026-11-28T09:00:00Z") / 1000;
 const window = { start, end: start + 3_600, step: 60 };
@@ -80,6 +80,11 @@ describe("an axis", () => {
     [[0], [0, 1]],
     [[], [0, 1]],
     [[1_200_000], [0, 500_000, 1_000_000, 1_500_000, 2_000_000]],
+    // Spreads far below the values.
+    [
+      [1, 1 + 1e-11],
+      [1, 1.000000000002, 1.000000000004, 1.000000000006, 1.000000000008, 1.00000000001],
+    ],
   ])("over %j has %j", (values, ticks) => {
     expect(niceTicks(values)).toEqual(ticks);
   });
@@ -96,6 +101,46 @@ describe("an axis", () => {
         expect(Math.max(...values)).toBeLessThanOrEqual((ticks.at(-1) ?? 0) + slack);
       }),
     );
+  });
+
+  test("says of no two ticks the same, whatever the values", () => {
+    const value = fc.double({ noNaN: true, min: -1e12, max: 1e12 });
+    fc.assert(
+      fc.property(value, fc.double({ noNaN: true, min: 1e-11, max: 1 }), (base, part) => {
+        const labels = tickLabels(niceTicks([base, base * (1 + part)]));
+        expect(new Set(labels).size).toBe(labels.length);
+      }),
+    );
+  });
+
+  test.each([
+    [
+      [1_000_001, 1_000_003],
+      ["1.000001M", "1.0000015M", "1.000002M", "1.0000025M", "1.000003M"],
+    ],
+    [
+      [0.02, 0.77],
+      ["0", "0.2", "0.4", "0.6", "0.8"],
+    ],
+    [
+      [95, 99],
+      ["95", "96", "97", "98", "99"],
+    ],
+    [
+      [2e-5, 2.0004e-5],
+      ["2e-5", "2.0001e-5", "2.0002e-5", "2.0003e-5", "2.0004e-5"],
+    ],
+  ])("over %j says %j", (values, words) => expect(tickLabels(niceTicks(values))).toEqual(words));
+
+  test("has room for its labels", () => {
+    const places = (drawing: Chart) =>
+      [...chartSvg(drawing).matchAll(/<text x="([\d.]+)"[^>]*text-anchor="end">([^<]*)</g)].map(
+        ([, at, words = ""]) => Number(at) - words.length * 7.5,
+      );
+    const drawing = chart([series({}, 1, 1 + 1e-11, 1)]);
+    expect(places(drawing).length).toBeGreaterThan(2);
+    expect(Math.min(...places(drawing))).toBeGreaterThan(0);
+    expect(chartSvg(drawing)).not.toContain("NaN");
   });
 
   test("of time has round moments, and says the day where it changes", () => {
@@ -116,8 +161,8 @@ describe("an axis", () => {
     [1_536, "1.536k"],
     [20_000_000, "20M"],
     [-1_500, "-1.5k"],
-    [0.00001, "1.00e-5"],
-    [3e15, "3.00e+15"],
+    [0.00001, "1e-5"],
+    [3e15, "3e+15"],
   ])("writes %d as %s", (value, words) => expect(valueInBrief(value)).toBe(words));
 });
 

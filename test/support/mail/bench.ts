@@ -6,7 +6,7 @@ import type { Block, Message } from "../../../src/core/message.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { QuestionRow } from "../../../src/core/ports/runs.ts";
 import { type MemoryInlet, memoryInlet } from "../webhook/inlet.ts";
-import { type MailWorld, mailWorld } from "./world.ts";
+import { type MailWorld, mailWorld, relay } from "./world.ts";
 
 export const mailClock = {
   at: Date.parse("2026-11-20T09:00:00Z"),
@@ -70,6 +70,17 @@ export async function mailBench(
       await world.close();
     },
   };
+}
+
+/** Of the one listed person, to the mailbox. */
+export const envelope = { from: "dana@example.com", to: "agent@belay.example" };
+
+/** The launch that a mail among the fixtures asks for. */
+export async function launchedBy(b: MailBench, name: string) {
+  await relay(b.port, eml(name), envelope);
+  const launch = b.inlet.launches.at(-1);
+  if (!launch) throw new Error(`dropped: ${JSON.stringify(b.inlet.auditRows)}`);
+  return launch;
 }
 
 export function eml(name: string): Buffer {

@@ -1,0 +1,93 @@
+/** The routes about foreign servers of tools: what they offer beside what is accepted, and its acceptance. */
+import { type AcceptableServer, type AcceptedChanges, NotAccepted } from "../../core/ports/tool-server.ts";
+import { callerOf } from "../guard/auth.ts";
+import type { Server } from "../guard/context.ts";
+import { ProblemError } from "../guard/problems.ts";
+import type { ToolServerList, WireToolServer } from "../wire/tool-servers.ts";
+import { namesOf } from "./decisions.ts";
+import type { Handlers } from "./route.ts";
+
+/** As the audit trail names an acceptance, and one that could not be written after all. */
+const verbs = { accept: "accept_tools", failed: "accept_tools_failed" } as const;
+
+export function toolServerRoutes(server: Server): Pick<Handlers, "toolServers" | "acceptTools"> {
+  const servers = server.config.toolServers ?? [];
+  return {
+    toolServers: async (c) => {
+      const list: ToolServerList = {
+        servers: await Promise.all(servers.map(async (one) => viewOf(await reviewOf(one)))),
+        acceptances: await acceptancesOf(server),
+      };
+      return c.json(list);
+    },
+    acceptTools: async (c, { body }) => {
+      const found = serverNamed(servers, c.req.param("name") ?? "");
+      const { principal } = callerOf(c).actor;
+      let what = "nothing new";
+      const note = (verb: string, rule: string) => {
+        const row = { at: server.clock.now(), principal, action: `${verb} ${found.name}`, resource: what };
+        return server.engine.store.audit({ ...row, decision: "allowed", rule });
+      };
+      let isNoted = false;
+      try {
+        await found.accept({
+          shown: body.tools,
+          noted: async (changes) => {
+            what = inWords(changes);
+            // Before it is written: nothing is accepted without a trace.
+            await note(verbs.accept, "admin");
+            isNoted = true;
+          },
+        });
+      } catch (error) {
+        if (!(error instanceof NotAccepted)) throw error;
+        if (isNoted) await note(verbs.failed, error.code);
+        throw problemOf(error);
+      }
+      server.log.info({ server: found.name, principal, what }, "tools accepted");
+      return c.json(viewOf(await reviewOf(found)));
+    },
+  };
+}
+
+function serverNamed(servers: readonly AcceptableServer[], name: string): AcceptableServer {
+  const found = servers.find((one) => one.name === name);
+  if (found) return found;
+  const names = servers.map((one) => one.name).join(", ") || "none";
+  throw new ProblemError("not_found", `There is no such server of tools; there are: ${names}.`);
+}
+
+async function reviewOf(server: AcceptableServer) {
+  try {
+    return await server.review();
+  } catch (error) {
+    throw error instanceof NotAccepted ? problemOf(error) : error;
+  }
+}
+
+const codes = { away: "tool_server_away", changed: "tools_changed", unwritten: "lock_file_failed" } as const;
+
+function problemOf({ code, message }: NotAccepted): ProblemError {
+  return new ProblemError(codes[code], `${message.replace(/\.$/, "")}. Nothing was accepted.`);
+}
+
+function viewOf({ tools, ...server }: Awaited<ReturnType<typeof reviewOf>>): WireToolServer {
+  return { ...server, tools: tools.map((tool) => ({ ...tool })) };
+}
+
+/** `work 3f2a…; gone: old` */
+function inWords({ written, gone }: AcceptedChanges): string {
+  const parts = written.map(({ name, sha256 }) => `${name} ${sha256}`);
+  if (gone.length > 0) parts.push(`gone: ${gone.join(", ")}`);
+  return parts.join("; ") || "nothing new";
+}
+
+async function acceptancesOf(server: Server): Promise<ToolServerList["acceptances"]> {
+  const rows = await server.engine.store.audits(200, "allowed");
+  const found = rows.filter(({ action }) => action.startsWith(`${verbs.accept} `));
+  const names = await namesOf(server, found);
+  return found.map(({ at, principal, action, resource }) => ({
+    ...{ at, principal, name: names.get(principal) ?? null },
+    ...{ server: action.slice(verbs.accept.length + 1), what: resource },
+  }));
+}
