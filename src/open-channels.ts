@@ -21,7 +21,7 @@ export async function openChannels(
   const url = publicUrlOf(config);
   const channels: Channel[] = [];
   for (const connection of Object.values(config.connections)) channels.push(await connection.open(shared));
-  if (config.mail) channels.push(await openMail(config, config.mail, { clock, log, url, keys }));
+  if (config.mail) channels.push(await openMail(config, config.mail, { budgets, clock, log, url, keys }));
   const hooks = {
     hooks: config.webhooks,
     secrets: config.triggerSecrets,
@@ -50,9 +50,9 @@ type Mail = NonNullable<Config["mail"]>;
 async function openMail(
   config: Config,
   mail: Mail,
-  on: { clock: Clock; log: Logger; url: string; keys: SigningKeys },
+  on: { budgets: Budgets | null; clock: Clock; log: Logger; url: string; keys: SigningKeys },
 ): Promise<Channel> {
-  const { clock, log, url } = on;
+  const { budgets, clock, log, url } = on;
   const { listener, allow, from: address } = mail;
   const inbound = mail.inbound.map((mailbox): MailboxOptions => {
     const { name, agent, authservId, receipt, speaksAt } = mailbox;
@@ -82,6 +82,7 @@ async function openMail(
     listener: listener ? { host: "127.0.0.1", port: listener.port, lmtp: listener.lmtp } : null,
     runUrl: (runId) => `${url}/runs/${runId}`,
     fetchText,
+    budgets,
     clock,
     log,
   });

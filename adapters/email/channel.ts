@@ -31,7 +31,7 @@ export interface EmailChannel extends Channel {
 /** Not started; `listenerPort` is null until `start` has opened the listener, and for ever without one. */
 export function emailChannel(options: EmailChannelOptions): EmailChannel {
   const conversations = conversationsOf(options.tokenKey, options.from.address);
-  const limit = senderLimit(options.clock);
+  const limit = senderLimit(options.clock, options.budgets);
   let running: {
     intake: Intake;
     mailer: Mailer | null;

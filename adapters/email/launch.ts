@@ -18,7 +18,7 @@ const tooMany = {
 /** The conversation is saved before the launch, so that a crash in between loses no reply address. */
 export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<Taken> {
   const { mail, mailbox, sender, key } = trusted;
-  if (!intake.limit.take(sender)) return putOff(intake, mailbox, sender, tooMany);
+  if (!(await intake.limit.take(sender))) return putOff(intake, mailbox, sender, tooMany);
   const address = `email:${intake.conversations.conversationToken(key)}`;
   const conversation: MailThread = {
     to: sender,
@@ -34,7 +34,7 @@ export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<
 
 /** A reply to a finished run goes on in a new one, in the same conversation. */
 export async function followUp(intake: Intake, reply: Reply, row: RunRow): Promise<Taken> {
-  if (!intake.limit.take(reply.sender)) return putOff(intake, reply.mailbox, reply.sender, tooMany);
+  if (!(await intake.limit.take(reply.sender))) return putOff(intake, reply.mailbox, reply.sender, tooMany);
   // Every run of a mail has read one, and a mail is untrusted.
   const follows = { runId: row.runId, task: row.task, outcome: row.status, untrusted: true };
   return launch(intake, reply, { addresses: [reply.sent.address], follows }, reply.conversation);

@@ -1,5 +1,6 @@
 /** What a mailbox is, as plain data: the part of the configuration that the e-mail channel reads. */
 import type { Address } from "../../src/core/actor.ts";
+import type { Budgets } from "../../src/core/ports/budgets.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 
 /** Where a mailbox's mail comes from, and so who says what of its sender is true. */
@@ -59,6 +60,8 @@ export interface EmailChannelOptions {
   runUrl(runId: string): string;
   /** Fetches an SNS signing certificate, or confirms a subscription. The URL's host was checked before. */
   fetchText(url: string): Promise<string>;
+  /** Counts over all processes; null: this one is alone on its store. */
+  budgets: Budgets | null;
   clock: Clock;
   log: Log;
 }

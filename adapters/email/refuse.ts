@@ -16,7 +16,7 @@ export async function refuse(
 ): Promise<Taken> {
   const { options, conversations, inlet, mailer } = intake;
   options.log.info({ mailbox: trusted.mailbox.name, code: refusal.code }, "mail refused");
-  if (mailer && intake.limit.mayTell(trusted.sender)) {
+  if (mailer && (await intake.limit.mayTell(trusted.sender))) {
     const token = conversations.sentToken(`refusal/${trusted.key}`);
     try {
       if (sent) await conversations.saveSent(inlet, token, sent);

@@ -18,6 +18,7 @@ type Records = Pick<
   | "note"
   | "saveNote"
   | "keepNote"
+  | "replaceNote"
   | "oldNotes"
   | "deleteNotes"
 >;
@@ -70,6 +71,18 @@ export function keepRecords(db: NodePgDatabase, clock: Pick<Clock, "now">): Reco
       await db.insert(notes).values({ name, value, savedAt: clock.now() }).onConflictDoNothing();
       const [kept] = await db.select({ value: notes.value }).from(notes).where(eq(notes.name, name));
       return kept?.value ?? value;
+    },
+    async replaceNote(name, was, text) {
+      const set = { value: plainText(text), savedAt: clock.now() };
+      const stands = and(eq(notes.name, name), eq(notes.value, plainText(was ?? "")));
+      const { rowCount } =
+        was === null
+          ? await db
+              .insert(notes)
+              .values({ name, ...set })
+              .onConflictDoNothing()
+          : await db.update(notes).set(set).where(stands);
+      return rowCount === 1;
     },
     async oldNotes({ prefix, before, after, limit }) {
       const old = and(

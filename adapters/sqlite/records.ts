@@ -19,6 +19,7 @@ type Records = Pick<
   | "note"
   | "saveNote"
   | "keepNote"
+  | "replaceNote"
   | "oldNotes"
   | "deleteNotes"
 >;
@@ -73,6 +74,20 @@ export function keepRecords(db: BetterSQLite3Database, write: Write, clock: Pick
         return (
           db.select({ value: notes.value }).from(notes).where(eq(notes.name, name)).get()?.value ?? value
         );
+      }),
+    replaceNote: (name, was, text) =>
+      write(() => {
+        const set = { value: plainText(text), savedAt: clock.now() };
+        const stands = and(eq(notes.name, name), eq(notes.value, plainText(was ?? "")));
+        const { changes } =
+          was === null
+            ? db
+                .insert(notes)
+                .values({ name, ...set })
+                .onConflictDoNothing()
+                .run()
+            : db.update(notes).set(set).where(stands).run();
+        return changes === 1;
       }),
     async oldNotes({ prefix, before, after, limit }) {
       const old = and(

@@ -5,13 +5,13 @@ import type { Agent, FormerTool, Policy, Rights, ToolSpec } from "../core/agent.
 import type { Refusal } from "../core/command.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { State } from "../core/state.ts";
-import { noteKinds, readNote, writeNote } from "../core/store/notes.ts";
+import { changeNote, noteKinds } from "../core/store/notes.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };
 
 /** Today's configuration; what runs began with is read from the store. */
 export interface PolicyOptions {
-  store: Pick<Store, "saveAgent" | "loadAgent" | "note" | "saveNote">;
+  store: Pick<Store, "saveAgent" | "loadAgent" | "note" | "replaceNote">;
   agents: readonly Agent[];
   tools: Readonly<{ [name: string]: ToolSpec }>;
   /** Rights by agent name; `*` for agents that are not named, those that are gone among them. */
@@ -38,14 +38,17 @@ export class Policies {
       await store.saveAgent(agent);
       this.#pinned.set(agent.hash, agent);
     }
-    const formerRights = (await readNote(store, noteKinds.agentRights)) ?? {};
+    // Releases that start at the same moment add to each other's.
     const rights = agents.map(({ name }): [string, Rights] => [name, this.#rightsOf(name)]);
-    this.#knownRights = { ...formerRights, ...Object.fromEntries(rights) };
-    await writeNote(store, noteKinds.agentRights, { value: this.#knownRights });
-    const formerTools = (await readNote(store, noteKinds.knownTools)) ?? {};
+    this.#knownRights = await changeNote(store, noteKinds.agentRights, (former) => ({
+      ...former,
+      ...Object.fromEntries(rights),
+    }));
     const rules = Object.values(tools).map(({ name, effect, approval }) => [name, { effect, approval }]);
-    this.#knownTools = { ...formerTools, ...Object.fromEntries(rules) };
-    await writeNote(store, noteKinds.knownTools, { value: this.#knownTools });
+    this.#knownTools = await changeNote(store, noteKinds.knownTools, (former) => ({
+      ...former,
+      ...Object.fromEntries(rules),
+    }));
   }
 
   /** Of an agent by name, for what has no run yet. */

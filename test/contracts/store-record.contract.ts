@@ -183,6 +183,17 @@ export function recordContract(open: () => Promise<Store>): void {
       expect(await store.note("cursor")).toBe("2");
     });
 
+    it("replaces a note only if it stands as whoever replaces it has seen it", async () => {
+      expect(await store.replaceNote("n", "x", "y")).toBe(false);
+      expect(await store.replaceNote("n", null, "x")).toBe(true);
+      expect(await store.replaceNote("n", null, "z")).toBe(false);
+      expect(await store.replaceNote("n", "y", "z")).toBe(false);
+      expect(await store.note("n")).toBe("x");
+      expect(await store.replaceNote("n", "x", "y")).toBe(true);
+      const racers = Array.from({ length: 10 }, (_, n) => store.replaceNote("n", "y", `by ${n}`));
+      expect((await Promise.all(racers)).filter((won) => won)).toHaveLength(1);
+    });
+
     it("lists old notes of a kind by name, and deletes those that nobody has written since", async () => {
       for (const name of ["mail:c", "mail:a", "mail:b", "mai", "schedule:x"]) await store.saveNote(name, "1");
       await store.keepNote("mail:d", "1");

@@ -117,6 +117,7 @@ const calls: {
   deleteSession: (store, id) => store.deleteSession(id),
   note: (store, id) => store.note(id),
   keepNote: (store, id) => store.keepNote(id, "x"),
+  replaceNote: (store, id) => store.replaceNote(id, null, "x"),
   saveNote: (store, id) => store.saveNote(id, "x"),
   audit: (store, resource) =>
     store.audit({

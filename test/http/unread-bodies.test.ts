@@ -44,6 +44,7 @@ async function channels(): Promise<Channel[]> {
   const email = emailChannel({
     mailboxes: [mailbox({ name: "post", source: { kind: "postmark" }, secretEnv: "POST" })],
     secrets: { POST: "a secret of the mailbox" },
+    budgets: null,
     smtpUrl: null,
     from: { name: "Belay", address: "agent@belay.example" },
     tokenKey: Buffer.alloc(32, 9),

@@ -25,6 +25,7 @@ async function start(
   const channel = emailChannel({
     mailboxes: [mailbox({ agent: "default" })],
     secrets: {},
+    budgets: null,
     smtpUrl: world.url,
     from: { name: "Belay", address: "agent@belay.example" },
     tokenKey: Buffer.alloc(32, 9),

@@ -108,6 +108,7 @@ test("a webhook's run mails its question and outcome to an address, and a reply 
   const mail = emailChannel({
     mailboxes: [mailbox({ agent: "default", allow: ["oncall@example.com"] })],
     secrets: {},
+    budgets: null,
     smtpUrl: world.url,
     from: { name: "Belay", address: "agent@belay.example" },
     tokenKey: Buffer.alloc(32, 9),

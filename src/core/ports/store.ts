@@ -123,6 +123,8 @@ export interface Store {
   saveNote(name: string, value: string): Promise<void>;
   /** Saves it unless there is one under this name; returns what stands, whoever was first. */
   keepNote(name: string, value: string): Promise<string>;
+  /** Saves it if this is what stands (`was`; null: nothing); false: something else stands, and stays. */
+  replaceNote(name: string, was: string | null, value: string): Promise<boolean>;
   /** Notes whose names begin with `prefix`, last written before `before` (ms), in the order of their names. */
   oldNotes(list: { prefix: string; before: number; after: string; limit: number }): Promise<NoteRow[]>;
   /** Deletes those of these notes that nobody has written since `before` (ms). Returns how many. */

@@ -142,6 +142,20 @@ export function writeNote<T>(
   return store.saveNote(name + of, codec.encode(value));
 }
 
+/** `change` gets what stands, and again when another process was quicker; so nothing is overwritten unseen. */
+export async function changeNote<T>(
+  store: Pick<Store, "note" | "replaceNote">,
+  { name, codec }: NoteKind<T>,
+  change: (known: T | null) => T,
+): Promise<T> {
+  for (;;) {
+    const text = await store.note(name);
+    const value = change(text === null ? null : codec.decode(text, `note ${name}`));
+    const next = codec.encode(value);
+    if (next === text || (await store.replaceNote(name, text, next))) return value;
+  }
+}
+
 /** Reads it and deletes it: of many who ask, also in other processes, one gets it. null: it is not there (any more). */
 export async function takeNote<T>(
   store: Pick<Store, "note" | "deleteNotes">,

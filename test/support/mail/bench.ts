@@ -48,6 +48,7 @@ export async function mailBench(
   const channel = emailChannel({
     mailboxes,
     secrets: {},
+    budgets: null,
     smtpUrl: world.url,
     from: { name: "Belay", address: "agent@belay.example" },
     tokenKey: Buffer.alloc(32, 9),
