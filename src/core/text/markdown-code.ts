@@ -26,12 +26,10 @@ export function aroundCode(
 ): string {
   const kept: string[] = [];
   const hold = (piece: string) => `${mark}${kept.push(piece) - 1}${mark}`;
+  const back = (index: string) => restored(kept[Number(index)] ?? "");
   const restored = (text: string): string =>
     text.includes(mark)
-      ? text.replace(
-          held,
-          (_whole, index: string, at: number) => gapBefore(text, at) + restored(kept[Number(index)] ?? ""),
-        )
+      ? text.replace(held, (_whole, index: string, at: number) => gapBefore(text, at) + back(index))
       : text;
   const lines = blocksIn(markdown.replaceAll(mark, "")).map((block) => {
     if ("code" in block)
@@ -182,8 +180,7 @@ export function spansIn(line: string): MarkdownSpan[] {
 /** Finds the next run of `length` backticks from a place on; places only grow, so each run is looked at once. */
 function closingRuns(line: string): (length: number, from: number) => number | null {
   const runs = new Map<number, number[]>();
-  let end = 0;
-  for (let at = line.indexOf("`"); at !== -1; at = line.indexOf("`", end)) {
+  for (let at = line.indexOf("`"), end = 0; at !== -1; at = line.indexOf("`", end)) {
     end = at + 1;
     while (line[end] === "`") end += 1;
     const places = runs.get(end - at);
