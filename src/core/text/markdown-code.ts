@@ -32,8 +32,9 @@ export function aroundCode(
       ? text.replace(held, (_whole, index: string, at: number) => gapBefore(text, at) + back(index))
       : text;
   const lines = blocksIn(markdown.replaceAll(mark, "")).map((block) => {
+    // Discord takes the end of a block without a character for its first line.
     if ("code" in block)
-      return isBlank(block.code) ? "" : hold(codeBlock(inCode(block.code), block.language));
+      return /^\n*$/.test(block.code) ? "" : hold(codeBlock(inCode(block.code), block.language));
     return spansIn(block.line)
       .map((part) => ("code" in part ? hold(writtenAnew(inCode(part.code))) : part.text))
       .join("");
@@ -48,11 +49,6 @@ function gapBefore(text: string, at: number): string {
   if (text[at - 1] === "\\" || text[at - 1] === mark) return zeroWidth;
   const between = text.slice(text.lastIndexOf(mark, at - 1) + 1, at);
   return mayBeInLink.test(between) && mayBeInLink.test(between.split(/\s/).at(-1) ?? "") ? " " : "";
-}
-
-/** Discord takes the end of a block without a character for its first line. */
-function isBlank(code: string): boolean {
-  return /^\n*$/.test(code);
 }
 
 /** What a span can't hold as it is becomes a block. */
