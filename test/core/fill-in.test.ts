@@ -2,8 +2,9 @@
 import { expect, test } from "vitest";
 import { answerTo } from "../../src/core/admit/answer.ts";
 import { fillIn, forTool } from "../../src/core/fill-in.ts";
-import { type Form, type FormField, formAnswer } from "../../src/core/form.ts";
+import type { Form, FormField } from "../../src/core/form.ts";
 import { initial } from "../../src/core/reduce/launch.ts";
+import { formAnswer } from "../../src/core/text/form-answer.ts";
 import { askForTool } from "../../src/core/tool-question.ts";
 import { policyWith } from "../support/given.ts";
 
