@@ -108,6 +108,7 @@ it("lists and calls with curl; approved meanwhile, the same call says what came 
 
 it("the other clients' blocks name this server's path and the header that it reads", () => {
   const address = "http://127.0.0.1:3000/mcp";
+  expect(block("client: codex")).toMatch(/--url \S+\/mcp --bearer-token-env-var /);
   expect(block("client: claude")).toContain(
     `--transport http belay ${address} --header "Authorization: Bearer `,
   );
