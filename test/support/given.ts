@@ -376,3 +376,12 @@ export function given(...what: (Command | EventBody | EventBody[])[]): Story {
 export function under(policy: Policy, ...what: (Command | EventBody | EventBody[])[]): Story {
   return nobody(policy).when(launch(), ...what);
 }
+
+/** So many more steps that read something, always something else. */
+export function steps(run: Story, count: number, from = 0): Story {
+  let story = run;
+  for (let n = from; n < from + count; n++) {
+    story = story.when(chose(call(`c${n}`, "look", { version: `v${n}` })), finished(`c${n}`, `out ${n}`));
+  }
+  return story;
+}

@@ -2,13 +2,13 @@
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import { forTool } from "../fill-in.ts";
-import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
+import { answerInWords } from "../text/form-answer.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
-import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
+import { anew, closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
 type QuestionEvent =
   | "question_asked"
@@ -53,7 +53,7 @@ function answered(
   question: OpenQuestion,
   event: EventOf<"question_answered"> & { at: number },
 ): State {
-  const label = labelOf(question, event.answer);
+  const label = answerInWords(question, event.answer);
   const settling = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
   const closed = told(settling, event.context);
   const call = question.callId === null ? undefined : findCall(closed, question.callId);
@@ -74,11 +74,6 @@ function answered(
     case "approval":
       return closed;
   }
-}
-
-function labelOf({ choices, form }: OpenQuestion, answer: string): string {
-  const chosen = choices.find(({ value }) => value === answer);
-  return chosen?.label ?? (form === undefined ? answer : answerInWords(form, answer));
 }
 
 /** The tool that asked goes on with the answer. */
@@ -123,11 +118,6 @@ function doubtSettled(
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
     }
   }
-}
-
-/** What its tool was in the middle of is over: it asks again. */
-function anew({ asks }: Call): { asks?: null } {
-  return asks ? { asks: null } : {};
 }
 
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {
