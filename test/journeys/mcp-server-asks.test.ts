@@ -65,6 +65,8 @@ test.each(["decline", "cancel"] as const)(
     const { client, shown } = await clientWith(url, "secret-admin", () => ({ action }));
     const told = await call(client, "start_run", task);
     expect(textOf(told)).toContain("It asks: Which version? Choices: v1, v2.");
+    const look = { id: String(told.structuredContent?.id), wait_s: 0 };
+    expect(textOf(await call(client, "get_run", look))).toContain("It asks: Which version?");
     expect(shown).toHaveLength(1);
   },
 );

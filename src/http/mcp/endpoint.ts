@@ -85,7 +85,7 @@ async function called(
     demandScopes(caller, tool.scopes);
     const asked: Asked = {
       caller,
-      canAsk: asksPeople(mcpReq),
+      canAsk: asksPeople(mcpReq, args),
       args,
       keys: keys.filter((key) => typeof key === "string"),
       signal: mcpReq.signal,

@@ -42,13 +42,20 @@ const capabilitiesSchema = z.looseObject({
 /** The one name under which the question stands in a round. */
 const only = "question";
 
-/** Whether the client of this request puts forms to a person. */
-export function asksPeople({ envelope }: ServerContext["mcpReq"]): boolean {
+/** Whether the client of this call puts forms to a person; a call that does not wait only looks, and asks nobody. */
+export function asksPeople({ envelope }: ServerContext["mcpReq"], args: unknown): boolean {
+  if (waitOf(args) === 0) return false;
   const read = capabilitiesSchema.safeParse(envelope);
   if (!read.success) return false;
   const { form, url } = read.data["io.modelcontextprotocol/clientCapabilities"].elicitation;
   // Without a word of which, it is forms.
   return form !== undefined || url === undefined;
+}
+
+/** Seconds. Arguments that are wrong are told by the tool itself. */
+function waitOf(args: unknown): number {
+  const wait = waitInput.pick({ wait_s: true }).loose().safeParse(args);
+  return wait.success ? wait.data.wait_s : 0;
 }
 
 /** The question that a client asks now, or how the run is. */
@@ -108,8 +115,7 @@ export async function nextRound(
         if (!(error instanceof ProblemError && error.code === "already_answered")) throw error;
       });
   }
-  const wait = waitInput.pick({ wait_s: true }).loose().safeParse(call.args);
-  const now = await awaitRun(server, call, run, wait.success ? wait.data.wait_s : 0);
+  const now = await awaitRun(server, call, run, waitOf(call.args));
   // Whoever did not want to answer is told how else it can be done, and not asked again.
   return words === null ? runResult(now, false) : toldOf(call, now, false);
 }
