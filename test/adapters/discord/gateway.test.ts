@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
 import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
-import { recordingInlet } from "../../support/discord/inlet.ts";
 import { bot, channels, dana, ids, message, user } from "../../support/discord/payloads.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 
 const beds: Bed[] = [];
 async function started(surviving = {}): Promise<Bed> {
@@ -226,7 +226,7 @@ describe("where nothing can be said any more", () => {
   test("whoever asked is told by direct message, once", async () => {
     const made = await started();
     const address = `discord:${ids.guild}/404/405`;
-    made.inlet.runSpeaksAt("run_1", address);
+    made.inlet.runSpeaksAt("run_1", address, { principal: `discord:${ids.dana}` });
     for (const revision of [1, 2]) {
       await expect(made.channel.post(delivery({ address, revision }))).rejects.toMatchObject({
         failure: { type: "place", gone: true },

@@ -4,8 +4,8 @@ import { vi } from "vitest";
 import { discordChannel } from "../../../adapters/discord/channel.ts";
 import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
 import { clockOf } from "../clock.ts";
+import { type RecordingInlet, recordingInlet } from "../recording-inlet.ts";
 import { type FakeDiscord, fakeDiscord } from "./fake.ts";
-import { type RecordingInlet, recordingInlet } from "./inlet.ts";
 import { ids, message } from "./payloads.ts";
 
 export interface Bed {
