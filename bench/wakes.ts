@@ -1,4 +1,5 @@
 /** Several processes on one PostgreSQL: from a commit to the next step elsewhere, steps a second, and what idling costs. */
+import { cpus } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { pino } from "pino";
@@ -77,17 +78,28 @@ print({
 
 await worker.stop();
 
-print({ workload: "steps", "model ms": 0, workers: 1, "steps per s": await throughput(1, "0", "200", 200) });
-const one = await throughput(1, "50", "10", 100);
-const four = await throughput(4, "50", "10", 100);
+const atOnce = await throughput(1, "0", "200", 200);
 print({
   workload: "steps",
-  "model ms": 50,
-  "runs at once": 10,
-  "one worker": one,
-  "four workers": four,
-  times: round(four / one, 2),
+  "model ms": 0,
+  workers: 1,
+  "steps per s": atOnce.steps,
+  "cores busy": atOnce.busy,
 });
+// With few runs at once the machine has room for four workers and PostgreSQL, with more it may not.
+for (const runsAtOnce of ["4", "10"]) {
+  const one = await throughput(1, "50", runsAtOnce, 10 * Number(runsAtOnce));
+  const four = await throughput(4, "50", runsAtOnce, 40 * Number(runsAtOnce));
+  print({
+    workload: "steps",
+    "model ms": 50,
+    "runs at once in each": Number(runsAtOnce),
+    "one worker": one.steps,
+    "four workers": four.steps,
+    times: round(four.steps / one.steps, 2),
+    "cores busy": `${one.busy}, ${four.busy} of ${cpus().length}`,
+  });
+}
 
 await web.stop();
 await client.end();
@@ -104,21 +116,28 @@ async function transactions(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-/** Steps a second of so many runs of ten steps. */
-async function throughput(
-  workers: number,
-  modelMs: string,
-  runsAtOnce: string,
-  runs: number,
-): Promise<number> {
+/** Of so many runs of ten steps, by workers that have compiled their code and opened their connections before. */
+async function throughput(workers: number, modelMs: string, runsAtOnce: string, runs: number) {
   const started = await Promise.all(
     Array.from({ length: workers }, () => startWorker("belay", modelMs, runsAtOnce)),
   );
-  const ended = web.ended(runs, lastVersionOf(10));
+  await drive(20 * workers);
+  const worked = workedMs();
   const begun = performance.now();
+  await drive(runs);
+  const ms = performance.now() - begun;
+  const busy = round((workedMs() - worked) / ms, 1);
+  await Promise.all(started.map((one) => one.stop()));
+  return { steps: Math.round((runs * 10 * 1_000) / ms), busy };
+}
+
+async function drive(runs: number): Promise<void> {
+  const ended = web.ended(runs, lastVersionOf(10));
   await Promise.all(Array.from({ length: runs }, () => web.launch("add 10")));
   await ended;
-  const perSecond = Math.round((runs * 10 * 1_000) / (performance.now() - begun));
-  await Promise.all(started.map((one) => one.stop()));
-  return perSecond;
+}
+
+/** What the cores of this machine have worked, with all that others do on it. */
+function workedMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }

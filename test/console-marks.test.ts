@@ -6,7 +6,7 @@ import { Markdown } from "../src/console/parts/markdown.tsx";
 import type { PlacedOrigin } from "../src/console/parts/marked-origins.ts";
 
 const known = { standing: "known", words: "from look", version: 3 } as const;
-const outside = { standing: "outside", words: "only from outside: from page", version: 4 } as const;
+const outside = { standing: "outside", words: "only from outside: page", version: 4 } as const;
 const nowhere = { standing: "nowhere", words: "seen nowhere", version: null } as const;
 
 /** Each value where it stands the first time in the text, in the order in which they are given. */
@@ -24,7 +24,7 @@ function shown(text: string, ...values: Parameters<typeof placed>[1][]): string 
 const step = (value: string) =>
   `<button type="button" class="origin known" title="from look" aria-label="${value}, from look: show the step">`;
 const doubt = (value: string) =>
-  `<button type="button" class="origin outside" title="only from outside: from page" aria-label="${value}, only from outside: from page: show the step">`;
+  `<button type="button" class="origin outside" title="only from outside: page" aria-label="${value}, only from outside: page: show the step">`;
 const unseen = "<small> ▲ seen nowhere</small></span>";
 
 describe("a value", () => {

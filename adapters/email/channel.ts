@@ -170,6 +170,7 @@ function answerFor(taken: Taken): Response {
     case "later":
       return answer(503, { code: taken.code, detail: taken.words }, { "retry-after": "300" });
     case "dropped":
+    case "ignored":
     case "refused":
       return answer(200, { taken: true });
     default:

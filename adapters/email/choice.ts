@@ -4,10 +4,16 @@ import type { Question } from "../../src/core/question.ts";
 import { isCourtesy } from "./courtesy.ts";
 import type { ParsedMail } from "./inbound.ts";
 
-/** The value of the choice that the mail names, and nothing but it; null: it names none. */
-export function choiceIn(question: Question, { own, from }: Pick<ParsedMail, "own" | "from">): string | null {
+/** The only line of a mail, without the closing and the name below it; else all of its words. */
+export function saidIn({ own, from }: Pick<ParsedMail, "own" | "from">): string {
   const [first = "", ...rest] = own.split("\n").filter((line) => line.trim() !== "");
-  if (rest.length > 0 && !isCourtesy(rest, from)) return null;
+  return rest.length === 0 || isCourtesy(rest, from) ? first : own;
+}
+
+/** The value of the choice that the mail names, and nothing but it; null: it names none. */
+export function choiceIn(question: Question, mail: Pick<ParsedMail, "own" | "from">): string | null {
+  const first = saidIn(mail);
+  if (first.includes("\n")) return null;
   const closed = { ...question, freeText: false };
   const word = first.trim().replace(/^["'“”„«»]+|["'“”„«».!。！…]+$/gu, "");
   return answerTo(closed, word) ?? numbered(question, word);

@@ -25,6 +25,8 @@ export type Taken =
   /** The sender was told by mail why not. */
   | { type: "refused"; code: string }
   | { type: "dropped"; reason: string }
+  /** From somebody who may write, and not meant for us: talk among people, or thanks. */
+  | { type: "ignored" }
   /** Not now: the carrier keeps the mail and brings it again. `words`: why, for the operator of the carrier. */
   | { type: "later"; code: string; words: string };
 
@@ -54,6 +56,12 @@ export async function drop(
   intake.options.log.info({ mailbox: mailbox.name, reason, detail }, "mail dropped");
   await audit(intake, mailbox, sender, reason);
   return { type: "dropped", reason };
+}
+
+/** No word to the sender and no row in the audit: nobody is refused what they say to others. */
+export function passOver({ options }: Intake, { mailbox }: TrustedMail, why: "to_others" | "thanks"): Taken {
+  options.log.info({ mailbox: mailbox.name, why }, "mail passed over");
+  return { type: "ignored" };
 }
 
 /** The mail stays with its carrier, who tries again: nothing of a person who may write is lost. */

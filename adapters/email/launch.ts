@@ -1,10 +1,11 @@
 /** A mail that starts a run: a first request, or a reply that carries on where a finished run ended. */
 import { type Actor, threadAt } from "../../src/core/actor.ts";
+import type { Meant } from "../../src/core/admit/meant.ts";
 import type { LaunchRequest } from "../../src/core/command.ts";
 import type { RunRow } from "../../src/core/ports/runs.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
 import { domainOf, headerValue, type ParsedMail } from "./inbound.ts";
-import { type Intake, putOff, type Reply, type Taken, type TrustedMail } from "./intake.ts";
+import { type Intake, passOver, putOff, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { refuse } from "./refuse.ts";
 import { MAX_LAUNCHES } from "./sender-limit.ts";
 
@@ -15,9 +16,16 @@ const tooMany = {
   words: `one sender may start ${MAX_LAUNCHES} runs an hour; this mail is taken when the hour is over`,
 };
 
+const nothingToStop = {
+  code: "run_not_found",
+  message:
+    "I know no run that this mail could stop. Reply to a mail of the run itself, or stop it in the console.",
+} as const;
+
 /** The conversation is saved before the launch, so that a crash in between loses no reply address. */
-export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<Taken> {
+export async function takeLaunch(intake: Intake, trusted: TrustedMail, what: Meant): Promise<Taken> {
   const { mail, mailbox, sender, key } = trusted;
+  if (what.type === "react") return passOver(intake, trusted, "thanks");
   if (!(await intake.limit.take(sender))) return putOff(intake, mailbox, sender, tooMany);
   const address = `email:${intake.conversations.conversationToken(key)}`;
   const conversation: MailThread = {
@@ -26,6 +34,7 @@ export async function takeLaunch(intake: Intake, trusted: TrustedMail): Promise<
     messageIds: withId(mail.references, mail),
     receipt: mailbox.receipt,
   };
+  if (what.type === "stop") return refuse(intake, trusted, conversation, nothingToStop, null);
   await intake.conversations.saveConversation(intake.inlet, address, conversation);
   const place = mailbox.speaksAt && threadAt(mailbox.speaksAt, key.slice(0, 32));
   const addresses = place === null ? [address] : [address, place];

@@ -5,7 +5,7 @@ import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import type { MailThread } from "../../src/core/store/notes.ts";
 import { isEnded, type Status } from "../../src/core/text/status.ts";
 import type { Conversations } from "./conversations.ts";
-import { picturesFor } from "./pictures.ts";
+import { filesOf, missingInWords, noPictures, type Pictures, picturesFor, withoutFiles } from "./pictures.ts";
 import { replySubject } from "./refuse.ts";
 import { renderMail, renderWords } from "./render.ts";
 import type { Mailer, OutMail } from "./send.ts";
@@ -19,6 +19,12 @@ export interface Poster {
 }
 
 const QUIET = "quiet";
+
+/** Of what hangs on more than words the answer is refused, so that the mail must not ask for one. */
+async function isTakenByMail({ store }: Inlet, questionId: string | null): Promise<boolean> {
+  const row = questionId === null ? null : await store.question(questionId);
+  return row === null || row.question.kind === "ask" || row.question.kind === "stuck";
+}
 
 /** Returns what stands there: `quiet`, or `<what> <message id>`. @throws ChannelError */
 export async function postMail(poster: Poster, delivery: Delivery): Promise<string> {
@@ -42,32 +48,46 @@ export async function postMail(poster: Poster, delivery: Delivery): Promise<stri
     address: delivery.address,
   });
   const messageId = conversations.messageId(token);
-  const mail = {
+  const url = runUrl(delivery.runId);
+  const reply = what === "limit" || (what === "question" && (await isTakenByMail(inlet, questionId)));
+  const mailWith = (pictures: Pictures): OutMail => ({
     to: conversation.to,
     subject: conversation.subject === "" ? delivery.body.summary : replySubject(conversation.subject),
-    ...renderMail(delivery.body, { runUrl, reply: what === "question" || what === "limit" }),
+    ...renderMail(delivery.body, {
+      runUrl,
+      reply,
+      last: missingInWords(pictures, url),
+    }),
     messageId,
-    ...(what === "outcome"
-      ? { files: await picturesFor(inlet.store, delivery.runId, delivery.address) }
-      : {}),
+    files: filesOf(pictures),
     replyTo: conversations.replyAddress(token),
     references:
       conversation.messageIds.length > 0 ? conversation.messageIds : [rootOf(conversations, delivery)],
-  };
-  await sendOrPoint(mailer, mail, runUrl(delivery.runId));
+  });
+  const pictures = what === "outcome" ? await picturesFor(inlet.store, delivery) : noPictures;
+  await sendOrPoint({ mailer, mailWith, url }, pictures);
   return `${what} ${messageId}`;
+}
+
+interface Sending {
+  mailer: Mailer;
+  mailWith(pictures: Pictures): OutMail;
+  /** Of the run in the console. */
+  url: string;
 }
 
 /**
  * A mail that the server takes in no size or form: the console has the whole, and that much can be said. Pictures may be
  * what is too much: the words go without them first.
  */
-async function sendOrPoint(mailer: Mailer, mail: OutMail, url: string): Promise<void> {
+async function sendOrPoint(sending: Sending, pictures: Pictures): Promise<void> {
+  const { mailer, mailWith, url } = sending;
+  const mail = mailWith(pictures);
   try {
     await mailer.send(mail);
   } catch (error) {
     if (!ofBody(error)) throw error;
-    if (mail.files?.length) return await sendOrPoint(mailer, { ...mail, files: [] }, url);
+    if (pictures.taken.length > 0) return await sendOrPoint(sending, withoutFiles(pictures));
     const words = `The mail server does not take the whole of this mail (${error.message}). It is in the console: ${url}`;
     await point(mailer, { ...mail, ...renderWords(words) });
   }

@@ -1,10 +1,11 @@
 /** Takes in one mail: parsed, proved, matched to its run. A mail that does not pass is dropped. */
 import { createHash } from "node:crypto";
 import type { Inlet } from "../../src/core/ports/channel.ts";
-import { noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
+import { type MailSent, noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
 import { domainOf, type Envelope, headerValues, type MailJob, type ParsedMail } from "./inbound.ts";
-import { drop, type Intake, putOff, type Taken } from "./intake.ts";
+import { drop, type Intake, passOver, putOff, type Taken } from "./intake.ts";
 import { takeLaunch } from "./launch.ts";
+import { addressesIn, meaningOf } from "./meaning.ts";
 import type { MailboxOptions } from "./options.ts";
 import { takeReply } from "./respond.ts";
 import { canProve, isAllowed, loopReason, proofOf } from "./trust.ts";
@@ -53,9 +54,21 @@ export async function takeMail(intake: Intake, mailbox: MailboxOptions, arrival:
     inReplyTo: mail.inReplyTo,
     references: mail.references,
   });
-  if (sent === null) return takeLaunch(intake, trusted);
+  const own = [mailbox.address, intake.options.from.address].map((address) => address.toLowerCase());
+  const answered = sent && (await answeredBy(intake.inlet, sent));
+  if (sent !== null && answered === null) return drop(intake, mailbox, sender, "unknown_run");
+  const what = meaningOf(mail, own, answered);
+  if (what.type === "ignore") return passOver(intake, trusted, "to_others");
+  if (sent === null || answered === null) return takeLaunch(intake, trusted, what);
   if (sent.to !== sender) return drop(intake, mailbox, sender, "unexpected_sender");
-  return takeReply(intake, trusted, sent);
+  return takeReply(intake, trusted, { sent, ...answered, what });
+}
+
+/** null: nobody knows its run any more. */
+async function answeredBy({ store }: Inlet, { runId, questionId }: MailSent) {
+  const run = await store.run(runId);
+  if (run === null) return null;
+  return { run, questionId, question: questionId === null ? null : await store.question(questionId) };
 }
 
 /** Loops first: an automatic mail of a listed sender is no request either. */
@@ -104,11 +117,5 @@ async function isFirstUse(inlet: Inlet, token: string, key: string): Promise<boo
 
 /** The envelope knows best; without one, what the headers say. A token is checked wherever it stood. */
 function recipientsOf(mail: ParsedMail, envelope: Envelope): string[] {
-  const said = ["delivered-to", "x-original-to", "to", "cc"].flatMap((key) => headerValues(mail, key));
-  const found = said
-    .join(",")
-    .slice(0, 10_000)
-    .toLowerCase()
-    .matchAll(/[^\s<>,;"]{1,64}@[^\s<>,;"]{1,255}/g);
-  return [...envelope.recipients, ...[...found].map(([address]) => address)];
+  return [...envelope.recipients, ...addressesIn(mail, "delivered-to", "x-original-to", "to", "cc")];
 }

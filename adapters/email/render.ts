@@ -14,10 +14,11 @@ export interface Rendered {
   html: string;
 }
 
-/** `reply`: whether an answer by mail is taken. */
+/** `reply`: whether an answer by mail is taken. `last`: words below all others. */
 export interface RenderOptions {
   runUrl(runId: string): string;
   reply: boolean;
+  last?: string | null;
 }
 
 /** One paragraph in both forms. */
@@ -28,7 +29,8 @@ interface Paragraph {
 
 /** Buttons become links or words about what to reply; all other words are escaped. */
 export function renderMail(message: Message, options: RenderOptions): Rendered {
-  return asMail(message.blocks.flatMap((block) => paragraphsOf(block, options)));
+  const words = message.blocks.flatMap((block) => paragraphsOf(block, options));
+  return asMail(options.last ? [...words, plain(options.last)] : words);
 }
 
 /** Words without blocks, as a mail. */
@@ -84,9 +86,7 @@ function stepsText(block: Extract<Block, { type: "steps" }>): string {
 
 /** Buttons become words: what to reply, and where to press them. Nothing is pressed by a mail. */
 function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): Paragraph[] {
-  const choices = buttons.flatMap(({ action, label, value }) =>
-    action === "choose" ? [value === undefined || value === label ? label : `${value} (${label})`] : [],
-  );
+  const choices = buttons.flatMap(({ action, label }) => (action === "choose" ? [label] : []));
   if (reply && buttons.some(({ action }) => action === "resume"))
     return [
       plain("Reply to this mail and the run goes on; your words are told to it."),
@@ -97,7 +97,8 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");
-  if (buttons.some(({ action }) => action === "undo")) words.push("It is undone in the console.");
+  else if (choices.length > 0) words.push(`Choose in the console, not by mail: ${choices.join(" · ")}`);
+  if (buttons.some(({ action }) => action === "undo")) words.push("The console can undo it.");
   if (approves) words.push("Approvals are not taken by mail: decide in the console.");
   return [...words.map(plain), ...link(buttons, runUrl)];
 }

@@ -1,9 +1,9 @@
-/** What a reply to one of our mails does: answer its question, steer its run, let it go on, or follow it up. */
+/** What a reply to one of our mails does: answer its question, steer its run, stop it, let it go on, or follow it up. */
+import type { Meant } from "../../src/core/admit/meant.ts";
 import type { RunCommand } from "../../src/core/command.ts";
+import type { RunRow } from "../../src/core/ports/runs.ts";
 import type { MailSent } from "../../src/core/store/notes.ts";
-import { isEnded } from "../../src/core/text/status.ts";
-import { choiceIn } from "./choice.ts";
-import { drop, type Intake, type Reply, type Taken, type TrustedMail } from "./intake.ts";
+import { drop, type Intake, passOver, type Reply, type Taken, type TrustedMail } from "./intake.ts";
 import { actorOf, followUp, withId } from "./launch.ts";
 import { refuse } from "./refuse.ts";
 
@@ -12,32 +12,48 @@ const noWords = {
   message: "I found no words of yours in this mail, only the quote. Please write your answer above it.",
 } as const;
 
-/** `sent`: the mail of ours that is answered. Quoted text is left out of what counts as the sender's words. */
-export async function takeReply(intake: Intake, trusted: TrustedMail, sent: MailSent): Promise<Taken> {
+interface ToMail {
+  /** The mail of ours that is answered. */
+  sent: MailSent;
+  run: RunRow;
+  what: Meant;
+}
+
+/** Quoted text is left out of what counts as the sender's words. */
+export async function takeReply(intake: Intake, trusted: TrustedMail, to: ToMail): Promise<Taken> {
   const { inlet, conversations } = intake;
-  const row = await inlet.store.run(sent.runId);
+  const { sent } = to;
   const before = await conversations.conversation(inlet, sent.address);
-  if (row === null || before === null) return drop(intake, trusted.mailbox, trusted.sender, "unknown_run");
+  if (before === null) return drop(intake, trusted.mailbox, trusted.sender, "unknown_run");
   const conversation = { ...before, messageIds: withId(before.messageIds, trusted.mail) };
   await conversations.saveConversation(inlet, sent.address, conversation);
   const reply = { ...trusted, conversation, sent };
   if (trusted.mail.own === "") return refuse(intake, trusted, conversation, noWords, sent);
-  if (sent.questionId !== null) return answer(intake, reply, sent.questionId);
-  if (isEnded(row.status)) return followUp(intake, reply, row);
-  if (row.status === "max_steps_reached") return goOn(intake, reply);
-  return command(intake, reply, { type: "say", text: trusted.mail.own, ...by(reply) }, "told");
+  return done(intake, reply, to);
 }
 
-/** The question is named by the token: it is the right one of two, and a closed one stays closed. */
-async function answer(intake: Intake, reply: Reply, questionId: string): Promise<Taken> {
-  const row = await intake.inlet.store.question(questionId);
-  if (row && row.question.kind !== "ask" && row.question.kind !== "stuck") {
-    const message = `This can't be decided by mail. Decide it in the console: ${intake.options.runUrl(reply.sent.runId)}`;
-    return refuse(intake, reply, reply.conversation, { code: "not_an_approver", message }, reply.sent);
+function done(intake: Intake, reply: Reply, { what, run }: ToMail): Promise<Taken> | Taken {
+  const words = reply.mail.own;
+  switch (what.type) {
+    case "answer": {
+      const { questionId, answer } = what;
+      return command(intake, reply, { type: "provide_input", questionId, answer, ...by(reply) }, "answered");
+    }
+    case "press": {
+      const message = `This can't be decided by mail. Decide it in the console: ${intake.options.runUrl(run.runId)}`;
+      return refuse(intake, reply, reply.conversation, { code: "not_an_approver", message }, reply.sent);
+    }
+    case "react":
+      return passOver(intake, reply, "thanks");
+    case "stop":
+      return command(intake, reply, { type: "cancel", reason: words, ...by(reply) }, "told");
+    case "follow_up":
+      return followUp(intake, reply, run);
+    default:
+      return run.status === "max_steps_reached"
+        ? goOn(intake, reply)
+        : command(intake, reply, { type: "say", text: words, ...by(reply) }, "told");
   }
-  const words = (row && choiceIn(row.question, reply.mail)) ?? reply.mail.own;
-  const input = { type: "provide_input", questionId, answer: words, ...by(reply) } as const;
-  return command(intake, reply, input, "answered");
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { ElicitResult, InputRequiredResult } from "@modelcontextprotocol/client";
 import { z } from "zod";
-import type { FormAnswer } from "../../src/core/form.ts";
+import type { FormAnswer } from "../../src/core/text/form-answer.ts";
 import { Asks } from "../../src/tools/endings.ts";
 import { type ElicitParams, questionOf } from "./elicitation.ts";
 

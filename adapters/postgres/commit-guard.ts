@@ -47,6 +47,9 @@ export function progressGuard(s: Builder, commit: Commit): void {
   );
 }
 
+/** `owner IS NOT NULL` would lead through all runs that anybody holds, by the index of owners. */
+const stands = `run_id = r."runId" AND runs.version = r.expect AND runs.epoch = r.epoch AND coalesce(owner, '') <> ''`;
+
 /**
  * Steps of several runs, each for itself: those that stand at their version and epoch are written, the others are not.
  * A run that somebody has locked is passed over, so that no run waits for another one, and no two for each other.
@@ -55,13 +58,12 @@ export function stepsGuard(s: Builder, commits: readonly Commit[]): void {
   s.with(
     "steps",
     `SELECT r.* FROM ${s.rows(stepFields, commits.map(stepOf))}
-     JOIN runs ON run_id = r."runId" AND runs.version = r.expect AND runs.epoch = r.epoch AND owner IS NOT NULL
+     JOIN runs ON ${stands}
      FOR UPDATE OF runs SKIP LOCKED`,
   );
   s.with(
     "guard",
-    `UPDATE runs SET ${changes((field) => `r."${field}"`, "r.release")} FROM steps AS r
-     WHERE run_id = r."runId" AND runs.version = r.expect AND runs.epoch = r.epoch AND owner IS NOT NULL
+    `UPDATE runs SET ${changes((field) => `r."${field}"`, "r.release")} FROM steps AS r WHERE ${stands}
      RETURNING r.n, ${guarded}`,
   );
 }

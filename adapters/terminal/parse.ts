@@ -1,4 +1,5 @@
 /** What a line typed at the terminal means, given the question that is open. Pure. */
+import { kindOf } from "../../src/core/admit/words.ts";
 import type { Button, Message } from "../../src/core/message.ts";
 import type { Intent } from "../../src/core/ports/inbound.ts";
 import { lostDigits } from "../../src/core/text/digits.ts";
@@ -64,13 +65,19 @@ export function parse(line: string, asked: Asked | null): Typed {
   const text = line.trim();
   if (text === "") return { type: "nothing" };
   if (text.startsWith("/")) return parseCommand(text.slice(1).trim());
-  if (!asked) {
+  if (!asked || isForRun(text, asked)) {
     return {
       type: "intent",
       intent: { type: "message", text, addressed: true, agent: null, thread: "direct" },
     };
   }
   return asked.isApproval ? parseDecision(text, asked.questionId) : parseAnswer(text, asked);
+}
+
+/** A stop is one whatever is asked; thanks and pictures answer nothing that does not offer them. */
+function isForRun(text: string, { choices }: Asked): boolean {
+  const kind = kindOf(text);
+  return (kind === "stop" || kind === "thanks" || kind === "emoji") && choiceOf(text, choices) === undefined;
 }
 
 function parseCommand(text: string): Typed {
@@ -112,14 +119,17 @@ function parseDecision(text: string, questionId: string): Typed {
 }
 
 function parseAnswer(text: string, { questionId, choices, freeText }: Asked): Typed {
-  const named = choices.find(({ label, value }) =>
-    [label, value].some((own) => own.toLowerCase() === text.toLowerCase()),
-  );
-  const counted = areNumbered(choices) && /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined;
-  const chosen = named ?? counted;
+  const chosen = choiceOf(text, choices);
   if (chosen) return { type: "intent", intent: { type: "choose", questionId, value: chosen.value } };
   if (freeText) return { type: "intent", intent: { type: "answer", questionId, text } };
   return { type: "told", text: `Type one of: ${choices.map(({ label }) => label).join(" · ")}` };
+}
+
+function choiceOf(text: string, choices: Asked["choices"]): Asked["choices"][number] | undefined {
+  const named = choices.find(({ label, value }) =>
+    [label, value].some((own) => own.toLowerCase() === text.toLowerCase()),
+  );
+  return named ?? (areNumbered(choices) && /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined);
 }
 
 /** Choices that are numbers themselves are typed as they are: "2" can't mean the second and the number 2. */

@@ -1,7 +1,8 @@
 /** A form filled in with words: how they are read, and whether they fit. */
 import { z } from "zod";
-import { type Form, type FormField, isWithoutValues } from "./form.ts";
+import type { Form, FormField } from "./form.ts";
 import { lostDigits } from "./text/digits.ts";
+import { isWithoutValues } from "./text/form-answer.ts";
 import { formatNames, optionsInWords } from "./text/form-field.ts";
 import { readJson } from "./text/json.ts";
 

@@ -1,7 +1,8 @@
 /** The question that a tool puts to people in the middle of its call. */
 import { type Asking, plain } from "./ask.ts";
-import { type Form, type FormField, isWithoutValues } from "./form.ts";
+import type { Form, FormField } from "./form.ts";
 import type { Question } from "./question.ts";
+import { isWithoutValues } from "./text/form-answer.ts";
 
 /** What a tool asks of people in the middle of its call: a form, or a page that they must open themselves. */
 export interface ToolQuestion {

@@ -50,6 +50,11 @@ describe("the door", { timeout: patient }, () => {
     await page.getByLabel("Code").fill("not-the-code");
     await page.getByRole("button", { name: "Log in" }).click();
     expect(await page.getByRole("alert").innerText()).toContain("The code is wrong, used or too old");
+    await page
+      .getByRole("alert")
+      .locator("code", { hasText: /^npm run login$/ })
+      .waitFor();
+    expect(await violations(page)).toEqual([]);
     expect(await page.locator(".row").count()).toBe(0);
     const answers = await page.evaluate(async () =>
       Promise.all(

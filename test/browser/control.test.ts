@@ -7,7 +7,15 @@ import { consoleBot } from "../support/console/bot.ts";
 import { openChromium } from "../support/console/chromium.ts";
 import { gate } from "../support/gate.ts";
 import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
-import { expectOutcome, expectStatus, expectTimeline, launch, patient, visit } from "./session.ts";
+import {
+  expectOutcome,
+  expectStatus,
+  expectTimeline,
+  launch,
+  patient,
+  violations,
+  visit,
+} from "./session.ts";
 
 const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 /** One more step than the ten that a run of this bot may take before somebody lets it go on. */
@@ -147,7 +155,7 @@ describe("the keyboard", { timeout: patient }, () => {
 });
 
 describe("the page of a bot in trouble", { timeout: patient }, () => {
-  it("tells of records that can't be read, and of runs that were left behind", async () => {
+  it("tells of records that can't be read, of runs that were left behind, and of servers of tools", async () => {
     const bot = await botWith();
     const { page, context } = await visit(browser, bot);
     await page.route(
@@ -156,7 +164,10 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
         const response = await route.fetch();
         const unreadable = [{ what: "run_1 at version 3", message: "the checksum differs" }];
         const left_behind = [{ run: "run_2", why: "its agent was removed" }];
-        await route.fulfill({ response, json: { ...(await response.json()), unreadable, left_behind } });
+        const away = { name: "tickets", ok: false, detail: "away: nobody answers", version: null, tools: [] };
+        const tool_servers = [away, { ...away, name: "files", ok: true, detail: "tools: 2 offered" }];
+        const told = { unreadable, left_behind, tool_servers };
+        await route.fulfill({ response, json: { ...(await response.json()), ...told } });
       },
     );
     await page.goto(`${bot.url}/bot/health`);
@@ -164,6 +175,8 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
     const words = await page.locator(".main").innerText();
     expect(words).toMatch(/can’t be read\s+run_1 at version 3\s+the checksum differs/);
     expect(words).toMatch(/left behind\s+run_2\s+its agent was removed/);
+    expect(words).toMatch(/Servers of tools\s+tickets away: nobody answers\s+files tools: 2 offered/);
+    expect(await violations(page)).toEqual([]);
     await context.close();
     await bot.stop();
   });

@@ -6,11 +6,24 @@ import { openChromium } from "../support/console/chromium.ts";
 import { known, writeHistory } from "../support/console/history.ts";
 import { launch, patient, visit } from "./session.ts";
 
+/** With a reason that is longer than a phone is wide. */
+const refused = {
+  at: Date.now(),
+  principal: "console:local",
+  action: "refuse restart_service",
+  resource: known.approval,
+  decision: "allowed",
+  rule: "not while the quarter is being closed, please ask again on Monday morning",
+} as const;
+
 let bot: ConsoleBot;
 let browser: Browser;
 
 beforeAll(async () => {
-  const fill = (store: Parameters<typeof writeHistory>[0]) => writeHistory(store, Date.now());
+  const fill = async (store: Parameters<typeof writeHistory>[0]) => {
+    await writeHistory(store, Date.now());
+    await store.audit(refused);
+  };
   [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" }, fill }), openChromium()]);
 }, patient);
 
@@ -18,6 +31,23 @@ afterAll(async () => {
   await browser?.close();
   await bot?.stop();
 });
+
+const runPaths = [known.approval, known.question, known.complete, known.failed, known.doubt].map(
+  (id) => `runs/${id}`,
+);
+const botPages = ["health", "agents", "tools", "tool-servers", "sources", "refusals", "sessions"].map(
+  (name) => `bot/${name}`,
+);
+
+/** What can be pressed and is lower than so many pixels; a choice is pressed by its label. */
+function lowerThan(least: number): string[] {
+  const all = [...document.querySelectorAll<HTMLElement>("a, button, summary, select, textarea, input")];
+  return all
+    .map((found) => (found.matches("[type=radio]") ? (found.closest("label") ?? found) : found))
+    .filter((found) => found.checkVisibility() && !found.matches(".skip"))
+    .filter((found) => found.getBoundingClientRect().height < least)
+    .map((found) => `${found.tagName} ${found.className} ${found.innerText}`);
+}
 
 async function loaded(page: Page): Promise<void> {
   await page.locator("h1:visible").first().waitFor();
@@ -49,6 +79,28 @@ describe("on a phone", { timeout: patient }, () => {
       return document.elementFromPoint(left + width / 2, top + height / 2) !== node;
     });
     expect(covered).toBe(false);
+    await context.close();
+  });
+
+  it("has nothing to press that a thumb would miss", async () => {
+    const { page, context } = await visit(browser, bot, { width: 390 });
+    for (const path of ["", "new", ...runPaths, ...botPages]) {
+      await page.goto(`${bot.url}/${path}`);
+      await loaded(page);
+      expect(await page.evaluate(lowerThan, 40), `/${path}`).toEqual([]);
+    }
+    await context.close();
+  });
+
+  it("shows every column of a table without a way to the side", async () => {
+    const { page, context } = await visit(browser, bot, { path: "bot/refusals", width: 390 });
+    const table = page.locator(".table").first();
+    await table.getByText("not while the quarter is being closed").waitFor();
+    expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
+    const named = await table
+      .locator("td")
+      .evaluateAll((cells) => cells.map((cell) => getComputedStyle(cell, "::before").content));
+    expect(named.slice(0, 5)).toEqual(['"When"', '"Who"', '"What"', '"Run"', '"Rule or reason"']);
     await context.close();
   });
 
@@ -125,6 +177,26 @@ describe("what somebody looked for and typed", { timeout: patient }, () => {
     await page.getByRole("link", { name: "Belay", exact: true }).click();
     await rows.filter({ hasNotText: "oncall" }).first().waitFor();
     expect(await search.inputValue()).toBe("");
+    await context.close();
+  });
+
+  it("counts also when the filter is closed in the middle of a word, and is gone once it is cleared", async () => {
+    const { page, context } = await visit(browser, bot);
+    await page.clock.install();
+    await page.getByRole("button", { name: "Filter the runs" }).click();
+    const words = page.getByRole("searchbox", { name: "Outcome says" });
+    await words.waitFor();
+    // No time passes from here on: nobody has stopped typing yet.
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await words.fill("nothing unusual");
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/outcome=nothing\+unusual/);
+    await page.getByRole("button", { name: "Filter the runs" }).click();
+    await words.fill("nothing unusual at all");
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.clock.runFor(5_000);
+    expect(await words.inputValue()).toBe("");
+    expect(page.url()).not.toContain("outcome");
     await context.close();
   });
 

@@ -25,8 +25,8 @@ describe("an argument", () => {
     ["a person's word, however it is joined", { service: "payments api" }, "known", "said by dana"],
     ["a number of a result", { replicas: 12 }, "known", "from look"],
     ["a version in a result", { version: "v4.1.7" }, "known", "from look"],
-    ["what only a stranger wrote", { host: "evil.example" }, "outside", "only from outside: from fetch"],
-    ["a number of a stranger", { replicas: 900 }, "outside", "only from outside: from fetch"],
+    ["what only a stranger wrote", { host: "evil.example" }, "outside", "only from outside: fetch"],
+    ["a number of a stranger", { replicas: 900 }, "outside", "only from outside: fetch"],
     ["a part of a number, which is none", { replicas: 90 }, "nowhere", "seen nowhere"],
     ["a part of a word, which is none", { service: "payment" }, "nowhere", "seen nowhere"],
     ["an invention", { service: "ledger" }, "nowhere", "seen nowhere"],
@@ -116,8 +116,8 @@ describe("a plain word of an outcome", () => {
   test("is told once where it is a part of another value, and from whom it is", () => {
     const output = '{"service":"ledger","team":"api"}';
     expect(names("See `ledger`, ledger and payments-api.", ...saw(output, true))).toEqual([
-      ["ledger", "only from outside: from look"],
-      ["ledger", "only from outside: from look"],
+      ["ledger", "only from outside: look"],
+      ["ledger", "only from outside: look"],
       ["payments-api", "said by dana"],
     ]);
   });

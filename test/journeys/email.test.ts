@@ -1,50 +1,17 @@
 /**
  * A mail's whole way on the real engine and store: request by SMTP, question and outcome by SMTP, answered by a reply.
  */
-import { afterEach, expect, test } from "vitest";
-import { type EmailChannel, emailChannel } from "../../adapters/email/channel.ts";
-import { agent, type Bot, type BotOptions, clock, openRights, startBot } from "../support/bot.ts";
-import { eml, mailbox } from "../support/mail/bench.ts";
-import { type MailWorld, mailWorld, relay, type SentMail } from "../support/mail/world.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { agent, type BotOptions } from "../support/bot.ts";
+import { eml } from "../support/mail/bench.ts";
+import { type MailBot, mailBot, replyTo } from "../support/mail/bot.ts";
 import { ask, call, calling, finalAnswer, type ScriptedModel, scripted } from "../support/model/scripted.ts";
 
-const parts: { bot: Bot; world: MailWorld }[] = [];
-afterEach(async () => {
-  for (const { bot, world } of parts.splice(0)) {
-    await bot.stop();
-    await world.close();
-  }
-});
-
-async function start(
-  model: ScriptedModel,
-  more: Partial<BotOptions> = {},
-): Promise<{ bot: Bot; world: MailWorld; channel: EmailChannel }> {
-  const world = await mailWorld();
-  const silent = () => {};
-  const channel = emailChannel({
-    mailboxes: [mailbox({ agent: "default" })],
-    secrets: {},
-    budgets: null,
-    smtpUrl: world.url,
-    from: { name: "Belay", address: "agent@belay.example" },
-    tokenKey: Buffer.alloc(32, 9),
-    listener: { host: "127.0.0.1", port: 0, lmtp: false },
-    runUrl: (runId) => `https://belay.example/runs/${runId}`,
-    fetchText: () => Promise.reject(new Error("nothing to fetch")),
-    clock,
-    log: { info: silent, warn: silent },
-  });
-  const rights = { ...openRights, launch: ["email:dana@example.com"], answer: ["requester"] };
-  const bot = await startBot({ model, channels: [channel], rights, ...more });
-  parts.push({ bot, world });
-  return { bot, world, channel };
+async function start(model: ScriptedModel, more: Partial<BotOptions> = {}): Promise<MailBot> {
+  const desk = await mailBot(model, more);
+  onTestFinished(() => desk[Symbol.asyncDispose]());
+  return desk;
 }
-
-const send = (channel: EmailChannel, raw: string | Buffer, to = "agent@belay.example") =>
-  relay(channel.listenerPort ?? 0, raw, { from: "dana@example.com", to });
-
-const replyTo = (mail: SentMail) => mail.replyTo?.value[0]?.address ?? "";
 
 function replyWith(words: string, id: string): string {
   return eml("thunderbird-bottom-posted")
@@ -55,8 +22,8 @@ function replyWith(words: string, id: string): string {
 
 test("a request, two questions answered by their replies in the other order, one outcome", async () => {
   const model = scripted(calling(ask("Which version?"), ask("Which service?")), finalAnswer("Deployed."));
-  const { bot, world, channel } = await start(model);
-  await send(channel, eml("attachment"));
+  const { bot, world, send } = await start(model);
+  await send(eml("attachment"));
   const questions = [await world.nth(1), await world.nth(2)];
   const about = (what: string) => {
     const mail = questions.find(({ text }) => text?.includes(what));
@@ -66,8 +33,8 @@ test("a request, two questions answered by their replies in the other order, one
   const [row] = await bot.store.runs({ limit: 1 });
   const runId = row?.runId ?? "";
 
-  await send(channel, replyWith("payments", "a1"), replyTo(about("Which service?")));
-  await send(channel, replyWith("v1.2.4", "a2"), replyTo(about("Which version?")));
+  await send(replyWith("payments", "a1"), { to: replyTo(about("Which service?")) });
+  await send(replyWith("v1.2.4", "a2"), { to: replyTo(about("Which version?")) });
   await bot.untilEnd(runId);
   const answers = (await bot.engine.events(runId)).flatMap((event) =>
     event.type === "question_answered" ? [[event.answer, event.from.principal]] : [],
@@ -83,17 +50,15 @@ test("a request, two questions answered by their replies in the other order, one
   expect(state?.readUntrusted).toBe(true);
 
   // Too late: told so, in private, and nothing changes.
-  await send(channel, replyWith("v9", "a3"), replyTo(about("Which version?")));
+  await send(replyWith("v9", "a3"), { to: replyTo(about("Which version?")) });
   expect((await world.nth(4)).text).toContain("Already answered by dana@example.com");
 });
 
 test("a reply to the outcome goes on in a new run of the same thread", async () => {
-  const { bot, world, channel } = await start(
-    scripted(finalAnswer("It is the disk."), finalAnswer("Cleaned.")),
-  );
-  await send(channel, eml("attachment"));
+  const { bot, world, send } = await start(scripted(finalAnswer("It is the disk."), finalAnswer("Cleaned.")));
+  await send(eml("attachment"));
   const outcome = await world.nth(1);
-  await send(channel, replyWith("Then clean it.", "b1"), replyTo(outcome));
+  await send(replyWith("Then clean it.", "b1"), { to: replyTo(outcome) });
   expect((await world.nth(2)).text).toContain("Cleaned.");
   const rows = await bot.store.runs({ limit: 10 });
   expect(rows.map(({ task }) => task).sort()).toEqual([
@@ -108,20 +73,20 @@ test("each step limit is a mail of its own that says so, and a reply to it lets 
   const model = scripted(add(1), add(2), finalAnswer("Three."));
   const known = agent();
   const agents = [{ ...known, limits: { ...known.limits, steps: 1 } }];
-  const { bot, world, channel } = await start(model, { agents });
-  await send(channel, eml("attachment"));
+  const { bot, world, send } = await start(model, { agents });
+  await send(eml("attachment"));
   const first = await world.nth(1);
   expect(first.text).toContain("step limit reached");
   expect(first.text).not.toContain("running");
   expect(first.text).toContain("Reply to this mail and the run goes on");
-  await send(channel, replyWith("Go on, but quickly.", "c1"), replyTo(first));
+  await send(replyWith("Go on, but quickly.", "c1"), { to: replyTo(first) });
   // The same mail again is the same word.
-  await send(channel, replyWith("Go on, but quickly.", "c1"), replyTo(first));
+  await send(replyWith("Go on, but quickly.", "c1"), { to: replyTo(first) });
 
   const second = await world.nth(2);
   expect(second.text).toContain("step limit reached");
   expect(second.messageId).not.toBe(first.messageId);
-  await send(channel, replyWith("And again.", "c2"), replyTo(second));
+  await send(replyWith("And again.", "c2"), { to: replyTo(second) });
   expect((await world.nth(3)).text).toContain("Three.");
   const [row] = await bot.store.runs({ limit: 10 });
   const events = await bot.engine.events(row?.runId ?? "");

@@ -19,7 +19,7 @@ import {
 
 const origins: ArgumentOrigin[] = [
   { path: "version", standing: "known", words: "said by dana", version: 1 },
-  { path: "host", standing: "outside", words: "only from outside: from webhook alerts", version: 3 },
+  { path: "host", standing: "outside", words: "only from outside: webhook alerts", version: 3 },
   { path: "replicas", standing: "nowhere", words: "seen nowhere", version: null },
 ];
 
@@ -60,7 +60,7 @@ function post({ state }: Story, key: string): Message {
 export const chapters: Readonly<Record<string, { message: Message; words: readonly string[] }>> = {
   "approval with origins": {
     message: post(asked, "question:q1"),
-    words: ["said by dana", "△ only from outside: from webhook alerts", "▲ seen nowhere", "db7.internal"],
+    words: ["said by dana", "△ only from outside: webhook alerts", "▲ seen nowhere", "db7.internal"],
   },
   "job at work": { message: post(atWork, "progress"), words: ["deploy", "step 3 of 7: draining db7"] },
   "it helped": { message: post(helped, "progress"), words: ["it helped: errors 0.02 %"] },

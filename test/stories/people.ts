@@ -56,7 +56,7 @@ function post({ state }: Story, key: string): Message {
 export const peopleChapters: Readonly<Record<string, { message: Message; words: readonly string[] }>> = {
   "approval after a forwarded alert": {
     message: post(forwarded(), "question:q1"),
-    words: ["db7.internal", "only from outside: from a quoted message"],
+    words: ["db7.internal", "only from outside: a quoted message"],
   },
   "call that was changed": {
     message: post(edited, "question:q1"),

@@ -25,11 +25,12 @@ const story = [
 
 const publicUrl = "https://belay.example";
 
-const tellers: Record<string, (message: Message) => unknown> = {
+const tellers: Record<string, (message: Message, name: string) => unknown> = {
   terminal: (message) =>
     renderTerminal(message, { now: 1_764_000_200_000, timeZone: "UTC" }).map(plainText).join("\n"),
-  mail: (message) =>
-    renderMail(message, { runUrl: (runId) => `${publicUrl}/runs/${runId}`, reply: true }).text,
+  mail: (message, name) =>
+    // What hangs on more than words is not answered by mail.
+    renderMail(message, { runUrl: (runId) => `${publicUrl}/runs/${runId}`, reply: name !== "doubt" }).text,
   slack: (message) =>
     renderSlack(message, { team: "T1", publicUrl, trustedLinkHosts: [], names: new Map() }).parts,
   discord: (message) =>
@@ -61,7 +62,7 @@ test("the story reads the same everywhere", async () => {
   ];
   const told = messages.map(({ name, message }) => {
     const tales = Object.entries(tellers).map(
-      ([channel, tell]) => `### ${channel}\n\n~~~~\n${shown(tell(message)).trimEnd()}\n~~~~`,
+      ([channel, tell]) => `### ${channel}\n\n~~~~\n${shown(tell(message, name)).trimEnd()}\n~~~~`,
     );
     return [`## ${name}`, ...tales].join("\n\n");
   });
@@ -87,9 +88,9 @@ const all = [
   })),
 ];
 
-test.each(all)("no channel leaves out what $name has to say", ({ message, words }) => {
+test.each(all)("no channel leaves out what $name has to say", ({ name, message, words }) => {
   for (const [channel, tell] of Object.entries(tellers)) {
-    const told = tell(message);
+    const told = tell(message, name);
     const text = typeof told === "string" ? told : JSON.stringify(told);
     for (const word of words) expect(text.replaceAll("\\\\", ""), channel).toContain(word);
   }

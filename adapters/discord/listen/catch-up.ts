@@ -5,12 +5,15 @@ import { type ChannelFacts, targetOf } from "../address.ts";
 import { laterOf, snowflakeAt } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
+import { BehindLine } from "./behind.ts";
 import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
 import { asHeard, directChannel, knownPeople, pageAfter, pageSize, readFrom } from "./history.ts";
 
 const maxPages = 3;
-const maxChannels = 200;
+/** Runs whose places are read after a new session. */
+const mostAsking = 200;
+const mostRecent = 50;
 const saveEveryMs = 5_000;
 
 /**
@@ -23,10 +26,8 @@ export class CatchUp {
   readonly #self: (guildId: string) => Self;
   readonly #stopping = new AbortController();
   readonly #failed = new FailedTries();
-  /** Channels that must be read since the cursor, with their servers. */
-  readonly #behind = new Map<string, string | undefined>();
-  /** People whose direct channel is to be opened: Discord does not tell a bot of those it has. */
-  readonly #people = new Set<string>();
+  /** What must be read since the cursor. */
+  readonly #behind = new BehindLine();
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
   #began = "0";
@@ -67,38 +68,40 @@ export class CatchUp {
   missed(message: Heard): void {
     const before = (BigInt(message.id) - 1n).toString();
     if (laterOf(this.#cursor, before) === this.#cursor) this.#cursor = before;
-    this.#add(message.channel_id, message.guild_id);
+    this.#add(message.channel_id, { guildId: message.guild_id, hasFailed: true });
   }
 
   /** A new session began: the threads and direct messages of runs, those with open questions first. */
   async newSession(): Promise<void> {
     const { store } = this.#session.inlet;
-    const asking = await store.runs({ near: "discord:", asking: true, limit: maxChannels });
-    const recent = await store.runs({ channel: "discord", limit: 50 });
+    const asking = await store.runs({ near: "discord:", asking: true, limit: mostAsking });
+    const recent = await store.runs({ channel: "discord", limit: mostRecent });
     for (const run of [...asking, ...recent]) {
       const target = run.address ? targetOf(run.address) : null;
-      if (target?.kind === "dm") this.#add(target.channelId, undefined);
-      if (target?.kind === "thread") this.#add(target.threadId, target.guildId);
+      if (target?.kind === "dm") this.#add(target.channelId);
+      if (target?.kind === "thread") this.#add(target.threadId, { guildId: target.guildId });
     }
-    for (const person of await knownPeople(this.#session.inlet)) this.#people.add(person);
+    for (const person of await knownPeople(this.#session.inlet)) this.#behind.addPerson(person);
     this.#wake();
   }
 
   /**
    * Before a direct message is heard: what was said in its channel while the bot was away, which the gateway never
-   * tells. @throws what REST throws: then this message is read again as well
+   * tells. false: something there waits for another try, and this message is read with it. New messages are no tries:
+   * else who writes often would have what can't be taken yet passed over. @throws what may be over by another try
    */
-  async beforeDirect(channelId: string): Promise<void> {
-    if (this.#directs.has(channelId)) return;
-    await this.#read(channelId, undefined, this.#began);
-    this.#directs.add(channelId);
+  async beforeDirect(channelId: string): Promise<boolean> {
+    if (this.#directs.has(channelId)) return true;
+    if (this.#behind.hasFailed(channelId)) return false;
+    await this.#catchUpOn(channelId, undefined);
+    return true;
   }
 
   /** A server's channels and threads as a new session shows them: those with something new. */
   guild(guildId: string, channels: readonly ChannelFacts[]): void {
     for (const channel of channels) {
       const last = channel.last_message_id;
-      if (last && laterOf(last, this.#from()) === last) this.#add(channel.id, guildId);
+      if (last && laterOf(last, this.#from()) === last) this.#add(channel.id, { guildId });
     }
   }
 
@@ -109,14 +112,14 @@ export class CatchUp {
     await this.#save();
   }
 
-  #add(channelId: string, guildId: string | undefined): void {
-    if (this.#stopping.signal.aborted || this.#behind.size >= maxChannels) return;
-    this.#behind.set(channelId, guildId);
+  #add(...added: Parameters<BehindLine["add"]>): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#behind.add(...added);
     this.#wake();
   }
 
   #wake(): void {
-    if (this.#draining !== null || this.#isDone() || this.#stopping.signal.aborted) return;
+    if (this.#draining !== null || this.#behind.isEmpty || this.#stopping.signal.aborted) return;
     this.#draining = this.#drain().finally(() => {
       this.#draining = null;
       this.#wake();
@@ -125,9 +128,12 @@ export class CatchUp {
 
   async #drain(): Promise<void> {
     const { signal } = this.#stopping;
-    for (let failures = 0; !this.#isDone() && !signal.aborted; ) {
+    for (let failures = 0; !this.#behind.isEmpty && !signal.aborted; ) {
       try {
-        await this.#next();
+        await this.#behind.next({
+          read: (channelId, guildId) => this.#catchUpOn(channelId, guildId),
+          open: (person) => this.#open(person),
+        });
         failures = 0;
       } catch (err) {
         failures += 1;
@@ -137,37 +143,23 @@ export class CatchUp {
         await delay(wait, signal);
       }
     }
-    if (this.#isDone()) await this.#save().catch(() => undefined);
-  }
-
-  #isDone(): boolean {
-    return this.#behind.size === 0 && this.#people.size === 0;
-  }
-
-  /** What fails goes to the end of the line: one channel that can't be read must not keep the others waiting. */
-  async #next(): Promise<void> {
-    const [behind] = this.#behind;
-    const [person] = this.#people;
-    try {
-      if (behind !== undefined) await this.#read(...behind);
-      else if (person !== undefined) await this.#open(person);
-    } catch (error) {
-      // Out of the line, and in at its end.
-      if (behind !== undefined) this.#behind.delete(behind[0]) && this.#behind.set(...behind);
-      else if (person !== undefined) this.#people.delete(person) && this.#people.add(person);
-      throw error;
-    }
-    if (behind !== undefined) this.#behind.delete(behind[0]);
-    else if (person !== undefined) this.#people.delete(person);
+    if (this.#behind.isEmpty) await this.#save().catch(() => undefined);
   }
 
   async #open(person: string): Promise<void> {
     const channel = await directChannel(this.#session, person);
     const last = channel !== null && "last_message_id" in channel ? channel.last_message_id : null;
-    if (channel && last && laterOf(last, this.#began) === last) this.#behind.set(channel.id, undefined);
+    if (channel && last && laterOf(last, this.#began) === last) this.#add(channel.id);
   }
 
-  async #read(channelId: string, guildId: string | undefined, since = this.#from()): Promise<void> {
+  /** A direct channel is read from where this session began until that was done once. */
+  async #catchUpOn(channelId: string, guildId: string | undefined): Promise<void> {
+    const isFirst = guildId === undefined && !this.#directs.has(channelId);
+    await this.#read(channelId, guildId, isFirst ? this.#began : this.#from());
+    if (guildId === undefined) this.#directs.add(channelId);
+  }
+
+  async #read(channelId: string, guildId: string | undefined, since: string): Promise<void> {
     let after = since;
     for (let page = 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
       const messages = await pageAfter(this.#session, channelId, after);
@@ -193,7 +185,7 @@ export class CatchUp {
   }
 
   async #save(): Promise<void> {
-    if (!this.#isDone() || this.#newest === this.#cursor) return;
+    if (!this.#behind.isEmpty || this.#newest === this.#cursor) return;
     this.#cursor = this.#newest;
     await writeNote(this.#session.inlet.store, noteKinds.discordCursor, { value: this.#cursor });
   }

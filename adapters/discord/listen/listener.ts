@@ -139,7 +139,9 @@ export class Listener {
   #heard(message: Heard): void {
     this.#inOrder(message.channel_id, async () => {
       try {
-        if (message.guild_id === undefined) await this.#catchUp.beforeDirect(message.channel_id);
+        const isDirect = message.guild_id === undefined;
+        if (isDirect && !(await this.#catchUp.beforeDirect(message.channel_id)))
+          return this.#catchUp.missed(message);
         await hear(this.#session, this.#self(message.guild_id), message);
         this.#catchUp.seen(message.id);
       } catch (err) {

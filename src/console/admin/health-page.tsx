@@ -11,6 +11,7 @@ import { Way } from "../parts/way.tsx";
 import { channelName } from "../parts/words.ts";
 import { LeftBehind, Troubles, Unreadable, Warnings } from "./health-troubles.tsx";
 import { Loaded } from "./loaded.tsx";
+import { Named, StateList } from "./state-list.tsx";
 
 const statusWords = {
   ok: "works",
@@ -91,33 +92,25 @@ function Channels({ channels, off }: ChannelsProps) {
       </Empty>
     );
   }
-  return (
-    <ul className="channels">
-      {channels.map((channel) => (
-        <li key={channel.name} className={channel.ok ? "tone-done" : "tone-failed"}>
-          <Mark shape={channel.ok ? "done" : "failed"} /> <b>{channelName(channel.name)}</b>{" "}
-          <span className="muted">{channel.detail}</span>
-        </li>
-      ))}
-    </ul>
-  );
+  const states = channels.map(({ name, ok, detail }) => ({
+    key: name,
+    tone: toneOf(ok),
+    words: <Named name={channelName(name)}>{detail}</Named>,
+  }));
+  return <StateList states={states} />;
 }
 
 function ToolServers({ servers }: { servers: NonNullable<Health["tool_servers"]> }) {
-  if (servers.length === 0) return null;
-  return (
-    <>
-      <h2>Servers of tools</h2>
-      <ul className="channels">
-        {servers.map(({ name, ok, detail }) => (
-          <li key={name} className={ok ? "tone-done" : "tone-failed"}>
-            <Mark shape={ok ? "done" : "failed"} /> <Way href="/bot/tool-servers">{name}</Way>{" "}
-            <span className="muted">{detail}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  const states = servers.map(({ name, ok, detail }) => ({
+    key: name,
+    tone: toneOf(ok),
+    words: <Named name={<Way href="/bot/tool-servers">{name}</Way>}>{detail}</Named>,
+  }));
+  return <StateList title="Servers of tools" states={states} />;
+}
+
+function toneOf(ok: boolean): "done" | "failed" {
+  return ok ? "done" : "failed";
 }
 
 function Queue({ queue }: { queue: NonNullable<Health["queue"]> }) {

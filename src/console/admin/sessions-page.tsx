@@ -31,7 +31,9 @@ export function SessionsPage() {
             <Table
               head={["Session", "Since", "Until", ""]}
               rows={sessions.map((session) => [
-                <code key="id">{session.id}</code>,
+                <span key="id">
+                  <code>{session.id}</code> {session.current && <span className="tag">this one</span>}
+                </span>,
                 <Age key="since" at={session.created_at} ago />,
                 <Moment key="until" at={session.expires_at} />,
                 session.current ? (

@@ -25,7 +25,9 @@ export function Table({ head, rows }: { head: string[]; rows: ReactNode[][] }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: the rows have no ids and are never reordered
             <tr key={row}>
               {cells.map((cell, column) => (
-                <td key={head[column]}>{cell}</td>
+                <td key={head[column]} data-head={head[column]}>
+                  <div>{cell}</div>
+                </td>
               ))}
             </tr>
           ))}

@@ -10,7 +10,7 @@ export function ErrorNote({ error }: { error: unknown }) {
     <div className="error-note" role="alert">
       <Mark shape="failed" />
       <div>
-        <p>{error instanceof Error ? error.message : String(error)}</p>
+        <p>{withCode(error instanceof Error ? error.message : String(error))}</p>
         {fields.length > 0 && (
           <ul>
             {fields.map((field) => (
@@ -23,6 +23,13 @@ export function ErrorNote({ error }: { error: unknown }) {
       </div>
     </div>
   );
+}
+
+/** What stands in backticks is something to type: it looks like that here too. */
+function withCode(words: string): ReactNode[] {
+  return words
+    .split(/(`[^`\n]+`)/)
+    .map((part) => (/^`.+`$/.test(part) ? <code key={part}>{part.slice(1, -1)}</code> : part));
 }
 
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {

@@ -11,11 +11,17 @@ interface Schema {
   description?: string;
 }
 
+/** What is sent, and what stands in the list. */
+interface Choice {
+  value: string;
+  label: string;
+}
+
 export interface Field {
   name: string;
   kind: "text" | "number" | "boolean" | "choice" | "json";
   description: string | null;
-  choices: string[];
+  choices: Choice[];
   nullable: boolean;
 }
 
@@ -51,7 +57,7 @@ function fieldOf(name: string, schema: Schema): Field {
       choices,
     ),
     description: schema.description ?? real.description ?? null,
-    choices,
+    choices: choices.map((value) => ({ value, label: value })),
     nullable: types.includes("null"),
   };
 }

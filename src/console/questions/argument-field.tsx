@@ -32,6 +32,9 @@ export function ArgumentField({ field, value, onChange }: ArgumentFieldProps) {
   );
 }
 
+/** As they stand in the arguments of a call. */
+const booleans = ["true", "false"].map((value) => ({ value, label: value }));
+
 function Control({
   id,
   field,
@@ -43,12 +46,14 @@ function Control({
   switch (field.kind) {
     case "choice":
     case "boolean": {
-      const choices = field.kind === "boolean" ? ["true", "false"] : field.choices;
+      const choices = field.kind === "boolean" ? booleans : field.choices;
       return (
         <select {...shared} onChange={(event) => onChange(event.target.value)}>
           {(field.nullable || value === "") && <option value="">—</option>}
           {choices.map((choice) => (
-            <option key={choice}>{choice}</option>
+            <option key={choice.value} value={choice.value}>
+              {visibleLine(choice.label)}
+            </option>
           ))}
         </select>
       );

@@ -67,14 +67,19 @@ function initialOf({ fields }: Form): Draft {
   return Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
 }
 
+const yesOrNo = [
+  { value: "true", label: "yes" },
+  { value: "false", label: "no" },
+];
+
 /** Numbers and several options are typed: the server reads them. */
 function asField({ name, label, kind, options, required, ...field }: FormField): Field {
   const about = fieldInWords({ kind, options, required, ...field });
   return {
     name: label,
-    kind: kind === "one" ? "choice" : kind === "boolean" ? "boolean" : "text",
+    kind: kind === "one" || kind === "boolean" ? "choice" : "text",
     description: about,
-    choices: options.map(({ value }) => value),
+    choices: kind === "boolean" ? yesOrNo : options,
     nullable: false,
   };
 }

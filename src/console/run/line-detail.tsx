@@ -70,11 +70,7 @@ function CallContent({ line }: { line: CallLine }) {
   return (
     <>
       <CallFields input={line.call.input} />
-      {line.error && (
-        <p className="call-error">
-          <code>{line.error.code}</code> {line.error.message}
-        </p>
-      )}
+      {line.error && <p className="call-error">{line.error.message}</p>}
       {line.output !== null && <JsonView label="Result" value={readable(line.output)} />}
       {line.omitted > 0 && <p className="muted">{line.omitted} more characters did not fit.</p>}
       <Attachments files={line.attachments} />

@@ -94,7 +94,7 @@ function tellCall(telling: Telling, event: WireEvent, data: CallEvent): void {
 
 function tellSettled(telling: Telling, event: WireEvent, data: SettlingEvent): void {
   const asked = telling.questions.get(data.questionId);
-  const settled = settledWords(data, asked?.question.call?.input);
+  const settled = settledWords(data, asked?.question);
   if (asked && (data.type === "call_edited" || (data.type === "approval_granted" && data.edited))) {
     // From here on the call is what a person made of it, not what the model chose.
     const call = telling.chosen.get(asked.question.callId ?? "");

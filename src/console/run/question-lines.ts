@@ -3,6 +3,7 @@
 import type { EventBody } from "../../core/event.ts";
 import type { Question } from "../../core/question.ts";
 import { argumentsInBrief, brief, changedNames } from "../../core/text/brief.ts";
+import { answerInWords } from "../../core/text/form-answer.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { Shape } from "../parts/mark.tsx";
 import { namesWith } from "../parts/words.ts";
@@ -49,11 +50,14 @@ interface Settled {
   shape: Shape;
 }
 
-/** `before`: the arguments as the question showed them. */
-export function settledWords(data: SettlingEvent, before: unknown): Settled {
+/** `question`: as it was put; undefined where its beginning is not loaded. */
+export function settledWords(data: SettlingEvent, question: Question | undefined): Settled {
+  const before = question?.call?.input;
   switch (data.type) {
-    case "question_answered":
-      return settled(data, `answered ${brief(data.answer, 120)}`, data.answer, "done");
+    case "question_answered": {
+      const answer = question ? answerInWords(question, data.answer) : data.answer;
+      return settled(data, `answered ${brief(answer, 120)}`, answer, "done");
+    }
     case "approval_granted":
       return settled(
         data,

@@ -1,7 +1,7 @@
 /** The choices that narrow the list of runs, in a popover: loaded when somebody first wants to filter. */
 import { useQuery } from "@tanstack/react-query";
 import { Popover } from "radix-ui";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { statusWords } from "../../core/text/status.ts";
 import { getAgents, getTools, keys, noFilter, type RunsFilter } from "../api/calls.ts";
 import { channelName } from "../parts/words.ts";
@@ -17,8 +17,10 @@ interface FilterPopoverProps {
 
 /** Open from the start: it is loaded by the press that opens it. */
 export function FilterPopover({ filter, onChange, label }: FilterPopoverProps) {
+  const outcome = useTyped(filter, onChange);
   return (
-    <Popover.Root defaultOpen>
+    // Whoever closes it has finished typing.
+    <Popover.Root defaultOpen onOpenChange={(open) => open || outcome.tell()}>
       <Popover.Trigger className="button quiet" aria-label="Filter the runs">
         {label}
       </Popover.Trigger>
@@ -31,7 +33,22 @@ export function FilterPopover({ filter, onChange, label }: FilterPopoverProps) {
           collisionPadding={8}
         >
           <Choices filter={filter} onChange={onChange} />
-          <button type="button" className="button" onClick={() => onChange(noFilter)}>
+          <label className="choice">
+            <span>Outcome says</span>
+            <input
+              type="search"
+              value={outcome.text}
+              onChange={(event) => outcome.setText(event.target.value)}
+            />
+          </label>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              outcome.setText("");
+              onChange(noFilter);
+            }}
+          >
             Clear
           </button>
         </Popover.Content>
@@ -59,7 +76,6 @@ function Choices({ filter, onChange }: Omit<FilterPopoverProps, "label">) {
       <Choice label="Channel" value={filter.channel} choices={channels} onChange={set("channel")} />
       <Choice label="Person" value={filter.principal} choices={people} onChange={set("principal")} />
       <Choice label="Tool" value={filter.tool} choices={tools} onChange={set("tool")} />
-      <Words label="Outcome says" value={filter.outcome} onChange={set("outcome")} />
     </>
   );
 }
@@ -68,27 +84,18 @@ function unique(pairs: [string, string][]): [string, string][] {
   return [...new Map(pairs)];
 }
 
-interface WordsProps {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-}
-
 /** Asked for when nobody has typed for a moment: outcomes stand in the logs, and are looked for there. */
-function Words({ label, value, onChange }: WordsProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+function useTyped(filter: RunsFilter, onChange: (filter: RunsFilter) => void) {
+  const [text, setText] = useState(filter.outcome);
+  useEffect(() => setText(filter.outcome), [filter.outcome]);
+  const tell = useCallback(() => {
+    if (text !== filter.outcome) onChange({ ...filter, outcome: text });
+  }, [text, filter, onChange]);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), 2 * typingMs);
+    const timer = setTimeout(tell, 2 * typingMs);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
-  return (
-    <label className="choice">
-      <span>{label}</span>
-      <input type="search" value={text} onChange={(event) => setText(event.target.value)} />
-    </label>
-  );
+  }, [tell]);
+  return { text, setText, tell };
 }
 
 interface ChoiceProps {

@@ -32,7 +32,7 @@ export function NeedsYou({ openId }: { openId: string | null }) {
   });
   return (
     <section className="needs-you" aria-labelledby="needs-you">
-      <h2 id="needs-you">Needs you {waiting > 0 && <span className="badge num">{waiting}</span>}</h2>
+      <h2 id="needs-you">Needs you {waiting > 0 && <span className="badge warns num">{waiting}</span>}</h2>
       {loaded && questions.length + unreadable.length + resting.count === 0 && (
         <p className="muted">Nothing waits for a person.</p>
       )}
@@ -48,9 +48,11 @@ export function NeedsYou({ openId }: { openId: string | null }) {
               <Mark shape="waiting" live />
               <span className="row-task">{titleOf(question)}</span>
               <span className="row-facts">
-                <span>for {audienceInWords(question.audience, namesWith(question.from.name))}</span>
-                <span className="row-rest" title={question.task}>
-                  {brief(question.task, 60)}
+                <span className="row-words">
+                  <span>for {audienceInWords(question.audience, namesWith(question.from.name))}</span>
+                  <span className="row-rest" title={question.task}>
+                    {brief(question.task, 60)}
+                  </span>
                 </span>
                 <span className="row-age">
                   <Age at={question.asked_at} />

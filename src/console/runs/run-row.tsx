@@ -25,9 +25,11 @@ export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; ope
         {run.task}
       </span>
       <span className="row-facts">
-        <span className="row-status">{statusWords[run.status]}</span>
-        <span>{channelName(run.channel)}</span>
-        <span className="row-rest">{run.from.name}</span>
+        <span className="row-words">
+          <span className="row-status">{statusWords[run.status]}</span>
+          <span>{channelName(run.channel)}</span>
+          <span className="row-rest">{run.from.name}</span>
+        </span>
         <span className="row-age">
           <Age at={run.launched_at} />
         </span>

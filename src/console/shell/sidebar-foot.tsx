@@ -5,6 +5,8 @@ import { Button } from "../parts/button.tsx";
 import { useTheme } from "../parts/theme.ts";
 import { Way } from "../parts/way.tsx";
 
+const troubleWords = { degraded: "trouble", draining: "stopping", down: "down" } as const;
+
 export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
   const { data } = useQuery({ queryKey: keys.health, queryFn: getHealth, staleTime: 60_000 });
   const { theme, next } = useTheme();
@@ -15,7 +17,8 @@ export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
       )}
       <nav aria-label="The bot">
         <Way href="/bot/health" className="button quiet">
-          Bot{data && data.status !== "ok" && <span className="badge">{data.status}</span>}
+          Bot
+          {data && data.status !== "ok" && <span className="badge warns">{troubleWords[data.status]}</span>}
         </Way>
         <Button look="quiet" onPress={next} hint="Theme: system, light or dark">
           {theme === "system" ? "Theme" : theme === "light" ? "Light" : "Dark"}

@@ -49,7 +49,11 @@ function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => bool
     outside ??= text;
   }
   return outside
-    ? { standing: "outside", words: `only from outside: ${outside.words}`, version: outside.version }
+    ? {
+        standing: "outside",
+        words: `only from outside: ${outside.words.replace(/^from /, "")}`,
+        version: outside.version,
+      }
     : nowhere;
 }
 

@@ -3,7 +3,7 @@ import type { ToolSpec } from "../agent.ts";
 import type { FreshAttachment } from "../attachment.ts";
 import type { CallFailure } from "../call-failure.ts";
 import type { ToolCall } from "../chosen-call.ts";
-import type { FormAnswer } from "../form.ts";
+import type { FormAnswer } from "../text/form-answer.ts";
 import type { ToolQuestion } from "../tool-question.ts";
 
 /**

@@ -2,8 +2,8 @@
 import type { Person } from "../actor.ts";
 import type { EventOf, RunEvent } from "../event.ts";
 import { forTool } from "../fill-in.ts";
-import { answerInWords } from "../form.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
+import { answerInWords } from "../text/form-answer.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
@@ -53,7 +53,7 @@ function answered(
   question: OpenQuestion,
   event: EventOf<"question_answered"> & { at: number },
 ): State {
-  const label = labelOf(question, event.answer);
+  const label = answerInWords(question, event.answer);
   const settling = renewed(closeQuestion(state, question, { kind: "answered", text: label }, event));
   const closed = told(settling, event.context);
   const call = question.callId === null ? undefined : findCall(closed, question.callId);
@@ -74,11 +74,6 @@ function answered(
     case "approval":
       return closed;
   }
-}
-
-function labelOf({ choices, form }: OpenQuestion, answer: string): string {
-  const chosen = choices.find(({ value }) => value === answer);
-  return chosen?.label ?? (form === undefined ? answer : answerInWords(form, answer));
 }
 
 /** The tool that asked goes on with the answer. */

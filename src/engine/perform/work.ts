@@ -2,7 +2,6 @@
 import type { Logger } from "pino";
 import type { Policy } from "../../core/agent.ts";
 import type { EventBody } from "../../core/event.ts";
-import { formAnswer } from "../../core/form.ts";
 import type { SeenTexts } from "../../core/origin/trace.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { Model } from "../../core/ports/model.ts";
@@ -11,6 +10,7 @@ import type { Store } from "../../core/ports/store.ts";
 import type { CallContext, Finished, Toolbox } from "../../core/ports/toolbox.ts";
 import { lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
+import { formAnswer } from "../../core/text/form-answer.ts";
 import type { Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";

@@ -18,6 +18,24 @@ describe("a connection that works", () => {
     expect(made.channel.health()).toEqual({ ok: true, detail: "connected as belay" });
   });
 
+  test("a mention in a channel brings nothing of what was said there before, but what it replies to", async () => {
+    const made = await started();
+    const { rest } = made.discord;
+    const pasted = message({ id: rest.id(), content: "ERROR payments: connection refused (db7.internal)" });
+    rest.put(pasted);
+    made.discord.say(pasted);
+    made.says(`${mention} why is this failing?`);
+    const content = `${mention} and this?`;
+    const type = 19;
+    const more = { referenced_message: pasted };
+    made.discord.say(message({ id: rest.id(), content, type, more }));
+    await until(() => expect(texts(made)).toEqual(["why is this failing?", "and this?"]));
+    expect(made.inlet.accepted.map(({ context }) => context)).toEqual([
+      [],
+      [expect.objectContaining({ text: expect.stringContaining("connection refused"), trusted: false })],
+    ]);
+  });
+
   test("talk in a channel and in threads without a run is not kept", async () => {
     const made = await started();
     made.discord.gateway.guildThreads = [];

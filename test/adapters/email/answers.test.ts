@@ -130,6 +130,12 @@ test("a token in another's hands, or a made-up one, answers nothing", async () =
   expect(b.inlet.commands).toHaveLength(0);
 });
 
+test.each(["doubt", "budget"] as const)("the mail of a %s asks for no answer by mail", async (kind) => {
+  await using b = await mailBench();
+  const { mails } = await asked(b, kind);
+  expect(mails[0]?.text).not.toMatch(/reply/i);
+});
+
 test("an approval is not taken by mail: the sender gets the console's link", async () => {
   await using b = await mailBench();
   const { runId, mails } = await asked(b, "approval");

@@ -52,8 +52,10 @@ test("choices are words to reply; an approval is only a link", () => {
       },
     ],
   };
-  expect(renderMail(ask, options).text).toContain("Reply with one of: v1 · v2 (the newest)");
-  expect(renderMail(ask, { ...options, reply: false }).text).not.toContain("Reply");
+  expect(renderMail(ask, options).text).toContain("Reply with one of: v1 · the newest");
+  const guarded = renderMail(ask, { ...options, reply: false }).text;
+  expect(guarded).not.toContain("Reply");
+  expect(guarded).toContain("Choose in the console, not by mail: v1 · the newest");
   const approval: Message = {
     summary: "",
     blocks: [{ type: "actions", buttons: [{ action: "approve", label: "Approve", ...ids }] }],

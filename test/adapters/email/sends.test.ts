@@ -1,20 +1,7 @@
 /** What a run sends by mail, to a real server: when, in which thread, and what becomes of refusals. */
 import { expect, test } from "vitest";
 import { launchPlace } from "../../../src/config/channels.ts";
-import { messageNamed } from "../../fixtures/messages.ts";
-import { delivery, launchedBy, type MailBench, mailBench, mailbox, says } from "../../support/mail/bench.ts";
-
-/** The run has brought a picture, whose post was delivered here and in another channel. */
-async function withPicture(b: MailBench, runId: string, address: string) {
-  const picture = delivery(runId, address, "picture:1f", { body: messageNamed("picture") });
-  const row = { ...picture, deliveredRevision: 1, attempts: 1, nextAt: 0 };
-  b.inlet.store.deliveries = async () => [row, { ...row, address: "slack:T1/C1/1" }];
-  b.inlet.store.attachment = async (_, hash) => ({
-    ...{ runId, hash, name: "chart.png", mediaType: "image/png" },
-    bytes: Buffer.from("the bytes"),
-  });
-  return await b.channel.post(picture);
-}
+import { delivery, launchedBy, mailBench, mailbox, says } from "../../support/mail/bench.ts";
 
 test("a run is quiet until its outcome, which answers the mail in its thread", async () => {
   await using b = await mailBench();
@@ -39,33 +26,6 @@ test("a run is quiet until its outcome, which answers the mail in its thread", a
 
   const again = delivery(runId, address, "progress", { remoteId: posted.remoteId, body, revision: 3 });
   expect(await b.channel.post(again)).toEqual(posted);
-  expect(b.world.mails).toHaveLength(1);
-});
-
-test("the pictures of a run go with its outcome, and make no mail of their own", async () => {
-  await using b = await mailBench();
-  const { launch, runId } = await launchedBy(b, "attachment");
-  const address = launch.addresses[0] ?? "";
-  expect(await withPicture(b, runId, address)).toEqual({ remoteId: "quiet" });
-  b.inlet.setRun(runId, { status: "complete" });
-  await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
-  const mail = await b.world.nth(1);
-  expect(mail.attachments).toMatchObject([{ filename: "chart.png", contentType: "image/png" }]);
-  expect(mail.attachments[0]?.content.toString()).toBe("the bytes");
-  expect(b.world.mails).toHaveLength(1);
-});
-
-test("where the pictures are too much for the server, the words go without them", async () => {
-  await using b = await mailBench();
-  const { launch, runId } = await launchedBy(b, "attachment");
-  const address = launch.addresses[0] ?? "";
-  await withPicture(b, runId, address);
-  b.inlet.setRun(runId, { status: "complete" });
-  b.world.misbehave(552);
-  await b.channel.post(delivery(runId, address, "progress", { body: says("It rose.") }));
-  const mail = await b.world.nth(1);
-  expect(mail.text).toContain("It rose.");
-  expect(mail.attachments).toEqual([]);
   expect(b.world.mails).toHaveLength(1);
 });
 

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
-import { countAsked } from "../../support/store/asked.ts";
+import { asked } from "../../support/store/asked.ts";
 import { commit, held, post, question } from "../../support/store/commits.ts";
 import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
 
@@ -37,7 +37,7 @@ async function connected(): Promise<Client> {
 
 test("writes steps of 40 runs that come at once with two statements, and all that belongs to them", async () => {
   const epochs = await holding(40);
-  const asked = countAsked();
+  const statements = asked();
   const steps = epochs.map((epoch, n) =>
     store.commit(
       commit(`r${n}`, 1, {
@@ -51,7 +51,7 @@ test("writes steps of 40 runs that come at once with two statements, and all tha
   );
   expect(await Promise.all(steps)).toEqual(epochs.map(() => ({ ok: true, version: 2 })));
   // The first one by itself, at once; all others together.
-  expect(asked("commit_")).toBe(2);
+  expect(statements.count("commit_")).toBe(2);
   for (const n of [0, 7, 39]) {
     expect(await store.read(`r${n}`)).toHaveLength(2);
     expect(await store.run(`r${n}`)).toMatchObject({ version: 2, steps: n });

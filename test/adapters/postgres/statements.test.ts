@@ -1,19 +1,25 @@
 /** How often PostgreSQL is asked for one run, from its launch to its end: what may not grow. */
+import { Client } from "pg";
 import { pino } from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { openWakes } from "../../../adapters/postgres/wakes.ts";
 import type { Role } from "../../../src/engine/options.ts";
 import { clock, startBot } from "../../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../../support/model/scripted.ts";
-import { countAsked } from "../../support/store/asked.ts";
-import { startPostgres } from "../../support/store/postgres.ts";
+import { asked } from "../../support/store/asked.ts";
+import { commit, held } from "../../support/store/commits.ts";
+import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
 
 const log = pino({ level: "silent" });
 
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
 test("asks once to take a run with its log, once for each model answer and each result, and never again", async () => {
-  const server = await startPostgres();
-  onTestFinished(() => server.stop());
   const url = await server.database();
   async function process(role: Role) {
     const opened = await openPostgres({ url, clock });
@@ -34,13 +40,45 @@ test("asks once to take a run with its log, once for each model answer and each 
   const { bot: web } = await process({ works: false, speaks: true });
   const worker = await process({ works: true, speaks: false });
 
-  const asked = countAsked();
+  const statements = asked();
   const runId = await web.launch("add");
   await web.untilEnd(runId);
-  await expect.poll(() => asked("complete_job")).toBe(1);
-  expect(asked("claim_and_read")).toBe(1);
+  await expect.poll(() => statements.count("complete_job")).toBe(1);
+  expect(statements.count("claim_and_read")).toBe(1);
   expect(worker.read).not.toHaveBeenCalled();
   // The launch, an answer and a result for each of two steps, and the last answer.
-  expect(asked("commit_")).toBe(1 + 2 * 2 + 1);
+  expect(statements.count("commit_")).toBe(1 + 2 * 2 + 1);
   expect(await web.store.read(runId)).toHaveLength(7);
+});
+
+test("goes to a run by its key, however many others are due or held", async () => {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const epochs = [await held(store, "r0"), await held(store, "r1"), await held(store, "r2")];
+  const columns = `version, status, agent, task, channel, principal, person_name, steps, tokens, cost_micros, asking,
+    launched_at, updated_at, wake_at, epoch`;
+  await client.query(
+    `INSERT INTO runs (run_id, ${columns}) SELECT 'other' || n, ${columns} FROM runs, generate_series(1, 2000) AS n
+     WHERE run_id = 'r0'`,
+  );
+  // As the statistics say it in a quiet hour: nobody holds any run.
+  await client.query(
+    "UPDATE runs SET owner = NULL; ANALYZE; UPDATE runs SET owner = 'w1' WHERE run_id LIKE 'r%'",
+  );
+  const statements = asked();
+  await store.claim({ owner: "w2", now: 1, leaseMs: 1, limit: 1, only: ["other7"] });
+  const steps = epochs.map((epoch, n) => store.commit(commit(`r${n}`, 1, { epoch, wakeAt: 0 })));
+  expect((await Promise.all(steps)).every(({ ok }) => ok)).toBe(true);
+  for (const name of ["claim_and_read", "commit_"]) {
+    const { rows } = await client.query<{ "QUERY PLAN": string }>(
+      `EXPLAIN (GENERIC_PLAN) ${statements.text(name)}`,
+    );
+    const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
+    expect(plan).toContain("runs_pkey");
+    expect(plan).not.toMatch(/runs_due|runs_owner|Seq Scan on runs/);
+  }
 });

@@ -156,6 +156,13 @@ describe.each(transports)("over %s", (transport) => {
     ]);
   });
 
+  test("a mention at the root of a channel brings nothing of what was said there before", async () => {
+    await world.say("ERROR payments: connection refused (db7.internal)");
+    await world.say("<@U0BOT> why is this failing?");
+    expect(inlet.accepted).toMatchObject([{ intent: { text: "why is this failing?" }, context: [] }]);
+    expect(world.edge.callsOf("conversations.history")).toEqual([]);
+  });
+
   test("of a long thread it brings the beginning and the newest, and says what is left out", async () => {
     const root = await world.write("payments answers 500");
     for (let n = 1; n <= 119; n += 1) await world.write(`word ${n}`, { root });

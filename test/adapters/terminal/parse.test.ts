@@ -92,6 +92,25 @@ test("choices that are numbers are meant as they are, never as places in the lis
   expect(parse("2", numbers)).toMatchObject({ intent: { type: "answer", text: "2" } });
 });
 
+test.each([null, approval, numbers])(
+  "a stop, thanks and pictures are for the run, whatever is asked: %j",
+  (asked) => {
+    for (const text of ["stop", "Stop!", "please stop", "thanks", "Thank you!", "👍"]) {
+      expect(parse(text, asked)).toEqual({
+        type: "intent",
+        intent: { type: "message", text, addressed: true, agent: null, thread: "direct" },
+      });
+    }
+  },
+);
+
+test("a stop that is one of the choices is that choice", () => {
+  const choices = [...versions.choices, { label: "Stop", value: "stop" }];
+  expect(parse("stop", { ...versions, choices })).toMatchObject({
+    intent: { type: "choose", value: "stop" },
+  });
+});
+
 test("words after a slash are never an answer", () => {
   expect(parse("/stop", numbers)).toEqual({ type: "intent", intent: { type: "instruction", text: "stop" } });
   expect(parse("/quit", approval)).toEqual({ type: "quit" });

@@ -1,0 +1,52 @@
+/** What can't be taken yet is tried again at the line's own pace, however often people write meanwhile. */
+import { expect, onTestFinished, test } from "vitest";
+import { Places } from "../../../adapters/discord/address.ts";
+import { CatchUp } from "../../../adapters/discord/listen/catch-up.ts";
+import { restClient } from "../../../adapters/discord/session.ts";
+import { clockOf } from "../../support/clock.ts";
+import { fakeDiscord } from "../../support/discord/fake.ts";
+import { recordingInlet } from "../../support/discord/inlet.ts";
+import { ids, message } from "../../support/discord/payloads.ts";
+
+test("new direct messages are no tries of the one that can't be taken yet", async () => {
+  const discord = await fakeDiscord();
+  const logged: string[] = [];
+  const log = (_fields: object, phrase: string) => void logged.push(phrase);
+  const rest = restClient("example.token", discord.apiUrl);
+  const options = {
+    ...{ token: "example.token", apiUrl: discord.apiUrl, publicUrl: null, trustedLinkHosts: [] },
+    ...{ clock: clockOf(() => Date.now()), log: { info: log, warn: log, error: log } },
+  };
+  const session = { options, rest, places: new Places(rest), inlet: recordingInlet(), typed: new Map() };
+  let tries = 0;
+  const catchUp = new CatchUp(
+    session,
+    () => ({ id: ids.bot, roles: [] }),
+    async () => {
+      tries += 1;
+      throw new Error("nobody knows why this fails, or for how long");
+    },
+  );
+  onTestFinished(async () => {
+    await catchUp.stop();
+    await discord.close();
+  });
+  await catchUp.load();
+  const inDirect = (content: string) => ({
+    ...message({ id: discord.rest.id(), channel: ids.direct, guild: null, content }),
+  });
+  discord.rest.put(inDirect("are you there?"));
+
+  const heard: boolean[] = [];
+  for (let nth = 0; nth < 25; nth++) {
+    const next = inDirect(`hello? ${nth}`);
+    discord.rest.put(next);
+    const isNext = await catchUp.beforeDirect(ids.direct).catch(() => false);
+    heard.push(isNext);
+    if (!isNext) catchUp.missed(next);
+  }
+  expect(heard).not.toContain(true);
+  // By the first of the 25, and perhaps by the line that it joined, which then waits for seconds.
+  expect(tries).toBeLessThanOrEqual(2);
+  expect(logged).not.toContain("discord message passed over: it can't be taken");
+});
