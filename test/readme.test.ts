@@ -254,6 +254,14 @@ describe("the reference of the configuration", () => {
 });
 
 describe("the commands", () => {
+  it("that the pictures show are scripts of package.json", () => {
+    const { scripts } = JSON.parse(text("package.json"));
+    const report = /const report = `(.*?[^\\])`;/s.exec(text("test/support/console/history.ts"))?.[1] ?? "";
+    const [, command = ""] = /(?:\\`){3}\n(.*)\n/.exec(report) ?? [];
+    const [, script = command] = /^npm run ([a-z:]+) /.exec(command) ?? [];
+    expect(Object.keys(scripts)).toContain(script);
+  });
+
   it.each(documents)("of %s are scripts of package.json", (document) => {
     const { scripts } = JSON.parse(text("package.json"));
     const named = [...text(document).matchAll(/\bnpm run (?:-s )?([a-z]+(?:[:-][a-z]+)*)/g)].map(

@@ -11,6 +11,7 @@ import type { Announcer } from "./announce.ts";
 import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
+import { forgetRun } from "./forget.ts";
 import { Group, isStep } from "./group.ts";
 import { takePlace } from "./place.ts";
 
@@ -116,7 +117,7 @@ function success(commit: Commit): Committed {
 
 async function attempt(client: PoolClient, commit: Commit, how: Written): Promise<Committed> {
   const { written, taken } =
-    commit.inbox || commit.only
+    commit.inbox || commit.only || commit.forgets
       ? await inTransaction(client, commit, how)
       : { written: await write(client, commit, how), taken: null };
   if (written) return success(commit);
@@ -124,11 +125,15 @@ async function attempt(client: PoolClient, commit: Commit, how: Written): Promis
   return refusalOf(commit, found) ?? { ok: false, why: "conflict" };
 }
 
-/** With an inbox key two rows must agree: the transaction undoes the one when the other is refused. */
+/**
+ * With an inbox key two rows must agree: the transaction undoes the one when the other is refused. What is forgotten
+ * goes with the event that says so.
+ */
 async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
   await client.query("BEGIN");
   const taken = commit.only ? await takePlace(client, commit.only, commit.runId) : null;
   const written = taken === null && (await write(client, commit, how));
+  if (written && commit.forgets) await forgetRun(client, commit, commit.forgets);
   await client.query(written ? "COMMIT" : "ROLLBACK");
   return { written, taken };
 }

@@ -18,9 +18,9 @@ interface Waiting {
 }
 
 /** A commit of a worker about its run alone. */
-export function isStep({ expect, epoch, inbox, only, wake, addresses }: Commit): boolean {
-  const alone = inbox === null && only === undefined && wake.length === 0 && addresses.length === 0;
-  return expect > 0 && epoch !== null && alone;
+export function isStep({ expect, epoch, inbox, only, forgets, wake, addresses }: Commit): boolean {
+  const isMore = inbox !== null || only !== undefined || forgets !== undefined;
+  return expect > 0 && epoch !== null && !isMore && wake.length === 0 && addresses.length === 0;
 }
 
 /**

@@ -8,6 +8,7 @@ import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
 import { postRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
+import { forgetRun } from "./forget.ts";
 import { takenAt } from "./place.ts";
 import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
 
@@ -44,6 +45,7 @@ export function commitJob(
     for (const question of questionRecords(commit)) put.question.run({ ...question });
     if (key) put.inbox.run({ outcome: key.print ?? null, ...key, runId, receivedAt: clock.now() });
     if (commit.wake.length > 0) wake(db, runsToWake(commit));
+    if (commit.forgets) forgetRun(db, commit, commit.forgets);
     return { ok: true, version };
   };
 }

@@ -49,6 +49,12 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...keepRecords(db, group.write, clock),
     ...keepAttachments(db, group.write),
     ...keepAudits(db, group.write),
+    async scrub() {
+      // Deleted rows alone would leave copies behind, where SQLite has moved them from page to page.
+      opened.client.exec("VACUUM");
+      const [moved] = opened.client.pragma("wal_checkpoint(TRUNCATE)") as [{ busy: number }];
+      return moved.busy === 0;
+    },
     // The file belongs to this process alone.
     watch: async () => {},
     async close() {

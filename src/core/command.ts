@@ -94,7 +94,9 @@ export type Command =
   | { type: "deliver_event"; event: string; payload: string; actor: Actor; via: Via }
   | { type: "pause"; actor: Actor; via: Via }
   | { type: "resume"; actor: Actor; via: Via }
-  | { type: "cancel"; reason: string; actor: Actor; via: Via };
+  | { type: "cancel"; reason: string; actor: Actor; via: Via }
+  /** A run that has ended, for good. `below`: with the run that started it, the only way for a child run. */
+  | { type: "forget"; below: boolean; actor: Actor; via: Via };
 
 /** What may be asked of a run that exists. */
 export type RunCommand = Exclude<Command, Launch>;
@@ -135,4 +137,6 @@ export type RefusalCode =
   | "already_launched"
   | "place_taken"
   | "not_undoable"
-  | "undo_asked";
+  | "undo_asked"
+  | "run_forgotten"
+  | "part_of_a_run";

@@ -5,8 +5,14 @@ import { attachmentSchema } from "./attachment.ts";
 import { callEvents } from "./call-events.ts";
 import { chosenCallSchema, toolCallSchema } from "./chosen-call.ts";
 import { questionEvents } from "./question-events.ts";
+import { endedStatuses } from "./text/status.ts";
 import { usageSchema } from "./usage.ts";
 import { contextSchema, viaSchema } from "./words.ts";
+
+/** `room`: how many runs may still be launched below this one; logs of the first releases have none. */
+const parentSchema = z
+  .object({ runId: z.string(), callId: z.string(), depth: z.number(), room: z.number().optional() })
+  .nullable();
 
 const bodies = [
   z.object({
@@ -37,10 +43,7 @@ const bodies = [
         tainted: z.boolean().optional(),
       })
       .nullable(),
-    /** `room`: how many runs may still be launched below this one; logs of the first releases have none. */
-    parent: z
-      .object({ runId: z.string(), callId: z.string(), depth: z.number(), room: z.number().optional() })
-      .nullable(),
+    parent: parentSchema,
     /** The run is exactly this one call, chosen by whoever launched it; no model is asked. */
     call: toolCallSchema.optional(),
     /** Its call undoes what was approved by this question of another run, a call of this tool. */
@@ -118,6 +121,24 @@ const bodies = [
   z.object({ type: z.literal("completed"), answer: z.string() }),
   z.object({ type: z.literal("failed"), code: z.string(), message: z.string() }),
   z.object({ type: z.literal("cancelled"), reason: z.string(), from: personSchema }),
+  /** Somebody had an ended run forgotten: the events before this one are gone, and this is all that is known of it. */
+  z.object({
+    type: z.literal("forgotten"),
+    runId: z.string(),
+    /** Of this event, which is the first one of its log that is left. */
+    version: z.number(),
+    from: personSchema,
+    via: viaSchema,
+    launchedAt: z.number(),
+    launchedBy: personSchema,
+    channel: z.string(),
+    agent: z.object({ name: z.string(), hash: z.string() }),
+    parent: parentSchema,
+    endedAt: z.number(),
+    ended: z.enum(endedStatuses),
+    steps: z.number(),
+    usage: usageSchema,
+  }),
 ] as const;
 
 /** Every event there is, told apart by `type`. */

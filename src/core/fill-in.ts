@@ -21,6 +21,8 @@ const longestText = 4_000;
  * there is one field, its value alone.
  */
 export function fillIn(form: Form, words: string): FilledForm {
+  const pressed = pressedIn(form, words);
+  if (pressed !== null) return pressed;
   const given = givenIn(form, words.trim());
   if (given === null) return { ok: false, field: null, message: howTo(form) };
   if ("ok" in given) return given;
@@ -38,6 +40,13 @@ export function fillIn(form: Form, words: string): FilledForm {
     values.push([field.name, read.value]);
   }
   return { ok: true, values: Object.fromEntries(values) };
+}
+
+/** A form that is one choice has a button for each option: its value is taken sign for sign, whatever it looks like. */
+function pressedIn({ fields: [only, ...more] }: Form, words: string): FilledForm | null {
+  if (only?.kind !== "one" || more.length > 0) return null;
+  const isOption = only.options.some(({ value }) => value === words);
+  return isOption ? { ok: true, values: { [only.name]: words } } : null;
 }
 
 /** How it can be answered in words. */
@@ -159,9 +168,11 @@ function optionsOf({ options, min = 0, max = options.length }: FormField, given:
 function named(options: FormField["options"], given: unknown): string | undefined {
   const word = String(given).trim();
   const lower = word.toLowerCase();
-  const exact = options.find(({ value }) => value === word);
+  const exact = (text: string) => options.find(({ value }) => value === text);
   const found =
-    exact ?? options.find((one) => [one.value, one.label].some((text) => text.toLowerCase() === lower));
+    exact(String(given)) ??
+    exact(word) ??
+    options.find((one) => [one.value, one.label].some((text) => text.toLowerCase() === lower));
   return found?.value;
 }
 

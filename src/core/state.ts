@@ -215,6 +215,8 @@ export interface State {
   /** It has read text from outside the trusted circle: `once` calls need approval from then on. */
   readUntrusted: boolean;
   recoveries: number;
+  /** Who had it forgotten, and when: everything else that it held is gone. */
+  forgotten?: { from: Person; at: number };
 }
 
 /** The phase in the seeds' words. */

@@ -4,6 +4,7 @@ import type { Actor, Address } from "../core/actor.ts";
 import type { Agent, Policy } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
+import type { SeenTexts } from "../core/origin/trace.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { Changed, Only } from "../core/ports/commit.ts";
 import type { InboxKey, OutboxRow } from "../core/ports/deliveries.ts";
@@ -18,6 +19,7 @@ import { ChannelSet } from "./channel-set.ts";
 import { Deliverer } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
+import { type ForgetBy, type Forgotten, forgetRun } from "./forget.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
@@ -62,7 +64,7 @@ class RunEngine implements Engine {
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
   readonly #lookTimes = new LookTimes();
-  readonly seen: Engine["seen"];
+  readonly #seen: SeenRuns;
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
@@ -79,8 +81,7 @@ class RunEngine implements Engine {
     this.unreadable = unreadable;
     this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
     this.#live = new Live(store);
-    const seen = new SeenRuns(store);
-    this.seen = (runId) => seen.of(runId);
+    this.#seen = new SeenRuns(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const { byName: channels, here } = this.#channels;
     this.#wakes = options.wakes ?? null;
@@ -236,6 +237,19 @@ class RunEngine implements Engine {
     return this.#policies.mayRead(actor, state);
   }
 
+  seen(runId: string): Promise<SeenTexts> {
+    return this.#seen.of(runId);
+  }
+
+  forget(runId: string, by: ForgetBy): Promise<Forgotten> {
+    const dropMemory = (forgotten: string) => this.#seen.drop(forgotten);
+    return forgetRun(
+      { ...this.#submitDeps(), store: this.store, unreadable: this.unreadable, dropMemory },
+      runId,
+      by,
+    );
+  }
+
   voidApprovals(tool: string, reason: string): Promise<void> {
     return voidApprovals({ record: this.#record, store: this.store }, tool, reason);
   }
@@ -257,7 +271,7 @@ class RunEngine implements Engine {
       redact,
       state: (runId) => this.state(runId),
       policy: (state) => this.policy(state),
-      seen: this.seen,
+      seen: (runId) => this.seen(runId),
       stopping: this.#stopping.signal,
     };
   }
@@ -309,7 +323,7 @@ class RunEngine implements Engine {
       stopping: () => this.#worker.stopping,
       policy: (state) => this.policy(state),
       loadState: (runId) => this.#live.newest(runId),
-      seen: this.seen,
+      seen: (runId) => this.seen(runId),
       loadRow: (runId) => this.store.run(runId),
       keep: (attachment) => this.store.saveAttachment(attachment),
       log,

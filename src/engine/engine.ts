@@ -7,6 +7,7 @@ import type { Inlet } from "../core/ports/channel.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
+import type { ForgetBy, Forgotten } from "./forget.ts";
 import type { LeftBehind } from "./left-behind.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
@@ -49,6 +50,8 @@ export interface Engine extends Inlet {
   /** Rights of an agent by name, for what has no run yet. Unknown agent: null. */
   policyOf(agent: string): Policy | null;
   mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean;
+  /** An ended run and the runs below it are forgotten for good. */
+  forget(runId: string, by: ForgetBy): Promise<Forgotten>;
   /** A tool is another than it was: open approvals of its calls are void, and people are told why. */
   voidApprovals(tool: string, reason: string): Promise<void>;
   /** Called after each commit, of this process and soon after those of others. Returns the function that ends it. */

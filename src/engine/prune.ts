@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { NoteRow } from "../core/ports/kept-rows.ts";
 import type { RunRow } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
+import { pagesOfNotes } from "../core/store/every.ts";
 import { type NoteOwner, noteKinds } from "../core/store/notes.ts";
 import { isEnded } from "../core/text/status.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
@@ -17,7 +18,6 @@ const wordsMs = 7 * dayMs;
 const notesMs = 90 * dayMs;
 /** A start has more urgent things to do. */
 const afterStartMs = 60_000;
-const notesAtOnce = 200;
 
 type OwnerOf = (of: string, value: string) => NoteOwner;
 
@@ -88,15 +88,13 @@ export class Pruner {
     let forgotten = 0;
     for (const { name: prefix, goes } of Object.values(noteKinds)) {
       if (goes === "stays") continue;
-      for (let after = ""; !this.#stopped; ) {
-        const rows = await store.oldNotes({ prefix, before, after, limit: notesAtOnce });
+      for await (const rows of pagesOfNotes(store, { prefix, before })) {
+        if (this.#stopped) return forgotten;
         const gone: string[] = [];
         for (const row of rows) {
           if (goes === "old" || (await this.#isOver(row, prefix, goes, before))) gone.push(row.name);
         }
         if (gone.length > 0) forgotten += await store.deleteNotes(gone, before);
-        after = rows.at(-1)?.name ?? "";
-        if (rows.length < notesAtOnce) break;
       }
     }
     return forgotten;

@@ -34,6 +34,8 @@ interface Proposal {
   agent?: string;
   /** For a launch: the place that it must have for itself. */
   only?: Only | undefined;
+  /** Everything before these events goes, and these notes. */
+  forgets?: Commit["forgets"];
 }
 
 /** `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due. */
@@ -160,6 +162,7 @@ function commitOf(deps: RecordDeps, proposal: Proposal, run: LiveRun, next: Next
     questions: changedQuestions(before, state),
     inbox: proposal.inbox,
     ...(proposal.only ? { only: proposal.only } : {}),
+    ...(proposal.forgets ? { forgets: proposal.forgets } : {}),
     wake: state.parent && hasEnded(state) && !hasEnded(before) ? [state.parent.runId] : [],
   };
 }

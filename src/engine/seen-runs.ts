@@ -13,6 +13,11 @@ export class SeenRuns {
     this.#store = store;
   }
 
+  /** What the log held before is looked for no more. */
+  drop(runId: string): void {
+    this.#runs.delete(runId);
+  }
+
   /** Everything that the log holds now, in the order in which it came. */
   async of(runId: string): Promise<Seen> {
     const seen = this.#runs.get(runId) ?? new Seen();

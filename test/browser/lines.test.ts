@@ -54,6 +54,7 @@ const words: Record<EventType, string> = {
   completed: "complete",
   failed: "failed",
   cancelled: "cancelled by dana",
+  forgotten: "dana had it forgotten",
 };
 
 const file = join(import.meta.dirname, "../fixtures/golden/0.2.0/events.jsonl");

@@ -3,6 +3,7 @@ import { describe } from "vitest";
 import type { Store } from "../../src/core/ports/store.ts";
 import { commitContract } from "./store-commit.contract.ts";
 import { deliveryContract } from "./store-delivery.contract.ts";
+import { forgetContract } from "./store-forget.contract.ts";
 import { listContract } from "./store-list.contract.ts";
 import { recordContract } from "./store-record.contract.ts";
 import { workContract } from "./store-work.contract.ts";
@@ -15,5 +16,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     deliveryContract(open);
     listContract(open);
     recordContract(open);
+    forgetContract(open);
   });
 }

@@ -69,6 +69,15 @@ describe("what looks like a token", () => {
     expect(redact(`before ${value} after`)).toBe("before [secret] after");
   });
 
+  it.each([
+    ["behind other signs of a token", "id-", token("eyJ")],
+    ["with a head of a thousand signs", "", `eyJ${"a1B2".repeat(250)}`],
+    ["behind one that is none", "eyJa.", token("eyJ")],
+  ])("three parts with points between are hidden %s", (_, before, head) => {
+    const rest = `${token("eyJ")}.${token("s")}`;
+    expect(redact(`key=${before}${head}.${rest} after`)).toBe(`key=${before}[secret] after`);
+  });
+
   it("in a header or a URL is hidden, and the rest stays readable", () => {
     expect(redact(`Authorization: Bearer ${token("")}`)).toBe("Authorization: Bearer [secret]");
     expect(redact(`Authorization: Basic ${token("")}=`)).toBe("Authorization: Basic [secret]");

@@ -49,6 +49,20 @@ describe("a call that was answered", () => {
     deciding.when(answer("region: eu", "t1")).wants({ type: "run_calls", callIds: ["b"] });
   });
 
+  test("begins anew, and is told no answer of before, when its tool says that it did not happen", () => {
+    const answered = given(
+      chose(call("b", "restart")),
+      started("b"),
+      asks("t1", "b"),
+      answer("region: eu", "t1"),
+    );
+    expect(answered.state.phase).toMatchObject({ calls: [{ asks: { answer: '{"region":"eu"}' } }] });
+    const cleared = answered.when(started("b", 2), {
+      ...{ type: "call_cleared", callId: "b", reason: "it did not happen" },
+    } as EventBody);
+    expect(cleared.state.phase).toMatchObject({ calls: [{ is: { at: "chosen" }, asks: null }] });
+  });
+
   test("is held to its approval however often it has asked", () => {
     let story: Story = given(chose(call("a", "deploy")), askedApproval("q1", "a"), approve("q1"));
     for (let n = 1; n <= 10; n++) {

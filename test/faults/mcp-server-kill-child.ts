@@ -1,7 +1,7 @@
 /**
  * A bot that serves the MCP, on the database of a folder; it is killed at the n-th point: before or after a commit, or
  * in the middle of the call. People approve whatever is asked. Arguments: folder, port, n (0: it is not), and `knows`
- * when the tool can tell whether it ran. Says how many points there were when its standard input ends.
+ * when the tool can tell whether it ran, `asks` when the model asks people before it answers. Says how many points there were when its standard input ends.
  */
 import { join } from "node:path";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -10,7 +10,7 @@ import { serve } from "../../src/http/serve.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
 import { Doomed } from "../support/doomed.ts";
 import { defaults } from "../support/http/server.ts";
-import { finalAnswer, scripted } from "../support/model/scripted.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { deployment } from "../support/undoable.ts";
 
 const [folder = "", port = "0", dieAt = "0", knows = ""] = process.argv.slice(2);
@@ -35,11 +35,9 @@ const { tool } = deployment({
     : {}),
 });
 const store = await openSqlite({ path: join(folder, "belay.db"), clock });
-const bot = await startBot({
-  store: life.dying(store, ["commit"]),
-  model: scripted(finalAnswer("")),
-  tools: [tool],
-});
+const question = calling(ask("Which version?"));
+const model = knows === "asks" ? scripted(question) : scripted(finalAnswer("Deployed."));
+const bot = await startBot({ store: life.dying(store, ["commit"]), model, tools: [tool] });
 
 async function approve(runId: string): Promise<void> {
   for (const { id, kind } of (await bot.engine.state(runId))?.questions ?? [])

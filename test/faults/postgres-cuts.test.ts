@@ -63,7 +63,7 @@ const now = 2_000;
 
 /** A call of each method that reaches the database; commits have tests of their own below. */
 const calls: {
-  [Method in Exclude<keyof Store, "close" | "commit" | "watch">]: (
+  [Method in Exclude<keyof Store, "close" | "commit" | "watch" | "scrub">]: (
     store: Store,
     id: string,
   ) => Promise<unknown>;

@@ -29,6 +29,7 @@ const cells: Record<OperationId, Cells> = {
   approve: [401, 403, 403, 403, 403, 200, 404],
   refuse: [401, 403, 403, 403, 403, 200, 404],
   undo: [401, 403, 403, 403, 404, 200, 404],
+  forget: [401, 403, 403, 403, 403, 200, 404],
   runs: [401, 403, 200, 200, 200, 200, 200],
   events: [401, 403, 200, 200, 404, 200, 404],
   stream: [401, 403, 200, 200, 404, 200, 404],
@@ -94,6 +95,11 @@ async function requestFor(
       const file = { hash: "h1", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) };
       await b.engine.store.saveAttachment({ runId: run.id, ...file });
       return { path: path.replace(":id", run.id).replace(":hash", file.hash) };
+    }
+    case "forget": {
+      const run = await b.launch();
+      await b.engine.happen(run.id, { type: "completed", answer: "3" });
+      return { path: path.replace(":id", run.id) };
     }
     case "again":
     case "resume":

@@ -1,55 +1,16 @@
 /** The official client of the Model Context Protocol against a bot that listens: every tool, under both of its eras. */
-import type { Client } from "@modelcontextprotocol/client";
 import { expect, onTestFinished, test } from "vitest";
 import { launchPlace } from "../../src/config/channels.ts";
-import type { HttpConfig } from "../../src/http/guard/context.ts";
 import { OutcomeUnknown } from "../../src/tools/contract.ts";
 import { openRights } from "../support/bot.ts";
 import { approve, asked, settle } from "../support/deployment.ts";
-import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
-import { officialClient, type Told, textOf } from "../support/http/mcp.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { officialClient, textOf } from "../support/http/mcp.ts";
+import { call, deployed, offering, offeringBot } from "../support/http/mcp-bot.ts";
 import { SlackWorld } from "../support/slack/world.ts";
 import { deployment } from "../support/undoable.ts";
 
-const asks = () =>
-  scripted(
-    calling(ask("Which version?", ["v1", "v2"])),
-    finalAnswer("Deployed v2."),
-    calling(ask("And now?")),
-  );
-
-/** As the tool's model would read it. */
-const deployed = 'deployed v1\nIt can be undone by deploy with {"version":"v0"}.';
-
-async function start(options: Partial<Parameters<typeof listeningBot>[0]> = {}): Promise<ListeningBot> {
-  const bot = await listeningBot({
-    model: asks(),
-    ...options,
-    config: { mcp: offering(), ...options.config },
-  });
-  onTestFinished(() => bot.stop());
-  return bot;
-}
-
-const offering = (speaksAt: string | null = null): HttpConfig["mcp"] => ({
-  tools: ["deploy"],
-  agent: "default",
-  speaksAt,
-});
-
-async function call(
-  client: Client,
-  name: string,
-  args: object,
-  onprogress?: (words: string) => void,
-): Promise<Told> {
-  const options = onprogress ? { onprogress: ({ message = "" }) => onprogress(message) } : {};
-  return (await client.callTool({ name, arguments: { ...args } }, options)) as Told;
-}
-
 test.each(["auto", "legacy"] as const)("the runs, from the start to the end (%s)", async (mode) => {
-  const { url } = await start({ tools: [deployment().tool] });
+  const { url } = await offeringBot({ tools: [deployment().tool] });
   const client = await officialClient(url, "secret-admin", mode);
   expect(client.getNegotiatedProtocolVersion()).toBe(mode === "auto" ? "2026-07-28" : "2025-11-25");
   const { tools } = await client.listTools();
@@ -85,7 +46,7 @@ test("a call of the team's tool is one run of one call: its card in Slack, appro
   onTestFinished(() => world.stop());
   const { done, tool } = deployment();
   const approvers = [`slack:${world.team}/${world.id("oncall")}`];
-  const { url } = await start({
+  const { url } = await offeringBot({
     tools: [tool],
     channels: [world.channel],
     rights: { ...openRights, approve: approvers },
@@ -125,39 +86,6 @@ test("a call of the team's tool is one run of one call: its card in Slack, appro
   expect(done).toEqual(["v1"]);
 });
 
-test("the wait has an end, and the handle leads on", async () => {
-  const { done, tool } = deployment();
-  const { url, bot } = await start({ tools: [tool] });
-  const client = await officialClient(url, "secret-admin");
-  const begun = await call(client, "deploy", { version: "v1", wait_s: 0.2 });
-  const id = String(begun.structuredContent?.id);
-  expect(begun.structuredContent).toMatchObject({ status: expect.stringMatching(/running|waiting/) });
-  expect(textOf(begun)).toContain(`Ask with get_run and the id ${id}`);
-  const waiting = call(client, "get_run", { id, wait_s: 50 });
-  await settle(bot, id, approve(await asked(bot, id)));
-  expect(textOf(await waiting)).toBe(deployed);
-  expect(done).toEqual(["v1"]);
-});
-
-test("what a tool says on its way is told to who waits", async () => {
-  const letGo = Promise.withResolvers<void>();
-  const { tool } = deployment({
-    effect: "idempotent",
-    requiresApproval: false,
-    run: async ({ version }, { progress }) => {
-      progress?.("3 of 7 hosts");
-      await letGo.promise;
-      return `deployed ${version}`;
-    },
-  });
-  const { url } = await start({ tools: [tool] });
-  const client = await officialClient(url, "secret-admin");
-  const told = await call(client, "deploy", { version: "v1", wait_s: 50 }, (words) => {
-    if (words.endsWith("running · deploy — 3 of 7 hosts")) letGo.resolve();
-  });
-  expect(told).toMatchObject({ structuredContent: { status: "complete" } });
-});
-
 test("a refusal, a failure and a doubt are told as what they are", async () => {
   const { done, tool } = deployment({
     run: ({ version }) => {
@@ -166,7 +94,7 @@ test("a refusal, a failure and a doubt are told as what they are", async () => {
       throw new OutcomeUnknown("the connection broke");
     },
   });
-  const { url, bot } = await start({ tools: [tool] });
+  const { url, bot } = await offeringBot({ tools: [tool] });
   const client = await officialClient(url, "secret-admin");
   const begin = async (version: string) => {
     const { structuredContent } = await call(client, "deploy", { version, wait_s: 0 });
@@ -210,22 +138,11 @@ test("a refusal, a failure and a doubt are told as what they are", async () => {
 
 test("arguments that do not fit start nothing; what a model wrote marks its run", async () => {
   const { tool } = deployment();
-  const { url, bot } = await start({ tools: [tool] });
+  const { url, bot } = await offeringBot({ tools: [tool] });
   const client = await officialClient(url, "secret-admin");
   const wrong = await call(client, "deploy", { version: 3 });
   expect(textOf(wrong)).toMatch(/^answer_invalid: .*version/);
   expect(await bot.store.runs({ limit: 5 })).toEqual([]);
   const { structuredContent } = await call(client, "start_run", { task: "deploy", wait_s: 0 });
   expect((await bot.engine.state(String(structuredContent?.id)))?.readUntrusted).toBe(true);
-});
-
-test("who stops the bot does not wait for those who wait", async () => {
-  const { tool } = deployment();
-  const bot = await listeningBot({ model: asks(), tools: [tool], config: { mcp: offering() } });
-  const client = await officialClient(bot.url, "secret-admin");
-  const told = Promise.withResolvers<void>();
-  const waiting = call(client, "deploy", { version: "v1", wait_s: 50 }, () => told.resolve());
-  await told.promise;
-  await bot.stop();
-  expect(textOf(await waiting)).toContain("Ask with get_run");
 });

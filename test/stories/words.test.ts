@@ -126,7 +126,7 @@ describe("arguments and outputs", () => {
 
   test.each([
     ["a list", { hosts: ["a", "b"] }, "[1,2,3]", "a, b", "1, 2, 3"],
-    ["an object", { to: { team: "sre" } }, '{"state":"degraded","left":3}', "sre", "degraded, 3"],
+    ["an object", { to: { team: "sre" } }, '{"state":"degraded","left":3}', "sre", "state degraded, left 3"],
     [
       "a long list",
       {},

@@ -87,7 +87,7 @@ export function split(text: string, limit: number): string[] {
   /** Where the last paragraph outside of code ended in `part`. */
   let paragraph = 0;
   const room = limit - 2 * fence.length - 24;
-  for (const line of text.split("\n").flatMap((whole) => cut(whole, room))) {
+  for (const line of linesOf(text, room)) {
     const closing = open === null ? 0 : fence.length + 1;
     while (part !== "" && part.length + 1 + line.length + closing > limit - fence.length - 1) {
       const keep = paragraph > limit / 2 ? paragraph : part.length;
@@ -118,6 +118,14 @@ function fenceAfter(line: string, open: string | null): string | null {
   if (open !== null) return null;
   if (trimmed.slice(fence.length).includes(fence)) return null;
   return trimmed.length <= 20 ? trimmed : fence;
+}
+
+/** The lines of a text, long ones in pieces. */
+function* linesOf(text: string, limit: number): Generator<string> {
+  for (const line of text.split("\n")) {
+    if (line.length <= limit) yield line;
+    else yield* cut(line, limit);
+  }
 }
 
 /**

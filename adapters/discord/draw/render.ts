@@ -137,7 +137,9 @@ function excerptOf(blocks: readonly Block[], drawing: Drawing): Page {
   const pieces = piecesOf(kept, drawing);
   const texts = pieces.flatMap((piece) => ("text" in piece ? [piece] : []));
   const rows = pieces.flatMap((piece) => ("rows" in piece ? piece.rows : [])).slice(0, maxRows);
-  const beginning = split(texts.map((piece) => piece.text).join("\n"), excerpt)[0] ?? "";
+  const whole = texts.map((piece) => piece.text).join("\n");
+  // No line that begins in the first part is cut by what is left out here: its pieces are shorter.
+  const beginning = split(whole.slice(0, 2 * excerpt), excerpt)[0] ?? "";
   const words = ["… The whole text is in the file.", ...(decides(blocks) ? [tooLongToApprove] : [])];
   const name = "whole.md";
   const components: Components = [

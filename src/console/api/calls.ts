@@ -2,7 +2,7 @@
 
 import type { WireEvent, WireModelRequest, WireOutcome } from "../../http/wire/events.ts";
 import type { QuestionList } from "../../http/wire/questions.ts";
-import type { RunList, RunState } from "../../http/wire/runs.ts";
+import type { ForgottenRuns, RunList, RunState } from "../../http/wire/runs.ts";
 import type {
   AgentList,
   ApprovalList,
@@ -47,6 +47,7 @@ export const keys = {
   newest: (id: string) => ["newest", id],
   events: (id: string) => ["events", id],
   outcome: (id: string) => ["outcome", id],
+  forgotten: (id: string) => ["forgotten", id],
   request: (id: string, version: number) => ["request", id, version],
   questions: ["questions"],
   agents: ["agents"],
@@ -57,9 +58,9 @@ export const keys = {
 
 export const getSession = () => get<Session>("session").then(known);
 export const login = (code: string) => post<Session>("session", { code }).then(known);
-export const logout = () => remove("session");
+export const logout = () => remove<void>("session");
 export const getSessions = () => get<SessionList>("sessions");
-export const revokeSession = (id: string) => remove(`sessions/${encodeURIComponent(id)}`);
+export const revokeSession = (id: string) => remove<void>(`sessions/${encodeURIComponent(id)}`);
 
 export const getQuestions = (cursor: string | null) =>
   get<QuestionList>(`questions?limit=50${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
@@ -103,6 +104,8 @@ export const refuse = (id: string, question_id: string, reason: string) =>
   post<RunState>("agent/refuse", { id, question_id, reason });
 
 export const undo = (id: string, question_id: string) => post<RunState>("agent/undo", { id, question_id });
+
+export const forget = (id: string) => remove<ForgottenRuns>(`agent/runs/${run(id)}`);
 
 /** A name for one attempt of a person; unlike randomUUID it also exists on plain http. */
 export function newKey(): string {

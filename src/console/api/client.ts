@@ -27,8 +27,8 @@ export function post<T>(path: string, body: unknown, key?: string): Promise<T> {
   return request<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
-export function remove(path: string): Promise<void> {
-  return request<void>(path, { method: "DELETE" });
+export function remove<T>(path: string): Promise<T> {
+  return request<T>(path, { method: "DELETE" });
 }
 
 async function request<T>(path: string, init: RequestInit): Promise<T> {

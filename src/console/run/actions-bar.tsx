@@ -10,6 +10,7 @@ import { Button, ConfirmButton } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { useGo } from "../parts/way.tsx";
+import { ForgetButton } from "./forget.tsx";
 import { SayForm } from "./say-form.tsx";
 
 export function ActionsBar({ run }: { run: RunState }) {
@@ -58,6 +59,7 @@ export function ActionsBar({ run }: { run: RunState }) {
         <Button pending={repeat.isPending} onPress={() => repeat.mutate()} look={ended ? "plain" : "quiet"}>
           Run again
         </Button>
+        {ended && <ForgetButton run={run} />}
       </div>
       <Reasons run={run} ended={ended} rests={rests} />
       {saying && <SayForm runId={run.id} onDone={() => setSaying(false)} />}

@@ -87,7 +87,8 @@ type ControlEvent = Extract<
       | "cancel_requested"
       | "completed"
       | "failed"
-      | "cancelled";
+      | "cancelled"
+      | "forgotten";
   }
 >;
 
@@ -123,6 +124,8 @@ function controlWords(data: ControlEvent): Words {
       return { shape: "failed", title: "failed", detail: "", text: data.message };
     case "cancelled":
       return { shape: "cancelled", title: "cancelled", detail: `by ${data.from.name}`, text: data.reason };
+    case "forgotten":
+      return person(data.from.name, "had it forgotten");
   }
 }
 

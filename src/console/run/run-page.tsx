@@ -15,6 +15,7 @@ import { statusOfRun } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { ActionsBar } from "./actions-bar.tsx";
 import { RunId } from "./attachments.tsx";
+import { Forgotten } from "./forget.tsx";
 import { Inspecting } from "./inspecting.tsx";
 import type { Line } from "./line.ts";
 import { linesOf } from "./lines.ts";
@@ -30,6 +31,7 @@ export function RunPage({ id }: { id: string }) {
   usePageTitle(run ? brief(run.title, 60) : "Run");
   useStatusSaid(run);
   const problem = error ?? logError;
+  if (isForgotten(problem)) return <Forgotten id={id} words={problem.message} />;
   if (problem && !run) {
     return (
       <Nowhere title="This run can’t be shown">
@@ -97,6 +99,11 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
       )}
     </div>
   );
+}
+
+/** Also while what it was is still on the page. */
+function isForgotten(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.status === 410;
 }
 
 function isMissing(error: Error): boolean {

@@ -27,7 +27,7 @@ export function deny(
       `This token may not ${action}. It needs the scope "${verdict.scope}".`,
     );
   }
-  const who = whoMay(policy.rights[action], actor);
+  const who = action === "forget" ? "the owner of this bot" : whoMay(policy.rights[action], actor);
   return refuse(
     "not_allowed",
     `${actor.name} may not ${action} runs of ${policy.agent.name}. Who may: ${who}.`,

@@ -11,12 +11,15 @@ import { hasEnded, type State, statusOf } from "../state.ts";
 import { type Admission, accept, cut, deny, finished, pointedAt, refuse, withContext } from "./admission.ts";
 import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
+import { admitForget, forgottenRefusal } from "./forget.ts";
 import { ofQuestions } from "./loose-words.ts";
 import { admitUndo } from "./undo.ts";
 
 /** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
+  const refusal = forgottenRefusal(state);
+  if (refusal) return { ok: false, refusal };
   switch (command.type) {
     case "say":
       return admitSay(state, command, policy);
@@ -32,6 +35,8 @@ export function admit(state: State, command: Command, policy: Policy): Admission
       return admitUndo(state, command, policy);
     case "deliver_event":
       return admitEvent(state, command);
+    case "forget":
+      return admitForget(state, command, policy);
     default:
       return admitControl(state, command, policy);
   }

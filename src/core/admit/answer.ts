@@ -68,7 +68,7 @@ function unnamed({ id, kind, text }: Question): Admission {
 export function answerTo(question: Question, words: string): string | null {
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
-  const chosen = choiceNamed(question, text);
+  const chosen = choiceNamed(question, words);
   if (chosen !== null || !question.freeText) return chosen;
   if (question.form === undefined) return cut(text);
   const filled = fillIn(question.form, text);
@@ -78,13 +78,14 @@ export function answerTo(question: Question, words: string): string | null {
 /** The value of the choice that these words name; null: none. */
 export function choiceNamed(question: Question, words: string): string | null {
   const lower = words.trim().toLowerCase();
+  const pressed = question.choices.find(({ value }) => value === words);
   const named = question.choices.find(
     (choice, index) =>
-      choice.value.toLowerCase() === lower ||
+      choice.value.trim().toLowerCase() === lower ||
       choice.label.toLowerCase() === lower ||
       `${index + 1}.` === lower,
   );
-  return named?.value ?? null;
+  return (pressed ?? named)?.value ?? null;
 }
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */

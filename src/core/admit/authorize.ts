@@ -3,11 +3,13 @@ import { type Actor, channelOf, isOwner, type Principal, type Scope } from "../a
 import type { Rights } from "../agent.ts";
 import { ruleInWords } from "../text/rules.ts";
 
+/** What the lists of an agent allow. */
+type Listed = keyof Rights;
 /** What somebody may be allowed to do with an agent's runs. */
-export type Action = keyof Rights;
+export type Action = Listed | "forget";
 
 /** What no list can take from the owner: nothing may run on their machine that they can't see, answer and stop. */
-const ofOwner: ReadonlySet<Action> = new Set(["read", "answer", "control"]);
+const ofOwner: ReadonlySet<Listed> = new Set(["read", "answer", "control"]);
 
 /**
  * Does a rule speak of this actor? Rules are data:
@@ -38,12 +40,23 @@ export function authorize(
   rights: Rights,
   requester: Principal | null,
 ): Verdict {
-  return authorizeBy(action, actor, rights[action], requester);
+  return action === "forget"
+    ? authorizeForgetting(actor)
+    : authorizeBy(action, actor, rights[action], requester);
+}
+
+/** What takes the record away from everybody no list of an agent gives: it is for the owner and administrators. */
+function authorizeForgetting({ principal, scopes }: Actor): Verdict {
+  if (isOwner(principal)) return { allowed: true, rule: "owner" };
+  if (scopes === undefined) return { allowed: false, why: "not_listed" };
+  return scopes.includes("admin")
+    ? { allowed: true, rule: "admin" }
+    : { allowed: false, why: "scope", scope: "admin" };
 }
 
 /** The same for a list of its own: a question's audience, a tool's approvers. */
 export function authorizeBy(
-  action: Action,
+  action: Listed,
   actor: Actor,
   rules: readonly string[],
   requester: Principal | null,
@@ -59,7 +72,7 @@ export function authorizeBy(
 
 /** A guest whom no rule lets do anything: what this bot is and whom it listens to is none of their business. */
 export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolean {
-  const actions: readonly Action[] = ["launch", "read", "answer", "approve", "control"];
+  const actions: readonly Listed[] = ["launch", "read", "answer", "approve", "control"];
   const mayAnything = (rights: Rights) =>
     actions.some((action) => authorize(action, actor, rights, null).allowed);
   return actor.guest && !everyRights.some(mayAnything);

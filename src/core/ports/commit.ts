@@ -36,6 +36,11 @@ export interface Commit {
   /** Other runs that should look again (a parent whose child ended). */
   wake: readonly string[];
   /**
+   * The run is forgotten with these events, whose last is `forgotten`: everything before it goes, with its posts,
+   * questions, addresses and attachments, the words of the messages and decisions about it, and these notes.
+   */
+  forgets?: { notes: readonly string[] };
+  /**
    * A launch for a place of its own: `taken` when a run that came to this address after the run `after` (null: any
    * run) has not ended.
    */

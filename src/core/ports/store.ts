@@ -137,6 +137,12 @@ export interface Store {
   pruneAudits(before: number): Promise<number>;
 
   /**
+   * What was deleted can't be found in the files of the database any more. SQLite writes its file anew for that, and
+   * does nothing else meanwhile. Resolves with false where that is left to the database (VACUUM of PostgreSQL).
+   */
+  scrub(): Promise<boolean>;
+
+  /**
    * From now on tells of the commits of other processes, until `close`: soon, and later when the
    * line was lost meanwhile.
    */

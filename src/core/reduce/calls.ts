@@ -15,7 +15,7 @@ import { verdictInWords } from "../text/verdict.ts";
 import { isAside } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { entered, flushed } from "./entries.ts";
-import { withoutCard } from "./settle.ts";
+import { cleared, withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
 import { undoSettled } from "./undo.ts";
 
@@ -72,7 +72,7 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
     case "call_suspended":
       return moved(state, call, { asks: { held: event.held, answer: null } });
     case "call_cleared":
-      return moved(state, call, { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" } });
+      return moved(state, call, cleared(call));
     case "call_slept":
       return moved(state, call, { is: { at: "sleeping", until: event.until, event: event.event } });
     case "job_begun":

@@ -8,7 +8,7 @@ import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
 import { entered, told } from "./entries.ts";
-import { closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
+import { anew, closeQuestion, noNudges, renewed, usedCost, usedTokens } from "./settle.ts";
 
 type QuestionEvent =
   | "question_asked"
@@ -118,11 +118,6 @@ function doubtSettled(
       return stopping(settled(state, call, { output, ok: false, untrusted: false }, 0), event.from);
     }
   }
-}
-
-/** What its tool was in the middle of is over: it asks again. */
-function anew({ asks }: Call): { asks?: null } {
-  return asks ? { asks: null } : {};
 }
 
 function advised(state: State, question: OpenQuestion, event: EventOf<"question_answered">): State {

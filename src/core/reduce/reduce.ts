@@ -17,6 +17,7 @@ import { withUndo } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { reduceCall } from "./calls.ts";
 import { entered, entriesOf, told } from "./entries.ts";
+import { forgotten } from "./forgotten.ts";
 import { chosen, initial, launched } from "./launch.ts";
 import { reduceQuestion } from "./questions.ts";
 import { noNudges, withdrawAll } from "./settle.ts";
@@ -26,11 +27,14 @@ import { addUsage } from "./usage.ts";
 
 /** After the end of a run its time stands still, and little is taken in; the version moves on with every event. */
 export function reduce(state: State, event: RunEvent): State {
+  if (event.type === "forgotten") return forgotten(event);
   const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
   // How long it took, and when it was last at work, stay what they were at its end.
   const updatedAt = hasEnded(state) ? state.updatedAt : event.at;
   return { ...after, version: state.version + 1, updatedAt };
 }
+
+type Remembered = Exclude<RunEvent, { type: "forgotten" }>;
 
 /** Fold events onto a state. */
 export function fold(events: readonly RunEvent[], from: State = initial): State {
@@ -38,12 +42,12 @@ export function fold(events: readonly RunEvent[], from: State = initial): State 
 }
 
 /** An end is final. Still to come are the place where it is told, and what becomes of an undo in a run of its own. */
-function epilogue(state: State, event: RunEvent): State {
+function epilogue(state: State, event: Remembered): State {
   const isUndo = event.type === "undo_ended" || (event.type === "undo_asked" && event.runId !== null);
   return isUndo || event.type === "address_became" ? apply(state, event) : state;
 }
 
-function apply(state: State, event: RunEvent): State {
+function apply(state: State, event: Remembered): State {
   switch (event.type) {
     case "launched":
       return launched(event);

@@ -117,3 +117,13 @@ function undoCutOff(state: State, call: Call): State {
   const ended = cutOff(call);
   return withUndo(state, call.undoes ?? "", ended ? { ended } : { asked: null });
 }
+
+/** What its tool was in the middle of is over: it asks again. */
+export function anew({ asks }: Call): { asks?: null } {
+  return asks ? { asks: null } : {};
+}
+
+/** What changes of a call that did not happen: it may start again. */
+export function cleared(call: Call): Pick<Call, "is" | "asks"> {
+  return { is: call.approvedHash === null ? { at: "chosen" } : { at: "approved" }, ...anew(call) };
+}

@@ -55,7 +55,9 @@ function* eachOf({ runId, after, version: last, records }: ReadLog) {
   let known = after;
   for (const record of records) {
     const { version } = record;
-    if (version !== known + 1) yield missing({ runId, version: known + 1 });
+    // What was before it was taken away with it.
+    const isFirst = record.type === "forgotten";
+    if (version !== known + 1 && !isFirst) yield missing({ runId, version: known + 1 });
     yield { version, event: eventOrError(record, { runId, version }) };
     known = version;
   }

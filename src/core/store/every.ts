@@ -1,4 +1,5 @@
 /** Whole lists of a store, read a page at a time: for whoever must not stop at the first so many. */
+import type { NoteRow } from "../ports/kept-rows.ts";
 import type { QuestionRow, RunFilter, RunRow } from "../ports/runs.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -25,5 +26,20 @@ export async function* everyRun(
     yield* rows;
     before = rows.at(-1);
     if (rows.length < pageLength) return;
+  }
+}
+
+const notesAtOnce = 200;
+
+/** Pages of notes whose names begin with `prefix`, last written before `before` (ms), in the order of their names. */
+export async function* pagesOfNotes(
+  store: Pick<Store, "oldNotes">,
+  { prefix, before }: { prefix: string; before: number },
+): AsyncGenerator<NoteRow[]> {
+  for (let after = ""; ; ) {
+    const rows = await store.oldNotes({ prefix, before, after, limit: notesAtOnce });
+    if (rows.length > 0) yield rows;
+    after = rows.at(-1)?.name ?? "";
+    if (rows.length < notesAtOnce) return;
   }
 }

@@ -32,6 +32,7 @@ const structural: ReadonlySet<string> = new Set([
   "provider",
   "model",
   "event",
+  "ended",
 ]);
 
 /** Here the bytes are somebody else's, keys and all: arguments, and the provider's own items. */

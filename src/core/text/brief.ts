@@ -48,10 +48,16 @@ function entriesOf(input: unknown): Map<string, string> {
   return new Map(entries.map(([name, value]) => [name, JSON.stringify(value)]));
 }
 
-/** A JSON output in the words of a person: a string or number as it is, a list or an object by its values. */
+/**
+ * A JSON output in the words of a person: a string or number as it is, a list by its values, an object by its names
+ * and values: `percent 7.1, requests 48210`. One value alone needs no name.
+ */
 export function outputInBrief(output: string): string {
   const value = output.length > longestJson ? output : readable(output);
-  return typeof value === "object" && value !== null ? argumentsInBrief(value) : brief(String(value), 60);
+  if (typeof value !== "object" || value === null) return brief(String(value), 60);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== "");
+  if (Array.isArray(value) || entries.length < 2) return argumentsInBrief(value);
+  return brief(someOf(entries.map(([name, inner]) => `${name} ${brief(plainly(inner, 3), 40)}`)), 80);
 }
 
 /** What a JSON text holds; a text that is no JSON is a text. */

@@ -6,12 +6,15 @@
  */
 const ambiguous = /[\\[\]<>`|"\s]|&#?\w+;/;
 
+const begins = /^(?:https?:|www\.)/i;
+
 /**
  * Whether a link to `url` may be followed. `hosts`: the listed ones, each for itself; `*.corp.example` lists all that
  * end so. Null: trusted text, which may link to any host.
  */
 export function mayFollow(url: string, hosts: readonly string[] | null): boolean {
-  if (ambiguous.test(url)) return false;
+  // Most of what is no link is seen at its first signs, without a URL being made of it.
+  if (!begins.test(url) || ambiguous.test(url)) return false;
   const parsed = URL.parse(/^www\./i.test(url) ? `https://${url}` : url);
   if (parsed?.protocol !== "https:" && parsed?.protocol !== "http:") return false;
   // `https://trusted@evil` reads like the trusted host.

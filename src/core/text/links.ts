@@ -72,19 +72,28 @@ export function withLinks(text: string, draw: (link: Link) => string, looseEnd: 
   return pieces.join("") + text.slice(from);
 }
 
+/** Up to what ends a target, and up to a bracket, which may. */
+const untilSpace = /[^\s<>\ufdd0]*/y;
+const untilBracket = /[^\s<>\ufdd0()]*/y;
+
+/** Where this run of signs ends that begins at `from`. */
+function endOf(run: RegExp, text: string, from: number): number {
+  run.lastIndex = from;
+  run.test(text);
+  return run.lastIndex;
+}
+
 /** The target of a link from behind `](` on; null when none ends there. */
 function targetAt(text: string, start: number): { url: string; end: number } | null {
   let begun = start;
   while (begun < start + 9 && /\s/.test(text[begun] ?? "")) begun += 1;
   const isAngled = text[begun] === "<";
   if (isAngled) begun += 1;
-  let at = begun;
-  for (let depth = 0; at < text.length; at += 1) {
-    const char = text[at] ?? "";
-    if (/[\s<>\ufdd0]/.test(char)) break;
-    if (isAngled) continue;
+  let at = endOf(isAngled ? untilSpace : untilBracket, text, begun);
+  for (let depth = 0; !isAngled; at = endOf(untilBracket, text, at + 1)) {
+    const char = text[at];
     if (char === "(" && ++depth > deepest) return null;
-    if (char === ")" && --depth < 0) break;
+    if (char !== "(" && (char !== ")" || --depth < 0)) break;
   }
   if (at === begun) return null;
   closing.lastIndex = text[at] === ">" ? at + 1 : at;

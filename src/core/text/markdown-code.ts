@@ -8,6 +8,7 @@
 /** A character that no text holds: it stands around the number of a piece of code while the rest is rewritten. */
 export const mark = "\ufdd0";
 const held = new RegExp(`${mark}(\\d+)${mark}`, "g");
+const mayBeInLink = /:\/\/|www\./i;
 const zeroWidth = "\u200b";
 /** Looks like a backtick and means nothing. */
 const lookAlike = "ˋ";
@@ -25,14 +26,15 @@ export function aroundCode(
 ): string {
   const kept: string[] = [];
   const hold = (piece: string) => `${mark}${kept.push(piece) - 1}${mark}`;
+  const back = (index: string) => restored(kept[Number(index)] ?? "");
   const restored = (text: string): string =>
-    text.replace(
-      held,
-      (_whole, index: string, at: number) => gapBefore(text, at) + restored(kept[Number(index)] ?? ""),
-    );
+    text.includes(mark)
+      ? text.replace(held, (_whole, index: string, at: number) => gapBefore(text, at) + back(index))
+      : text;
   const lines = blocksIn(markdown.replaceAll(mark, "")).map((block) => {
+    // Discord takes the end of a block without a character for its first line.
     if ("code" in block)
-      return isBlank(block.code) ? "" : hold(codeBlock(inCode(block.code), block.language));
+      return /^\n*$/.test(block.code) ? "" : hold(codeBlock(inCode(block.code), block.language));
     return spansIn(block.line)
       .map((part) => ("code" in part ? hold(writtenAnew(inCode(part.code))) : part.text))
       .join("");
@@ -46,12 +48,7 @@ export function aroundCode(
 function gapBefore(text: string, at: number): string {
   if (text[at - 1] === "\\" || text[at - 1] === mark) return zeroWidth;
   const between = text.slice(text.lastIndexOf(mark, at - 1) + 1, at);
-  return /:\/\/|www\./i.test(between.split(/\s/).at(-1) ?? "") ? " " : "";
-}
-
-/** Discord takes the end of a block without a character for its first line. */
-function isBlank(code: string): boolean {
-  return /^\n*$/.test(code);
+  return mayBeInLink.test(between) && mayBeInLink.test(between.split(/\s/).at(-1) ?? "") ? " " : "";
 }
 
 /** What a span can't hold as it is becomes a block. */
@@ -179,12 +176,14 @@ export function spansIn(line: string): MarkdownSpan[] {
 /** Finds the next run of `length` backticks from a place on; places only grow, so each run is looked at once. */
 function closingRuns(line: string): (length: number, from: number) => number | null {
   const runs = new Map<number, number[]>();
-  const all = [...line.matchAll(/`+/g)].reverse();
-  for (const { 0: run, index } of all) {
-    const places = runs.get(run.length);
-    if (places) places.push(index);
-    else runs.set(run.length, [index]);
+  for (let at = line.indexOf("`"), end = 0; at !== -1; at = line.indexOf("`", end)) {
+    end = at + 1;
+    while (line[end] === "`") end += 1;
+    const places = runs.get(end - at);
+    if (places) places.push(at);
+    else runs.set(end - at, [at]);
   }
+  for (const places of runs.values()) places.reverse();
   return (length, from) => {
     const places = runs.get(length) ?? [];
     while ((places.at(-1) ?? from) < from) places.pop();

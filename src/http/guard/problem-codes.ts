@@ -26,6 +26,8 @@ const refusals = {
   unknown_agent: [422, "There is no such agent"],
   not_undoable: [409, "There is no way back to take"],
   undo_asked: [409, "The undo was asked for already"],
+  run_forgotten: [410, "The run was forgotten"],
+  part_of_a_run: [409, "The run is part of another one"],
 } as const satisfies Record<RefusalCode, readonly [number, string]>;
 
 /** What the server itself refuses. */

@@ -1,5 +1,5 @@
 /** `POST /mcp`: one message of the Model Context Protocol, answered without a session, so that every process can. */
-import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
+import type { ServerContext } from "@modelcontextprotocol/server";
 import { auditRefusal } from "../guard/audit.ts";
 import { callerOf, demandScopes, lacksScope } from "../guard/auth.ts";
 import { problemOf } from "../guard/bug.ts";
@@ -10,8 +10,9 @@ import type { Handlers } from "../routes/route.ts";
 import type { RunCommands } from "../routes/run-commands.ts";
 import { refusalResult } from "./answer.ts";
 import { offeredTools } from "./offered-tools.ts";
+import { asksPeople, nextRound, type Round, roundIn, type Told } from "./rounds.ts";
 import { runTools } from "./run-tools.ts";
-import { asProgram, keyInMeta, type McpTool } from "./tool.ts";
+import { type Asked, asProgram, keyInMeta, type McpTool } from "./tool.ts";
 
 const instructions =
   "Belay runs an operations team's tools under its rules. A call that changes something waits until people approve it, where they are asked; that may take hours. Give such a call an idempotency_key of your own, and ask for its outcome with get_run instead of making it again. Nothing can be approved from here.";
@@ -35,11 +36,12 @@ export function mcpRoutes(server: Server, commands: RunCommands): Pick<Handlers,
         }));
         mcp.setRequestHandler("tools/call", ({ params }, context) => {
           const tool = tools.find(({ name }) => name === params.name);
-          if (tool) return called(server, c, tool, { caller, args: params.arguments ?? {}, context });
-          throw new sdk.ProtocolError(
-            sdk.ProtocolErrorCode.InvalidParams,
-            `There is no tool ${params.name}.`,
-          );
+          const wrong = (words: string) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, words);
+          if (tool === undefined) throw wrong(`There is no tool ${params.name}.`);
+          const round = roundIn(context.mcpReq);
+          if (round === "foreign") throw wrong(notOurs);
+          const args = params.arguments ?? {};
+          return called(server, commands, c, { tool, caller, args, context, round });
         });
         return mcp;
       });
@@ -59,20 +61,31 @@ function described({ name, description, inputSchema, outputSchema, annotations }
   };
 }
 
+const notOurs = "The call's requestState is not one that this server wrote. Make the call without it.";
+
+interface Call {
+  tool: McpTool;
+  caller: Caller;
+  args: unknown;
+  context: ServerContext;
+  round: Round | null;
+}
+
 /** A refusal is a result, in words that the client's model can act on. */
 async function called(
   server: Server,
+  commands: RunCommands,
   c: Ctx,
-  tool: McpTool,
-  { caller, args, context }: { caller: Caller; args: unknown; context: ServerContext },
-): Promise<CallToolResult> {
+  { tool, caller, args, context, round }: Call,
+): Promise<Told> {
   const { mcpReq } = context;
   const keys = [c.req.header("idempotency-key"), mcpReq._meta?.[keyInMeta]];
   const token = mcpReq._meta?.progressToken;
   try {
     demandScopes(caller, tool.scopes);
-    return await tool.call({
+    const asked: Asked = {
       caller,
+      canAsk: asksPeople(mcpReq, args),
       args,
       keys: keys.filter((key) => typeof key === "string"),
       signal: mcpReq.signal,
@@ -81,7 +94,8 @@ async function called(
         const params = { progressToken: token, progress, message };
         await mcpReq.notify({ method: "notifications/progress", params });
       },
-    });
+    };
+    return round === null ? await tool.call(asked) : await nextRound(server, commands, asked, round);
   } catch (error) {
     const problem = problemOf(error, c, server);
     await auditRefusal(c, problem, server, `MCP ${tool.name}`);

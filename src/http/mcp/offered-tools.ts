@@ -6,8 +6,8 @@ import type { Server } from "../guard/context.ts";
 import { mayLaunch, type RunCommands } from "../routes/run-commands.ts";
 import { waitInput } from "../wire/mcp.ts";
 import { operations } from "../wire/operations.ts";
-import { runResult } from "./answer.ts";
 import { speakingAt } from "./place.ts";
+import { toldOf } from "./rounds.ts";
 import { askerOf, type McpTool, objectSchema, withProperties } from "./tool.ts";
 import { awaitRun } from "./waiting.ts";
 
@@ -41,7 +41,7 @@ function offered(spec: ToolSpec, server: Server, commands: RunCommands): McpTool
       const asker = askerOf(asked, idempotency_key);
       const call = { tool: spec.name, input };
       const { runId, replayed } = await commands.call(asker, call, agent, speakingAt(server, asker));
-      return runResult(await awaitRun(server, asked, runId, wait_s), replayed);
+      return toldOf(asked, await awaitRun(server, asked, runId, wait_s), replayed);
     },
   };
 }

@@ -9,6 +9,7 @@ import * as wire from "../wire/mcp.ts";
 import { operations } from "../wire/operations.ts";
 import { runResult } from "./answer.ts";
 import { speakingAt } from "./place.ts";
+import { toldOf } from "./rounds.ts";
 import { askerOf, type McpTool, objectSchema } from "./tool.ts";
 import { awaitRun } from "./waiting.ts";
 
@@ -33,7 +34,7 @@ export function runTools(server: Server, commands: RunCommands): (McpTool & { na
         const asker = askerOf(asked, idempotency_key);
         const body = { input_prompt: task, ...(agent === undefined ? {} : { agent }) };
         const { runId, replayed } = await commands.launch(asker, body, speakingAt(server, asker));
-        return runResult(await awaitRun(server, asked, runId, wait_s), replayed);
+        return toldOf(asked, await awaitRun(server, asked, runId, wait_s), replayed);
       },
     },
     {
@@ -48,7 +49,7 @@ export function runTools(server: Server, commands: RunCommands): (McpTool & { na
       async call(asked) {
         const { id, wait_s } = checkData(asked.args, wire.getInput);
         const { runId } = await readableRun(server, asked.caller.actor, id);
-        return runResult(await awaitRun(server, asked, runId, wait_s), false);
+        return toldOf(asked, await awaitRun(server, asked, runId, wait_s), false);
       },
     },
     {
@@ -77,7 +78,7 @@ export function runTools(server: Server, commands: RunCommands): (McpTool & { na
         const { wait_s, idempotency_key, ...body } = checkData(asked.args, wire.answerInput);
         const asker = askerOf(asked, idempotency_key);
         const { runId, replayed } = await commands.command(asker, "provideInput", body);
-        return runResult(await awaitRun(server, asked, runId, wait_s), replayed);
+        return toldOf(asked, await awaitRun(server, asked, runId, wait_s), replayed);
       },
     },
     {

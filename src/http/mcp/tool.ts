@@ -1,5 +1,5 @@
 /** One tool of `POST /mcp`: what clients are told of it, what it asks of the caller, and what it does. */
-import type { CallToolResult, ToolAnnotations } from "@modelcontextprotocol/server";
+import type { CallToolResult, InputRequiredResult, ToolAnnotations } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import type { Scope } from "../../core/actor.ts";
 import type { Caller } from "../guard/context.ts";
@@ -18,7 +18,7 @@ export interface McpTool {
   /** What it takes besides to be of use to this caller; nobody is shown what they may not call. */
   isFor(caller: Caller): boolean;
   /** Throws what the operation throws. */
-  call(asked: Asked): Promise<CallToolResult>;
+  call(asked: Asked): Promise<CallToolResult | InputRequiredResult>;
 }
 
 /** One call of a tool. */
@@ -30,6 +30,8 @@ export interface Asked {
   keys: readonly string[];
   /** Tells how far it is, where the client wants to know; `at` grows. */
   tell(at: number, words: string): Promise<void>;
+  /** The client puts questions to a person of its own. */
+  canAsk: boolean;
   /** Aborts when nobody waits for the answer any more. */
   signal: AbortSignal;
 }

@@ -1,19 +1,20 @@
 /** The one way from an id in a request to a run: what the caller may not see does not exist. */
 import type { Actor } from "../../core/actor.ts";
+import { forgottenRefusal } from "../../core/admit/forget.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
 import type { Server } from "../guard/context.ts";
-import { runNotFound } from "../guard/problems.ts";
+import { problemOfRefusal, runNotFound } from "../guard/problems.ts";
 import { askingBelow, childrenOf, mayReadRow } from "../view/child-runs.ts";
 import { viewRun } from "../view/run.ts";
 import type { RunState } from "../wire/runs.ts";
 
-/** Throws 404 `run_not_found`: malformed and unknown ids, and runs that the caller may not see, are answered alike. */
+/** Throws 410 `run_forgotten`, and 404 `run_not_found`: malformed and unknown ids, and runs that the caller may not see, are answered alike. */
 export async function readableRun({ engine }: Server, actor: Actor, id: string): Promise<State> {
   const state = await soon(id, () => engine.state(id));
   if (!state || !engine.mayRead(actor, state)) throw runNotFound();
-  return state;
+  return remembered(state);
 }
 
 /** The same without reading the run's log. */
@@ -21,6 +22,13 @@ export async function readableRow(server: Server, actor: Actor, id: string): Pro
   const row = await soon(id, () => server.engine.store.run(id));
   if (!row || !mayReadRow(server, actor, row)) throw runNotFound();
   return row;
+}
+
+/** Its place says that it was forgotten, and not that it never was. */
+function remembered(state: State): State {
+  const refusal = forgottenRefusal(state);
+  if (refusal) throw problemOfRefusal(refusal, null);
+  return state;
 }
 
 /** A child is noted in its parent's log a turn before it is launched, and a page may ask for it in between. */
@@ -34,10 +42,11 @@ async function soon<T>(id: string, look: () => Promise<T | null>): Promise<T | n
   return null;
 }
 
-/** The run as this actor may see it: whole, or as it was launched. Throws 404 `run_not_found`. */
+/** The run as this actor may see it: whole, or as it was launched. Throws 404 `run_not_found`, 410 `run_forgotten`. */
 export async function showTo(server: Server, actor: Actor, runId: string): Promise<RunState> {
   const state = await server.engine.state(runId);
   if (!state) throw runNotFound();
+  remembered(state);
   const mayRead = server.engine.mayRead(actor, state);
   return mayRead ? showRun(server, actor, state) : showLaunch(server, actor, runId);
 }

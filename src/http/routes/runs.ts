@@ -16,7 +16,7 @@ import { cursorOf, parseCursor } from "../view/cursor.ts";
 import { listQuestions } from "../view/questions.ts";
 import { viewSummary } from "../view/run.ts";
 import type { EventList, WireEvent, WireModelRequest, WireOutcome } from "../wire/events.ts";
-import type { RunsQuery } from "../wire/operations-runs.ts";
+import type { RunsQuery } from "../wire/queries.ts";
 import type { RunList } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";

@@ -23,7 +23,8 @@ export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamA
           (ring) => server.engine.watch((change) => change.runId === runId && ring()),
           async () => {
             for (const event of await server.engine.events(runId, version)) {
-              version++;
+              // What was before it is gone.
+              version = event.type === "forgotten" ? event.version : version + 1;
               const data = JSON.stringify(viewEvent(event, version));
               await stream.writeSSE({ id: String(version), event: event.type, data });
             }

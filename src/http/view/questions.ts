@@ -3,7 +3,7 @@ import type { Actor } from "../../core/actor.ts";
 import type { QuestionPlace, RunRow } from "../../core/ports/runs.ts";
 import { UnreadableError } from "../../core/ports/unreadable.ts";
 import type { Server } from "../guard/context.ts";
-import type { QuestionsQuery } from "../wire/operations-runs.ts";
+import type { QuestionsQuery } from "../wire/queries.ts";
 import type { OpenWireQuestion, QuestionList } from "../wire/questions.ts";
 import { mayReadRow, openFor } from "./child-runs.ts";
 import { type Cursor, cursorOf } from "./cursor.ts";

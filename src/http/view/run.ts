@@ -14,7 +14,7 @@ import {
   underPause,
 } from "../../core/state.ts";
 import type { SettledWireQuestion, WireQuestion } from "../wire/questions.ts";
-import type { RunAction, RunState, RunSummary } from "../wire/runs.ts";
+import type { RunState, RunSummary } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
 import { sharedOf } from "./shared-question.ts";
@@ -146,22 +146,15 @@ function actionsOf(
     const admission = admit(state, command, policy);
     return admission.ok ? null : admission.refusal.message;
   };
-  const reasons: Record<RunAction, string | null> = {
-    answer: whySettling(asking, actor, (question) => question.kind !== "approval"),
-    approve: whySettling(asking, actor, (question) => question.kind === "approval"),
-    say: why({ type: "say", text: "…", ...by }),
-    pause: why({ type: "pause", ...by }),
-    resume: why({ type: "resume", ...by }),
-    cancel: why({ type: "cancel", reason: "", ...by }),
-  };
-  const verdict = (action: RunAction) => ({ allowed: reasons[action] === null, why: reasons[action] });
+  const verdict = (reason: string | null) => ({ allowed: reason === null, why: reason });
   return {
-    answer: verdict("answer"),
-    approve: verdict("approve"),
-    say: verdict("say"),
-    pause: verdict("pause"),
-    resume: verdict("resume"),
-    cancel: verdict("cancel"),
+    answer: verdict(whySettling(asking, actor, (question) => question.kind !== "approval")),
+    approve: verdict(whySettling(asking, actor, (question) => question.kind === "approval")),
+    say: verdict(why({ type: "say", text: "…", ...by })),
+    pause: verdict(why({ type: "pause", ...by })),
+    resume: verdict(why({ type: "resume", ...by })),
+    cancel: verdict(why({ type: "cancel", reason: "", ...by })),
+    forget: verdict(why({ type: "forget", below: false, ...by })),
   };
 }
 

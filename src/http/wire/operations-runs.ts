@@ -1,47 +1,10 @@
 /** The routes that start, change and show runs. */
-import { z } from "zod";
-import { statuses } from "../../core/text/status.ts";
 import * as bodies from "./bodies.ts";
 import { eventListSchema, modelRequestSchema, outcomeSchema } from "./events.ts";
 import type { Operation } from "./operation.ts";
+import { afterQuery, questionsQuery, runsQuery } from "./queries.ts";
 import { questionListSchema } from "./questions.ts";
-import { runListSchema, runStateSchema } from "./runs.ts";
-
-const version = z.coerce.number().int().min(0);
-const flag = z.enum(["true", "false"]).transform((value) => value === "true");
-const statusList = z
-  .string()
-  .transform((list) => list.split(","))
-  .pipe(z.array(z.enum(statuses)));
-
-const runsQuery = z.strictObject({
-  /** Several with commas between them. */
-  status: statusList.optional(),
-  agent: z.string().max(100).optional(),
-  channel: z.string().max(100).optional(),
-  principal: z.string().max(200).optional(),
-  /** Looked for in the task, the name of who started it, the agent and the id. */
-  text: z.string().max(200).optional(),
-  /** The name of a tool that was chosen. */
-  tool: z.string().min(1).max(100).optional(),
-  /** Part of the answer or of the failure. */
-  outcome: z.string().min(1).max(200).optional(),
-  asking: flag.optional(),
-  parent: z.string().max(200).optional(),
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-});
-/** The filters of `GET /runs` after parsing. `limit`: 1 to 100 rows, 50 when it is left out. */
-export type RunsQuery = z.infer<typeof runsQuery>;
-
-const questionsQuery = z.strictObject({
-  cursor: z.string().max(500).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(100),
-});
-/** The query of `GET /questions` after parsing. `limit`: 1 to 200 questions, 100 when it is left out. */
-export type QuestionsQuery = z.infer<typeof questionsQuery>;
-
-const afterQuery = z.strictObject({ after: version.default(0) });
+import { forgottenSchema, runListSchema, runStateSchema } from "./runs.ts";
 
 /** By operation id. An operation without a handler in `src/http/routes` does not compile. */
 export const runOperations = {
@@ -133,6 +96,13 @@ export const runOperations = {
     scopes: ["launch", "read"],
     body: bodies.undoBody,
     success: [200, runStateSchema],
+  },
+  forget: {
+    method: "delete",
+    path: "/agent/runs/:id",
+    summary: "Forget an ended run, with the runs below it, for good: only that it was there is kept",
+    scopes: ["read", "admin"],
+    success: [200, forgottenSchema],
   },
   runs: {
     method: "get",

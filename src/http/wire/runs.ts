@@ -29,8 +29,7 @@ const pendingCallSchema = z.object({
   call_id: z.string(),
 });
 
-const runActions = ["answer", "approve", "say", "pause", "resume", "cancel"] as const;
-export type RunAction = (typeof runActions)[number];
+const runActions = ["answer", "approve", "say", "pause", "resume", "cancel", "forget"] as const;
 const verdictSchema = z.object({ allowed: z.boolean(), why: z.string().nullable() });
 
 /** What the run waits for, when it waits. */
@@ -133,3 +132,15 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 /** `next`: the cursor of the following page, or null at the end. */
 export const runListSchema = z.object({ runs: z.array(runSummarySchema), next: z.string().nullable() });
 export type RunList = z.infer<typeof runListSchema>;
+
+/**
+ * `forgotten`: runs that were there until now, the one that was asked for last. `told_to`: runs that went on from it and
+ * hold its task and outcome. `erased`: no file of the database holds anything of them any more.
+ */
+export const forgottenSchema = z.object({
+  forgotten: z.array(z.string()),
+  told_to: z.array(z.string()),
+  erased: z.boolean(),
+});
+/** The answer of `DELETE /agent/runs/:id`. */
+export type ForgottenRuns = z.infer<typeof forgottenSchema>;

@@ -99,7 +99,7 @@ What I did:
 The pool had run out of connections at 13:41. To see it yourself:
 
 \`\`\`
-belay run "error rate of payments in staging, last hour"
+npm run client -- "error rate of payments in staging, last hour"
 \`\`\``;
 
 function complete(at: number): Story {

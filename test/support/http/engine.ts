@@ -16,6 +16,7 @@ import { fold } from "../../../src/core/reduce/reduce.ts";
 import type { State } from "../../../src/core/state.ts";
 import type { Engine } from "../../../src/engine/engine.ts";
 import { Live } from "../../../src/engine/folded-states.ts";
+import { forgetRun } from "../../../src/engine/forget.ts";
 import { runIdFor } from "../../../src/engine/ids.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
 import type { ModelTrouble } from "../../../src/engine/perform/model-troubles.ts";
@@ -161,6 +162,15 @@ export async function testEngine(clock: Clock, on?: Store): Promise<TestEngine> 
       return policy;
     },
     policyOf,
+    forget: (runId, by) =>
+      forgetRun(
+        {
+          ...{ record, store, clock, log: pino({ level: "silent" }), unreadable: engine.unreadable },
+          ...{ state: engine.state, policy: engine.policy, dropMemory: (id) => seen.drop(id) },
+        },
+        runId,
+        by,
+      ),
     mayRead(actor, state) {
       const policy = policyOf(state.agent.name);
       return policy !== null && authorize("read", actor, policy.rights, state.from.principal).allowed;

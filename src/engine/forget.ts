@@ -1,0 +1,186 @@
+/** Has an ended run forgotten, with the runs below it: what is left is that it was there, and who forgot it. */
+import type { Address } from "../core/actor.ts";
+import { deny } from "../core/admit/admission.ts";
+import { admit } from "../core/admit/admit.ts";
+import { authorize } from "../core/admit/authorize.ts";
+import type { Policy } from "../core/agent.ts";
+import type { Refusal, RunCommand } from "../core/command.ts";
+import type { AuditRow } from "../core/ports/kept-rows.ts";
+import type { RunRow } from "../core/ports/runs.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { State } from "../core/state.ts";
+import { everyRun, pagesOfNotes } from "../core/store/every.ts";
+import { noteKinds } from "../core/store/notes.ts";
+import { isEnded } from "../core/text/status.ts";
+import type { DecisionDeps } from "./decisions.ts";
+import type { Recorder } from "./record.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
+
+type Forget = Extract<RunCommand, { type: "forget" }>;
+/** Who asks, and through which surface. */
+export type ForgetBy = Pick<Forget, "actor" | "via">;
+
+/**
+ * `forgotten`: ids of the runs that were there until now, the one that was asked for last. `toldTo`: runs that went on
+ * from them and were told their task and outcome. `erased`: no file of the database holds anything of them any more;
+ * false: that is left to a VACUUM, or to the next time that this is asked.
+ */
+export type Forgotten =
+  | { ok: true; forgotten: string[]; toldTo: string[]; erased: boolean }
+  | { ok: false; refusal: Refusal };
+
+/** `state` resolves to null for a run that does not exist. */
+export interface ForgetDeps extends DecisionDeps {
+  record: Recorder;
+  store: Store;
+  unreadable: UnreadableRecords;
+  state: (runId: string) => Promise<State | null>;
+  policy: (state: State) => Promise<Policy>;
+  /** This process remembers nothing of the run. */
+  dropMemory: (runId: string) => void;
+}
+
+/**
+ * The runs below go first, so that whoever asks again after a crash in the middle still finds the rest from above.
+ * Asked again for a run that was forgotten, it only erases. Rejects with UnreadableError for a damaged log.
+ */
+export async function forgetRun(deps: ForgetDeps, runId: string, by: ForgetBy): Promise<Forgotten> {
+  const state = await deps.state(runId);
+  if (!state) return { ok: false, refusal: { code: "run_not_found", message: "There is no such run." } };
+  const policy = await deps.policy(state);
+  if (state.forgotten) {
+    const denied = deny("forget", by.actor, policy, null);
+    if (denied && !denied.ok) return denied;
+    return { ok: true, forgotten: [], toldTo: [], erased: await erase(deps) };
+  }
+  const admission = admit(state, { type: "forget", below: false, ...by }, policy);
+  if (!admission.ok) return admission;
+  const below = await runsBelow(deps.store, runId);
+  const live = below.find(({ status }) => !isEnded(status));
+  if (live) return { ok: false, refusal: stillLives(live) };
+  const all = [...below.map((row) => row.runId).reverse(), runId];
+  const toldTo = await toldOf(deps, state, new Set(all));
+  const forgotten: string[] = [];
+  for (const id of all) {
+    const refusal = await forgetOne(deps, id, { type: "forget", below: id !== runId, ...by });
+    if (refusal === null) forgotten.push(id);
+    else if (refusal.code !== "run_forgotten") return { ok: false, refusal };
+  }
+  await audit(deps, runId, by, policy);
+  return { ok: true, forgotten, toldTo, erased: await erase(deps) };
+}
+
+/** Child runs and theirs, and the runs in which something of them was undone; each before those below it. */
+async function runsBelow(store: Store, runId: string): Promise<RunRow[]> {
+  const found = new Map<string, RunRow>();
+  async function add(row: RunRow): Promise<void> {
+    if (row.runId === runId || found.has(row.runId)) return;
+    found.set(row.runId, row);
+    await look(row.runId);
+  }
+  async function look(of: string): Promise<void> {
+    for await (const row of everyRun(store, { parentId: of })) await add(row);
+    for (const event of await store.read(of)) {
+      const undo = event.type === "undo_asked" && event.runId !== null ? await store.run(event.runId) : null;
+      if (undo) await add(undo);
+    }
+  }
+  await look(runId);
+  return [...found.values()];
+}
+
+function stillLives({ runId, status }: RunRow): Refusal {
+  const message = `Run ${runId}, which it started, has not ended (${status}). Stop that one first, then forget this one.`;
+  return { code: "run_busy", message, runId };
+}
+
+/** null: it is forgotten now. */
+async function forgetOne(deps: ForgetDeps, runId: string, command: Forget): Promise<Refusal | null> {
+  const state = await deps.state(runId);
+  const notes = state ? await notesOf(deps, runId, state.addresses) : [];
+  const recorded = await deps.record({
+    ...{ runId, epoch: null, inbox: null, forgets: { notes } },
+    propose: (now, policy) => {
+      const admission = admit(now, command, policy);
+      // An undo, or the thread that its first post made: what belongs to it has to be looked for once more.
+      return admission.ok && now.version !== state?.version
+        ? { ok: false, refusal: movedOn(runId) }
+        : admission;
+    },
+  });
+  deps.dropMemory(runId);
+  return recorded.type === "refused" ? recorded.refusal : null;
+}
+
+function movedOn(runId: string): Refusal {
+  return { code: "run_busy", message: `Something was added to run ${runId} just now. Forget it once more.` };
+}
+
+/** Notes that serve this run alone: an address where another run has been keeps what it needs. */
+async function notesOf(deps: ForgetDeps, runId: string, addresses: readonly Address[]): Promise<string[]> {
+  const { store, unreadable } = deps;
+  const own = new Set<Address>();
+  for (const address of addresses) if (await isAlone(store, runId, address)) own.add(address);
+  const names: string[] = [];
+  for (const { name: prefix, goes } of Object.values(noteKinds)) {
+    if (typeof goes === "string") continue;
+    for await (const rows of pagesOfNotes(store, { prefix, before: Number.MAX_SAFE_INTEGER })) {
+      for (const { name, value } of rows) {
+        const owner = await unreadable.orNull(
+          Promise.resolve().then(() => goes(name.slice(prefix.length), value)),
+        );
+        const isOwn = owner && ("runId" in owner ? owner.runId === runId : own.has(owner.address));
+        if (isOwn) names.push(name);
+      }
+    }
+  }
+  return names;
+}
+
+async function isAlone(store: Store, runId: string, address: Address): Promise<boolean> {
+  for await (const row of everyRun(store, { near: address })) {
+    if (row.address === address && row.runId !== runId) return false;
+  }
+  return true;
+}
+
+/** The later runs of the same conversations that began with the task and the outcome of this one. */
+async function toldOf(deps: ForgetDeps, state: State, gone: ReadonlySet<string>): Promise<string[]> {
+  const told = new Set<string>();
+  for (const address of state.addresses) {
+    for await (const row of everyRun(deps.store, { near: address })) {
+      if (gone.has(row.runId) || row.launchedAt < state.launchedAt) continue;
+      const later = await deps.unreadable.orNull(deps.state(row.runId));
+      if (later?.follows?.runId === state.runId) told.add(row.runId);
+    }
+  }
+  return [...told];
+}
+
+/** The rows are gone either way; a file that can't be written anew now is told, and tried again when this is asked again. */
+async function erase({ store, log }: ForgetDeps): Promise<boolean> {
+  try {
+    return await store.scrub();
+  } catch (error) {
+    log.error({ err: error }, "forgotten, but not erased from the file");
+    return false;
+  }
+}
+
+async function audit(
+  { store, clock, log }: ForgetDeps,
+  runId: string,
+  { actor }: ForgetBy,
+  { rights }: Policy,
+): Promise<void> {
+  const verdict = authorize("forget", actor, rights, null);
+  const rule = verdict.allowed ? verdict.rule : "";
+  const row: AuditRow = {
+    ...{ at: clock.now(), principal: actor.principal, action: "forget", resource: runId, rule },
+    decision: "allowed",
+  };
+  await store.audit(row).catch((error: unknown) => {
+    // The log of the run says it as well.
+    log.error({ run: runId, err: error }, "audit failed");
+  });
+}

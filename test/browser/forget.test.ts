@@ -1,0 +1,53 @@
+/** Forgetting a run in the console: what goes and what stays is said first, and afterwards that it was done. */
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openChromium } from "../support/console/chromium.ts";
+import { listeningBot } from "../support/http/bot.ts";
+import { finalAnswer, scripted } from "../support/model/scripted.ts";
+import { patient, violations, visit } from "./session.ts";
+
+const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openChromium();
+}, patient);
+
+afterAll(() => browser?.close());
+
+it(
+  "asks once more, and then the page says who had it forgotten, also where it stood open",
+  async () => {
+    const bot = await listeningBot({
+      model: scripted(finalAnswer("canary-5up3r-s3cret")),
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const runId = await bot.bot.launch("find the canary");
+    await bot.bot.untilEnd(runId);
+    const [mine, other] = await Promise.all([
+      visit(browser, bot, { path: `runs/${runId}` }),
+      visit(browser, bot, { path: `runs/${runId}` }),
+    ]);
+    await other.page.getByText("canary-5up3r-s3cret").first().waitFor();
+    const { page } = mine;
+    await page.getByRole("button", { name: "Forget…" }).click();
+    const sheet = page.getByRole("dialog", { name: "Forget this run" });
+    await sheet.getByText("Gone for good").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await sheet.getByRole("button", { name: "Keep it" }).click();
+    await sheet.waitFor({ state: "detached" });
+    expect((await bot.bot.engine.state(runId))?.forgotten).toBeUndefined();
+
+    await page.getByRole("button", { name: "Forget…" }).click();
+    await sheet.getByRole("button", { name: "Forget for good" }).click();
+    for (const { page: one } of [mine, other]) {
+      await one.getByRole("heading", { name: "This run was forgotten" }).waitFor();
+      await one.getByText("was forgotten by the owner").waitFor();
+      expect(await one.getByText("canary-5up3r-s3cret").count()).toBe(0);
+      await one.context().close();
+    }
+    await bot.stop();
+  },
+  patient,
+);
