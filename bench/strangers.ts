@@ -26,6 +26,8 @@ const folder = mkdtempSync(join(tmpdir(), "belay-strangers-"));
 const bot = startChild("src/cli/serve.ts", [], {
   env: {
     PATH: process.env.PATH,
+    // To see what V8's own settings change.
+    ...(process.env.NODE_OPTIONS ? { NODE_OPTIONS: process.env.NODE_OPTIONS } : {}),
     PORT: "0",
     DATABASE_URL: join(folder, "belay.db"),
     BELAY_CONFIG: configIn(folder),

@@ -23,6 +23,8 @@ beforeAll(async () => {
   const fill = async (store: Parameters<typeof writeHistory>[0]) => {
     await writeHistory(store, Date.now());
     await store.audit(refused);
+    await store.audit({ ...refused, action: "approve restart_service", rule: "console:*" });
+    await store.audit({ ...refused, action: "launch", resource: "agent:operator", decision: "refused" });
   };
   [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" }, fill }), openChromium()]);
 }, patient);
@@ -96,6 +98,9 @@ describe("on a phone", { timeout: patient }, () => {
     const { page, context } = await visit(browser, bot, { path: "bot/refusals", width: 390 });
     const table = page.locator(".table").first();
     await table.getByText("not while the quarter is being closed").waitFor();
+    // No codes: neither of rules nor of what was refused.
+    await table.getByText("anyone at the console").waitFor();
+    await page.getByText("the agent operator").waitFor();
     expect(await table.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
     const named = await table
       .locator("td")

@@ -1,4 +1,5 @@
 /** Who approved or refused which call, and who was refused what, by which rule. */
+import { ruleInWords } from "../../core/text/rules.ts";
 import type { ApprovalList, RefusalList } from "../../http/wire/server.ts";
 import { getApprovals, getRefusals } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
@@ -38,7 +39,8 @@ function Approvals({ approvals }: ApprovalList) {
         <Way key="run" href={`/runs/${row.run_id}`}>
           the run
         </Way>,
-        row.why,
+        // A refusal has a reason in a person's words, everything else the rule that let them.
+        row.decision === "refuse" ? row.why : ruleInWords(row.why),
       ])}
     />
   );
@@ -76,8 +78,10 @@ function Who({ name, principal }: { name: string | null; principal: string }) {
   return name === null ? <code>{principal}</code> : <span title={principal}>{name}</span>;
 }
 
-/** A run is a link to it, in whatever form its refusal named it. */
+/** A run is a link to it, in whatever form its refusal named it; an agent is named as people name it. */
 function Place({ resource }: { resource: string }) {
   const run = /(?:^|\/)(run_[\w-]+)/.exec(resource)?.[1];
-  return run === undefined ? <code>{resource}</code> : <Way href={`/runs/${run}`}>the run</Way>;
+  if (run !== undefined) return <Way href={`/runs/${run}`}>the run</Way>;
+  const agent = /^agent:(.+)$/.exec(resource)?.[1];
+  return agent === undefined ? <code>{resource}</code> : <>the agent {agent}</>;
 }
