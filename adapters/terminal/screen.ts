@@ -42,6 +42,9 @@ export class TerminalScreen implements Surface {
     this.#typed.on("close", () => {
       if (!this.#closed) options.onEnd();
     });
+    // A window that was closed can be neither read nor written any more; readline tells of the input.
+    this.#typed.on("error", () => options.onEnd());
+    output.on("error", () => options.onEnd());
     output.on("resize", this.#onResize);
     this.#typed.prompt();
   }

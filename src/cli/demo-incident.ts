@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { type TerminalChannel, terminalChannel } from "../../adapters/terminal/channel.ts";
+import { type Line, span } from "../../adapters/terminal/line.ts";
 import { TerminalScreen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { systemClock } from "../assemble.ts";
@@ -51,8 +52,14 @@ async function play(config: Config, stage: Stage): Promise<void> {
     belay = await startBelay(config, { besides: [channel] });
     await greet(belay, stage);
     await stage.breakShop();
-    const isOver = process.stdin.isTTY ? leaving.promise : answered(belay, channel);
-    await Promise.race([leaving.promise, isOver, stage.broken]);
+    const { stdin } = process;
+    const isOver = stdin.isTTY ? ended(belay, channel, leaving.promise) : answered(belay, channel);
+    const said = isOver.then(() => surface.tell(closing(stdin.isTTY === true)));
+    await Promise.race([
+      leaving.promise,
+      stdin.isTTY ? said.then(() => leaving.promise) : said,
+      stage.broken,
+    ]);
   } finally {
     surface.close();
     await belay?.stop();
@@ -70,6 +77,8 @@ function openTerminal(leave: () => void): { surface: Surface; channel: TerminalC
     : plainSurface(process.stdout);
   process.once("SIGTERM", leave);
   process.once("SIGINT", leave);
+  // The window was closed: what was started here ends with it.
+  process.once("SIGHUP", leave);
   channel = terminalChannel({ surface, personName: "you", clock: systemClock, onQuit: leave });
   return { surface, channel };
 }
@@ -90,15 +99,40 @@ async function greet({ url, http, engine }: Belay, { isPretend }: Stage): Promis
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
+function closing(isLive: boolean): Line[] {
+  const next = isLive ? "; look at it in the console, and end the demo with Ctrl-C" : "";
+  return [{ spans: [span(`The incident is over${next}.`)], indent: 0, passing: false }];
+}
+
+/** The run has come to its end, and all of it stands on the screen. */
+async function hasEnded({ engine: { store } }: Belay, channel: TerminalChannel): Promise<boolean> {
+  const runs = await store.runs({ limit: 10 });
+  const isSaid = (await store.nextDelivery([channel.name])) === null;
+  return isSaid && runs.length > 0 && runs.every(({ status }) => isEnded(status));
+}
+
+/** Never, for whoever leaves before that. */
+async function ended(belay: Belay, channel: TerminalChannel, leaving: Promise<void>): Promise<void> {
+  let isLeft = false;
+  void leaving.then(() => {
+    isLeft = true;
+  });
+  while (!isLeft) {
+    if (await hasEnded(belay, channel)) return;
+    await wait(200);
+  }
+  return new Promise(() => {});
+}
+
 /** Lines of a pipe: each is said once something is asked; it is over when the run has ended. */
-async function answered({ engine: { store } }: Belay, channel: TerminalChannel): Promise<void> {
+async function answered(belay: Belay, channel: TerminalChannel): Promise<void> {
+  const { store } = belay.engine;
   const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
   let answeredId: string | null = null;
   for (;;) {
+    if (await hasEnded(belay, channel)) return;
     const isSaid = (await store.nextDelivery([channel.name])) === null;
     const [open] = (await store.openQuestions({ limit: 1 })).rows;
-    const runs = await store.runs({ limit: 10 });
-    if (isSaid && runs.length > 0 && runs.every(({ status }) => isEnded(status))) return;
     // What stands on the screen is what the next line answers.
     if (!isSaid || open === undefined || open.question.id === answeredId) {
       await wait(50);

@@ -166,4 +166,16 @@ describe("whether it helped", () => {
     ]);
     expect(ended.lines.at(0)?.detail).toContain("it helped");
   });
+
+  test("is decided as soon as it is worse: nobody waits until the end of the time for that", async () => {
+    const worse = (): Verified => ({ verdict: "worse", words: "errors 40 % (were 7.1 %)" });
+    const better = (): Verified => ({ verdict: "better", words: "errors 0.02 %" });
+    const outside = world({ looks: [done], verdicts: [worse, better] });
+    const bot = await start({ model: rollsOut(), tools: [rollout(outside)] });
+    const { runId } = await bot.untilEnd(await bot.launch("roll out v1"));
+    const events = await bot.store.read(runId);
+    expect(events.filter(({ type }) => type === "call_verified")).toMatchObject([
+      { verdict: "worse", words: "errors 40 % (were 7.1 %)" },
+    ]);
+  });
 });

@@ -98,3 +98,11 @@ test("Ctrl-C and Ctrl-D end the chat", async () => {
   await type("\u0004");
   expect(ends).toBe(2);
 });
+
+test.each(["input", "output"] as const)(
+  "a window that is gone ends it: an error of its %s is none of the program's",
+  (side) => {
+    terminal[side].emit("error", new Error("EIO"));
+    expect(ends).toBe(1);
+  },
+);

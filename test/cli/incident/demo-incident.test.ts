@@ -27,6 +27,7 @@ async function playsToItsEnd(PATH: string | undefined, words: string): Promise<v
     "Firing: CheckoutFailing.\nHighest value of max(shop_failing) in the last minute: 1.\n",
   );
   expect(output).toContain("You said: No, nothing was changed.");
+  expect(output).toMatch(/The incident is over\.\n$/);
 }
 
 test.skipIf(!hasPrometheus())(
@@ -50,4 +51,14 @@ test("lines that end before the questions do end the demo with words", async () 
     code: 2,
     errors: "The lines ended before the questions did; the demo ends with them.\n",
   });
+}, 120_000);
+
+test("a window that is closed ends the demo with all that it started", async () => {
+  const demo = startChild("src/cli/demo-incident.ts", [], {
+    env: { ...process.env, ...nothing, PATH: "/nowhere" },
+    limitMs: 100_000,
+  });
+  await demo.says("Checkouts begin to fail now");
+  demo.process.kill("SIGHUP");
+  expect(await demo.ended).toMatchObject({ code: 0, signal: null, errors: "" });
 }, 120_000);
