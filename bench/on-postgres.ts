@@ -23,6 +23,8 @@ export async function openBenchOn(url: string, steps?: number): Promise<Bench> {
 /** The bare inserts of about 500 bytes, two a step, each a commit of its own, and nothing else. */
 export async function openPostgresFloor(url: string) {
   const pool = new Pool({ connectionString: url, max: 16 });
+  // Its connections may still be closing when the server stops.
+  pool.on("error", () => {});
   await pool.query("CREATE TABLE floor (run text, version bigint, body text, PRIMARY KEY (run, version))");
   const insert = { name: "floor", text: "INSERT INTO floor VALUES ($1, $2, $3)" };
   async function run(name: string, steps: number): Promise<void> {

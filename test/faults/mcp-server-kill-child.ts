@@ -3,61 +3,41 @@
  * in the middle of the call. People approve whatever is asked. Arguments: folder, port, n (0: it is not), and `knows`
  * when the tool can tell whether it ran, `asks` when the model asks people before it answers. Says how many points there were when its standard input ends.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Store } from "../../src/core/ports/store.ts";
 import { createHttp } from "../../src/http/app.ts";
 import { serve } from "../../src/http/serve.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
+import { Doomed } from "../support/doomed.ts";
 import { defaults } from "../support/http/server.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { deployment } from "../support/undoable.ts";
 
 const [folder = "", port = "0", dieAt = "0", knows = ""] = process.argv.slice(2);
-const world = join(folder, "world.log");
+const life = new Doomed(folder, Number(dieAt));
 const by = { actor: operator, via: { channel: "console" } };
-let points = 0;
 
-function point(): void {
-  points++;
-  if (points === Number(dieAt)) process.kill(process.pid, "SIGKILL");
-}
-
-/** Nothing is flushed, nobody is told. */
-function dying(store: Store): Store {
-  return {
-    ...store,
-    async commit(commit) {
-      point();
-      const committed = await store.commit(commit);
-      point();
-      return committed;
-    },
-  };
-}
-
-const hasRun = (version: string) =>
-  existsSync(world) && readFileSync(world, "utf8").includes(`deploy ${version}\n`);
 const { tool } = deployment({
   undo: () => null,
   run: ({ version }) => {
-    point();
-    appendFileSync(world, `deploy ${version}\n`);
-    point();
+    life.point();
+    life.act(`deploy ${version}`);
+    life.point();
     return `deployed ${version}`;
   },
   ...(knows === "knows"
     ? {
         reconcile: async ({ version }) =>
-          hasRun(version) ? { type: "done", output: `deployed ${version}` } : { type: "not_done" },
+          life.hasHappened(`deploy ${version}`)
+            ? { type: "done", output: `deployed ${version}` }
+            : { type: "not_done" },
       }
     : {}),
 });
 const store = await openSqlite({ path: join(folder, "belay.db"), clock });
 const question = calling(ask("Which version?"));
 const model = knows === "asks" ? scripted(question) : scripted(finalAnswer("Deployed."));
-const bot = await startBot({ store: dying(store), model, tools: [tool] });
+const bot = await startBot({ store: life.dying(store, ["commit"]), model, tools: [tool] });
 
 async function approve(runId: string): Promise<void> {
   for (const { id, kind } of (await bot.engine.state(runId))?.questions ?? [])
@@ -78,5 +58,5 @@ const http = createHttp({
 await serve(http, { host: "127.0.0.1", port: Number(port) });
 process.stdout.write("listening\n");
 process.stdin.resume().on("end", () => {
-  process.stdout.write(`points: ${points}\n`, () => process.exit());
+  process.stdout.write(`points: ${life.points}\n`, () => process.exit());
 });

@@ -3,7 +3,6 @@
  * store, model or tool. Arguments: mutant ("none" or "no_intent"), then for each run its folder and the point to die
  * at (0: none). For each it prints a line of JSON at its end.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -15,56 +14,15 @@ import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { mathTools } from "../../src/tools/math.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
+import { Doomed } from "../support/doomed.ts";
 import { answerWith, call } from "../support/model/scripted.ts";
 
 const [mutant = "none", ...runs] = process.argv.slice(2);
 
-/** One run's life in this process: its folder, its points, and what it does to the world. */
-class Life {
-  readonly folder: string;
-  readonly #dieAt: number;
-  points = 0;
+/** One run's life in this process. */
+class Life extends Doomed {
   /** The points before the last deploy that was done here. */
   deployedAt = 0;
-
-  constructor(folder: string, dieAt: number) {
-    this.folder = folder;
-    this.#dieAt = dieAt;
-  }
-
-  /** A place where the process may die. Nothing is flushed, nobody is told. */
-  point(): void {
-    this.points++;
-    if (this.points === this.#dieAt) process.kill(process.pid, "SIGKILL");
-  }
-
-  act(line: string): void {
-    appendFileSync(this.#world, `${line}\n`);
-  }
-
-  hasHappened(line: string): boolean {
-    return existsSync(this.#world) && readFileSync(this.#world, "utf8").split("\n").includes(line);
-  }
-
-  get #world(): string {
-    return join(this.folder, "world.log");
-  }
-
-  /** The same object, with a point before and after each of these calls. */
-  dying<T extends object>(target: T, names: readonly (keyof T)[]): T {
-    return new Proxy(target, {
-      get: (object, name, receiver) => {
-        const value: unknown = Reflect.get(object, name, receiver);
-        if (typeof value !== "function" || !names.includes(name as keyof T)) return value;
-        return async (...args: unknown[]) => {
-          this.point();
-          const result: unknown = await value.apply(object, args);
-          this.point();
-          return result;
-        };
-      },
-    });
-  }
 }
 
 const toolsOf = (life: Life) => [

@@ -2,50 +2,34 @@
  * A bot on the database of a folder, whose approved call is undone; it is killed at the n-th point, before or after a
  * commit, from the press on. Arguments: folder, run, question, n (0: it is not). Prints the end as one line of JSON.
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Store } from "../../src/core/ports/store.ts";
 import type { State } from "../../src/core/state.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
+import { Doomed } from "../support/doomed.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 import { deployment, offered } from "../support/undoable.ts";
 
 const [folder = "", runId = "", questionId = "", dieAt = "0"] = process.argv.slice(2);
-const world = join(folder, "world.log");
+const life = new Doomed(folder, Number(dieAt));
 const by = { actor: operator, via: { channel: "console" } };
-let points = 0;
-
-function point(): void {
-  points++;
-  if (points === Number(dieAt)) process.kill(process.pid, "SIGKILL");
-}
-
-/** Nothing is flushed, nobody is told. */
-function dying(store: Store): Store {
-  return {
-    ...store,
-    async commit(commit) {
-      point();
-      const committed = await store.commit(commit);
-      point();
-      return committed;
-    },
-  };
-}
 
 const { tool } = deployment({
   run: ({ version }) => {
-    appendFileSync(world, `deploy ${version}\n`);
+    life.act(`deploy ${version}`);
     return `deployed ${version}`;
   },
   reconcile: async ({ version }) =>
-    existsSync(world) && readFileSync(world, "utf8").includes(`deploy ${version}\n`)
+    life.hasHappened(`deploy ${version}`)
       ? { type: "done", output: `deployed ${version}` }
       : { type: "not_done" },
 });
 const store = await openSqlite({ path: join(folder, "belay.db"), clock });
-const bot = await startBot({ store: dying(store), model: scripted(finalAnswer("done")), tools: [tool] });
+const bot = await startBot({
+  store: life.dying(store, ["commit"]),
+  model: scripted(finalAnswer("done")),
+  tools: [tool],
+});
 const inbox = { source: "slack", key: "the press" };
 const pressed = await bot.engine.command(runId, { type: "undo", questionId, ...by }, inbox);
 // A press that was killed after its commit is there already, and the next one is told where.
@@ -68,5 +52,5 @@ const events = await store.read(undoRun);
 await bot.stop();
 await store.close();
 process.stdout.write(
-  `${JSON.stringify({ points, undo: offered(end)?.undo, events: events.map(({ type }) => type) })}\n`,
+  `${JSON.stringify({ points: life.points, undo: offered(end)?.undo, events: events.map(({ type }) => type) })}\n`,
 );

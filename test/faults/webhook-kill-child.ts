@@ -3,6 +3,7 @@
  * Arguments: database file, point to die at (0: none), mutant ("none" or "ack_first"). Prints its port.
  */
 import { flushCompileCache } from "node:module";
+import { dirname } from "node:path";
 import { setTimeout as later } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -10,28 +11,23 @@ import { webhookChannel } from "../../adapters/webhook/channel.ts";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { clock, startBot } from "../support/bot.ts";
+import { Doomed } from "../support/doomed.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 import { hook, nowhere, secret } from "../support/webhook/bench.ts";
 
 const [path = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
-let points = 0;
-
-/** A place where the process may die. Nothing is flushed, nobody is told. */
-function point(): void {
-  points++;
-  if (points === Number(dieAt)) process.kill(process.pid, "SIGKILL");
-}
+const life = new Doomed(dirname(path), Number(dieAt));
 
 /** The inlet with a point before and after the launch; the mutant acknowledges first and launches afterwards. */
 function dying(inlet: Inlet): Inlet {
   const launch: Inlet["launch"] = async (agent, request, key) => {
-    point();
+    life.point();
     if (mutant === "ack_first") {
       later(5).then(() => inlet.launch(agent, request, key));
       return { ok: true, runId: runIdFor(key), duplicate: false, version: 1 };
     }
     const submitted = await inlet.launch(agent, request, key);
-    point();
+    life.point();
     return submitted;
   };
   return {
@@ -67,7 +63,7 @@ const options = {
   port: 0,
   fetch: async (request: Request) => {
     const response = await (channel.handle(request) ?? notFound());
-    point();
+    life.point();
     return response;
   },
 };

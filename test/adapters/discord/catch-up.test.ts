@@ -5,8 +5,8 @@ import { CatchUp } from "../../../adapters/discord/listen/catch-up.ts";
 import { restClient } from "../../../adapters/discord/session.ts";
 import { clockOf } from "../../support/clock.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
-import { recordingInlet } from "../../support/discord/inlet.ts";
 import { ids, message } from "../../support/discord/payloads.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 
 test("new direct messages are no tries of the one that can't be taken yet", async () => {
   const discord = await fakeDiscord();

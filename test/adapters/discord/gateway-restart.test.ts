@@ -1,25 +1,11 @@
 /** What is said in Discord while the connection breaks or the bot is away arrives once. */
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { noteKinds, writeNote } from "../../../src/core/store/notes.ts";
-import { type Bed, bed, mention, until } from "../../support/discord/bed.ts";
+import { type Bed, beds, mention, texts, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { channels, ids, message } from "../../support/discord/payloads.ts";
 
-const beds: Bed[] = [];
-async function started(surviving = {}): Promise<Bed> {
-  const made = await bed(surviving);
-  beds.push(made);
-  return made;
-}
-afterEach(async () => {
-  for (const made of beds.splice(0)) await made.close();
-});
-
-function texts(made: Bed): string[] {
-  return made.inlet.accepted.map((inbound) =>
-    "text" in inbound.intent ? inbound.intent.text : inbound.intent.type,
-  );
-}
+const started = beds();
 
 describe("a connection that breaks", () => {
   test("what was said before a resume arrives through it, once", async () => {

@@ -1,26 +1,12 @@
 /** What is said in Discord arrives once, whatever becomes of the connection. */
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { identifyDelay } from "../../../adapters/discord/listen/gateway.ts";
-import { type Bed, bed, delivery, mention, unstarted, until } from "../../support/discord/bed.ts";
+import { type Bed, beds, delivery, mention, texts, unstarted, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
-import { recordingInlet } from "../../support/discord/inlet.ts";
 import { bot, channels, dana, ids, message, user } from "../../support/discord/payloads.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 
-const beds: Bed[] = [];
-async function started(surviving = {}): Promise<Bed> {
-  const made = await bed(surviving);
-  beds.push(made);
-  return made;
-}
-afterEach(async () => {
-  for (const made of beds.splice(0)) await made.close();
-});
-
-function texts(made: Bed): string[] {
-  return made.inlet.accepted.map((inbound) =>
-    "text" in inbound.intent ? inbound.intent.text : inbound.intent.type,
-  );
-}
+const started = beds();
 
 describe("a connection that works", () => {
   test("a mention is remembered with the thread that will be made from it as its address", async () => {
@@ -244,7 +230,7 @@ describe("where nothing can be said any more", () => {
   test("whoever asked is told by direct message, once", async () => {
     const made = await started();
     const address = `discord:${ids.guild}/404/405`;
-    made.inlet.runSpeaksAt("run_1", address);
+    made.inlet.runSpeaksAt("run_1", address, { principal: `discord:${ids.dana}` });
     for (const revision of [1, 2]) {
       await expect(made.channel.post(delivery({ address, revision }))).rejects.toMatchObject({
         failure: { type: "place", gone: true },

@@ -1,6 +1,6 @@
 /** The HTTP endpoint's door: who may come in, and what is said to whom may not. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

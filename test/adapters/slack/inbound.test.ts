@@ -3,8 +3,9 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Refusal } from "../../../src/core/command.ts";
+import { recordingInlet, runRow } from "../../support/recording-inlet.ts";
+import { approvalRow } from "../../support/slack/approval-row.ts";
 import type { Fault } from "../../support/slack/edge.ts";
-import { approvalRow, recordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackMessage } from "../../support/slack/world.ts";
 import { SlackWorld, type Transport } from "../../support/slack/world.ts";
 

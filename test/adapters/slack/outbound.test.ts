@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { clockOf } from "../../support/clock.ts";
+import { type RecordingInlet, recordingInlet } from "../../support/recording-inlet.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
 import { tokens } from "../../support/slack/emulator.ts";
-import { type RecordingInlet, recordingInlet } from "../../support/slack/inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

@@ -1,7 +1,7 @@
 /** A thread that a mention began is the bot's own as long as its run is there, whatever the inbox has forgotten. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RecordingInlet } from "../../support/recording-inlet.ts";
 import { startAsked } from "../../support/slack/asked.ts";
-import type { RecordingInlet } from "../../support/slack/inlet.ts";
 import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

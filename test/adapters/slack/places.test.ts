@@ -2,9 +2,9 @@
  * A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type RecordingInlet, runRow } from "../../support/recording-inlet.ts";
 import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
-import { type RecordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

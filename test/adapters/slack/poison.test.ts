@@ -1,6 +1,6 @@
 /** Whatever comes through Slack's doors, or is thrown behind them, ends nothing: the next words are heard. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 import { SlackWorld, type Transport } from "../../support/slack/world.ts";
 
 type Json = Record<string, unknown>;

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
+import { type RecordingInlet, runRow } from "../../support/recording-inlet.ts";
 import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";
-import { type RecordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

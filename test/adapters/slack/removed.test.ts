@@ -1,8 +1,8 @@
 /** A bot that was removed from a channel stays out of it until a person brings it back. */
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type RecordingInlet, runRow } from "../../support/recording-inlet.ts";
 import { startAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure } from "../../support/slack/delivery.ts";
-import { type RecordingInlet, runRow } from "../../support/slack/inlet.ts";
 import type { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

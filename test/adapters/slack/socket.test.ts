@@ -1,6 +1,6 @@
 /** The Socket Mode connection: opens, stays, comes back, and says so. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { RunRow } from "../../../src/core/ports/runs.ts";
 import type { Status } from "../../../src/core/text/status.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
-import { recordingInlet, runRow } from "../../support/slack/inlet.ts";
+import { recordingInlet, runRow } from "../../support/recording-inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

@@ -1,7 +1,7 @@
 /** Private words to the sender of a message: where they are said, and where not. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
-import { recordingInlet } from "../../support/slack/inlet.ts";
+import { recordingInlet } from "../../support/recording-inlet.ts";
 import { SlackWorld } from "../../support/slack/world.ts";
 
 let world: SlackWorld;

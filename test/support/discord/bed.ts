@@ -1,11 +1,11 @@
 /** The Discord channel, started against the fake with an inlet that remembers. */
 
-import { vi } from "vitest";
+import { afterEach, vi } from "vitest";
 import { discordChannel } from "../../../adapters/discord/channel.ts";
 import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
 import { clockOf } from "../clock.ts";
+import { type RecordingInlet, recordingInlet } from "../recording-inlet.ts";
 import { type FakeDiscord, fakeDiscord } from "./fake.ts";
-import { type RecordingInlet, recordingInlet } from "./inlet.ts";
 import { ids, message } from "./payloads.ts";
 
 export interface Bed {
@@ -58,6 +58,24 @@ export function unstarted(discord: Pick<FakeDiscord, "apiUrl">, logged: string[]
     trustedLinkHosts: ["docs.example"],
   };
   return discordChannel(options, 20);
+}
+
+/** Beds of a file's tests: each is closed after its test. */
+export function beds(): (surviving?: Parameters<typeof bed>[0]) => Promise<Bed> {
+  const open: Bed[] = [];
+  afterEach(async () => {
+    for (const made of open.splice(0)) await made.close();
+  });
+  return async (surviving = {}) => {
+    const made = await bed(surviving);
+    open.push(made);
+    return made;
+  };
+}
+
+/** What was said to the bot; what was no words by its type. */
+export function texts({ inlet }: Bed): string[] {
+  return inlet.accepted.map(({ intent }) => ("text" in intent ? intent.text : intent.type));
 }
 
 /** Waits until the assertion holds. */

@@ -1,6 +1,6 @@
 /** The emulated Slack after somebody has asked the bot for something, by a clock that the test sets. */
 import { clockOf } from "../clock.ts";
-import { type RecordingInlet, recordingInlet } from "./inlet.ts";
+import { type RecordingInlet, recordingInlet } from "../recording-inlet.ts";
 import { SlackWorld } from "./world.ts";
 
 export interface Asked {

@@ -1,47 +1,51 @@
-/** A small engine for the Discord channel under test: durable, deduplicated, remembers, and can fail. */
+/** A small engine for a chat channel under test: durable, deduplicated, remembers, and can fail. */
 
-import type { Inlet } from "../../../src/core/ports/channel.ts";
-import type { Inbound } from "../../../src/core/ports/inbound.ts";
-import type { StoredAttachment } from "../../../src/core/ports/kept-rows.ts";
-import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
+import type { Inbound } from "../../src/core/ports/inbound.ts";
+import type { StoredAttachment } from "../../src/core/ports/kept-rows.ts";
+import type { QuestionRow, RunRow } from "../../src/core/ports/runs.ts";
 
 export interface RecordingInlet extends Inlet {
   /** Each thing said once; `offered` counts the repetitions too. */
   readonly accepted: Inbound[];
   offered: number;
-  readonly notes: Map<string, string>;
-  /** By hash. */
-  readonly attachments: Map<string, StoredAttachment>;
   readonly questions: Map<string, QuestionRow>;
-  /** A run that speaks at this address. */
-  runSpeaksAt(runId: string, address: string): void;
+  /** Address → run id. */
+  readonly runs: Map<string, string>;
   /** The next messages can't be stored, this many times. */
   failNext: number;
   /** What is wrong with edited arguments. */
   wrongEdit: Inlet["checkEdit"];
   /** Prefixes of addresses that the channel asked to try again. */
   readonly retried: string[];
+  /** Runs by id. */
+  readonly rows: Map<string, RunRow>;
+  /** A run at work that speaks at this address. */
+  runSpeaksAt(runId: string, address: string, change?: Partial<RunRow>): void;
+  readonly notes: Map<string, string>;
+  /** By hash. */
+  readonly attachments: Map<string, StoredAttachment>;
 }
 
 export function recordingInlet(): RecordingInlet {
   const accepted: Inbound[] = [];
-  const notes = new Map<string, string>();
   const questions = new Map<string, QuestionRow>();
-  const runs = new Map<string, RunRow>();
-  const at = new Map<string, string>();
+  const runs = new Map<string, string>();
   const unused = () => Promise.reject(new Error("channels do not use this"));
   const inlet: RecordingInlet = {
     accepted,
-    notes,
     questions,
+    runs,
     offered: 0,
-    retried: [],
-    attachments: new Map(),
     failNext: 0,
     wrongEdit: async () => null,
-    runSpeaksAt(runId, address) {
-      at.set(address, runId);
-      runs.set(runId, rowOf(runId, address));
+    retried: [],
+    attachments: new Map(),
+    rows: new Map(),
+    notes: new Map(),
+    runSpeaksAt(runId, address, change) {
+      runs.set(address, runId);
+      inlet.rows.set(runId, runRow({ runId, address, ...change }));
     },
     async accept(inbound) {
       inlet.offered += 1;
@@ -60,11 +64,11 @@ export function recordingInlet(): RecordingInlet {
     launch: unused,
     command: unused,
     store: {
-      note: async (name) => notes.get(name) ?? null,
-      saveNote: async (name, value) => void notes.set(name, value),
-      runAt: async (address) => at.get(address) ?? null,
-      run: async (runId) => runs.get(runId) ?? null,
-      runs: async () => [...runs.values()],
+      note: async (name) => inlet.notes.get(name) ?? null,
+      saveNote: async (name, value) => void inlet.notes.set(name, value),
+      runAt: async (address) => runs.get(address) ?? null,
+      run: async (runId) => inlet.rows.get(runId) ?? null,
+      runs: async () => [...inlet.rows.values()],
       question: async (id) => questions.get(id) ?? null,
       openQuestions: async ({ runId }) => ({
         rows: [...questions.values()].filter(
@@ -76,23 +80,27 @@ export function recordingInlet(): RecordingInlet {
       deliveries: async () => [],
       attachment: async (_, hash) => inlet.attachments.get(hash) ?? null,
       audit: async () => undefined,
-      inboxRow: async () => null,
+      inboxRow: async ({ source, key }) =>
+        accepted.some((known) => known.key === key)
+          ? { source, key, body: "", receivedAt: 0, state: "pending", runId: null, outcome: null }
+          : null,
     },
   };
   return inlet;
 }
 
-function rowOf(runId: string, address: string): RunRow {
+/** A run at work; `change` says what is otherwise. */
+export function runRow(change: Partial<RunRow>): RunRow {
   return {
-    runId,
+    runId: "run_7f3a",
     version: 1,
     status: "running",
     agent: "ops",
     task: "a task",
-    channel: "discord",
-    principal: "discord:600000000000000001",
+    channel: "chat",
+    principal: "chat:dana",
     personName: "dana",
-    address,
+    address: null,
     parentId: null,
     steps: 0,
     tokens: 0,
@@ -100,5 +108,6 @@ function rowOf(runId: string, address: string): RunRow {
     asking: 0,
     launchedAt: 0,
     updatedAt: 0,
+    ...change,
   };
 }
