@@ -58,7 +58,7 @@ function whichIn(mail: ParsedMail, answered: Answered | null): Which {
 /** Written to others, with us among the copies: as a mention of somebody else begins a message in a chat. */
 function isToOthers(mail: ParsedMail, own: readonly string[]): boolean {
   const [to, cc] = [addressesIn(mail, "to"), addressesIn(mail, "cc")];
-  const isOurs = (address: string) => own.includes(address.replace(/\+[^@]*@/, "@"));
+  const isOurs = (address: string) => own.includes(address) || own.includes(address.replace(/\+[^@]*@/, "@"));
   return to.length > 0 && !to.some(isOurs) && cc.some(isOurs);
 }
 
