@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { WithAttachments } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
+import { agent } from "../support/bot.ts";
 import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -24,9 +25,19 @@ beforeAll(async () => {
 
 afterAll(() => browser?.close());
 
-it(
-  "a picture stands open under its call, with words for who can't see it",
-  async () => {
+const known = agent();
+const chosen = {
+  agents: [{ ...known, tools: [...known.tools, "draw"] }],
+  answers: [calling(call("draw", {}))],
+};
+const lookedUp = { agents: [{ ...known, tools: [...known.tools, "draw"], prefetch: ["draw"] }], answers: [] };
+
+it.each([
+  ["its call", chosen],
+  ["what was looked up at launch", lookedUp],
+])(
+  "a picture stands open under %s, with words for who can't see it",
+  async (_, { agents, answers }) => {
     const draw = defineTool({
       name: "draw",
       description: "Draw.",
@@ -38,11 +49,11 @@ it(
           { name: "graph.svg", mediaType: "image/svg+xml", bytes: Buffer.from("<svg/>"), alt: "" },
         ]),
     });
-    const model = scripted(calling(call("draw", {})), finalAnswer("Look."));
+    const model = scripted(...answers, finalAnswer("Look."));
     // Behind a reverse proxy, under a path of its own.
     const publicUrl = "http://127.0.0.1/ops/belay";
     const config = { auth: { mode: "none" as const }, publicUrl, consoleDir };
-    const bot = await listeningBot({ model, tools: [draw], config });
+    const bot = await listeningBot({ model, agents, tools: [draw], config });
     const runId = await bot.bot.launch("draw it");
     await bot.bot.untilEnd(runId);
     const { page, context, complaints } = await visit(browser, bot, { path: `ops/belay/runs/${runId}` });
