@@ -121,11 +121,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a worker that lost its run still commits, on PostgreSQL",
-    file: "adapters/postgres/commit-statement.ts",
+    file: "adapters/postgres/commit-guard.ts",
     find: `(epoch = \${epoch} AND owner IS NOT NULL)`,
     put: "true",
     test: "test/contracts/store.test.ts",
     only: "in PostgreSQL .*fenced",
+  },
+  {
+    name: "steps that are written together go by the version alone",
+    file: "adapters/postgres/commit-guard.ts",
+    find: "AND runs.epoch = r.epoch AND coalesce(owner, '') <> ''",
+    put: "",
+    test: "test/adapters/postgres/group.test.ts",
+    only: "tells each step",
   },
   {
     name: "the key of a message does not count in a commit, on SQLite",
@@ -199,8 +207,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what makes a run due writes no job down for it",
     file: "adapters/postgres/commit-statement.ts",
-    find: "...(own ? [`(SELECT count(",
-    put: "...(own && commit.epoch === -1 ? [`(SELECT count(",
+    find: "...(letGo ? [`(SELECT count(",
+    put: "...(letGo && commits.length === 0 ? [`(SELECT count(",
     test: "test/journeys/wakes.test.ts",
     only: "writes its job down",
   },
