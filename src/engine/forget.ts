@@ -58,17 +58,19 @@ export async function forgetRun(deps: ForgetDeps, runId: string, by: ForgetBy): 
   const below = await runsBelow(deps.store, runId);
   const live = below.find(({ status }) => !isEnded(status));
   if (live) return { ok: false, refusal: stillLives(live) };
-  const all = [...below.map((row) => row.runId).reverse(), runId];
-  const toldTo = await toldOf(deps, state, new Set(all));
+  const all = [...below.reverse(), { runId, version: state.version }];
+  const toldTo = await toldOf(deps, state, new Set(all.map((seen) => seen.runId)));
   const forgotten: string[] = [];
-  for (const id of all) {
-    const refusal = await forgetOne(deps, id, { type: "forget", below: id !== runId, ...by });
-    if (refusal === null) forgotten.push(id);
+  for (const seen of all) {
+    const refusal = await forgetOne(deps, seen, { type: "forget", below: seen.runId !== runId, ...by });
+    if (refusal === null) forgotten.push(seen.runId);
     else if (refusal.code !== "run_forgotten") return { ok: false, refusal };
   }
   await audit(deps, runId, by, policy);
   return { ok: true, forgotten, toldTo, erased: await erase(deps) };
 }
+
+type Seen = Pick<RunRow, "runId" | "version">;
 
 /** Child runs and theirs, and the runs in which something of them was undone; each before those below it. */
 async function runsBelow(store: Store, runId: string): Promise<RunRow[]> {
@@ -94,8 +96,9 @@ function stillLives({ runId, status }: RunRow): Refusal {
   return { code: "run_busy", message, runId };
 }
 
-/** null: it is forgotten now. */
-async function forgetOne(deps: ForgetDeps, runId: string, command: Forget): Promise<Refusal | null> {
+/** `seen`: as it was when the runs below it were looked for. null: it is forgotten now. */
+async function forgetOne(deps: ForgetDeps, seen: Seen, command: Forget): Promise<Refusal | null> {
+  const { runId, version } = seen;
   const state = await deps.state(runId);
   const notes = state ? await notesOf(deps, runId, state.addresses) : [];
   const recorded = await deps.record({
@@ -103,9 +106,7 @@ async function forgetOne(deps: ForgetDeps, runId: string, command: Forget): Prom
     propose: (now, policy) => {
       const admission = admit(now, command, policy);
       // An undo, or the thread that its first post made: what belongs to it has to be looked for once more.
-      return admission.ok && now.version !== state?.version
-        ? { ok: false, refusal: movedOn(runId) }
-        : admission;
+      return admission.ok && now.version !== version ? { ok: false, refusal: movedOn(runId) } : admission;
     },
   });
   deps.dropMemory(runId);

@@ -114,3 +114,30 @@ test("runs that went on from it are named: they were told its task and outcome",
   await launchedAs(b, { addresses });
   expect(await forget(b, first)).toMatchObject({ forgotten: [first], told_to: [next] });
 });
+
+test("what is added while the runs below are looked for is not left behind", async () => {
+  using b = await bench();
+  const { id } = await endedRun(b);
+  const { store } = b.engine;
+  const { runs, read } = store;
+  let isLooking = false;
+  store.runs = (filter) => {
+    isLooking ||= filter.parentId !== undefined;
+    return runs(filter);
+  };
+  store.read = async (runId, after) => {
+    const events = await read(runId, after);
+    if (isLooking) {
+      isLooking = false;
+      const from = { principal: "token:admin", name: "admin" };
+      const call = { tool: "restart_service", input: {} };
+      const by = { from, via: { channel: "api" } };
+      await b.engine.happen(id, { type: "undo_asked", questionId: "q", call, runId: "run_undo", ...by });
+    }
+    return events;
+  };
+  const problem = await expectProblem(await b.call("DELETE", `/agent/runs/${id}`), 409, "run_busy");
+  Object.assign(store, { runs, read });
+  expect(problem.detail).toContain("Forget it once more");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
+});
