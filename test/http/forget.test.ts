@@ -141,3 +141,18 @@ test("what is added while the runs below are looked for is not left behind", asy
   expect(problem.detail).toContain("Forget it once more");
   expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
 });
+
+test("a child that a late process launched below it is forgotten when that is asked once more", async () => {
+  using b = await bench();
+  const { id } = await endedRun(b);
+  expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
+  const child = await launchedAs(b, { parent: { runId: id, callId: "a", depth: 1 } });
+  await expectProblem(await b.call("DELETE", `/agent/runs/${id}`), 409, "run_busy");
+  await b.engine.happen(child, completed);
+  await expectProblem(await b.call("DELETE", `/agent/runs/${child}`), 409, "part_of_a_run");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [child] });
+  await expectProblem(await b.call("GET", `/agent/state/${child}`), 410, "run_forgotten");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [] });
+  const actions = (await b.engine.store.audits(9)).filter(({ action }) => action === "forget");
+  expect(actions.map(({ resource }) => resource)).toEqual([id, id]);
+});
