@@ -157,7 +157,9 @@ export class Inbox {
     const state = outcome.type === "refused" ? "refused" : "done";
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
-    const settled = { state, runId: outcome.runId, outcome: outcome.type, keepBody } as const;
+    // The try that had its effect tells of it: this one must not settle, in the name of that run, what that one will.
+    const runId = outcome.type === "repeated" ? null : outcome.runId;
+    const settled = { state, runId, outcome: outcome.type, keepBody } as const;
     // Our claim may have run out: what another process has made of it since stands.
     const isOurs = await store.settleInbox(row, settled);
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);

@@ -1,6 +1,7 @@
 /** A message that a process takes up late: what another try has made of it since stands. */
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { Channel } from "../../src/core/ports/channel.ts";
 import type { InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Inbound, Said } from "../../src/core/ports/inbound.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
@@ -55,3 +56,59 @@ test("its sleep outlived its claim: the run that another process began is not ta
   expect(settled).toEqual(["launched", "repeated", "launched"]);
   expect(await store.inboxRow({ source, key: "first" })).toEqual(row);
 });
+
+test("of two tries the one that had the effect tells its sender, though the other one settles first", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  const [committed, repeated] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const late: InboxRow[] = [];
+  const slow = {
+    ...store,
+    claimInbox: async (claim: Parameters<typeof store.claimInbox>[0]) => {
+      const rows = await store.claimInbox(claim);
+      late.push(...rows.map((row) => ({ ...row })));
+      return rows;
+    },
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      committed.resolve();
+      await repeated.promise;
+      return store.settleInbox(...args);
+    },
+  };
+  const other = {
+    ...store,
+    // Claimed before the slow one had it done, when that one's claim had run out.
+    claimInbox: async () => late.splice(0),
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      const isOurs = await store.settleInbox(...args);
+      repeated.resolve();
+      return isOurs;
+    },
+  };
+  const told: string[] = [];
+  const chat = chatThat((outcome) => told.push(outcome));
+  const bot = await startBot({ store: slow, model: scripted(finalAnswer("done")), channels: [chat] });
+  await bot.engine.accept(mention("first"));
+  await committed.promise;
+  const second = await startBot({ store: other, model: scripted(), channels: [chat] });
+  await repeated.promise;
+  await bot.stop();
+  await second.stop();
+  const row = await store.inboxRow({ source, key: "first" });
+  await store.close();
+  expect(told).toEqual(["launched"]);
+  expect(row).toMatchObject({ state: "done", outcome: "launched", runId: expect.stringMatching(/^run_/) });
+});
+
+function chatThat(tell: (outcome: string) => void): Channel {
+  return {
+    name: source,
+    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
+    start: async () => {},
+    stop: async () => {},
+    post: async ({ id }) => ({ remoteId: `message ${id}` }),
+    identify: async (actor) => actor,
+    whisper: async (_, { type }) => tell(type),
+    handle: () => null,
+    health: () => ({ ok: true, detail: "" }),
+  };
+}
