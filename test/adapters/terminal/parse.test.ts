@@ -126,3 +126,12 @@ test("a reason and edited arguments can be left empty, and then nothing is decid
     text: expect.stringContaining("not JSON"),
   });
 });
+
+test("a label that is the value of another choice is the one that stands on the screen", () => {
+  const choices = [
+    { label: "us", value: "eu" },
+    { label: "eu", value: "us" },
+  ];
+  for (const { label, value } of choices)
+    expect(parse(label, { ...versions, choices })).toMatchObject({ intent: { type: "choose", value } });
+});
