@@ -135,3 +135,9 @@ test("a label that is the value of another choice is the one that stands on the 
   for (const { label, value } of choices)
     expect(parse(label, { ...versions, choices })).toMatchObject({ intent: { type: "choose", value } });
 });
+
+test("a no with thanks refuses an approval, and answers what takes any words", () => {
+  expect(parse("no, thanks", approval)).toMatchObject({ intent: { type: "refuse", reason: "thanks" } });
+  const open = { questionId: "q1", isApproval: false, choices: [], freeText: true };
+  expect(parse("No thanks", open)).toMatchObject({ intent: { type: "answer", text: "No thanks" } });
+});
