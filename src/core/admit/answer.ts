@@ -96,6 +96,16 @@ export function choiceNamed(question: Question, words: string): string | null {
   return (pressed ?? named)?.value ?? null;
 }
 
+/**
+ * The same for words that somebody wrote: they were shown labels, and the label of one choice may be the value of
+ * another. A press names the value.
+ */
+export function choiceSaid(question: Question, words: string): string | null {
+  const lower = words.trim().toLowerCase();
+  const shown = question.choices.find(({ label }) => label.trim().toLowerCase() === lower);
+  return shown?.value ?? choiceNamed(question, words);
+}
+
 /** May this actor settle the question, by the rights as they are now? null: yes. */
 export function denySettling(question: Question, actor: Actor, state: State, policy: Policy): Refusal | null {
   const own = isSamePerson(actor.principal, state.from.principal);
