@@ -77,17 +77,17 @@ export async function expectStatus(page: Page, words: string): Promise<void> {
   expect(await page.locator(".run-top .status").innerText()).toContain(words);
 }
 
-/** What axe finds: `rule: the element, and what is wrong`, one a line. */
-export async function violations(page: Page): Promise<string[]> {
+/** What axe finds: `rule: the element, and what is wrong`, one a line. `rules`: only these; all when left out. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe);
-  return page.evaluate(async () => {
+  return page.evaluate(async (runOnly) => {
     interface Found {
       violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
     }
-    const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
-    const found = await axe.run();
+    const { axe } = window as unknown as { axe: { run(on: Document, how: object): Promise<Found> } };
+    const found = await axe.run(document, runOnly === undefined ? {} : { runOnly });
     return found.violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ""}`),
     );
-  });
+  }, rules);
 }

@@ -1,5 +1,6 @@
 /** A client that has a person of its own puts the run's question to them, and the call goes on with the answer. */
 import { expect, test } from "vitest";
+import { callHash } from "../../src/http/mcp/call-hash.ts";
 import { operator } from "../support/bot.ts";
 import { approve, asked as questionAsked, settle } from "../support/deployment.ts";
 import { type Told, textOf } from "../support/http/mcp.ts";
@@ -108,7 +109,8 @@ test("an approval is asked of no client, whoever holds its token", async () => {
   const questionId = await questionAsked(bot, id);
   await call(client, "get_run", { id, wait_s: 0 });
   // Nor when the client makes up the round.
-  const requestState = JSON.stringify({ run: id, question: questionId, isForm: false });
+  const hash = callHash("get_run", { id, wait_s: 0 });
+  const requestState = JSON.stringify({ call: hash, run: id, question: questionId, isForm: false });
   const inputResponses = { question: accept("approve") };
   const forged = await client.request({
     method: "tools/call",
@@ -137,9 +139,12 @@ test("a round names a run that the caller may not see, or nothing that this serv
       },
     }) as Promise<unknown>;
   const [question] = (await bot.engine.state(run?.runId ?? ""))?.questions ?? [];
-  const named = JSON.stringify({ run: run?.runId, question: question?.id, isForm: false });
+  const hash = callHash("get_run", { id: run?.runId });
+  const named = JSON.stringify({ call: hash, run: run?.runId, question: question?.id, isForm: false });
   expect(textOf((await round(named)) as Told)).toMatch(/^insufficient_scope: /);
-  for (const other of ["{}", `${named}x`, ""])
+  // Of another call of the same tool, whose caller would take this run for that one's.
+  const old = named.replace(hash, callHash("get_run", { id: "run_other" }));
+  for (const other of ["{}", `${named}x`, "", old])
     await expect(round(other)).rejects.toMatchObject({
       code: -32602,
       message: expect.stringContaining("requestState"),

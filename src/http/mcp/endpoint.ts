@@ -9,6 +9,7 @@ import { ProblemError } from "../guard/problems.ts";
 import type { Handlers } from "../routes/route.ts";
 import type { RunCommands } from "../routes/run-commands.ts";
 import { refusalResult } from "./answer.ts";
+import { callHash } from "./call-hash.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { asksPeople, nextRound, type Round, roundIn, type Told } from "./rounds.ts";
 import { runTools } from "./run-tools.ts";
@@ -38,10 +39,11 @@ export function mcpRoutes(server: Server, commands: RunCommands): Pick<Handlers,
           const tool = tools.find(({ name }) => name === params.name);
           const wrong = (words: string) => new sdk.ProtocolError(sdk.ProtocolErrorCode.InvalidParams, words);
           if (tool === undefined) throw wrong(`There is no tool ${params.name}.`);
-          const round = roundIn(context.mcpReq);
-          if (round === "foreign") throw wrong(notOurs);
           const args = params.arguments ?? {};
-          return called(server, commands, c, { tool, caller, args, context, round });
+          const call = callHash(tool.name, args);
+          const round = roundIn(context.mcpReq, call);
+          if (round === "foreign") throw wrong(notOurs);
+          return called(server, commands, c, { tool, caller, args, call, context, round });
         });
         return mcp;
       });
@@ -61,12 +63,13 @@ function described({ name, description, inputSchema, outputSchema, annotations }
   };
 }
 
-const notOurs = "The call's requestState is not one that this server wrote. Make the call without it.";
+const notOurs = "The call's requestState is not one that this server wrote for it. Make the call without it.";
 
 interface Call {
   tool: McpTool;
   caller: Caller;
   args: unknown;
+  call: string;
   context: ServerContext;
   round: Round | null;
 }
@@ -76,7 +79,7 @@ async function called(
   server: Server,
   commands: RunCommands,
   c: Ctx,
-  { tool, caller, args, context, round }: Call,
+  { tool, caller, args, call, context, round }: Call,
 ): Promise<Told> {
   const { mcpReq } = context;
   const keys = [c.req.header("idempotency-key"), mcpReq._meta?.[keyInMeta]];
@@ -87,6 +90,7 @@ async function called(
       caller,
       canAsk: asksPeople(mcpReq, args),
       args,
+      call,
       keys: keys.filter((key) => typeof key === "string"),
       signal: mcpReq.signal,
       tell: async (progress, message) => {

@@ -24,8 +24,12 @@ import { awaitRun } from "./waiting.ts";
 /** What a tool's call comes to for now. */
 export type Told = CallToolResult | InputRequiredResult;
 
-/** `isForm`: a tool's own form, which is told when nobody fills it in. */
+/**
+ * `call`: of the call that has asked; a client that goes on with another would take this run's outcome for that one's.
+ * `isForm`: a tool's own form, which is told when nobody fills it in.
+ */
 const stateSchema = z.strictObject({
+  call: z.string().max(64),
   run: z.string().max(200),
   question: z.string().max(200),
   isForm: z.boolean(),
@@ -66,11 +70,15 @@ function waitOf(args: unknown): number {
 }
 
 /** The question that a client asks now, or how the run is. */
-export function toldOf({ canAsk }: Pick<Asked, "canAsk">, run: RunState, replayed: boolean): Told {
+export function toldOf(
+  { canAsk, call }: Pick<Asked, "canAsk" | "call">,
+  run: RunState,
+  replayed: boolean,
+): Told {
   const question = canAsk ? run.questions.find(isPlain) : undefined;
   if (question === undefined) return runResult(run, replayed);
   const { id, form } = question;
-  const state: z.infer<typeof stateSchema> = { run: run.id, question: id, isForm: form !== null };
+  const state: z.infer<typeof stateSchema> = { call, run: run.id, question: id, isForm: form !== null };
   return {
     resultType: "input_required",
     inputRequests: { [only]: { method: "elicitation/create", params: asked(question) } },
@@ -88,16 +96,19 @@ export interface Round extends z.infer<typeof stateSchema> {
   answer: z.infer<typeof answerSchema> | null;
 }
 
-/** The next round of a call that has asked. null: this is its first; `foreign`: it carries what was not written here. */
-export function roundIn({
-  inputResponses,
-  requestState,
-}: Pick<ServerContext["mcpReq"], "inputResponses" | "requestState">): Round | null | "foreign" {
+/**
+ * The next round of a call that has asked. null: this is its first; `foreign`: it carries what was not written here for
+ * this call.
+ */
+export function roundIn(
+  { inputResponses, requestState }: Pick<ServerContext["mcpReq"], "inputResponses" | "requestState">,
+  call: string,
+): Round | null | "foreign" {
   const carried = requestState();
   if (typeof carried !== "string") return null;
   const read = readJson(carried);
   const state = "flaw" in read ? null : stateSchema.safeParse(read.value);
-  if (!state?.success) return "foreign";
+  if (!state?.success || state.data.call !== call) return "foreign";
   const answer = answerSchema.safeParse(inputResponses?.[only]);
   return { ...state.data, answer: answer.success ? answer.data : null };
 }

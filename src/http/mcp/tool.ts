@@ -26,6 +26,8 @@ export interface Asked {
   caller: Caller;
   /** As they came. */
   args: unknown;
+  /** Its hash: a later round must be of the same call. */
+  call: string;
   /** The keys in the header and in `_meta`, as they came. */
   keys: readonly string[];
   /** Tells how far it is, where the client wants to know; `at` grows. */
