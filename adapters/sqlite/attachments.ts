@@ -4,7 +4,7 @@ import type { Store } from "../../src/core/ports/store.ts";
 import { attachmentOf, attachmentRecord } from "../../src/core/store/attachments.ts";
 import { and, eq } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { attachments } from "./schema.ts";
+import { attachments, events } from "./schema.ts";
 
 /** The part of the store for attachments; the same bytes are kept once a run. */
 export function keepAttachments(
@@ -14,6 +14,8 @@ export function keepAttachments(
   return {
     saveAttachment: (attachment) =>
       write(() => {
+        const forgotten = and(eq(events.runId, attachment.runId), eq(events.type, "forgotten"));
+        if (db.select({ version: events.version }).from(events).where(forgotten).get()) return;
         db.insert(attachments).values(attachmentRecord(attachment)).onConflictDoNothing().run();
       }),
     async attachment(runId, hash) {

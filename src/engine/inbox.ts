@@ -158,8 +158,9 @@ export class Inbox {
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
     const settled = { state, runId: outcome.runId, outcome: outcome.type, keepBody } as const;
-    // Our claim may have run out: what another process has made of it since stands.
-    const isOurs = await store.settleInbox(row, settled);
+    // Our claim may have run out: what another process has made of it since stands, and is told by that one, which
+    // may be about to settle it.
+    const isOurs = outcome.type !== "repeated" && (await store.settleInbox(row, settled));
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(
@@ -167,8 +168,7 @@ export class Inbox {
       "ingested",
     );
     const channel = channels.get(inbound.channel);
-    const isSilent =
-      ["ignored", "repeated"].includes(outcome.type) || (outcome.type === "reacted" && !channel?.can.react);
+    const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
     if (isOurs && !isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 

@@ -6,7 +6,8 @@ import { commit, must, post, question, row, thread, woke } from "../support/stor
 
 const by = { principal: "console:local", name: "the owner" };
 
-function forgotten(runId: string, version: number): EventOf<"forgotten"> & { at: number } {
+/** What is left of a run: see `Commit.forgets`. */
+export function forgotten(runId: string, version: number): EventOf<"forgotten"> & { at: number } {
   return {
     type: "forgotten",
     at: 9,
@@ -106,6 +107,16 @@ export function forgetContract(open: () => Promise<Store>): void {
       await begun("r1");
       expect(await store.commit(forgets("r1", 2))).toEqual({ ok: false, why: "conflict" });
       expect(await heldOf("r1")).toEqual(whole("r1"));
+    });
+
+    it("keeps no file that a call of it brings afterwards", async () => {
+      await begun("r1");
+      await begun("r2");
+      await must(store.commit(forgets("r1", 3)));
+      const file = { hash: "late", name: "late.png", mediaType: "image/png", bytes: new Uint8Array(3) };
+      for (const runId of ["r1", "r2"]) await store.saveAttachment({ runId, ...file });
+      expect(await store.attachment("r1", "late")).toBeNull();
+      expect(await store.attachment("r2", "late")).toMatchObject({ name: "late.png" });
     });
 
     it("can be scrubbed from the files while the store is at work", async () => {

@@ -109,7 +109,10 @@ export interface Store {
   saveAgent(agent: Agent): Promise<void>;
   loadAgent(hash: string): Promise<Agent | null>;
 
-  /** The bytes of an attachment, before the event that names them: written once, kept as long as the run. */
+  /**
+   * The bytes of an attachment, before the event that names them: written once, kept as long as the run. Nothing is
+   * kept for a run that was forgotten, in which a call may still have been on its way.
+   */
   saveAttachment(attachment: StoredAttachment): Promise<void>;
   attachment(runId: string, hash: string): Promise<StoredAttachment | null>;
 
