@@ -64,6 +64,9 @@ export class Inbox {
   #again = false;
   #running = false;
 
+  /** Of messages that we hold: the store's answer to the settling may be lost, then the next try tells it. */
+  readonly #outcomes = new WeakMap<InboxRow, Outcome>();
+
   constructor(deps: InboxDeps) {
     this.#deps = deps;
   }
@@ -153,14 +156,15 @@ export class Inbox {
     const started = performance.now();
     // No clock of a platform makes words younger than their arrival.
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
-    const outcome = await this.#ingest({ ...inbound, writtenAt });
+    const known = this.#outcomes.get(row);
+    const outcome = known ?? (await this.#ingest({ ...inbound, writtenAt }));
+    this.#outcomes.set(row, outcome);
     const state = outcome.type === "refused" ? "refused" : "done";
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
     const settled = { state, runId: outcome.runId, outcome: outcome.type, keepBody } as const;
-    // Our claim may have run out: what another process has made of it since stands, and is told by that one, which
-    // may be about to settle it.
-    const isOurs = outcome.type !== "repeated" && (await store.settleInbox(row, settled));
+    // Our claim may have run out: what another process makes of it stands, and that one settles it and tells it.
+    const isOurs = outcome.type !== "repeated" && ((await store.settleInbox(row, settled)) || !!known);
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(

@@ -4,6 +4,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import type { InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Inbound, Said } from "../../src/core/ports/inbound.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -116,4 +117,30 @@ test("a late process that finds it done does not keep the one that had it done f
   await quick.engine.accept(mention("first"));
   await expect.poll(() => told.toSorted()).toEqual(["first: launched", "next: launched"]);
   expect(await store.inboxRow({ source, key: "first" })).toMatchObject({ outcome: "launched" });
+});
+
+test("the sender is told also when the store's answer to the settling was lost", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  const told: string[] = [];
+  const failed = Promise.withResolvers<void>();
+  let losses = 1;
+  const bot = await startBot({
+    store: {
+      ...store,
+      async settleInbox(key, settled) {
+        const isOurs = await store.settleInbox(key, settled);
+        if (losses-- <= 0) return isOurs;
+        failed.resolve();
+        throw new StoreError("storage_busy", "the line broke before the answer");
+      },
+    },
+    model: scripted(finalAnswer("done"), finalAnswer("done")),
+    channels: [hearing(told)],
+  });
+  onTestFinished(() => bot.stop().then(() => store.close()));
+  await bot.engine.accept(mention("first"));
+  await failed.promise;
+  // Whatever comes next has it look again, and there it finds what it still holds.
+  await bot.engine.accept({ ...mention("next"), address: "chat:C1/2" });
+  await expect.poll(() => told).toEqual(["first: launched"]);
 });
