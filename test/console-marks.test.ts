@@ -72,6 +72,18 @@ describe("a value", () => {
       `<p>a * b &amp; ${step("12")}12</button> pods _ <span class="origin unseen">13${unseen}</p>`,
     );
   });
+
+  test("is found past its like in the words before it", () => {
+    const text = "from \\* danaus and db12x,\n  dana and 12";
+    const origins = placed(text, ["dana", known], ["12", nowhere]).map((one) => ({
+      ...one,
+      start: text.lastIndexOf(one.value),
+    }));
+    const html = renderToStaticMarkup(createElement(Markdown, { text, hosts: null, origins }));
+    expect(html).toContain(
+      `danaus and db12x,\n${step("dana")}dana</button> and <span class="origin unseen">12`,
+    );
+  });
 });
 
 test("text without values, and what only looks like a mark, is as it was", () => {

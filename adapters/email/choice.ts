@@ -1,5 +1,5 @@
 /** Finds a choice in the words of a mail, whatever full stop, closing or name stands behind it. Pure. */
-import { answerTo } from "../../src/core/admit/answer.ts";
+import { choiceSaid } from "../../src/core/admit/answer.ts";
 import type { Question } from "../../src/core/question.ts";
 import { isCourtesy } from "./courtesy.ts";
 import type { ParsedMail } from "./inbound.ts";
@@ -14,9 +14,8 @@ export function saidIn({ own, from }: Pick<ParsedMail, "own" | "from">): string 
 export function choiceIn(question: Question, mail: Pick<ParsedMail, "own" | "from">): string | null {
   const first = saidIn(mail);
   if (first.includes("\n")) return null;
-  const closed = { ...question, freeText: false };
   const word = first.trim().replace(/^["'“”„«»]+|["'“”„«».!。！…]+$/gu, "");
-  return answerTo(closed, word) ?? numbered(question, word);
+  return choiceSaid(question, word) ?? numbered(question, word);
 }
 
 /** A bare number counts choices only where it could be nothing else. */

@@ -15,9 +15,13 @@ export interface Answered {
   question: QuestionRow | null;
 }
 
+/** What mail programs set before the subject of a forward. It is in the thread of what it shows, and begins one here. */
+const forwarded = /^\s*(?:fwd?|wg|tr|rv|enc|vb|vl|pd|转发|轉寄|転送)\s*[:：]/i;
+
 /** `answered`: null where the mail answers none of ours. Rights are the run's to judge: it refuses in words. */
 export function meaningOf(mail: ParsedMail, own: readonly string[], answered: Answered | null): Meant {
-  const isReply = answered !== null || mail.inReplyTo !== null || mail.references.length > 0;
+  const hasThread = mail.inReplyTo !== null || mail.references.length > 0;
+  const isReply = answered !== null || (hasThread && !forwarded.test(mail.subject));
   return meant({
     addressed: true,
     toOthers: isToOthers(mail, own),
@@ -58,8 +62,15 @@ function whichIn(mail: ParsedMail, answered: Answered | null): Which {
 /** Written to others, with us among the copies: as a mention of somebody else begins a message in a chat. */
 function isToOthers(mail: ParsedMail, own: readonly string[]): boolean {
   const [to, cc] = [addressesIn(mail, "to"), addressesIn(mail, "cc")];
-  const isOurs = (address: string) => own.includes(address) || own.includes(address.replace(/\+[^@]*@/, "@"));
-  return to.length > 0 && !to.some(isOurs) && cc.some(isOurs);
+  const isOurs = (address: string) => own.some((one) => address === one || isBelow(address, one));
+  const isSender = (address: string) => mail.from.some((sender) => sender.address === address);
+  return to.some((address) => !isSender(address)) && !to.some(isOurs) && cc.some(isOurs);
+}
+
+/** `agent+token@host` is of `agent@host`, and `ops+agent+token@host` of `ops+agent@host`. */
+function isBelow(address: string, own: string): boolean {
+  const at = own.lastIndexOf("@");
+  return address.startsWith(`${own.slice(0, at)}+`) && address.endsWith(own.slice(at));
 }
 
 /** In lower case, in their order. */

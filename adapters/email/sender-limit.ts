@@ -56,7 +56,12 @@ class HourlyCount {
     remember(this.#times, sender, [...recent, now]);
     if (budgets === null) return true;
     const budget = { burst: this.#most, everyMs: HOUR_MS / this.#most };
-    const { taken, waitMs } = await budgets.take(`email/${this.#of}/${sender}`, budget, 1);
+    // Who is brought again because nobody could be asked has used nothing up.
+    const asked = budgets.take(`email/${this.#of}/${sender}`, budget, 1);
+    const { taken, waitMs } = await asked.catch((error: unknown) => {
+      this.#giveBack(sender, now);
+      throw error;
+    });
     if (taken > 0) return true;
     this.#giveBack(sender, now);
     remember(this.#spentUntil, sender, clock.steady() + waitMs);

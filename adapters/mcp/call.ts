@@ -125,7 +125,9 @@ async function sent(leg: Leg, before: Before = {}): Promise<Came> {
       return await followed(leg, open, rest);
     } catch (error) {
       if (isMeant(error) || context.signal.aborted) throw error;
-      if (error instanceof UrlElicitationRequiredError) {
+      // What has asked was at work: from its beginning it would be another call.
+      const isAtWork = callee.effect === "once" && (before.open ?? before.round) !== undefined;
+      if (error instanceof UrlElicitationRequiredError && !isAtWork) {
         const pages = pagesOf(callee, error.elicitations);
         if (pages !== null) return pages;
       }

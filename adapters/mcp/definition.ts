@@ -16,8 +16,9 @@ export interface Definition {
 }
 
 /** Characters of it that a model reads. */
-export const longestDescription = 2_000;
-const largestSchema = 64_000;
+const longestDescription = 2_000;
+/** Of a description and of a schema: more nobody would review. */
+const largest = 64_000;
 const deepestSchema = 32;
 
 /** SHA-256 (hex) of name, description and schema; the order of keys does not count. */
@@ -51,11 +52,22 @@ export function flawFinder(): (definition: Definition) => string | null {
   };
 }
 
-function flawOf({ name, schema }: Definition): string | null {
+function flawOf({ name, description, schema }: Definition): string | null {
   if (!/^[A-Za-z0-9_.\-/]{1,64}$/.test(name)) return "its name is not 1 to 64 of A-Z a-z 0-9 _ . - /";
+  if ("flaw" in checkedJson(Object.fromEntries([[name, null]]))) return "its name is reserved";
+  return flawOfDescription(description) ?? flawOfSchema(schema);
+}
+
+/** What the lock file could not give back as it was would take all that is accepted with it. */
+function flawOfDescription(text: string): string | null {
+  if (text.length > largest) return `its description has ${text.length} characters; at most ${largest}`;
+  const read = checkedJson(text, { halves: "refused" });
+  return "flaw" in read ? `its description ${read.flaw.detail}` : null;
+}
+
+function flawOfSchema(schema: JsonObject): string | null {
   const text = JSON.stringify(schema);
-  if (text.length > largestSchema)
-    return `its schema has ${text.length} characters; at most ${largestSchema}`;
+  if (text.length > largest) return `its schema has ${text.length} characters; at most ${largest}`;
   const read = checkedJson(schema, { depth: deepestSchema, halves: "refused" });
   if ("flaw" in read) return `its schema ${read.flaw.pointer} ${read.flaw.detail}`;
   if (schema.type !== "object") return "its schema is not one of an object";

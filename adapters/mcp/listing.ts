@@ -5,10 +5,12 @@ import type { Definition } from "./definition.ts";
 /** More than that nobody has reviewed. */
 const mostTools = 1_000;
 const mostPages = 64;
+const mostCharacters = 4_000_000;
 
 /** Throws when the server does not answer within `timeoutMs`, or has no end. */
 export async function listTools(client: Client, timeoutMs: number): Promise<Definition[]> {
   const definitions: Definition[] = [];
+  let characters = 0;
   const deadline = performance.now() + timeoutMs;
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page++) {
@@ -17,11 +19,13 @@ export async function listTools(client: Client, timeoutMs: number): Promise<Defi
     const params = cursor === undefined ? {} : { cursor };
     const { tools, nextCursor } = await client.request({ method: "tools/list", params }, { timeout });
     definitions.push(...tools.map(definitionOf));
-    if (definitions.length > mostTools) break;
+    characters += JSON.stringify(tools).length;
+    if (definitions.length > mostTools || characters > mostCharacters) break;
     if (nextCursor === undefined) return definitions;
     cursor = nextCursor;
   }
-  throw new Error(`it lists more than ${mostTools} tools, or more than ${mostPages} pages of them`);
+  const most = `${mostTools} tools, ${mostPages} pages or ${mostCharacters / 1e6} million characters of them`;
+  throw new Error(`it lists more than ${most}`);
 }
 
 function definitionOf({ name, description = "", inputSchema, annotations = {} }: ServerTool): Definition {

@@ -1,6 +1,15 @@
 /** The lock file: the definitions of foreign tools as people accepted them, one place for all servers. */
-import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../src/core/text/json.ts";
 import { type Definition, hashOf, sorted } from "./definition.ts";
@@ -44,11 +53,13 @@ export function writeAccepted(folder: string, server: string, definitions: reado
     const { name, description, schema, claims } = definition;
     return [name, { sha256: hashOf(definition), description, schema, claims }] as const;
   });
-  const path = join(folder, fileName);
+  const path = target(join(folder, fileName));
   alone(`${path}.busy`, () => {
     const servers = { ...readLock(folder).servers, [server]: Object.fromEntries(tools) };
     // In order, so that a review shows what changed and nothing else.
     const text = `${JSON.stringify(sorted({ version: 1, servers } satisfies Lock), null, 2)}\n`;
+    // What could not be read would take all that is accepted with it, and hold up the next start.
+    lockIn(text);
     const next = `${path}.${process.pid}.new`;
     try {
       // On the disk before it has the name: whoever loses power then has the old file, and never half of one.
@@ -61,13 +72,23 @@ export function writeAccepted(folder: string, server: string, definitions: reado
   });
 }
 
-/** Longer than any write takes: it was left by a process that was killed. */
+/** A link stays one: what is written is what it leads to. */
+function target(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return path;
+    throw error;
+  }
+}
+
+/** Longer than any write takes: it was left by a process that was killed, perhaps before the clock was set back. */
 const leftMs = 10_000;
 
 /** The command and the bot, or two bots of one folder, may accept at once: none may write over what the other wrote. */
 function alone(claim: string, write: () => void): void {
   const left = statSync(claim, { throwIfNoEntry: false });
-  if (left !== undefined && Date.now() - left.mtimeMs > leftMs) rmSync(claim, { force: true });
+  if (left !== undefined && Math.abs(Date.now() - left.mtimeMs) > leftMs) rmSync(claim, { force: true });
   try {
     closeSync(openSync(claim, "wx"));
   } catch (error) {
@@ -82,21 +103,24 @@ function alone(claim: string, write: () => void): void {
 }
 
 function readLock(folder: string): Lock {
-  const path = join(folder, fileName);
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = readFileSync(join(folder, fileName), "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       return { version: 1, servers: {} };
     throw error;
   }
+  return lockIn(text);
+}
+
+function lockIn(text: string): Lock {
   try {
     const read = readJson(text);
     if ("flaw" in read) throw new Error(`${read.flaw.pointer} ${read.flaw.detail}`.trim());
     return lockSchema.parse(read.value);
   } catch (error) {
     const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Error(`${basename(path)}: it can't be read: ${why}; put back the version of your repository`);
+    throw new Error(`${fileName}: it can't be read: ${why}; put back the version of your repository`);
   }
 }

@@ -7,7 +7,7 @@ import type {
   ShownDefinition,
 } from "../../src/core/ports/tool-server.ts";
 import { visible, visibleJson } from "../../src/core/text/visible.ts";
-import { type Definition, hashOf, longestDescription, sorted } from "./definition.ts";
+import { type Definition, hashOf, sorted } from "./definition.ts";
 import { type Rules, sound } from "./standing.ts";
 
 /** `shown`: how they stand, one for each tool. */
@@ -30,16 +30,10 @@ function shownOf(definition: Definition | undefined): ShownDefinition | null {
   const { description, schema } = definition;
   return {
     sha256: hashOf(definition),
-    description: whole(visible(description)),
+    // Whole: what a model reads is cut only after all that is hidden was taken out.
+    description: visible(description),
     schema: visibleJson(sorted(schema), 2),
   };
-}
-
-/** No model reads on either. */
-function whole(description: string): string {
-  const more = description.length - longestDescription;
-  if (more <= 0) return description;
-  return `${description.slice(0, longestDescription).toWellFormed()}… (${more} more characters, which no model reads)`;
 }
 
 /** The names of tools in which what was shown and what is offered differ. */

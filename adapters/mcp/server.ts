@@ -118,7 +118,9 @@ export class Server {
     } catch (error) {
       throw unwritten(error);
     }
-    this.#readLock();
+    // What was written is what is accepted, also when the file can't be read again by now.
+    this.#locked = new Map(fit.map((definition) => [definition.name, definition]));
+    this.#show();
     return this.status();
   }
 
@@ -135,6 +137,8 @@ export class Server {
 
   /** Against the lock file, which may hold more by now than this process started with. */
   #show(): void {
+    // Of a server that was never reached nobody knows whether it still has them.
+    if (this.#tools === null) return;
     this.#shown = sinceStart(
       standings(this.#options, this.#locked, this.#definitions),
       this.accepted,

@@ -1,5 +1,6 @@
 /** How a server's tools stand against what was accepted. */
 import type { ServedTool } from "../../src/core/ports/tool-server.ts";
+import { cut } from "../../src/core/text/brief.ts";
 import { type Definition, hashOf } from "./definition.ts";
 import { differenceOf } from "./difference.ts";
 import { nameHere, sharedNames } from "./names.ts";
@@ -13,6 +14,9 @@ export interface Rules {
   /** Takes out secrets, which a server may have put into what it says. */
   redact: (text: string) => string;
 }
+
+/** Longer ones belong to no tool, and are shown as they begin. */
+const longestName = 100;
 
 export function isAllowed({ allow }: Pick<Rules, "allow">, tool: string): boolean {
   return allow === "*" || allow.includes(tool);
@@ -36,7 +40,7 @@ export function sound(
       secretIn(rules, definition) ??
       nameFlaw(rules.prefix, definition.name, shared);
     if (words === null) fit.push(definition);
-    else refused.push({ name: rules.redact(definition.name), standing: "refused", words });
+    else refused.push({ name: cut(rules.redact(definition.name), longestName), standing: "refused", words });
   }
   return { fit, refused };
 }
@@ -75,7 +79,8 @@ export function standings(
   const fresh = fit
     .filter(({ name }) => !accepted.has(name))
     .map(({ name }): ServedTool => ({ name, standing: "new", words: `nobody has accepted it: ${toAccept}` }));
-  const others = refused.filter(({ name }) => !accepted.has(name));
+  // What the server lists more than once is told once.
+  const others = [...unfit.values()].filter(({ name }) => !accepted.has(name));
   return [...known, ...fresh, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

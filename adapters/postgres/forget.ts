@@ -15,7 +15,10 @@ export async function forgetRun(
   await client.query("DELETE FROM events WHERE run_id = $1 AND version <= $2", [runId, expect]);
   for (const table of ofTheRun) await client.query(`DELETE FROM ${table} WHERE run_id = $1`, [runId]);
   await client.query("UPDATE inbox SET body = '', outcome = NULL WHERE run_id = $1", [runId]);
-  // The rule of a refused call is the reason that somebody wrote.
-  await client.query("UPDATE audits SET rule = '' WHERE resource = $1 AND action LIKE 'refuse %'", [runId]);
+  // The rule of a refused call is the reason that somebody wrote; that of refused words tells of the question.
+  await client.query(
+    "UPDATE audits SET rule = '' WHERE resource = $1 AND (action LIKE 'refuse %' OR decision = 'refused')",
+    [runId],
+  );
   await client.query("DELETE FROM notes WHERE name = ANY($1)", [[...notes]]);
 }

@@ -84,7 +84,7 @@ export function readRuns(db: NodePgDatabase): Reading {
   };
 }
 
-const hasEnded = inArray(runs.status, [...endedStatuses]);
+export const hasEnded = inArray(runs.status, [...endedStatuses]);
 
 /** The keys of a filter are the ones listed here; whatever came from outside is a parameter. */
 function conditions(filter: RunFilter): SQL[] {

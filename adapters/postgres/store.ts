@@ -53,7 +53,7 @@ export async function openPostgres({
     ...deliverPosts(db, unreadable),
     ...receiveMessages(db),
     ...keepRecords(db, clock),
-    ...keepAttachments(db, pool),
+    ...keepAttachments(db),
     ...keepAudits(db),
     // A VACUUM gives free what was deleted, in its own time: a bot must not wait for one of a whole database.
     scrub: async () => false,

@@ -4,7 +4,8 @@ import type { Store } from "../../src/core/ports/store.ts";
 import { attachmentOf, attachmentRecord } from "../../src/core/store/attachments.ts";
 import { and, eq } from "./drizzle.ts";
 import type { Write } from "./group.ts";
-import { attachments, events } from "./schema.ts";
+import { hasEnded } from "./runs.ts";
+import { attachments, runs } from "./schema.ts";
 
 /** The part of the store for attachments; the same bytes are kept once a run. */
 export function keepAttachments(
@@ -14,8 +15,11 @@ export function keepAttachments(
   return {
     saveAttachment: (attachment) =>
       write(() => {
-        const forgotten = and(eq(events.runId, attachment.runId), eq(events.type, "forgotten"));
-        if (db.select({ version: events.version }).from(events).where(forgotten).get()) return;
+        const ended = db
+          .select({ runId: runs.runId })
+          .from(runs)
+          .where(and(eq(runs.runId, attachment.runId), hasEnded));
+        if (ended.get()) return;
         db.insert(attachments).values(attachmentRecord(attachment)).onConflictDoNothing().run();
       }),
     async attachment(runId, hash) {

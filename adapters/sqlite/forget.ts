@@ -2,7 +2,7 @@
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Commit } from "../../src/core/ports/commit.ts";
 import { runRecord } from "../../src/core/store/rows.ts";
-import { and, eq, inArray, like, lte } from "./drizzle.ts";
+import { and, eq, inArray, like, lte, or } from "./drizzle.ts";
 import { addresses, attachments, audits, events, inbox, notes, outbox, questions, runs } from "./schema.ts";
 
 /** Keys of messages stay, so that nothing starts the run again. Rare: no statement of it is prepared. */
@@ -20,8 +20,9 @@ export function forgetRun(
     db.delete(table).where(eq(table.runId, runId)).run();
   }
   db.update(inbox).set({ body: "", outcome: null }).where(eq(inbox.runId, runId)).run();
-  // The rule of a refused call is the reason that somebody wrote.
-  const reasons = and(eq(audits.resource, runId), like(audits.action, "refuse %"));
+  // The rule of a refused call is the reason that somebody wrote; that of refused words tells of the question.
+  const worded = or(like(audits.action, "refuse %"), eq(audits.decision, "refused"));
+  const reasons = and(eq(audits.resource, runId), worded);
   db.update(audits).set({ rule: "" }).where(reasons).run();
   if (names.length > 0)
     db.delete(notes)

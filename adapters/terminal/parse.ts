@@ -126,9 +126,11 @@ function parseAnswer(text: string, { questionId, choices, freeText }: Asked): Ty
 }
 
 function choiceOf(text: string, choices: Asked["choices"]): Asked["choices"][number] | undefined {
-  const named = choices.find(({ label, value }) =>
-    [label, value].some((own) => own.toLowerCase() === text.toLowerCase()),
-  );
+  const lower = text.toLowerCase();
+  // The label stands on the screen, and may be the value of another one.
+  const named =
+    choices.find(({ label }) => label.toLowerCase() === lower) ??
+    choices.find(({ value }) => value.toLowerCase() === lower);
   return named ?? (areNumbered(choices) && /^\d+$/.test(text) ? choices[Number(text) - 1] : undefined);
 }
 

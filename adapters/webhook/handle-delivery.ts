@@ -105,8 +105,9 @@ async function attach(
     { source: `webhook:${hook.name}`, key },
   );
   if (said.ok) return answered(receiver, said, { attached: true });
-  // It ended between the look and the word.
-  return said.refusal.code === "run_finished" ? null : refusedByRights(receiver, hook, said.refusal);
+  // It ended between the look and the word, and may even have been forgotten.
+  const isOver = said.refusal.code === "run_finished" || said.refusal.code === "run_forgotten";
+  return isOver ? null : refusedByRights(receiver, hook, said.refusal);
 }
 
 /** `only`: the place that this launch must have for itself. */

@@ -75,7 +75,7 @@ function givenIn(form: Form, words: string): Given | Extract<FilledForm, { ok: f
   const lines = byName(form, words);
   if (lines !== null) return lines;
   const [only, ...more] = form.fields;
-  return only !== undefined && more.length === 0 ? new Map([[only.name, words]]) : null;
+  return only !== undefined && more.length === 0 ? new Map([[only.name, shown(only, words)]]) : null;
 }
 
 /** null: a line names no field. */
@@ -86,9 +86,19 @@ function byName({ fields }: Form, words: string): Given | null {
     const lower = name.trim().toLowerCase();
     const field = fields.find((one) => one.name.toLowerCase() === lower || one.label.toLowerCase() === lower);
     if (field === undefined) return null;
-    given.set(field.name, value.trim());
+    given.set(field.name, shown(field, value.trim()));
   }
   return given;
+}
+
+/** Words that somebody wrote: they were shown labels, and one label may be the value of another option. */
+function shown({ kind, options }: FormField, words: string): string | string[] {
+  const meantBy = (text: string) => {
+    const lower = text.trim().toLowerCase();
+    return options.find(({ label }) => label.trim().toLowerCase() === lower)?.value ?? text;
+  };
+  if (kind === "many" && words.trim() !== "") return words.split(",").map(meantBy);
+  return kind === "one" ? meantBy(words) : words;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -3,6 +3,7 @@ import type { Address } from "../core/actor.ts";
 import { deny } from "../core/admit/admission.ts";
 import { admit } from "../core/admit/admit.ts";
 import { authorize } from "../core/admit/authorize.ts";
+import { forgottenRefusal } from "../core/admit/forget.ts";
 import type { Policy } from "../core/agent.ts";
 import type { Refusal, RunCommand } from "../core/command.ts";
 import type { AuditRow } from "../core/ports/kept-rows.ts";
@@ -42,33 +43,33 @@ export interface ForgetDeps extends DecisionDeps {
 
 /**
  * The runs below go first, so that whoever asks again after a crash in the middle still finds the rest from above.
- * Asked again for a run that was forgotten, it only erases. Rejects with UnreadableError for a damaged log.
+ * Asked again for a run that was forgotten, it takes what has come below it since, and erases. Rejects with
+ * UnreadableError for a damaged log.
  */
 export async function forgetRun(deps: ForgetDeps, runId: string, by: ForgetBy): Promise<Forgotten> {
   const state = await deps.state(runId);
   if (!state) return { ok: false, refusal: { code: "run_not_found", message: "There is no such run." } };
   const policy = await deps.policy(state);
-  if (state.forgotten) {
-    const denied = deny("forget", by.actor, policy, null);
-    if (denied && !denied.ok) return denied;
-    return { ok: true, forgotten: [], toldTo: [], erased: await erase(deps) };
-  }
-  const admission = admit(state, { type: "forget", below: false, ...by }, policy);
-  if (!admission.ok) return admission;
+  const admission = state.forgotten
+    ? deny("forget", by.actor, policy, null)
+    : admit(state, { type: "forget", below: false, ...by }, policy);
+  if (admission && !admission.ok) return admission;
   const below = await runsBelow(deps.store, runId);
   const live = below.find(({ status }) => !isEnded(status));
   if (live) return { ok: false, refusal: stillLives(live) };
-  const all = [...below.map((row) => row.runId).reverse(), runId];
-  const toldTo = await toldOf(deps, state, new Set(all));
+  const all = [...below.reverse(), { runId, version: state.version }];
+  const toldTo = await toldOf(deps, state, new Set(all.map((seen) => seen.runId)));
   const forgotten: string[] = [];
-  for (const id of all) {
-    const refusal = await forgetOne(deps, id, { type: "forget", below: id !== runId, ...by });
-    if (refusal === null) forgotten.push(id);
+  for (const seen of all) {
+    const refusal = await forgetOne(deps, seen, { type: "forget", below: seen.runId !== runId, ...by });
+    if (refusal === null) forgotten.push(seen.runId);
     else if (refusal.code !== "run_forgotten") return { ok: false, refusal };
   }
-  await audit(deps, runId, by, policy);
+  if (!state.forgotten || forgotten.length > 0) await audit(deps, runId, by, policy);
   return { ok: true, forgotten, toldTo, erased: await erase(deps) };
 }
+
+type Seen = Pick<RunRow, "runId" | "version">;
 
 /** Child runs and theirs, and the runs in which something of them was undone; each before those below it. */
 async function runsBelow(store: Store, runId: string): Promise<RunRow[]> {
@@ -94,18 +95,19 @@ function stillLives({ runId, status }: RunRow): Refusal {
   return { code: "run_busy", message, runId };
 }
 
-/** null: it is forgotten now. */
-async function forgetOne(deps: ForgetDeps, runId: string, command: Forget): Promise<Refusal | null> {
+/** `seen`: as it was when the runs below it were looked for. null: it is forgotten now. */
+async function forgetOne(deps: ForgetDeps, seen: Seen, command: Forget): Promise<Refusal | null> {
+  const { runId, version } = seen;
   const state = await deps.state(runId);
+  const before = state && forgottenRefusal(state, true);
+  if (before) return before;
   const notes = state ? await notesOf(deps, runId, state.addresses) : [];
   const recorded = await deps.record({
     ...{ runId, epoch: null, inbox: null, forgets: { notes } },
     propose: (now, policy) => {
       const admission = admit(now, command, policy);
       // An undo, or the thread that its first post made: what belongs to it has to be looked for once more.
-      return admission.ok && now.version !== state?.version
-        ? { ok: false, refusal: movedOn(runId) }
-        : admission;
+      return admission.ok && now.version !== version ? { ok: false, refusal: movedOn(runId) } : admission;
     },
   });
   deps.dropMemory(runId);

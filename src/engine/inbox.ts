@@ -61,11 +61,10 @@ export class Inbox {
   readonly #unread = new Set<string>();
   /** Claimed and not worked off: the store failed in between. */
   #held: { rows: InboxRow[]; until: number; full: boolean } = { rows: [], until: 0, full: false };
-  #again = false;
-  #running = false;
-
   /** Of messages that we hold: the store's answer to the settling may be lost, then the next try tells it. */
   readonly #outcomes = new WeakMap<InboxRow, Outcome>();
+  #again = false;
+  #running = false;
 
   constructor(deps: InboxDeps) {
     this.#deps = deps;
@@ -162,9 +161,11 @@ export class Inbox {
     const state = outcome.type === "refused" ? "refused" : "done";
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
-    const settled = { state, runId: outcome.runId, outcome: outcome.type, keepBody } as const;
-    // Our claim may have run out: what another process makes of it stands, and that one settles it and tells it.
-    const isOurs = outcome.type !== "repeated" && ((await store.settleInbox(row, settled)) || !!known);
+    // The try that had its effect tells of it: this one must not settle, in the name of that run, what that one will.
+    const runId = outcome.type === "repeated" ? null : outcome.runId;
+    const settled = { state, runId, outcome: outcome.type, keepBody } as const;
+    // Our claim may have run out: what another process has made of it since stands.
+    const isOurs = (await store.settleInbox(row, settled)) || known !== undefined;
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(
@@ -172,7 +173,8 @@ export class Inbox {
       "ingested",
     );
     const channel = channels.get(inbound.channel);
-    const isSilent = outcome.type === "ignored" || (outcome.type === "reacted" && !channel?.can.react);
+    const isSilent =
+      ["ignored", "repeated"].includes(outcome.type) || (outcome.type === "reacted" && !channel?.can.react);
     if (isOurs && !isSilent && !outcome.quiet) await channel?.whisper(inbound, withTyped(inbound, outcome));
   }
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 it(
-  "asks once more, and then the page says who had it forgotten, also where it stood open",
+  "asks once more, and then the page says who had it forgotten, also where it stood open or the line was cut",
   async () => {
     const bot = await listeningBot({
       model: scripted(finalAnswer("canary-5up3r-s3cret")),
@@ -25,11 +25,14 @@ it(
     });
     const runId = await bot.bot.launch("find the canary");
     await bot.bot.untilEnd(runId);
-    const [mine, other] = await Promise.all([
+    const [mine, other, cut] = await Promise.all([
       visit(browser, bot, { path: `runs/${runId}` }),
       visit(browser, bot, { path: `runs/${runId}` }),
+      visit(browser, bot, {}),
     ]);
-    await other.page.getByText("canary-5up3r-s3cret").first().waitFor();
+    await cut.page.route(/\/stream/, (route) => route.abort());
+    await cut.page.goto(`${bot.url}/runs/${runId}`);
+    for (const { page: one } of [other, cut]) await one.getByText("canary-5up3r-s3cret").first().waitFor();
     const { page } = mine;
     await page.getByRole("button", { name: "Forget…" }).click();
     const sheet = page.getByRole("dialog", { name: "Forget this run" });
@@ -41,12 +44,19 @@ it(
 
     await page.getByRole("button", { name: "Forget…" }).click();
     await sheet.getByRole("button", { name: "Forget for good" }).click();
-    for (const { page: one } of [mine, other]) {
+    const refused: string[] = [];
+    cut.page.on("response", (response) => {
+      if (response.status() === 410 && response.url().includes("/stream")) refused.push(response.url());
+    });
+    await cut.page.unroute(/\/stream/);
+    for (const { page: one } of [mine, other, cut]) {
       await one.getByRole("heading", { name: "This run was forgotten" }).waitFor();
       await one.getByText("was forgotten by the owner").waitFor();
       expect(await one.getByText("canary-5up3r-s3cret").count()).toBe(0);
-      await one.context().close();
     }
+    // That it is gone for good need not be asked again.
+    expect(refused).toHaveLength(1);
+    for (const { context } of [mine, other, cut]) await context.close();
     await bot.stop();
   },
   patient,

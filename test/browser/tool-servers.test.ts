@@ -42,6 +42,17 @@ it.each([1200, 360])(
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 
+    // It changes while somebody is asked whether they mean it: they are asked anew.
+    offer(
+      at,
+      tool({ description: "Works, it said." }),
+      tool({ name: "more", description: "<b>Does</b> more." }),
+    );
+    await page.getByRole("button", { name: "Accept…" }).click();
+    await page.getByRole("button", { name: "Look again" }).click();
+    await page.getByText("Works, it said.", { exact: true }).waitFor();
+    expect(await page.getByRole("button", { name: "Accept what stands here (2)?" }).count()).toBe(0);
+
     // It changes once more while somebody reads.
     offer(at, tool({ description: "Works, it says." }), tool({ name: "more" }));
     await page.getByRole("button", { name: "Accept…" }).click();

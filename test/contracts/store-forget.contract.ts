@@ -6,8 +6,7 @@ import { commit, must, post, question, row, thread, woke } from "../support/stor
 
 const by = { principal: "console:local", name: "the owner" };
 
-/** What is left of a run: see `Commit.forgets`. */
-export function forgotten(runId: string, version: number): EventOf<"forgotten"> & { at: number } {
+function forgotten(runId: string, version: number): EventOf<"forgotten"> & { at: number } {
   return {
     type: "forgotten",
     at: 9,
@@ -23,6 +22,10 @@ export function forgotten(runId: string, version: number): EventOf<"forgotten"> 
     ...{ agent: { name: "helper", hash: "h" }, parent: null, endedAt: 2, ended: "complete", steps: 1 },
     usage: { inputTokens: 1, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0, costUsd: 0 },
   };
+}
+
+function file(runId: string) {
+  return { runId, hash: "h", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) };
 }
 
 export function forgetContract(open: () => Promise<Store>): void {
@@ -42,12 +45,16 @@ export function forgetContract(open: () => Promise<Store>): void {
       inbox: { source: "slack", key: `m-${runId}`, print: "fingerprint" },
     };
     await must(store.commit(commit(runId, 0, { events: [woke(1), woke(2), woke(3)], ...parts })));
-    await store.saveAttachment({
-      ...{ runId, hash: "h", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) },
-    });
+    await store.saveAttachment(file(runId));
     await store.saveNote(`note-${runId}`, "words");
     const decided = { at: 1, principal: "slack:T1/U1", resource: runId, decision: "allowed" } as const;
     await store.audit({ ...decided, action: "refuse deploy", rule: "a reason" });
+    await store.audit({
+      ...decided,
+      action: "message",
+      decision: "refused",
+      rule: "which of its questions?",
+    });
     await store.audit({ ...decided, action: "approve deploy", rule: "slack:T1/*" });
   }
 
@@ -71,7 +78,12 @@ export function forgetContract(open: () => Promise<Store>): void {
 
   const whole = (runId: string) => ({
     ...{ versions: [1, 2, 3], task: "add 2 and 3", posts: 0, due: 1, at: runId, question: runId },
-    ...{ attachment: "a.png", note: "words", outcome: "fingerprint", rules: ["slack:T1/*", "a reason"] },
+    ...{
+      attachment: "a.png",
+      note: "words",
+      outcome: "fingerprint",
+      rules: ["slack:T1/*", "which of its questions?", "a reason"],
+    },
   });
 
   function forgets(runId: string, expect: number) {
@@ -89,7 +101,7 @@ export function forgetContract(open: () => Promise<Store>): void {
       await must(store.commit(forgets("r1", 3)));
       expect(await heldOf("r1")).toEqual({
         ...{ versions: [4], task: "(forgotten)", posts: 0, due: 0, at: null, question: null },
-        ...{ attachment: null, note: null, outcome: null, rules: ["slack:T1/*", ""] },
+        ...{ attachment: null, note: null, outcome: null, rules: ["slack:T1/*", "", ""] },
       });
       expect(await store.read("r1")).toEqual([forgotten("r1", 4)]);
       expect(await store.read("r1", 2)).toEqual([forgotten("r1", 4)]);
@@ -103,20 +115,17 @@ export function forgetContract(open: () => Promise<Store>): void {
       expect(await heldOf("r2")).toEqual(whole("r2"));
     });
 
+    it("takes no file any more that a look brings which ended after the run", async () => {
+      await begun("r1");
+      await must(store.commit(forgets("r1", 3)));
+      await store.saveAttachment(file("r1"));
+      expect(await store.attachment("r1", "h")).toBe(null);
+    });
+
     it("is kept whole when the commit is refused", async () => {
       await begun("r1");
       expect(await store.commit(forgets("r1", 2))).toEqual({ ok: false, why: "conflict" });
       expect(await heldOf("r1")).toEqual(whole("r1"));
-    });
-
-    it("keeps no file that a call of it brings afterwards", async () => {
-      await begun("r1");
-      await begun("r2");
-      await must(store.commit(forgets("r1", 3)));
-      const file = { hash: "late", name: "late.png", mediaType: "image/png", bytes: new Uint8Array(3) };
-      for (const runId of ["r1", "r2"]) await store.saveAttachment({ runId, ...file });
-      expect(await store.attachment("r1", "late")).toBeNull();
-      expect(await store.attachment("r2", "late")).toMatchObject({ name: "late.png" });
     });
 
     it("can be scrubbed from the files while the store is at work", async () => {

@@ -5,7 +5,6 @@ import { openPostgres } from "../../adapters/postgres/store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { commit, must, woke } from "../support/store/commits.ts";
 import type { TestPostgres } from "../support/store/postgres.ts";
-import { forgotten } from "./store-forget.contract.ts";
 
 export function postgresRaces(server: () => TestPostgres, open: (url: string) => Promise<Store>): void {
   async function pair(): Promise<[Store, Store, string]> {
@@ -125,25 +124,6 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
       expect(await slow.claim({ owner: "w2", ...claim })).toMatchObject([
         { epoch: 3, log: [woke(1), woke(2)] },
       ]);
-    });
-
-    it("keep no file for a run while the other one forgets it", async () => {
-      const [a, b, url] = await pair();
-      await must(a.commit(commit("r1", 0)));
-      await a.saveNote("n1", "words");
-      const other = await connected(url);
-      await other.query("BEGIN");
-      await other.query("SELECT FROM notes WHERE name = 'n1' FOR UPDATE");
-      const forgets = { notes: ["n1"] };
-      const forgetting = a.commit(commit("r1", 1, { events: [forgotten("r1", 2)], forgets }));
-      await waiting(other, 1);
-      const file = { hash: "h", name: "a.png", mediaType: "image/png", bytes: new Uint8Array(3) };
-      const saved = b.saveAttachment({ runId: "r1", ...file });
-      await waiting(other, 2);
-      await other.query("COMMIT");
-      await must(forgetting);
-      await saved;
-      expect(await b.attachment("r1", "h")).toBeNull();
     });
 
     it("migrate an empty database together, once", async () => {

@@ -31,3 +31,23 @@ test("so is each of several that a form sends as JSON", () => {
   const words = JSON.stringify({ where: odd });
   expect(fillIn(choice("many"), words)).toEqual({ ok: true, values: { where: odd } });
 });
+
+test("written words mean the option that has this label, though another has it as its value", () => {
+  const options = [
+    { value: "eu", label: "us" },
+    { value: "us", label: "eu" },
+  ];
+  const field = (name: string, kind: "one" | "many"): FormField => {
+    return { ...{ name, label: name, about: null, kind, required: true }, options };
+  };
+  const form = { fields: [field("first", "one"), field("others", "many")] };
+  expect(fillIn(form, "first: us\nothers: EU, us")).toEqual({
+    ok: true,
+    values: { first: "eu", others: ["us", "eu"] },
+  });
+  expect(fillIn(form, '{"first":"us","others":["us"]}')).toEqual({
+    ok: true,
+    values: { first: "us", others: ["us"] },
+  });
+  expect(fillIn(form, "first: us\nothers: ")).toMatchObject({ ok: false, field: "others" });
+});

@@ -89,7 +89,7 @@ test.each(["complete", "failed", "cancelled"] as const)(
       ...{ agent: before.agent, forgotten: { from: { principal: "console:local" }, at: 9_000 } },
     });
     expect(statusOf(state)).toBe(end);
-    expect(forgottenRefusal(state)?.message).toMatch(/forgotten by dana at .* started by dana at /);
+    expect(forgottenRefusal(state, true)?.message).toMatch(/forgotten by dana at .* started by dana at /);
   },
 );
 
@@ -106,4 +106,22 @@ it("is once, and nothing can be asked of it any more but that it began", () => {
     admit(state, launch(), policy),
   ].map((answer) => (answer.ok ? "accepted" : answer.refusal.code));
   expect(codes).toEqual([...Array(4).fill("run_forgotten"), "already_launched"]);
+});
+
+it("names nobody to those who may not read it: the holder of an event's URL, a stranger at a button", () => {
+  const events = log(launched(), ends.complete);
+  const admission = forget(fold(events));
+  const state = fold([...events, ...log(...(admission.ok ? admission.events : []))]);
+  const machineAtUrl = { ...machine(undefined), principal: "webhook:event" as const };
+  const closed = { ...policy, rights: { ...policy.rights, read: ["requester"] } };
+  const said = [
+    admit(state, { type: "deliver_event", event: "built", payload: "{}", actor: machineAtUrl, via }, closed),
+    admit(state, { type: "say", text: "hello", actor: person("guest", { guest: true }), via }, closed),
+    admit(state, { type: "say", text: "hello", actor: dana, via }, closed),
+  ].map((answer) => (answer.ok ? "accepted" : answer.refusal.message));
+  expect(said).toEqual([
+    `Run ${state.runId} was forgotten. Start a new one.`,
+    `Run ${state.runId} was forgotten. Start a new one.`,
+    expect.stringMatching(/was forgotten by dana at /),
+  ]);
 });

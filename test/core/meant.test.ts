@@ -23,7 +23,7 @@ const letters: Record<Meant["type"], string> = {
 };
 
 /** The columns of the table. */
-const columns = ["", "status", "Please stop!", "thanks!", "👍", "yes, approve it", "use v2"];
+const columns = ["", "status", "Please stop!", "thanks!", "👍", "yes, approve it", "use v2", "no, thanks"];
 
 /** Asked at 100; the words were written at 200. */
 const writtenAt = 200;
@@ -63,48 +63,48 @@ const situations: Record<string, { run: Facts["run"]; questions: Open[] }> = {
 /** Whose words: the columns for who may do everything, and for who may do nothing. */
 const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
   addressed: {
-    "no run": ["ccsrrll", "ccsrrxx"],
-    "a finished run": ["ccsrrff", "ccsrrxx"],
-    "a run that works": ["ccsrrtt", "ccxrrxx"],
-    "a question": ["ccsrraa", "ccxrrxx"],
-    "two questions": ["ccsrrww", "ccxrrxx"],
-    "a question and an approval": ["ccsrpww", "ccxrxxx"],
-    "a question asked since": ["ccsrrww", "ccxrrxx"],
-    "a question answered since": ["ccsrrww", "ccxrrxx"],
-    "one answered, another asked since": ["ccsrrww", "ccxrrxx"],
-    "an approval": ["ccsrppt", "ccxrxxx"],
-    "a doubt": ["ccsrppt", "ccxrxxx"],
-    "the budget reached": ["ccsrppt", "ccxrxxx"],
-    "a question elsewhere in the direct message": ["ccsrraa", "ccsrrxx"],
-    "an approval elsewhere in the direct message": ["ccsrppl", "ccsrxxx"],
+    "no run": ["ccsrrllr", "ccsrrxxr"],
+    "a finished run": ["ccsrrffr", "ccsrrxxr"],
+    "a run that works": ["ccsrrttr", "ccxrrxxr"],
+    "a question": ["ccsrraaa", "ccxrrxxr"],
+    "two questions": ["ccsrrwww", "ccxrrxxr"],
+    "a question and an approval": ["ccsrpwww", "ccxrxxxx"],
+    "a question asked since": ["ccsrrwww", "ccxrrxxr"],
+    "a question answered since": ["ccsrrwww", "ccxrrxxr"],
+    "one answered, another asked since": ["ccsrrwww", "ccxrrxxr"],
+    "an approval": ["ccsrpptp", "ccxrxxxx"],
+    "a doubt": ["ccsrpptp", "ccxrxxxx"],
+    "the budget reached": ["ccsrpptp", "ccxrxxxx"],
+    "a question elsewhere in the direct message": ["ccsrraaa", "ccsrrxxr"],
+    "an approval elsewhere in the direct message": ["ccsrpplp", "ccsrxxxx"],
   },
   ours: {
-    "no run": ["...rr..", "......."],
-    "a finished run": [".c.rrff", "......."],
-    "a run that works": [".csrrtt", "..x...."],
-    "a question": [".asrraa", "..x...."],
-    "two questions": [".wsrrww", "..x...."],
-    "a question and an approval": [".wsrpww", "..x...."],
-    "a question asked since": [".wsrrww", "..x...."],
-    "a question answered since": [".wsrrww", "..x...."],
-    "one answered, another asked since": [".wsrrww", "..x...."],
-    "an approval": [".csrppt", "..x...."],
-    "a doubt": [".csrppt", "..x...."],
-    "the budget reached": [".csrppt", "..x...."],
+    "no run": ["...rr..r", "........"],
+    "a finished run": [".c.rrffr", "........"],
+    "a run that works": [".csrrttr", "..x....."],
+    "a question": [".asrraaa", "..x....."],
+    "two questions": [".wsrrwww", "..x....."],
+    "a question and an approval": [".wsrpwww", "..x....."],
+    "a question asked since": [".wsrrwww", "..x....."],
+    "a question answered since": [".wsrrwww", "..x....."],
+    "one answered, another asked since": [".wsrrwww", "..x....."],
+    "an approval": [".csrpptp", "..x....."],
+    "a doubt": [".csrpptp", "..x....."],
+    "the budget reached": [".csrpptp", "..x....."],
   },
   theirs: {
-    "no run": [".......", "......."],
-    "a finished run": [".......", "......."],
-    "a run that works": ["..s....", "......."],
-    "a question": [".as..aa", "......."],
-    "two questions": [".ws..ww", "......."],
-    "a question and an approval": [".ws.pww", "......."],
-    "a question asked since": [".ws..ww", "......."],
-    "a question answered since": [".ws..ww", "......."],
-    "one answered, another asked since": [".ws..ww", "......."],
-    "an approval": ["..s.pp.", "......."],
-    "a doubt": ["..s.pp.", "......."],
-    "the budget reached": ["..s.pp.", "......."],
+    "no run": ["........", "........"],
+    "a finished run": ["........", "........"],
+    "a run that works": ["..s.....", "........"],
+    "a question": [".as..aaa", "........"],
+    "two questions": [".ws..www", "........"],
+    "a question and an approval": [".ws.pwww", "........"],
+    "a question asked since": [".ws..www", "........"],
+    "a question answered since": [".ws..www", "........"],
+    "one answered, another asked since": [".ws..www", "........"],
+    "an approval": ["..s.pp.p", "........"],
+    "a doubt": ["..s.pp.p", "........"],
+    "the budget reached": ["..s.pp.p", "........"],
   },
 };
 
@@ -166,7 +166,7 @@ describe.each(cases.filter(({ place }) => place === "addressed"))(
       (thread) => {
         for (const addressed of [true, false]) {
           for (const allowed of [true, false]) {
-            expect(outcomes(situation, { thread, addressed, toOthers: true }, allowed)).toBe(".......");
+            expect(outcomes(situation, { thread, addressed, toOthers: true }, allowed)).toBe("........");
           }
         }
       },
@@ -312,6 +312,7 @@ test.each([
       "many thanks 🙏",
     ],
   ],
+  ["decline", ["no thanks", "No, thank you!", "nope, thanks", "No. Many thanks"]],
   ["emoji", ["👍", "🎉🎉", "❤️", "👩‍💻 👍🏽", ":thumbsup:", ":+1: :tada:", "<:shipit:123456>", "🇩🇪"]],
   [
     "verdict",

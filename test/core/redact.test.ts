@@ -73,6 +73,7 @@ describe("what looks like a token", () => {
     ["behind other signs of a token", "id-", token("eyJ")],
     ["with a head of a thousand signs", "", `eyJ${"a1B2".repeat(250)}`],
     ["behind one that is none", "eyJa.", token("eyJ")],
+    ["with a head that holds a second beginning", "", `${token("eyJ")}-${token("eyJ")}`],
   ])("three parts with points between are hidden %s", (_, before, head) => {
     const rest = `${token("eyJ")}.${token("s")}`;
     expect(redact(`key=${before}${head}.${rest} after`)).toBe(`key=${before}[secret] after`);

@@ -53,94 +53,91 @@ test("its sleep outlived its claim: the run that another process began is not ta
   late = claimed.filter(({ key }) => key === "first");
   // Whatever comes next has it look, and there it finds what it had claimed.
   await bot.engine.accept({ ...mention("second"), address: "chat:C1/2" });
-  await settledTimes(2);
-  expect(settled).toEqual(["launched", "launched"]);
+  await settledTimes(3);
+  expect(settled).toEqual(["launched", "repeated", "launched"]);
   expect(await store.inboxRow({ source, key: "first" })).toEqual(row);
 });
 
-function hearing(told: string[]): Channel {
-  return {
-    name: source,
-    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
-    identify: async (actor) => actor,
-    whisper: async ({ key }, { type }) => void told.push(`${key}: ${type}`),
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
-    post: async () => ({ remoteId: "1" }),
-  };
-}
-
-test("a late process that finds it done does not keep the one that had it done from telling its sender", async () => {
+test("of two tries the one that had the effect tells its sender, though the other one settles first", async () => {
   const store = await openSqlite({ path: ":memory:", clock });
-  const held: InboxRow[] = [];
+  const [committed, repeated] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const late: InboxRow[] = [];
+  const slow = {
+    ...store,
+    claimInbox: async (claim: Parameters<typeof store.claimInbox>[0]) => {
+      const rows = await store.claimInbox(claim);
+      late.push(...rows.map((row) => ({ ...row })));
+      return rows;
+    },
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      committed.resolve();
+      await repeated.promise;
+      return store.settleInbox(...args);
+    },
+  };
+  const other = {
+    ...store,
+    // Claimed before the slow one had it done, when that one's claim had run out.
+    claimInbox: async () => late.splice(0),
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      const isOurs = await store.settleInbox(...args);
+      repeated.resolve();
+      return isOurs;
+    },
+  };
   const told: string[] = [];
-  const lateIsThrough = Promise.withResolvers<void>();
-  const late = await startBot({
-    store: {
-      ...store,
-      claimInbox: async (claim) => [...held.splice(0), ...(await store.claimInbox(claim))],
-      async settleInbox(key, settled) {
-        const isOurs = await store.settleInbox(key, settled);
-        // One after another: what it held came before.
-        if (key.key === "next") lateIsThrough.resolve();
-        return isOurs;
-      },
-    },
-    model: scripted(),
-    channels: [hearing(told)],
-    role: { works: false, speaks: true },
-  });
-  const quick = await startBot({
-    store: {
-      ...store,
-      async claimInbox(claim) {
-        const rows = await store.claimInbox(claim);
-        held.push(...rows.map((row) => ({ ...row })));
-        return rows;
-      },
-      async settleInbox(key, settled) {
-        await late.engine.accept({ ...mention("next"), address: "chat:C1/2" });
-        await lateIsThrough.promise;
-        return store.settleInbox(key, settled);
-      },
-    },
-    model: scripted(finalAnswer("done"), finalAnswer("done")),
-    channels: [hearing(told)],
-  });
-  onTestFinished(async () => {
-    await quick.stop();
-    await late.stop();
-    await store.close();
-  });
-  await quick.engine.accept(mention("first"));
-  await expect.poll(() => told.toSorted()).toEqual(["first: launched", "next: launched"]);
-  expect(await store.inboxRow({ source, key: "first" })).toMatchObject({ outcome: "launched" });
+  const chat = chatThat((outcome) => told.push(outcome));
+  const bot = await startBot({ store: slow, model: scripted(finalAnswer("done")), channels: [chat] });
+  await bot.engine.accept(mention("first"));
+  await committed.promise;
+  const second = await startBot({ store: other, model: scripted(), channels: [chat] });
+  await repeated.promise;
+  await bot.stop();
+  await second.stop();
+  const row = await store.inboxRow({ source, key: "first" });
+  await store.close();
+  expect(told).toEqual(["launched"]);
+  expect(row).toMatchObject({ state: "done", outcome: "launched", runId: expect.stringMatching(/^run_/) });
 });
 
 test("the sender is told also when the store's answer to the settling was lost", async () => {
   const store = await openSqlite({ path: ":memory:", clock });
-  const told: string[] = [];
-  const failed = Promise.withResolvers<void>();
+  const lost = Promise.withResolvers<void>();
   let losses = 1;
-  const bot = await startBot({
-    store: {
-      ...store,
-      async settleInbox(key, settled) {
-        const isOurs = await store.settleInbox(key, settled);
-        if (losses-- <= 0) return isOurs;
-        failed.resolve();
-        throw new StoreError("storage_busy", "the line broke before the answer");
-      },
+  const cut = {
+    ...store,
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      const isOurs = await store.settleInbox(...args);
+      if (losses-- <= 0) return isOurs;
+      lost.resolve();
+      throw new StoreError("storage_busy", "the line broke before the answer");
     },
+  };
+  const told: string[] = [];
+  const chat = chatThat((outcome) => told.push(outcome));
+  const bot = await startBot({
+    store: cut,
     model: scripted(finalAnswer("done"), finalAnswer("done")),
-    channels: [hearing(told)],
+    channels: [chat],
   });
   onTestFinished(() => bot.stop().then(() => store.close()));
   await bot.engine.accept(mention("first"));
-  await failed.promise;
+  await lost.promise;
   // Whatever comes next has it look again, and there it finds what it still holds.
   await bot.engine.accept({ ...mention("next"), address: "chat:C1/2" });
-  await expect.poll(() => told).toEqual(["first: launched"]);
+  await expect.poll(() => told[0]).toBe("launched");
 });
+
+function chatThat(tell: (outcome: string) => void): Channel {
+  return {
+    name: source,
+    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
+    start: async () => {},
+    stop: async () => {},
+    post: async ({ id }) => ({ remoteId: `message ${id}` }),
+    identify: async (actor) => actor,
+    whisper: async (_, { type }) => tell(type),
+    handle: () => null,
+    health: () => ({ ok: true, detail: "" }),
+  };
+}

@@ -1,7 +1,8 @@
 /**
  * A bot that serves the MCP, on the database of a folder; it is killed at the n-th point: before or after a commit, or
  * in the middle of the call. People approve whatever is asked. Arguments: folder, port, n (0: it is not), and `knows`
- * when the tool can tell whether it ran, `asks` when the model asks people before it answers. Says how many points there were when its standard input ends.
+ * when the tool can tell whether it ran, `asks` when the model asks people before it answers. Says how many points there
+ * were when its standard input ends.
  */
 import { join } from "node:path";
 import { openSqlite } from "../../adapters/sqlite/store.ts";

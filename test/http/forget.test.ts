@@ -114,3 +114,45 @@ test("runs that went on from it are named: they were told its task and outcome",
   await launchedAs(b, { addresses });
   expect(await forget(b, first)).toMatchObject({ forgotten: [first], told_to: [next] });
 });
+
+test("what is added while the runs below are looked for is not left behind", async () => {
+  using b = await bench();
+  const { id } = await endedRun(b);
+  const { store } = b.engine;
+  const { runs, read } = store;
+  let isLooking = false;
+  store.runs = (filter) => {
+    isLooking ||= filter.parentId !== undefined;
+    return runs(filter);
+  };
+  store.read = async (runId, after) => {
+    const events = await read(runId, after);
+    if (isLooking) {
+      isLooking = false;
+      const from = { principal: "token:admin", name: "admin" };
+      const call = { tool: "restart_service", input: {} };
+      const by = { from, via: { channel: "api" } };
+      await b.engine.happen(id, { type: "undo_asked", questionId: "q", call, runId: "run_undo", ...by });
+    }
+    return events;
+  };
+  const problem = await expectProblem(await b.call("DELETE", `/agent/runs/${id}`), 409, "run_busy");
+  Object.assign(store, { runs, read });
+  expect(problem.detail).toContain("Forget it once more");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
+});
+
+test("a child that a late process launched below it is forgotten when that is asked once more", async () => {
+  using b = await bench();
+  const { id } = await endedRun(b);
+  expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
+  const child = await launchedAs(b, { parent: { runId: id, callId: "a", depth: 1 } });
+  await expectProblem(await b.call("DELETE", `/agent/runs/${id}`), 409, "run_busy");
+  await b.engine.happen(child, completed);
+  await expectProblem(await b.call("DELETE", `/agent/runs/${child}`), 409, "part_of_a_run");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [child] });
+  await expectProblem(await b.call("GET", `/agent/state/${child}`), 410, "run_forgotten");
+  expect(await forget(b, id)).toMatchObject({ forgotten: [] });
+  const actions = (await b.engine.store.audits(9)).filter(({ action }) => action === "forget");
+  expect(actions.map(({ resource }) => resource)).toEqual([id, id]);
+});

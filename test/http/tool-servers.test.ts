@@ -1,5 +1,5 @@
 /** A foreign server's tools are accepted by an admin: exactly what was shown, with a trace, or not at all. */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import type { ToolServerList, WireToolServer } from "../../src/http/wire/tool-servers.ts";
@@ -99,7 +99,7 @@ test("who, when and what is written down, and told with the servers", async () =
   });
   const { acceptances } = (await (await b.call("GET", "/tool-servers")).json()) as ToolServerList;
   expect(acceptances).toEqual([
-    { at: b.clock.now(), principal: "token:owner", name: null, server: "odd", what },
+    { at: b.clock.now(), principal: "token:owner", name: null, server: "odd", what, written: true },
   ]);
 });
 
@@ -134,7 +134,8 @@ test("a file that can't be written is told with its reason, and stays as it was"
   const { at, b } = await changed(other);
   const before = lockIn(at);
   // Where the new file would be written.
-  mkdirSync(join(at, `mcp.lock.json.${process.pid}.new`));
+  const inTheWay = join(at, `mcp.lock.json.${process.pid}.new`);
+  mkdirSync(inTheWay);
   const told = await accept(b, shown(await look(b)));
   expect([told.status, await told.json()]).toMatchObject([
     503,
@@ -146,6 +147,37 @@ test("a file that can't be written is told with its reason, and stays as it was"
     ["accept_tools_failed odd", "unwritten"],
     ["accept_tools odd", "admin"],
   ]);
+  rmdirSync(inTheWay);
+  expect((await accept(b, shown(await look(b)))).status).toBe(200);
+  const { acceptances } = (await (await b.call("GET", "/tool-servers")).json()) as ToolServerList;
+  expect(acceptances.map(({ written }) => written)).toEqual([true, false]);
+});
+
+test("a file that can't be read any more after it was accepted says nothing of the acceptance", async () => {
+  const { from, at, b } = await changed(other);
+  const seen = shown(await look(b));
+  const { accept: original } = from;
+  from.accept = async (acceptance) => {
+    const status = await original(acceptance);
+    writeFileSync(join(at, "mcp.lock.json"), "{");
+    return status;
+  };
+  const told = await accept(b, seen);
+  expect(told.status).toBe(503);
+  expect(((await told.json()) as { detail: string }).detail).not.toContain("accepted");
+});
+
+test("what a server that was never reached has or has not is not known", async () => {
+  const { at } = await oddServer("well");
+  const from = server({
+    configDir: at,
+    name: "odd",
+    command: node,
+    args: [odd, at, "exits-at-once"],
+    allow: "*",
+  });
+  using b = await bench({ toolServers: [from] });
+  expect(await look(b)).toMatchObject({ ok: false, detail: expect.stringContaining("away"), tools: [] });
 });
 
 test("what can't be written down is not accepted", async () => {

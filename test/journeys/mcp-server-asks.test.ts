@@ -1,29 +1,11 @@
 /** A client that has a person of its own puts the run's question to them, and the call goes on with the answer. */
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { operator } from "../support/bot.ts";
 import { approve, asked as questionAsked, settle } from "../support/deployment.ts";
 import { type Told, textOf } from "../support/http/mcp.ts";
 import { call, offeringBot } from "../support/http/mcp-bot.ts";
+import { type Answer, clientWith } from "../support/http/mcp-person.ts";
 import { deployment } from "../support/undoable.ts";
-
-type Answer = { action: "accept"; content: Record<string, string> } | { action: "decline" | "cancel" };
-
-/** The official client as `token`, whose person answers so; `shown`: what they were asked. */
-async function clientWith(url: string, token: string, answer: (shown: object) => Answer | Promise<Answer>) {
-  const shown: object[] = [];
-  const client = new Client(
-    { name: "a-test", version: "1" },
-    { versionNegotiation: { mode: "auto" }, capabilities: { elicitation: { form: {} } } },
-  );
-  client.setRequestHandler("elicitation/create", async ({ params }) => {
-    shown.push(params);
-    return answer(params);
-  });
-  const headers = { Authorization: `Bearer ${token}` };
-  await client.connect(new StreamableHTTPClientTransport(new URL("/mcp", url), { requestInit: { headers } }));
-  onTestFinished(() => client.close());
-  return { client, shown };
-}
 
 const accept = (answer: string): Answer => ({ action: "accept", content: { answer } });
 const task = { task: "deploy payments", wait_s: 50 };
@@ -91,6 +73,29 @@ test("somebody else is quicker: the call goes on with their answer", async () =>
   const [run] = await bot.store.runs({ limit: 1 });
   const state = await bot.engine.state(run?.runId ?? "");
   expect(state?.settled.map(({ outcome }) => outcome.text)).toEqual(["v1"]);
+});
+
+test("the run is stopped meanwhile: the call is told how it ended", async () => {
+  const { url, bot } = await offeringBot();
+  const { client } = await clientWith(url, "secret-admin", async () => {
+    const [run] = await bot.store.runs({ limit: 1 });
+    const via = { channel: "console" } as const;
+    const cancel = { type: "cancel", reason: "enough", actor: operator, via } as const;
+    await bot.engine.command(run?.runId ?? "", cancel, null);
+    return accept("v2");
+  });
+  const told = await call(client, "start_run", task);
+  expect(told).toMatchObject({ isError: true, structuredContent: { status: "cancelled" } });
+});
+
+test("an answer longer than answer_question takes is refused as there, and the question stays open", async () => {
+  const { url, bot } = await offeringBot();
+  const { client } = await clientWith(url, "secret-admin", () => accept("x".repeat(40_000)));
+  const told = await call(client, "start_run", task);
+  expect(told).toMatchObject({ isError: true });
+  expect(textOf(told)).toContain("32768");
+  const [run] = await bot.store.runs({ limit: 1 });
+  expect((await bot.engine.state(run?.runId ?? ""))?.questions).toHaveLength(1);
 });
 
 test("an approval is asked of no client, whoever holds its token", async () => {

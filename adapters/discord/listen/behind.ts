@@ -1,6 +1,7 @@
 /** What must be read once more, in line: channels, and people whose direct channel is to be opened. */
 
-const maxChannels = 200;
+/** Of those that only have something new; what is known to wait for us is always taken. */
+const mostNew = 200;
 
 /** `hasFailed`: something there could not be taken; when it is tried again is for the line to say. */
 interface Behind {
@@ -23,9 +24,16 @@ export class BehindLine {
     return this.#channels.size === 0 && this.#people.size === 0;
   }
 
-  /** Nothing where the line is full. */
   add(channelId: string, { guildId, hasFailed = false }: Partial<Behind> = {}): void {
-    if (this.#channels.size < maxChannels) this.#channels.set(channelId, { guildId, hasFailed });
+    this.#channels.set(channelId, { guildId, hasFailed: hasFailed || this.hasFailed(channelId) });
+  }
+
+  /** false: the line is full. */
+  addIfRoom(channelId: string, guildId: string): boolean {
+    if (this.#channels.has(channelId)) return true;
+    if (this.#channels.size >= mostNew) return false;
+    this.add(channelId, { guildId });
+    return true;
   }
 
   addPerson(person: string): void {
@@ -44,10 +52,12 @@ export class BehindLine {
     else if (person !== undefined) await this.#open(person, work);
   }
 
-  async #read([channelId, { guildId }]: [string, Behind], work: Work): Promise<void> {
+  async #read([channelId, begun]: [string, Behind], work: Work): Promise<void> {
+    const { guildId } = begun;
     try {
       await work.read(channelId, guildId);
-      this.#channels.delete(channelId);
+      // Who came in line meanwhile may have something that was not there when it was read.
+      if (this.#channels.get(channelId) === begun) this.#channels.delete(channelId);
     } catch (error) {
       this.#channels.delete(channelId);
       this.#channels.set(channelId, { guildId, hasFailed: true });

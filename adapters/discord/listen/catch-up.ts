@@ -73,6 +73,9 @@ export class CatchUp {
 
   /** A new session began: the threads and direct messages of runs, those with open questions first. */
   async newSession(): Promise<void> {
+    // At once: what is heard from now on moves the cursor past what was said in between.
+    this.#directs.clear();
+    this.#began = this.#from();
     const { store } = this.#session.inlet;
     const asking = await store.runs({ near: "discord:", asking: true, limit: mostAsking });
     const recent = await store.runs({ channel: "discord", limit: mostRecent });
@@ -99,10 +102,15 @@ export class CatchUp {
 
   /** A server's channels and threads as a new session shows them: those with something new. */
   guild(guildId: string, channels: readonly ChannelFacts[]): void {
-    for (const channel of channels) {
-      const last = channel.last_message_id;
-      if (last && laterOf(last, this.#from()) === last) this.#add(channel.id, { guildId });
-    }
+    if (this.#stopping.signal.aborted) return;
+    const isNew = ({ last_message_id: last }: ChannelFacts) => last && laterOf(last, this.#from()) === last;
+    const left = channels.filter(isNew).filter(({ id }) => !this.#behind.addIfRoom(id, guildId));
+    if (left.length > 0)
+      this.#session.options.log.warn(
+        { guildId, channels: left.length },
+        "discord catch-up left channels out",
+      );
+    this.#wake();
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 /** Foreign servers of tools: how each is, what it offers, and the acceptance of what changed or appeared. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useIsFetching, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { count } from "../../core/text/count.ts";
 import { visibleLine } from "../../core/text/visible.ts";
@@ -63,8 +63,10 @@ function isOpen({ standing }: ReviewedWireTool): boolean {
 function Acceptance({ name, tools }: { name: string; tools: readonly ReviewedWireTool[] }) {
   const client = useQueryClient();
   const [done, setDone] = useState(false);
+  const shown = shownIn(tools);
+  const isLooking = useIsFetching({ queryKey: keys.toolServers }) > 0;
   const accept = useMutation({
-    mutationFn: () => acceptTools(name, shownIn(tools)),
+    mutationFn: () => acceptTools(name, shown),
     onSuccess: () => setDone(true),
     // Also after a refusal: what stands here is not what the server offers any more.
     onSettled: () => {
@@ -84,9 +86,11 @@ function Acceptance({ name, tools }: { name: string; tools: readonly ReviewedWir
       {open > 0 && (
         <div className="with-button">
           <ConfirmButton
+            // What was asked of one state of the page is not confirmed for another.
+            key={JSON.stringify(shown)}
             look="primary"
             question={`Accept what stands here (${count(open)})?`}
-            pending={accept.isPending}
+            pending={accept.isPending || isLooking}
             onPress={() => accept.mutate()}
           >
             Accept…
@@ -115,10 +119,10 @@ function Acceptances({ acceptances }: { acceptances: ToolServerList["acceptances
     <>
       <h2>Accepted here</h2>
       <ul>
-        {acceptances.map(({ at, principal, name, server, what }) => (
+        {acceptances.map(({ at, principal, name, server, what, written }) => (
           <li key={`${at} ${server}`}>
-            <b>{name ?? principal}</b> accepted {server}: <span className="muted">{visibleLine(what)}</span>,{" "}
-            <Age at={at} ago />
+            <b>{name ?? principal}</b> {written ? "accepted" : "could not accept"} {server}:{" "}
+            <span className="muted">{visibleLine(what)}</span>, <Age at={at} ago />
           </li>
         ))}
       </ul>

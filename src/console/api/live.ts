@@ -24,7 +24,7 @@ export function useLiveRuns(): void {
         opened = true;
       },
       onLost: () => reportStream("all", false),
-      onLoggedOut: () => client.setQueryData(keys.session, null),
+      onEnded: () => client.setQueryData(keys.session, null),
       onEvent: ({ event, data }) => {
         if (event === "questions") countedAnew(client, (JSON.parse(data) as { open: number }).open);
         if (event === "run") heard(client, JSON.parse(data) as RunSummary, refresh);

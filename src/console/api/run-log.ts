@@ -47,7 +47,12 @@ function followRun(client: QueryClient, id: string): () => void {
     path: () => `agent/runs/${encodeURIComponent(id)}/stream?after=${lastVersion(client, id)}`,
     onOpen: () => reportStream(name, true),
     onLost: () => reportStream(name, false),
-    onLoggedOut: () => client.setQueryData(keys.session, null),
+    onEnded: (status) => {
+      if (status === 401) return void client.setQueryData(keys.session, null);
+      // Somebody had it forgotten while the line was cut: asked anew, the page is told so.
+      forgetStream(name);
+      stateAgain();
+    },
     onEvent: ({ data }) => {
       if (arrived.length === 0) queueMicrotask(flush);
       arrived.push(JSON.parse(data) as WireEvent);

@@ -13,8 +13,8 @@ export interface Following {
   onEvent: (event: StreamEvent) => void;
   /** The line is cut, or somebody answered who does not let us in; the next try comes by itself. */
   onLost: () => void;
-  /** The session is over (401): no further try. */
-  onLoggedOut: () => void;
+  /** The session is over (401), or what is followed is gone for good (410): no further try. */
+  onEnded: (status: number) => void;
 }
 
 /** The server says something every ten seconds; after this long the line is dead. */
@@ -36,7 +36,7 @@ async function keepReading(following: Following, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     const outcome = await readOnce(following, signal);
     if (signal.aborted) return;
-    if (outcome.status === 401) return following.onLoggedOut();
+    if (outcome.status === 401 || outcome.status === 410) return following.onEnded(outcome.status);
     following.onLost();
     failures = outcome.opened ? 0 : failures + 1;
     const longest = isRefusal(outcome.status) ? longestPauseRefusedMs : longestPauseMs;

@@ -63,25 +63,52 @@ function marked(node: MarkdownNode, text: string, origins: readonly Numbered[]):
 function within({ position }: MarkdownNode, origins: readonly Numbered[]): Numbered[] {
   const [from, to] = [position?.start.offset, position?.end.offset];
   if (from === undefined || to === undefined) return [];
-  return origins.filter(({ start, value }) => start >= from && start + value.length <= to);
+  const inside = origins.slice(firstFrom(origins, from), firstFrom(origins, to));
+  return inside.filter(({ start, value }) => start + value.length <= to);
 }
 
-/** Written with escapes or entities the text is shorter than its source: then each value is found by looking for it. */
+/** The place of the first that stands at `offset` or behind it. Halved: a long text has as many nodes as values. */
+function firstFrom(origins: readonly Numbered[], offset: number): number {
+  let [low, high] = [0, origins.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((origins[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Written with escapes, entities or over several lines the text is shorter than its source: then each value is found by
+ * looking for it, past as many of its like as stand before it in the source.
+ */
 function splitText(node: MarkdownNode, text: string, origins: readonly Numbered[]): MarkdownNode[] {
   const value = node.value ?? "";
   const from = node.position?.start.offset ?? 0;
   const isAsWritten = text.startsWith(value, from) && from + value.length === node.position?.end.offset;
   const pieces: MarkdownNode[] = [];
-  let done = 0;
+  let [done, behind] = [0, from];
   for (const origin of origins) {
-    const at = isAsWritten ? origin.start - from : value.indexOf(origin.value, done);
+    const before = text.slice(behind, origin.start);
+    const at = isAsWritten ? origin.start - from : placeOf(origin.value, value, done, before);
     if (at < done) continue;
+    behind = origin.start + origin.value.length;
     pieces.push({ type: "text", value: value.slice(done, at) });
     pieces.push(markAround(origin, { type: "text", value: origin.value }));
     done = at + origin.value.length;
   }
   pieces.push({ type: "text", value: value.slice(done) });
   return pieces.filter((piece) => piece.type !== "text" || piece.value !== "");
+}
+
+/** Where `wanted` stands in the text from a place on, past those of its like that `before` holds; -1: nowhere. */
+function placeOf(wanted: string, text: string, from: number, before: string): number {
+  let at = text.indexOf(wanted, from);
+  for (let like = before.indexOf(wanted); like !== -1 && at !== -1; ) {
+    like = before.indexOf(wanted, like + wanted.length);
+    at = text.indexOf(wanted, at + wanted.length);
+  }
+  return at;
 }
 
 /** Without a node: the mark alone. */

@@ -18,7 +18,8 @@ import { admitUndo } from "./undo.ts";
 /** Never throws: what can't be is a refusal. `policy` must be the run's own. */
 export function admit(state: State, command: Command, policy: Policy): Admission {
   if (command.type === "launch") return admitLaunch(state, command, policy);
-  const refusal = forgottenRefusal(state);
+  const mayRead = deny("read", command.actor, policy, state.from.principal) === null;
+  const refusal = forgottenRefusal(state, mayRead);
   if (refusal) return { ok: false, refusal };
   switch (command.type) {
     case "say":

@@ -68,11 +68,19 @@ function unnamed({ id, kind, text }: Question): Admission {
 export function answerTo(question: Question, words: string): string | null {
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
-  const chosen = choiceNamed(question, words);
+  const chosen = choiceNamed(question, words) ?? choiceFilledIn(question, text);
   if (chosen !== null || !question.freeText) return chosen;
   if (question.form === undefined) return cut(text);
   const filled = fillIn(question.form, text);
   return filled.ok ? JSON.stringify(filled.values) : null;
+}
+
+/** Programs fill in the form (`{"region":"eu"}`) also where people press one of its buttons. null: this is no such thing. */
+function choiceFilledIn({ form, freeText, choices }: Question, text: string): string | null {
+  if (form === undefined || freeText || !text.startsWith("{")) return null;
+  const filled = fillIn(form, text);
+  const values = filled.ok ? Object.values(filled.values).map(String) : [];
+  return choices.find(({ value }) => values.includes(value))?.value ?? null;
 }
 
 /** The value of the choice that these words name; null: none. */
@@ -86,6 +94,16 @@ export function choiceNamed(question: Question, words: string): string | null {
       `${index + 1}.` === lower,
   );
   return (pressed ?? named)?.value ?? null;
+}
+
+/**
+ * The same for words that somebody wrote: they were shown labels, and the label of one choice may be the value of
+ * another. A press names the value.
+ */
+export function choiceSaid(question: Question, words: string): string | null {
+  const lower = words.trim().toLowerCase();
+  const shown = question.choices.find(({ label }) => label.trim().toLowerCase() === lower);
+  return shown?.value ?? choiceNamed(question, words);
 }
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */

@@ -35,9 +35,13 @@ export function admitForget(
   });
 }
 
-/** What is said to whoever asks for a run that was forgotten; null: it was not. */
-export function forgottenRefusal({ runId, forgotten, from, launchedAt, updatedAt }: State): Refusal | null {
+/** What is said to whoever asks for a run that was forgotten: names and times to its readers alone; null: it was not. */
+export function forgottenRefusal(
+  { runId, forgotten, from, launchedAt, updatedAt }: State,
+  mayRead: boolean,
+): Refusal | null {
   if (!forgotten) return null;
+  if (!mayRead) return { code: "run_forgotten", message: `Run ${runId} was forgotten. Start a new one.` };
   const message =
     `Run ${runId} was forgotten by ${forgotten.from.name} at ${timeInWords(forgotten.at)}. It was started by ` +
     `${from.name} at ${timeInWords(launchedAt)} and ended at ${timeInWords(updatedAt)}; nothing else of it is kept.`;

@@ -7,7 +7,7 @@ import type { State } from "../state.ts";
 import { brief } from "../text/brief.ts";
 import { timeInWords } from "../text/time.ts";
 import type { Admission } from "./admission.ts";
-import { admitAnswer, answerTo, choiceNamed, denySettling } from "./answer.ts";
+import { admitAnswer, answerTo, choiceSaid, denySettling } from "./answer.ts";
 import { type Candidate, type Which, whichMeant } from "./which.ts";
 
 /** Words and who says them; `writtenAt` in ms since the epoch decides which questions they can have meant. */
@@ -17,15 +17,18 @@ export type Loose = Pick<Extract<Command, { type: "say" }>, "text" | "said" | "w
  * Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered.
  */
 export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, policy: Policy): Which {
-  const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => ({
-    id: question.id,
-    kind: question.kind,
-    askedAt,
-    settledAt,
-    mine: denySettling(question, actor, state, policy) === null,
-    answer: answerTo(question, text),
-    chosen: choiceNamed(question, text) !== null,
-  });
+  const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => {
+    const choice = choiceSaid(question, text);
+    return {
+      id: question.id,
+      kind: question.kind,
+      askedAt,
+      settledAt,
+      mine: denySettling(question, actor, state, policy) === null,
+      answer: choice ?? answerTo(question, text),
+      chosen: choice !== null,
+    };
+  };
   // What ended with the run was settled by nobody.
   const settled = state.settled.filter(({ outcome }) => outcome.kind !== "withdrawn");
   const candidates = [

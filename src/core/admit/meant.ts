@@ -57,7 +57,7 @@ export function meant(facts: Facts): Meant {
   const settling = hasRun(facts) ? ofQuestions(facts, isSpokenTo) : null;
   if (settling) return settling;
   if (!isForUs) return { type: "ignore" };
-  if (words === "thanks" || words === "emoji") return courteous(facts, isSpokenTo);
+  if (words === "thanks" || words === "decline" || words === "emoji") return courteous(facts, isSpokenTo);
   if (facts.run === "live") return facts.may.say ? { type: "steer" } : refusal("say", isSpokenTo);
   if (facts.run !== "ended" && !isSpokenTo) return { type: "ignore" };
   if (!facts.may.launch) return refusal("launch", isSpokenTo);

@@ -63,10 +63,10 @@ function isLoose({ kind }: Candidate): boolean {
   return kind === "ask" || kind === "stuck";
 }
 
-/** Thanks and pictures answer nothing that does not offer them. */
+/** Thanks and pictures answer nothing that does not offer them; "no, thanks" does. */
 function fits(candidate: Candidate, words: Words): boolean {
   if (candidate.chosen) return true;
-  if (!isLoose(candidate)) return words === "verdict" || words === "emoji";
+  if (!isLoose(candidate)) return words === "verdict" || words === "decline" || words === "emoji";
   return candidate.answer !== null && words !== "thanks" && words !== "emoji";
 }
 

@@ -3,13 +3,15 @@
  * nothing, and only English is known: in any other language "stop" is the button's, and thanks are words to the run.
  */
 
-export type Words = "nothing" | "stop" | "thanks" | "emoji" | "verdict" | "words";
+/** `decline`: a no with thanks, which answers a question and is courtesy where there is none. */
+export type Words = "nothing" | "stop" | "thanks" | "decline" | "emoji" | "verdict" | "words";
 
 const stopping = list("stop");
 const courtesy = list(
   "please pls plz now just hey hi ok okay so no wait it this that the run everything all right away immediately already can could you bot agent",
 );
 const thanking = list("thanks thank thankyou thx tnx ty cheers");
+const refusing = list("no nope nah");
 const praise = list(
   "very much a lot many so for the your help you all everyone everybody team again great nice perfect cool good job work well done awesome and",
 );
@@ -35,7 +37,9 @@ export function kindOf(said: string): Words {
   // "Can it stop?" wants to know, "can you stop?" wants it to.
   const wonders = text.includes("?") && plain.length > 1 && !plain.includes("you");
   if (consists(stopping, courtesy) && !wonders) return "stop";
-  if (consists(thanking, praise, courtesy)) return "thanks";
+  if (consists(thanking, praise, courtesy, refusing)) {
+    return plain.some((word) => refusing.has(word)) ? "decline" : "thanks";
+  }
   return consists(deciding, decided, courtesy) ? "verdict" : "words";
 }
 

@@ -111,7 +111,7 @@ export interface Store {
 
   /**
    * The bytes of an attachment, before the event that names them: written once, kept as long as the run. Nothing is
-   * kept for a run that was forgotten, in which a call may still have been on its way.
+   * written for a run that has ended: it takes no such event any more, and may have been forgotten.
    */
   saveAttachment(attachment: StoredAttachment): Promise<void>;
   attachment(runId: string, hash: string): Promise<StoredAttachment | null>;

@@ -32,7 +32,7 @@ export function wholeCharacters(text: string): string {
 export function argumentsInBrief(input: unknown): string {
   if (input === null || typeof input !== "object") return brief(String(input ?? ""), 60);
   const values = Object.values(input)
-    .filter((value) => value !== null && value !== "")
+    .filter(isSaid)
     .map((value) => brief(plainly(value, 3), 40));
   return brief(someOf(values), 80);
 }
@@ -55,7 +55,7 @@ function entriesOf(input: unknown): Map<string, string> {
 export function outputInBrief(output: string): string {
   const value = output.length > longestJson ? output : readable(output);
   if (typeof value !== "object" || value === null) return brief(String(value), 60);
-  const entries = Object.entries(value).filter(([, inner]) => inner !== null && inner !== "");
+  const entries = Object.entries(value).filter(([, inner]) => isSaid(inner));
   if (Array.isArray(value) || entries.length < 2) return argumentsInBrief(value);
   return brief(someOf(entries.map(([name, inner]) => `${name} ${brief(plainly(inner, 3), 40)}`)), 80);
 }
@@ -76,7 +76,13 @@ export function readable(text: string): unknown {
 function plainly(value: unknown, depth: number): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (depth === 0) return "…";
-  return someOf(Object.values(value).map((inner) => plainly(inner, depth - 1)));
+  const inner = Object.values(value).filter(isSaid);
+  return someOf(inner.map((one) => plainly(one, depth - 1)));
+}
+
+/** Nothing is no words. */
+function isSaid(value: unknown): boolean {
+  return value !== null && value !== "";
 }
 
 function someOf(values: readonly string[]): string {

@@ -22,7 +22,8 @@ const shapes: readonly RegExp[] = [
   /\bwhsec_[\w+/=-]{16,}/g,
   /\bAKIA[A-Z0-9]{16}\b/g,
   // Only where a run of such signs begins, and only when two of its points are there: else each `eyJ` in it is tried.
-  /(?<![\w-])(?=[\w-]+\.[\w-]{8,}\.)((?:[\w-]*?-)?)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
+  // What is kept before the token is as little as can be: a head may hold `-eyJ` once more.
+  /(?<![\w-])(?=[\w-]+\.[\w-]{8,}\.)((?:[\w-]*?-)??)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /\b(Bearer\s+)(?=[\w.~+/=-]{0,60}\d)[\w.~+/=-]{12,}/gi,
   /\b(Basic\s+)(?=[\w+/=]{0,60}\d)[\w+/]{12,}={0,2}/g,
   /(:\/\/[^\s:/@"']{0,200}:)[^\s:/@"']{1,200}(?=@)/g,

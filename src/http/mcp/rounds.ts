@@ -7,11 +7,12 @@ import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelc
 import { z } from "zod";
 import { readJson } from "../../core/text/json.ts";
 import { demandScopes } from "../guard/auth.ts";
+import { checkData } from "../guard/body.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import { readableRun } from "../routes/run-access.ts";
 import type { RunCommands } from "../routes/run-commands.ts";
-import { waitInput } from "../wire/mcp.ts";
+import { answerInput, waitInput } from "../wire/mcp.ts";
 import { operations } from "../wire/operations.ts";
 import type { WireQuestion } from "../wire/questions.ts";
 import type { RunState } from "../wire/runs.ts";
@@ -38,6 +39,12 @@ const capabilitiesSchema = z.looseObject({
     elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }),
   }),
 });
+
+/** Nobody can answer the question any more; how the run is says more than that. */
+const settled: ReadonlySet<string> = new Set(["already_answered", "question_closed"]);
+
+/** As `answer_question` takes it. */
+const answerBody = answerInput.pick({ id: true, question_id: true, answer: true });
 
 /** The one name under which the question stands in a round. */
 const only = "question";
@@ -107,12 +114,12 @@ export async function nextRound(
   await readableRun(server, actor, run);
   const words = answer === null ? null : wordsOf(answer, isForm);
   if (words !== null) {
-    const body = { id: run, question_id: question, answer: words };
+    const body = checkData({ id: run, question_id: question, answer: words }, answerBody);
     await commands
       .command({ actor, via: { channel: "mcp" }, key: null }, "provideInput", body)
       .catch((error: unknown) => {
-        // By this call, whose answer was lost on its way, or by somebody else: it goes on from there.
-        if (!(error instanceof ProblemError && error.code === "already_answered")) throw error;
+        // By this call, whose answer was lost on its way, by somebody else, or the run has ended: it goes on from there.
+        if (!(error instanceof ProblemError && settled.has(error.code))) throw error;
       });
   }
   const now = await awaitRun(server, call, run, waitOf(call.args));

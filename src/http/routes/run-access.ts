@@ -14,7 +14,7 @@ import type { RunState } from "../wire/runs.ts";
 export async function readableRun({ engine }: Server, actor: Actor, id: string): Promise<State> {
   const state = await soon(id, () => engine.state(id));
   if (!state || !engine.mayRead(actor, state)) throw runNotFound();
-  return remembered(state);
+  return remembered(state, true);
 }
 
 /** The same without reading the run's log. */
@@ -25,8 +25,8 @@ export async function readableRow(server: Server, actor: Actor, id: string): Pro
 }
 
 /** Its place says that it was forgotten, and not that it never was. */
-function remembered(state: State): State {
-  const refusal = forgottenRefusal(state);
+function remembered(state: State, mayRead: boolean): State {
+  const refusal = forgottenRefusal(state, mayRead);
   if (refusal) throw problemOfRefusal(refusal, null);
   return state;
 }
@@ -46,8 +46,8 @@ async function soon<T>(id: string, look: () => Promise<T | null>): Promise<T | n
 export async function showTo(server: Server, actor: Actor, runId: string): Promise<RunState> {
   const state = await server.engine.state(runId);
   if (!state) throw runNotFound();
-  remembered(state);
   const mayRead = server.engine.mayRead(actor, state);
+  remembered(state, mayRead);
   return mayRead ? showRun(server, actor, state) : showLaunch(server, actor, runId);
 }
 

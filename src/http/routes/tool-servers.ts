@@ -42,7 +42,7 @@ export function toolServerRoutes(server: Server): Pick<Handlers, "toolServers" |
       } catch (error) {
         if (!(error instanceof NotAccepted)) throw error;
         if (isNoted) await note(verbs.failed, error.code);
-        throw problemOf(error);
+        throw problemOf(error, " Nothing was accepted.");
       }
       server.log.info({ server: found.name, principal, what }, "tools accepted");
       return c.json(viewOf(await reviewOf(found)));
@@ -67,8 +67,9 @@ async function reviewOf(server: AcceptableServer) {
 
 const codes = { away: "tool_server_away", changed: "tools_changed", unwritten: "lock_file_failed" } as const;
 
-function problemOf({ code, message }: NotAccepted): ProblemError {
-  return new ProblemError(codes[code], `${message.replace(/\.$/, "")}. Nothing was accepted.`);
+/** `outcome`: of what was asked for; a look that fails says nothing of an acceptance before it. */
+function problemOf({ code, message }: NotAccepted, outcome = ""): ProblemError {
+  return new ProblemError(codes[code], `${message.replace(/\.$/, "")}.${outcome}`);
 }
 
 function viewOf({ tools, ...server }: Awaited<ReturnType<typeof reviewOf>>): WireToolServer {
@@ -84,10 +85,23 @@ function inWords({ written, gone }: AcceptedChanges): string {
 
 async function acceptancesOf(server: Server): Promise<ToolServerList["acceptances"]> {
   const rows = await server.engine.store.audits(200, "allowed");
-  const found = rows.filter(({ action }) => action.startsWith(`${verbs.accept} `));
-  const names = await namesOf(server, found);
-  return found.map(({ at, principal, action, resource }) => ({
-    ...{ at, principal, name: names.get(principal) ?? null },
-    ...{ server: action.slice(verbs.accept.length + 1), what: resource },
-  }));
+  const names = await namesOf(
+    server,
+    rows.filter(({ action }) => action.startsWith(`${verbs.accept} `)),
+  );
+  const acceptances: ToolServerList["acceptances"] = [];
+  // Newest first: a failure comes before the acceptance that it ended, which was noted before anything was written.
+  const failed: string[] = [];
+  for (const row of rows) {
+    const [verb = "", name = ""] = row.action.split(" ");
+    const key = JSON.stringify([row.principal, name, row.resource]);
+    if (verb === verbs.failed) failed.push(key);
+    if (verb !== verbs.accept) continue;
+    const failure = failed.indexOf(key);
+    if (failure >= 0) failed.splice(failure, 1);
+    const { at, principal, resource: what } = row;
+    const who = { at, principal, name: names.get(principal) ?? null };
+    acceptances.push({ ...who, server: name, what, written: failure < 0 });
+  }
+  return acceptances;
 }

@@ -44,6 +44,8 @@ const acceptanceSchema = z.object({
   server: z.string(),
   /** What changed by it: `work 3f2a…; gone: old`, definitions by their hash. */
   what: z.string(),
+  /** false: the lock file could not be written, and nothing was accepted. */
+  written: z.boolean(),
 });
 
 /** The answer of `GET /tool-servers`. */

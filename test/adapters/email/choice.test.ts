@@ -48,3 +48,12 @@ test("a number is no choice where it could be an answer of its own", () => {
   expect(choiceIn({ ...closed, choices: numbers }, { own: "2", from })).toBeNull();
   expect(choiceIn({ ...closed, choices: numbers }, { own: "5", from })).toBe("5");
 });
+
+test("what a mail shows is meant: a label that is the value of another choice", () => {
+  const crossed = [
+    { value: "eu", label: "us" },
+    { value: "us", label: "eu" },
+  ];
+  expect(choiceIn({ ...closed, choices: crossed }, { own: "us", from })).toBe("eu");
+  expect(choiceIn({ ...closed, choices: crossed }, { own: "EU.", from })).toBe("us");
+});

@@ -39,12 +39,26 @@ const addressees: [string, string | null, string][] = [
   // An alias that leads here, and a blind copy: nothing says that it was meant for others.
   ["oncall@example.com", null, "launch"],
   ["undisclosed-recipients:;", us, "launch"],
+  // To oneself and the copies to those who are meant.
+  ["Dana <dana@example.com>", us, "launch"],
+  ["dana@example.com, eve@example.com", us, "ignore"],
   ["eve@example.com", us, "ignore"],
   ["eve@example.com, kim@example.com", withToken, "ignore"],
 ];
 
 test.each(addressees)("to %s, cc %s: %s", (to, cc, meaning) => {
   expect(meaningOf(mailOf(to, cc, "What is full?"), own, null).type).toBe(meaning);
+});
+
+test.each([
+  ["where the own address has a plus", "ops+agent@belay.example"],
+  ["of a mailbox that is written large", "OPS+Agent@Belay.example"],
+])("a reply address with a token is ours, %s", (_, address) => {
+  const only = [address.toLowerCase()];
+  const reply = address.replace("@", "+0123456789abcdef0123456789abcdef@");
+  expect(meaningOf(mailOf(reply, address, "db7"), only, null).type).toBe("launch");
+  expect(meaningOf(mailOf("eve@example.com", reply, "db7"), only, null).type).toBe("ignore");
+  expect(meaningOf(mailOf("ops@belay.example", address, "db7"), only, null).type).toBe("ignore");
 });
 
 const words: [string, Answered | null, string][] = [
@@ -58,6 +72,8 @@ const words: [string, Answered | null, string][] = [
   ["Stop", answering("running"), "stop"],
   ["db7", answering("waiting_human_input", "ask"), "answer"],
   ["thanks", answering("waiting_human_input", "ask"), "react"],
+  ["No, thanks.\nDana", answering("waiting_human_input", "ask"), "answer"],
+  ["No, thanks.\nDana", answering("complete"), "react"],
   ["Stop.\n\nBest regards,\nDana", answering("waiting_human_input", "ask"), "stop"],
   // Too late: the run says so, and nothing begins anew.
   ["db7", answering("complete", "ask"), "answer"],
@@ -78,3 +94,12 @@ test("what begins a thread is a task, whatever its words", () => {
   for (const said of ["stop", "thanks", "👍"])
     expect(meaningOf(mailOf(us, null, said, false), own, null).type).toBe("launch");
 });
+
+test.each(["FW: db7 is full", "Fwd: db7 is full", "WG: db7 is full"])(
+  "a forward with nothing but a closing is a task: %s",
+  (subject) => {
+    const mail = { ...mailOf(us, null, "Thanks,\nDana"), subject };
+    expect(meaningOf(mail, own, null).type).toBe("launch");
+    expect(meaningOf({ ...mail, subject: `RE: ${subject}` }, own, null).type).toBe("react");
+  },
+);

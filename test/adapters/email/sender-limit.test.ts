@@ -70,3 +70,19 @@ test("words to one sender are counted over the processes too", async () => {
   expect(await senderLimit(clock, budgets).mayTell("dana@example.com")).toBe(true);
   expect(await senderLimit(clock, budgets).mayTell("dana@example.com")).toBe(false);
 });
+
+test("mails that were put back because nobody could be asked count for nothing", async () => {
+  const counting = together(20);
+  let isReachable = false;
+  const take: Budgets["take"] = async (...asked) => {
+    if (!isReachable) throw new Error("the database is away");
+    return counting.take(...asked);
+  };
+  const limit = senderLimit(
+    clockOf(() => 0),
+    { ...counting, take },
+  );
+  for (let i = 0; i < 20; i++) await expect(limit.take("dana@example.com")).rejects.toThrow("away");
+  isReachable = true;
+  expect(await limit.take("dana@example.com")).toBe(true);
+});

@@ -9,9 +9,9 @@ import { OpenCalls } from "../../../adapters/mcp/open-calls.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
 import { startToolServers } from "../../../src/tool-servers.ts";
 import { operator } from "../../support/bot.ts";
-import { answersIn, askedBot, askingFolder, form, region } from "./asking.ts";
+import { answersIn, askedBot, askingFolder, form, page, region } from "./asking.ts";
 import { askingServer, type How } from "./asking-server.ts";
-import { contextOf, toolboxOf, until } from "./bench.ts";
+import { callsIn, contextOf, toolboxOf, until } from "./bench.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -77,6 +77,14 @@ test("the first leg that is refused surely did nothing", async () => {
   const refusal = { error: { code: -32602, message: "no such text" } };
   const { outcome } = await answered("in-rounds", "once", [refusal]);
   expect(outcome).toMatchObject({ type: "failed", message: expect.stringContaining("no such text") });
+});
+
+test("a page that is wanted after a question does not begin the call once more", async () => {
+  const pageFirst = { error: { code: -32042, message: "a page first", data: { elicitations: [page] } } };
+  const { outcome, at } = await answered("in-rounds", "once", [why, pageFirst]);
+  expect(outcome.type).toBe("in_doubt");
+  expect(wordsOf(outcome)).toContain("a page first");
+  expect(callsIn(at)).toHaveLength(2);
 });
 
 test.each(effects)(

@@ -1,7 +1,20 @@
 /** A server that misbehaves harms nothing but its own calls, and what became of each is told as it is known. */
 import { expect, test, vi } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
-import { call, callsIn, contextOf, folder, node, odd, oddServer, server, toolboxOf, until } from "./bench.ts";
+import {
+  call,
+  callsIn,
+  contextOf,
+  folder,
+  node,
+  odd,
+  oddServer,
+  offer,
+  server,
+  tool,
+  toolboxOf,
+  until,
+} from "./bench.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -191,8 +204,17 @@ test("a thousand tools can be accepted", async () => {
 
 test.each(["tools:1001", "endless-list"])("%s: more than can be looked at is not listed", async (mode) => {
   await expect(serverThat(mode).accept()).rejects.toThrow(
-    "it lists more than 1000 tools, or more than 64 pages of them",
+    "it lists more than 1000 tools, 64 pages or 4 million characters of them",
   );
+});
+
+test("a list that is too large for anybody is not taken in, however few its tools", async () => {
+  const { server: from, at } = await oddServer("well");
+  offer(at, tool({ description: "x".repeat(4_000_000) }));
+  expect(await from.look()).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining("4 million characters"),
+  });
 });
 
 test("a stop while it connects leaves nothing behind", async () => {

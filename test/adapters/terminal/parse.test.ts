@@ -126,3 +126,18 @@ test("a reason and edited arguments can be left empty, and then nothing is decid
     text: expect.stringContaining("not JSON"),
   });
 });
+
+test("a label that is the value of another choice is the one that stands on the screen", () => {
+  const choices = [
+    { label: "us", value: "eu" },
+    { label: "eu", value: "us" },
+  ];
+  for (const { label, value } of choices)
+    expect(parse(label, { ...versions, choices })).toMatchObject({ intent: { type: "choose", value } });
+});
+
+test("a no with thanks refuses an approval, and answers what takes any words", () => {
+  expect(parse("no, thanks", approval)).toMatchObject({ intent: { type: "refuse", reason: "thanks" } });
+  const open = { questionId: "q1", isApproval: false, choices: [], freeText: true };
+  expect(parse("No thanks", open)).toMatchObject({ intent: { type: "answer", text: "No thanks" } });
+});
