@@ -168,8 +168,11 @@ async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<
 /** Whether the log holds exactly these events where this commit would have put them. */
 async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
   const wanted = eventRecords(commit);
-  // Without events it only lets the run go, and whoever has it now is not hindered by that.
-  if (wanted.length === 0) return commit.release && (await find(client, commit)).run?.epoch === commit.epoch;
+  // Without events it only lets the run go.
+  if (wanted.length === 0) {
+    const { run } = await find(client, commit);
+    return commit.release && run?.epoch === commit.epoch && run.owner === null;
+  }
   const { rows } = await client.query<{ type: string; at: string; data: string }>(
     "SELECT type, at, data FROM events WHERE run_id = $1 AND version > $2 AND version <= $3 ORDER BY version",
     [commit.runId, commit.expect, commit.expect + wanted.length],

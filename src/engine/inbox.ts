@@ -61,6 +61,8 @@ export class Inbox {
   readonly #unread = new Set<string>();
   /** Claimed and not worked off: the store failed in between. */
   #held: { rows: InboxRow[]; until: number; full: boolean } = { rows: [], until: 0, full: false };
+  /** Of messages that we hold: the store's answer to the settling may be lost, then the next try tells it. */
+  readonly #outcomes = new WeakMap<InboxRow, Outcome>();
   #again = false;
   #running = false;
 
@@ -153,7 +155,9 @@ export class Inbox {
     const started = performance.now();
     // No clock of a platform makes words younger than their arrival.
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
-    const outcome = await this.#ingest({ ...inbound, writtenAt });
+    const known = this.#outcomes.get(row);
+    const outcome = known ?? (await this.#ingest({ ...inbound, writtenAt }));
+    this.#outcomes.set(row, outcome);
     const state = outcome.type === "refused" ? "refused" : "done";
     // Words that their writer was asked about are looked up when the answer comes.
     const keepBody = outcome.type === "asked";
@@ -161,7 +165,7 @@ export class Inbox {
     const runId = outcome.type === "repeated" ? null : outcome.runId;
     const settled = { state, runId, outcome: outcome.type, keepBody } as const;
     // Our claim may have run out: what another process has made of it since stands.
-    const isOurs = await store.settleInbox(row, settled);
+    const isOurs = (await store.settleInbox(row, settled)) || known !== undefined;
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(

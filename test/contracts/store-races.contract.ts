@@ -1,15 +1,34 @@
 /** What PostgreSQL adds: several processes on one database. Each store here has a pool of its own. */
 import { Client } from "pg";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { commit, must } from "../support/store/commits.ts";
+import { commit, must, woke } from "../support/store/commits.ts";
 import type { TestPostgres } from "../support/store/postgres.ts";
 
 export function postgresRaces(server: () => TestPostgres, open: (url: string) => Promise<Store>): void {
   async function pair(): Promise<[Store, Store, string]> {
     const url = await server().database();
     return [await open(url), await open(url), url];
+  }
+
+  async function connected(url: string): Promise<Client> {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    onTestFinished(() => client.end());
+    return client;
+  }
+
+  /** Resolves when so many others on this database wait for a lock. */
+  async function waiting(client: Client, count: number): Promise<void> {
+    const look =
+      "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    const waiters = async () => {
+      // A transaction sees one snapshot of the activity unless it asks for another.
+      await client.query("SELECT pg_stat_clear_snapshot()");
+      return (await client.query(look)).rowCount;
+    };
+    await expect.poll(waiters, { timeout: 9_000 }).toBe(count);
   }
 
   describe("two processes on one PostgreSQL", () => {
@@ -70,28 +89,41 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
     it("that wait for each other both get through: the one that was undone runs again", async () => {
       const [a, , url] = await pair();
       for (const id of ["p1", "p2"]) await must(a.commit(commit(id, 0)));
-      const other = new Client({ connectionString: url });
-      await other.connect();
+      const other = await connected(url);
       await other.query("BEGIN");
       await other.query("SELECT FROM runs WHERE run_id = 'p1' FOR UPDATE");
       const committed = a.commit(commit("p2", 1, { wake: ["p1"] }));
-      const waiting =
-        "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-      await expect
-        .poll(
-          async () => {
-            // A transaction sees one snapshot of the activity unless it asks for another.
-            await other.query("SELECT pg_stat_clear_snapshot()");
-            return (await other.query(waiting)).rowCount;
-          },
-          { timeout: 9_000 },
-        )
-        .toBe(1);
+      await waiting(other, 1);
       // The commit holds p2 and waits for p1; now it is a circle, and PostgreSQL undoes the one that waited first.
       await other.query("SELECT FROM runs WHERE run_id = 'p2' FOR UPDATE");
       await other.query("COMMIT");
-      await other.end();
       expect(await committed).toEqual({ ok: true, version: 2 });
+    });
+
+    it("find the event that one of them wrote while the other one was claiming the run", async () => {
+      const [a, , url] = await pair();
+      await must(a.commit(commit("r1", 0, { wakeAt: 0 })));
+      await a.claim({ owner: "gone", now: 1, leaseMs: -1, limit: 1, only: ["r1"] });
+      const other = await connected(url);
+      // A claim that looks at the end of a lease stops there: it has its snapshot, and no lock yet.
+      await other.query(`
+        CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql AS
+          'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN pg_catalog.clock_timestamp(); END'`);
+      const name = url.slice(url.lastIndexOf("/") + 1);
+      await other.query(`ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
+      const slow = await open(url);
+      await other.query("SELECT pg_advisory_lock(7)");
+      const claim = { now: 1, leaseMs: 60_000, limit: 1, only: ["r1"] };
+      const claiming = slow.claim({ owner: "w1", ...claim });
+      await waiting(other, 1);
+      await must(a.commit(commit("r1", 1, { wakeAt: 0 })));
+      await other.query("SELECT pg_advisory_unlock(7)");
+      // Claimed at version 2, with a log of version 1: that is no log to go by.
+      expect(await claiming).toEqual([{ runId: "r1", epoch: 2, recovered: true }]);
+      await slow.releaseAll("w1");
+      expect(await slow.claim({ owner: "w2", ...claim })).toMatchObject([
+        { epoch: 3, log: [woke(1), woke(2)] },
+      ]);
     });
 
     it("migrate an empty database together, once", async () => {

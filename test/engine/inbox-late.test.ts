@@ -4,6 +4,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import type { InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Inbound, Said } from "../../src/core/ports/inbound.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -97,6 +98,34 @@ test("of two tries the one that had the effect tells its sender, though the othe
   await store.close();
   expect(told).toEqual(["launched"]);
   expect(row).toMatchObject({ state: "done", outcome: "launched", runId: expect.stringMatching(/^run_/) });
+});
+
+test("the sender is told also when the store's answer to the settling was lost", async () => {
+  const store = await openSqlite({ path: ":memory:", clock });
+  const lost = Promise.withResolvers<void>();
+  let losses = 1;
+  const cut = {
+    ...store,
+    settleInbox: async (...args: Parameters<typeof store.settleInbox>) => {
+      const isOurs = await store.settleInbox(...args);
+      if (losses-- <= 0) return isOurs;
+      lost.resolve();
+      throw new StoreError("storage_busy", "the line broke before the answer");
+    },
+  };
+  const told: string[] = [];
+  const chat = chatThat((outcome) => told.push(outcome));
+  const bot = await startBot({
+    store: cut,
+    model: scripted(finalAnswer("done"), finalAnswer("done")),
+    channels: [chat],
+  });
+  onTestFinished(() => bot.stop().then(() => store.close()));
+  await bot.engine.accept(mention("first"));
+  await lost.promise;
+  // Whatever comes next has it look again, and there it finds what it still holds.
+  await bot.engine.accept({ ...mention("next"), address: "chat:C1/2" });
+  await expect.poll(() => told[0]).toBe("launched");
 });
 
 function chatThat(tell: (outcome: string) => void): Channel {

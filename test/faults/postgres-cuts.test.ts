@@ -235,6 +235,18 @@ test("a commit that somebody else's came before is a conflict, also when its ans
   expect(await committed).toEqual({ ok: false, why: "conflict" });
 });
 
+test("a run that a worker only lets go of is still its own when somebody else's commit came before", async () => {
+  const { line, store } = await through();
+  const id = await begun({ wakeAt: -1 });
+  const [claim] = await direct.claim({ owner: id, now: -1, leaseMs: 60_000, limit: 1, only: [id] });
+  line.breakAt(1, "before");
+  const rest = commit(id, 1, { epoch: claim?.epoch ?? 0, events: [], release: true });
+  const released = store.commit(rest);
+  await must(direct.commit(commit(id, 1, { wakeAt: 5 })));
+  expect(await released).toEqual({ ok: false, why: "conflict" });
+  expect(await store.commit({ ...rest, expect: 2 })).toEqual({ ok: true, version: 2 });
+});
+
 test("a commit whose outcome nobody can tell says so", async () => {
   const { line, store } = await through({ patienceMs: 200 });
   const id = await begun();
