@@ -39,8 +39,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     globalSetup: "test/support/console/build.ts",
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 30_000,
+    // What is waited for has time on a busy machine; a second, as is usual, is none.
+    expect: { poll: { timeout: 25_000 } },
     hookTimeout: 60_000,
     projects: [
       {

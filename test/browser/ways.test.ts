@@ -41,12 +41,15 @@ const botPages = ["health", "agents", "tools", "tool-servers", "sources", "refus
   (name) => `bot/${name}`,
 );
 
-/** What can be pressed and is lower than so many pixels; a choice is pressed by its label. */
+/**
+ * What can be pressed and is lower than so many pixels; a choice is pressed by its label. What stands in the middle of
+ * prose is as high as its line: its step can be reached from the list below as well.
+ */
 function lowerThan(least: number): string[] {
   const all = [...document.querySelectorAll<HTMLElement>("a, button, summary, select, textarea, input")];
   return all
     .map((found) => (found.matches("[type=radio]") ? (found.closest("label") ?? found) : found))
-    .filter((found) => found.checkVisibility() && !found.matches(".skip"))
+    .filter((found) => found.checkVisibility() && !found.matches(".skip, .prose .origin"))
     .filter((found) => found.getBoundingClientRect().height < least)
     .map((found) => `${found.tagName} ${found.className} ${found.innerText}`);
 }
