@@ -7,13 +7,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Whole processes that are killed at every point: `npm run test:kills`. */
 const kills = ["test/faults/**/*.test.ts", "test/**/kill.test.ts", "test/journeys/incident.test.ts"];
+/** The console in a real Chromium: `npm run test:browser`. */
+const browser = ["test/browser/**/*.test.ts"];
 /** Each puts something else in the place of a module, which would be there for the next file as well. */
 const alone = ["test/engine/follow-up.test.ts"];
 
 /** They wait more than they work: begun first, so that no worker waits for one of them at the end. */
 const longest = [
   "readme.test.ts",
-  "browser/",
   "contracts/store.test.ts",
   "journeys/",
   "cli/incident/demo-incident.test.ts",
@@ -50,11 +51,12 @@ export default defineConfig({
         test: {
           name: "shared",
           include: ["test/**/*.test.ts"],
-          exclude: [...kills, ...alone],
+          exclude: [...browser, ...kills, ...alone],
           isolate: false,
         },
       },
       { extends: true, test: { name: "alone", include: alone } },
+      { extends: true, test: { name: "browser", include: browser, isolate: false } },
       { extends: true, test: { name: "kills", include: kills } },
     ],
   },

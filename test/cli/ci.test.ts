@@ -7,24 +7,31 @@ import { startProgram } from "../support/child.ts";
 
 const script = join(import.meta.dirname, "../../.ci/run");
 
-/**
- * `npm test`, `npm run test:kills` and `npm run check` are these lines of shell; `$report` is where a report of tests
- * belongs.
- */
-async function ci(npmTest: string, npmRunKills: string, npmRunCheck: string, limitSeconds = 60) {
+/** What each command of npm is: lines of shell, in which `$report` is where a report of tests belongs. */
+interface Commands {
+  test: string;
+  browser: string;
+  kills: string;
+  check: string;
+}
+
+async function ci({ test, browser, kills, check }: Commands, limitSeconds = 60) {
   const root = mkdtempSync(join(tmpdir(), "belay-ci-"));
   try {
     for (const folder of [".ci", "bin"]) mkdirSync(join(root, folder));
     copyFileSync(script, join(root, ".ci/run"));
     const npm = `#!/bin/sh
 for argument; do report=\${argument#--outputFile.json=}; done
-if [ "$1" = test ]; then
-${npmTest}
-elif [ "$2" = test:kills ]; then
-${npmRunKills}
-else
-${npmRunCheck}
-fi
+case "$1 $2" in
+test*)
+${test} ;;
+*test:browser)
+${browser} ;;
+*test:kills)
+${kills} ;;
+*)
+${check} ;;
+esac
 `;
     writeFileSync(join(root, "bin/npm"), npm);
     chmodSync(join(root, "bin/npm"), 0o755);
@@ -45,45 +52,45 @@ fi
 const reports = (passed: number, failed: number) =>
   `echo '{"numPassedTests":${passed},"numFailedTests":${failed}}' > "$report"`;
 
+const well: Commands = {
+  test: reports(7, 0),
+  browser: reports(100, 0),
+  kills: reports(20, 0),
+  check: "exit 0",
+};
+
 describe.skipIf(process.platform === "win32")("the closing line", () => {
-  it("counts the tests of both commands, and the check as one", async () => {
-    expect(await ci(reports(7, 0), reports(20, 0), "exit 0")).toMatchObject({
-      code: 0,
-      last: "28 passed, 0 failed",
-    });
-    expect(await ci(`${reports(7, 2)}; exit 1`, `${reports(20, 4)}; exit 1`, "exit 1")).toMatchObject({
+  it("counts the tests of all three commands, and the check as one", async () => {
+    expect(await ci(well)).toMatchObject({ code: 0, last: "128 passed, 0 failed" });
+    const test = `${reports(7, 2)}; exit 1`;
+    const browser = `${reports(100, 8)}; exit 1`;
+    const kills = `${reports(20, 4)}; exit 1`;
+    expect(await ci({ test, browser, kills, check: "exit 1" })).toMatchObject({
       code: 1,
-      last: "27 passed, 7 failed",
+      last: "127 passed, 15 failed",
     });
   });
 
-  it("counts a test run that broke as failed, whatever it reported", async () => {
-    expect(await ci(`${reports(7, 0)}; exit 1`, reports(20, 0), "exit 0")).toMatchObject({
-      code: 1,
-      last: "28 passed, 1 failed",
-    });
-    expect(await ci("exit 1", `${reports(20, 0)}; exit 1`, "exit 0")).toMatchObject({
-      code: 1,
-      last: "21 passed, 2 failed",
-    });
-    expect(await ci(reports(7, 0), "exit 0", "exit 0")).toMatchObject({
-      code: 1,
-      last: "8 passed, 1 failed",
-    });
+  it.each([
+    ["that broke after its report", { test: `${reports(7, 0)}; exit 1` }, "128 passed, 1 failed"],
+    ["of the browser that broke", { browser: `${reports(100, 0)}; exit 1` }, "128 passed, 1 failed"],
+    ["without a report", { test: "exit 1", kills: `${reports(20, 0)}; exit 1` }, "121 passed, 2 failed"],
+    ["that is well and has no report", { kills: "exit 0" }, "108 passed, 1 failed"],
+  ])("counts a run %s as failed, whatever it reported", async (_, change, last) => {
+    expect(await ci({ ...well, ...change })).toMatchObject({ code: 1, last });
   });
 
   it("comes when nothing ends by itself, with the end of all that was started", async () => {
-    const { errors, ...rest } = await ci("sleep 60 & wait", "sleep 60", "sleep 60", 0);
-    expect(rest).toEqual({ code: 1, last: "0 passed, 3 failed" });
-    for (const command of ["npm test", "npm run test:kills", "npm run check"]) {
+    const sleeps = { test: "sleep 60 & wait", browser: "sleep 60", kills: "sleep 60", check: "sleep 60" };
+    const { errors, ...rest } = await ci(sleeps, 0);
+    expect(rest).toEqual({ code: 1, last: "0 passed, 4 failed" });
+    for (const command of ["npm test", "npm run test:browser", "npm run test:kills", "npm run check"]) {
       expect(errors).toContain(`.ci/run: ${command} did not end within 0 seconds and was stopped.\n`);
     }
   });
 
   it("does not wait for what the tests left behind", async () => {
-    expect(await ci(`sleep 60 & ${reports(7, 0)}`, reports(0, 0), "exit 0")).toMatchObject({
-      code: 0,
-      last: "8 passed, 0 failed",
-    });
+    const test = `sleep 60 & ${reports(7, 0)}`;
+    expect(await ci({ ...well, test })).toMatchObject({ code: 0, last: "128 passed, 0 failed" });
   });
 });

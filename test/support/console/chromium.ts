@@ -14,7 +14,8 @@ export async function openChromium(): Promise<Browser> {
   return driver.launch({
     executablePath: await chromium.executablePath(),
     args: [
-      ...chromium.args.filter((arg) => !unwanted.includes(arg)),
+      ...chromium.args.filter((arg) => !unwanted.includes(arg) && !/angle|use-gl|swiftshader|gpu/.test(arg)),
+      "--disable-gpu",
       "--disable-background-networking",
       "--disable-quic",
       "--no-first-run",
