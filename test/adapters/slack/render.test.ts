@@ -226,7 +226,7 @@ describe("untrusted text", () => {
         ];
         expect(pings(render({ summary: words, blocks }, scene))).toEqual([]);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [["`@@here`", false]] },
     );
   });
 });

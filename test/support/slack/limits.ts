@@ -82,7 +82,7 @@ function markupOf(block: unknown): string[] {
 /** In code a bare name is no mention; what stands between `<` and `>` might still be one. */
 function withoutBareInCode(markdown: string): string {
   return markdown.replace(/^```[\s\S]*?^```$|(`+)[^`\n]+(?:(?!\1)`+[^`\n]+)*\1/gm, (code) =>
-    code.replace(/@(?=(?:channel|here|everyone)\b)/g, ""),
+    code.replace(/@+(?=(?:channel|here|everyone)\b)/g, ""),
   );
 }
 
