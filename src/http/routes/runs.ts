@@ -7,6 +7,7 @@ import type { StoredAttachment } from "../../core/ports/kept-rows.ts";
 import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
+import { listedRuns } from "../../core/store/listed-runs.ts";
 import { isPicture } from "../../core/text/attachment.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
@@ -17,7 +18,7 @@ import { listQuestions } from "../view/questions.ts";
 import { viewSummary } from "../view/run.ts";
 import type { EventList, WireEvent, WireModelRequest, WireOutcome } from "../wire/events.ts";
 import type { RunsQuery } from "../wire/queries.ts";
-import type { RunList } from "../wire/runs.ts";
+import type { RunList, RunSummary } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";
 
@@ -125,10 +126,10 @@ export async function listRuns(server: Server, actor: Actor, query: RunsQuery): 
     found.push(...(await withLogs(server, readable, query)));
     before = rows.at(-1);
     if (found.length > query.limit || rows.length < filter.limit) {
-      return pageOf(found, query.limit);
+      return pageOf(server, found, query.limit);
     }
   }
-  return { runs: found.map(viewSummary), next: before ? placeOf(before) : null };
+  return { runs: await summariesOf(server, found), next: before ? placeOf(before) : null };
 }
 
 /** What stands in the logs alone is looked for in those of one page: never in all of them at once. */
@@ -147,10 +148,15 @@ async function withLogs(
 }
 
 /** One more than fits was looked for: it says whether there is a next page. */
-function pageOf(found: readonly RunRow[], limit: number): RunList {
+async function pageOf(server: Server, found: readonly RunRow[], limit: number): Promise<RunList> {
   const page = found.slice(0, limit);
   const last = page.at(-1);
-  return { runs: page.map(viewSummary), next: last && found.length > limit ? placeOf(last) : null };
+  const next = last && found.length > limit ? placeOf(last) : null;
+  return { runs: await summariesOf(server, page), next };
+}
+
+async function summariesOf({ engine }: Server, rows: readonly RunRow[]): Promise<RunSummary[]> {
+  return (await listedRuns(engine.store, rows)).map(viewSummary);
 }
 
 function filterOf(query: RunsQuery): RunFilter {
