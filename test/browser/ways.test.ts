@@ -59,6 +59,14 @@ async function loaded(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector(".skeleton") === null);
 }
 
+it("the list says what a run waits for: an approval is no answer", { timeout: patient }, async () => {
+  const { page, context } = await visit(browser, bot, { path: "" });
+  const status = (id: string) => page.locator(`.row[href$="${id}"] .row-status`).first();
+  await expect.poll(() => status(known.approval).textContent()).toBe("waiting for approval");
+  await expect.poll(() => status(known.question).textContent()).toBe("waiting for an answer");
+  await context.close();
+});
+
 describe("on a phone", { timeout: patient }, () => {
   it.each(["new", "runs/no-such-run", "no-such-page", "bot/no-such-page", `runs/${known.complete}`])(
     "/%s has a way to the list, and speaks of nothing that is not there",
