@@ -18,14 +18,15 @@ export function readQuestions(db: NodePgDatabase, unreadable: TellUnreadable): A
       const [record] = await db.select().from(questions).where(named);
       return record ? rowOfQuestion(record) : null;
     },
-    async openQuestions({ limit, after, runId }) {
+    async openQuestions({ limit, after, runIds }) {
       const oldest = db
         .select()
         .from(questions)
         .where(
           and(
             isNull(questions.settledAt),
-            runId === undefined ? undefined : eq(questions.runId, plainText(runId)),
+            runIds &&
+              sql`${questions.runId} IN (SELECT json_array_elements_text(${JSON.stringify(runIds.map(plainText))}::json))`,
             after
               ? sql`(${questions.askedAt}, ${questions.questionId}) > (${after.askedAt}::bigint, ${after.questionId}::text)`
               : undefined,

@@ -16,14 +16,14 @@ export function readQuestions(db: BetterSQLite3Database, unreadable: TellUnreada
       const record = db.select().from(questions).where(eq(questions.questionId, questionId)).get();
       return record ? rowOfQuestion(record) : null;
     },
-    async openQuestions({ limit, after, runId }) {
+    async openQuestions({ limit, after, runIds }) {
       const oldest = db
         .select()
         .from(questions)
         .where(
           and(
             isNull(questions.settledAt),
-            runId === undefined ? undefined : eq(questions.runId, runId),
+            runIds && sql`${questions.runId} IN (SELECT value FROM json_each(${JSON.stringify(runIds)}))`,
             after
               ? sql`(${questions.askedAt}, ${questions.questionId}) > (${after.askedAt}, ${after.questionId})`
               : undefined,

@@ -26,6 +26,6 @@ export async function takesIn(
 
 /** When the oldest open question of a run was asked; null when it has none. */
 async function askedSince(store: Inlet["store"], runId: string): Promise<number | null> {
-  const { rows, unreadable } = await store.openQuestions({ runId, limit: 1 });
+  const { rows, unreadable } = await store.openQuestions({ runIds: [runId], limit: 1 });
   return (rows[0] ?? unreadable[0])?.askedAt ?? null;
 }

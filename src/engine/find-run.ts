@@ -4,8 +4,9 @@ import { denySettling } from "../core/admit/answer.ts";
 import type { Inbound } from "../core/ports/inbound.ts";
 import type { State } from "../core/state.ts";
 import { everyRun } from "../core/store/every.ts";
+import { listedRuns } from "../core/store/listed-runs.ts";
 import { brief } from "../core/text/brief.ts";
-import { statusWords } from "../core/text/status.ts";
+import { statusWordsOf } from "../core/text/status.ts";
 import type { Engine } from "./engine.ts";
 
 type Runs = Pick<Engine, "state" | "store">;
@@ -55,5 +56,7 @@ export async function askingNear(
 export async function listed(runs: Runs, inbound: Inbound): Promise<string> {
   const rows = await runs.store.runs({ principal: inbound.actor.principal, limit: 10 });
   if (rows.length === 0) return "You have no runs yet. Give me a task.";
-  return rows.map((row) => `${row.runId} · ${brief(row.task, 80)} · ${statusWords[row.status]}`).join("\n");
+  return (await listedRuns(runs.store, rows))
+    .map((run) => `${run.runId} · ${brief(run.task, 80)} · ${statusWordsOf(run.status, run.forApproval)}`)
+    .join("\n");
 }

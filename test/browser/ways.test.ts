@@ -59,6 +59,14 @@ async function loaded(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector(".skeleton") === null);
 }
 
+it("the list says what a run waits for: an approval is no answer", { timeout: patient }, async () => {
+  const { page, context } = await visit(browser, bot, { path: "" });
+  const status = (id: string) => page.locator(`.row[href$="${id}"] .row-status`).first();
+  await expect.poll(() => status(known.approval).textContent()).toBe("waiting for approval");
+  await expect.poll(() => status(known.question).textContent()).toBe("waiting for an answer");
+  await context.close();
+});
+
 describe("on a phone", { timeout: patient }, () => {
   it.each(["new", "runs/no-such-run", "no-such-page", "bot/no-such-page", `runs/${known.complete}`])(
     "/%s has a way to the list, and speaks of nothing that is not there",
@@ -153,12 +161,17 @@ describe("the list", { timeout: patient }, () => {
     const { page, context } = await visit(browser, bot);
     const tasks = page.locator(".run-list .row-task");
     await tasks.first().waitFor();
-    const cut = await tasks.evaluateAll((rows) =>
+    // Two lines hold some sixty characters; what is longer stands in the row's title, and on its page.
+    const measured = await tasks.evaluateAll((rows) =>
       rows
-        .filter((row) => row.scrollWidth > row.clientWidth || row.scrollHeight > row.clientHeight + 1)
-        .map((row) => row.textContent),
+        .filter((row) => row.isConnected && row.textContent.length <= 60)
+        .map((row) => ({
+          text: row.textContent,
+          cut: row.scrollWidth > row.clientWidth || row.scrollHeight > row.clientHeight + 1,
+        })),
     );
-    expect(cut).toEqual([]);
+    expect(measured.some(({ text }) => text.length > 40)).toBe(true);
+    expect(measured.filter(({ cut }) => cut)).toEqual([]);
     await context.close();
   });
 });

@@ -155,7 +155,7 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await store.question("q9")).toBeNull();
     });
 
-    it("are listed a page at a time, also among equals and while others are settled, of all runs or of one", async () => {
+    it("are listed a page at a time, also among equals and while others are settled, of all runs or of some", async () => {
       for (const runId of ["r1", "r2"]) {
         const questions = Array.from({ length: 6 }, (_, index) =>
           question(runId, `${runId}.${index}`, { askedAt: 1000 + (index >> 2) }),
@@ -178,9 +178,11 @@ export function listContract(open: () => Promise<Store>): void {
         ["r1", "r2"].flatMap((id) => indexes.map((index) => `${id}.${index}`));
       expect(seen).toEqual([...of(early ?? []), ...of(late ?? [])]);
 
-      const one = await store.openQuestions({ limit: 5, runId: "r1" });
+      const one = await store.openQuestions({ limit: 5, runIds: ["r1"] });
       expect(one.rows.map(({ question: { id } }) => id)).toEqual(["r1.1", "r1.2", "r1.3", "r1.4", "r1.5"]);
       expect(one.next).toBeNull();
+      expect((await store.openQuestions({ limit: 20, runIds: ["r1", "r2", "r3"] })).rows).toHaveLength(11);
+      expect((await store.openQuestions({ limit: 20, runIds: [] })).rows).toEqual([]);
     });
 
     it("are counted by agent and by who started their runs", async () => {

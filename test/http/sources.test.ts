@@ -34,7 +34,7 @@ test("a webhook is told with its public address and the newest run that it start
   await launchAs(b, "webhook:ci");
   b.clock.time += 60_000;
   const id = await launchAs(b, "webhook:ci");
-  const last_run = { id, at: b.clock.time, status: "running" };
+  const last_run = { id, at: b.clock.time, status: "running", for_approval: false };
   const url = "https://ops.example/belay/webhooks/ci";
   expect(await read(b, "/webhooks")).toEqual({ webhooks: [{ ...hook, url, last_run }] });
   // An administrator whom the agent's rights do not list may know that it is set up, not what it did.
@@ -53,7 +53,7 @@ test("a schedule is told with its zone and its last run", async () => {
   using b = await bench({ schedules: () => [schedule] });
   expect(await read(b, "/schedules")).toEqual({ schedules: [{ ...schedule, last_run: null }] });
   const id = await launchAs(b, "schedule:nightly");
-  const last_run = { id, at: b.clock.time, status: "running" };
+  const last_run = { id, at: b.clock.time, status: "running", for_approval: false };
   expect(await read(b, "/schedules")).toEqual({ schedules: [{ ...schedule, last_run }] });
 });
 

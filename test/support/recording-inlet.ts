@@ -70,9 +70,9 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [...inlet.rows.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async ({ runId }) => ({
+      openQuestions: async ({ runIds }) => ({
         rows: [...questions.values()].filter(
-          (row) => row.settledAt === null && (runId === undefined || row.runId === runId),
+          (row) => row.settledAt === null && (runIds?.includes(row.runId) ?? true),
         ),
         unreadable: [],
         next: null,

@@ -1,7 +1,7 @@
 /** What starts runs by itself: webhooks and schedules, with what each did last and does next. */
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { statusWords } from "../../core/text/status.ts";
+import { statusWordsOf } from "../../core/text/status.ts";
 import type { LastRun, ScheduleInfo, WebhookInfo } from "../../http/wire/sources.ts";
 import { getHealth, getSchedules, getWebhooks, launch, newKey } from "../api/calls.ts";
 import { base } from "../api/client.ts";
@@ -94,7 +94,7 @@ function Last({ run, never }: { run: LastRun; never: string }) {
       <Way href={`/runs/${run.id}`}>
         <Moment at={run.at} />
       </Way>{" "}
-      <StatusMark status={run.status} words={statusWords[run.status]} />
+      <StatusMark status={run.status} words={statusWordsOf(run.status, run.for_approval)} />
     </>
   );
 }

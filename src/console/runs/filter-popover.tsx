@@ -58,7 +58,12 @@ export function FilterPopover({ filter, onChange, label }: FilterPopoverProps) {
 }
 
 const finished = "complete,failed,cancelled";
-const statusChoices: [string, string][] = [...Object.entries(statusWords), [finished, "ended, however"]];
+/** What waits for a person is one status, whatever is asked. */
+const waiting = "waiting for an answer or an approval";
+const statusChoices: [string, string][] = [
+  ...Object.entries({ ...statusWords, waiting_human_input: waiting }),
+  [finished, "ended, however"],
+];
 
 function Choices({ filter, onChange }: Omit<FilterPopoverProps, "label">) {
   const { data } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });

@@ -1,7 +1,7 @@
 /** One run in the list: status, task in one line, where it came from, who started it, how old it is. */
 
 import { memo } from "react";
-import { statusWords } from "../../core/text/status.ts";
+import { statusWordsOf } from "../../core/text/status.ts";
 import type { RunSummary } from "../../http/wire/runs.ts";
 import { Mark, shapeOfStatus } from "../parts/mark.tsx";
 import { Age } from "../parts/time.tsx";
@@ -26,7 +26,7 @@ export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; ope
       </span>
       <span className="row-facts">
         <span className="row-words">
-          <span className="row-status">{statusWords[run.status]}</span>
+          <span className="row-status">{statusWordsOf(run.status, run.for_approval)}</span>
           <span>{channelName(run.channel)}</span>
           <span className="row-rest">{run.from.name}</span>
         </span>

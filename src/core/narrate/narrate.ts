@@ -17,7 +17,7 @@ import { argumentsInBrief, brief } from "../text/brief.ts";
 import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
-import { statusWords, stopping, waitingForApproval } from "../text/status.ts";
+import { statusWords, statusWordsOf, stopping } from "../text/status.ts";
 import { narratePictures } from "./picture.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
 
@@ -140,14 +140,13 @@ export function statusInWords(state: State): string {
   switch (status) {
     case "running":
       return state.phase.at === "cancelling" ? stopping : statusWords.running;
-    case "waiting_human_input":
-      return state.questions.some((question) => question.kind === "approval")
-        ? waitingForApproval
-        : statusWords.waiting_human_input;
     case "complete":
       return `done in ${durationInWords(state.updatedAt - state.launchedAt)}`;
     default:
-      return statusWords[status];
+      return statusWordsOf(
+        status,
+        state.questions.some(({ kind }) => kind === "approval"),
+      );
   }
 }
 

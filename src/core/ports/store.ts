@@ -32,8 +32,12 @@ export interface Store {
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   question(questionId: string): Promise<QuestionRow | null>;
-  /** Open questions of all runs, or of one, behind a place in the list. `limit`: rows at most. */
-  openQuestions(list: { limit: number; after?: QuestionPlace | null; runId?: string }): Promise<QuestionPage>;
+  /** Open questions of all runs, or of these alone, behind a place in the list. `limit`: rows at most. */
+  openQuestions(list: {
+    limit: number;
+    after?: QuestionPlace | null;
+    runIds?: readonly string[];
+  }): Promise<QuestionPage>;
   countOpenQuestions(): Promise<QuestionCount[]>;
 
   /**

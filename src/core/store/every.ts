@@ -5,10 +5,10 @@ import type { Store } from "../ports/store.ts";
 
 const pageLength = 500;
 
-/** Open questions of all runs, or of one, oldest first. Those that can't be read are left out. */
+/** Open questions of all runs, or of these alone, oldest first. Those that can't be read are left out. */
 export async function* everyOpenQuestion(
   store: Pick<Store, "openQuestions">,
-  of: { runId?: string } = {},
+  of: { runIds?: readonly string[] } = {},
 ): AsyncGenerator<QuestionRow> {
   for (let after = null, page = null; page === null || after !== null; after = page.next) {
     page = await store.openQuestions({ ...of, limit: pageLength, after });

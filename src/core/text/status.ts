@@ -36,5 +36,10 @@ export const statusWords = {
 
 /** What is running and will stop; what waits for somebody's approval. Neither is a status of its own. */
 export const stopping = "stopping";
-/** The words for `waiting_human_input` where the open question is an approval. */
+/** The words for `waiting_human_input` where an open question is an approval. */
 export const waitingForApproval = "waiting for approval";
+
+/** The words for a run in a list. `forApproval`: one of its open questions is an approval. */
+export function statusWordsOf(status: Status, forApproval: boolean): string {
+  return forApproval && status === "waiting_human_input" ? waitingForApproval : statusWords[status];
+}

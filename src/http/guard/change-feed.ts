@@ -1,5 +1,6 @@
 /** What changes in all runs, read once per process however many look on. */
-import type { QuestionCount, RunRow } from "../../core/ports/runs.ts";
+import type { QuestionCount } from "../../core/ports/runs.ts";
+import { type ListedRun, listedRuns } from "../../core/store/listed-runs.ts";
 import type { Engine } from "../../engine/engine.ts";
 
 /** Changes of so long are told together. */
@@ -69,8 +70,9 @@ export class ChangeFeed {
     const { store } = this.#engine;
     try {
       const rows = runIds.length > 0 ? await store.runs({ runIds, limit: runIds.length }) : [];
+      const listed = await listedRuns(store, rows);
       this.#counts = await store.countOpenQuestions();
-      for (const follower of this.#followers) follower.hear(rows, this.#counts);
+      for (const follower of this.#followers) follower.hear(listed, this.#counts);
     } catch (error) {
       // Each connects again, and then reads its lists anew.
       for (const follower of this.#followers) follower.fail(error);
@@ -81,13 +83,13 @@ export class ChangeFeed {
 
 /** What one stream has heard and not yet told. Of each run it is the newest row alone. */
 export class Follower {
-  readonly #rows = new Map<string, RunRow>();
+  readonly #rows = new Map<string, ListedRun>();
   #counts: readonly QuestionCount[] | null = null;
   #failure: { error: unknown } | null = null;
   /** Called when there is something to take. */
   ring = () => {};
 
-  hear(rows: readonly RunRow[], counts: readonly QuestionCount[]): void {
+  hear(rows: readonly ListedRun[], counts: readonly QuestionCount[]): void {
     for (const row of rows) this.#rows.set(row.runId, row);
     this.#counts = counts;
     this.ring();
@@ -99,7 +101,7 @@ export class Follower {
   }
 
   /** What changed since it was last asked; `counts` null: nothing is known yet. Throws what made the reading fail. */
-  take(): { rows: RunRow[]; counts: readonly QuestionCount[] | null } {
+  take(): { rows: ListedRun[]; counts: readonly QuestionCount[] | null } {
     if (this.#failure) throw this.#failure.error;
     const rows = [...this.#rows.values()];
     this.#rows.clear();

@@ -4,7 +4,7 @@ import { checkData } from "../guard/body.ts";
 import type { Server } from "../guard/context.ts";
 import { readableRun } from "../routes/run-access.ts";
 import { launchableAgents, type RunCommands } from "../routes/run-commands.ts";
-import { listRuns } from "../routes/runs.ts";
+import { listRuns } from "../routes/run-list.ts";
 import * as wire from "../wire/mcp.ts";
 import { operations } from "../wire/operations.ts";
 import { runResult } from "./answer.ts";

@@ -1,25 +1,20 @@
 /** Routes that look at runs. */
-import type { Actor } from "../../core/actor.ts";
 import { compose } from "../../core/compose.ts";
 import type { EventBody, RunEvent } from "../../core/event.ts";
 import { outcomeOrigins } from "../../core/origin/trace.ts";
 import type { StoredAttachment } from "../../core/ports/kept-rows.ts";
-import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import type { State } from "../../core/state.ts";
 import { isPicture } from "../../core/text/attachment.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
-import { mayReadRow } from "../view/child-runs.ts";
-import { cursorOf, parseCursor } from "../view/cursor.ts";
+import { parseCursor } from "../view/cursor.ts";
 import { listQuestions } from "../view/questions.ts";
-import { viewSummary } from "../view/run.ts";
 import type { EventList, WireEvent, WireModelRequest, WireOutcome } from "../wire/events.ts";
-import type { RunsQuery } from "../wire/queries.ts";
-import type { RunList } from "../wire/runs.ts";
 import type { Handlers } from "./route.ts";
 import { readableRow, readableRun, showRun } from "./run-access.ts";
+import { listRuns } from "./run-list.ts";
 
 type RunRoutes = Pick<
   Handlers,
@@ -109,72 +104,6 @@ async function tracedOutcome({ engine }: Server, { runId, phase }: State): Promi
   const outcome = phase.at === "complete" ? phase.answer : phase.at === "failed" ? phase.message : null;
   const values = outcome === null ? [] : outcomeOrigins(outcome, await engine.seen(runId));
   return { run_id: runId, outcome, values };
-}
-
-/** At most this many rows are looked at for one page: who may see little pages on instead of waiting. */
-const maxScanned = 1000;
-
-/** A page of the runs that the actor may see, newest first. */
-export async function listRuns(server: Server, actor: Actor, query: RunsQuery): Promise<RunList> {
-  const filter = filterOf(query);
-  const found: RunRow[] = [];
-  let before: RunFilter["before"] = filter.before;
-  for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
-    const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
-    const readable = rows.filter((row) => mayReadRow(server, actor, row));
-    found.push(...(await withLogs(server, readable, query)));
-    before = rows.at(-1);
-    if (found.length > query.limit || rows.length < filter.limit) {
-      return pageOf(found, query.limit);
-    }
-  }
-  return { runs: found.map(viewSummary), next: before ? placeOf(before) : null };
-}
-
-/** What stands in the logs alone is looked for in those of one page: never in all of them at once. */
-async function withLogs(
-  { engine }: Server,
-  rows: readonly RunRow[],
-  { tool, outcome }: RunsQuery,
-): Promise<readonly RunRow[]> {
-  if ((tool === undefined && outcome === undefined) || rows.length === 0) return rows;
-  const runIds = rows.map(({ runId }) => runId);
-  const asked = {
-    ...(tool === undefined ? {} : { tool }),
-    ...(outcome === undefined ? {} : { outcome }),
-  };
-  return await engine.store.runs({ runIds, ...asked, limit: runIds.length });
-}
-
-/** One more than fits was looked for: it says whether there is a next page. */
-function pageOf(found: readonly RunRow[], limit: number): RunList {
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  return { runs: page.map(viewSummary), next: last && found.length > limit ? placeOf(last) : null };
-}
-
-function filterOf(query: RunsQuery): RunFilter {
-  const { status, agent, channel, principal, text, asking, parent, cursor, limit } = query;
-  return {
-    limit: limit + 1,
-    ...(status ? { status } : {}),
-    ...(agent === undefined ? {} : { agent }),
-    ...(channel === undefined ? {} : { channel }),
-    ...(principal === undefined ? {} : { principal }),
-    ...(text === undefined ? {} : { text }),
-    ...(asking === undefined ? {} : { asking }),
-    ...(parent === undefined ? {} : { parentId: parent }),
-    ...(cursor === undefined ? {} : { before: before(cursor) }),
-  };
-}
-
-function placeOf({ launchedAt, runId }: Pick<RunRow, "launchedAt" | "runId">): string {
-  return cursorOf({ at: launchedAt, id: runId });
-}
-
-function before(cursor: string): { launchedAt: number; runId: string } {
-  const { at, id } = parseCursor(cursor, "newest");
-  return { launchedAt: at, runId: id };
 }
 
 /** Renders the request again from the events before the answer, with the agent that the run has kept. */

@@ -1,6 +1,7 @@
 /** What the server says about itself: agents, tools, sources of runs, refusals, health. */
 import type { Actor, Principal } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
+import { listedRuns } from "../../core/store/listed-runs.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { mayReadRow } from "../view/child-runs.ts";
@@ -51,9 +52,12 @@ export function serverRoutes(server: Server): ServerRoutes {
 
 async function lastRunOf(server: Server, actor: Actor, principal: Principal): Promise<LastRun> {
   const [row] = await server.engine.store.runs({ principal, limit: 1 });
-  return row && mayReadRow(server, actor, row)
-    ? { id: row.runId, at: row.launchedAt, status: row.status }
-    : null;
+  if (!row || !mayReadRow(server, actor, row)) return null;
+  const [listed] = await listedRuns(server.engine.store, [row]);
+  return {
+    ...{ id: row.runId, at: row.launchedAt, status: row.status },
+    for_approval: listed?.forApproval ?? false,
+  };
 }
 
 function agentsFor({ engine, config }: Server, actor: Actor): AgentList {

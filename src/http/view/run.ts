@@ -4,7 +4,6 @@ import { admit } from "../../core/admit/admit.ts";
 import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { Command } from "../../core/command.ts";
-import type { RunRow } from "../../core/ports/runs.ts";
 import {
   type OpenQuestion,
   pendingCalls,
@@ -13,6 +12,7 @@ import {
   statusOf,
   underPause,
 } from "../../core/state.ts";
+import type { ListedRun } from "../../core/store/listed-runs.ts";
 import type { SettledWireQuestion, WireQuestion } from "../wire/questions.ts";
 import type { RunState, RunSummary } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
@@ -80,8 +80,8 @@ export function viewRun(
   };
 }
 
-/** Field by field from the row: no event is read. */
-export function viewSummary(row: RunRow): RunSummary {
+/** Field by field from the row and its open questions: no event is read. */
+export function viewSummary(row: ListedRun): RunSummary {
   return {
     id: row.runId,
     version: row.version,
@@ -96,6 +96,7 @@ export function viewSummary(row: RunRow): RunSummary {
     tokens: row.tokens,
     cost_usd: row.costUsd,
     asking: row.asking,
+    for_approval: row.forApproval,
     launched_at: row.launchedAt,
     updated_at: row.updatedAt,
   };

@@ -124,6 +124,8 @@ export const runSummarySchema = z.object({
   cost_usd: z.number().nullable(),
   /** Open questions. */
   asking: z.number(),
+  /** One of them is an approval. */
+  for_approval: z.boolean(),
   launched_at: time,
   updated_at: time,
 });

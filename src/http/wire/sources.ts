@@ -4,8 +4,13 @@ import { statuses } from "../../core/text/status.ts";
 
 const time = z.number();
 
-/** The newest run that something started; null: none, or the caller may not see it. */
-const lastRunSchema = z.object({ id: z.string(), at: time, status: z.enum(statuses) }).nullable();
+/**
+ * The newest run that something started; null: none, or the caller may not see it. `for_approval`: one of its open
+ * questions is an approval.
+ */
+const lastRunSchema = z
+  .object({ id: z.string(), at: time, status: z.enum(statuses), for_approval: z.boolean() })
+  .nullable();
 export type LastRun = z.infer<typeof lastRunSchema>;
 
 const webhookSetSchema = z.object({ name: z.string(), agent: z.string(), path: z.string() });
