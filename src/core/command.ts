@@ -39,6 +39,8 @@ export interface Launch {
   call?: ToolCall;
   /** What this call undoes: people approve it, whatever its tool asks for. */
   undoes?: { runId: string; questionId: string; tool: string };
+  /** The run whose task it is started again with. */
+  repeats?: string;
 }
 
 /** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
