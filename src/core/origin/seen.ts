@@ -1,19 +1,24 @@
-/** What a run has seen, with an index of its words: it grows with the log, so that a long run is traced like a new one. */
+/**
+ * What a run has seen, with a note of the words of each text: it grows with the log, so that a long run is traced like a
+ * new one.
+ */
 import type { RunEvent } from "../event.ts";
 import { namesIn } from "./names.ts";
 import { nothingBefore, sourcesIn } from "./sources.ts";
 import { type Look, type Searchable, type SeenTexts, searchable } from "./trace.ts";
+import { marksOf, WordNote } from "./word-note.ts";
 
-const nothing: readonly number[] = [];
+interface Noted {
+  source: Searchable;
+  words: WordNote;
+  /** The plain words that are names there; read when an outcome asks for one of its words. */
+  names: ReadonlySet<string> | null;
+}
 
 export class Seen implements SeenTexts {
   readonly #before = nothingBefore();
   readonly #sources: Searchable[] = [];
-  /** For each run of letters or of digits, the texts that hold it, by their place in `#sources`. */
-  readonly #places = new Map<string, number[]>();
-  /** For each plain word that is a name, the texts that hold it as one, up to `#read` of them. */
-  readonly #names = new Map<string, number[]>();
-  #read = 0;
+  readonly #noted: Noted[] = [];
   #version = 0;
 
   /** Of the last event that was taken in. */
@@ -27,42 +32,33 @@ export class Seen implements SeenTexts {
       const version = after + index + 1;
       if (version !== this.#version + 1) return;
       this.#version = version;
-      for (const source of searchable(sourcesIn(event, version, this.#before))) this.#take(source);
+      for (const source of searchable(sourcesIn(event, version, this.#before))) {
+        this.#sources.push(source);
+        this.#noted.push({ source, words: new WordNote(source.comparable), names: null });
+      }
     });
   }
 
-  /** Only the texts with the value's rarest word can hold it. */
   readonly look: Look = (wanted) => {
     if (wanted === null) return this.#sources;
-    const places = wordsIn(wanted).map((word) => this.#places.get(word) ?? nothing);
-    const rarest = places.toSorted((a, b) => a.length - b.length)[0];
-    return rarest === undefined ? this.#sources : rarest.flatMap((place) => this.#sources[place] ?? []);
+    const marks = marksOf(wanted.join(" "));
+    const found: Searchable[] = [];
+    // A loop: this is done for each value and each text.
+    for (const { source, words } of this.#noted) if (words.mayHold(marks)) found.push(source);
+    return found;
   };
 
-  /** The texts that hold this plain word as a name. They are read for names when the first outcome asks. */
+  /** The texts that hold this plain word as a name, or whose speaker has it. */
   readonly named: SeenTexts["named"] = (word) => {
-    for (; this.#read < this.#sources.length; this.#read++) {
-      const source = this.#sources[this.#read];
-      if (source) noted(this.#names, namesIn(source), this.#read);
+    const name = word.toLowerCase();
+    const marks = marksOf(name);
+    const found: Searchable[] = [];
+    for (const noted of this.#noted) {
+      const { source, words } = noted;
+      if (source.speaker === undefined && !words.mayHold(marks)) continue;
+      noted.names ??= namesIn(source);
+      if (noted.names.has(name)) found.push(source);
     }
-    return (this.#names.get(word.toLowerCase()) ?? nothing).flatMap((place) => this.#sources[place] ?? []);
+    return found;
   };
-
-  #take(source: Searchable): void {
-    const place = this.#sources.push(source) - 1;
-    noted(this.#places, new Set(wordsIn(source.folded)), place);
-  }
-}
-
-function noted(index: Map<string, number[]>, words: ReadonlySet<string>, place: number): void {
-  for (const word of words) {
-    const places = index.get(word);
-    if (places) places.push(place);
-    else index.set(word, [place]);
-  }
-}
-
-/** A value never begins or ends within one of them. */
-function wordsIn(folded: string): string[] {
-  return folded.match(/\p{L}+|\p{N}+/gu) ?? [];
 }

@@ -3,7 +3,16 @@
  * nowhere. No model is asked.
  */
 import type { ArgumentOrigin } from "../question.ts";
-import { canBeRounded, folded, holds, isRounded, numbersIn } from "./find.ts";
+import {
+  canBeRounded,
+  comparable,
+  holds,
+  holdsHash,
+  isRounded,
+  isShortHash,
+  numbersIn,
+  partsOf,
+} from "./find.ts";
 import { plainWordsIn } from "./names.ts";
 import type { Source } from "./sources.ts";
 import { type Value, valuesIn } from "./values.ts";
@@ -19,11 +28,11 @@ export interface TextOrigin extends Origin {
 
 /** A text that is searched for many values: made comparable once. */
 export interface Searchable extends Source {
-  folded: string;
+  comparable: string;
 }
 
-/** The texts that may hold a value (folded), in the order in which they came; null: all of them. */
-export type Look = (wanted: string | null) => readonly Searchable[];
+/** The texts that may hold a value of these parts (see find.ts), in the order in which they came; null: all of them. */
+export type Look = (wanted: readonly string[] | null) => readonly Searchable[];
 
 /** What a run has seen. `named`: the texts that hold a plain word as a name (see names.ts), in the same order. */
 export interface SeenTexts {
@@ -35,7 +44,7 @@ export interface SeenTexts {
 const numbersOf = new WeakMap<Searchable, readonly number[]>();
 
 export function searchable(sources: readonly Source[]): Searchable[] {
-  return sources.map((source) => ({ ...source, folded: ` ${folded(source.text)} ` }));
+  return sources.map((source) => ({ ...source, comparable: comparable(source.text) }));
 }
 
 const nowhere: Origin = { standing: "nowhere", words: "seen nowhere", version: null };
@@ -58,12 +67,23 @@ function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => bool
 }
 
 function originOf(value: string, look: Look): Origin {
-  const wanted = folded(value);
-  const origin = originIn(look(wanted), (text) => holds(text.folded, wanted));
-  if (origin.standing !== "nowhere" || !/^\d+[a-z]{1,3}$/.test(wanted)) return origin;
-  // 30s is written 30 s as well.
-  const apart = wanted.replace(/(?<=\d)(?=[a-z])/, " ");
-  return originIn(look(apart), (text) => holds(text.folded, apart));
+  for (const wanted of waysToWrite(value)) {
+    const origin = originIn(look(wanted), (text) => holds(text.comparable, wanted));
+    if (origin.standing !== "nowhere") return origin;
+  }
+  const hash = value.toLowerCase();
+  if (!isShortHash(hash)) return nowhere;
+  // Its last run of digits or letters may go on in the whole hash.
+  const whole = hash.replace(/(?:\d+|[a-f]+)$/, "");
+  return originIn(look([whole]), (text) => holdsHash(text.comparable, hash));
+}
+
+/** As parts: 30s is 30 s as well, and v4.1.7 is 4.1.7. */
+function waysToWrite(value: string): string[][] {
+  const parts = partsOf(value);
+  const joined = parts.join(" ");
+  if (/^\d+[a-z]{1,3}$/.test(joined)) return [parts, parts.flatMap((part) => part.split(/(?<=\d)(?=[a-z])/))];
+  return /^v\d+\.\d/.test(joined) ? [parts, partsOf(value.slice(1))] : [parts];
 }
 
 function roundedOrigin({ value, percent }: Value, look: Look): Origin {
@@ -87,7 +107,7 @@ export function argumentOrigins(
   return leavesOf(input, "").flatMap(({ path, value }) => {
     if (free.has(value)) return [];
     const origin = isProse(value) ? worst(textOrigins(value, look)) : originOf(value, look);
-    return origin === null || folded(value).length < 2 ? [] : [{ path, ...origin }];
+    return origin === null || partsOf(value).join(" ").length < 2 ? [] : [{ path, ...origin }];
   });
 }
 
@@ -109,11 +129,17 @@ export function textOrigins(text: string, look: Look): TextOrigin[] {
  */
 export function outcomeOrigins(text: string, { look, named }: SeenTexts): TextOrigin[] {
   const values = textOrigins(text, look);
+  const asked = new Map<string, Origin>();
+  const nameOf = (word: string): Origin => {
+    const origin = asked.get(word) ?? originIn(named(word), () => true);
+    asked.set(word, origin);
+    return origin;
+  };
   let next = 0;
   const names = plainWordsIn(text).flatMap(({ value, start }) => {
     while (next < values.length && endOf(values[next]) <= start) next += 1;
     const isPart = (values[next]?.start ?? Number.POSITIVE_INFINITY) < start + value.length;
-    const origin = isPart ? nowhere : originIn(named(value), () => true);
+    const origin = isPart ? nowhere : nameOf(value);
     return origin.standing === "nowhere" ? [] : [{ value, start, ...origin }];
   });
   return [...values, ...names].sort((a, b) => a.start - b.start);

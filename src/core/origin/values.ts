@@ -1,6 +1,10 @@
 /** Which parts of a text are values: numbers, hashes, links, and names that no ordinary word looks like. */
+import { isCommonName } from "./common-names.ts";
 
-/** `start`: characters. `sure`: false for what may be ordinary words, and is told of only where it was seen. */
+/**
+ * `start`: characters. `sure`: false for what may be ordinary words or a name that everybody knows (UTF-8, 24/7), and is
+ * told of only where it was seen.
+ */
 export interface Value {
   value: string;
   start: number;
@@ -34,7 +38,8 @@ export function valuesIn(text: string): Value[] {
     const [whole, code] = match;
     const value = (code ?? whole).replace(/[.,:;/@-]+$/, "");
     const start = match.index + whole.indexOf(value);
-    const sure = code !== undefined || /\p{N}/u.test(value) || !isUnsure.test(value);
+    const looksLikeOne = /\p{N}/u.test(value) || !isUnsure.test(value);
+    const sure = code !== undefined || (looksLikeOne && !isCommonName(text, start, value));
     const percent = /^\s?%/.test(text.slice(start + value.length, start + value.length + 2));
     return value.length < 2 ? [] : [{ value, start, sure, percent }];
   });

@@ -76,6 +76,14 @@ export const fragments: readonly string[] = [
   "a number you ",
   "ask a agent ",
   "line\n\n",
+  // What looks like a value, and goes on.
+  "9f8e7d6",
+  "1,000",
+  "a=b ",
+  "a_",
+  "a-",
+  "/a",
+  "TLS 1.",
 ];
 
 /** At least `length` characters of it. */

@@ -15,6 +15,8 @@ import { drawMarkdown } from "../../../adapters/terminal/markdown.ts";
 import { render as renderTerminal } from "../../../adapters/terminal/render.ts";
 import { kindOf } from "../../../src/core/admit/words.ts";
 import type { Message } from "../../../src/core/message.ts";
+import { Seen } from "../../../src/core/origin/seen.ts";
+import { argumentOrigins, outcomeOrigins } from "../../../src/core/origin/trace.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../../src/core/text/brief.ts";
 import { defuse } from "../../../src/core/text/fence.ts";
 import { mayFollow } from "../../../src/core/text/followed.ts";
@@ -67,6 +69,20 @@ function orRefused(read: (text: string) => string, text: string): string {
   }
 }
 
+/** In a log that begins with the text itself, so that most of what is looked for is found nearly. */
+function origins(text: string): unknown {
+  const heard = {
+    type: "event_arrived",
+    event: "e",
+    payload: `${text}\n1.5 9f8e7d6`,
+    omitted: 0,
+    at: 0,
+  } as const;
+  const seen = new Seen();
+  seen.add([heard], 0);
+  return [argumentOrigins({ a: text, b: text.slice(0, 60) }, seen.look), outcomeOrigins(`${text} 1.4`, seen)];
+}
+
 export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   brief: (text) => brief(text, 60),
   argumentsInBrief: (text) => argumentsInBrief({ a: text, b: [text] }),
@@ -78,6 +94,7 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   blocksIn,
   spoken,
   kindOf,
+  origins,
   parseSlack: (text) => parseSlack({ type: "event_callback", event: { ...slackEvent, text } }, slackBot),
   spansIn,
   codeBlock: (text) => codeBlock(codeSpan(text)),
