@@ -29,7 +29,7 @@ export function RunList({ filter, openId }: { filter: RunsFilter; openId: string
     <div className="run-list" ref={box}>
       <ErrorNote error={error} />
       {loading && !error && <Skeleton lines={8} label="Loading the runs" />}
-      {!loading && runs.length === 0 && <NoRuns filtered={filter !== noFilter} />}
+      {!loading && !error && runs.length === 0 && <NoRuns filtered={filter !== noFilter} />}
       {/* Rows that are not drawn still count: the list says how many there are to a screen reader. */}
       <ul style={{ height: list.getTotalSize() }} aria-label="Runs">
         {items.map((item) => {
