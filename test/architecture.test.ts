@@ -333,8 +333,7 @@ describe("files", () => {
 
   it("leave the environment to src/config.ts", () => {
     // Vite and React choose their production code by NODE_ENV, when the console is built.
-    // The demo of an incident gives its bot an environment of its own, made from this one.
-    const allowed = ["src/config.ts", "src/console/vite.config.ts", "src/cli/demo-incident.ts"];
+    const allowed = ["src/config.ts", "src/console/vite.config.ts"];
     const readers = program.filter(({ text }) => /\bprocess\.env\b(?!\.$)/m.test(withoutComments(text)));
     expect(readers.map(({ path }) => path).filter((path) => !allowed.includes(path))).toEqual([]);
   });
