@@ -2,7 +2,7 @@
  * People in one thread while everything goes wrong: Slack asks for patience, the bot is started anew between question
  * and answer, an answer is edited and deleted after it was heard. One run, one answer, each card once.
  */
-import { onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type Bot, startBot } from "../support/bot.ts";
 import { openStore } from "../support/deployment.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
