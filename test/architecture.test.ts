@@ -53,6 +53,7 @@ const nouns = [
   "effect",
   "event",
   "fill-in",
+  "fill-in-field",
   "form",
   "message",
   "never",

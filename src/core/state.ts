@@ -170,6 +170,8 @@ export interface State {
   undoes: NonNullable<EventOf<"launched">["undoes"]> | null;
   parent: EventOf<"launched">["parent"];
   follows: EventOf<"launched">["follows"];
+  /** The run whose task it was started again with. */
+  repeats?: string;
   phase: Phase;
   /** Read-only tools that still have to run before the first model request. */
   prefetch: readonly string[];

@@ -82,7 +82,10 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
     case "choose":
       return { type: "provide_input", questionId, answer: intent.value, actor, via };
     case "answer":
-      return { type: "provide_input", questionId, answer: intent.text, context, actor, via };
+      return {
+        ...{ type: "provide_input", questionId, context, actor, via },
+        ...{ answer: intent.text, typed: intent.typed ?? [] },
+      };
     case "approve":
       return intent.input === null
         ? { type: "approve", questionId, actor, via }

@@ -48,7 +48,8 @@ export type Intent =
   | { type: "meant"; key: string; questionId: string }
   | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
   | { type: "choose"; questionId: string; value: string }
-  | { type: "answer"; questionId: string; text: string }
+  /** Words that somebody wrote; of a form as JSON: `typed` names the fields that were written, the others were chosen. */
+  | { type: "answer"; questionId: string; text: string; typed?: readonly string[] }
   /** `input`: the arguments as a person edited them; they are shown anew instead. null: approved as shown. */
   | { type: "approve"; questionId: string; input: unknown | null }
   | { type: "refuse"; questionId: string; reason: string }

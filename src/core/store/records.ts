@@ -35,7 +35,12 @@ const intentSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("meant"), key: z.string(), questionId: z.string() }),
   z.object({ type: z.literal("press"), action: z.enum(["stop", "pause", "resume"]), runId: z.string() }),
   z.object({ type: z.literal("choose"), questionId: z.string(), value: z.string() }),
-  z.object({ type: z.literal("answer"), questionId: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal("answer"),
+    questionId: z.string(),
+    text: z.string(),
+    typed: z.array(z.string()).readonly().exactOptional(),
+  }),
   z.object({ type: z.literal("approve"), questionId: z.string(), input: z.unknown() }),
   z.object({ type: z.literal("refuse"), questionId: z.string(), reason: z.string() }),
   z.object({ type: z.literal("undo"), questionId: z.string() }),
