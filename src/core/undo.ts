@@ -32,7 +32,12 @@ export function withUndo(state: State, questionId: string, change: Partial<Undo>
 }
 
 /** The same state, where a way back that the model has just taken by this call is offered no more. */
-export function takenItself(state: State, call: Call, output: string): State {
+export function takenItself(
+  state: State,
+  call: Call,
+  { ok, own, output }: { ok: boolean; own?: string; output: string },
+): State {
+  if (!ok) return state;
   const taken = state.settled.findLast(
     ({ callId, undo }) =>
       callId !== call.id &&
@@ -42,7 +47,7 @@ export function takenItself(state: State, call: Call, output: string): State {
       sameJson(undo.call.input, call.input),
   );
   return taken
-    ? withUndo(state, taken.id, { ended: { outcome: "undone", words: resultInWords(output) } })
+    ? withUndo(state, taken.id, { ended: { outcome: "undone", words: resultInWords(own ?? output) } })
     : state;
 }
 

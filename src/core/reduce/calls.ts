@@ -155,13 +155,8 @@ export function settled(state: State, call: Call, told: Result, ms: number): Sta
   const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };
   const after = isAside(call, state)
     ? undoSettled(known, call, result)
-    : entered(takenBack({ ...known, traces: withTrace(state, call, result.ok) }, call, told), entry);
+    : entered(takenItself({ ...known, traces: withTrace(state, call, result.ok) }, call, told), entry);
   return allSettled(moved(after, call, { is: { at: "settled", ok: result.ok } }));
-}
-
-/** A model that takes the way back by a call of its own leaves nothing to press. */
-function takenBack(state: State, call: Call, { ok, own, output }: Result): State {
-  return ok ? takenItself(state, call, own ?? output) : state;
 }
 
 function allSettled(state: State): State {
