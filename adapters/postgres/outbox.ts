@@ -101,9 +101,12 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
     },
     async finishDelivery(id, outcome) {
       const finished = db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id));
-      if (!("nextAt" in outcome)) return void (await finished);
+      if (!("nextAt" in outcome)) return ((await finished).rowCount ?? 0) > 0;
       const due = finished.returning({ id: outbox.id, channel: outbox.channel, next_at: outbox.nextAt });
-      await db.execute(sql`WITH due AS (${due.getSQL()}) SELECT ${sql.raw(addRetryJob)} FROM due`);
+      const { rows } = await db.execute(
+        sql`WITH due AS (${due.getSQL()}) SELECT ${sql.raw(addRetryJob)} FROM due`,
+      );
+      return rows.length > 0;
     },
     async hurryDeliveries({ prefix, now }) {
       const isThere = sql`starts_with(${outbox.address}, ${plainText(prefix)})`;

@@ -97,9 +97,7 @@ export function deliverPosts(
         return rowOfPost(post);
       }),
     finishDelivery: (id, outcome) =>
-      write(() => {
-        db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id)).run();
-      }),
+      write(() => db.update(outbox).set(changeFor(outcome)).where(eq(outbox.id, id)).run().changes > 0),
     hurryDeliveries: ({ prefix, now }) =>
       write(() => {
         const isThere = sql`substr(${outbox.address}, 1, ${prefix.length}) = ${prefix}`;

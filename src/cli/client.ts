@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
 import { fieldInWords } from "../core/text/form-field.ts";
+import { valueShownAs } from "../core/text/options.ts";
 import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { WireQuestion } from "../http/wire/questions.ts";
@@ -92,7 +93,7 @@ async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion):
   if (question.link) print(`  ${question.link.url ?? question.link.host}`);
   for (const [index, { label }] of question.choices.entries()) print(`  ${index + 1}. ${label}`);
   const answer = (await ask("> ")).trim();
-  return question.choices[Number(answer) - 1]?.value ?? answer;
+  return valueShownAs(question.choices, answer) ?? question.choices[Number(answer) - 1]?.value ?? answer;
 }
 
 async function askApproval({ print, ask }: ClientOptions, question: WireQuestion): Promise<[string, object]> {

@@ -39,6 +39,8 @@ export interface Launch {
   call?: ToolCall;
   /** What this call undoes: people approve it, whatever its tool asks for. */
   undoes?: { runId: string; questionId: string; tool: string };
+  /** The run whose task it is started again with. */
+  repeats?: string;
 }
 
 /** Arguments that a person edited, as they will be shown: `hash` is of the bytes that an approval binds. */
@@ -71,11 +73,15 @@ export type Command =
       via: Via;
       writtenAt?: number;
     }
-  /** Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. */
+  /**
+   * Without a question id: accepted while exactly one question is open. `answer` may be a choice's value. `typed`:
+   * somebody wrote it who was shown labels, so that a label counts before a value; see `fillIn` for its names.
+   */
   | {
       type: "provide_input";
       questionId: string | null;
       answer: string;
+      typed?: readonly string[];
       context?: Context[];
       actor: Actor;
       via: Via;

@@ -48,6 +48,8 @@ const bodies = [
     call: toolCallSchema.optional(),
     /** Its call undoes what was approved by this question of another run, a call of this tool. */
     undoes: z.object({ runId: z.string(), questionId: z.string(), tool: z.string() }).optional(),
+    /** The run whose task it was started again with; missing also in logs of the first release. */
+    repeats: z.string().optional(),
   }),
   z.object({
     type: z.literal("heard"),

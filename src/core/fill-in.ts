@@ -1,29 +1,25 @@
 /** A form filled in with words: how they are read, and whether they fit. */
-import { z } from "zod";
-import type { Form, FormField } from "./form.ts";
-import { lostDigits } from "./text/digits.ts";
-import { isWithoutValues } from "./text/form-answer.ts";
-import { formatNames, optionsInWords } from "./text/form-field.ts";
-import { readJson } from "./text/json.ts";
 
-type Value = string | number | boolean | string[];
+import { readField, type Value } from "./fill-in-field.ts";
+import type { Form, FormField } from "./form.ts";
+import { isWithoutValues } from "./text/form-answer.ts";
+import { readJson } from "./text/json.ts";
+import { valueShownAs } from "./text/options.ts";
 
 /** `field`: the name of the one that is wrong, where it is one; `message` is for whoever filled it in. */
 export type FilledForm =
   | { ok: true; values: Record<string, Value> }
   | { ok: false; field: string | null; message: string };
 
-/** Characters of one text, also where the tool sets no limit. */
-const longestText = 4_000;
-
 /**
  * Words as a filled in form: a JSON object of values or of texts, one line `name: value` for each field, or, where
- * there is one field, its value alone.
+ * there is one field, its value alone. `typed`: somebody wrote them who was shown labels; the names are of the fields of
+ * a JSON object that were written so, and not chosen. Without it they are a press or a program's.
  */
-export function fillIn(form: Form, words: string): FilledForm {
-  const pressed = pressedIn(form, words);
+export function fillIn(form: Form, words: string, typed?: readonly string[]): FilledForm {
+  const pressed = typed === undefined ? pressedIn(form, words) : null;
   if (pressed !== null) return pressed;
-  const given = givenIn(form, words.trim());
+  const given = givenIn(form, words.trim(), typed ?? []);
   if (given === null) return { ok: false, field: null, message: howTo(form) };
   if ("ok" in given) return given;
   const unknown = [...given.keys()].find((name) => !form.fields.some((field) => field.name === name));
@@ -66,11 +62,19 @@ function wrong(field: FormField | null, what: string): Extract<FilledForm, { ok:
 
 type Given = ReadonlyMap<string, unknown>;
 
-function givenIn(form: Form, words: string): Given | Extract<FilledForm, { ok: false }> | null {
+function givenIn(
+  form: Form,
+  words: string,
+  typed: readonly string[],
+): Given | Extract<FilledForm, { ok: false }> | null {
   if (words.startsWith("{")) {
     const read = readJson(words);
     if ("flaw" in read) return wrong(null, `this is no JSON that can be taken: ${read.flaw.detail}`);
-    return new Map(Object.entries(read.value ?? {}));
+    const entries = Object.entries(read.value ?? {}).map(([name, value]): [string, unknown] => {
+      const field = typed.includes(name) ? form.fields.find((one) => one.name === name) : undefined;
+      return [name, field !== undefined && typeof value === "string" ? shown(field, value) : value];
+    });
+    return new Map(entries);
   }
   const lines = byName(form, words);
   if (lines !== null) return lines;
@@ -93,10 +97,7 @@ function byName({ fields }: Form, words: string): Given | null {
 
 /** Words that somebody wrote: they were shown labels, and one label may be the value of another option. */
 function shown({ kind, options }: FormField, words: string): string | string[] {
-  const meantBy = (text: string) => {
-    const lower = text.trim().toLowerCase();
-    return options.find(({ label }) => label.trim().toLowerCase() === lower)?.value ?? text;
-  };
+  const meantBy = (text: string) => valueShownAs(options, text) ?? text;
   if (kind === "many" && words.trim() !== "") return words.split(",").map(meantBy);
   return kind === "one" ? meantBy(words) : words;
 }
@@ -104,86 +105,6 @@ function shown({ kind, options }: FormField, words: string): string | string[] {
 function isEmpty(value: unknown): boolean {
   const isBlank = typeof value === "string" && value.trim() === "";
   return value === undefined || value === null || isBlank || (Array.isArray(value) && value.length === 0);
-}
-
-type Read = { value: Value } | { flaw: string };
-
-function readField(field: FormField, given: unknown): Read {
-  switch (field.kind) {
-    case "text":
-      return textOf(field, given);
-    case "number":
-    case "integer":
-      return numberOf(field, given);
-    case "boolean":
-      return booleanOf(given);
-    case "one":
-      return optionOf(field, given);
-    case "many":
-      return optionsOf(field, given);
-  }
-}
-
-function textOf({ min = 0, max = longestText, format }: FormField, given: unknown): Read {
-  if (typeof given !== "string") return { flaw: "must be a text" };
-  const { length } = [...given];
-  if (length < min) return { flaw: `has ${length} characters; at least ${min}` };
-  if (length > Math.min(max, longestText)) {
-    return { flaw: `has ${length} characters; at most ${Math.min(max, longestText)}` };
-  }
-  const isFine = format === undefined || formats[format].safeParse(given).success;
-  return isFine ? { value: given } : { flaw: `must be ${formatNames[format]}` };
-}
-
-const formats = {
-  email: z.email(),
-  uri: z.url(),
-  date: z.iso.date(),
-  "date-time": z.iso.datetime({ offset: true }),
-} as const satisfies Record<keyof typeof formatNames, z.ZodType>;
-
-function numberOf({ kind, min, max }: FormField, given: unknown): Read {
-  const text = String(given).trim();
-  const value = typeof given === "string" || typeof given === "number" ? Number(text) : Number.NaN;
-  if (!Number.isFinite(value)) return { flaw: "must be a number" };
-  if (lostDigits(text) !== null) return { flaw: "has more digits than a number keeps" };
-  if (kind === "integer" && !Number.isInteger(value)) return { flaw: "must be a whole number" };
-  if (min !== undefined && value < min) return { flaw: `must be at least ${min}` };
-  return max !== undefined && value > max ? { flaw: `must be at most ${max}` } : { value };
-}
-
-function booleanOf(given: unknown): Read {
-  const word = String(given).trim().toLowerCase();
-  if (word === "true" || word === "yes") return { value: true };
-  return word === "false" || word === "no" ? { value: false } : { flaw: "must be yes or no" };
-}
-
-function optionOf({ options }: FormField, given: unknown): Read {
-  const found = named(options, given);
-  return found === undefined ? { flaw: `must be one of ${optionsInWords(options)}` } : { value: found };
-}
-
-function optionsOf({ options, min = 0, max = options.length }: FormField, given: unknown): Read {
-  const parts = Array.isArray(given) ? given : String(given).split(",");
-  const values: string[] = [];
-  for (const part of parts) {
-    const found = named(options, part);
-    if (found === undefined) return { flaw: `must be of ${optionsInWords(options)}` };
-    if (!values.includes(found)) values.push(found);
-  }
-  if (values.length < min) return { flaw: `takes at least ${min}` };
-  return values.length > max ? { flaw: `takes at most ${max}` } : { value: values };
-}
-
-function named(options: FormField["options"], given: unknown): string | undefined {
-  const word = String(given).trim();
-  const lower = word.toLowerCase();
-  const exact = (text: string) => options.find(({ value }) => value === text);
-  const found =
-    exact(String(given)) ??
-    exact(word) ??
-    options.find((one) => [one.value, one.label].some((text) => text.toLowerCase() === lower));
-  return found?.value;
 }
 
 /** The recorded answer to a tool's question as the tool is told it: one of the words above, or the values as JSON. */

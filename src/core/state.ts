@@ -122,8 +122,9 @@ export interface SettledQuestion extends Question {
 /** A way back is offered once: who took it, and what came of it. Times are ms since the epoch. */
 export interface Undo {
   call: ToolCall;
-  /** null: nobody has. `runId`: it has a run of its own; null: it is done in this run. */
+  /** null: no person has. `runId`: it has a run of its own; null: it is done in this run. */
   asked: { from: Person; at: number; runId: string | null } | null;
+  /** Where no person asked: the model took it by a call of its own. */
   ended: Omit<EventOf<"undo_ended">, "type" | "questionId"> | null;
 }
 
@@ -169,6 +170,8 @@ export interface State {
   undoes: NonNullable<EventOf<"launched">["undoes"]> | null;
   parent: EventOf<"launched">["parent"];
   follows: EventOf<"launched">["follows"];
+  /** The run whose task it was started again with. */
+  repeats?: string;
   phase: Phase;
   /** Read-only tools that still have to run before the first model request. */
   prefetch: readonly string[];

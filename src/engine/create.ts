@@ -20,6 +20,7 @@ import { Deliverer } from "./deliver.ts";
 import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { type ForgetBy, type Forgotten, forgetRun } from "./forget.ts";
+import { dropNotes } from "./forget-notes.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
@@ -102,9 +103,11 @@ class RunEngine implements Engine {
     const loadState = (runId: string) => this.#live.newest(runId);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, loadState, runId, epoch }, error, times);
-    this.#worker = new RunWorker({ store, clock, log, rng, owner, drive, fail, unreadable, told });
+    const work = { store, clock, log, rng, unreadable, told };
+    this.#worker = new RunWorker({ ...work, owner, drive, fail });
     const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
-    this.#deliverer = new Deliverer({ store, clock, log, rng, channels: here, becameReal, unreadable, told });
+    const gone = ({ runId, address }: OutboxRow) => dropNotes({ store, unreadable }, runId, [address]);
+    this.#deliverer = new Deliverer({ ...work, channels: here, becameReal, gone });
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
@@ -142,7 +145,7 @@ class RunEngine implements Engine {
     if (this.#wakes === null) this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
-      run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
+      run: works ? (wakeUp) => this.#worker.activate(wakeUp) : null,
       left: () => this.unreadable.left,
       channels: () => [...this.#channels.here.keys()],
       posts: () => this.#deliverer.poke(),
@@ -243,11 +246,8 @@ class RunEngine implements Engine {
 
   forget(runId: string, by: ForgetBy): Promise<Forgotten> {
     const dropMemory = (forgotten: string) => this.#seen.drop(forgotten);
-    return forgetRun(
-      { ...this.#submitDeps(), store: this.store, unreadable: this.unreadable, dropMemory },
-      runId,
-      by,
-    );
+    const deps = { ...this.#submitDeps(), store: this.store, unreadable: this.unreadable, dropMemory };
+    return forgetRun(deps, runId, by);
   }
 
   voidApprovals(tool: string, reason: string): Promise<void> {
@@ -301,8 +301,10 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #changedElsewhere({ runId, version, ended }: Changed): void {
+  #changedElsewhere({ runId, version, ended, due }: Changed): void {
+    if (ended) this.unreadable.drop(runId);
     if (ended) this.#worker.giveUp(runId);
+    if (due) this.#worker.heard(runId);
     for (const listener of this.#listeners) listener({ runId, version });
   }
 

@@ -25,6 +25,8 @@ export interface DeliverDeps {
   channels: ReadonlyMap<string, Channel>;
   /** A provisional address became a real one: the run must know before the delivery counts. */
   becameReal: (row: OutboxRow, address: Address) => Promise<void>;
+  /** The post was on its way when its run was forgotten: what was noted for it has to go. */
+  gone: (row: OutboxRow) => Promise<void>;
   unreadable: UnreadableRecords;
   /** The process is told when posts are due (`poke`), and looks by itself only for those that it made wait. */
   told: boolean;
@@ -170,7 +172,7 @@ export class Deliverer {
       // Another process was faster, or it can't be read.
       if (row === null) return;
       const outcome = await this.#post(row, channel);
-      await store.finishDelivery(row.id, outcome);
+      if (!(await store.finishDelivery(row.id, outcome))) await this.#deps.gone(row);
       // Newer words for this address wait as well, but never so long that a change of the place stays unseen.
       if ("nextAt" in outcome)
         this.#quiet(row.address, Math.min(outcome.nextAt - clock.now(), longestWaitMs));

@@ -1,5 +1,4 @@
 /** Has an ended run forgotten, with the runs below it: what is left is that it was there, and who forgot it. */
-import type { Address } from "../core/actor.ts";
 import { deny } from "../core/admit/admission.ts";
 import { admit } from "../core/admit/admit.ts";
 import { authorize } from "../core/admit/authorize.ts";
@@ -10,12 +9,13 @@ import type { AuditRow } from "../core/ports/kept-rows.ts";
 import type { RunRow } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
 import type { State } from "../core/state.ts";
-import { everyRun, pagesOfNotes } from "../core/store/every.ts";
-import { noteKinds } from "../core/store/notes.ts";
+import { everyRun } from "../core/store/every.ts";
 import { isEnded } from "../core/text/status.ts";
 import type { DecisionDeps } from "./decisions.ts";
+import { type KnownDeps, type KnownRun, knownRun } from "./forget-known.ts";
+import { dropNotes, notesOf } from "./forget-notes.ts";
+import { toldOf } from "./forget-told.ts";
 import type { Recorder } from "./record.ts";
-import type { UnreadableRecords } from "./unreadable.ts";
 
 type Forget = Extract<RunCommand, { type: "forget" }>;
 /** Who asks, and through which surface. */
@@ -23,19 +23,17 @@ export type ForgetBy = Pick<Forget, "actor" | "via">;
 
 /**
  * `forgotten`: ids of the runs that were there until now, the one that was asked for last. `toldTo`: runs that went on
- * from them and were told their task and outcome. `erased`: no file of the database holds anything of them any more;
+ * from it and were told its task and outcome, or were started again with its task. `erased`: no file of the database holds anything of them any more;
  * false: that is left to a VACUUM, or to the next time that this is asked.
  */
 export type Forgotten =
   | { ok: true; forgotten: string[]; toldTo: string[]; erased: boolean }
   | { ok: false; refusal: Refusal };
 
-/** `state` resolves to null for a run that does not exist. */
-export interface ForgetDeps extends DecisionDeps {
+/** What a run is forgotten with. */
+export interface ForgetDeps extends DecisionDeps, KnownDeps {
   record: Recorder;
   store: Store;
-  unreadable: UnreadableRecords;
-  state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
   /** This process remembers nothing of the run. */
   dropMemory: (runId: string) => void;
@@ -43,22 +41,21 @@ export interface ForgetDeps extends DecisionDeps {
 
 /**
  * The runs below go first, so that whoever asks again after a crash in the middle still finds the rest from above.
- * Asked again for a run that was forgotten, it takes what has come below it since, and erases. Rejects with
- * UnreadableError for a damaged log.
+ * Asked again for a run that was forgotten, it takes what has come below it since, and erases. A damaged run is
+ * forgotten however it stands; rejects with UnreadableError for one that a newer release wrote.
  */
 export async function forgetRun(deps: ForgetDeps, runId: string, by: ForgetBy): Promise<Forgotten> {
-  const state = await deps.state(runId);
-  if (!state) return { ok: false, refusal: { code: "run_not_found", message: "There is no such run." } };
+  const known = await knownRun(deps, runId);
+  if (!known) return { ok: false, refusal: { code: "run_not_found", message: "There is no such run." } };
+  const { state } = known;
   const policy = await deps.policy(state);
   const admission = state.forgotten
     ? deny("forget", by.actor, policy, null)
     : admit(state, { type: "forget", below: false, ...by }, policy);
   if (admission && !admission.ok) return admission;
   const below = await runsBelow(deps.store, runId);
-  const live = below.find(({ status }) => !isEnded(status));
-  if (live) return { ok: false, refusal: stillLives(live) };
+  for (const row of below) if (await lives(deps, row)) return { ok: false, refusal: stillLives(row) };
   const all = [...below.reverse(), { runId, version: state.version }];
-  const toldTo = await toldOf(deps, state, new Set(all.map((seen) => seen.runId)));
   const forgotten: string[] = [];
   for (const seen of all) {
     const refusal = await forgetOne(deps, seen, { type: "forget", below: seen.runId !== runId, ...by });
@@ -66,6 +63,8 @@ export async function forgetRun(deps: ForgetDeps, runId: string, by: ForgetBy): 
     else if (refusal.code !== "run_forgotten") return { ok: false, refusal };
   }
   if (!state.forgotten || forgotten.length > 0) await audit(deps, runId, by, policy);
+  // Only now: nothing can go on from it any more.
+  const toldTo = await toldOf(deps, state, new Set(all.map((seen) => seen.runId)));
   return { ok: true, forgotten, toldTo, erased: await erase(deps) };
 }
 
@@ -81,13 +80,18 @@ async function runsBelow(store: Store, runId: string): Promise<RunRow[]> {
   }
   async function look(of: string): Promise<void> {
     for await (const row of everyRun(store, { parentId: of })) await add(row);
-    for (const event of await store.read(of)) {
-      const undo = event.type === "undo_asked" && event.runId !== null ? await store.run(event.runId) : null;
+    for (const { event } of await store.readEach(of, 0)) {
+      const undo = event?.type === "undo_asked" && event.runId !== null ? await store.run(event.runId) : null;
       if (undo) await add(undo);
     }
   }
   await look(runId);
   return [...found.values()];
+}
+
+/** Nobody can stop a damaged run, and nothing goes on with it. */
+async function lives(deps: ForgetDeps, { runId, status }: RunRow): Promise<boolean> {
+  return !isEnded(status) && (await knownRun(deps, runId))?.damaged === false;
 }
 
 function stillLives({ runId, status }: RunRow): Refusal {
@@ -98,12 +102,13 @@ function stillLives({ runId, status }: RunRow): Refusal {
 /** `seen`: as it was when the runs below it were looked for. null: it is forgotten now. */
 async function forgetOne(deps: ForgetDeps, seen: Seen, command: Forget): Promise<Refusal | null> {
   const { runId, version } = seen;
-  const state = await deps.state(runId);
-  const before = state && forgottenRefusal(state, true);
+  const known = await knownRun(deps, runId);
+  const before = known && forgottenRefusal(known.state, true);
   if (before) return before;
-  const notes = state ? await notesOf(deps, runId, state.addresses) : [];
+  const addresses = known?.state.addresses ?? [];
   const recorded = await deps.record({
-    ...{ runId, epoch: null, inbox: null, forgets: { notes } },
+    ...{ runId, epoch: null, inbox: null, ...salvageOf(known) },
+    forgets: { notes: await notesOf(deps, runId, addresses) },
     propose: (now, policy) => {
       const admission = admit(now, command, policy);
       // An undo, or the thread that its first post made: what belongs to it has to be looked for once more.
@@ -111,52 +116,18 @@ async function forgetOne(deps: ForgetDeps, seen: Seen, command: Forget): Promise
     },
   });
   deps.dropMemory(runId);
-  return recorded.type === "refused" ? recorded.refusal : null;
+  if (recorded.type === "refused") return recorded.refusal;
+  if (known?.damaged) deps.unreadable.drop(runId);
+  await dropNotes(deps, runId, addresses);
+  return null;
+}
+
+function salvageOf(known: KnownRun | null): { salvaged?: State } {
+  return known?.damaged ? { salvaged: known.state } : {};
 }
 
 function movedOn(runId: string): Refusal {
   return { code: "run_busy", message: `Something was added to run ${runId} just now. Forget it once more.` };
-}
-
-/** Notes that serve this run alone: an address where another run has been keeps what it needs. */
-async function notesOf(deps: ForgetDeps, runId: string, addresses: readonly Address[]): Promise<string[]> {
-  const { store, unreadable } = deps;
-  const own = new Set<Address>();
-  for (const address of addresses) if (await isAlone(store, runId, address)) own.add(address);
-  const names: string[] = [];
-  for (const { name: prefix, goes } of Object.values(noteKinds)) {
-    if (typeof goes === "string") continue;
-    for await (const rows of pagesOfNotes(store, { prefix, before: Number.MAX_SAFE_INTEGER })) {
-      for (const { name, value } of rows) {
-        const owner = await unreadable.orNull(
-          Promise.resolve().then(() => goes(name.slice(prefix.length), value)),
-        );
-        const isOwn = owner && ("runId" in owner ? owner.runId === runId : own.has(owner.address));
-        if (isOwn) names.push(name);
-      }
-    }
-  }
-  return names;
-}
-
-async function isAlone(store: Store, runId: string, address: Address): Promise<boolean> {
-  for await (const row of everyRun(store, { near: address })) {
-    if (row.address === address && row.runId !== runId) return false;
-  }
-  return true;
-}
-
-/** The later runs of the same conversations that began with the task and the outcome of this one. */
-async function toldOf(deps: ForgetDeps, state: State, gone: ReadonlySet<string>): Promise<string[]> {
-  const told = new Set<string>();
-  for (const address of state.addresses) {
-    for await (const row of everyRun(deps.store, { near: address })) {
-      if (gone.has(row.runId) || row.launchedAt < state.launchedAt) continue;
-      const later = await deps.unreadable.orNull(deps.state(row.runId));
-      if (later?.follows?.runId === state.runId) told.add(row.runId);
-    }
-  }
-  return [...told];
 }
 
 /** The rows are gone either way; a file that can't be written anew now is told, and tried again when this is asked again. */

@@ -72,10 +72,19 @@ export class Policies {
 
   async #agentOf(state: State): Promise<Agent> {
     const { hash } = state.agent;
+    // Lost with a damaged log: no agent of it does anything any more, and the rights go by the name.
+    if (hash === "") return this.#standIn(state);
     const pinned = this.#pinned.get(hash) ?? (await this.#options.store.loadAgent(hash));
     if (!pinned) throw new Error(`run ${state.runId} uses an agent that the store does not know: ${hash}`);
     this.#pinned.set(hash, pinned);
     return pinned;
+  }
+
+  #standIn({ runId, agent: { name } }: State): Agent {
+    const { agents } = this.#options;
+    const agent = agents.find((known) => known.name === name) ?? agents[0];
+    if (!agent) throw new Error(`there is no agent that could stand for the one of run ${runId}`);
+    return { ...agent, name };
   }
 
   #with(agent: Agent): Policy {

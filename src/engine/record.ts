@@ -16,6 +16,7 @@ import { spentTokens } from "../core/reduce/settle.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { Turns } from "../core/turns.ts";
+import { changedQuestions } from "./changed-questions.ts";
 import type { Live, LiveRun } from "./folded-states.ts";
 import { follow, type Next } from "./follow-up.ts";
 
@@ -36,6 +37,8 @@ interface Proposal {
   only?: Only | undefined;
   /** Everything before these events goes, and these notes. */
   forgets?: Commit["forgets"];
+  /** What is known of a run whose log can't be read: it stands for the log. */
+  salvaged?: State;
 }
 
 /** `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due. */
@@ -87,13 +90,13 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
   const { runId, epoch } = proposal;
   for (;;) {
     const started = performance.now();
-    const run = await deps.live.load(runId);
+    const run = await standingOf(deps, proposal);
     const policy = await deps.policyOf(run.state, proposal.agent);
     if (!("rights" in policy)) return { type: "refused", refusal: policy, state: run.state };
-    const admission = proposal.propose(run.state, policy);
+    const admission = admissionOf(proposal, run.state, policy);
     if (!admission.ok) {
       // What this process remembers may be old news: another one may have moved the run on.
-      if ((await deps.live.newest(runId)).version === run.state.version) {
+      if (proposal.salvaged || (await deps.live.newest(runId)).version === run.state.version) {
         return { type: "refused", refusal: admission.refusal, state: run.state };
       }
       deps.live.forget(runId);
@@ -120,6 +123,10 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
       };
     }
     deps.live.forget(runId);
+    if (proposal.salvaged) {
+      const message = `Something was added to run ${runId} just now. Try it once more.`;
+      return { type: "refused", refusal: { code: "run_busy", message }, state: run.state };
+    }
     if (committed.why === "duplicate") return { type: "duplicate", runId: committed.runId };
     if (committed.why === "taken") {
       const message = `The run ${committed.runId} is at work there. Speak to it, or stop it first.`;
@@ -128,6 +135,15 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     }
     if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
   }
+}
+
+async function standingOf({ live }: RecordDeps, { runId, salvaged }: Proposal): Promise<LiveRun> {
+  return salvaged ? { state: salvaged, posted: new Map() } : live.load(runId);
+}
+
+/** What a worker still finds out about a run that was forgotten meanwhile is gone as well. */
+function admissionOf({ epoch, propose }: Proposal, state: State, policy: Policy): Admission {
+  return state.forgotten && epoch !== null ? { ok: true, events: [] } : propose(state, policy);
 }
 
 /** Something outside of the run goes on, and nobody tells it: a child run, a job, a call that may have helped. */
@@ -204,31 +220,6 @@ function changedPosts(deps: RecordDeps, run: LiveRun, state: State, runId: strin
 
 function standing(address: Address, text: string): string {
   return `${address}\n${text}`;
-}
-
-function changedQuestions(before: State, after: State): Commit["questions"] {
-  const open = after.questions
-    .filter((question) => !before.questions.includes(question))
-    .map(({ askedAt, approvedBy: _, ...question }) => ({ question, askedAt, settledAt: null }));
-  const settled = after.settled
-    .filter((question) => !before.settled.includes(question))
-    .map(
-      ({
-        askedAt,
-        settledAt,
-        outcome: _,
-        from: __,
-        channel: ___,
-        approvedBy: ____,
-        undo: _____,
-        ...question
-      }) => ({
-        question,
-        askedAt,
-        settledAt,
-      }),
-    );
-  return [...open, ...settled].map((row) => ({ runId: after.runId, ...row }));
 }
 
 function afterCommit(deps: RecordDeps, run: LiveRun, next: Next, commit: Commit): void {

@@ -34,6 +34,12 @@ export class UnreadableRecords {
     this.#log.error({ run: runId, what: error.what }, "run left as it is");
   }
 
+  /** The run has ended, here or elsewhere: one that could not be read ends by being forgotten. */
+  drop(runId: string): void {
+    this.#messages.delete(`run ${runId}`);
+    this.#left.delete(runId);
+  }
+
   /** null when it needs a record that can't be read: a list goes on without it. */
   async orNull<T>(wanted: Promise<T>): Promise<T | null> {
     try {

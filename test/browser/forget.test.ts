@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -57,6 +58,38 @@ it(
     // That it is gone for good need not be asked again.
     expect(refused).toHaveLength(1);
     for (const { context } of [mine, other, cut]) await context.close();
+    await bot.stop();
+  },
+  patient,
+);
+
+it(
+  "a run that can't be read can be forgotten on the page that says so",
+  async () => {
+    const bot = await listeningBot({
+      model: scripted(finalAnswer("found")),
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const runId = await bot.bot.launch("find the canary");
+    await bot.bot.untilEnd(runId);
+    const { store } = bot.bot;
+    const { read, readEach } = store;
+    const error = new UnreadableError("storage_damaged", "its event can't be read", { what: `run ${runId}` });
+    store.read = async () => Promise.reject(error);
+    store.readEach = async () => [{ version: 1, event: null, why: error.message }];
+    const { page, context } = await visit(browser, bot, { path: `runs/${runId}` });
+    await page.getByRole("heading", { name: "This run can’t be shown" }).waitFor();
+    await page.getByText("its event can't be read").first().waitFor();
+    await page.getByRole("button", { name: "Forget…" }).click();
+    const sheet = page.getByRole("dialog", { name: "Forget this run" });
+    const { commit } = store;
+    store.commit = (change) => {
+      Object.assign(store, { read, readEach, commit });
+      return commit(change);
+    };
+    await sheet.getByRole("button", { name: "Forget for good" }).click();
+    await page.getByRole("heading", { name: "This run was forgotten" }).waitFor();
+    await context.close();
     await bot.stop();
   },
   patient,

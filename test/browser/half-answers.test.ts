@@ -62,6 +62,23 @@ it(
 );
 
 it(
+  "does not call a list empty that it may not read",
+  async () => {
+    const { page, context } = await visit(browser, bot, {});
+    await page.route(/\/(questions|agent\/runs)\b/, (route) =>
+      route.fulfill({ status: 403, json: { detail: "not for you" } }),
+    );
+    await page.reload();
+    await page.locator(".needs-you .error-note", { hasText: "not for you" }).waitFor();
+    await page.locator(".run-list .error-note", { hasText: "not for you" }).waitFor();
+    await page.getByLabel("What should be done?").waitFor();
+    expect(await page.locator("body").innerText()).not.toMatch(/No runs yet|Nothing has run|Nothing waits/);
+    await context.close();
+  },
+  patient,
+);
+
+it(
   "keeps the page and what was typed when a later look is answered by somebody else",
   async () => {
     const { page, context } = await visit(browser, bot, {});

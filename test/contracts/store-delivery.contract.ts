@@ -45,6 +45,15 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await begin("p")).toMatchObject({ revision: 2, remoteId: "ts-p", body: body("two") });
     });
 
+    it("whose run is gone is told to who sent it", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await begin("p");
+      expect(await delivered("p")).toBe(true);
+      expect(await store.finishDelivery(id("p"), retry)).toBe(true);
+      expect(await delivered("q")).toBe(false);
+      expect(await store.finishDelivery(id("q"), retry)).toBe(false);
+    });
+
     it("that changes before it is sent goes out once, with the newest words", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
       await must(store.commit(commit("r1", 1, { posts: [post("p", "two"), post("p", "three")] })));

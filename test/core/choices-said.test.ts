@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { admitAnswer } from "../../src/core/admit/answer.ts";
 import { whichOf } from "../../src/core/admit/loose-words.ts";
 import { ask, chose, dana, given, policyWith } from "../support/given.ts";
+import { crossedForm } from "../support/tool-form.ts";
 
 const crossed = [
   { value: "eu", label: "us" },
@@ -32,4 +33,38 @@ test("a press means the choice that has this value", () => {
       events: [{ answer: value }],
     });
   }
+});
+
+test("words that name their question mean what was shown as well", () => {
+  for (const { value, label } of crossed) {
+    const words = { type: "provide_input", questionId: null, answer: label, typed: [], actor: dana } as const;
+    expect(admitAnswer(state, { ...words, via: { channel: "discord" } }, policy)).toMatchObject({
+      ok: true,
+      events: [{ answer: value }],
+    });
+  }
+});
+
+test("of a form, a field that was typed means its label, and one that was chosen its value", () => {
+  const form = {
+    ...state,
+    questions: before.questions.map((question) => ({ ...question, choices: [], form: crossedForm })),
+  };
+  const by = { type: "provide_input", questionId: null, actor: dana, via: { channel: "discord" } } as const;
+  const answered = (typed: string[] | undefined) =>
+    admitAnswer(
+      form,
+      { ...by, answer: '{"region":"us","others":"us"}', ...(typed ? { typed } : {}) },
+      policy,
+    );
+  const values = (region: string, other: string) => ({
+    ok: true,
+    events: [{ answer: JSON.stringify({ region, others: [other] }) }],
+  });
+  expect(answered(undefined)).toMatchObject(values("us", "us"));
+  expect(answered(["others"])).toMatchObject(values("us", "eu"));
+  expect(answered(["region", "others"])).toMatchObject(values("eu", "eu"));
+  const one = { fields: crossedForm.fields.slice(0, 1) };
+  const single = { ...form, questions: form.questions.map((question) => ({ ...question, form: one })) };
+  expect(whichOf(single, { text: "us", actor: dana }, policy)).toMatchObject({ answer: '{"region":"eu"}' });
 });

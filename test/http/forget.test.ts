@@ -115,18 +115,36 @@ test("runs that went on from it are named: they were told its task and outcome",
   expect(await forget(b, first)).toMatchObject({ forgotten: [first], told_to: [next] });
 });
 
+test("runs that were started again with its task are named, and those started again of them", async () => {
+  using b = await bench();
+  const { id } = await endedRun(b);
+  const again = async (of: string) => {
+    b.clock.time += 1000;
+    const response = await b.call("POST", "/agent/again", { json: { id: of } });
+    expect(response.status).toBe(200);
+    const run = (await response.json()) as RunState;
+    await b.engine.happen(run.id, completed);
+    return run.id;
+  };
+  const first = await again(id);
+  const second = await again(first);
+  // The same words of somebody else's are their own.
+  await b.launch(canary);
+  expect(await forget(b, id)).toMatchObject({ forgotten: [id], told_to: [first, second] });
+});
+
 test("what is added while the runs below are looked for is not left behind", async () => {
   using b = await bench();
   const { id } = await endedRun(b);
   const { store } = b.engine;
-  const { runs, read } = store;
+  const { runs, readEach } = store;
   let isLooking = false;
   store.runs = (filter) => {
     isLooking ||= filter.parentId !== undefined;
     return runs(filter);
   };
-  store.read = async (runId, after) => {
-    const events = await read(runId, after);
+  store.readEach = async (runId, after) => {
+    const events = await readEach(runId, after);
     if (isLooking) {
       isLooking = false;
       const from = { principal: "token:admin", name: "admin" };
@@ -137,7 +155,7 @@ test("what is added while the runs below are looked for is not left behind", asy
     return events;
   };
   const problem = await expectProblem(await b.call("DELETE", `/agent/runs/${id}`), 409, "run_busy");
-  Object.assign(store, { runs, read });
+  Object.assign(store, { runs, readEach });
   expect(problem.detail).toContain("Forget it once more");
   expect(await forget(b, id)).toMatchObject({ forgotten: [id] });
 });

@@ -20,6 +20,19 @@ export const toolForm: Form = {
   ],
 };
 
+const crossed = [
+  { value: "eu", label: "us" },
+  { value: "us", label: "eu" },
+];
+
+/** The label of one option is the value of another. */
+export const crossedForm: Form = {
+  fields: [
+    { ...plain, name: "region", label: "region", kind: "one", options: crossed, initial: "eu" },
+    { ...plain, name: "others", label: "others", kind: "many", options: crossed },
+  ],
+};
+
 export const toolQuestion: Question = {
   ...{ id: "q1", kind: "ask", callId: "c1", text: "Where?", context: "The MCP server odd asks this." },
   choices: [

@@ -1,6 +1,7 @@
 /** The form of a tool as the inputs of a modal, and what was filled in as JSON. */
 import type { Form, FormField } from "../../../src/core/form.ts";
 import { fieldInWords } from "../../../src/core/text/form-field.ts";
+import { initialInWords } from "../../../src/core/text/options.ts";
 
 const prefix = "field:";
 
@@ -18,7 +19,7 @@ export function formInputs({ fields }: Form): Input[] {
   return fields.map((field) => ({
     name: `${prefix}${field.name}`,
     label: field.label,
-    value: field.initial ?? "",
+    value: initialInWords(field),
     long: isLong(field),
     required: field.required,
     about: fieldInWords(field).replaceAll("\n", " · "),
@@ -29,9 +30,12 @@ function isLong({ kind, format, max = 200 }: FormField): boolean {
   return kind === "text" && format === undefined && max > 100;
 }
 
-/** The submitted texts by the inputs' names; null: they were no form of a tool. */
-export function filledIn(texts: Readonly<Record<string, string>>): string | null {
+/** What was filled in as JSON, and the fields that were typed in, which are all; null: this was no form of a tool. */
+export function filledIn(
+  texts: Readonly<Record<string, string>>,
+): { text: string; typed: readonly string[] } | null {
   const entries = Object.entries(texts).filter(([name]) => name.startsWith(prefix));
   if (entries.length === 0) return null;
-  return JSON.stringify(Object.fromEntries(entries.map(([name, text]) => [name.slice(prefix.length), text])));
+  const filled = Object.fromEntries(entries.map(([name, text]) => [name.slice(prefix.length), text]));
+  return { text: JSON.stringify(filled), typed: Object.keys(filled) };
 }

@@ -152,11 +152,8 @@ function filled(interaction: APIInteraction, form: Form, fields: Record<string, 
   const text = fields.text ?? "";
   switch (form.form) {
     case "answer": {
-      const filled = filledIn(fields);
-      if (filled !== null) {
-        return silent(interaction, { type: "answer", questionId: form.question, text: filled });
-      }
-      return silent(interaction, { type: "answer", questionId: form.question, text });
+      const words = filledIn(fields) ?? { text };
+      return silent(interaction, { type: "answer", questionId: form.question, ...words });
     }
     case "refuse":
       return silent(interaction, { type: "refuse", questionId: form.question, reason: text });

@@ -3,6 +3,7 @@ import type { types } from "@slack/bolt";
 import type { Form, FormField } from "../../../src/core/form.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { fieldInWords } from "../../../src/core/text/form-field.ts";
+import { initialInWords } from "../../../src/core/text/options.ts";
 import { at, textAt } from "../payload.ts";
 import { harmless } from "./escape.ts";
 
@@ -37,7 +38,9 @@ function elementOf(field: FormField): Extract<ViewBlock, { type: "input" }>["ele
       action_id: "text",
       multiline: kind === "text" && field.format === undefined && (field.max ?? 200) > 100,
       max_length: longest.input,
-      ...(initial === undefined || initial === "" ? {} : { initial_value: cut(initial, longest.input) }),
+      ...(initial === undefined || initial === ""
+        ? {}
+        : { initial_value: cut(initialInWords(field), longest.input) }),
     };
   }
   const options = choices.map(({ value, label }) => ({
@@ -63,15 +66,20 @@ function optionsOf({ kind, options }: FormField): FormField["options"] {
   return options.every(({ value }) => value.length > 0 && value.length <= longest.value) ? options : [];
 }
 
-/** `values` is `view.state.values`; null: the modal had no form of a tool. */
-export function filledIn(values: unknown): string | null {
+/**
+ * What was filled in as JSON, and the fields that were typed in. `values` is `view.state.values`; null: the modal had no
+ * form of a tool.
+ */
+export function filledIn(values: unknown): { text: string; typed: readonly string[] } | null {
   const entries = Object.entries(values ?? {}).filter(([block]) => block.startsWith(prefix));
   if (entries.length === 0) return null;
-  const read = entries.map(([block, states]): [string, unknown] => {
-    const [state] = Object.values(states ?? {});
-    return [block.slice(prefix.length), valueIn(state)];
-  });
-  return JSON.stringify(Object.fromEntries(read));
+  const read = entries.map(([block, states]) => ({
+    name: block.slice(prefix.length),
+    state: Object.values(states ?? {})[0] as unknown,
+  }));
+  const chosen = read.map(({ name, state }): [string, unknown] => [name, valueIn(state)]);
+  const typed = read.filter(({ state }) => textAt(state, "value") !== null).map(({ name }) => name);
+  return { text: JSON.stringify(Object.fromEntries(chosen)), typed };
 }
 
 function valueIn(state: unknown): unknown {

@@ -69,11 +69,11 @@ export async function wrongInForm(
 /** Whether what was filled in fits: who may answer is decided where all answers are. */
 async function wrongField(
   { store }: Inlet,
-  { questionId, text }: { questionId: string; text: string },
+  { questionId, text, typed }: { questionId: string; text: string; typed?: readonly string[] },
   first: string,
 ): Promise<Record<string, string> | null> {
   const row = await store.question(questionId);
-  const filled = row?.question.form === undefined ? null : fillIn(row.question.form, text);
+  const filled = row?.question.form === undefined ? null : fillIn(row.question.form, text, typed ?? []);
   if (filled === null || filled.ok) return null;
   const block = filled.field === null ? first : fieldInput(filled.field);
   return { [block]: cut(filled.message, longestError) };

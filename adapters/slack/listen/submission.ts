@@ -42,7 +42,7 @@ function readIntent(
   values: unknown,
 ): Intent | { errors: Record<string, string> } | null {
   const filled = filledIn(values);
-  if (kind === "reply" && filled !== null) return { type: "answer", questionId, text: filled };
+  if (kind === "reply" && filled !== null) return { type: "answer", questionId, ...filled };
   const words = (textAt(values, wordsBlock, "text", "value") ?? "").trim();
   switch (kind) {
     case "refuse":

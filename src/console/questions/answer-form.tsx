@@ -1,5 +1,6 @@
 /** Choices as buttons, free text or a form where it is taken. */
 import { useRef, useState } from "react";
+import { valueShownAs } from "../../core/text/options.ts";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useDraft } from "../parts/draft.ts";
@@ -38,7 +39,8 @@ function WordsForm({ runId, question, first, onRefused }: SettleFormProps) {
       className="settle"
       onSubmit={(event) => {
         event.preventDefault();
-        send(text);
+        // The server takes it for a value first, as from any program; here it is the labels that were shown.
+        send(valueShownAs(question.choices, text) ?? text);
       }}
     >
       {question.choices.length > 0 && (

@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import type { Form, FormField } from "../../core/form.ts";
 import { fieldInWords } from "../../core/text/form-field.ts";
+import { initialInWords, valueShownAs } from "../../core/text/options.ts";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useDraft } from "../parts/draft.ts";
@@ -32,7 +33,7 @@ export function ToolForm({ runId, question, first, onRefused, form }: SettleForm
       className="settle edit"
       onSubmit={(event) => {
         event.preventDefault();
-        send(JSON.stringify(draft));
+        send(JSON.stringify(valuesOf(form, draft)));
       }}
     >
       {form.fields.map((field) => (
@@ -64,7 +65,22 @@ export function ToolForm({ runId, question, first, onRefused, form }: SettleForm
 }
 
 function initialOf({ fields }: Form): Draft {
-  return Object.fromEntries(fields.map(({ name, initial = "" }) => [name, initial]));
+  return Object.fromEntries(
+    fields.map((field) => [
+      field.name,
+      field.kind === "many" ? initialInWords(field) : (field.initial ?? ""),
+    ]),
+  );
+}
+
+/** Several options are typed, by the labels that are shown; one is chosen. */
+function valuesOf({ fields }: Form, draft: Draft): Record<string, string | string[]> {
+  const typed = fields.filter(({ name, kind }) => kind === "many" && draft[name]?.trim());
+  const values = typed.map(({ name, options }): [string, string[]] => [
+    name,
+    (draft[name] ?? "").split(",").map((text) => valueShownAs(options, text) ?? text.trim()),
+  ]);
+  return { ...draft, ...Object.fromEntries(values) };
 }
 
 const yesOrNo = [

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ForgottenRuns, RunState } from "../../http/wire/runs.ts";
+import type { Session } from "../../http/wire/server.ts";
 import { forget, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorNote } from "../parts/notice.tsx";
@@ -11,14 +12,33 @@ import { Way } from "../parts/way.tsx";
 
 /** Only for those who may. */
 export function ForgetButton({ run }: { run: RunState }) {
+  return run.can.forget.allowed ? <Forget id={run.id} /> : null;
+}
+
+/** A run that can't be read can't say who may: what is known of the session does, and the server decides. */
+export function ForgetDamaged({ id }: { id: string }) {
+  const session = useQueryClient().getQueryData<Session | null>(keys.session);
+  const may = session?.scopes === null || session?.scopes.includes("admin");
+  if (!may) return null;
+  return (
+    <>
+      <p>
+        Whatever can’t be read of it can be forgotten all the same. Restore it from a backup first if it
+        matters.
+      </p>
+      <Forget id={id} />
+    </>
+  );
+}
+
+function Forget({ id }: { id: string }) {
   const [asking, setAsking] = useState(false);
-  if (!run.can.forget.allowed) return null;
   return (
     <>
       <Button look="quiet" onPress={() => setAsking(true)}>
         Forget…
       </Button>
-      {asking && <ForgetSheet id={run.id} onClose={() => setAsking(false)} />}
+      {asking && <ForgetSheet id={id} onClose={() => setAsking(false)} />}
     </>
   );
 }
@@ -64,8 +84,8 @@ export function Forgotten({ id, words }: { id: string; words: string }) {
       <p>{words}</p>
       {done && done.told_to.length > 0 && (
         <p>
-          These went on from it and were told its task and its outcome; forget them as well, where that
-          matters:{" "}
+          These went on from it and were told its task and its outcome, or were started again with its task;
+          forget them as well, where that matters:{" "}
           {done.told_to.map((later) => (
             <Way key={later} href={`/runs/${later}`}>
               {later}{" "}

@@ -15,7 +15,7 @@ import { statusOfRun } from "../parts/words.ts";
 import { QuestionCard } from "../questions/question-card.tsx";
 import { ActionsBar } from "./actions-bar.tsx";
 import { RunId } from "./attachments.tsx";
-import { Forgotten } from "./forget.tsx";
+import { ForgetDamaged, Forgotten } from "./forget.tsx";
 import { Inspecting } from "./inspecting.tsx";
 import type { Line } from "./line.ts";
 import { linesOf } from "./lines.ts";
@@ -40,6 +40,7 @@ export function RunPage({ id }: { id: string }) {
         ) : (
           <ErrorNote error={problem} />
         )}
+        {isDamaged(problem) && <ForgetDamaged id={id} />}
       </Nowhere>
     );
   }
@@ -104,6 +105,10 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
 /** Also while what it was is still on the page. */
 function isForgotten(error: Error | null): error is ApiError {
   return error instanceof ApiError && error.status === 410;
+}
+
+function isDamaged(error: Error): boolean {
+  return error instanceof ApiError && error.problem?.code === "record_unreadable";
 }
 
 function isMissing(error: Error): boolean {

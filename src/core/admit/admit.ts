@@ -72,6 +72,7 @@ function admitLaunch(state: State, launch: Launch, policy: Policy): Admission {
     parent: launch.parent,
     ...(launch.call === undefined ? {} : { call: launch.call }),
     ...(launch.undoes === undefined ? {} : { undoes: launch.undoes }),
+    ...(launch.repeats === undefined ? {} : { repeats: launch.repeats }),
   });
 }
 

@@ -6,6 +6,7 @@ import type { Command, Refusal } from "../command.ts";
 import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
+import { valueShownAs } from "../text/options.ts";
 import { timeInWords } from "../text/time.ts";
 import { type Admission, accept, cut, refuse, withContext } from "./admission.ts";
 import { authorizeBy, whoMay } from "./authorize.ts";
@@ -25,10 +26,10 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
       "This question is an approval: approve it or refuse it, words are not enough.",
     );
   }
-  const answer = answerTo(question, command.answer);
+  const answer = answerTo(question, command.answer, command.typed);
   if (command.questionId === null && question.kind === "doubt" && answer === "run") return unnamed(question);
   if (answer === null && question.form && question.freeText) {
-    const filled = fillIn(question.form, command.answer);
+    const filled = fillIn(question.form, command.answer, command.typed);
     const argument = filled.ok ? null : filled.field;
     const message = filled.ok ? "The answer is empty." : filled.message;
     const refusal = { code: "answer_invalid", message } as const;
@@ -64,21 +65,29 @@ function unnamed({ id, kind, text }: Question): Admission {
   return { ok: false, refusal: { code: "question_ambiguous", message, questions: [{ id, kind, text }] } };
 }
 
-/** Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. */
-export function answerTo(question: Question, words: string): string | null {
+/**
+ * Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. `typed`:
+ * as of `fillIn`.
+ */
+export function answerTo(question: Question, words: string, typed?: readonly string[]): string | null {
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
-  const chosen = choiceNamed(question, words) ?? choiceFilledIn(question, text);
+  const named = typed === undefined ? choiceNamed : choiceSaid;
+  const chosen = named(question, words) ?? choiceFilledIn(question, text, typed);
   if (chosen !== null || !question.freeText) return chosen;
   if (question.form === undefined) return cut(text);
-  const filled = fillIn(question.form, text);
+  const filled = fillIn(question.form, text, typed);
   return filled.ok ? JSON.stringify(filled.values) : null;
 }
 
 /** Programs fill in the form (`{"region":"eu"}`) also where people press one of its buttons. null: this is no such thing. */
-function choiceFilledIn({ form, freeText, choices }: Question, text: string): string | null {
+function choiceFilledIn(
+  { form, freeText, choices }: Question,
+  text: string,
+  typed: readonly string[] | undefined,
+): string | null {
   if (form === undefined || freeText || !text.startsWith("{")) return null;
-  const filled = fillIn(form, text);
+  const filled = fillIn(form, text, typed);
   const values = filled.ok ? Object.values(filled.values).map(String) : [];
   return choices.find(({ value }) => values.includes(value))?.value ?? null;
 }
@@ -101,9 +110,7 @@ export function choiceNamed(question: Question, words: string): string | null {
  * another. A press names the value.
  */
 export function choiceSaid(question: Question, words: string): string | null {
-  const lower = words.trim().toLowerCase();
-  const shown = question.choices.find(({ label }) => label.trim().toLowerCase() === lower);
-  return shown?.value ?? choiceNamed(question, words);
+  return valueShownAs(question.choices, words) ?? choiceNamed(question, words);
 }
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */

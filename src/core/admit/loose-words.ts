@@ -25,7 +25,7 @@ export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, p
       askedAt,
       settledAt,
       mine: denySettling(question, actor, state, policy) === null,
-      answer: choice ?? answerTo(question, text),
+      answer: choice ?? answerTo(question, text, []),
       chosen: choice !== null,
     };
   };

@@ -102,7 +102,8 @@ export interface Store {
    * somebody is sending it.
    */
   beginDelivery(claim: { id: string; now: number; leaseMs: number }): Promise<OutboxRow | null>;
-  finishDelivery(id: string, outcome: DeliveryOutcome): Promise<void>;
+  /** False: there is no such post any more, its run was forgotten. */
+  finishDelivery(id: string, outcome: DeliveryOutcome): Promise<boolean>;
   /** Undelivered posts that failed at addresses which begin with `prefix` are due now, as if they had failed once. */
   hurryDeliveries(where: { prefix: string; now: number }): Promise<void>;
   /** Delivered posts of a run, to find where a message stands. */

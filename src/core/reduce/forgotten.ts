@@ -18,7 +18,7 @@ export function forgotten(event: EventOf<"forgotten"> & { at: number }): State {
   };
 }
 
-function endOf(ended: (typeof endedStatuses)[number]): Phase {
+export function endOf(ended: (typeof endedStatuses)[number]): Phase {
   switch (ended) {
     case "complete":
       return { at: "complete", answer: "" };

@@ -76,6 +76,7 @@ export function launched(event: EventOf<"launched"> & { at: number }): State {
     agent: event.agent,
     parent: event.parent,
     follows: event.follows,
+    ...(event.repeats === undefined ? {} : { repeats: event.repeats }),
     prefetch: event.prefetch,
     limits: event.limits,
     stepsGranted: event.limits.steps,

@@ -1,5 +1,6 @@
 /** The recorded answer to a form: as its tool is told it, and as people are. */
 import { readJson } from "./json.ts";
+import { labelOf } from "./options.ts";
 
 /** What the tool is answered. `content`: the fields' values; absent where it asked for none. */
 export type FormAnswer =
@@ -57,6 +58,6 @@ function fieldsInWords(fields: readonly Field[], answer: string): string {
 /** As the form showed it: the options by their labels. */
 function valueInWords({ kind, options }: Field, value: unknown): string {
   if (kind === "boolean") return value === true ? "yes" : "no";
-  const labelOf = (one: unknown) => options.find((option) => option.value === one)?.label ?? String(one);
-  return Array.isArray(value) ? value.map(labelOf).join(", ") : labelOf(value);
+  const shown = (one: unknown) => labelOf(options, String(one));
+  return Array.isArray(value) ? value.map(shown).join(", ") : shown(value);
 }

@@ -33,6 +33,7 @@ export async function launchedAgain(
       trusted,
       follows: follows && { ...follows, untrusted: isUntrustedTurn(follows) },
       parent: null,
+      repeats: id,
     },
   };
 }

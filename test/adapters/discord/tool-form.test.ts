@@ -1,9 +1,9 @@
 /** The form of a tool as a modal of Discord: what is typed comes back, field by field. */
 import { expect, test } from "vitest";
-import { filledIn } from "../../../adapters/discord/draw/form.ts";
+import { filledIn, formInputs } from "../../../adapters/discord/draw/form.ts";
 import { answerModal } from "../../../adapters/discord/draw/modals.ts";
 import { fillIn } from "../../../src/core/fill-in.ts";
-import { toolForm, toolQuestion } from "../../support/tool-form.ts";
+import { crossedForm, toolForm, toolQuestion } from "../../support/tool-form.ts";
 
 test("each field has its input, and says what may stand there", () => {
   const answer = answerModal(toolQuestion);
@@ -23,11 +23,21 @@ test("what is typed in a form is the answer", () => {
     "field:hosts": "a, b",
     "field:drain": "",
   });
-  expect(fillIn(toolForm, words ?? "")).toEqual({
+  expect(fillIn(toolForm, words?.text ?? "", words?.typed)).toEqual({
     ok: true,
     values: { region: "eu", replicas: 2, hosts: ["a", "b"] },
   });
   expect(filledIn({ text: "yes" })).toBeNull();
+});
+
+test("what is typed means what was shown, also where a label is the value of another option", () => {
+  const [shown] = formInputs(crossedForm);
+  expect(shown).toMatchObject({ value: "us" });
+  const words = filledIn({ "field:region": shown?.value ?? "", "field:others": "EU, us" });
+  expect(fillIn(crossedForm, words?.text ?? "", words?.typed)).toEqual({
+    ok: true,
+    values: { region: "eu", others: ["us", "eu"] },
+  });
 });
 
 test("a form of more than five fields is answered in words", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { filledIn, formBlocks } from "../../../adapters/slack/draw/form.ts";
 import { drawModal } from "../../../adapters/slack/draw/modals.ts";
 import { fillIn } from "../../../src/core/fill-in.ts";
-import { toolForm, toolQuestion } from "../../support/tool-form.ts";
+import { crossedForm, toolForm, toolQuestion } from "../../support/tool-form.ts";
 
 test("each field has its input, and says what may stand there", () => {
   const blocks = formBlocks(toolForm);
@@ -30,9 +30,22 @@ test("the modal of an answer holds the form, and what is chosen there is the ans
     "field:hosts": { many: { selected_options: [option("a"), option("b")] } },
     "field:drain": { one: { selected_option: null } },
   });
-  expect(fillIn(toolForm, words ?? "")).toEqual({
+  expect(fillIn(toolForm, words?.text ?? "", words?.typed)).toEqual({
     ok: true,
     values: { region: "eu", replicas: 2, hosts: ["a", "b"] },
+  });
+});
+
+test("what is chosen is its value, and what is typed the option that is shown so", () => {
+  const option = (value: string) => ({ value });
+  const words = filledIn({
+    "field:region": { text: { value: "us" } },
+    "field:others": { many: { selected_options: [option("us")] } },
+  });
+  expect(words?.typed).toEqual(["region"]);
+  expect(fillIn(crossedForm, words?.text ?? "", words?.typed)).toEqual({
+    ok: true,
+    values: { region: "eu", others: ["us"] },
   });
 });
 
