@@ -44,6 +44,8 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   const changed = { ...former, text: "v9.9.9", edited: { user: former.user, ts: `${answer}1` } };
   const at = { type: "message", channel: world.id("ops"), previous_message: former };
   await world.deliver(world.eventOf({ ...at, subtype: "message_changed", message: changed }));
+  const again = { ...changed, text: "v9.9.10", edited: { user: former.user, ts: `${answer}2` } };
+  await world.deliver(world.eventOf({ ...at, subtype: "message_changed", message: again }));
   await world.deliver(world.eventOf({ ...at, subtype: "message_deleted", deleted_ts: answer }));
   await shows(root, /^deploy payments — done in/, /^Answered by dana: Which version\?$/);
 
@@ -53,5 +55,10 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   expect(events.flatMap((event) => (event.type === "question_answered" ? [event.answer] : []))).toEqual([
     "v1.2.3",
   ]);
-  expect(world.edge.callsOf("chat.postEphemeral")).toEqual([]);
+  // Told once, and in private, what it was taken as.
+  await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length > 0);
+  await bot.stop();
+  const told = world.edge.callsOf("chat.postEphemeral").map(({ body }) => body);
+  expect(told).toMatchObject([{ user: world.id("dana"), thread_ts: root }]);
+  expect(JSON.stringify(told)).toContain('was taken as \\"v1.2.3\\" before you changed it');
 });
