@@ -9,6 +9,7 @@ import { never } from "../core/never.ts";
 import type { InboxKey } from "../core/ports/deliveries.ts";
 import type { Inbound, Intent, Outcome } from "../core/ports/inbound.ts";
 import { inboundCodec } from "../core/store/records.ts";
+import { changedWords } from "./ingest/changed.ts";
 import { type InstructDeps, instruct } from "./ingest/instruct.ts";
 import { launch } from "./ingest/launch.ts";
 import { refused, told, toRun, viaOf } from "./ingest/outcome.ts";
@@ -47,6 +48,8 @@ async function carriedOut(deps: InstructDeps, inbound: Inbound): Promise<Outcome
     }
     case "meant":
       return meantBy(deps, inbound, intent, inbox);
+    case "changed":
+      return changedWords(engine, inbound, intent);
     case "link":
       return linkFor(deps, inbound, intent.questionId);
     case "choose":

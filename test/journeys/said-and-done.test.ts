@@ -47,6 +47,7 @@ test.each(["slack", "discord", "email", "webhook:ci", "terminal"])(
       approve: { type: "approve", questionId, input: { password: canary } },
       refuse: { type: "refuse", questionId, reason: canary },
       meant: { type: "meant", key: canary, questionId },
+      changed: { type: "changed", key: canary, text: canary },
       answer: { type: "answer", questionId, text: canary },
       undo: { type: "undo", questionId },
       link: { type: "link", questionId },

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Bot, startBot } from "../support/bot.ts";
 import { openStore } from "../support/deployment.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { shows } from "../support/slack/shows.ts";
 import { SlackWorld } from "../support/slack/world.ts";
 
 test("one run and one answer, whatever is edited, deleted and tried again around it", async () => {
@@ -16,10 +17,6 @@ test("one run and one answer, whatever is edited, deleted and tried again around
     await bot?.stop();
     await world.stop();
   });
-  const shows = (root: string, ...lines: RegExp[]) =>
-    expect
-      .poll(() => world.screen(root), { timeout: 20_000, interval: 30 })
-      .toEqual(lines.map((line) => expect.stringMatching(line)));
   const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed v1.2.3."));
 
   bot = await startBot({ store, model, channels: [world.channel] });
@@ -32,7 +29,7 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   );
   await world.say("<@U0BOT> deploy payments", { root });
   await world.say(`<@${world.id("oncall")}> is that wise?`, { root, user: "eve" });
-  await shows(root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
+  await shows(world, root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
 
   await bot.stop();
   world.channel = world.makeChannel();
@@ -44,8 +41,10 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   const changed = { ...former, text: "v9.9.9", edited: { user: former.user, ts: `${answer}1` } };
   const at = { type: "message", channel: world.id("ops"), previous_message: former };
   await world.deliver(world.eventOf({ ...at, subtype: "message_changed", message: changed }));
+  const again = { ...changed, text: "v9.9.10", edited: { user: former.user, ts: `${answer}2` } };
+  await world.deliver(world.eventOf({ ...at, subtype: "message_changed", message: again }));
   await world.deliver(world.eventOf({ ...at, subtype: "message_deleted", deleted_ts: answer }));
-  await shows(root, /^deploy payments — done in/, /^Answered by dana: Which version\?$/);
+  await shows(world, root, /^deploy payments — done in/, /^Answered by dana: Which version\?$/);
 
   const runs = await store.runs({ limit: 10 });
   expect(runs).toHaveLength(1);
@@ -53,5 +52,10 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   expect(events.flatMap((event) => (event.type === "question_answered" ? [event.answer] : []))).toEqual([
     "v1.2.3",
   ]);
-  expect(world.edge.callsOf("chat.postEphemeral")).toEqual([]);
+  // Told once, and in private, what it was taken as.
+  await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length > 0);
+  await bot.stop();
+  const told = world.edge.callsOf("chat.postEphemeral").map(({ body }) => body);
+  expect(told).toMatchObject([{ user: world.id("dana"), thread_ts: root }]);
+  expect(JSON.stringify(told)).toContain('was taken as \\"v1.2.3\\" before you changed it');
 });

@@ -1,5 +1,6 @@
 /** Messages of people: read, and persisted before anything else is done with them. */
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import { heardRow, mayBeAnswer, mentionKey } from "../../../src/core/store/heard-row.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { type Place, threadAddress } from "../address.ts";
@@ -64,21 +65,27 @@ const editableMs = 24 * 3_600_000;
 
 /**
  * An edit that mentions us is said when it is made. Discord does not tell what stood there before: what was heard
- * already has its key, and what was passed over without the mention gets a new one.
+ * already has its key, and what was passed over without the mention gets a new one. Whoever changes an answer is told
+ * that it was taken.
  */
 export async function hearEdit(session: Session, self: Self, message: Heard): Promise<void> {
   const { clock } = session.options;
   const isOld = timeOf(message.id) < clock.now() - editableMs;
-  if (!message.edited_timestamp || message.guild_id === undefined || isOld) return;
+  if (!message.edited_timestamp || isOld) return;
   const place = await session.places.at(message.channel_id, message.guild_id);
   const said = parseMessage(message, place, self);
-  if (said.type !== "inbound" || said.inbound.intent.type !== "message" || !said.inbound.intent.addressed)
+  if (said.type !== "inbound" || said.inbound.intent.type !== "message") return;
+  const { key, intent } = said.inbound;
+  const row = await heardRow(session.inlet.store, { source: channelName, key });
+  if (mayBeAnswer(row)) {
+    const changed = { ...said.inbound, key: `${key}/changed/${message.edited_timestamp}`, context: [] };
+    await session.inlet.accept({ ...changed, intent: { type: "changed", key, text: intent.text } });
     return;
-  const { key } = said.inbound;
-  const row = await session.inlet.store.inboxRow({ source: channelName, key });
+  }
+  if (!intent.addressed || message.guild_id === undefined) return;
   if (row !== null && row.outcome !== "ignored") return;
   const address = (await rootAddress(session, self, message)) ?? said.inbound.address;
-  const inbound = { ...said.inbound, address, key: row === null ? key : `${key}/mention` };
+  const inbound = { ...said.inbound, address, key: row === null ? key : mentionKey(key) };
   await take(session, place, message, inbound);
 }
 

@@ -1,6 +1,7 @@
 /** Takes in a payload of Slack: reads it, looks up its sender, persists it. Only then is it acknowledged. */
 
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import { heardRow, mayBeAnswer, mentionKey } from "../../../src/core/store/heard-row.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
@@ -111,6 +112,10 @@ export class Ear {
 
   /** Words in a thread without a run are nobody's business: they are not even remembered. */
   async #isForUs({ intent, address, replyTo }: Inbound): Promise<boolean> {
+    if (intent.type === "changed") {
+      const { store } = this.#session.inlet;
+      return mayBeAnswer(await heardRow(store, { source: "slack", key: intent.key }));
+    }
     if (intent.type !== "message" || intent.addressed || address === null) return true;
     if (this.#recent.has(address)) return true;
     // A message at the root starts its own thread: there is no run in it.
@@ -150,7 +155,7 @@ export class Ear {
   async #keyOf({ key, intent }: Inbound): Promise<string> {
     if (intent.type !== "message" || !intent.addressed) return key;
     const row = await this.#session.inlet.store.inboxRow({ source: "slack", key });
-    return row?.outcome === "ignored" ? `${key}/mention` : key;
+    return row?.outcome === "ignored" ? mentionKey(key) : key;
   }
 }
 

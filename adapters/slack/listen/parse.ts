@@ -60,7 +60,7 @@ function parseMessage(event: unknown, bot: Bot): Parsed | null {
   return said(event, bot);
 }
 
-/** Words that an edit addressed to the bot are said then; any other edit changes nothing that was heard. */
+/** Words that an edit addressed to the bot are said then; any other edit changes nothing that was heard, which is told. */
 function parseEdit(event: unknown, bot: Bot): Parsed | null {
   const [before, after] = [at(event, "previous_message"), at(event, "message")];
   const written = textAt(after, "edited", "ts");
@@ -68,9 +68,22 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   if (typeof after !== "object" || written === null || former === null) return null;
   if (textAt(after, "subtype") !== null) return null;
   const isNamed = (raw: string) => addresses(ownWords(raw), bot);
-  if (!isNamed(textAt(after, "text") ?? "") || isNamed(former)) return null;
   const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
-  return said({ ...after, ...place, edited_ts: written }, bot);
+  const parsed = said({ ...after, ...place, edited_ts: written }, bot);
+  if (isNamed(textAt(after, "text") ?? "") && !isNamed(former)) return parsed;
+  // Slack sends one as well when it unfolds a link.
+  return textAt(after, "text") === former ? null : changed(parsed, written);
+}
+
+function changed(parsed: Parsed | null, written: string): Parsed | null {
+  if (parsed?.type !== "inbound" || parsed.inbound.intent.type !== "message") return null;
+  const { key, intent, ...rest } = parsed.inbound;
+  const change = { type: "changed", key, text: intent.text } as const;
+  return {
+    ...parsed,
+    inbound: { ...rest, key: `${key}/changed/${written}`, intent: change, context: [] },
+    thread: null,
+  };
 }
 
 function said(event: unknown, bot: Bot): Parsed | null {

@@ -46,6 +46,8 @@ export type Intent =
    * What was said under this key of the same channel answers this question: the person was asked which one they meant.
    */
   | { type: "meant"; key: string; questionId: string }
+  /** What was said under this key of the same channel may have been an answer; its writer has made it this. */
+  | { type: "changed"; key: string; text: string }
   | { type: "press"; action: "stop" | "pause" | "resume"; runId: string }
   | { type: "choose"; questionId: string; value: string }
   /** Words that somebody wrote; of a form as JSON: `typed` names the fields that were written, the others were chosen. */

@@ -119,6 +119,8 @@ export const noteKinds = {
   slackBegan: kind("slack/began/", z.literal("mention"), { ...bare, goes: (_, address) => ({ address }) }),
   /** Of the hash of a code that logs in to the console once: until when. */
   loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
+  /** Of a message, `<channel>/<key>`, that was changed after it was taken as an answer: the change that was told of. */
+  changeTold: kind("change-told:", z.string(), { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
   toldElsewhere: kind("told-elsewhere:", z.string(), { ...bare, goes: (runId) => ({ runId }) }),
 } as const;

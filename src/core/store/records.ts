@@ -33,6 +33,7 @@ const intentSchema = z.discriminatedUnion("type", [
     launch: z.exactOptional(z.object({ agent: z.string().nullable(), task: z.string() })),
   }),
   z.object({ type: z.literal("meant"), key: z.string(), questionId: z.string() }),
+  z.object({ type: z.literal("changed"), key: z.string(), text: z.string() }),
   z.object({ type: z.literal("press"), action: z.enum(["stop", "pause", "resume"]), runId: z.string() }),
   z.object({ type: z.literal("choose"), questionId: z.string(), value: z.string() }),
   z.object({

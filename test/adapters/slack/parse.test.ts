@@ -152,7 +152,7 @@ describe("for whom it is", () => {
     return recordedEvent("message-changed", { previous_message, message: { ...event.message, text: after } });
   };
 
-  test("a mention that an edit adds is said with the edit; any other edit is none", () => {
+  test("a mention that an edit adds is said with the edit; any other edit is a change of what was said", () => {
     const { key, intent, writtenAt, actor } = read(edited("restart payments", "<@U0BOT> restart payments"));
     expect(intent).toMatchObject({ text: "restart payments", addressed: true, thread: "ours" });
     expect({ key, writtenAt, who: actor.principal }).toEqual({
@@ -160,8 +160,13 @@ describe("for whom it is", () => {
       writtenAt: 1_764_000_140_999,
       who: "slack:T1/U1",
     });
-    expect(parse(edited("<@U0BOT> restart", "<@U0BOT> restart payments"), bot)).toBeNull();
-    expect(parse(edited("restart", "`<@U0BOT> restart`"), bot)).toBeNull();
+    const change = read(edited("<@U0BOT> restart", "<@U0BOT> restart payments"));
+    expect(change).toMatchObject({
+      key: expect.stringContaining(`${key}/changed/`),
+      intent: { type: "changed", key, text: "restart payments" },
+    });
+    expect(read(edited("restart", "`<@U0BOT> restart`")).intent).toMatchObject({ type: "changed" });
+    expect(parse(edited("restart", "restart"), bot)).toBeNull();
   });
 });
 
