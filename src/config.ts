@@ -75,9 +75,14 @@ export class ConfigError extends Error {
 
 const projectRoot = resolve(import.meta.dirname, "..");
 
+/** The variables of this process, for whoever starts a bot on others made from them. */
+export function ownEnvironment(): Variables {
+  return process.env;
+}
+
 /** `root`: the folder of belay.config.ts, prompts and data. Throws ConfigError. */
 export async function loadConfig(
-  env: Variables = process.env,
+  env: Variables = ownEnvironment(),
   root: string = projectRoot,
 ): Promise<Readonly<Config>> {
   const problems: string[] = [];

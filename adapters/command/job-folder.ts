@@ -4,8 +4,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { isCode } from "../../src/core/system-error.ts";
 import { bootId, isAlive, type ProcessId } from "./process-id.ts";
-import { claimFile, type Exit, files, isCode, readJson, syncFolder } from "./records.ts";
+import { claimFile, type Exit, files, readJson, syncFolder } from "./records.ts";
 
 /**
  * `unclaimed`: no process runs its command so far. `lost`: it is over, and how it ended is not known.

@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { isCode } from "../../src/core/system-error.ts";
 import type { ProcessId } from "./process-id.ts";
 import type { GroupEnd, Limits, Program } from "./run-group.ts";
 
@@ -47,7 +48,7 @@ export function claimFile(path: string, content: Claim): boolean {
     writeDurably(draft, content);
     linkSync(draft, path);
   } catch (error) {
-    if (isCode(error, "EEXIST") || isCode(error, "ENOENT")) return false;
+    if (isCode(error, "EEXIST", "ENOENT")) return false;
     throw error;
   } finally {
     unlinkIfThere(draft);
@@ -82,11 +83,6 @@ export function syncFolder(path: string): void {
   } finally {
     closeSync(folder);
   }
-}
-
-/** Whether this is a system error with this code, such as `ENOENT`. */
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function writeDurably(path: string, content: object): void {

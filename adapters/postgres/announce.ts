@@ -14,6 +14,9 @@ export const announcementChannel = "belay_commits";
  */
 const sharedMs = 50;
 
+/** Ends the announcement of a run that is due with its commit and that nobody holds. */
+export const ifDue = " due";
+
 /** One per process. What it tells are hints; who misses one sees the commit at its next look. */
 export interface Announcer {
   /** What the commit's own transaction tells, or null: then `later` tells it. */
@@ -52,9 +55,9 @@ export function announcer(pool: Pool): Announcer {
       else timer ??= setTimeout(flush, sharedMs);
     },
     read(payload) {
-      const [teller, ended, version, runId] = payload.split(" ");
+      const [teller, ended, version, runId, due] = payload.split(" ");
       if (teller === self || runId === undefined) return null;
-      return { runId, version: Number(version), ended: ended === "1" };
+      return { runId, version: Number(version), ended: ended === "1", due: due === ifDue.trim() };
     },
     close() {
       if (timer) clearTimeout(timer);

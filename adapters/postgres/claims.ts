@@ -111,7 +111,7 @@ export function workRuns(db: NodePgDatabase, pool: Pool): Working {
       await db.execute(sql`
         WITH released AS (
           UPDATE runs SET owner = NULL, lease_until = NULL, wake_at = 0 WHERE owner = ${owner}
-          RETURNING run_id, wake_at
+          RETURNING run_id, wake_at, epoch
         ) SELECT ${sql.raw(addRunJob)} FROM released`);
     },
     async nextWake() {

@@ -19,7 +19,7 @@ const stepFields = [
 ];
 
 /** What all other parts read: nothing, when the commit is refused. */
-const guarded = "run_id, wake_at, owner";
+const guarded = "run_id, wake_at, owner, epoch";
 
 export function launchGuard(s: Builder, commit: Commit): void {
   const row = { ...runRecord(commit.row), runId: commit.runId, version: commit.events.length };
@@ -64,7 +64,7 @@ export function stepsGuard(s: Builder, commits: readonly Commit[]): void {
   s.with(
     "guard",
     `UPDATE runs SET ${changes((field) => `r."${field}"`, "r.release")} FROM steps AS r WHERE ${stands}
-     RETURNING r.n, ${guarded}`,
+     RETURNING r.n, run_id, runs.wake_at, owner, runs.epoch`,
   );
 }
 

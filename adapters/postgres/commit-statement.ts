@@ -6,7 +6,7 @@ import { plainText } from "../../src/core/store/codec.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
 import { postRecords, runsToWake } from "../../src/core/store/rows.ts";
-import { announcementChannel } from "./announce.ts";
+import { announcementChannel, ifDue } from "./announce.ts";
 import { launchGuard, progressGuard, stepsGuard } from "./commit-guard.ts";
 import { addPostsJob, addRunJob } from "./jobs.ts";
 import { fieldsOf, type Numbered, place, type Statement, statement } from "./statement.ts";
@@ -43,7 +43,7 @@ export function commitStatement(
       `UPDATE runs SET wake_at = 0, woken = 1 WHERE EXISTS (SELECT FROM guard) AND run_id IN (
          SELECT run_id FROM runs WHERE run_id = ANY(${s.value(runsToWake(commit), "text[]")})
          ORDER BY run_id FOR UPDATE)
-       RETURNING run_id, wake_at, owner`,
+       RETURNING run_id, wake_at, owner, epoch`,
     );
   }
   if (commit.inbox) settle(s, commit.inbox, clock);
@@ -51,7 +51,9 @@ export function commitStatement(
     announcement === null
       ? []
       : [
-          `(SELECT pg_notify(${s.value(announcementChannel, "text")}, ${s.value(announcement, "text")})::text FROM guard)`,
+          `(SELECT pg_notify(${s.value(announcementChannel, "text")},
+             ${s.value(announcement, "text")} || CASE WHEN wake_at = 0 AND owner IS NULL THEN '${ifDue}' ELSE '' END)::text
+           FROM guard)`,
         ];
   const woken = commit.wake.length > 0 ? [`(SELECT count(${addRunJob}) FROM woken WHERE ${isFree})`] : [];
   return s.end(

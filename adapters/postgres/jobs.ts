@@ -9,11 +9,11 @@ export const taskNames = {
 };
 
 /**
- * SQL for the row at hand, of which it takes `run_id` and `wake_at` (ms, not null). Many wake-ups of one run are one
+ * SQL for the row at hand, of which it takes `run_id`, `wake_at` (ms, not null) and `epoch`. Many wake-ups of one run are one
  * job; one that comes while the run is being worked on is a job of its own.
  */
-export const addRunJob = `(graphile_worker.add_job('${taskNames.run}', json_build_object('runId', run_id, 'dueAt', wake_at),
-  run_at => ${notBefore("wake_at")}, job_key => 'run:' || run_id)).id`;
+export const addRunJob = `(graphile_worker.add_job('${taskNames.run}',
+  json_build_object('runId', run_id, 'dueAt', wake_at, 'epoch', epoch), run_at => ${notBefore("wake_at")}, job_key => 'run:' || run_id)).id`;
 
 /** SQL for the row at hand, of which it takes `run_id` and `channel`: posts of the run are due now. */
 export const addPostsJob = `(graphile_worker.add_job('posts:' || channel,

@@ -96,6 +96,6 @@ async function missed(pool: Pool, since: number): Promise<Changed[]> {
     [since - overlapMs, endedStatuses],
   );
   return rows
-    .map(({ run_id, version, ended }) => ({ runId: run_id, version: Number(version), ended }))
+    .map(({ run_id, version, ended }) => ({ runId: run_id, version: Number(version), ended, due: false }))
     .reverse();
 }

@@ -20,7 +20,7 @@ const next = `(SELECT min(wake_at) - ${clock} FROM runs
 
 const sweep = `
   WITH lost AS (
-    SELECT run_id, wake_at FROM runs
+    SELECT run_id, wake_at, epoch FROM runs
     WHERE $1 AND wake_at <= ${clock} AND (owner IS NULL OR lease_until < ${clock})
       AND (owner IS NOT NULL OR updated_at < ${clock} - ${grownMs}) AND run_id <> ALL($2::text[])
       AND NOT EXISTS (SELECT FROM graphile_worker.jobs

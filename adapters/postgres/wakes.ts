@@ -1,6 +1,6 @@
 /** Wake-ups between processes: graphile-worker on the same database carries them. */
 import type { Pool } from "pg";
-import type { Wakes, WhenDue } from "../../src/core/ports/wakes.ts";
+import type { RunWakeUp, Wakes, WhenDue } from "../../src/core/ports/wakes.ts";
 import { defaultLimits, type Limits, openPool } from "./connection.ts";
 import { taskNames } from "./jobs.ts";
 import { Lane, type WakesLog } from "./lane.ts";
@@ -73,12 +73,17 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
   };
 }
 
-function runTask(run: (runId: string, dueAt: number) => Promise<void>) {
+function runTask(run: (wakeUp: RunWakeUp) => Promise<void>) {
   return {
     async [taskNames.run](payload: unknown) {
       const isOurs = typeof payload === "object" && payload !== null && "runId" in payload;
       if (!isOurs || typeof payload.runId !== "string") return;
-      await run(payload.runId, "dueAt" in payload ? Number(payload.dueAt) : 0);
+      await run({
+        runId: payload.runId,
+        dueAt: "dueAt" in payload ? Number(payload.dueAt) : 0,
+        // Jobs of a former release say nothing of it.
+        epoch: "epoch" in payload ? Number(payload.epoch) : null,
+      });
     },
   };
 }

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports/store-error.ts";
+import { isCode } from "../../src/core/system-error.ts";
 import { storeErrorOf } from "./errors.ts";
 
 /**
@@ -47,6 +48,6 @@ export function createPrivate(path: string): void {
   try {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if (!isCode(error, "EEXIST")) throw error;
   }
 }

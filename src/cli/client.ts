@@ -10,7 +10,15 @@ import { isEnded } from "../core/text/status.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { WireQuestion } from "../http/wire/questions.ts";
 import type { RunState } from "../http/wire/runs.ts";
-import type { Problem } from "../http/wire/server.ts";
+import {
+  ClientError,
+  refusalOf,
+  request,
+  type Server,
+  ServerAway,
+  send,
+  untilReached,
+} from "./client-requests.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
@@ -28,20 +36,13 @@ const line = {
 /** When the stream of events can't be had: how often the state is asked for. */
 const pollMs = 2_000;
 
-/** `url` of the server, with the path that a proxy shows it under. */
-export interface ClientOptions {
-  url: string;
-  /** null: none is sent, for a server with BELAY_AUTH=none. */
-  token: string | null;
+export interface ClientOptions extends Server {
   task: string;
   agent: string | null;
   print(line: string): void;
   /** Asks the person at the terminal. */
   ask(question: string): Promise<string>;
 }
-
-/** What the person can mend, in words. */
-export class ClientError extends Error {}
 
 /** The run as it ended, or as it stands at its step limit. Throws ClientError. */
 export async function runClient(given: ClientOptions): Promise<RunState> {
@@ -59,7 +60,7 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
     const question = run.questions.find((open) => open.may_answer);
     if (question && isWaiting(run)) await settle(options, run, question);
     else await change(options, run);
-    run = await request<RunState>(options, "GET", `/agent/state/${run.id}`);
+    run = await untilReached(options, () => request<RunState>(options, "GET", `/agent/state/${run.id}`));
   }
 }
 
@@ -79,8 +80,9 @@ async function settle(options: ClientOptions, run: RunState, question: WireQuest
     question.kind === "approval"
       ? await askApproval(options, question)
       : ["/agent/provide_input", { answer: await askAnswer(options, question) }];
-  const response = await send(options, "POST", path, { ...id, ...body });
-  if (!response.ok) options.print(((await response.json()) as Problem).detail);
+  // The question takes one answer: to send it again changes nothing.
+  const response = await untilReached(options, () => send(options, "POST", path, { ...id, ...body }));
+  if (!response.ok) options.print(await refusalOf(response));
 }
 
 async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion): Promise<string> {
@@ -119,45 +121,10 @@ async function change(options: ClientOptions, run: RunState): Promise<void> {
       if (text.includes("data: ")) return;
     }
   } catch (error) {
-    if (error instanceof ClientError) throw error;
+    if (error instanceof ClientError && !(error instanceof ServerAway)) throw error;
     await wait(pollMs);
   } finally {
     end.abort();
-  }
-}
-
-async function request<T>(options: ClientOptions, method: string, path: string, body?: object): Promise<T> {
-  const response = await send(options, method, path, body);
-  if (response.ok) return (await response.json()) as T;
-  if (response.status === 401) {
-    throw new ClientError(
-      `${options.url} refused the token. Pass the server's (its file is named at the server's start): --token …`,
-    );
-  }
-  const problem = (await response.json().catch(() => null)) as Problem | null;
-  throw new ClientError(problem?.detail ?? `${options.url}${path} answered ${response.status}`);
-}
-
-async function send(
-  { url, token }: ClientOptions,
-  method: string,
-  path: string,
-  body?: object,
-  signal?: AbortSignal,
-): Promise<Response> {
-  const headers: Record<string, string> = { "content-type": "application/json" };
-  if (token !== null) headers.authorization = `Bearer ${token}`;
-  try {
-    return await fetch(`${url}${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    throw new ClientError(`There is no server at ${url}. Start one with npm start, or name it with --url.`, {
-      cause: error,
-    });
   }
 }
 

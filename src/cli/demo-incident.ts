@@ -13,7 +13,7 @@ import { type Line, span } from "../../adapters/terminal/line.ts";
 import { TerminalScreen } from "../../adapters/terminal/screen.ts";
 import { plainSurface, type Surface } from "../../adapters/terminal/surface.ts";
 import { systemClock } from "../assemble.ts";
-import type { Config } from "../config.ts";
+import { type Config, ownEnvironment } from "../config.ts";
 import { isEnded } from "../core/text/status.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole, noConsole } from "./build-console.ts";
@@ -26,8 +26,8 @@ const line = {
   command: "npm run demo:incident",
   about: [
     "Plays an incident from the alert to the outcome: answer and approve here or in the console.",
-    "With Prometheus and Alertmanager on this machine nothing but the model's choices is pretended;",
-    "with OPENAI_API_KEY set, not even those.",
+    "With Prometheus and Alertmanager on this machine nothing but the model's choices is pretended; without",
+    "them their answers are recorded ones. With OPENAI_API_KEY set a real model chooses.",
   ],
   words: null,
 };
@@ -37,8 +37,9 @@ async function run(): Promise<void> {
   try {
     const place = { folder, port: await freePort(), token: randomBytes(24).toString("hex") };
     const tellsAt = { url: `http://127.0.0.1:${place.port}/webhooks/alerts`, token: place.token };
-    const stage = await openStage(tellsAt, process.env.PATH ?? "");
-    await play(await demoConfig(process.env, stage.variables, place), stage).finally(stage.stop);
+    const env = ownEnvironment();
+    const stage = await openStage(tellsAt, env.PATH ?? "");
+    await play(await demoConfig(env, stage.variables, place), stage).finally(stage.stop);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -83,12 +84,12 @@ function openTerminal(leave: () => void): { surface: Surface; channel: TerminalC
   return { surface, channel };
 }
 
-async function greet({ url, http, engine }: Belay, { isPretend }: Stage): Promise<void> {
+async function greet({ url, http, engine }: Belay, { recordedOn }: Stage): Promise<void> {
   const lines = [
     "",
-    isPretend
-      ? "  Prometheus and Alertmanager are not on this machine: a stand-in answers in their place."
-      : "  A shop is watched by the Prometheus and the Alertmanager of this machine.",
+    recordedOn === null
+      ? "  A shop is watched by the Prometheus and the Alertmanager of this machine."
+      : `  Prometheus with Alertmanager is not installed: its answers are recorded ones of ${recordedOn},\n  the shop and its restart are real.`,
     engine.modelName === "demo"
       ? "  The model is the demo model: its choices are written down, everything else happens."
       : `  The model is ${engine.modelName}.`,

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Scope } from "../core/actor.ts";
+import { isCode } from "../core/system-error.ts";
 import type { Variables } from "./environment.ts";
 import type { ConfigFile } from "./file.ts";
 
@@ -54,13 +55,9 @@ function readToken(path: string): string | null {
   try {
     return readFileSync(path, "utf8").trim() || null;
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return null;
+    if (isCode(error, "ENOENT", "ENOTDIR")) return null;
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** Tokens of belay.config.ts in the clear. Pushes a line to `warnings` for each that is not set. */

@@ -17,7 +17,8 @@ export function App() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (isPending) return <Skeleton lines={6} label="Loading the console" />;
-  if (error) {
+  // Who was let in stays in: a later look that fails shuts nothing.
+  if (data === undefined) {
     return (
       <main className="login">
         <Empty title="The console can't start">

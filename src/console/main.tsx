@@ -4,7 +4,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { keys } from "./api/calls.ts";
 import { ApiError } from "./api/client.ts";
+import { reloadOnceServed } from "./api/reload.ts";
 import { App } from "./app.tsx";
+import { Crash } from "./parts/crash.tsx";
 import { applyStoredTheme } from "./parts/theme.ts";
 
 /** A session that ended, wherever it is noticed, leads to the door. */
@@ -31,14 +33,16 @@ const client: QueryClient = new QueryClient({
 });
 
 // A part that is loaded later may be gone after an upgrade: the new page has its own.
-addEventListener("vite:preloadError", () => location.reload());
+addEventListener("vite:preloadError", () => void reloadOnceServed());
 applyStoredTheme();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={client}>
-        <App />
+        <Crash at="">
+          <App />
+        </Crash>
       </QueryClientProvider>
     </StrictMode>,
   );

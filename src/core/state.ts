@@ -122,8 +122,9 @@ export interface SettledQuestion extends Question {
 /** A way back is offered once: who took it, and what came of it. Times are ms since the epoch. */
 export interface Undo {
   call: ToolCall;
-  /** null: nobody has. `runId`: it has a run of its own; null: it is done in this run. */
+  /** null: no person has. `runId`: it has a run of its own; null: it is done in this run. */
   asked: { from: Person; at: number; runId: string | null } | null;
+  /** Where no person asked: the model took it by a call of its own. */
   ended: Omit<EventOf<"undo_ended">, "type" | "questionId"> | null;
 }
 

@@ -4,6 +4,7 @@ import type { ToolCall } from "./chosen-call.ts";
 import type { EventBody } from "./event.ts";
 import { type Call, pendingCalls, type SettledQuestion, type State, type Undo } from "./state.ts";
 import { argumentsInBrief, brief, outputInBrief, readable } from "./text/brief.ts";
+import { sameJson } from "./text/same-json.ts";
 
 /** Chosen by a person beside what the model does: the model hears of it, and gets no result of a call it never made. */
 export function isAside(call: Pick<Call, "undoes">, state: Pick<State, "direct">): boolean {
@@ -28,6 +29,26 @@ export function withUndo(state: State, questionId: string, change: Partial<Undo>
     ...state,
     settled: state.settled.map((known) => (known === found.question ? { ...known, undo } : known)),
   };
+}
+
+/** The same state, where a way back that the model has just taken by this call is offered no more. */
+export function takenItself(
+  state: State,
+  call: Call,
+  { ok, own, output }: { ok: boolean; own?: string; output: string },
+): State {
+  if (!ok) return state;
+  const taken = state.settled.findLast(
+    ({ callId, undo }) =>
+      callId !== call.id &&
+      undo?.asked === null &&
+      undo.ended === null &&
+      undo.call.tool === call.tool &&
+      sameJson(undo.call.input, call.input),
+  );
+  return taken
+    ? withUndo(state, taken.id, { ended: { outcome: "undone", words: resultInWords(own ?? output) } })
+    : state;
 }
 
 /** `undo restart_service payments staging`, of what was approved by the question. */

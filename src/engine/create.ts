@@ -145,7 +145,7 @@ class RunEngine implements Engine {
     if (this.#wakes === null) this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
-      run: works ? (runId, dueAt) => this.#worker.activate(runId, dueAt) : null,
+      run: works ? (wakeUp) => this.#worker.activate(wakeUp) : null,
       left: () => this.unreadable.left,
       channels: () => [...this.#channels.here.keys()],
       posts: () => this.#deliverer.poke(),
@@ -301,9 +301,10 @@ class RunEngine implements Engine {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #changedElsewhere({ runId, version, ended }: Changed): void {
+  #changedElsewhere({ runId, version, ended, due }: Changed): void {
     if (ended) this.unreadable.drop(runId);
     if (ended) this.#worker.giveUp(runId);
+    if (due) this.#worker.heard(runId);
     for (const listener of this.#listeners) listener({ runId, version });
   }
 

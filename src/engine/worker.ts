@@ -5,12 +5,14 @@ import type { Claim } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
 import { StoreError } from "../core/ports/store-error.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
+import type { RunWakeUp } from "../core/ports/wakes.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
+import { WakeUps } from "./wake-ups.ts";
 
 /** ours: 15 s, renewed every 5 s */
 const leaseMs = 15_000;
@@ -40,6 +42,7 @@ export interface WorkerDeps {
 export type Due = Claim & { dueBy: number };
 
 interface Active {
+  epoch: number;
   abort: AbortController;
   lease: RunLease;
   done: Promise<void>;
@@ -73,10 +76,17 @@ export class RunWorker {
   #renewal: NodeJS.Timeout | null = null;
   #running = false;
   #isClosed = false;
-  readonly #activating = new Set<Promise<unknown>>();
+  readonly #wakeUps: WakeUps;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
+    this.#wakeUps = new WakeUps({
+      driven: (runId) => this.#active.get(runId),
+      isIdle: () => this.#running && this.#active.size === 0,
+      // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
+      isLeft: (runId) => this.#isClosed || deps.unreadable.left.includes(runId),
+      take: (runId, dueBy) => this.#take(Math.max(deps.clock.now(), dueBy), 1, [runId]),
+    });
     this.#dueRuns = deps.told
       ? null
       : new DueRuns({
@@ -103,25 +113,17 @@ export class RunWorker {
     const driven = runId === undefined ? undefined : this.#active.get(runId);
     if (driven) driven.dueAgainAt = at;
     this.#dueRuns?.poke(at, runId);
+    if (at === 0 && runId !== undefined) this.heard(runId);
   }
 
-  /**
-   * Claims this run if it is due and free, and drives it until it rests. `dueAt` (ms since the epoch) has come, by the
-   * store's clock if not by ours. Rejects when the store can't be asked.
-   */
-  async activate(runId: string, dueAt: number): Promise<void> {
-    // Let go of in its last commit, it may be due again before this process has finished with it.
-    await this.#active.get(runId)?.done;
-    // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
-    if (this.#isClosed || this.#active.has(runId) || this.#deps.unreadable.left.includes(runId)) return;
-    const claiming = this.#take(Math.max(this.#deps.clock.now(), dueAt), 1, [runId]);
-    const claimed = claiming.catch(() => 0);
-    this.#activating.add(claimed);
-    try {
-      if ((await claiming) > 0) await this.#active.get(runId)?.done;
-    } finally {
-      this.#activating.delete(claimed);
-    }
+  /** See `WakeUps`. */
+  activate(wakeUp: RunWakeUp): Promise<void> {
+    return this.#wakeUps.activate(wakeUp);
+  }
+
+  /** See `WakeUps`. */
+  heard(runId: string): void {
+    if (this.#deps.told) this.#wakeUps.heard(runId);
   }
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
@@ -133,13 +135,13 @@ export class RunWorker {
   async stop(graceMs: number): Promise<void> {
     this.#running = false;
     await this.#dueRuns?.stop();
-    await Promise.all(this.#activating);
+    await this.#wakeUps.answered();
     const all = Promise.all([...this.#active.values()].map((run) => run.done));
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([all, timeout]);
     for (const run of this.#active.values()) run.abort.abort();
     this.#isClosed = true;
-    await Promise.all(this.#activating);
+    await this.#wakeUps.answered();
     await Promise.all([...this.#active.values()].map((run) => run.done));
     if (this.#renewal) clearInterval(this.#renewal);
     // Without the store's answer the leases end by themselves: that must not keep anybody from stopping.
@@ -163,25 +165,28 @@ export class RunWorker {
     return claims.length;
   }
 
+  /** The log that came with the claim is for the first attempt alone: nothing here may keep it while the run is driven. */
   #begin(claim: Due, asked: Moment): void {
     const abort = new AbortController();
     const { clock } = this.#deps;
+    const { log: _, ...bare } = claim;
+    const { runId, epoch } = bare;
     const lease = new RunLease(clock, asked, leaseMs, async () => {
       await this.#renew();
-      if (abort.signal.aborted) throw new Fenced(`the lease of run ${claim.runId} is gone`);
+      if (abort.signal.aborted) throw new Fenced(`the lease of run ${runId} is gone`);
     });
-    const done = this.#drive(claim, lease, abort);
-    this.#dueRuns?.began(claim.runId);
-    this.#active.set(claim.runId, { abort, lease, done, dueAgainAt: null });
+    const first = attempt(this.#deps.drive, claim, lease, abort.signal);
+    const done = this.#drive(bare, first, lease, abort);
+    this.#dueRuns?.began(runId);
+    this.#active.set(runId, { epoch, abort, lease, done, dueAgainAt: null });
   }
 
-  async #drive(claim: Due, lease: Lease, abort: AbortController): Promise<void> {
+  async #drive(claim: Due, first: Promise<boolean>, lease: Lease, abort: AbortController): Promise<void> {
     const { log, rng } = this.#deps;
     let faults = 0;
-    const { log: _, ...again } = claim;
-    for (let attempt = 1; !abort.signal.aborted; attempt++) {
+    for (let times = 1; !abort.signal.aborted; times++) {
       try {
-        await this.#deps.drive(attempt === 1 ? claim : again, lease, abort.signal);
+        await (times === 1 ? first : this.#deps.drive(claim, lease, abort.signal));
         break;
       } catch (error) {
         if (error instanceof Fenced) {
@@ -194,10 +199,10 @@ export class RunWorker {
           break;
         }
         // The run stays ours: a store in trouble is waited for, a bug must neither spin nor look like work.
-        log.error({ run: claim.runId, err: error, attempt }, "driving a run failed");
+        log.error({ run: claim.runId, err: error, attempt: times }, "driving a run failed");
         if (!(error instanceof StoreError)) faults++;
         if (faults >= maxFaults && (await this.#deps.fail(claim, error, faults))) break;
-        await pause(backoffMs(attempt, null, rng), abort.signal);
+        await pause(backoffMs(times, null, rng), abort.signal);
       }
     }
     const full = this.#active.size >= maxActive;
@@ -228,4 +233,12 @@ export class RunWorker {
       this.#deps.log.warn({ err: error }, "renewing leases failed");
     }
   }
+}
+
+/** What is thrown at once is a rejection as well. */
+async function attempt(
+  drive: WorkerDeps["drive"],
+  ...given: Parameters<WorkerDeps["drive"]>
+): Promise<boolean> {
+  return drive(...given);
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize, sep } from "node:path";
 import type { Hono } from "hono";
+import { isCode } from "../core/system-error.ts";
 import type { Ctx, Env, Server } from "./guard/context.ts";
 import { ProblemError } from "./guard/problems.ts";
 
@@ -74,10 +75,20 @@ async function readInside(
   const full = normalize(join(folder, path));
   if (!full.startsWith(normalize(folder + sep))) return null;
   for (const encoding of [...encodings, null]) {
-    const bytes = await readFile(full + (encoding === null ? "" : packed[encoding])).catch(() => null);
+    const bytes = await readIfThere(full + (encoding === null ? "" : packed[encoding]));
     if (bytes) return { path, bytes, encoding };
   }
   return null;
+}
+
+/** What is there and can't be read is trouble, not a missing file. */
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isCode(error, "ENOENT", "ENOTDIR", "EISDIR")) return null;
+    throw error;
+  }
 }
 
 function fileResponse(c: Ctx, { path, bytes, encoding }: ConsoleFile): Response {

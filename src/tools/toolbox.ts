@@ -1,12 +1,12 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { sameJson } from "../core/text/same-json.ts";
 import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { Asks } from "./endings.ts";
 import { cutOutput, errorText } from "./output.ts";
-import { sameJson } from "./same-json.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;

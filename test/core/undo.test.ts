@@ -101,6 +101,25 @@ describe("while the run goes on, an undo", () => {
     expect(ended.when(undo("q9")).refused("not_undoable").news).toEqual([]);
   });
 
+  test("that the model took by a call of its own is offered no more, and the card says so", () => {
+    const again = deployed.when(
+      chose(call("b", "deploy", { version: "v0" })),
+      askedApproval("q3", "b"),
+      approve("q3"),
+      started("b"),
+    );
+    expect(cardOf(again)).toContain('"action":"undo"');
+    expect(cardOf(again.when(failed("b", "no such version")))).toContain('"action":"undo"');
+    const taken = again.when(finished("b", "v0 runs again"));
+    expect(cardOf(taken)).not.toContain('"action":"undo"');
+    expect(cardOf(taken)).toContain('" · by the run itself"," · v0 runs again"');
+    taken.when(undo("q1")).refused("not_undoable", "The run has undone this itself");
+    // What it did is its own to undo, and another version is no way back.
+    expect(undoOf(deployed.when(chose(call("b", "deploy", { version: "v2" })), finished("b")))?.ended).toBe(
+      null,
+    );
+  });
+
   test("comes before whatever waits, and what the model had chosen is thought over anew", () => {
     const waiting = deployed.when(chose(call("b", "restart"), final("c", "done")));
     const pressed = deployed.when(chose(ask("b", "and now?"), call("c", "restart")), undo("q1"));

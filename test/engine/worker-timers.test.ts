@@ -15,6 +15,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** As a wake-up says it that knows no epoch. */
+const due = (runId: string) => ({ runId, dueAt: 0, epoch: null });
+
 /** A worker whose drives are held until the test has ended, and another one that asks for what is due. */
 async function start(told = false) {
   const store = await openSqlite({ path: ":memory:", clock });
@@ -71,10 +74,10 @@ test("what a stopping process is told of it passes on, due at once, when it has 
   await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
   await must(store.commit(commit("r2", 0, { wakeAt: 0 })));
   worker.start();
-  void worker.activate("r1", 0);
+  void worker.activate(due("r1"));
   await door.reached;
   const stopped = worker.stop(60_000);
-  void worker.activate("r2", 0);
+  void worker.activate(due("r2"));
   door.open();
   await stopped;
   const claims = await store.claim({ owner: "another", now: clock.now(), leaseMs: 1_000, limit: 2 });

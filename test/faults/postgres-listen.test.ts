@@ -38,12 +38,25 @@ test("a launch, a step and an end of another process are heard, one's own are no
   const { listener, other, heard, hears } = await pair();
   await launch(listener, "mine");
   const epoch = await held(other, "r1");
-  await hears({ runId: "r1", version: 1, ended: false });
+  await hears({ runId: "r1", version: 1, ended: false, due: true });
   await must(other.commit(commit("r1", 1, { epoch })));
-  await hears({ runId: "r1", version: 2, ended: false });
+  await hears({ runId: "r1", version: 2, ended: false, due: false });
   await must(other.commit(commit("r1", 2, { epoch, release: true, row: row("r1", { status: "complete" }) })));
-  await hears({ runId: "r1", version: 3, ended: true });
+  await hears({ runId: "r1", version: 3, ended: true, due: false });
   expect(heard.map(({ runId }) => runId)).not.toContain("mine");
+});
+
+test("a run that is due with a commit from outside is told as due, unless somebody holds it or its time has not come", async () => {
+  const { other, hears } = await pair();
+  await must(other.commit(commit("r1", 0, { wakeAt: null })));
+  await hears({ runId: "r1", version: 1, ended: false, due: false });
+  await must(other.commit(commit("r1", 1, { wakeAt: Date.now() + 3_600_000 })));
+  await hears({ runId: "r1", version: 2, ended: false, due: false });
+  await must(other.commit(commit("r1", 2, { wakeAt: 0 })));
+  await hears({ runId: "r1", version: 3, ended: false, due: true });
+  await other.claim({ owner: "w1", now: Date.now(), leaseMs: 60_000, limit: 1 });
+  await must(other.commit(commit("r1", 3, { wakeAt: 0 })));
+  await hears({ runId: "r1", version: 4, ended: false, due: false });
 });
 
 test("a commit that is refused tells nothing", async () => {
@@ -51,8 +64,10 @@ test("a commit that is refused tells nothing", async () => {
   await launch(other, "r1");
   expect(await other.commit(commit("r1", 5))).toMatchObject({ ok: false });
   await launch(other, "r2");
-  await hears({ runId: "r2", version: 1, ended: false });
-  expect(heard.filter(({ runId }) => runId === "r1")).toEqual([{ runId: "r1", version: 1, ended: false }]);
+  await hears({ runId: "r2", version: 1, ended: false, due: false });
+  expect(heard.filter(({ runId }) => runId === "r1")).toEqual([
+    { runId: "r1", version: 1, ended: false, due: false },
+  ]);
 });
 
 test("what was committed while the line was lost is told when it is back, and then all that follows", async () => {
@@ -60,7 +75,7 @@ test("what was committed while the line was lost is told when it is back, and th
   line.cut();
   await launch(other, "r1");
   line.heal();
-  await hears({ runId: "r1", version: 1, ended: false });
+  await hears({ runId: "r1", version: 1, ended: false, due: false });
   await launch(other, "r2");
-  await hears({ runId: "r2", version: 1, ended: false });
+  await hears({ runId: "r2", version: 1, ended: false, due: false });
 });

@@ -88,7 +88,7 @@ test("a run that goes to sleep says until when", async () => {
   const runId = await bot.launch("wait");
   const { run } = await told.promise;
   const from = clock.now();
-  await run?.(runId, 0);
+  await run?.({ runId, dueAt: 0, epoch: null });
   expect(said.at(-1)).toBeGreaterThanOrEqual(from + 3_600_000);
   expect(said.at(-1)).toBeLessThanOrEqual(clock.now() + 3_600_000);
 });

@@ -1,8 +1,8 @@
 /**
  * `npm run faults [-- --kills 300] [--store sqlite|postgres] [--bots 4] [--restarts 20] [--sleeps 200] [--seed 7]`:
  * whole bots at work, and everything that can go wrong with them. Prints what was counted; exits with 1 when a promise
- * was broken, and says which. `--minutes 20`: no more kills after that. `--plant repeat_once`: a fault of changes.ts,
- * to see that it is noticed.
+ * was broken, and says which. `--minutes 20`: no more kills after that. `--pieces 2000`: the load goes on until so many
+ * are acknowledged, and the kills no longer. `--plant repeat_once`: a fault of changes.ts, to see that it is noticed.
  */
 import { parseArgs } from "node:util";
 import { campaign } from "./whole/campaign.ts";
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     sleeps: { type: "string", default: "0" },
     rate: { type: "string", default: "4" },
     minutes: { type: "string", default: "60" },
+    pieces: { type: "string" },
     seed: { type: "string" },
     plant: { type: "string", multiple: true, default: [] },
   },
@@ -34,6 +35,7 @@ const began = performance.now();
 const { counts, broken } = await campaign({
   ...{ seed, store, bots, sleeps, restarts },
   ...{ kills: Number(values.kills), limitMs: Number(values.minutes) * 60_000, rate: Number(values.rate) },
+  pieces: values.pieces === undefined ? null : Number(values.pieces),
   ...{ calmMs: 1_200 * bots, sleepPercent: 12, atEffectPercent: 40, effectWithinMs: 2_000 * bots },
   changes: ["short_lease", ...values.plant],
   tell: (words) => process.stdout.write(`${Math.round((performance.now() - began) / 1000)} s ${words}\n`),

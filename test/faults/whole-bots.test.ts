@@ -18,6 +18,7 @@ const kill = (count: number, change: Partial<CampaignOptions> = {}) =>
       kills: count,
       limitMs: 120_000,
       rate: 8,
+      pieces: null,
       calmMs: 1_000,
       sleepPercent: 0,
       atEffectPercent: 50,

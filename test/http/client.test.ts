@@ -6,12 +6,14 @@ import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { restartService } from "../../adapters/demo/tools.ts";
-import { ClientError, runClient } from "../../src/cli/client.ts";
+import { runClient } from "../../src/cli/client.ts";
+import { ClientError } from "../../src/cli/client-requests.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent } from "../support/bot.ts";
 import { startChild } from "../support/child.ts";
+import { consoleBot } from "../support/console/bot.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -124,6 +126,19 @@ test("as a program it takes its answers from a pipe and tells the outcome by its
   running.process.stdin?.end("3\n");
   expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
 });
+
+test("as a program it waits for a server that is killed, and what was typed meanwhile arrives", async () => {
+  const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
+  onTestFinished(() => bot.stop());
+  const task = "What is (17 + 5) * 3, divided by a number you must ask me for?";
+  const running = startChild("src/cli/client.ts", ["--url", bot.url, task]);
+  await running.says(/\n> $/);
+  await bot.kill();
+  running.process.stdin?.end("3\n");
+  await running.says(/can't be reached\. Trying again/);
+  await bot.start();
+  expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
+}, 60_000);
 
 test("as a program it finds the server and the token where the server's own variables say", async () => {
   const { url } = await terminal(restarting, demoModel());

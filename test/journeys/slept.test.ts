@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import type { Changed } from "../../src/core/ports/commit.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
@@ -81,7 +82,7 @@ test("hears first that the run has ended elsewhere, and lets it go instead of tr
   const store = await openSqlite({ path: ":memory:", clock });
   onTestFinished(() => store.close());
   const asleep = gate();
-  const told = Promise.withResolvers<(change: { runId: string; version: number; ended: boolean }) => void>();
+  const told = Promise.withResolvers<(change: Changed) => void>();
   const sleepy: Store = {
     ...store,
     commit: async (commit) => {
@@ -126,7 +127,7 @@ test("hears first that the run has ended elsewhere, and lets it go instead of tr
     ...{ questions: [], inbox: null, wake: [], row: { ...row, version, status: "complete" } },
     events: [{ type: "completed", answer: "elsewhere", at: clock.now() }],
   });
-  (await told.promise)({ runId, version, ended: true });
+  (await told.promise)({ runId, version, ended: true, due: false });
   asleep.open();
   await first.untilEnd(await first.launch("something else"));
   expect(looks).toBeLessThan(3);

@@ -103,6 +103,23 @@ test("a run goes through two processes: one has the channel, the other drives", 
   expect(worker.sent).toEqual([]);
 });
 
+test("a process that drives nothing begins what it hears of before the job has come", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  await start(url, works, scripted(calling(ask("which one?")), finalAnswer("done")));
+  // No job ever comes, and the sweep can write none either.
+  await onDatabase(
+    url,
+    `CREATE FUNCTION drop_job() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+     CREATE TRIGGER drop_jobs BEFORE INSERT ON graphile_worker._private_jobs FOR EACH ROW EXECUTE FUNCTION drop_job()`,
+  );
+  const runId = await launchAt(web.bot, "chat:here");
+  await web.bot.untilStatus(runId, "waiting_human_input");
+  const answer = { questionId: null, answer: "this", actor: operator, via: { channel: "chat" } };
+  await web.bot.engine.command(runId, { type: "provide_input", ...answer }, null);
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "done" });
+});
+
 test("what makes a run due writes its job down, once, and a commit that is refused writes none", async () => {
   const url = await server.database();
   const store = await openPostgres({ url, clock });

@@ -49,6 +49,10 @@ const verdict = { type: "call_verified", callId: "a", verdict: "better", ms: 30_
 const helped = atWork.when(done, { ...verdict, words: "errors 0.02 % (were 7.1 %)" });
 const undoing: (Command | EventBody)[] = [undo("q1"), askedApproval("q2", "undo:q1"), approve("q2")];
 const undone = helped.when(...undoing, started("undo:q1"), finished("undo:q1", "v0 runs again"));
+const itself = helped.when(
+  ...[chose(call("b", "deploy", { version: "v0" })), askedApproval("q3", "b"), approve("q3")],
+  ...[started("b"), finished("b", "v0 runs again")],
+);
 
 function post({ state }: Story, key: string): Message {
   const found = narrate(state).find((one) => one.key === key);
@@ -71,6 +75,10 @@ export const chapters: Readonly<Record<string, { message: Message; words: readon
   "undo asked": {
     message: post(helped.when(undo("q1")), "question:q1"),
     words: ["Undo", "asked by", "dana"],
+  },
+  "undone by the run": {
+    message: post(itself, "question:q1"),
+    words: ["Undone", "by the run itself", "v0 runs again"],
   },
   undone: { message: post(undone, "question:q1"), words: ["Undone", "asked by", "dana", "v0 runs again"] },
 };

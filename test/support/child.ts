@@ -130,7 +130,7 @@ export class Child {
   }
 
   failure({ code, signal, errors, output }: Ended, what: string): Error {
-    return new Error(`${this.#script} ${what}; it ended with ${signal ?? code}\n${errors || output}`);
+    return new Error(`${this.#script} ${what}; it ended with ${signal ?? code}\n${errors}${output}`);
   }
 
   #hear(keep: () => void): void {

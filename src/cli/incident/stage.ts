@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addressOf } from "./address.ts";
 import { areInstalled, Processes } from "./processes.ts";
-import { startStandIn } from "./stand-in.ts";
+import { readRecording } from "./recording.ts";
+import { type Replay, startReplay } from "./replay.ts";
 import { alertmanagerArguments, listening, prometheusArguments, type Webhook } from "./watch.ts";
 
 const programs = ["prometheus", "prometheus-alertmanager"] as const;
@@ -12,8 +14,8 @@ const programs = ["prometheus", "prometheus-alertmanager"] as const;
 export interface Stage {
   /** What the bot's configuration reads. */
   variables: Record<string, string>;
-  /** Neither is installed on this machine: a stand-in answers. */
-  isPretend: boolean;
+  /** Prometheus or Alertmanager is not installed: the answers of both are those of this day (`2026-11-28`); else null. */
+  recordedOn: string | null;
   /** Checkouts fail from now on, until the shop is restarted. Rejects when the shop does not say that they do. */
   breakShop(): Promise<void>;
   /** Rejects when the shop does not come back; it never resolves. */
@@ -39,13 +41,13 @@ export async function openStage(tellsAt: Webhook, path: string): Promise<Stage> 
     const pidFile = join(folder, "shop.pid");
     const script = join(import.meta.dirname, "shop.ts");
     await processes.keep(process.execPath, [script, String(port), pidFile], /serving/);
-    const isPretend = !areInstalled(programs, path);
-    const watched = isPretend
-      ? await pretended(shop, tellsAt, ends)
+    const recording = areInstalled(programs, path) ? null : readRecording();
+    const watched = recording
+      ? await replayed(await startReplay(`http://${shop}`, tellsAt, recording), ends)
       : await watchedBy(processes, { folder, shop }, tellsAt);
     return {
       variables: { ...watched, SHOP_PORT: String(port), SHOP_PID_FILE: pidFile },
-      isPretend,
+      recordedOn: recording?.date ?? null,
       async breakShop() {
         const answer = await fetch(`http://${shop}/fault`, { method: "POST" });
         if (!answer.ok) throw new Error(`the shop answered ${answer.status}`);
@@ -73,12 +75,7 @@ async function watchedBy(
   return { PROMETHEUS_URL: `http://${prometheus}`, ALERTMANAGER_URL: `http://${alertmanager}` };
 }
 
-async function pretended(
-  shop: string,
-  tellsAt: Webhook,
-  ends: (() => Promise<void>)[],
-): Promise<Record<string, string>> {
-  const { url, stop } = await startStandIn(`http://${shop}`, tellsAt);
+function replayed({ url, stop }: Replay, ends: (() => Promise<void>)[]): Record<string, string> {
   ends.push(stop);
   return { PROMETHEUS_URL: url, ALERTMANAGER_URL: url };
 }
@@ -86,9 +83,7 @@ async function pretended(
 /** A port of this machine that nobody uses now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const { port } = new URL(await addressOf(server));
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  return Number(port);
 }

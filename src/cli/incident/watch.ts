@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Both fire within seconds, so that nobody waits. */
-export const rule = {
+const rule = {
   alert: "CheckoutFailing",
   expr: "shop_failing > 0",
   for: "1s",

@@ -4,7 +4,7 @@ import type { Problem } from "../../http/wire/server.ts";
 /** Where a reverse proxy shows the server, without a slash at the end; the server writes it into the page. */
 export const base = document.querySelector<HTMLMetaElement>('meta[name="belay-base"]')?.content ?? "";
 
-/** `status` 0: the server was not reached. `message` is for people. */
+/** `status` 0: the server was not reached, or its answer was cut. `message` is for people. */
 export class ApiError extends Error {
   readonly status: number;
   readonly problem: Problem | null;
@@ -34,9 +34,14 @@ export function remove<T>(path: string): Promise<T> {
 async function request<T>(path: string, init: RequestInit): Promise<T> {
   const response = await reach(path, init);
   if (response.status === 204) return undefined as T;
-  const body: unknown = await response.json().catch(() => null);
-  if (response.ok) return body as T;
-  throw refusalOf(response.status, body);
+  if (!response.ok) throw refusalOf(response.status, await response.json().catch(() => null));
+  try {
+    return await response.json();
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    // The line was cut in its middle, or a proxy answered with a page of its own.
+    throw new ApiError(0, `The server's answer did not arrive whole.${unsure(init)}`);
+  }
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
@@ -44,10 +49,13 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
     return await fetch(`${base}/${path}`, init);
   } catch (error) {
     if (init.signal?.aborted) throw error;
-    const unsure =
-      init.method === undefined ? "" : " It is not known whether this arrived: look, then try again.";
-    throw new ApiError(0, `The server can't be reached.${unsure}`);
+    throw new ApiError(0, `The server can't be reached.${unsure(init)}`);
   }
+}
+
+/** For what changes something. */
+function unsure({ method }: RequestInit): string {
+  return method === undefined ? "" : " It is not known whether this arrived: look, then try again.";
 }
 
 function refusalOf(status: number, body: unknown): ApiError {

@@ -22,7 +22,7 @@ const silenceMs = 25_000;
 const firstPauseMs = 250;
 const longestPauseMs = 4_000;
 /** A refusal may be meant, and each is written down there: so the pauses between further tries grow longer. */
-const longestPauseRefusedMs = 60_000;
+const longestPauseRefusedMs = 15_000;
 
 /** Follows until the returned function is called. */
 export function follow(following: Following): () => void {
@@ -57,12 +57,16 @@ interface Outcome {
 
 async function readOnce(following: Following, signal: AbortSignal): Promise<Outcome> {
   const outcome: Outcome = { opened: false, status: null };
-  const dead = new AbortController();
-  let timer = setTimeout(() => dead.abort(), silenceMs);
+  const attempt = new AbortController();
+  const abort = () => attempt.abort();
+  signal.addEventListener("abort", abort);
+  let timer = setTimeout(abort, silenceMs);
   try {
     const response = await fetch(`${base}/${following.path()}`, {
       headers: { Accept: "text/event-stream" },
-      signal: AbortSignal.any([signal, dead.signal]),
+      signal: attempt.signal,
+      // As a browser's own EventSource: no copy is kept, and none is waited for.
+      cache: "no-store",
     });
     outcome.status = response.status;
     if (!response.ok || !response.body) return outcome;
@@ -71,13 +75,16 @@ async function readOnce(following: Following, signal: AbortSignal): Promise<Outc
     const parse = parser(following.onEvent);
     for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
       clearTimeout(timer);
-      timer = setTimeout(() => dead.abort(), silenceMs);
+      timer = setTimeout(abort, silenceMs);
       parse(text);
     }
   } catch {
     // Cut or unreachable: the caller tries again.
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+    // What was not read to its end would hold one of the six connections.
+    abort();
   }
   return outcome;
 }

@@ -18,7 +18,7 @@ const examples = [
 
 export function Home({ inbox }: { inbox: boolean }) {
   const [task, setTask] = useDraft("launch");
-  const { runs, loading } = useRuns(noFilter);
+  const { runs, none } = useRuns(noFilter);
   const { questions: waiting, open, loadMore } = useQuestions();
   const field = useRef<HTMLTextAreaElement>(null);
   const choose = (example: string) => {
@@ -40,7 +40,7 @@ export function Home({ inbox }: { inbox: boolean }) {
         {questions.length > 0 && <InboxCards questions={questions} open={open} loadMore={loadMore} />}
         <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
         <LaunchForm task={task} setTask={setTask} field={field} />
-        {!loading && runs.length === 0 && (
+        {none && (
           <Empty title="Nothing has run yet. Three tasks to try:">
             <Examples onChoose={choose} />
           </Empty>

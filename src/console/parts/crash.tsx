@@ -1,5 +1,6 @@
 /** An error boundary: a part that fails shows its error in its place, and the rest of the page goes on. */
 import { Component, type ReactNode } from "react";
+import { Button } from "./button.tsx";
 import { ErrorNote } from "./notice.tsx";
 
 interface CrashProps {
@@ -25,6 +26,7 @@ export class Crash extends Component<CrashProps, { error: Error | null }> {
       <div className="crash">
         <h1>This part can’t be shown</h1>
         <ErrorNote error={this.state.error} />
+        <Button onPress={() => location.reload()}>Load the page again</Button>
       </div>
     );
   }

@@ -19,8 +19,7 @@ interface EditFormProps {
 
 export function EditForm({ tool, input, ...rest }: EditFormProps) {
   const { data, error } = useQuery({ queryKey: keys.tools, queryFn: getTools, staleTime: 300_000 });
-  if (error) return <ErrorNote error={error} />;
-  if (!data) return <Skeleton lines={3} label="Loading the form" />;
+  if (!data) return error ? <ErrorNote error={error} /> : <Skeleton lines={3} label="Loading the form" />;
   const schema = data.tools.find((known) => known.name === tool)?.schema;
   return <ArgumentsForm schema={schema} input={input} {...rest} />;
 }

@@ -19,6 +19,7 @@ export function useQuestions() {
     /** On all pages. */
     open: pages?.[0]?.open ?? 0,
     loaded: pages !== undefined,
+    error: query.error,
     hasMore: query.hasNextPage,
     loadMore: () => {
       if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();

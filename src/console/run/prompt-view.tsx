@@ -10,8 +10,7 @@ export function PromptView({ runId, version }: { runId: string; version: number 
     queryFn: () => getRequest(runId, version),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (error) return <ErrorNote error={error} />;
-  if (!data) return <Skeleton lines={8} label="Rendering the prompt" />;
+  if (!data) return error ? <ErrorNote error={error} /> : <Skeleton lines={8} label="Rendering the prompt" />;
   return (
     <>
       <JsonView label="Instructions" value={data.instructions} />

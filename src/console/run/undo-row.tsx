@@ -41,7 +41,8 @@ export function UndoRow({ runId, questionId, undo }: UndoRowProps) {
     <p className="undo">
       <Mark shape={states[undo.state].shape} />
       <span>
-        <b>{states[undo.state].words}</b> · asked by {undo.asked_by?.name ?? "somebody"}
+        <b>{states[undo.state].words}</b> ·{" "}
+        {undo.asked_by ? `asked by ${undo.asked_by.name}` : "by the run itself"}
         {undo.words === "" ? "" : ` · ${undo.words}`}
       </span>
       {undo.run_id !== null && <Link href={`/runs/${undo.run_id}`}>Open</Link>}

@@ -10,6 +10,7 @@ import { announce } from "../parts/announce.tsx";
 import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
 import { Mark } from "../parts/mark.tsx";
+import { ErrorNote } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { useGo, Way } from "../parts/way.tsx";
 import { namesWith } from "../parts/words.ts";
@@ -18,7 +19,7 @@ import { RunRow } from "./run-row.tsx";
 import { restingFilter, useResting } from "./use-resting.ts";
 
 export function NeedsYou({ openId }: { openId: string | null }) {
-  const { questions, unreadable, open, loaded, hasMore, loadMore } = useQuestions();
+  const { questions, unreadable, open, loaded, error, hasMore, loadMore } = useQuestions();
   const resting = useResting();
   useNewSaid(loaded ? questions : null);
   const go = useGo();
@@ -33,6 +34,7 @@ export function NeedsYou({ openId }: { openId: string | null }) {
   return (
     <section className="needs-you" aria-labelledby="needs-you">
       <h2 id="needs-you">Needs you {waiting > 0 && <span className="badge warns num">{waiting}</span>}</h2>
+      <ErrorNote error={error} />
       {loaded && questions.length + unreadable.length + resting.count === 0 && (
         <p className="muted">Nothing waits for a person.</p>
       )}

@@ -11,7 +11,7 @@ import { useRuns } from "./use-runs.ts";
 const rowPx = 68;
 
 export function RunList({ filter, openId }: { filter: RunsFilter; openId: string | null }) {
-  const { runs, loading, error, hasMore, loadMore } = useRuns(filter);
+  const { runs, none, loading, error, hasMore, loadMore } = useRuns(filter);
   const box = useRef<HTMLDivElement>(null);
   const list = useVirtualizer({
     count: runs.length,
@@ -29,7 +29,7 @@ export function RunList({ filter, openId }: { filter: RunsFilter; openId: string
     <div className="run-list" ref={box}>
       <ErrorNote error={error} />
       {loading && !error && <Skeleton lines={8} label="Loading the runs" />}
-      {!loading && runs.length === 0 && <NoRuns filtered={filter !== noFilter} />}
+      {none && <NoRuns filtered={filter !== noFilter} />}
       {/* Rows that are not drawn still count: the list says how many there are to a screen reader. */}
       <ul style={{ height: list.getTotalSize() }} aria-label="Runs">
         {items.map((item) => {

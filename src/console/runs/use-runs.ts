@@ -17,6 +17,8 @@ export function useRuns(filter: RunsFilter) {
   return {
     runs,
     loading: query.isPending,
+    /** It is known that there is none. */
+    none: query.data !== undefined && runs.length === 0,
     error: query.error,
     hasMore: query.hasNextPage,
     loadMore: () => {

@@ -47,7 +47,9 @@ export function Shell() {
       </a>
       <ConnectionBar />
       <Announcer />
-      <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
+      <Crash at={location}>
+        <Sidebar openId={params?.id ?? null} onKeys={() => showKeys(true)} />
+      </Crash>
       <div className="main" id="part" tabIndex={-1}>
         <Crash at={location}>
           <Switch>

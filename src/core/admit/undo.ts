@@ -37,9 +37,11 @@ const nothingOffered =
 export function denyUndo(state: State, questionId: string, actor: Actor, policy: Policy): Refusal | null {
   const denied = deny("launch", actor, policy, null);
   if (denied && !denied.ok) return denied.refusal;
-  const asked = undoIn(state, questionId)?.undo.asked;
+  const undo = undoIn(state, questionId)?.undo;
+  if (!undo) return { code: "not_undoable", message: nothingOffered };
+  const { asked, ended } = undo;
   if (asked) return undoTaken(asked.from.name, asked.at, asked.runId ?? state.runId);
-  return undoIn(state, questionId) ? null : { code: "not_undoable", message: nothingOffered };
+  return ended && { code: "not_undoable", message: "The run has undone this itself, by a call of its own." };
 }
 
 /** `runId`: the run in which the first one who asked finds it. */

@@ -8,7 +8,7 @@ import { callInBrief } from "../undo.ts";
 export function narrateUndo({ id, undo }: SettledQuestion, { runId }: Pick<State, "runId">): Block[] {
   if (!undo) return [];
   const { call, asked, ended } = undo;
-  if (!asked) {
+  if (!asked && !ended) {
     const button = { action: "undo", label: "Undo…", style: "plain", runId, questionId: id } as const;
     return [
       { type: "note", parts: ["It can be undone by ", { code: callInBrief(call) }, "."] },
@@ -16,7 +16,9 @@ export function narrateUndo({ id, undo }: SettledQuestion, { runId }: Pick<State
     ];
   }
   const verb = ended ? verbs[ended.outcome] : "Undo";
-  const who: Inline[] = [" · asked by ", { person: personOf(asked.from) }, " · ", { time: asked.at }];
+  const who: Inline[] = asked
+    ? [" · asked by ", { person: personOf(asked.from) }, " · ", { time: asked.at }]
+    : [" · by the run itself"];
   const words = ended && ended.words !== "" ? [` · ${ended.words}`] : [];
   return [{ type: "note", parts: [{ strong: verb }, ...who, ...words] }];
 }

@@ -66,4 +66,6 @@ export interface Changed {
   runId: string;
   version: number;
   ended: boolean;
+  /** It was due with this commit, and nobody held it: a wake-up is on its way as well. */
+  due: boolean;
 }

@@ -1,15 +1,21 @@
 /** Wake-ups: a process that shares its store with others is told what is due, and does not look by itself. */
 
+/** A run is due, or was when this was written. */
+export interface RunWakeUp {
+  runId: string;
+  /** When (ms since the epoch), by the clock that all share: it has come. */
+  dueAt: number;
+  /** Of the run when this was written: whoever claimed it later has seen what woke it. null: not known. */
+  epoch: number | null;
+}
+
 /**
  * What a process does when something is due. A wake-up is a hint: it may come twice, or for what another process has
  * taken meanwhile.
  */
 export interface WhenDue {
-  /**
-   * Claims the run and drives it until it rests; null: this process drives none. `dueAt` (ms since the epoch) has come
-   * by the clock that all share.
-   */
-  run: ((runId: string, dueAt: number) => Promise<void>) | null;
+  /** Claims the run and drives it until it rests; null: this process drives none. */
+  run: ((wakeUp: RunWakeUp) => Promise<void>) | null;
   /** Runs that this process can't read: others may. */
   left: () => readonly string[];
   /** Channels whose posts this process sends and whose messages it works off, by name. */

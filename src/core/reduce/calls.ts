@@ -12,7 +12,7 @@ import {
 } from "../state.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../text/brief.ts";
 import { verdictInWords } from "../text/verdict.ts";
-import { isAside } from "../undo.ts";
+import { isAside, takenItself } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { entered, flushed } from "./entries.ts";
 import { cleared, withoutCard } from "./settle.ts";
@@ -155,7 +155,7 @@ export function settled(state: State, call: Call, told: Result, ms: number): Sta
   const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };
   const after = isAside(call, state)
     ? undoSettled(known, call, result)
-    : entered({ ...known, traces: withTrace(state, call, result.ok) }, entry);
+    : entered(takenItself({ ...known, traces: withTrace(state, call, result.ok) }, call, told), entry);
   return allSettled(moved(after, call, { is: { at: "settled", ok: result.ok } }));
 }
 

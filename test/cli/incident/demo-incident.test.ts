@@ -1,5 +1,6 @@
 /** `npm run demo:incident` from the alert to the outcome, its words from a pipe. */
 import { expect, test } from "vitest";
+import { readRecording } from "../../../src/cli/incident/recording.ts";
 import { startChild } from "../../support/child.ts";
 import { hasPrometheus } from "../../support/monitoring/servers.ts";
 
@@ -41,8 +42,12 @@ test.skipIf(!hasPrometheus())(
   120_000,
 );
 
-test("the demo plays to its end where they are missing, and says so", async () => {
-  await playsToItsEnd("/nowhere", "Prometheus and Alertmanager are not on this machine: a stand-in answers");
+test("the demo plays to its end on recorded answers where they are missing, and says so and of which day", async () => {
+  const { date } = readRecording();
+  await playsToItsEnd(
+    "/nowhere",
+    `Prometheus with Alertmanager is not installed: its answers are recorded ones of ${date},\n  the shop and its restart are real.`,
+  );
 }, 120_000);
 
 test("lines that end before the questions do end the demo with words", async () => {

@@ -17,8 +17,10 @@ export interface CampaignOptions extends WorldOptions {
   limitMs: number;
   /** Immediate restarts of PostgreSQL. */
   restarts: number;
-  /** Pieces of work a second. */
+  /** Pieces of work a second, at most. */
   rate: number;
+  /** When so many are acknowledged the faults end, and the load not before; null: both end with the kills. */
+  pieces: number | null;
   /** So long a bot is left alone at most, ms. */
   calmMs: number;
   sleepPercent: number;
@@ -33,6 +35,7 @@ export interface Verdict {
   broken: readonly string[];
 }
 
+/** Slack takes 54 edits a minute of all, so what is still to be shown may take long: as long as it grows less. */
 const settleMs = 240_000;
 const tellEveryMs = 15_000;
 
@@ -43,12 +46,15 @@ export async function campaign(options: CampaignOptions): Promise<Verdict> {
   // Who answers in the middle of a round must not wait for a post that the sleeper has claimed.
   const person = new Person({ ledger, bots, slack, inSlack: !areSleeps, looksMs: areSleeps ? 0 : 400 });
   const load = new Load({ ledger, bots, slack, dice: parts.dice, rate: options.rate });
-  const tell = () => options.tell(JSON.stringify({ sent: ledger.items.size, ...ledger.counts }));
+  const tell = () =>
+    options.tell(
+      JSON.stringify({ sent: ledger.items.size, acknowledged: ledger.acknowledged, ...ledger.counts }),
+    );
   const telling = setInterval(tell, tellEveryMs);
   try {
     person.start();
     if (areSleeps) await sleepThrough({ ledger, bots, load, ...parts, rounds: options.sleeps });
-    else await underLoad(load, () => wreck({ ...options, ...parts, ledger, bots }));
+    else await underLoad(load, options, () => wreck({ ...options, ...parts, ledger, bots }));
     await settle(bots, ledger);
     await person.stop();
     const seen: Seen = { ledger, runs: await runsOf(bots), posts: await slack.posts() };
@@ -58,20 +64,24 @@ export async function campaign(options: CampaignOptions): Promise<Verdict> {
   }
 }
 
-async function underLoad(load: Load, faults: () => Promise<void>): Promise<void> {
+async function underLoad(load: Load, { pieces }: CampaignOptions, faults: () => Promise<void>) {
   load.start();
   await faults();
+  if (pieces !== null) await load.untilAcknowledged(pieces);
   await load.stop();
 }
 
-/** Until every run has ended and all is shown; what is not by then is for the judge. */
+/** Until every run has ended and all is shown; what is not when nothing grows less any more is for the judge. */
 async function settle(bots: Bots, ledger: Ledger): Promise<void> {
-  const until = Date.now() + settleMs;
+  let until = Date.now() + settleMs;
+  let least = Number.POSITIVE_INFINITY;
   const live = "running,paused,waiting_human_input,max_steps_reached,sleeping";
   while (Date.now() < until) {
     const { outbox } = (await bots.ask("/health")) as { outbox?: { undelivered: number } };
-    if (outbox?.undelivered === 0 && (await rowsOf(bots, live)).length === 0) return;
+    const left = (outbox?.undelivered ?? 0) + (await rowsOf(bots, live)).length;
+    if (outbox !== undefined && left === 0) return;
+    if (outbox !== undefined && left < least) [least, until] = [left, Date.now() + settleMs];
     await wait(300);
   }
-  ledger.broken.push(`not at rest within ${settleMs / 1000} s`);
+  ledger.broken.push(`not at rest: for ${settleMs / 1000} s nothing grew less`);
 }

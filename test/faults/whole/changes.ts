@@ -26,14 +26,15 @@ export const changes: Readonly<Record<string, readonly Change[]>> = {
   repeat_once: [{ file: "src/core/decide/calls.ts", find: `spec && spec.effect !== "once"`, put: "spec" }],
   /** Planted: the lease is not looked at between the intent and the effect. */
   trust_lease: [{ file: "src/engine/perform/calls.ts", find: "  await on.lease.prove();", put: "" }],
-  /** Planted: a delivery is acknowledged, and launched when the next one comes. */
+  /** Planted: a delivery is acknowledged, and launched when another one comes: the last of a process never is. */
   acknowledge_first: [
     {
       file: "adapters/webhook/handle-delivery.ts",
       find: "return await launched(receiver, delivery, await launch(receiver, delivery, about));",
-      put: `const held = receiver as { before?: () => Promise<unknown> };
-      await held.before?.();
-      held.before = () => launch(receiver, delivery, about);
+      put: `const held = receiver as { key?: string; launch?: () => Promise<unknown> };
+      if (held.key !== delivery.key) await held.launch?.();
+      held.key = delivery.key;
+      held.launch = () => launch(receiver, delivery, about);
       return json(202, { run_id: "run_told_too_soon" });`,
     },
   ],

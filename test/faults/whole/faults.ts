@@ -16,6 +16,8 @@ export interface FaultsOptions {
   kills: number;
   /** After so long no more kills, also when they are fewer, ms. */
   limitMs: number;
+  /** When so many pieces of work are acknowledged no fault comes any more; null: no matter how many. */
+  pieces: number | null;
   /** Of each 100 faults so many are sleeps. */
   sleepPercent: number;
   /** Of each 100 kills so many come when an effect has just happened; all others at any moment. */
@@ -38,7 +40,8 @@ export async function wreck(options: FaultsOptions): Promise<void> {
 async function wreckOne(bot: Bot, options: FaultsOptions): Promise<void> {
   const { ledger, dice, kills, limitMs, sleepPercent, atEffectPercent, calmMs } = options;
   const until = performance.now() + limitMs;
-  while (ledger.counts.kills < kills && performance.now() < until) {
+  const pieces = options.pieces ?? Number.POSITIVE_INFINITY;
+  while (ledger.counts.kills < kills && performance.now() < until && ledger.acknowledged < pieces) {
     if (dice.chance(sleepPercent)) {
       await wait(dice.number() * calmMs);
       await sleepOnce(bot, ledger);

@@ -70,6 +70,11 @@ export class Ledger {
     return item;
   }
 
+  /** So many pieces of work were. */
+  get acknowledged(): number {
+    return [...this.items.values()].filter(({ became }) => became === "acknowledged").length;
+  }
+
   /** False: somebody with a newer epoch was here with this key, so this one must have slept. */
   mayAct(key: string, epoch: number): boolean {
     const newest = this.#epochs.get(key) ?? 0;

@@ -14,9 +14,12 @@ export interface LoadOptions {
   bots: Bots;
   slack: SlackSide;
   dice: Dice;
-  /** Pieces of work a second. */
+  /** Pieces of work a second, at most. */
   rate: number;
 }
+
+/** Who waits for so many answers sends nothing more: what is in nobody's queue can't be cut off there. */
+const unansweredAtMost = 24;
 
 export class Load {
   readonly #options: LoadOptions;
@@ -30,6 +33,10 @@ export class Load {
 
   start(): void {
     this.#loop = this.#keepSending();
+  }
+
+  async untilAcknowledged(pieces: number): Promise<void> {
+    while (this.#options.ledger.acknowledged < pieces) await wait(100);
   }
 
   /** Resolves when everything that was sent has been answered, or never will be. */
@@ -52,6 +59,7 @@ export class Load {
     const { dice, rate, bots } = this.#options;
     while (!this.#stopped) {
       await wait(1000 / rate);
+      if (this.#underWay.size >= unansweredAtMost) continue;
       // A sender whom nobody hears learns nothing about the bots; now and then one has to be sure of that.
       if (bots.areAllDown && !dice.chance(10)) continue;
       const door = doorBy(dice);

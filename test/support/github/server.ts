@@ -1,10 +1,11 @@
 /**
- * A GitHub of the test's own, on loopback. It answers only at paths of GitHub's published OpenAPI description, and
- * what it answers is held to that description's schemas by the type checker.
+ * A GitHub of the test's own, on loopback. It answers only at paths of GitHub's published OpenAPI description, to
+ * requests with that description's parameters, and what it answers is held to its schemas by the type checker.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { components, paths } from "@octokit/openapi-types";
+import { faultIn, patternOf } from "./published.ts";
 
 type Schemas = components["schemas"];
 type Part<T> = T extends readonly (infer Item)[]
@@ -41,6 +42,8 @@ interface Reply {
 interface Route {
   method: string;
   pattern: RegExp;
+  /** Its method and path, where it is a part of the API. */
+  operation: string | null;
   reply: (asked: Asked) => Reply;
 }
 
@@ -67,15 +70,27 @@ export class Github {
 
   /** A later one for the same path counts. */
   on(method: "GET" | "POST", path: keyof paths, reply: Reply | ((asked: Asked) => Reply)): void {
-    this.at(method, path, reply);
+    this.#add(method, path, reply, `${method} ${path}`);
+  }
+
+  /** Of a path that stands in GitHub's description, as `published.ts` has it. */
+  published(method: string, path: string, reply: Reply): void {
+    this.#add(method, path, reply, `${method} ${path}`);
   }
 
   /** For what is no part of the API: where a signed address leads. */
   at(method: string, path: string, reply: Reply | ((asked: Asked) => Reply)): void {
-    const pattern = new RegExp(
-      `^${path.replaceAll(/\{(path|basehead)\}/g, ".+").replaceAll(/\{\w+\}/g, "[^/]+")}$`,
-    );
-    this.#routes.unshift({ method, pattern, reply: typeof reply === "function" ? reply : () => reply });
+    this.#add(method, path, reply, null);
+  }
+
+  #add(
+    method: string,
+    path: string,
+    reply: Reply | ((asked: Asked) => Reply),
+    operation: string | null,
+  ): void {
+    const answer = typeof reply === "function" ? reply : () => reply;
+    this.#routes.unshift({ method, pattern: patternOf(path), operation, reply: answer });
   }
 
   reset(): void {
@@ -98,11 +113,10 @@ export class Github {
     const asked = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), headers, body };
     this.asked.push(asked);
     const route = this.#routes.find((one) => one.method === method && one.pattern.test(url.pathname));
-    const unknown: Reply = {
-      status: 418,
-      json: { message: `the test has no answer at ${method} ${url.pathname}` },
-    };
-    const reply = route?.reply(asked) ?? unknown;
+    const fault = route?.operation ? faultIn(route.operation, asked) : null;
+    const message = fault ?? `the test has no answer at ${method} ${url.pathname}`;
+    const unknown: Reply = { status: 418, json: { message } };
+    const reply = route && fault === null ? route.reply(asked) : unknown;
     if (reply.breaks) return void request.socket.destroy();
     const type = reply.json === undefined ? "text/plain" : "application/json; charset=utf-8";
     response.writeHead(reply.status ?? 200, { "content-type": type, ...reply.headers });

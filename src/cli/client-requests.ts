@@ -1,0 +1,86 @@
+/** The client's requests, and what is done while the server is away. */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Problem } from "../http/wire/server.ts";
+
+/** `url` of the server, with the path that a proxy shows it under. */
+export interface Server {
+  url: string;
+  /** null: none is sent, for a server with BELAY_AUTH=none. */
+  token: string | null;
+}
+
+/** What the person can mend, in words. */
+export class ClientError extends Error {}
+
+/** Nobody answered, a proxy said that nobody is behind it, or the answer was cut. */
+export class ServerAway extends ClientError {}
+
+const againMs = 2_000;
+/** What a proxy answers while the server behind it restarts. */
+const nobodyBehind = new Set([502, 503, 504]);
+
+/** Tries until the server is there again: the run goes on without the person. Only for what may be repeated. */
+export async function untilReached<T>(
+  { url, print }: { url: string; print(line: string): void },
+  action: () => Promise<T>,
+): Promise<T> {
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!(error instanceof ServerAway)) throw error;
+      if (!isTold) print(`${url} can't be reached. Trying again; the run is kept there.`);
+      await wait(againMs);
+    }
+  }
+}
+
+/** The answer's body. Throws ClientError with the server's reason. */
+export async function request<T>(server: Server, method: string, path: string, body?: object): Promise<T> {
+  const response = await send(server, method, path, body);
+  if (response.ok) return (await wholeBody(server, response)) as T;
+  if (response.status === 401) {
+    throw new ClientError(
+      `${server.url} refused the token. Pass the server's (its file is named at the server's start): --token …`,
+    );
+  }
+  throw new ClientError(await refusalOf(response));
+}
+
+/** Why the server refused, in its words where it gave some. */
+export async function refusalOf(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => null)) as Problem | null;
+  return problem?.detail ?? `${response.url} answered ${response.status}`;
+}
+
+/** Any answer of the server's own, refusals too. Throws ServerAway. */
+export async function send(
+  { url, token }: Server,
+  method: string,
+  path: string,
+  body?: object,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (token !== null) headers.authorization = `Bearer ${token}`;
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  }).catch((cause: unknown) => {
+    const words = `There is no server at ${url}. Start one with npm start, or name it with --url.`;
+    throw new ServerAway(words, { cause });
+  });
+  if (nobodyBehind.has(response.status)) throw new ServerAway(await refusalOf(response));
+  return response;
+}
+
+async function wholeBody({ url }: Server, response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ServerAway(`What ${url} answered is cut, or is not Belay's: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,63 @@
+/** A process that is told what is due asks for each run by name, once for each wake-up that needs it. */
+import type { RunWakeUp } from "../core/ports/wakes.ts";
+
+/** The worker, as far as a wake-up has to do with it. */
+export interface WokenWorker {
+  /** A run that is driven here, `done` when it rests or is lost; undefined: it is not. */
+  driven(runId: string): { epoch: number; done: Promise<void> } | undefined;
+  /** It drives nothing, and may begin. */
+  isIdle(): boolean;
+  /** This run is not asked for any more. */
+  isLeft(runId: string): boolean;
+  /** Claims it if it is due by this date (ms since the epoch) and free, and begins to drive it. How many were got. */
+  take(runId: string, dueBy: number): Promise<number>;
+}
+
+/** Of one process. */
+export class WakeUps {
+  readonly #worker: WokenWorker;
+  /** Runs that are asked for; how many were got, never rejected. */
+  readonly #claiming = new Map<string, Promise<number>>();
+
+  constructor(worker: WokenWorker) {
+    this.#worker = worker;
+  }
+
+  /**
+   * Claims this run if it is due and free, and resolves when it rests. Its time has come by the store's clock if not by
+   * ours. Rejects when the store can't be asked.
+   */
+  async activate({ runId, dueAt, epoch }: RunWakeUp): Promise<void> {
+    for (;;) {
+      const driven = this.#worker.driven(runId);
+      if (this.#claiming.has(runId)) await this.#claiming.get(runId);
+      else if (driven) {
+        // Let go of in its last commit, it may be due again before this process has finished with it.
+        await driven.done;
+        if (epoch !== null && driven.epoch > epoch) return;
+      } else break;
+    }
+    if (this.#worker.isLeft(runId)) return;
+    const claiming = this.#worker.take(runId, dueAt);
+    this.#claiming.set(
+      runId,
+      claiming.catch(() => 0),
+    );
+    const claimed = await claiming.finally(() => this.#claiming.delete(runId));
+    if (claimed > 0) await this.#worker.driven(runId)?.done;
+  }
+
+  /**
+   * This run became due, and its wake-up is on its way. A process that drives nothing asks for the run at once, which
+   * is a request less than the wake-up takes; with many runs at once that would only be asked for twice.
+   */
+  heard(runId: string): void {
+    if (!this.#worker.isIdle() || this.#claiming.size > 0) return;
+    void this.activate({ runId, dueAt: 0, epoch: null }).catch(() => {});
+  }
+
+  /** Resolves when what was asked for so far is answered. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#claiming.values());
+  }
+}
