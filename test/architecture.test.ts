@@ -1,4 +1,4 @@
-/** What the rooms promise: arrows point down, a vendor has one home, the core is pure, no exception outlives its need. */
+/** What the rooms promise: arrows point down, a vendor has one home, the core is pure, exceptions are needed. */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -109,7 +109,8 @@ function allowedFor(path: string): readonly string[] {
   const folder = Object.keys(mayImport)
     .filter((known) => path.startsWith(known))
     .sort((a, b) => b.length - a.length)[0];
-  if (folder === undefined) throw new Error(`${path} is in a folder that test/support/rooms.ts does not know`);
+  if (folder === undefined)
+    throw new Error(`${path} is in a folder that test/support/rooms.ts does not know`);
   return mayImport[folder] ?? [];
 }
 

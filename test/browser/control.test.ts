@@ -1,3 +1,4 @@
+/** Runs that are paused, that reach their limit, that start others; and a timeline that leaves its reader in peace. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";

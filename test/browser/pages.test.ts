@@ -1,3 +1,4 @@
+/** Every page of the console: accessible in both themes, harmless whatever a run holds, usable without a mouse. */
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";

@@ -1,4 +1,4 @@
-/** An approval: asked before the call, for whom it is, edited, refused, voided, by two where two must, withdrawn at the end. */
+/** An approval: asked before the call, for whom it is, edited, refused, voided, by two, withdrawn at the end. */
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";
