@@ -1,17 +1,9 @@
 /** The lock file: the definitions of foreign tools as people accepted them, one place for all servers. */
-import {
-  closeSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../src/core/text/json.ts";
+import { letGo, takeClaim } from "./claim.ts";
 import { type Definition, hashOf, sorted } from "./definition.ts";
 
 const fileName = "mcp.lock.json";
@@ -82,23 +74,13 @@ function target(path: string): string {
   }
 }
 
-/** Longer than any write takes: it was left by a process that was killed, perhaps before the clock was set back. */
-const leftMs = 10_000;
-
 /** The command and the bot, or two bots of one folder, may accept at once: none may write over what the other wrote. */
 function alone(claim: string, write: () => void): void {
-  const left = statSync(claim, { throwIfNoEntry: false });
-  if (left !== undefined && Math.abs(Date.now() - left.mtimeMs) > leftMs) rmSync(claim, { force: true });
-  try {
-    closeSync(openSync(claim, "wx"));
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    throw new Error(`${fileName}: another process is writing it just now; try again`, { cause: error });
-  }
+  if (!takeClaim(claim)) throw new Error(`${fileName}: another process is writing it just now; try again`);
   try {
     write();
   } finally {
-    rmSync(claim, { force: true });
+    letGo(claim);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { desc, eq, inArray, lt } from "./drizzle.ts";
+import { and, desc, eq, inArray, lt, sql } from "./drizzle.ts";
 import { prunedAtOnce } from "./inbox.ts";
 import { audits } from "./schema.ts";
 
@@ -12,10 +12,14 @@ export function keepAudits(db: NodePgDatabase): Pick<Store, "audit" | "audits" |
     async audit(row) {
       await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
     },
-    async audits(limit, decision) {
-      const those = decision && eq(audits.decision, decision);
-      const rows = await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
-      return rows.map(({ seq: _, ...row }) => row);
+    async audits(limit, { decision, verbs, before } = {}) {
+      const verb = sql<string>`split_part(${audits.action}, ' ', 1)`;
+      const those = and(
+        decision && eq(audits.decision, decision),
+        verbs && inArray(verb, [...verbs]),
+        before === undefined ? undefined : lt(audits.seq, before),
+      );
+      return await db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit);
     },
     async pruneAudits(before) {
       // Some at a time: after a long stop there may be more than one statement may take the time for.

@@ -2,7 +2,7 @@
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { desc, eq, lt } from "./drizzle.ts";
+import { and, desc, eq, inArray, lt, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { audits } from "./schema.ts";
 
@@ -18,10 +18,14 @@ export function keepAudits(
           .values({ ...row, resource: plainText(row.resource) })
           .run();
       }),
-    async audits(limit, decision) {
-      const those = decision && eq(audits.decision, decision);
-      const rows = db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit).all();
-      return rows.map(({ seq: _, ...row }) => row);
+    async audits(limit, { decision, verbs, before } = {}) {
+      const verb = sql<string>`substr(${audits.action}, 1, instr(${audits.action} || ' ', ' ') - 1)`;
+      const those = and(
+        decision && eq(audits.decision, decision),
+        verbs && inArray(verb, [...verbs]),
+        before === undefined ? undefined : lt(audits.seq, before),
+      );
+      return db.select().from(audits).where(those).orderBy(desc(audits.seq)).limit(limit).all();
     },
     pruneAudits: (before) => write(() => db.delete(audits).where(lt(audits.at, before)).run().changes),
   };

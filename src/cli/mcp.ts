@@ -1,11 +1,13 @@
 /** `npm run mcp`: the foreign servers of tools, what they offer, what of it is accepted, and one call by hand. */
 import { harmless } from "../../adapters/terminal/line.ts";
-import { ConfigError, loadToolServers } from "../config.ts";
-import type { ServedTool, ToolServerStatus } from "../core/ports/tool-server.ts";
+import { ConfigError, loadPlace, loadToolServers } from "../config.ts";
+import type { AcceptedChanges, ServedTool, ToolServerStatus } from "../core/ports/tool-server.ts";
 import { createRedactor } from "../core/text/redact.ts";
+import { acceptanceInWords } from "../core/text/tool-acceptance.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
 import { runCommand } from "./command.ts";
+import { type AcceptanceAudit, acceptanceAudit } from "./mcp-audit.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 import { atTerminal } from "./tool.ts";
 
@@ -23,6 +25,8 @@ interface Loaded {
   servers: readonly ToolServer[];
   print(line: string): void;
 }
+
+type Accepting = Loaded & { audit: AcceptanceAudit };
 
 /** The exit code: 0 all is well, 1 a server is away or its tools are not what was accepted. */
 export async function list({ servers, print }: Loaded): Promise<number> {
@@ -42,8 +46,9 @@ function toolLine({ name, standing, words }: ServedTool): string {
 }
 
 /** The exit code: 1 when the server can't be reached, or the file not be written; nothing is written then. */
-export async function accept({ servers, print }: Loaded, name: string): Promise<number> {
+export async function accept({ servers, print, audit }: Accepting, name: string): Promise<number> {
   const server = serverNamed(servers, name);
+  let what: string | null = null;
   try {
     await server.look();
     const { tools } = await server.review();
@@ -52,13 +57,22 @@ export async function accept({ servers, print }: Loaded, name: string): Promise<
     }
     // What was told is what is accepted.
     const shown = tools.flatMap(({ name: tool, now }) => (now ? [{ name: tool, sha256: now.sha256 }] : []));
-    const status = await server.accept({ shown });
+    // Before it is written, as in the console.
+    const noted = async (changes: AcceptedChanges) => {
+      what = acceptanceInWords(changes);
+      await audit.note(name, what, true);
+    };
+    const status = await server.accept({ shown, noted });
     for (const text of statusLines(status)) print(text);
     print("Written to mcp.lock.json: review it like code, and start the bot anew.");
     return 0;
   } catch (error) {
     print(`${error instanceof Error ? error.message : error}. Nothing was written.`);
+    if (what !== null) await audit.note(name, what, false);
     return 1;
+  } finally {
+    const untold = await audit.end();
+    if (untold !== null) print(untold);
   }
 }
 
@@ -79,7 +93,10 @@ async function run({ words: [verb, name, tool, json = "{}"] }: Given): Promise<n
   const print = (text: string) => process.stdout.write(`${harmless(redact(text))}\n`);
   try {
     if (verb === "list") return await list({ servers, print });
-    if (verb === "accept") return await accept({ servers, print }, name ?? "");
+    if (verb === "accept") {
+      const audit = acceptanceAudit(loadPlace().databaseUrl);
+      return await accept({ servers, print, audit }, name ?? "");
+    }
     const found = accepted(serverNamed(servers, name), tool ?? "");
     const config = { tools: [found], toolServers: servers, secrets, warnings: [], notes: [] };
     return await atTerminal(config, [found.spec.name, json]);

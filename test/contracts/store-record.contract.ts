@@ -225,12 +225,30 @@ export function recordContract(open: () => Promise<Store>): void {
       const audit = { at: 5, principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
       await store.audit({ ...audit, decision: "allowed" });
       await store.audit({ ...audit, at: 4, decision: "refused" });
-      expect(await store.audits(10)).toEqual([
-        { ...audit, at: 4, decision: "refused" },
-        { ...audit, decision: "allowed" },
+      const [newer, older] = await store.audits(10);
+      expect([newer, older]).toEqual([
+        { ...audit, at: 4, decision: "refused", seq: expect.any(Number) },
+        { ...audit, decision: "allowed", seq: expect.any(Number) },
       ]);
-      expect(await store.audits(1)).toHaveLength(1);
-      expect(await store.audits(1, "allowed")).toEqual([{ ...audit, decision: "allowed" }]);
+      expect(await store.audits(1)).toEqual([newer]);
+      expect(await store.audits(1, { decision: "allowed" })).toEqual([older]);
+      expect(await store.audits(9, { before: newer?.seq ?? 0 })).toEqual([older]);
+    });
+
+    it("are found by the first word of what was done", async () => {
+      const audit = {
+        at: 5,
+        principal: "slack:T1/U1",
+        resource: "r1",
+        rule: "*",
+        decision: "allowed",
+      } as const;
+      for (const action of ["approve deploy", "forget", "approved", "approve restart it"])
+        await store.audit({ ...audit, action });
+      const found = async (...verbs: string[]) =>
+        (await store.audits(9, { verbs })).map(({ action }) => action);
+      expect(await found("approve")).toEqual(["approve restart it", "approve deploy"]);
+      expect(await found("forget", "approved")).toEqual(["approved", "forget"]);
     });
   });
 

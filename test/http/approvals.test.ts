@@ -15,7 +15,7 @@ test("who approved, changed or refused which call, and why, newest first", async
     expect(answer.status).toBe(200);
   };
   const read = async <T>(path: string): Promise<T> => (await (await fetch(`${url}${path}`)).json()) as T;
-  expect(await read("/approvals")).toEqual({ approvals: [] });
+  expect(await read("/approvals")).toEqual({ approvals: [], next: null });
 
   const id = await bot.launch("deploy");
   await post("/agent/approve", { id, question_id: await asked(bot, id), input: { version: "v2" } });

@@ -86,10 +86,11 @@ test("who, when and what is written down, and told with the servers", async () =
   const { b } = await changed(other, more);
   const seen = await look(b);
   await accept(b, shown(seen), "owner");
-  const [row] = await b.engine.store.audits(1, "allowed");
+  const [row] = await b.engine.store.audits(1, { decision: "allowed" });
   const hash = (name: string) => seen.tools.find((one) => one.name === name)?.now?.sha256;
   const what = `work ${hash("work")}; more ${hash("more")}`;
   expect(row).toEqual({
+    seq: 1,
     at: b.clock.now(),
     principal: "token:owner",
     action: "accept_tools odd",
@@ -117,7 +118,7 @@ test("what changed after it was shown is not accepted, and nothing is written", 
     },
   ]);
   expect(lockIn(at)).toBe(before);
-  expect(await b.engine.store.audits(5, "allowed")).toEqual([]);
+  expect(await b.engine.store.audits(5, { decision: "allowed" })).toEqual([]);
 });
 
 test("two admins who accept the same at once both do, and the file is whole", async () => {
@@ -126,7 +127,7 @@ test("two admins who accept the same at once both do, and the file is whole", as
   const told = await Promise.all([accept(b, seen, "admin"), accept(b, seen, "owner")]);
   expect(told.map(({ status }) => status)).toEqual([200, 200]);
   expect(Object.keys(JSON.parse(lockIn(at)).servers.odd)).toEqual(["more", "work"]);
-  const rows = await b.engine.store.audits(5, "allowed");
+  const rows = await b.engine.store.audits(5, { decision: "allowed" });
   expect(rows.map(({ principal }) => principal).sort()).toEqual(["token:admin", "token:owner"]);
 });
 
@@ -142,7 +143,7 @@ test("a file that can't be written is told with its reason, and stays as it was"
     { code: "lock_file_failed", detail: expect.stringMatching(/EISDIR.*Nothing was accepted\.$/) },
   ]);
   expect(lockIn(at)).toBe(before);
-  const rows = await b.engine.store.audits(5, "allowed");
+  const rows = await b.engine.store.audits(5, { decision: "allowed" });
   expect(rows.map(({ action, rule }) => [action, rule])).toEqual([
     ["accept_tools_failed odd", "unwritten"],
     ["accept_tools odd", "admin"],

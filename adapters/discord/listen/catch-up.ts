@@ -9,8 +9,10 @@ import { BehindLine } from "./behind.ts";
 import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
 import { asHeard, directChannel, knownPeople, pageAfter, pageSize, readFrom } from "./history.ts";
+import { Unread } from "./unread.ts";
 
-const maxPages = 3;
+/** Of one channel: 2,000 messages, at a request for each hundred. */
+const maxPages = 20;
 /** Runs whose places are read after a new session. */
 const mostAsking = 200;
 const mostRecent = 50;
@@ -26,6 +28,7 @@ export class CatchUp {
   readonly #self: (guildId: string) => Self;
   readonly #stopping = new AbortController();
   readonly #failed = new FailedTries();
+  readonly unread: Unread;
   /** What must be read since the cursor. */
   readonly #behind = new BehindLine();
   /** Direct channels that were read in this session, which began when the cursor stood here. */
@@ -38,6 +41,7 @@ export class CatchUp {
 
   constructor(session: Session, self: (guildId: string) => Self, hear: (message: Heard) => Promise<void>) {
     this.#session = session;
+    this.unread = new Unread(session.options.log);
     this.#self = self;
     this.#hear = hear;
   }
@@ -105,11 +109,7 @@ export class CatchUp {
     if (this.#stopping.signal.aborted) return;
     const isNew = ({ last_message_id: last }: ChannelFacts) => last && laterOf(last, this.#from()) === last;
     const left = channels.filter(isNew).filter(({ id }) => !this.#behind.addIfRoom(id, guildId));
-    if (left.length > 0)
-      this.#session.options.log.warn(
-        { guildId, channels: left.length },
-        "discord catch-up left channels out",
-      );
+    this.unread.leftOut(left.map(({ id }) => id));
     this.#wake();
   }
 
@@ -178,7 +178,7 @@ export class CatchUp {
       }
       if (messages.length < pageSize) return;
     }
-    this.#session.options.log.warn({ channelId }, "discord catch-up cut short");
+    if (!this.#stopping.signal.aborted) this.unread.cutShort(channelId);
   }
 
   #from(): string {

@@ -52,7 +52,9 @@ export class Listener {
   }
 
   health(): Health {
-    return this.#gateway.health();
+    const { ok, detail } = this.#gateway.health();
+    const unread = this.#catchUp.unread.inWords();
+    return { ok, detail: unread === null ? detail : `${detail}; ${unread}` };
   }
 
   #dispatched(packet: GatewayDispatchPayload): void {

@@ -5,27 +5,27 @@ import { getApprovals, getRefusals } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
 import { Age } from "../parts/time.tsx";
 import { Way } from "../parts/way.tsx";
-import { Loaded } from "./loaded.tsx";
+import { Pages } from "./loaded.tsx";
 import { Table } from "./table.tsx";
 
 export function DecisionsPage() {
   return (
     <>
       <h2>Decided by people</h2>
-      <Loaded name="approvals" load={getApprovals}>
-        {({ approvals }) => <Approvals approvals={approvals} />}
-      </Loaded>
+      <Pages name="approvals" load={getApprovals}>
+        {(pages) => <Approvals approvals={pages.flatMap(({ approvals }) => approvals)} />}
+      </Pages>
       <h2>Refused for lack of rights</h2>
-      <Loaded name="refusals" load={getRefusals}>
-        {({ refusals }) => <Refusals refusals={refusals} />}
-      </Loaded>
+      <Pages name="refusals" load={getRefusals}>
+        {(pages) => <Refusals refusals={pages.flatMap(({ refusals }) => refusals)} />}
+      </Pages>
     </>
   );
 }
 
 const verbs = { approve: "approved", refuse: "refused", edit: "changed" } as const;
 
-function Approvals({ approvals }: ApprovalList) {
+function Approvals({ approvals }: Pick<ApprovalList, "approvals">) {
   if (approvals.length === 0) return <Empty title="Nobody has approved or refused a call yet." />;
   return (
     <Table
@@ -46,7 +46,7 @@ function Approvals({ approvals }: ApprovalList) {
   );
 }
 
-function Refusals({ refusals }: RefusalList) {
+function Refusals({ refusals }: Pick<RefusalList, "refusals">) {
   if (refusals.length === 0) return <Empty title="Nobody was refused anything." />;
   return (
     <Table

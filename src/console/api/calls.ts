@@ -62,8 +62,7 @@ export const logout = () => remove<void>("session");
 export const getSessions = () => get<SessionList>("sessions");
 export const revokeSession = (id: string) => remove<void>(`sessions/${encodeURIComponent(id)}`);
 
-export const getQuestions = (cursor: string | null) =>
-  get<QuestionList>(`questions?limit=50${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`);
+export const getQuestions = (cursor: string | null) => get<QuestionList>(page("questions", 50, cursor));
 export const getAgents = () => get<AgentList>("agents");
 export const getTools = () => get<ToolList>("tools");
 export const getToolServers = () => get<ToolServerList>("tool-servers");
@@ -71,9 +70,13 @@ export const acceptTools = (server: string, tools: readonly { name: string; sha2
   post<WireToolServer>(`tool-servers/${encodeURIComponent(server)}/accept`, { tools });
 export const getWebhooks = () => get<{ webhooks: WebhookInfo[] }>("webhooks");
 export const getSchedules = () => get<{ schedules: ScheduleInfo[] }>("schedules");
-export const getApprovals = () => get<ApprovalList>("approvals");
-export const getRefusals = () => get<RefusalList>("refusals");
+export const getApprovals = (cursor: string | null) => get<ApprovalList>(page("approvals", 100, cursor));
+export const getRefusals = (cursor: string | null) => get<RefusalList>(page("refusals", 100, cursor));
 export const getHealth = () => get<Health>("health");
+
+function page(path: string, limit: number, cursor: string | null): string {
+  return `${path}?limit=${limit}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+}
 
 export function getRuns(filter: RunsFilter, cursor: string | null, signal?: AbortSignal): Promise<RunList> {
   const query = new URLSearchParams({ limit: "60" });

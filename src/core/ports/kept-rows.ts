@@ -12,6 +12,16 @@ export interface AuditRow {
   rule: string;
 }
 
+/** A row of the audit trail as it is kept; `seq` grows with each. */
+export type KeptAudit = AuditRow & { seq: number };
+
+/** Which rows of the audit trail are meant. `verbs`: first words of the action · `before`: behind this `seq` in the list. */
+export interface AuditFilter {
+  decision?: AuditRow["decision"];
+  verbs?: readonly string[];
+  before?: number;
+}
+
 /** A note as it is stored. */
 export interface NoteRow {
   name: string;

@@ -4,7 +4,7 @@ import type { Agent } from "../agent.ts";
 import type { RunEvent } from "../event.ts";
 import type { Changed, Commit, Committed } from "./commit.ts";
 import type { DeliveryOutcome, DueDelivery, InboxKey, InboxRow, OutboxRow } from "./deliveries.ts";
-import type { AuditRow, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
+import type { AuditFilter, AuditRow, KeptAudit, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
 import type {
   Claim,
   QuestionCount,
@@ -139,8 +139,8 @@ export interface Store {
   deleteNotes(names: readonly string[], before: number): Promise<number>;
 
   audit(row: AuditRow): Promise<void>;
-  /** Newest first; with `decision` only those. */
-  audits(limit: number, decision?: AuditRow["decision"]): Promise<AuditRow[]>;
+  /** Newest first, of those that fit. */
+  audits(limit: number, which?: AuditFilter): Promise<KeptAudit[]>;
   /** Deletes what was asked before `before` (ms). Returns how many rows. */
   pruneAudits(before: number): Promise<number>;
 

@@ -1,16 +1,16 @@
 /** The audit trail as lists: what people decided about calls, and who was refused what. */
 import { isOwner, type Principal } from "../../core/actor.ts";
-import type { AuditRow } from "../../core/ports/kept-rows.ts";
+import type { AuditFilter, AuditRow, KeptAudit } from "../../core/ports/kept-rows.ts";
 import { owner } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
+import { cursorOf, parseCursor } from "../view/cursor.ts";
+import type { DecisionsQuery } from "../wire/queries.ts";
 import type { ApprovalList, RefusalList } from "../wire/server.ts";
 
-const shownApprovals = 200;
-const shownRefusals = 500;
 const decisions = ["approve", "refuse", "edit"] as const;
 
-export async function approvalsOf(server: Server): Promise<ApprovalList> {
-  const rows = await server.engine.store.audits(shownApprovals, "allowed");
+export async function approvalsOf(server: Server, query: DecisionsQuery): Promise<ApprovalList> {
+  const { rows, next } = await pageOf(server, query, { decision: "allowed", verbs: decisions });
   const names = await namesOf(server, rows);
   return {
     approvals: rows.flatMap(({ at, principal, action, resource, rule }) => {
@@ -20,16 +20,34 @@ export async function approvalsOf(server: Server): Promise<ApprovalList> {
       const name = names.get(principal) ?? null;
       return { at, principal, name, decision, tool, run_id: resource, why: rule };
     }),
+    next,
   };
 }
 
-export async function refusalsOf(server: Server): Promise<RefusalList> {
-  const rows = await server.engine.store.audits(shownRefusals, "refused");
+export async function refusalsOf(server: Server, query: DecisionsQuery): Promise<RefusalList> {
+  const { rows, next } = await pageOf(server, query, { decision: "refused" });
   const names = await namesOf(server, rows);
   return {
     refusals: rows.map(({ at, principal, action, resource, rule }) => {
       return { at, principal, name: names.get(principal) ?? null, action, resource, rule };
     }),
+    next,
+  };
+}
+
+/** One more than fits is looked for: it says whether there is a next page. */
+async function pageOf(
+  { engine }: Server,
+  { cursor, limit }: DecisionsQuery,
+  which: AuditFilter,
+): Promise<{ rows: KeptAudit[]; next: string | null }> {
+  const before = cursor === undefined ? {} : { before: Number(parseCursor(cursor, "newest").id) };
+  const found = await engine.store.audits(limit + 1, { ...which, ...before });
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  return {
+    rows,
+    next: last && found.length > limit ? cursorOf({ at: last.at, id: String(last.seq) }) : null,
   };
 }
 

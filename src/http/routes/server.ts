@@ -40,8 +40,8 @@ export function serverRoutes(server: Server): ServerRoutes {
       );
       return c.json({ schedules: await Promise.all(schedules) });
     },
-    approvals: async (c) => c.json(await approvalsOf(server)),
-    refusals: async (c) => c.json(await refusalsOf(server)),
+    approvals: async (c, { query }) => c.json(await approvalsOf(server, query)),
+    refusals: async (c, { query }) => c.json(await refusalsOf(server, query)),
     health: async (c) => {
       const health = await healthOf(server, c.get("caller") !== null);
       const takesWork = health.status === "ok" || health.status === "degraded";

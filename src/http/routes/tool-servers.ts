@@ -1,5 +1,6 @@
 /** The routes about foreign servers of tools: what they offer beside what is accepted, and its acceptance. */
-import { type AcceptableServer, type AcceptedChanges, NotAccepted } from "../../core/ports/tool-server.ts";
+import { type AcceptableServer, NotAccepted } from "../../core/ports/tool-server.ts";
+import { acceptanceInWords, acceptanceVerbs } from "../../core/text/tool-acceptance.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
@@ -7,8 +8,9 @@ import type { ToolServerList, WireToolServer } from "../wire/tool-servers.ts";
 import { namesOf } from "./decisions.ts";
 import type { Handlers } from "./route.ts";
 
-/** As the audit trail names an acceptance, and one that could not be written after all. */
-const verbs = { accept: "accept_tools", failed: "accept_tools_failed" } as const;
+const verbs = acceptanceVerbs;
+/** Of acceptances alone: decisions about calls don't push them out. */
+const shownAcceptances = 200;
 
 export function toolServerRoutes(server: Server): Pick<Handlers, "toolServers" | "acceptTools"> {
   const servers = server.config.toolServers ?? [];
@@ -33,9 +35,9 @@ export function toolServerRoutes(server: Server): Pick<Handlers, "toolServers" |
         await found.accept({
           shown: body.tools,
           noted: async (changes) => {
-            what = inWords(changes);
+            what = acceptanceInWords(changes);
             // Before it is written: nothing is accepted without a trace.
-            await note(verbs.accept, "admin");
+            await note(verbs.accepted, "admin");
             isNoted = true;
           },
         });
@@ -76,19 +78,10 @@ function viewOf({ tools, ...server }: Awaited<ReturnType<typeof reviewOf>>): Wir
   return { ...server, tools: tools.map((tool) => ({ ...tool })) };
 }
 
-/** `work 3f2a…; gone: old` */
-function inWords({ written, gone }: AcceptedChanges): string {
-  const parts = written.map(({ name, sha256 }) => `${name} ${sha256}`);
-  if (gone.length > 0) parts.push(`gone: ${gone.join(", ")}`);
-  return parts.join("; ") || "nothing new";
-}
-
 async function acceptancesOf(server: Server): Promise<ToolServerList["acceptances"]> {
-  const rows = await server.engine.store.audits(200, "allowed");
-  const names = await namesOf(
-    server,
-    rows.filter(({ action }) => action.startsWith(`${verbs.accept} `)),
-  );
+  const which = { decision: "allowed", verbs: Object.values(verbs) } as const;
+  const rows = await server.engine.store.audits(shownAcceptances, which);
+  const names = await namesOf(server, rows);
   const acceptances: ToolServerList["acceptances"] = [];
   // Newest first: a failure comes before the acceptance that it ended, which was noted before anything was written.
   const failed: string[] = [];
@@ -96,7 +89,7 @@ async function acceptancesOf(server: Server): Promise<ToolServerList["acceptance
     const [verb = "", name = ""] = row.action.split(" ");
     const key = JSON.stringify([row.principal, name, row.resource]);
     if (verb === verbs.failed) failed.push(key);
-    if (verb !== verbs.accept) continue;
+    if (verb !== verbs.accepted) continue;
     const failure = failed.indexOf(key);
     if (failure >= 0) failed.splice(failure, 1);
     const { at, principal, resource: what } = row;

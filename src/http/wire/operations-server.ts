@@ -2,6 +2,7 @@
 
 import { mcpBody, sessionBody } from "./bodies.ts";
 import type { Operation } from "./operation.ts";
+import { decisionsQuery } from "./queries.ts";
 import {
   agentListSchema,
   approvalListSchema,
@@ -65,6 +66,7 @@ export const serverOperations = {
     path: "/approvals",
     summary: "What people decided about calls, newest first",
     scopes: ["admin"],
+    query: decisionsQuery,
     success: [200, approvalListSchema],
   },
   refusals: {
@@ -72,6 +74,7 @@ export const serverOperations = {
     path: "/refusals",
     summary: "Who was refused what, newest first",
     scopes: ["admin"],
+    query: decisionsQuery,
     success: [200, refusalListSchema],
   },
   mcp: {

@@ -38,5 +38,13 @@ export const questionsQuery = z.strictObject({
 /** The query of `GET /questions` after parsing. `limit`: 1 to 200 questions, 100 when it is left out. */
 export type QuestionsQuery = z.infer<typeof questionsQuery>;
 
+/** One page of the audit trail, newest first. */
+export const decisionsQuery = z.strictObject({
+  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(200),
+});
+/** The query of `GET /approvals` and `GET /refusals` after parsing. `limit`: 1 to 500 rows, 200 when it is left out. */
+export type DecisionsQuery = z.infer<typeof decisionsQuery>;
+
 /** `after`: the version from which on events are wanted. */
 export const afterQuery = z.strictObject({ after: version.default(0) });

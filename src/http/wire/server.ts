@@ -62,8 +62,9 @@ export const refusalListSchema = z.object({
       rule: z.string(),
     }),
   ),
+  next: z.string().nullable(),
 });
-/** At most the newest 500 refusals; `at` is in ms since the epoch. */
+/** A page of refusals; `at` is in ms since the epoch, `next` the cursor of the following page, null at the end. */
 export type RefusalList = z.infer<typeof refusalListSchema>;
 
 /**
@@ -82,8 +83,9 @@ export const approvalListSchema = z.object({
       why: z.string(),
     }),
   ),
+  next: z.string().nullable(),
 });
-/** At most the newest 200 decisions; `at` is in ms since the epoch. */
+/** A page of decisions; `at` is in ms since the epoch, `next` the cursor of the following page, null at the end. */
 export type ApprovalList = z.infer<typeof approvalListSchema>;
 
 /** Who the caller is. `how`: the way they were recognised; `expires_at` only for a console session. */

@@ -5,6 +5,7 @@ import type { Heard } from "../../../adapters/discord/listen/addressed.ts";
 import { CatchUp } from "../../../adapters/discord/listen/catch-up.ts";
 import { restClient } from "../../../adapters/discord/session.ts";
 import { clockOf } from "../../support/clock.ts";
+import { bed, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { ids, message } from "../../support/discord/payloads.ts";
 import { recordingInlet } from "../../support/recording-inlet.ts";
@@ -66,4 +67,41 @@ test("a direct message that came between two sessions is read before the next on
   said("here I am again");
   expect(await catchUp.beforeDirect(ids.direct)).toBe(true);
   expect(heard).toContain("while nobody listened");
+});
+
+test("a long absence is read page by page, and of more than that it is said where", async () => {
+  let heard = 0;
+  const { catchUp, logged, said } = await catchingUp(async () => {
+    heard += 1;
+  });
+  await catchUp.newSession();
+  expect(await catchUp.beforeDirect(ids.direct)).toBe(true);
+  for (let nth = 0; nth < 450; nth++) said(`line ${nth}`);
+  await catchUp.newSession();
+  await catchUp.beforeDirect(ids.direct);
+  expect(heard).toBe(450);
+  expect(catchUp.unread.inWords()).toBeNull();
+  for (let nth = 0; nth < 2_000; nth++) said(`more ${nth}`);
+  await catchUp.newSession();
+  await catchUp.beforeDirect(ids.direct);
+  expect(logged).toContain("discord catch-up cut short");
+  expect(catchUp.unread.inWords()).toBe(
+    `more was said in one channel while it was away than it reads (${ids.direct}): what it did not hear there must be said again`,
+  );
+});
+
+test("the health of the channel says where not everything was read", async () => {
+  const made = await bed();
+  onTestFinished(() => made.close());
+  const detail = () => made.channel.health().detail;
+  await until(() => expect(made.channel.health().ok).toBe(true));
+  expect(detail()).not.toContain("while it was away");
+  const guild = (BigInt(ids.guild) + 1n).toString();
+  const channels = Array.from({ length: 203 }, (_, nth) => ({
+    ...{ id: `77${1000 + nth}`, type: 0, name: `c${nth}`, last_message_id: made.discord.rest.id() },
+  }));
+  made.discord.gateway.dispatch("GUILD_CREATE", { id: guild, roles: [], channels, threads: [] });
+  await until(() =>
+    expect(detail()).toContain("more was said in 3 channels while it was away than it reads (77"),
+  );
 });

@@ -1,0 +1,34 @@
+/** The audit trail page by page: nothing scrolls out because much was decided after it. */
+import { expect, test } from "vitest";
+import type { ApprovalList, RefusalList } from "../../src/http/wire/server.ts";
+import type { ToolServerList } from "../../src/http/wire/tool-servers.ts";
+import { expectProblem } from "../support/http/problem.ts";
+import { bench } from "../support/http/server.ts";
+
+const by = { principal: "console:local", decision: "allowed", rule: "owner" } as const;
+
+test("decisions and refusals come in pages, and an acceptance is found behind hundreds of decisions", async () => {
+  using b = await bench();
+  const { store } = b.engine;
+  const resource = "work 3f2a";
+  await store.audit({ ...by, at: 1, action: "accept_tools odd", resource });
+  for (let at = 2; at < 252; at++) {
+    await store.audit({ ...by, at, action: "approve deploy", resource: `run_${at}` });
+    await store.audit({ ...by, at, action: "forget", resource: `run_${at}` });
+    await store.audit({ ...by, at, action: "launch", resource: "agent:x", decision: "refused" });
+  }
+  const read = async <T>(path: string) => (await (await b.call("GET", path)).json()) as T;
+  const first = await read<ApprovalList>("/approvals");
+  expect(first.approvals).toHaveLength(200);
+  expect(first.approvals[0]).toMatchObject({ at: 251, tool: "deploy", run_id: "run_251" });
+  const rest = await read<ApprovalList>(`/approvals?cursor=${first.next}`);
+  expect(rest.approvals.map(({ at }) => at)).toEqual(Array.from({ length: 50 }, (_, nth) => 51 - nth));
+  expect(rest.next).toBeNull();
+  const refused = await read<RefusalList>("/refusals?limit=249");
+  const last = await read<RefusalList>(`/refusals?limit=249&cursor=${refused.next}`);
+  expect(last).toMatchObject({ refusals: [{ at: 2 }], next: null });
+  expect((await read<ToolServerList>("/tool-servers")).acceptances).toMatchObject([
+    { server: "odd", what: resource, written: true },
+  ]);
+  await expectProblem(await b.call("GET", "/approvals?cursor=x"), 422, "validation_failed");
+});
