@@ -1,5 +1,5 @@
-/** A configuration that works: what it becomes. */
-import { existsSync, statSync } from "node:fs";
+/** What a folder's configuration becomes: the repository's own, a fresh install's, agents and rights as files. */
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config.ts";
@@ -113,75 +113,6 @@ describe("a fresh install", () => {
   });
 });
 
-describe("the environment", () => {
-  it.each(["elsewhere/other.db", "file:elsewhere/other.db"])(
-    "names the file %s; the token stands beside it",
-    async (url) => {
-      using folder = configFolder();
-      const config = await loadConfig({ DATABASE_URL: url }, folder.path);
-      expect(config.databaseUrl).toBe(join(folder.path, "elsewhere/other.db"));
-      expect(existsSync(join(folder.path, "elsewhere/token"))).toBe(true);
-      expect(existsSync(join(folder.path, "data/token"))).toBe(false);
-    },
-  );
-
-  it("wins over .env, and an empty variable switches the file's off", async () => {
-    using folder = configFolder({
-      ".env": "PORT=4000\nOPENAI_MODEL=from-file\nOPENAI_API_KEY=sk-file-key\n",
-    });
-    const config = await loadConfig({ PORT: "5000", OPENAI_API_KEY: "" }, folder.path);
-    expect(config.port).toBe(5000);
-    expect(config.model).toMatchObject({ model: "from-file", apiKey: null });
-  });
-
-  it("with a base URL speaks Chat Completions unless told otherwise", async () => {
-    using folder = configFolder();
-    const env = { OPENAI_BASE_URL: "http://127.0.0.1:11434/v1" };
-    expect((await loadConfig(env, folder.path)).model.api).toBe("chat");
-    expect((await loadConfig({ ...env, OPENAI_API: "responses" }, folder.path)).model.api).toBe("responses");
-  });
-
-  it("counts the user name of the mail server as secret when a machine made it, for it is half of a key", async () => {
-    using folder = configFolder();
-    const secretsWith = async (user: string) =>
-      (await loadConfig({ SMTP_URL: `smtps://${user}:mail-secret@mail.example` }, folder.path)).secrets;
-    expect(await secretsWith("MACHINEMADE0123456789")).toContain("MACHINEMADE0123456789");
-    expect(await secretsWith("bot%40corp01.example")).not.toContain("bot@corp01.example");
-    expect(await secretsWith("apikey")).not.toContain("apikey");
-  });
-
-  it("turns channels on, and all their secrets are known to the redactor", async () => {
-    using folder = configFolder();
-    const config = await loadConfig(
-      {
-        BELAY_TOKEN: "token-of-the-owner",
-        DATABASE_URL: "postgres://belay:database%21pass@127.0.0.1/belay",
-        OPENAI_API_KEY: "openai-secret",
-        SLACK_BOT_TOKEN: "xoxb-bot",
-        SLACK_APP_TOKEN: "xapp-app",
-        SLACK_SIGNING_SECRET: "slack-signing",
-        DISCORD_BOT_TOKEN: "discord-secret",
-        SMTP_URL: "smtp://belay:mail-secret@127.0.0.1:2525",
-      },
-      folder.path,
-    );
-    expect(Object.keys(config.connections)).toEqual(["slack", "discord"]);
-    expect([...config.secrets].sort()).toEqual([
-      "database!pass",
-      "database%21pass",
-      "discord-secret",
-      "mail-secret",
-      "openai-secret",
-      "slack-signing",
-      "token-of-the-owner",
-      "xapp-app",
-      "xoxb-bot",
-    ]);
-    // A given token is not written anywhere.
-    expect(existsSync(join(folder.path, "data/token"))).toBe(false);
-  });
-});
-
 describe("agents as files", () => {
   it("start with base_system.md and are told of the agents they can hand a task to", async () => {
     using folder = configFolder({
@@ -255,70 +186,6 @@ describe("a tool's approvers", () => {
     using other = configFolder({ "belay.config.ts": config("@oncal") });
     await expect(loadConfig({}, other.path)).rejects.toThrow(
       'tools.tell.requiresApproval.by: "@oncal" is no group',
-    );
-  });
-});
-
-describe("triggers", () => {
-  const config = configFile({
-    webhooks: [
-      { name: "ci", verify: { kind: "github" }, secretEnv: "CI_SECRET", prompt: "hooks/ci.md" },
-      { name: "off", verify: { kind: "bearer" }, secretEnv: "OFF_SECRET", prompt: "hooks/ci.md" },
-    ],
-    schedules: [
-      { name: "morning", cron: "0 8 * * 1-5", timezone: "Europe/Berlin", task: "Say good morning." },
-    ],
-    mail: {
-      from: "belay@example.com",
-      allow: ["dana@example.com", "@example.org"],
-      inbound: [{ name: "raw", provider: "raw", secretEnv: "MAIL_SECRET" }],
-    },
-    tokens: [{ name: "ci", secretEnv: "CI_TOKEN", scopes: ["launch", "read"] }],
-  });
-
-  it("get their prompts' text, may launch the agent they are declared for, and no secret is no route", async () => {
-    using folder = configFolder({ "belay.config.ts": config, "hooks/ci.md": "Look at the failed build.\n" });
-    const loaded = await loadConfig({ CI_SECRET: "ci-secret", CI_TOKEN: "a-token-for-the-ci" }, folder.path);
-    expect(loaded.webhooks).toMatchObject([
-      { name: "ci", agent: "default", prompt: "Look at the failed build.\n" },
-    ]);
-    expect(loaded.triggerSecrets).toEqual({ CI_SECRET: "ci-secret" });
-    expect(loaded.mail?.inbound).toEqual([]);
-    expect(loaded.warnings).toEqual([
-      "webhooks.off: secret missing: the webhook is off; set OFF_SECRET",
-      "mail.inbound.raw: secret missing: the route is off; set MAIL_SECRET",
-    ]);
-    expect(loaded.rights.default?.launch).toEqual(expect.arrayContaining(["webhook:ci", "schedule:morning"]));
-    expect(loaded.rights.default?.launch).not.toContain("webhook:off");
-    expect(loaded.rights.default?.approve).not.toContain("webhook:ci");
-    expect(loaded.tokens.map(({ name, scopes }) => [name, scopes.length])).toEqual([
-      ["local", 6],
-      ["ci", 2],
-    ]);
-    expect(loaded.secrets).toEqual(expect.arrayContaining(["ci-secret", "a-token-for-the-ci"]));
-    expect(loaded.tokenEventKey).toHaveLength(32);
-  });
-
-  it.each([
-    [{ inbound: [{ name: "raw", provider: "raw", secretEnv: "MAIL_SECRET" }] }, ["mail.inbound.raw"]],
-    [{ listener: { port: 2525 } }, ["mail.listener"]],
-    [{ listener: { port: 2525, authservId: "mx.example.com" } }, []],
-    [{ inbound: [{ name: "pm", provider: "postmark", secretEnv: "MAIL_SECRET" }] }, []],
-  ])("say of mail %j where no sender could ever be proved", async (mail, places) => {
-    using folder = configFolder({
-      "belay.config.ts": configFile({ mail: { from: "a@example.com", ...mail } }),
-    });
-    const { warnings } = await loadConfig({ MAIL_SECRET: "mail-secret" }, folder.path);
-    expect(warnings).toEqual(
-      places.map((place) => expect.stringMatching(`^${place}: no sender can be proved.* set authservId to `)),
-    );
-  });
-
-  it("by mail let the allowed senders launch", async () => {
-    using folder = configFolder({ "belay.config.ts": config, "hooks/ci.md": "Look.\n" });
-    const { rights } = await loadConfig({ MAIL_SECRET: "mail-secret" }, folder.path);
-    expect(rights.default?.launch).toEqual(
-      expect.arrayContaining(["email:dana@example.com", "email:@example.org"]),
     );
   });
 });

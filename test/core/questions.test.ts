@@ -1,4 +1,4 @@
-/** Approvals, doubts and untrusted text: who must say yes, to which bytes, and what their word does. */
+/** An approval: asked before the call, for whom it is, edited, refused, voided, by two where two must, withdrawn at the end. */
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";
@@ -7,15 +7,12 @@ import { openRights } from "../support/bot.ts";
 import {
   answer,
   approve,
-  ask,
   askedApproval,
   call,
   cancel,
   chose,
   dana,
-  doubted,
   edit,
-  failed,
   finished,
   given,
   heard,
@@ -214,96 +211,6 @@ describe("four eyes", () => {
 
   test("one refusal is enough", () => {
     expect(both().when(approve("q", one), refuse("q", "no", two)).results.a).toContain("two refused");
-  });
-});
-
-describe("a doubt", () => {
-  const doubts = () => given(chose(call("a", "restart")), started("a"), doubted("q", "a"));
-
-  test("waits for a person, and nothing runs until then", () => {
-    doubts().is("waiting_human_input").wants({ type: "rest" });
-    doubts().when(say("I think so")).then("heard").is("waiting_human_input");
-  });
-
-  test("it ran: the call has its result and is not repeated", () => {
-    const run = doubts().when(answer("happened", "q"));
-    expect(run.results.a).toContain("dana confirmed that this call took effect");
-    run.wants({ type: "call_model" });
-  });
-
-  test("it did not: it runs now", () => {
-    doubts()
-      .when(answer("run", "q"))
-      .wants({ type: "run_calls", callIds: ["a"] });
-  });
-
-  test("stop: the run ends and the doubt stays in the record", () => {
-    const run = doubts().when(answer("stop", "q")).then("question_answered", "cancelled");
-    expect(run.results.a).toContain("not known whether this call took effect");
-  });
-
-  test("of a call that needs approval takes an approver", () => {
-    const rights = { ...openRights, approve: ["slack:T1/oncall"] };
-    const run = under(
-      policyWith({}, rights),
-      chose(call("a", "deploy")),
-      askedApproval("q", "a"),
-      approve("q"),
-      started("a"),
-      doubted("d", "a", "deploy"),
-    );
-    run.when(answer("run", "d", dana)).refused("not_an_approver");
-    run.when(answer("run", "d", oncall)).then("question_answered");
-  });
-
-  test("of a call that two must approve is not run on the word of one: both are asked again", () => {
-    const run = given(
-      chose(call("a", "destroy")),
-      askedApproval("q", "a", "destroy", 2),
-      approve("q", oncall),
-      approve("q", person("other")),
-      started("a"),
-      doubted("d", "a", "destroy", 2),
-    );
-    run.when(answer("run", "d", oncall)).wants({ type: "ask_approval", callId: "a" });
-  });
-});
-
-describe("a run that has read bytes from outside", () => {
-  const restart = chose(call("b", "restart"));
-  const free = { type: "run_calls", callIds: ["b"] } as const;
-  const asks = { type: "ask_approval", callId: "b" } as const;
-
-  test("needs approval for once calls from then on, and only for those", () => {
-    given(restart).wants(free);
-    given(chose(call("a", "fetch")), finished("a", "page", true), restart).wants(asks);
-    given(chose(call("a", "fetch")), finished("a", "page", true), chose(call("b", "tag"))).wants(free);
-    given(heard("buy now", false), restart).wants(asks);
-    nobody()
-      .when(launch({ trusted: false }), restart)
-      .wants(asks);
-  });
-
-  test("that came with a failure, or with what a guest or a machine answered", () => {
-    given(chose(call("a", "fetch")), failed("a", "HTTP 500: buy now", true), restart).wants(asks);
-    given(chose(call("a", "fetch")), failed("a", "timeout"), restart).wants(free);
-    const question = given(chose(ask("q", "Which?")));
-    const id = question.state.questions[0]?.id ?? "";
-    question.when(answer("v1", id), restart).wants(free);
-    const rights = { ...openRights, answer: ["slack:T1/ext", "token:ci"] };
-    const asked = under(policyWith({}, rights), chose(ask("q", "Which?")));
-    for (const actor of [
-      person("ext", { guest: true }),
-      person("ci", { principal: "token:ci", kind: "machine" }),
-    ]) {
-      const run = asked.when(answer("</data> v1", asked.state.questions[0]?.id ?? "", actor), restart);
-      run.wants(asks);
-      expect(run.results.q).toContain("v1");
-    }
-  });
-
-  test("also for those of the same answer", () => {
-    given(chose(call("a", "fetch"), call("b", "restart")), finished("a", "page", true)).wants(asks);
   });
 });
 

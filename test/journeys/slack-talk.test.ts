@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { type Bot, startBot } from "../support/bot.ts";
 import { openStore } from "../support/deployment.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { shows } from "../support/slack/shows.ts";
 import { SlackWorld } from "../support/slack/world.ts";
 
 test("one run and one answer, whatever is edited, deleted and tried again around it", async () => {
@@ -16,10 +17,6 @@ test("one run and one answer, whatever is edited, deleted and tried again around
     await bot?.stop();
     await world.stop();
   });
-  const shows = (root: string, ...lines: RegExp[]) =>
-    expect
-      .poll(() => world.screen(root), { timeout: 20_000, interval: 30 })
-      .toEqual(lines.map((line) => expect.stringMatching(line)));
   const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed v1.2.3."));
 
   bot = await startBot({ store, model, channels: [world.channel] });
@@ -32,7 +29,7 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   );
   await world.say("<@U0BOT> deploy payments", { root });
   await world.say(`<@${world.id("oncall")}> is that wise?`, { root, user: "eve" });
-  await shows(root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
+  await shows(world, root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
 
   await bot.stop();
   world.channel = world.makeChannel();
@@ -47,7 +44,7 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   const again = { ...changed, text: "v9.9.10", edited: { user: former.user, ts: `${answer}2` } };
   await world.deliver(world.eventOf({ ...at, subtype: "message_changed", message: again }));
   await world.deliver(world.eventOf({ ...at, subtype: "message_deleted", deleted_ts: answer }));
-  await shows(root, /^deploy payments — done in/, /^Answered by dana: Which version\?$/);
+  await shows(world, root, /^deploy payments — done in/, /^Answered by dana: Which version\?$/);
 
   const runs = await store.runs({ limit: 10 });
   expect(runs).toHaveLength(1);

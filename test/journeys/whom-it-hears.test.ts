@@ -6,6 +6,7 @@ import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, openRights, startBot } from "../support/bot.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { shows } from "../support/slack/shows.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
 
 let world: SlackWorld;
@@ -18,12 +19,6 @@ afterEach(async () => {
   await bot.stop();
   await world.stop();
 });
-
-async function shows(root: string, ...lines: RegExp[]): Promise<void> {
-  await expect
-    .poll(() => world.screen(root), { timeout: 25_000, interval: 30 })
-    .toEqual(lines.map((line) => expect.stringMatching(line)));
-}
 
 /** Everything that arrived so far was worked off. */
 async function heardAll(): Promise<void> {
@@ -46,7 +41,7 @@ test("one mention in an incident's thread is one run, whatever people say to eac
   bot = await startBot({ model, channels: [world.channel] });
   const root = await world.write("payments answers 500");
   await world.say("<@U0BOT> why?", { root });
-  await shows(root, /done in/);
+  await shows(world, root, /done in/);
   for (const text of ["ok, rolling back", "stop", "thanks", "status", "who has the pager?"]) {
     await world.say(text, { root, user: "oncall" });
   }
@@ -63,25 +58,25 @@ test("who may not is refused what they say to the bot, once, and nothing of what
     rights: only,
   });
   const root = await world.say("<@U0BOT> deploy");
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   for (const text of ["I would take v2", "yes", "thanks"]) await world.say(text, { root, user: "oncall" });
   await heardAll();
   expect(words()).toEqual([]);
   await world.say("<@U0BOT> v2", { root, user: "oncall" });
   await world.edge.until(() => words().length === 1);
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
 });
 
 test("words that begin with a colleague's name, or stand in code, answer nothing; thanks get a sign", async () => {
   const model = scripted(calling(ask("Which environment?")), finalAnswer("Deployed."));
   bot = await startBot({ model, channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   await world.say("<@U2> which environment do we use these days?", { root });
   await heardAll();
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   await world.say("staging", { root });
-  await shows(root, /done in/, /^Answered/);
+  await shows(world, root, /done in/, /^Answered/);
   await world.say("thanks!", { root });
   await world.say("🎉", { root });
   await world.say("`<@U0BOT> deploy`");
@@ -93,21 +88,21 @@ test("words that begin with a colleague's name, or stand in code, answer nothing
 test.each(["stop", "Stop please!", "<@U0BOT> stop!"])("%j stops the run of the thread", async (text) => {
   bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   await world.say(text, { root });
-  await shows(root, /cancelled/, /^Withdrawn/);
+  await shows(world, root, /cancelled/, /^Withdrawn/);
 });
 
 test("a command stops the run that it names without what stands before its underscore, or says that it knows none", async () => {
   bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   const runId = (await bot.store.runAt(world.address(root))) ?? "";
   await world.slash(`stop ${"0".repeat(20)}`);
   await world.edge.until(() => world.edge.responses.length === 1);
   expect(String(world.edge.responses[0]?.text)).toMatch(/no such run/);
   await world.slash(`stop ${runId.replace("run_", "")}`);
-  await shows(root, /cancelled/, /^Withdrawn/);
+  await shows(world, root, /cancelled/, /^Withdrawn/);
   expect(await runs()).toBe(1);
 });
 
@@ -123,9 +118,9 @@ test("in a direct message words at the root answer the question that is open the
     return ts;
   };
   const root = await direct("deploy");
-  await shows(root, /waiting/, /^Question/);
+  await shows(world, root, /waiting/, /^Question/);
   await direct("v2");
-  await shows(root, /done in/, /^Answered/);
+  await shows(world, root, /done in/, /^Answered/);
   expect(await runs()).toBe(1);
 });
 
@@ -133,7 +128,7 @@ test("of two questions the person is asked which they meant; their words are kep
   const model = scripted(calling(ask("Which version?"), ask("Where?")), finalAnswer("Deployed."));
   bot = await startBot({ model, channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");
-  await shows(root, /waiting/, /^Question: Which/, /^Question: Where/);
+  await shows(world, root, /waiting/, /^Question: Which/, /^Question: Where/);
   await world.say("staging", { root });
   await world.edge.until(() => words().length === 1);
   expect(words()[0]).toMatch(/Which question do your words answer\?.*1\. Which version\?.*2\. Where\?/s);
@@ -144,9 +139,9 @@ test("of two questions the person is asked which they meant; their words are kep
   await world.edge.until(() => words().length === 2);
   expect(words()[1]).toMatch(/Only dana can say what they meant/);
   await world.press("meant", where);
-  await shows(root, /waiting/, /^Question: Which/, /^Answered by dana: Where\?/);
+  await shows(world, root, /waiting/, /^Question: Which/, /^Answered by dana: Where\?/);
   await world.say("v2", { root });
-  await shows(root, /done in/, /^Answered/, /^Answered/);
+  await shows(world, root, /done in/, /^Answered/, /^Answered/);
   const results = model.requests[1]?.input.flatMap((item) => (item.type === "result" ? [item.output] : []));
   expect(results).toEqual(['{"answer":"staging"}', '{"answer":"v2"}']);
 });
@@ -167,10 +162,10 @@ test("under an approval yes says which button, and runs nothing", async () => {
   );
   bot = await startBot({ model, channels: [world.channel], tools: [restart], rights: openRights });
   const root = await world.say("<@U0BOT> restart payments");
-  await shows(root, /waiting for approval/, /^Approval/);
+  await shows(world, root, /waiting for approval/, /^Approval/);
   await world.say("yes, approve it", { root });
   await world.edge.until(() => words().length === 1);
   expect(words()[0]).toMatch(/press Approve or Refuse/);
-  await shows(root, /waiting for approval/, /^Approval/);
+  await shows(world, root, /waiting for approval/, /^Approval/);
   expect(ran).toEqual([]);
 });

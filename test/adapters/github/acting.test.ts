@@ -1,16 +1,10 @@
 /** What the GitHub pack's tools that act do once, what they know after a lost answer, and how their jobs go on. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Github, shape } from "../../support/github/server.ts";
-import { call, type GithubTools, repo, run, told, toolboxAt } from "./world.ts";
+import { describe, expect, it } from "vitest";
+import { shape } from "../../support/github/server.ts";
+import { call, type GithubTools, repo, run, theGithub, told, toolboxAt } from "./world.ts";
 
-let server: Github;
-let toolbox: GithubTools;
-beforeAll(async () => {
-  server = await Github.start();
-  toolbox = toolboxAt(server.url);
-});
-beforeEach(() => server.reset());
-afterAll(() => server.stop());
+const hub = theGithub();
+const { server } = hub;
 
 const isPost = ({ method }: { method: string }) => method === "POST";
 
@@ -32,7 +26,7 @@ describe.each([
 ])("$tool", ({ tool, path, input, answer, result }) => {
   it("writes once, with a hidden mark that does not hold the key", async () => {
     server.on("POST", path, { status: 201, json: answer });
-    expect(await told(toolbox, tool, input)).toEqual(result);
+    expect(await told(hub.toolbox, tool, input)).toEqual(result);
     expect(server.asked).toHaveLength(1);
     const said = JSON.stringify(server.asked[0]?.body);
     expect(said).toMatch(/<!-- belay [0-9a-f]{32} -->/);
@@ -48,26 +42,26 @@ describe.each([
       body = String(Object(asked.body).body);
       return reply;
     });
-    expect(await run(toolbox, tool, input)).toMatchObject({ type: "in_doubt" });
+    expect(await run(hub.toolbox, tool, input)).toMatchObject({ type: "in_doubt" });
     expect(server.asked).toHaveLength(1);
     server.on("GET", path, { json: [{ ...answer, body: "Another's." }] });
-    expect(await toolbox.reconcile(tool, input, call)).toEqual({ type: "not_done" });
+    expect(await hub.toolbox.reconcile(tool, input, call)).toEqual({ type: "not_done" });
     server.on("GET", path, { json: [{ ...answer, body }] });
-    expect(await toolbox.reconcile(tool, input, call)).toMatchObject({
+    expect(await hub.toolbox.reconcile(tool, input, call)).toMatchObject({
       type: "finished",
       output: JSON.stringify({ url: answer.html_url }),
     });
-    expect(await toolbox.reconcile(tool, input, { ...call, key: "r1:c2" })).toEqual({ type: "not_done" });
+    expect(await hub.toolbox.reconcile(tool, input, { ...call, key: "r1:c2" })).toEqual({ type: "not_done" });
   });
 
   it("does not know where more stands than can be looked through", async () => {
     server.on("GET", path, { json: Array.from({ length: 100 }, () => ({ ...answer, body: "Another's." })) });
-    expect(await toolbox.reconcile(tool, input, call)).toEqual({ type: "unknown" });
+    expect(await hub.toolbox.reconcile(tool, input, call)).toEqual({ type: "unknown" });
   });
 
   it("failed, and is not in doubt, when GitHub refuses", async () => {
     server.on("POST", path, { status: 403, headers: { "retry-after": "9" }, json: { message: "slow down" } });
-    expect(await run(toolbox, tool, input)).toMatchObject({
+    expect(await run(hub.toolbox, tool, input)).toMatchObject({
       type: "failed",
       message: expect.stringContaining("wait 9 s"),
     });
@@ -96,9 +90,9 @@ describe("gh_rerun_failed", () => {
       status: 201,
       json: {},
     });
-    expect(await run(toolbox, "gh_rerun_failed", input)).toEqual({ type: "begun", handle });
+    expect(await run(hub.toolbox, "gh_rerun_failed", input)).toEqual({ type: "begun", handle });
     expect(server.asked.filter(isPost)).toHaveLength(1);
-    const look = () => toolbox.poll("gh_rerun_failed", input, handle, call);
+    const look = () => hub.toolbox.poll("gh_rerun_failed", input, handle, call);
     server.on("GET", attemptPath, { status: 404, json: { message: "Not Found" } });
     expect(await look()).toMatchObject({ type: "running", progress: "GitHub has not begun attempt 2 yet" });
     server.on("GET", attemptPath, { status: 502, json: { message: "Bad gateway" } });
@@ -116,7 +110,7 @@ describe("gh_rerun_failed", () => {
 
   it("shows what it would run again", async () => {
     server.on("GET", runPath, { json: shape("workflow-run", ended) });
-    expect(await toolbox.preview("gh_rerun_failed", input, call)).toBe(
+    expect(await hub.toolbox.preview("gh_rerun_failed", input, call)).toBe(
       "CI: Pay\nattempt 1, failure, on main at abc",
     );
   });
@@ -126,7 +120,7 @@ describe("gh_rerun_failed", () => {
     ["it goes on", { ...ended, status: "in_progress" }, "wait for its end"],
   ])("begins nothing when %s", async (_what, now, words) => {
     server.on("GET", runPath, { json: shape("workflow-run", now) });
-    expect(await run(toolbox, "gh_rerun_failed", input)).toMatchObject({
+    expect(await run(hub.toolbox, "gh_rerun_failed", input)).toMatchObject({
       type: "failed",
       message: expect.stringContaining(words),
     });
@@ -135,14 +129,14 @@ describe("gh_rerun_failed", () => {
 
   it("knows after a crash that it was begun, or does not know", async () => {
     server.on("GET", runPath, { json: shape("workflow-run", { ...ended, run_attempt: 2 }) });
-    expect(await toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "begun", handle });
+    expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "begun", handle });
     server.on("GET", runPath, { json: shape("workflow-run", ended) });
-    expect(await toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "unknown" });
+    expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "unknown" });
   });
 
   it("asks GitHub to cancel it, and claims no more", async () => {
     server.on("POST", "/repos/{owner}/{repo}/actions/runs/{run_id}/cancel", { status: 202, json: {} });
-    expect(await toolbox.cancel("gh_rerun_failed", handle, call)).toMatchObject({
+    expect(await hub.toolbox.cancel("gh_rerun_failed", handle, call)).toMatchObject({
       stopped: null,
       words: expect.stringContaining("asked to cancel"),
     });
@@ -163,7 +157,7 @@ describe("gh_dispatch", () => {
 
   it("follows the run whose id GitHub tells", async () => {
     server.on("POST", path, { json: shape("workflow-dispatch-response", { workflow_run_id: 77 }) });
-    const handle = await begun(toolbox);
+    const handle = await begun(hub.toolbox);
     expect(server.asked[0]?.body).toEqual({
       ref: "main",
       inputs: { to: "staging" },
@@ -172,7 +166,7 @@ describe("gh_dispatch", () => {
     server.on("GET", attemptPath, {
       json: shape("workflow-run", { status: "completed", conclusion: "failure", html_url: "https://x" }),
     });
-    expect(await toolbox.poll("gh_dispatch", input, handle, call)).toMatchObject({
+    expect(await hub.toolbox.poll("gh_dispatch", input, handle, call)).toMatchObject({
       type: "finished",
       output: JSON.stringify({
         run_id: 77,
@@ -215,15 +209,15 @@ describe("gh_dispatch", () => {
 
   it("says that nobody knows where neither an id nor a mark tells", async () => {
     server.on("POST", path, { status: 204 });
-    const handle = await begun(toolbox);
-    expect(await toolbox.poll("gh_dispatch", input, handle, call)).toMatchObject({ type: "lost" });
-    expect(await toolbox.cancel("gh_dispatch", handle, call)).toMatchObject({ stopped: null });
-    expect(await toolbox.reconcile("gh_dispatch", input, call)).toEqual({ type: "unknown" });
+    const handle = await begun(hub.toolbox);
+    expect(await hub.toolbox.poll("gh_dispatch", input, handle, call)).toMatchObject({ type: "lost" });
+    expect(await hub.toolbox.cancel("gh_dispatch", handle, call)).toMatchObject({ stopped: null });
+    expect(await hub.toolbox.reconcile("gh_dispatch", input, call)).toEqual({ type: "unknown" });
   });
 
   it("shows the commit that it would run on", async () => {
     const json = shape("commit", { sha: "abc", commit: { message: "Pay\n\nMore." } });
     server.on("GET", "/repos/{owner}/{repo}/commits/{ref}", { json });
-    expect(await toolbox.preview("gh_dispatch", input, call)).toBe("main is abc: Pay");
+    expect(await hub.toolbox.preview("gh_dispatch", input, call)).toBe("main is abc: Pay");
   });
 });

@@ -1,17 +1,11 @@
 /** gh_revert_pull: what it shows, the one pull request it opens, and what it leaves to people. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { backward } from "../../../adapters/github/merged.ts";
-import { Github, shape } from "../../support/github/server.ts";
-import { call, type GithubTools, repo, run, told, toolboxAt } from "./world.ts";
+import { shape } from "../../support/github/server.ts";
+import { call, repo, run, theGithub, told } from "./world.ts";
 
-let server: Github;
-let toolbox: GithubTools;
-beforeAll(async () => {
-  server = await Github.start();
-  toolbox = toolboxAt(server.url);
-});
-beforeEach(() => server.reset());
-afterAll(() => server.stop());
+const hub = theGithub();
+const { server } = hub;
 
 const input = { repo, number: 7, reason: "Checkout fails since." };
 const patch = "@@ -1,2 +1,2 @@\n import a;\n-retries: 3\n+retries: 0";
@@ -106,7 +100,7 @@ const posted = (path: string) =>
 
 it("sets back the files that the pull request changed, on the base as it is now, and merges nothing", async () => {
   given(normal);
-  expect(await told(toolbox, "gh_revert_pull", input)).toEqual(result);
+  expect(await told(hub.toolbox, "gh_revert_pull", input)).toEqual(result);
   expect(posted("/git/trees")[0]?.body).toEqual({
     base_tree: "tree-tip",
     tree: [
@@ -129,7 +123,7 @@ it("sets back the files that the pull request changed, on the base as it is now,
 
 it("shows the diff before, read backwards", async () => {
   given(normal);
-  const preview = await toolbox.preview("gh_revert_pull", input, call);
+  const preview = await hub.toolbox.preview("gh_revert_pull", input, call);
   expect(preview).toBe(
     [
       "Opens a pull request into main that takes back #7: No retries. Nothing is merged by it.",
@@ -180,7 +174,7 @@ it.each([
   ],
 ] as const)("does nothing where %s, and says why", async (_, world, words) => {
   given(world as World);
-  const outcome = await run(toolbox, "gh_revert_pull", input);
+  const outcome = await run(hub.toolbox, "gh_revert_pull", input);
   expect(outcome).toMatchObject({ type: "failed", message: expect.stringContaining(words) });
   expect(server.asked.filter(({ method }) => method === "POST")).toEqual([]);
 });
@@ -204,25 +198,25 @@ it.each([
   ["a merge commit", { pull: { commits: 3 }, parents: ["parent", "branch"] }],
 ])("takes back %s", async (_, change) => {
   given({ ...normal, ...change });
-  expect(await told(toolbox, "gh_revert_pull", input)).toEqual(result);
+  expect(await told(hub.toolbox, "gh_revert_pull", input)).toEqual(result);
 });
 
 describe("after a lost answer", () => {
   it("the pull request is known by its branch, and no second one is opened", async () => {
     given(normal);
     server.on("POST", "/repos/{owner}/{repo}/pulls", { breaks: true });
-    expect(await run(toolbox, "gh_revert_pull", input)).toMatchObject({ type: "in_doubt" });
-    expect(await toolbox.reconcile("gh_revert_pull", input, call)).toEqual({ type: "not_done" });
+    expect(await run(hub.toolbox, "gh_revert_pull", input)).toMatchObject({ type: "in_doubt" });
+    expect(await hub.toolbox.reconcile("gh_revert_pull", input, call)).toEqual({ type: "not_done" });
     const [asked] = server.asked.slice(-1);
     const { head } = Object(posted("/pulls")[0]?.body);
     expect(asked?.query).toMatchObject({ head: `shop:${head}`, state: "all" });
     const stands = shape("pull-request-simple", result && { number: 8, html_url: result.url });
     server.on("GET", "/repos/{owner}/{repo}/pulls", { json: [stands] });
-    expect(await toolbox.reconcile("gh_revert_pull", input, call)).toMatchObject({
+    expect(await hub.toolbox.reconcile("gh_revert_pull", input, call)).toMatchObject({
       type: "finished",
       output: JSON.stringify(result),
     });
-    expect(await told(toolbox, "gh_revert_pull", input)).toEqual(result);
+    expect(await told(hub.toolbox, "gh_revert_pull", input)).toEqual(result);
     expect(posted("/pulls")).toHaveLength(1);
   });
 
@@ -230,13 +224,13 @@ describe("after a lost answer", () => {
     given(normal);
     const message = "Reference already exists";
     server.on("POST", "/repos/{owner}/{repo}/git/refs", { status: 422, json: { message } });
-    expect(await told(toolbox, "gh_revert_pull", input)).toEqual(result);
+    expect(await told(hub.toolbox, "gh_revert_pull", input)).toEqual(result);
   });
 
   it("a branch that can't be made for another reason ends it", async () => {
     given(normal);
     server.on("POST", "/repos/{owner}/{repo}/git/refs", { status: 422, json: { message: "Protected" } });
-    const outcome = await run(toolbox, "gh_revert_pull", input);
+    const outcome = await run(hub.toolbox, "gh_revert_pull", input);
     expect(outcome).toMatchObject({ type: "failed", message: expect.stringContaining("Protected") });
     expect(posted("/pulls")).toEqual([]);
   });

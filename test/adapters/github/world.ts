@@ -1,8 +1,10 @@
 /** The GitHub pack on a server of the test's own, through the toolbox as the engine calls it. */
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import { github } from "../../../adapters/github/tools.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
+import { Github } from "../../support/github/server.ts";
 
 export const token = "the-token-of-the-test";
 export const repo = "shop/api";
@@ -17,6 +19,22 @@ export function toolboxAt(baseUrl: string, keyInput?: string) {
 }
 
 export type GithubTools = ReturnType<typeof toolboxAt>;
+
+/** A GitHub for the tests of a file, which forgets before each of them, and the tools that speak to it. */
+export function theGithub(): { server: Github; readonly toolbox: GithubTools } {
+  const server = new Github();
+  let toolbox: GithubTools | null = null;
+  beforeAll(() => server.listen());
+  beforeEach(() => server.reset());
+  afterAll(() => server.stop());
+  return {
+    server,
+    get toolbox() {
+      toolbox ??= toolboxAt(server.url);
+      return toolbox;
+    },
+  };
+}
 
 /** The result of a call that passed the check and worked. */
 export async function told(

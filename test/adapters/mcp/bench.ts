@@ -12,6 +12,14 @@ import { createToolbox } from "../../../src/tools/toolbox.ts";
 export const node = process.execPath;
 export const odd = join(import.meta.dirname, "odd-child.ts");
 
+/** What its tool takes. */
+export const input = { text: "this" };
+
+/** How the server is declared that behaves well, with its lock file in this folder. */
+export const wellIn = (place: string, allow: "*" | string[] = "*") => ({
+  ...{ configDir: place, name: "odd", command: node, args: [odd, place, "well"], allow },
+});
+
 /** Removed when the test is over. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "belay-mcp-"));

@@ -6,6 +6,7 @@ import {
   callsIn,
   contextOf,
   folder,
+  input,
   node,
   odd,
   oddServer,
@@ -18,7 +19,6 @@ import {
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const input = { text: "this" };
 const read = { effect: "read" } as const;
 const fine = { type: "finished", output: "did this", omitted: 0 };
 

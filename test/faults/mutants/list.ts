@@ -201,7 +201,7 @@ export const mutants: readonly Mutant[] = [
     file: "adapters/mcp/looked-at.ts",
     find: `if (found?.code === "changed") throw`,
     put: `if (found?.code === undefined && found) throw`,
-    test: "test/adapters/mcp/accept.test.ts",
+    test: "test/adapters/mcp/changed-tool.test.ts",
     only: "between card and run",
   },
   {

@@ -1,8 +1,9 @@
 /** The Discord channel, started against the fake with an inlet that remembers. */
 
-import { afterEach, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { discordChannel } from "../../../adapters/discord/channel.ts";
 import type { Channel, Delivery } from "../../../src/core/ports/channel.ts";
+import type { Inbound, Outcome } from "../../../src/core/ports/inbound.ts";
 import { clockOf } from "../clock.ts";
 import { type RecordingInlet, recordingInlet } from "../recording-inlet.ts";
 import { type FakeDiscord, fakeDiscord } from "./fake.ts";
@@ -72,6 +73,39 @@ export function beds(): (surviving?: Parameters<typeof bed>[0]) => Promise<Bed> 
     return made;
   };
 }
+
+/** One bed for the tests of a file, of which each begins with nothing heard and nothing told. */
+export function theBed() {
+  let made: Bed;
+  beforeAll(async () => {
+    made = await bed();
+  });
+  afterAll(() => made.close());
+  beforeEach(() => {
+    made.inlet.accepted.length = 0;
+    made.discord.rest.callbacks.length = 0;
+    made.discord.rest.replies.length = 0;
+    made.discord.rest.faults.length = 0;
+  });
+  return {
+    get made() {
+      return made;
+    },
+    happens(interaction: { id: string }): void {
+      made.discord.gateway.dispatch("INTERACTION_CREATE", interaction);
+    },
+    /** The first that the engine was given. */
+    async accepted(): Promise<Inbound> {
+      await until(() => expect(made.inlet.accepted).toHaveLength(1));
+      const [inbound] = made.inlet.accepted;
+      if (!inbound) throw new Error("nothing was accepted");
+      return inbound;
+    },
+  };
+}
+
+/** What the engine made of it. */
+export const told = (text: string, type: Outcome["type"] = "told"): Outcome => ({ type, text, runId: null });
 
 /** What was said to the bot; what was no words by its type. */
 export function texts({ inlet }: Bed): string[] {

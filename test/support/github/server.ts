@@ -54,9 +54,13 @@ export class Github {
 
   static async start(): Promise<Github> {
     const github = new Github();
-    github.#server.listen(0, "127.0.0.1");
-    await once(github.#server, "listening");
+    await github.listen();
     return github;
+  }
+
+  async listen(): Promise<void> {
+    this.#server.listen(0, "127.0.0.1");
+    await once(this.#server, "listening");
   }
 
   constructor() {
