@@ -7,9 +7,9 @@ import { openPostgres } from "../adapters/postgres/store.ts";
 import { openWakes } from "../adapters/postgres/wakes.ts";
 import type { Model } from "../src/core/ports/model.ts";
 import { adding, clock, openBench } from "./bot.ts";
+import { now } from "./measured-worker.ts";
 
 const [url = "", what = "", modelMs = "0", runsAtOnce = "200"] = process.argv.slice(2);
-const now = () => performance.timeOrigin + performance.now();
 
 function telling(model: Model): Model {
   return {

@@ -5,58 +5,23 @@ import { Client } from "pg";
 import { pino } from "pino";
 import { openPostgres } from "../adapters/postgres/store.ts";
 import { openWakes } from "../adapters/postgres/wakes.ts";
-import { startChild } from "../test/support/child.ts";
 import { startPostgres } from "../test/support/store/postgres.ts";
 import { adding, clock, lastVersionOf, median, openBench, round } from "./bot.ts";
+import { type Latency, latencyOf, startWorker } from "./measured-worker.ts";
 
 const server = await startPostgres();
 const url = await server.database();
-const now = () => performance.timeOrigin + performance.now();
 const client = new Client({ connectionString: url });
 await client.connect();
 
-async function startWorker(...args: string[]) {
-  const child = startChild("bench/wakes-worker.ts", [url, ...args], { ipc: true });
-  await child.says("ready\n");
-  const heard: ((at: number) => void)[] = [];
-  child.process.on("message", (at) => heard.shift()?.(Number(at)));
-  return {
-    next: () => new Promise<number>((resolve) => heard.push(resolve)),
-    async stop() {
-      child.process.kill("SIGKILL");
-      await child.ended;
-    },
-  };
-}
+const workerScript = "bench/wakes-worker.ts";
 
-interface Latency {
-  p50: number;
-  p99: number;
-}
-
-/**
- * `from`: does what makes something due; `over`: resolves when the other process has done it, before the next one
- * comes. Milliseconds from the answer of `from` to the beginning in the other process.
- */
-async function latencyOf(
-  what: string,
-  from: () => Promise<unknown>,
-  over: () => Promise<void>,
-): Promise<Latency> {
-  const worker = await startWorker(what);
-  const took: number[] = [];
-  for (let n = 0; n < 320; n++) {
-    const [began, done] = [worker.next(), over()];
-    await from();
-    const committed = now();
-    took.push((await began) - committed);
-    await done;
-    await pause(5);
-  }
+/** The beginnings of `what` in a worker of its own. */
+async function measured(what: string, from: () => Promise<unknown>, over?: () => Promise<void>) {
+  const worker = await startWorker(workerScript, url, what);
+  const latency = await latencyOf(worker, from, over);
   await worker.stop();
-  const sorted = took.slice(20).sort((a, b) => a - b);
-  const at = (part: number) => round(sorted[Math.floor(sorted.length * part)] ?? Number.NaN, 2);
-  return { p50: at(0.5), p99: at(0.99) };
+  return latency;
 }
 
 const log = pino({ level: "silent" });
@@ -65,7 +30,7 @@ const wakes = openWakes({ url, log });
 const web = await openBench("", adding(), { store, wakes, role: { works: false, speaks: true } });
 
 // First of all: what a connection has done is counted up to a minute later.
-const idler = await startWorker("belay");
+const idler = await startWorker(workerScript, url, "belay");
 await pause(15_000);
 const before = await transactions();
 const seconds = 30;
@@ -82,9 +47,9 @@ const bare: Latency[] = [];
 const belay: Latency[] = [];
 for (let pair = 0; pair < 3; pair++) {
   const addJob = () => client.query("SELECT graphile_worker.add_job('bare')");
-  bare.push(await latencyOf("bare", addJob, async () => {}));
+  bare.push(await measured("bare", addJob));
   const ended = () => web.ended(1, lastVersionOf(1));
-  belay.push(await latencyOf("belay", () => web.launch("add 1"), ended));
+  belay.push(await measured("belay", () => web.launch("add 1"), ended));
 }
 const middle = (all: readonly Latency[], part: keyof Latency) => median(all.map((one) => one[part]));
 print({
@@ -137,7 +102,7 @@ async function transactions(): Promise<number> {
 /** Of so many runs of ten steps, by workers that have compiled their code and opened their connections before. */
 async function throughput(workers: number, modelMs: string, runsAtOnce: string, runs: number) {
   const started = await Promise.all(
-    Array.from({ length: workers }, () => startWorker("belay", modelMs, runsAtOnce)),
+    Array.from({ length: workers }, () => startWorker(workerScript, url, "belay", modelMs, runsAtOnce)),
   );
   await drive(20 * workers);
   const worked = workedMs();

@@ -2,7 +2,7 @@
  * The one way in which tests start processes. Each dies with its parent and after its limit (leash.ts); what it
  * writes is collected and stands in every error; it inherits nothing that somebody waits to see closed.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { Socket } from "node:net";
 import { join, resolve } from "node:path";
@@ -138,4 +138,10 @@ export class Child {
     this.#said.resolve();
     this.#said = Promise.withResolvers();
   }
+}
+
+/** A program of this machine that only looks at what it is given, to its end, at most a minute. */
+export function runProgram(program: string, args: string[], input = "") {
+  const { status, stdout, stderr } = spawnSync(program, args, { input, encoding: "utf8", timeout: 60_000 });
+  return { status, said: stderr, output: stdout };
 }
