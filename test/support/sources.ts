@@ -18,7 +18,7 @@ export function sourcesIn(...folders: string[]): Source[] {
   );
 }
 
-export function sourceAt(path: string): Source {
+function sourceAt(path: string): Source {
   const text = readFileSync(join(root, path), "utf8");
   const found = text.matchAll(
     /^(?:import|export)\s([^;"]*?)\sfrom "([^"]+)";|^import "([^"]+)";|\bimport\("([^"]+)"\)/gm,

@@ -5,8 +5,8 @@ import { eml, mailClock } from "./bench.ts";
 import { takenApart } from "./world.ts";
 
 export const topic = "arn:aws:sns:eu-central-1:123456789012:mail";
-export const certUrl = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";
-export const sendgrid = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
+const certUrl = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";
+const sendgrid = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
 export const secrets = {
   RAW: "raw-secret",
   POSTMARK: "belay:postmark-password",
@@ -106,7 +106,7 @@ export const forms: Record<string, (name: string, id: string) => Promise<Sent> |
     }),
 };
 
-export const boundary = "belay-test-boundary";
+const boundary = "belay-test-boundary";
 
 export function sendgridFields(name: string): Record<string, string> {
   return {
@@ -146,12 +146,12 @@ export function marked(name: string, id: string): Buffer {
   return Buffer.from(raw, "latin1");
 }
 
-export function fromOf(name: string): string {
+function fromOf(name: string): string {
   return name === "bounce" ? "" : "dana@example.com";
 }
 
 /** What a provider finds in the mail, by a parser that is not ours; header fields as they stand in it. */
-export async function apart(name: string, id: string) {
+async function apart(name: string, id: string) {
   const mail = await takenApart(marked(name, id));
   const headers = mail.headerLines.map(({ line }): [string, string] => {
     const colon = line.indexOf(":");

@@ -6,8 +6,8 @@ import type { Verification } from "../../../adapters/webhook/kinds/list.ts";
 
 export const body = JSON.stringify({ id: "evt_1", type: "deploy.failed" });
 export const now = 1_764_000_000_000;
-export const stamp = (at: number) => String(Math.floor(at / 1000));
-export const mac = (algorithm: string, secret: string, text: string) =>
+const stamp = (at: number) => String(Math.floor(at / 1000));
+const mac = (algorithm: string, secret: string, text: string) =>
   createHmac(algorithm, secret).update(text);
 
 export interface Sent {
@@ -34,14 +34,14 @@ export const words = {
 };
 
 export const rsa = [0, 1, 2].map(() => generateKeyPairSync("rsa", { modulusLength: 2048 }));
-export const ec = [0, 1, 2].map(() => generateKeyPairSync("ec", { namedCurve: "P-256" }));
-export const pemOf = (pairs: typeof rsa) => {
+const ec = [0, 1, 2].map(() => generateKeyPairSync("ec", { namedCurve: "P-256" }));
+const pemOf = (pairs: typeof rsa) => {
   const [current = "", previous = "", wrong = ""] = pairs.map(({ publicKey }) =>
     publicKey.export({ type: "spki", format: "pem" }).toString(),
   );
   return { current, previous, wrong };
 };
-export const privateOf = (pairs: typeof rsa, pem: string) =>
+const privateOf = (pairs: typeof rsa, pem: string) =>
   pairs.find(({ publicKey }) => publicKey.export({ type: "spki", format: "pem" }).toString() === pem)
     ?.privateKey;
 
@@ -58,7 +58,7 @@ export async function token(
     .sign(key);
 }
 
-export function jwt(algorithm: "RS256" | "ES256", pairs: typeof rsa): Scheme {
+function jwt(algorithm: "RS256" | "ES256", pairs: typeof rsa): Scheme {
   return {
     name: `JWT, ${algorithm} with a public key`,
     verify: { kind: "jwt", algorithm, issuer: "ci.example", bodyClaim: "body" },
@@ -72,9 +72,9 @@ export function jwt(algorithm: "RS256" | "ES256", pairs: typeof rsa): Scheme {
   };
 }
 
-export const amazon = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const amazon = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const arn = (name: string) => `arn:aws:sns:eu-west-1:123456789012:${name}`;
-export const alarm = JSON.stringify({ AlarmName: "cpu", NewStateValue: "ALARM" });
+const alarm = JSON.stringify({ AlarmName: "cpu", NewStateValue: "ALARM" });
 
 export function snsBody(topic: string, at: number, change: Record<string, string> = {}): string {
   const message: Record<string, string> = {
@@ -91,9 +91,9 @@ export function snsBody(topic: string, at: number, change: Record<string, string
   const by = { SignatureVersion: "2", Signature: signature, SigningCertURL: certificateUrl };
   return JSON.stringify({ ...message, ...by });
 }
-export const certificateUrl = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService.pem";
+const certificateUrl = "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService.pem";
 export const fetched: string[] = [];
-export const fetchFromAmazon = async (url: string) => {
+const fetchFromAmazon = async (url: string) => {
   fetched.push(url);
   return amazon.publicKey.export({ type: "spki", format: "pem" }).toString();
 };
@@ -108,7 +108,7 @@ export const desk = {
   },
 };
 
-export function hmacs(): Scheme[] {
+function hmacs(): Scheme[] {
   return (["sha1", "sha256", "sha512"] as const).flatMap((algorithm) =>
     (["hex", "base64"] as const).flatMap((encoding) =>
       [undefined, `${algorithm}=`].map((prefix) => ({
