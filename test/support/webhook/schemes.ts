@@ -7,8 +7,7 @@ import type { Verification } from "../../../adapters/webhook/kinds/list.ts";
 export const body = JSON.stringify({ id: "evt_1", type: "deploy.failed" });
 export const now = 1_764_000_000_000;
 const stamp = (at: number) => String(Math.floor(at / 1000));
-const mac = (algorithm: string, secret: string, text: string) =>
-  createHmac(algorithm, secret).update(text);
+const mac = (algorithm: string, secret: string, text: string) => createHmac(algorithm, secret).update(text);
 
 export interface Sent {
   headers?: Record<string, string>;
