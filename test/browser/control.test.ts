@@ -163,7 +163,11 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
       async (route) => {
         const response = await route.fetch();
         const unreadable = [{ what: "run_1 at version 3", message: "the checksum differs" }];
-        const left_behind = [{ run: "run_2", why: "its agent was removed" }];
+        const why = "its agent was removed";
+        const left_behind = [
+          { run: "run_2", title: "restart payments", why },
+          { run: "run_3", title: null, why },
+        ];
         const away = { name: "tickets", ok: false, detail: "away: nobody answers", version: null, tools: [] };
         const tool_servers = [away, { ...away, name: "files", ok: true, detail: "tools: 2 offered" }];
         const told = { unreadable, left_behind, tool_servers };
@@ -174,7 +178,8 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
     await page.getByText("run_1 at version 3").waitFor();
     const words = await page.locator(".main").innerText();
     expect(words).toMatch(/can’t be read\s+run_1 at version 3\s+the checksum differs/);
-    expect(words).toMatch(/left behind\s+run_2\s+its agent was removed/);
+    expect(words).toMatch(/left behind\s+restart payments\s+its agent was removed\s+run_3\s+its agent/);
+    expect(await page.locator('.main a[href$="/runs/run_2"]').innerText()).toBe("restart payments");
     expect(words).toMatch(/Servers of tools\s+tickets away: nobody answers\s+files tools: 2 offered/);
     expect(await violations(page)).toEqual([]);
     await context.close();
