@@ -100,7 +100,10 @@ describe("a job", () => {
     expect(events.filter(({ type }) => type === "call_progressed")).toHaveLength(1);
   });
 
-  test("is found again by the next process, and not begun again", async () => {
+  test.each([
+    ["is the same", {}],
+    ["is another release's", { description: "Roll it out.", untrusted: true }],
+  ])("is found again by the next process, whose tool %s, and not begun again", async (_, change) => {
     const store = await openSqlite({ path: ":memory:", clock });
     onTestFinished(() => store.close());
     const outside = world({ looks: [running("1 of 2")] });
@@ -109,9 +112,10 @@ describe("a job", () => {
     await first.until(runId, (state) => JSON.stringify(state.phase).includes("1 of 2"));
     await first.stop();
     outside.looks = [done];
+    const tool = rollout(outside);
     const second = await start({
       model: scripted(finalAnswer("rolled out")),
-      tools: [rollout(outside)],
+      tools: [{ ...tool, spec: { ...tool.spec, ...change } }],
       store,
     });
     await second.untilStatus(runId, "complete");
