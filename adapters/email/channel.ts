@@ -32,6 +32,7 @@ export interface EmailChannel extends Channel {
 export function emailChannel(options: EmailChannelOptions): EmailChannel {
   const conversations = conversationsOf(options.tokenKey, options.from.address);
   const limit = senderLimit(options.clock, options.budgets);
+  const passedOver = { to_others: 0, thanks: 0 };
   let running: {
     intake: Intake;
     mailer: Mailer | null;
@@ -55,7 +56,7 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
       const mailer = options.smtpUrl === null ? null : smtpMailer(options.smtpUrl, options.from);
       const { name, address } = options.from;
       const parser = mailParser({ name, address: address.toLowerCase() });
-      const intake = { options, inlet, conversations, parser, mailer, limit };
+      const intake = { options, inlet, conversations, parser, mailer, limit, passedOver };
       running = { intake, mailer, parser, listener: null };
       if (options.listener) running.listener = await listenFor(options, options.listener, intake);
     },
@@ -94,19 +95,21 @@ export function emailChannel(options: EmailChannelOptions): EmailChannel {
     },
 
     health() {
-      return healthOf(options, limit.waiting());
+      return healthOf(options, limit.waiting(), passedOver.to_others);
     },
   };
 }
 
-function healthOf({ mailboxes, smtpUrl }: EmailChannelOptions, waiting: number) {
+function healthOf({ mailboxes, smtpUrl }: EmailChannelOptions, waiting: number, toOthers: number) {
   const unproved = unprovable(mailboxes).map((name) => `${name} has no authservId: its mail is put off`);
   const atLimit = waiting === 0 ? [] : [`${waiting} at the limit of ${MAX_LAUNCHES} runs an hour`];
+  const copied = toOthers === 1 ? "1 mail" : `${toOthers} mails`;
   const detail = [
     `${mailboxes.length} ${mailboxes.length === 1 ? "mailbox" : "mailboxes"}`,
     smtpUrl === null ? "no SMTP_URL: sends nothing" : "sends by SMTP",
     ...unproved,
     ...atLimit,
+    ...(toOthers === 0 ? [] : [`${copied} since the start passed over: to others, with a copy to the bot`]),
   ];
   return { ok: smtpUrl !== null && unproved.length === 0, detail: detail.join(", ") };
 }

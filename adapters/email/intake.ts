@@ -16,7 +16,11 @@ export interface Intake {
   parser: MailParser;
   mailer: Mailer | null;
   limit: SenderLimit;
+  /** Mails since the start that were not meant for us, counted for whoever wonders why nothing came of one. */
+  passedOver: Record<PassedOver, number>;
 }
+
+type PassedOver = "to_others" | "thanks";
 
 /** What became of one mail, once it resolves. */
 export type Taken =
@@ -59,7 +63,8 @@ export async function drop(
 }
 
 /** No word to the sender and no row in the audit: nobody is refused what they say to others. */
-export function passOver({ options }: Intake, { mailbox }: TrustedMail, why: "to_others" | "thanks"): Taken {
+export function passOver({ options, passedOver }: Intake, { mailbox }: TrustedMail, why: PassedOver): Taken {
+  passedOver[why] += 1;
   options.log.info({ mailbox: mailbox.name, why }, "mail passed over");
   return { type: "ignored" };
 }

@@ -1,14 +1,14 @@
 /** HTTP to hosts that somebody listed, and only to addresses that are public unless the listing says otherwise. */
-import { lookup } from "node:dns";
+import { type LookupOptions, lookup } from "node:dns";
 import http from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
 import { ChannelError, type SendFailure } from "../../src/core/ports/channel-error.ts";
 import {
+  AddressRefused,
   isAddress,
-  isPublicAddress,
-  NotPublic,
-  publicOnly,
+  mayReach,
+  reachableOnly,
   withoutBrackets,
 } from "../../src/core/public-address.ts";
 import type { CallbackHost } from "./options.ts";
@@ -49,17 +49,21 @@ export function send(outgoing: Outgoing, hosts: readonly CallbackHost[]): Promis
   const listed = listedHost(url, hosts);
   if (!listed) throw new ChannelError(`the host ${url.host} is not listed`, { type: "place", gone: false });
   const literal = withoutBrackets(url.hostname);
-  if (!listed.private && isAddress(literal) && !isPublicAddress(literal)) {
-    throw new ChannelError(new NotPublic(literal).message, { type: "place", gone: false });
+  if (isAddress(literal) && !mayReach(literal, listed.private)) {
+    throw new ChannelError(new AddressRefused(literal, listed.private).message, {
+      type: "place",
+      gone: false,
+    });
   }
-  return exchange(url, outgoing, listed.private ? {} : { lookup: publicLookup });
+  return exchange(url, outgoing, listed.private ? privateLookup : publicLookup);
 }
 
-const publicLookup: LookupFunction = publicOnly((hostname, options, done) =>
-  lookup(hostname, { ...options, all: true }, done),
-);
+const system: Parameters<typeof reachableOnly<LookupOptions>>[0] = (hostname, options, done) =>
+  lookup(hostname, { ...options, all: true }, done);
+const publicLookup: LookupFunction = reachableOnly(system, false);
+const privateLookup: LookupFunction = reachableOnly(system, true);
 
-function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }): Promise<Incoming> {
+function exchange(url: URL, outgoing: Outgoing, look: LookupFunction): Promise<Incoming> {
   const { request } = url.protocol === "https:" ? https : http;
   const { promise, resolve, reject } = Promise.withResolvers<Incoming>();
   let connected = false;
@@ -68,7 +72,7 @@ function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }
     headers: { ...outgoing.headers, "content-length": String(Buffer.byteLength(outgoing.body)) },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     agent: false,
-    ...how,
+    lookup: look,
   });
   sending.on("socket", (socket) => {
     socket.once("connect", () => {
@@ -76,7 +80,7 @@ function exchange(url: URL, outgoing: Outgoing, how: { lookup?: LookupFunction }
     });
   });
   sending.on("error", (cause) => {
-    if (cause instanceof NotPublic)
+    if (cause instanceof AddressRefused)
       return reject(new ChannelError(cause.message, { type: "place", gone: false }, { cause }));
     const type = connected ? "uncertain" : "way";
     reject(new ChannelError(`no answer from ${url.host}`, { type, retryAfterMs: null }, { cause }));

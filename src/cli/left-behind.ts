@@ -1,6 +1,7 @@
 /** What the doctor says of runs that a change of the configuration left behind: the bot that runs here knows them. */
 import { loadPlace } from "../config.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
+import { brief } from "../core/text/brief.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
 
 const mostLeft = 20;
@@ -16,11 +17,10 @@ export function runFindings(health: Health | null): Finding[] {
   if (left.length === 0) return [fine("runs", "no change of the configuration left one behind")];
   const more = left.length - mostLeft;
   return [
-    ...left
-      .slice(0, mostLeft)
-      .map(({ run, why }) =>
-        broken("runs", `${run}: ${why}`, "Answer or stop it, or put back what was removed."),
-      ),
+    ...left.slice(0, mostLeft).map(({ run, title, why }) => {
+      const name = title === null ? run : `${brief(title, 80)} (${run})`;
+      return broken("runs", `${name}: ${why}`, "Answer or stop it, or put back what was removed.");
+    }),
     ...(more > 0 ? [broken("runs", `and ${more} more`, "/health lists them.")] : []),
   ];
 }

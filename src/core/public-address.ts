@@ -1,4 +1,4 @@
-/** Which network addresses are the Internet's: the rule that every outgoing request to a foreign URL is held to. */
+/** Which network addresses may be spoken to: the rule that every outgoing request to a foreign URL is held to. */
 
 /** Networks that are not the Internet: private, loopback, link-local, shared, reserved. */
 const insideV4 = [
@@ -28,6 +28,40 @@ const insideV6 = [
   "fec0::/10",
   "ff00::/8",
 ].map(networkOf);
+
+/** Where clouds give a machine its credentials. */
+const metadataV4 = ["169.254.0.0/16", "100.100.100.200/32"].map(networkOf);
+const metadataV6 = ["fd00:ec2::254/128"].map(networkOf);
+/** Networks of IPv6 with an IPv4 address in them, and the first of the two groups that hold it. */
+const embedded = (
+  [
+    ...["::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48"].map(
+      (net) => [net, 6] as const,
+    ),
+    ["2002::/16", 1],
+  ] as const
+).map(([network, at]) => ({ network: networkOf(network), at }));
+
+/**
+ * A public address, or for a host that is listed as private any but those where a cloud gives out credentials: no
+ * listing means these. Of what is no plain address it is false, as of `isPublicAddress`.
+ */
+export function mayReach(address: string, isPrivate: boolean): boolean {
+  if (!isPrivate) return isPublicAddress(address);
+  // A look-up may name the way to a neighbour on the link, too: fe80::1%eth0.
+  const parts = partsOf(address.replace(/%.*$/, ""));
+  return parts !== null && !isMetadata(parts);
+}
+
+function isMetadata(parts: readonly number[]): boolean {
+  if (parts.length === 4) return metadataV4.some((network) => holds(network, parts));
+  const inner = embedded.find(({ network }) => holds(network, parts));
+  const [high = 0, low = 0] = inner ? parts.slice(inner.at) : [];
+  return (
+    metadataV6.some((network) => holds(network, parts)) ||
+    (inner !== undefined && isMetadata([high >> 8, high & 255, low >> 8, low & 255]))
+  );
+}
 
 /**
  * Reachable from the Internet. What is no plain address (a name, a number, a zone) is not: a caller asks of what a
@@ -104,11 +138,15 @@ function groupsOf(side: string, isLast: boolean): readonly number[] | null {
   return groups.includes(null) ? null : groups.flatMap((group) => group ?? []);
 }
 
-/** A host is not at a public address, and so it is not spoken to. */
-export class NotPublic extends Error {
-  constructor(host: string) {
-    super(`${host} is not at a public address`);
-    this.name = "NotPublic";
+/** A host is not at an address that may be spoken to. */
+export class AddressRefused extends Error {
+  constructor(host: string, isPrivate: boolean) {
+    super(
+      isPrivate
+        ? `${host} is at an address where a cloud gives out credentials, and is never spoken to`
+        : `${host} is not at a public address`,
+    );
+    this.name = "AddressRefused";
   }
 }
 
@@ -125,10 +163,13 @@ type Resolve<Options> = (
 ) => void;
 
 /**
- * The same look-up, which gives no address of a name that has one inside. As the `lookup` of a connection it is asked
+ * The same look-up, which gives no address of a name that has one that may not be reached (`mayReach`). As the `lookup` of a connection it is asked
  * where the connection is made, so that a name can't change its mind between check and use.
  */
-export function publicOnly<Options extends { all?: boolean | undefined }>(resolve: Resolve<Options>) {
+export function reachableOnly<Options extends { all?: boolean | undefined }>(
+  resolve: Resolve<Options>,
+  isPrivate: boolean,
+) {
   return (
     hostname: string,
     options: Options,
@@ -137,8 +178,8 @@ export function publicOnly<Options extends { all?: boolean | undefined }>(resolv
     resolve(hostname, options, (error, addresses) => {
       const [first] = addresses;
       if (error) answer(error, []);
-      else if (!first || addresses.some(({ address }) => !isPublicAddress(address))) {
-        answer(new NotPublic(hostname), []);
+      else if (!first || addresses.some(({ address }) => !mayReach(address, isPrivate))) {
+        answer(new AddressRefused(hostname, isPrivate), []);
       } else if (options.all) answer(null, [...addresses]);
       else answer(null, first.address, first.family);
     });

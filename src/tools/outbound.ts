@@ -4,10 +4,10 @@ import http from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
 import {
+  AddressRefused,
   isAddress,
-  isPublicAddress,
-  NotPublic,
-  publicOnly,
+  mayReach,
+  reachableOnly,
   withoutBrackets,
 } from "../core/public-address.ts";
 
@@ -22,7 +22,7 @@ export interface Outgoing {
 
 /** Where the request may go, how long it may take (ms), how much of the answer is read (bytes). */
 export interface Reach {
-  /** The host may be at a private or loopback address. */
+  /** The host may be at a private or loopback address; never where a cloud gives out credentials. */
   private: boolean;
   timeoutMs: number;
   /** So much of an answer is read. */
@@ -31,7 +31,7 @@ export interface Reach {
   resolve?: Resolve;
 }
 
-type Resolve = Parameters<typeof publicOnly<LookupOptions>>[0];
+type Resolve = Parameters<typeof reachableOnly<LookupOptions>>[0];
 
 /** Any status, redirects included: they are not followed. `body` as UTF-8 text. */
 export interface Answer {
@@ -90,16 +90,15 @@ export async function answerTo(
   signal: AbortSignal,
 ): Promise<http.IncomingMessage> {
   const literal = withoutBrackets(url.hostname);
-  if (!reach.private && isAddress(literal) && !isPublicAddress(literal)) {
-    throw new NoAnswer(new NotPublic(url.host).message, false);
+  if (isAddress(literal) && !mayReach(literal, reach.private)) {
+    throw new NoAnswer(new AddressRefused(url.host, reach.private).message, false);
   }
-  const lookup: LookupFunction | undefined = reach.private ? undefined : publicOnly(reach.resolve ?? system);
+  const lookup: LookupFunction = reachableOnly(reach.resolve ?? system, reach.private);
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   let sent = false;
   const length = body === null ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sending = (url.protocol === "https:" ? https : http).request(url, {
-    ...{ method, signal, agent: false, headers: { ...headers, ...length } },
-    ...(lookup ? { lookup } : {}),
+    ...{ method, signal, agent: false, headers: { ...headers, ...length }, lookup },
   });
   sending.on("socket", (socket) => {
     socket.once("connect", () => {
@@ -122,7 +121,7 @@ interface Circumstances {
 
 function noAnswer(cause: unknown, { host, sent, late, signal }: Circumstances): NoAnswer {
   if (cause instanceof NoAnswer) return cause;
-  if (cause instanceof NotPublic) return new NoAnswer(cause.message, false, { cause });
+  if (cause instanceof AddressRefused) return new NoAnswer(cause.message, false, { cause });
   const why = signal.aborted ? late : whyOf(cause);
   return new NoAnswer(`${host} gave no answer: ${why}`, sent, { cause });
 }

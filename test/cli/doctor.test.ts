@@ -45,9 +45,12 @@ test("runs that a change of the configuration left behind are named, with what t
   const health = { status: "ok" as const };
   expect(runFindings(null)).toMatchObject([{ ok: true, detail: expect.stringContaining("does not answer") }]);
   expect(runFindings({ ...health, left_behind: [] })).toMatchObject([{ ok: true }]);
-  const left = Array.from({ length: 22 }, (_, n) => ({ run: `run_${n}`, why: "its agent is gone" }));
+  const left = Array.from({ length: 22 }, (_, n) => ({
+    ...{ run: `run_${n}`, title: n === 0 ? "restart payments" : null, why: "its agent is gone" },
+  }));
   const found = runFindings({ ...health, left_behind: left });
-  expect(found[0]).toMatchObject({ ok: false, detail: "run_0: its agent is gone" });
+  expect(found[0]).toMatchObject({ ok: false, detail: "restart payments (run_0): its agent is gone" });
+  expect(found[1]).toMatchObject({ ok: false, detail: "run_1: its agent is gone" });
   expect(found.at(-1)).toMatchObject({ ok: false, detail: "and 2 more" });
   expect(found).toHaveLength(21);
 });

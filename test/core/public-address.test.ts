@@ -2,7 +2,13 @@
 import { BlockList, isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isAddress, isPublicAddress, NotPublic, publicOnly } from "../../src/core/public-address.ts";
+import {
+  AddressRefused,
+  isAddress,
+  isPublicAddress,
+  mayReach,
+  reachableOnly,
+} from "../../src/core/public-address.ts";
 
 test.each([
   "127.0.0.1",
@@ -153,15 +159,15 @@ describe("10,000 addresses", () => {
 });
 
 describe("a look-up that gives public addresses alone", () => {
-  const answers = (...rounds: string[][]) => {
+  const answers = (rounds: string[][], isPrivate = false) => {
     let asked = 0;
-    const find = publicOnly((_name: string, _options: { all?: boolean }, done) => {
+    const find = reachableOnly((_name: string, _options: { all?: boolean }, done) => {
       const addresses = rounds[Math.min(asked++, rounds.length - 1)] ?? [];
       done(
         null,
         addresses.map((address) => ({ address, family: isIP(address) })),
       );
-    });
+    }, isPrivate);
     const ask = (all: boolean) => {
       let given: unknown[] = [];
       find("api.example", { all }, (...answer) => {
@@ -173,16 +179,19 @@ describe("a look-up that gives public addresses alone", () => {
   };
 
   test("gives what it has checked, and asks for it once: a name that answers otherwise later has no say", () => {
-    const rebinding = answers(["8.8.8.8"], ["127.0.0.1"]);
+    const rebinding = answers([["8.8.8.8"], ["127.0.0.1"]]);
     expect(rebinding.ask(false)).toEqual([null, "8.8.8.8", 4]);
     expect(rebinding.asked()).toBe(1);
-    expect(rebinding.ask(true)).toEqual([new NotPublic("api.example"), []]);
+    expect(rebinding.ask(true)).toEqual([new AddressRefused("api.example", false), []]);
   });
 
   test("gives none when one of several is inside, and none when there is none", () => {
-    expect(answers(["8.8.8.8", "10.0.0.1"]).ask(true)).toEqual([new NotPublic("api.example"), []]);
-    expect(answers([]).ask(true)).toEqual([new NotPublic("api.example"), []]);
-    expect(answers(["8.8.8.8", "2606:4700::1111"]).ask(true)).toEqual([
+    expect(answers([["8.8.8.8", "10.0.0.1"]]).ask(true)).toEqual([
+      new AddressRefused("api.example", false),
+      [],
+    ]);
+    expect(answers([[]]).ask(true)).toEqual([new AddressRefused("api.example", false), []]);
+    expect(answers([["8.8.8.8", "2606:4700::1111"]]).ask(true)).toEqual([
       null,
       [
         { address: "8.8.8.8", family: 4 },
@@ -190,4 +199,36 @@ describe("a look-up that gives public addresses alone", () => {
       ],
     ]);
   });
+
+  test("of a host that is listed as private gives what is inside, and never where credentials are given out", () => {
+    const inside = answers([["10.0.0.1"], ["169.254.169.254"], ["10.0.0.1", "::ffff:169.254.169.254"]], true);
+    expect(inside.ask(false)).toEqual([null, "10.0.0.1", 4]);
+    expect(inside.ask(true)).toEqual([new AddressRefused("api.example", true), []]);
+    expect(inside.ask(true)).toEqual([new AddressRefused("api.example", true), []]);
+  });
+});
+
+test.each([
+  ...["169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254", "FD00:0EC2:0:0:0:0:0:254"],
+  ...[
+    "::ffff:169.254.169.254",
+    "::ffff:a9fe:a9fe",
+    "64:ff9b::169.254.169.254",
+    "2002:a9fe:a9fe::1",
+    "::169.254.169.254",
+  ],
+])("%s is never spoken to, listed as private or not", (address) => {
+  expect([mayReach(address, true), mayReach(address, false)]).toEqual([false, false]);
+});
+
+test.each([
+  "10.0.0.1",
+  "127.0.0.1",
+  "::1",
+  "192.168.1.1",
+  "::ffff:10.0.0.1",
+  "fd00:ec2::253",
+  "100.100.100.201",
+])("%s is spoken to where it is listed as private", (address) => {
+  expect([mayReach(address, true), mayReach(address, false)]).toEqual([true, false]);
 });

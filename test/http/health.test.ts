@@ -126,3 +126,20 @@ test("a stranger learns the status alone, and no runs are counted for it", async
   b.engine.store.runs = () => Promise.reject(new Error("the runs were read"));
   expect(await (await b.call("GET", "/health", { as: null })).json()).toEqual({ status: "ok" });
 });
+
+test("runs that were left behind are told by their titles to whoever may see them", async () => {
+  using b = await bench();
+  const mine = await b.launch("Restart payments");
+  const secret = await b.launch("Hidden", "owner");
+  const why = "its agent was removed";
+  b.engine.leftBehind.push({ run: mine.id, why }, { run: secret.id, why });
+  const both = [
+    { run: mine.id, title: "Restart payments", why },
+    { run: secret.id, title: null, why },
+  ];
+  expect((await healthOf(b)).left_behind).toEqual(both);
+  b.engine.store.outboxHealth = () => Promise.reject(new StoreError("storage_busy", "gone"));
+  b.engine.store.runs = () => Promise.reject(new StoreError("storage_busy", "gone"));
+  const down = healthSchema.parse(await (await b.call("GET", "/health")).json());
+  expect(down.left_behind).toEqual(both.map((one) => ({ ...one, title: null })));
+});

@@ -35,7 +35,7 @@ function next<T>(list: (() => T)[]): T {
   return one();
 }
 
-function rollout(outside: World): Tool {
+function rollout(outside: World, everyMs = 1): Tool {
   return defineTool({
     name: "rollout",
     description: "Roll out a version.",
@@ -50,7 +50,7 @@ function rollout(outside: World): Tool {
       },
       poll: async () => next(outside.looks),
       cancel: () => outside.cancel(),
-      everyMs: 1,
+      everyMs,
     },
     ...(outside.verdicts.length > 0
       ? { verify: { check: async () => next(outside.verdicts), everyMs: 1, withinMs: 60_000 } }
@@ -78,6 +78,20 @@ describe("a job", () => {
     expect(outside.begun).toBe(1);
   });
 
+  test("is held by nobody between two looks: whoever is there at the next one takes it up", async () => {
+    const hour = 3_600_000;
+    const bot = await start({
+      model: rollsOut(),
+      tools: [rollout(world({ looks: [running("1 of 2")] }), hour)],
+    });
+    const runId = await bot.launch("roll out v1");
+    await bot.until(runId, (state) => JSON.stringify(state.phase).includes("1 of 2"));
+    await expect.poll(() => bot.store.nextWake()).toBeGreaterThan(clock.now() + hour / 2);
+    const takenAt = (now: number) => bot.store.claim({ owner: "another", now, leaseMs: 1_000, limit: 9 });
+    expect(await takenAt(clock.now())).toEqual([]);
+    expect(await takenAt(clock.now() + hour)).toMatchObject([{ runId }]);
+  });
+
   test("says the same words once, however often it is looked at", async () => {
     const same = Array.from({ length: 20 }, () => running("waiting for quota"));
     const bot = await start({ model: rollsOut(), tools: [rollout(world({ looks: [...same, done] }))] });
@@ -86,7 +100,10 @@ describe("a job", () => {
     expect(events.filter(({ type }) => type === "call_progressed")).toHaveLength(1);
   });
 
-  test("is found again by the next process, and not begun again", async () => {
+  test.each([
+    ["is the same", {}],
+    ["is another release's", { description: "Roll it out.", untrusted: true }],
+  ])("is found again by the next process, whose tool %s, and not begun again", async (_, change) => {
     const store = await openSqlite({ path: ":memory:", clock });
     onTestFinished(() => store.close());
     const outside = world({ looks: [running("1 of 2")] });
@@ -95,9 +112,10 @@ describe("a job", () => {
     await first.until(runId, (state) => JSON.stringify(state.phase).includes("1 of 2"));
     await first.stop();
     outside.looks = [done];
+    const tool = rollout(outside);
     const second = await start({
       model: scripted(finalAnswer("rolled out")),
-      tools: [rollout(outside)],
+      tools: [{ ...tool, spec: { ...tool.spec, ...change } }],
       store,
     });
     await second.untilStatus(runId, "complete");

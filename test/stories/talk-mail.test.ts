@@ -113,6 +113,10 @@ test("one request is one run; talk with the bot among the copies, thanks, absenc
   expect(open?.questions).toHaveLength(1);
   expect(desk.world.mails).toHaveLength(1);
   expect(desk.logged.filter((phrase) => phrase === "mail passed over")).toHaveLength(6);
+  // Whoever wonders why nothing came of one finds it told there; thanks were not meant to bring anything.
+  expect(desk.channel.health().detail).toContain(
+    "4 mails since the start passed over: to others, with a copy to the bot",
+  );
   const audited = await desk.bot.store.audits(10);
   expect(audited.map(({ rule }) => rule).toSorted()).toEqual([
     "auto_submitted",

@@ -1,4 +1,5 @@
 /** What of the bot's health needs somebody: models, set-up, runs and records that are in trouble. */
+import { brief } from "../../core/text/brief.ts";
 import { count } from "../../core/text/count.ts";
 import type { Health } from "../../http/wire/server.ts";
 import { Age } from "../parts/time.tsx";
@@ -29,10 +30,12 @@ export function Warnings({ warnings }: { warnings: readonly string[] }) {
 }
 
 export function LeftBehind({ runs }: { runs: NonNullable<Health["left_behind"]> }) {
-  const states = runs.map(({ run, why }) => ({
+  const states = runs.map(({ run, title, why }) => ({
     key: `${run} ${why}`,
     tone: "waiting" as const,
-    words: <Named name={<Way href={`/runs/${run}`}>{run}</Way>}>{why}</Named>,
+    words: (
+      <Named name={<Way href={`/runs/${run}`}>{title === null ? run : brief(title, 80)}</Way>}>{why}</Named>
+    ),
   }));
   return <StateList title="Runs that a change of the set-up left behind" states={states} />;
 }

@@ -43,7 +43,7 @@ export function serverRoutes(server: Server): ServerRoutes {
     approvals: async (c, { query }) => c.json(await approvalsOf(server, query)),
     refusals: async (c, { query }) => c.json(await refusalsOf(server, query)),
     health: async (c) => {
-      const health = await healthOf(server, c.get("caller") !== null);
+      const health = await healthOf(server, c.get("caller")?.actor ?? null);
       const takesWork = health.status === "ok" || health.status === "degraded";
       return c.json(health, takesWork ? 200 : 503);
     },

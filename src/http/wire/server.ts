@@ -122,6 +122,9 @@ export const sessionListSchema = z.object({
 /** Console sessions that are still valid; `id` is enough to revoke one, not to use it. */
 export type SessionList = z.infer<typeof sessionListSchema>;
 
+/** A run that a change of the set-up left behind. `title`: what it is called; null: the caller may not see it. */
+const leftBehindSchema = z.object({ run: z.string(), title: z.string().nullable(), why: z.string() });
+
 /** Callers that nobody knows get `status` alone. */
 export const healthSchema = z.object({
   status: z.enum(["ok", "degraded", "draining", "down"]),
@@ -161,7 +164,7 @@ export const healthSchema = z.object({
   /** Records that could not be read since the start: what needs them is left alone, everything else goes on. */
   unreadable: z.array(z.object({ what: z.string(), message: z.string() })).optional(),
   /** Runs that a change of the configuration left behind, as the start found them: what changed, what happens. */
-  left_behind: z.array(z.object({ run: z.string(), why: z.string() })).optional(),
+  left_behind: z.array(leftBehindSchema).optional(),
   /** `ms`: how long it took to answer. */
   database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
 });

@@ -16,6 +16,16 @@ describe("a host", () => {
     expect(outcome).toMatchObject({ message: expect.stringContaining("is not at a public address") });
   });
 
+  test.each(["http://169.254.169.254", "http://[::ffff:169.254.169.254]", "http://imds.example"])(
+    "%s gives out credentials and is never spoken to, also where it is declared private",
+    async (baseUrl) => {
+      const resolve = (_: string, __: object, done: (error: null, found: object[]) => void) =>
+        done(null, [{ address: "169.254.169.254", family: 4 }]);
+      const outcome = await orders(baseUrl, { api: { resolve } }).run("orders_get", order, context);
+      expect(outcome).toMatchObject({ message: expect.stringContaining("a cloud gives out credentials") });
+    },
+  );
+
   test("whose name leads inside is not spoken to, however it is called", async () => {
     const { url, seen } = await serve(json({}));
     const baseUrl = url.replace("http://127.0.0.1", "https://orders.example");

@@ -82,6 +82,15 @@ describe("hosts", () => {
   });
 });
 
+test.each(["http://169.254.169.254", "http://[::ffff:a9fe:a9fe]"])(
+  "%s gives out credentials, and gets nothing when it is listed as private",
+  async (url) => {
+    const error = await failure(async () => send(post(url), [{ host: new URL(url).host, private: true }]));
+    expect(error.failure).toEqual(notNow);
+    expect(error.message).toContain("where a cloud gives out credentials");
+  },
+);
+
 test("a listed private host gets the request; a redirect is an answer, not a way", async () => {
   const seen: string[] = [];
   const host = await serve((request, response) => {

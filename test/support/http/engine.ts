@@ -18,6 +18,7 @@ import type { Engine } from "../../../src/engine/engine.ts";
 import { Live } from "../../../src/engine/folded-states.ts";
 import { forgetRun } from "../../../src/engine/forget.ts";
 import { runIdFor } from "../../../src/engine/ids.ts";
+import type { LeftBehind } from "../../../src/engine/left-behind.ts";
 import { bindingOf } from "../../../src/engine/perform/binding.ts";
 import type { ModelTrouble } from "../../../src/engine/perform/model-troubles.ts";
 import { createRecord, type Propose } from "../../../src/engine/record.ts";
@@ -33,6 +34,7 @@ export interface TestEngine extends Engine {
   happen(runId: string, ...events: EventBody[]): Promise<void>;
   draining: boolean;
   modelTroubles: ModelTrouble[];
+  leftBehind: LeftBehind[];
 }
 
 const everybody = ["console:local", "token:admin"];
