@@ -220,7 +220,11 @@ describe("code", () => {
     writeFileSync(join(place, "tsconfig.guides.json"), JSON.stringify(settings));
     const types = ["--noEmit", "-p", "tsconfig.guides.json"];
     await startChild("node_modules/typescript/bin/tsc", types, { cwd: place }).succeeded();
-    const house = ["test/architecture.test.ts", "test/adapters/about.test.ts"];
+    const house = [
+      "test/architecture.test.ts",
+      "test/architecture-files.test.ts",
+      "test/adapters/about.test.ts",
+    ];
     await vitest(place, [...shown.flatMap(ownTests), ...house]);
     expect(changedIn(place).sort()).toEqual(named.sort());
   });

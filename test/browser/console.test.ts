@@ -1,16 +1,14 @@
 /** The console in a real Chromium, against the whole program with its demo model. */
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   expectOutcome,
   expectStatus,
   expectTimeline,
   launch,
   patient,
+  theConsole,
   timeline,
   type Visitor,
   violations,
@@ -19,23 +17,16 @@ import {
 
 const question = "What is (17 + 5) * 3, divided by a number you must ask me for?";
 
-let bot: ConsoleBot;
-let browser: Browser;
+const on = theConsole({ env: { BELAY_AUTH: "token" } });
 /** Logged in; the others take its cookie. */
 let first: Visitor;
 
 beforeAll(async () => {
-  [bot, browser] = await Promise.all([consoleBot(), openChromium()]);
-  first = await visit(browser, bot, { loginUrl: bot.loginUrl() });
+  first = await visit(on.browser, on.bot, { loginUrl: on.bot.loginUrl() });
 }, patient);
 
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
-});
-
 async function second(path = ""): Promise<Visitor> {
-  const visitor = await visit(browser, bot, { path });
+  const visitor = await visit(on.browser, on.bot, { path });
   await visitor.context.addCookies(await first.context.cookies());
   await visitor.page.reload();
   await visitor.page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
@@ -44,7 +35,7 @@ async function second(path = ""): Promise<Visitor> {
 
 describe("the door", { timeout: patient }, () => {
   it("lets nobody in without the code, and says why a wrong one is refused", async () => {
-    const { page, context } = await visit(browser, bot, { path: "runs/anything" });
+    const { page, context } = await visit(on.browser, on.bot, { path: "runs/anything" });
     await page.getByLabel("Code").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByLabel("Code").fill("not-the-code");
@@ -68,11 +59,11 @@ describe("the door", { timeout: patient }, () => {
   });
 
   it("opens once by the printed link and leaves no code in the address", async () => {
-    expect(first.page.url()).toBe(`${bot.url}/`);
+    expect(first.page.url()).toBe(`${on.bot.url}/`);
     const [cookie] = await first.context.cookies();
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict" });
-    const other = await visit(browser, bot, {});
-    await other.page.goto(bot.loginUrl());
+    const other = await visit(on.browser, on.bot, {});
+    await other.page.goto(on.bot.loginUrl());
     await other.page.getByRole("alert").waitFor();
     expect(await other.page.getByRole("alert").innerText()).toContain("used");
     await other.context.close();
@@ -82,15 +73,15 @@ describe("the door", { timeout: patient }, () => {
 describe("the printed link, for who is in already", { timeout: patient }, () => {
   it("leaves no code in the address, in a new tab and in one that is open", async () => {
     const { page, context } = await second();
-    const [, code] = bot.loginUrl().split("#");
+    const [, code] = on.bot.loginUrl().split("#");
     for (const path of ["", "admin/health"]) {
-      await page.goto(`${bot.url}/${path}`);
-      await page.goto(`${bot.url}/${path}#${code}`);
-      await page.waitForURL(`${bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}#${code}`);
+      await page.waitForURL(`${on.bot.url}/${path}`);
     }
     const tab = await context.newPage();
-    await tab.goto(bot.loginUrl());
-    await tab.waitForURL(`${bot.url}/`);
+    await tab.goto(on.bot.loginUrl());
+    await tab.waitForURL(`${on.bot.url}/`);
     await tab.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
     await context.close();
   });
@@ -190,7 +181,7 @@ async function answeredByAnother(): Promise<void> {
     response.writeHead(404).end("no such page");
     if ([...asked].filter((each) => each.endsWith("/stream")).length === 2) resolve();
   });
-  other.listen(Number(new URL(bot.url).port), "127.0.0.1");
+  other.listen(Number(new URL(on.bot.url).port), "127.0.0.1");
   await promise;
   other.closeAllConnections();
   other.close();
@@ -203,10 +194,10 @@ describe("a server that is killed and comes back", { timeout: patient }, () => {
     const id = await launch(page, question);
     await page.locator(".card").waitFor();
     await page.evaluate(() => document.body.setAttribute("data-same-page", "yes"));
-    await bot.kill();
+    await on.bot.kill();
     await page.locator(".connection", { hasText: "Connection lost" }).waitFor();
     await answeredByAnother();
-    await bot.start();
+    await on.bot.start();
     // Somebody else answers in the moment it is back; this page only listens.
     const other = await second();
     const status = await other.page.evaluate(async (run) => {

@@ -1,33 +1,26 @@
 /** Runs that are paused, that reach their limit, that start others; and a timeline that leaves its reader in peace. */
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { gate } from "../support/gate.ts";
 import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
 import {
+  consoleDir,
   expectOutcome,
   expectStatus,
   expectTimeline,
   launch,
   patient,
+  theBrowser,
   violations,
   visit,
 } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 /** One more step than the ten that a run of this bot may take before somebody lets it go on. */
 const long = "What is 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11?";
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 /** In this process, so that the test may hold the model. */
 function botWith(model = demoModel({ delayMs: 0 })): Promise<ListeningBot> {
@@ -53,7 +46,7 @@ describe("control of a run", { timeout: patient }, () => {
         return demo.answer(request, signal);
       },
     });
-    const { page, context, complaints } = await visit(browser, bot);
+    const { page, context, complaints } = await visit(on.browser, bot);
     await launch(page, "What is 2 + 3?");
     await thinking.reached;
     await page.getByRole("button", { name: "Pause" }).click();
@@ -78,7 +71,7 @@ describe("control of a run", { timeout: patient }, () => {
         return demo.answer(request, signal);
       },
     });
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, bot);
     await launch(page, "What is (17 + 5) * 3, divided by a number you must ask me for?");
     await thinking.reached;
     await page.route("**/agent/pause", (route) => route.abort());
@@ -94,7 +87,7 @@ describe("control of a run", { timeout: patient }, () => {
 
   it("lets it go on after its step limit, and moves nothing under a reader who has scrolled up", async () => {
     const bot = await botWith();
-    const { page, context, complaints } = await visit(browser, bot);
+    const { page, context, complaints } = await visit(on.browser, bot);
     await page.setViewportSize({ width: 1280, height: 480 });
     await launch(page, long);
     await expectStatus(page, "step limit reached");
@@ -119,7 +112,7 @@ describe("control of a run", { timeout: patient }, () => {
 describe("the page of the bot's health", { timeout: patient }, () => {
   it("tells of channels, work, messages and the database", async () => {
     const bot = await botWith();
-    const { page, context } = await visit(browser, bot, { path: "bot/health" });
+    const { page, context } = await visit(on.browser, bot, { path: "bot/health" });
     const facts = page.locator(".fact-list");
     await facts.first().waitFor();
     const words = (await facts.allInnerTexts()).join("\n").replace(/\s+/g, " ");
@@ -136,7 +129,7 @@ describe("the page of the bot's health", { timeout: patient }, () => {
 describe("the keyboard", { timeout: patient }, () => {
   it("finds its place: past the list, in the task of a new run, in the first argument to edit, in named popovers", async () => {
     const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, bot);
     await page.getByRole("link", { name: "New run" }).waitFor();
     await page.keyboard.press("Tab");
     await page.getByRole("link", { name: "Skip the list" }).press("Enter");
@@ -157,7 +150,7 @@ describe("the keyboard", { timeout: patient }, () => {
 describe("the page of a bot in trouble", { timeout: patient }, () => {
   it("tells of records that can't be read, of runs that were left behind, and of servers of tools", async () => {
     const bot = await botWith();
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, bot);
     await page.route(
       (url) => url.pathname === "/health",
       async (route) => {
@@ -190,7 +183,7 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
 describe("runs of others", { timeout: patient }, () => {
   it("stand under the call that started them, and each leads to the other", async () => {
     const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
-    const { page, context, complaints } = await visit(browser, bot);
+    const { page, context, complaints } = await visit(on.browser, bot);
     const parent = await launch(page, "ask the calculator agent to add 2 and a number you must ask me for");
     const call = page.locator(".line.kind-call", { hasText: "hand_off" });
     const child = call.getByRole("link", { name: /^add 2 and/ });

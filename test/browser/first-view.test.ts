@@ -1,29 +1,15 @@
 /** The first view, on a line so slow that the script is still on its way when everything else could be here. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
+import { expect, it } from "vitest";
 import { writeHistory } from "../support/console/history.ts";
 import { gate } from "../support/gate.ts";
-import { patient } from "./session.ts";
+import { patient, theConsole } from "./session.ts";
 
-let bot: ConsoleBot;
-let browser: Browser;
-
-beforeAll(async () => {
-  const fill = (store: Parameters<typeof writeHistory>[0]) => writeHistory(store, Date.now());
-  [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" }, fill }), openChromium()]);
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
-});
+const on = theConsole({ fill: (store) => writeHistory(store, Date.now()) });
 
 it("asks for its data while the script loads, once, and says that it is loading", {
   timeout: patient,
 }, async () => {
-  const page = await browser.newPage();
+  const page = await on.browser.newPage();
   page.setDefaultTimeout(patient / 2);
   const script = gate();
   await page.route(/\/assets\/index-[^/]*\.js$/, async (route) => {
@@ -31,10 +17,10 @@ it("asks for its data while the script loads, once, and says that it is loading"
     await route.continue();
   });
   const asked: string[] = [];
-  page.on("request", (request) => asked.push(request.url().slice(bot.url.length)));
+  page.on("request", (request) => asked.push(request.url().slice(on.bot.url.length)));
   const data = ["/session", "/agent/runs?limit=60", "/questions?limit=50"];
-  const answered = data.map((path) => page.waitForResponse(`${bot.url}${path}`));
-  await page.goto(`${bot.url}/`, { waitUntil: "commit" });
+  const answered = data.map((path) => page.waitForResponse(`${on.bot.url}${path}`));
+  await page.goto(`${on.bot.url}/`, { waitUntil: "commit" });
   await Promise.all([...answered, script.reached]);
   await page.getByText("console is loading").waitFor();
   script.open();

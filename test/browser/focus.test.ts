@@ -1,23 +1,11 @@
 /** The console without eyes or a mouse: where the focus is, the one key that sends, and what is read out. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
-import { expectStatus, launch, patient, violations, visit } from "./session.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { expectStatus, launch, patient, theConsole, violations, visit } from "./session.ts";
 
 const question = "What is (17 + 5) * 3, divided by a number you must ask me for?";
 
-let bot: ConsoleBot;
-let browser: Browser;
-
-beforeAll(async () => {
-  [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" } }), openChromium()]);
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
-});
+const on = theConsole();
 
 /** Whatever has the focus: its tag, and the card that it stands in. */
 function focused(page: Page): Promise<{ tag: string; card: string | null }> {
@@ -39,10 +27,10 @@ async function ask(page: Page): Promise<string> {
 
 describe("the focus", { timeout: patient }, () => {
   it("goes from a settled card to the next, and after the last to the heading", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await ask(page);
     await ask(page);
-    await page.goto(`${bot.url}/`);
+    await page.goto(`${on.bot.url}/`);
     const cards = page.locator(".card");
     await cards.nth(1).waitFor();
     const second = await cards.nth(1).getAttribute("data-question");
@@ -56,7 +44,7 @@ describe("the focus", { timeout: patient }, () => {
   });
 
   it("goes to the heading of a run once its only question is answered, and of the page that follows", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await ask(page);
     await expectFocus(page, { tag: "H1" });
     await page.getByLabel("Your answer").fill("11");
@@ -66,7 +54,7 @@ describe("the focus", { timeout: patient }, () => {
   });
 
   it("is on the task for n and New run, also where the form stands already, and on the first field for e", async () => {
-    const { page, context } = await visit(browser, bot, { path: "new" });
+    const { page, context } = await visit(on.browser, on.bot, { path: "new" });
     await page.locator("[data-task]:focus").waitFor();
     await page.locator("[data-task]").blur();
     await page.keyboard.press("n");
@@ -89,7 +77,7 @@ describe("the focus", { timeout: patient }, () => {
   });
 
   it("skips the list by the first Tab", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await page.locator(".run-list .row").first().waitFor();
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip the list");
@@ -101,7 +89,7 @@ describe("the focus", { timeout: patient }, () => {
 
 describe("Enter", { timeout: patient }, () => {
   it("sends every form, and with Shift begins a new line in it", async () => {
-    const { page, context } = await visit(browser, bot, { path: "new" });
+    const { page, context } = await visit(on.browser, on.bot, { path: "new" });
     const sends = async (label: string | RegExp, words: string) => {
       const field = page.getByLabel(label);
       await field.fill(words);
@@ -127,8 +115,8 @@ describe("Enter", { timeout: patient }, () => {
 
 describe("a screen reader", { timeout: patient }, () => {
   it("is told what a run came to, and of a question that comes while the page is open", async () => {
-    const { page, context } = await visit(browser, bot);
-    const other = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
+    const other = await visit(on.browser, on.bot);
     await page.locator(".run-list").waitFor();
     const said = page.getByRole("log", { name: "What happened" });
     const id = await ask(other.page);
@@ -141,7 +129,7 @@ describe("a screen reader", { timeout: patient }, () => {
   });
 
   it("finds no violation while the popover and the sheet of keys are open", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await page.getByRole("button", { name: "Filter the runs" }).click();
     await page.getByRole("dialog", { name: "Filter the runs" }).waitFor();
     expect(await violations(page)).toEqual([]);

@@ -1,21 +1,11 @@
 /** Forgetting a run in the console: what goes and what stays is said first, and afterwards that it was done. */
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
-import { patient, violations, visit } from "./session.ts";
+import { consoleDir, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 it(
   "asks once more, and then the page says who had it forgotten, also where it stood open or the line was cut",
@@ -27,9 +17,9 @@ it(
     const runId = await bot.bot.launch("find the canary");
     await bot.bot.untilEnd(runId);
     const [mine, other, cut] = await Promise.all([
-      visit(browser, bot, { path: `runs/${runId}` }),
-      visit(browser, bot, { path: `runs/${runId}` }),
-      visit(browser, bot, {}),
+      visit(on.browser, bot, { path: `runs/${runId}` }),
+      visit(on.browser, bot, { path: `runs/${runId}` }),
+      visit(on.browser, bot, {}),
     ]);
     await cut.page.route(/\/stream/, (route) => route.abort());
     await cut.page.goto(`${bot.url}/runs/${runId}`);
@@ -77,7 +67,7 @@ it(
     const error = new UnreadableError("storage_damaged", "its event can't be read", { what: `run ${runId}` });
     store.read = async () => Promise.reject(error);
     store.readEach = async () => [{ version: 1, event: null, why: error.message }];
-    const { page, context } = await visit(browser, bot, { path: `runs/${runId}` });
+    const { page, context } = await visit(on.browser, bot, { path: `runs/${runId}` });
     await page.getByRole("heading", { name: "This run can’t be shown" }).waitFor();
     await page.getByText("its event can't be read").first().waitFor();
     await page.getByRole("button", { name: "Forget…" }).click();

@@ -2,23 +2,10 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
-import { launch, patient, visit } from "./session.ts";
+import { expect, it } from "vitest";
+import { launch, patient, theConsole, visit } from "./session.ts";
 
-let bot: ConsoleBot;
-let browser: Browser;
-
-beforeAll(async () => {
-  [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" } }), openChromium()]);
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
-});
+const on = theConsole();
 
 /** Answers everything with the beginning of a JSON text, and is gone. */
 async function cutter(): Promise<{ url: string; close(): Promise<void> }> {
@@ -40,7 +27,7 @@ it(
   "asks again for what was cut, and does not take it for an empty list",
   async () => {
     const cut = await cutter();
-    const { page, context } = await visit(browser, bot, {});
+    const { page, context } = await visit(on.browser, on.bot, {});
     await launch(page, "What is the square root of 1764?");
     const asked = new Set<string>();
     await page.route(/\/(session|questions|agents|health|agent\/runs|agent\/state)\b/, (route) => {
@@ -64,7 +51,7 @@ it(
 it(
   "does not call a list empty that it may not read",
   async () => {
-    const { page, context } = await visit(browser, bot, {});
+    const { page, context } = await visit(on.browser, on.bot, {});
     await page.route(/\/(questions|agent\/runs)\b/, (route) =>
       route.fulfill({ status: 403, json: { detail: "not for you" } }),
     );
@@ -81,7 +68,7 @@ it(
 it(
   "keeps the page and what was typed when a later look is answered by somebody else",
   async () => {
-    const { page, context } = await visit(browser, bot, {});
+    const { page, context } = await visit(on.browser, on.bot, {});
     await launch(page, "restart payments in staging");
     await page.getByRole("button", { name: "Edit…" }).click();
     await page.getByRole("textbox", { name: "service" }).fill("ledger");
@@ -90,8 +77,8 @@ it(
       refused.add(new URL(route.request().url()).pathname);
       return route.fulfill({ status: 404, body: "no such page" });
     });
-    await bot.kill();
-    await bot.start();
+    await on.bot.kill();
+    await on.bot.start();
     await expect.poll(() => [...refused].sort(), { timeout: patient / 2 }).toEqual(["/session", "/tools"]);
     await page.locator(".connection[data-lost=false]").waitFor({ state: "attached" });
     expect(await page.getByRole("textbox", { name: "service" }).inputValue()).toBe("ledger");
@@ -104,15 +91,15 @@ it(
 it(
   "waits for the server before it loads itself anew, when a part of it can't be had",
   async () => {
-    const { page, context } = await visit(browser, bot, {});
+    const { page, context } = await visit(on.browser, on.bot, {});
     await page.getByRole("link", { name: "New run" }).waitFor({ state: "attached" });
-    await bot.kill();
+    await on.bot.kill();
     await page.getByRole("button", { name: "Filter the runs" }).click();
     await page.locator(".connection", { hasText: "Connection lost" }).waitFor();
     const loaded = page.waitForEvent("load");
-    await bot.start();
+    await on.bot.start();
     await loaded;
-    expect(page.url()).toBe(`${bot.url}/`);
+    expect(page.url()).toBe(`${on.bot.url}/`);
     await page.getByRole("button", { name: "Filter the runs" }).click();
     await page.getByRole("dialog").waitFor();
     await context.close();

@@ -1,22 +1,12 @@
 /** The console says of each value of an outcome where it comes from, and leads to the step. */
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-import { patient, violations, visit } from "./session.ts";
+import { consoleDir, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 it(
   "known values lead to their step, and what was seen nowhere says so in a word and a shape",
@@ -38,7 +28,7 @@ it(
     });
     const runId = await bot.bot.launch("look at payments");
     await bot.bot.untilEnd(runId);
-    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const { page, context, complaints } = await visit(on.browser, bot, { path: `runs/${runId}` });
     const origins = page.locator(".origins");
     await origins.waitFor();
     expect((await origins.innerText()).replace(/\s+/g, " ")).toBe(

@@ -1,16 +1,12 @@
 /** Every page of the console: accessible in both themes, harmless whatever a run holds, usable without a mouse. */
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { known, writeHistory } from "../support/console/history.ts";
 import { Story, tell } from "../support/console/story.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { expectStatus, launch, patient, violations, visit } from "./session.ts";
+import { consoleDir, expectStatus, launch, patient, theConsole, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 const image = '<img src=x onerror="window.harmed=1">';
 const script = '</script><script>window.harmed=1</script><svg onload="window.harmed=1">';
 const markdown = [
@@ -21,23 +17,11 @@ const markdown = [
   "[away](https://evil.example/?q=secret)",
 ].join("\n\n");
 
-let bot: ConsoleBot;
-let browser: Browser;
-
-beforeAll(async () => {
-  bot = await consoleBot({
-    env: { BELAY_AUTH: "none" },
-    fill: async (store) => {
-      await writeHistory(store, Date.now());
-      await tell(store, hostile());
-    },
-  });
-  browser = await openChromium();
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
+const on = theConsole({
+  fill: async (store) => {
+    await writeHistory(store, Date.now());
+    await tell(store, hostile());
+  },
 });
 
 /** Says the worst it can in every place where words of others are shown. */
@@ -93,10 +77,10 @@ async function openEdit(page: Page): Promise<void> {
 
 describe("accessibility", { timeout: 2 * patient }, () => {
   it("finds no violation on any page, in the light theme and in the dark one", async () => {
-    const { page, context, complaints } = await visit(browser, bot, { width: 1200 });
+    const { page, context, complaints } = await visit(on.browser, on.bot, { width: 1200 });
     const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     for (const [path, ready] of pages) {
-      await page.goto(`${bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}`);
       await ready(page);
       const light = await ground();
       expect(await violations(page), `/${path}`).toEqual([]);
@@ -111,9 +95,9 @@ describe("accessibility", { timeout: 2 * patient }, () => {
   });
 
   it("finds no violation on a phone, nor in the sheets", async () => {
-    const { page, context } = await visit(browser, bot, { width: 360 });
+    const { page, context } = await visit(on.browser, on.bot, { width: 360 });
     for (const [path, ready] of pages.slice(0, 5)) {
-      await page.goto(`${bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}`);
       await ready(page);
       expect(await violations(page), `/${path}`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), `/${path}`).toBeLessThanOrEqual(
@@ -126,13 +110,13 @@ describe("accessibility", { timeout: 2 * patient }, () => {
 
 describe("words of others", { timeout: patient }, () => {
   it("harm nothing, load nothing and lead nowhere", async () => {
-    const { page, context, complaints } = await visit(browser, bot);
+    const { page, context, complaints } = await visit(on.browser, on.bot);
     const foreign: string[] = [];
     page.on("request", (request) => {
-      if (!request.url().startsWith(bot.url)) foreign.push(request.url());
+      if (!request.url().startsWith(on.bot.url)) foreign.push(request.url());
     });
     for (const path of ["", "runs/run_hostile"]) {
-      await page.goto(`${bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}`);
       await loaded(page);
     }
     for (const line of await page.locator(".line-head").all()) await line.click();
@@ -147,7 +131,7 @@ describe("words of others", { timeout: patient }, () => {
   });
 
   it("harm nothing when they are launched from the form itself", async () => {
-    const { page, context, complaints } = await visit(browser, bot);
+    const { page, context, complaints } = await visit(on.browser, on.bot);
     await launch(page, `${image}${script}`);
     await expectStatus(page, "complete");
     expect(await page.locator(".task").innerText()).toContain("<img src=x");
@@ -159,7 +143,7 @@ describe("words of others", { timeout: patient }, () => {
 
 describe("the keyboard", { timeout: patient }, () => {
   it("moves, opens, asks once before it approves, and shows its keys", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await loaded(page);
     await page.keyboard.press("/");
     await page.locator('[aria-label="Search the runs"]:focus').waitFor();
@@ -178,12 +162,12 @@ describe("the keyboard", { timeout: patient }, () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
-    await page.goto(`${bot.url}/runs/${known.question}`);
+    await page.goto(`${on.bot.url}/runs/${known.question}`);
     await page.locator(".card").waitFor();
     await page.keyboard.press("a");
     await page.keyboard.type("eu-north-1");
     expect(await page.getByLabel("Your answer").inputValue()).toBe("eu-north-1");
-    await page.goto(`${bot.url}/runs/${known.approval}`);
+    await page.goto(`${on.bot.url}/runs/${known.approval}`);
     await page.locator(".card").waitFor();
     await page.keyboard.press("y");
     await page.getByRole("button", { name: "Press y again to approve" }).waitFor();
@@ -198,7 +182,7 @@ describe("a reverse proxy", { timeout: patient }, () => {
       model: demoModel({ delayMs: 0 }),
       config: { auth: { mode: "none" }, publicUrl: "http://127.0.0.1/ops/belay", consoleDir },
     });
-    const { page, context, complaints } = await visit(browser, behind, { path: "ops/belay/new" });
+    const { page, context, complaints } = await visit(on.browser, behind, { path: "ops/belay/new" });
     await launch(page, "**bold** words");
     await page.reload();
     await page.locator(".outcome .prose:not(.plain)").waitFor();

@@ -1,29 +1,19 @@
 /** The console shows a picture that a call brought where the call stands, and offers any other file to be saved. */
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { z } from "zod";
 import { WithAttachments } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent } from "../support/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-import { patient, violations, visit } from "./session.ts";
+import { consoleDir, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
 /** One red pixel. */
 const png = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==",
   "base64",
 );
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 const known = agent();
 const chosen = {
@@ -56,7 +46,7 @@ it.each([
     const bot = await listeningBot({ model, agents, tools: [draw], config });
     const runId = await bot.bot.launch("draw it");
     await bot.bot.untilEnd(runId);
-    const { page, context, complaints } = await visit(browser, bot, { path: `ops/belay/runs/${runId}` });
+    const { page, context, complaints } = await visit(on.browser, bot, { path: `ops/belay/runs/${runId}` });
     const picture = page.getByRole("img", { name: "CPU rose to 90 %" });
     await picture.waitFor();
     expect(await picture.getAttribute("src")).toMatch(`/ops/belay/agent/runs/${runId}/attachments/`);

@@ -1,8 +1,11 @@
 /** A browser at the console: opened once, a fresh profile for each test. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { expect } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
+import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
+import { openChromium } from "../support/console/chromium.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -11,6 +14,48 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
  * time, everything waits for a condition.
  */
 export const patient = 180_000;
+
+/** The console as it was built before all tests. */
+export const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
+
+/** One Chromium for the tests of a file. */
+export function theBrowser(): { readonly browser: Browser } {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openChromium();
+  }, patient);
+  afterAll(() => browser?.close());
+  return {
+    get browser() {
+      return browser;
+    },
+  };
+}
+
+/** The whole program and one Chromium for the tests of a file; nobody needs to log in unless `env` says so. */
+export function theConsole(options: Parameters<typeof consoleBot>[0] = {}): {
+  readonly bot: ConsoleBot;
+  readonly browser: Browser;
+} {
+  let bot: ConsoleBot;
+  let browser: Browser;
+  beforeAll(async () => {
+    const env = { BELAY_AUTH: "none", ...options.env };
+    [bot, browser] = await Promise.all([consoleBot({ ...options, env }), openChromium()]);
+  }, patient);
+  afterAll(async () => {
+    await browser?.close();
+    await bot?.stop();
+  });
+  return {
+    get bot() {
+      return bot;
+    },
+    get browser() {
+      return browser;
+    },
+  };
+}
 
 export interface Visitor {
   context: BrowserContext;

@@ -1,21 +1,10 @@
 /** The page of webhooks and schedules: where to deliver, what came last, and a schedule that is started by hand. */
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { expectOutcome, patient, violations, visit } from "./session.ts";
+import { consoleDir, expectOutcome, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 it("shows a schedule's zone and next time, and starts its task by whoever presses", {
   timeout: patient,
@@ -32,7 +21,7 @@ it("shows a schedule's zone and next time, and starts its task by whoever presse
     model: demoModel({ delayMs: 0 }),
     config: { auth: { mode: "none" }, consoleDir, schedules: () => [schedule] },
   });
-  const { page, context, complaints } = await visit(browser, bot, { path: "bot/sources", width: 390 });
+  const { page, context, complaints } = await visit(on.browser, bot, { path: "bot/sources", width: 390 });
   await page.getByText(`${bot.url}/webhooks/ci`).waitFor();
   await page.getByText("nothing came yet").waitFor();
   const row = page.getByRole("row", { name: /nightly/ });

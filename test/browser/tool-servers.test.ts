@@ -1,25 +1,13 @@
 /** The console's page of foreign servers: what changed is read before and now, accepted, and waits for the next start. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { oddServer, offer, tool } from "../adapters/mcp/bench.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { patient, violations, visit } from "./session.ts";
+import { consoleDir, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-});
+const on = theBrowser();
 
 it.each([1200, 360])(
   "a changed and a new tool are accepted, %i px wide",
@@ -33,7 +21,7 @@ it.each([1200, 360])(
       model: demoModel({ delayMs: 0 }),
       config: { auth: { mode: "none" }, consoleDir, toolServers: [server] },
     });
-    const { page, context, complaints } = await visit(browser, bot, { path: "bot/health", width });
+    const { page, context, complaints } = await visit(on.browser, bot, { path: "bot/health", width });
     await page.getByRole("link", { name: "odd", exact: true }).click();
     await page.getByText("changed: not offered").waitFor();
     const text = await page.locator(".admin-content").innerText();

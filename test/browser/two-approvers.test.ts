@@ -1,28 +1,18 @@
 /** A call that needs two people, changed by one of them: both see what would run now, before anybody approves it. */
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { z } from "zod";
 import { demoModel } from "../../adapters/demo/model.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent } from "../support/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { expectStatus, launch, patient, type Visitor, visit } from "./session.ts";
+import { consoleDir, expectStatus, launch, patient, theBrowser, type Visitor, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 /** With a token of their own: at the console everybody is the same person. */
 async function person(bot: { url: string }, token: "admin" | "owner", path = ""): Promise<Visitor> {
-  const visitor = await visit(browser, bot, {});
+  const visitor = await visit(on.browser, bot, {});
   await visitor.context.setExtraHTTPHeaders({ authorization: `Bearer secret-${token}` });
   await visitor.page.goto(`${bot.url}/${path}`);
   return visitor;

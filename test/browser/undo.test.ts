@@ -1,21 +1,11 @@
 /** The way back in the console: pressed below the approval, asked anew, and told where it was pressed. */
-import { join } from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openRights } from "../support/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
 import { listeningBot } from "../support/http/bot.ts";
 import { deployed, deployment, deploysOnce } from "../support/undoable.ts";
-import { expectStatus, patient, violations, visit } from "./session.ts";
+import { consoleDir, expectStatus, patient, theBrowser, violations, visit } from "./session.ts";
 
-const consoleDir = join(import.meta.dirname, "..", "..", "dist", "console");
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await openChromium();
-}, patient);
-
-afterAll(() => browser?.close());
+const on = theBrowser();
 
 it(
   "is a button below the approval; the second run asks, and the first says what came of it",
@@ -27,7 +17,7 @@ it(
       config: { auth: { mode: "none" }, consoleDir },
     });
     const { runId } = await deployed(bot.bot);
-    const { page, context, complaints } = await visit(browser, bot, { path: `runs/${runId}` });
+    const { page, context, complaints } = await visit(on.browser, bot, { path: `runs/${runId}` });
     await page.getByText("It can be undone by").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Undo…" }).click();
@@ -67,7 +57,7 @@ it(
       kind: "person",
     } as const;
     const { runId } = await deployed(bot.bot, erin);
-    const { page, context } = await visit(browser, bot, { path: `runs/${runId}` });
+    const { page, context } = await visit(on.browser, bot, { path: `runs/${runId}` });
     const button = page.getByRole("button", { name: "Undo…" });
     await button.waitFor();
     expect(await button.getAttribute("aria-disabled")).toBe("true");

@@ -1,10 +1,9 @@
 /** Ways through the console: out of every page, back to what was typed and looked for, and to what needs a person. */
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ConsoleBot, consoleBot } from "../support/console/bot.ts";
-import { openChromium } from "../support/console/chromium.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { consoleBot } from "../support/console/bot.ts";
 import { known, writeHistory } from "../support/console/history.ts";
-import { launch, patient, visit } from "./session.ts";
+import { launch, patient, theConsole, visit } from "./session.ts";
 
 /** With a reason that is longer than a phone is wide. */
 const refused = {
@@ -16,22 +15,13 @@ const refused = {
   rule: "not while the quarter is being closed, please ask again on Monday morning",
 } as const;
 
-let bot: ConsoleBot;
-let browser: Browser;
-
-beforeAll(async () => {
-  const fill = async (store: Parameters<typeof writeHistory>[0]) => {
+const on = theConsole({
+  fill: async (store) => {
     await writeHistory(store, Date.now());
     await store.audit(refused);
     await store.audit({ ...refused, action: "approve restart_service", rule: "console:*" });
     await store.audit({ ...refused, action: "launch", resource: "agent:operator", decision: "refused" });
-  };
-  [bot, browser] = await Promise.all([consoleBot({ env: { BELAY_AUTH: "none" }, fill }), openChromium()]);
-}, patient);
-
-afterAll(async () => {
-  await browser?.close();
-  await bot?.stop();
+  },
 });
 
 const runPaths = [known.approval, known.question, known.complete, known.failed, known.doubt].map(
@@ -60,7 +50,7 @@ async function loaded(page: Page): Promise<void> {
 }
 
 it("the list says what a run waits for: an approval is no answer", { timeout: patient }, async () => {
-  const { page, context } = await visit(browser, bot, { path: "" });
+  const { page, context } = await visit(on.browser, on.bot, { path: "" });
   const status = (id: string) => page.locator(`.row[href$="${id}"] .row-status`).first();
   await expect.poll(() => status(known.approval).textContent()).toBe("waiting for approval");
   await expect.poll(() => status(known.question).textContent()).toBe("waiting for an answer");
@@ -71,7 +61,7 @@ describe("on a phone", { timeout: patient }, () => {
   it.each(["new", "runs/no-such-run", "no-such-page", "bot/no-such-page", `runs/${known.complete}`])(
     "/%s has a way to the list, and speaks of nothing that is not there",
     async (path) => {
-      const { page, context } = await visit(browser, bot, { path, width: 390 });
+      const { page, context } = await visit(on.browser, on.bot, { path, width: 390 });
       await loaded(page);
       const words = await page.locator("#part").innerText();
       expect(words).not.toMatch(/on the left|GET \//);
@@ -82,7 +72,7 @@ describe("on a phone", { timeout: patient }, () => {
   );
 
   it("covers no field with the row of choices", async () => {
-    const { page, context } = await visit(browser, bot, { path: `runs/${known.question}`, width: 390 });
+    const { page, context } = await visit(on.browser, on.bot, { path: `runs/${known.question}`, width: 390 });
     await page.setViewportSize({ width: 390, height: 560 });
     const field = page.getByLabel("Your answer");
     await field.waitFor();
@@ -96,9 +86,9 @@ describe("on a phone", { timeout: patient }, () => {
   });
 
   it("has nothing to press that a thumb would miss", async () => {
-    const { page, context } = await visit(browser, bot, { width: 390 });
+    const { page, context } = await visit(on.browser, on.bot, { width: 390 });
     for (const path of ["", "new", ...runPaths, ...botPages]) {
-      await page.goto(`${bot.url}/${path}`);
+      await page.goto(`${on.bot.url}/${path}`);
       await loaded(page);
       expect(await page.evaluate(lowerThan, 40), `/${path}`).toEqual([]);
     }
@@ -106,7 +96,7 @@ describe("on a phone", { timeout: patient }, () => {
   });
 
   it("shows every column of a table without a way to the side", async () => {
-    const { page, context } = await visit(browser, bot, { path: "bot/refusals", width: 390 });
+    const { page, context } = await visit(on.browser, on.bot, { path: "bot/refusals", width: 390 });
     const table = page.locator(".table").first();
     await table.getByText("not while the quarter is being closed").waitFor();
     // No codes: neither of rules nor of what was refused.
@@ -123,7 +113,7 @@ describe("on a phone", { timeout: patient }, () => {
   it.each([`runs/${known.complete}`, "bot/sources", "bot/sessions"])(
     "breaks no word of a table on /%s",
     async (path) => {
-      const { page, context } = await visit(browser, bot, { path, width: 390 });
+      const { page, context } = await visit(on.browser, on.bot, { path, width: 390 });
       await loaded(page);
       const broken = await page.evaluate(() => {
         const cells = [...document.querySelectorAll("th, td")];
@@ -145,7 +135,7 @@ describe("on a phone", { timeout: patient }, () => {
 
 describe("Needs you", { timeout: patient }, () => {
   it("holds the runs that stand still until somebody lets them go on", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     const list = page.locator(".needs-you");
     await list.locator(".row", { hasText: "step limit reached" }).waitFor();
     await list.locator(".row", { hasText: "paused" }).first().waitFor();
@@ -158,7 +148,7 @@ describe("Needs you", { timeout: patient }, () => {
 
 describe("the list", { timeout: patient }, () => {
   it("shows what a run is about, not the first words of it", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     const tasks = page.locator(".run-list .row-task");
     await tasks.first().waitFor();
     // Two lines hold some sixty characters; what is longer stands in the row's title, and on its page.
@@ -178,7 +168,7 @@ describe("the list", { timeout: patient }, () => {
 
 describe("what somebody looked for and typed", { timeout: patient }, () => {
   it("is in the address, over a run, a reload and the way back", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     const rows = page.locator(".run-list .row");
     const search = page.getByLabel("Search the runs");
     await search.fill("oncall");
@@ -202,7 +192,7 @@ describe("what somebody looked for and typed", { timeout: patient }, () => {
   });
 
   it("counts also when the filter is closed in the middle of a word, and is gone once it is cleared", async () => {
-    const { page, context } = await visit(browser, bot);
+    const { page, context } = await visit(on.browser, on.bot);
     await page.clock.install();
     await page.getByRole("button", { name: "Filter the runs" }).click();
     const words = page.getByRole("searchbox", { name: "Outcome says" });
@@ -222,7 +212,7 @@ describe("what somebody looked for and typed", { timeout: patient }, () => {
   });
 
   it("is still in its field after the way back and a reload, and gone once it is sent", async () => {
-    const { page, context } = await visit(browser, bot, { path: "new" });
+    const { page, context } = await visit(on.browser, on.bot, { path: "new" });
     const task = page.getByLabel("What should be done?");
     await task.fill("What is 1 + 2?");
     await page.locator(".run-list .row").first().click();
@@ -233,14 +223,14 @@ describe("what somebody looked for and typed", { timeout: patient }, () => {
     expect(await task.inputValue()).toBe("What is 1 + 2?");
     await task.press("Enter");
     await page.waitForURL(/\/runs\//);
-    await page.goto(`${bot.url}/new`);
+    await page.goto(`${on.bot.url}/new`);
     expect(await task.inputValue()).toBe("");
     await context.close();
   });
 
   it("is still there after the session has ended and a new one begun", async () => {
     const guarded = await consoleBot();
-    const { page, context } = await visit(browser, guarded, { loginUrl: guarded.loginUrl() });
+    const { page, context } = await visit(on.browser, guarded, { loginUrl: guarded.loginUrl() });
     await launch(page, "What is (17 + 5) * 3, divided by a number you must ask me for?");
     await page.getByLabel("Your answer").fill("half a thought");
     const code = await page.evaluate(async () => {

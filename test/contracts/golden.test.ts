@@ -16,7 +16,8 @@ import {
   openGoldenPostgres,
 } from "../support/golden/open.ts";
 import { named, runsOf, watched } from "../support/golden/runs.ts";
-import { goldenScenes, heardTask, type Scene } from "../support/golden/scenes.ts";
+import type { Scene } from "../support/golden/scene.ts";
+import { goldenScenes, heardTask } from "../support/golden/scenes.ts";
 import {
   clockFrom,
   goldenAgents,

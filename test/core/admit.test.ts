@@ -1,30 +1,19 @@
 /** What may be asked of a run, by whom, and in which words it is refused. */
 import { describe, expect, test } from "vitest";
 import { openRights } from "../support/bot.ts";
+import { answer, cancel, launch, pause, resume, saidAt, say } from "../support/core/commands.ts";
 import {
-  answer,
   ask,
   askedApproval,
   call,
-  cancel,
   chose,
-  dana,
   doubted,
   final,
   finished,
-  given,
-  launch,
-  nobody,
-  oncall,
-  pause,
-  person,
-  policyWith,
-  resume,
-  saidAt,
-  say,
   started,
-  under,
-} from "../support/given.ts";
+} from "../support/core/events.ts";
+import { dana, oncall, person, policyWith } from "../support/core/policy.ts";
+import { given, nobody, under } from "../support/given.ts";
 
 const closed = {
   launch: ["slack:T1/dana"],

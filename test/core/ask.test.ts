@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { askApproval, askBudget, askDoubt, askHuman, askOutage, askStuck } from "../../src/core/ask.ts";
 import { openRights } from "../support/bot.ts";
-import { policyWith } from "../support/given.ts";
+import { policyWith } from "../support/core/policy.ts";
 
 const rights = { ...openRights, answer: ["slack:T1/*"], control: ["console:*"], approve: ["slack:T1/U1"] };
 const state = { runId: "run_1", version: 4, readUntrusted: false };

@@ -2,24 +2,10 @@
 import { describe, expect, test } from "vitest";
 import type { Command } from "../../src/core/command.ts";
 import type { EventBody } from "../../src/core/event.ts";
-import {
-  answer,
-  ask,
-  call,
-  cancel,
-  chose,
-  failed,
-  final,
-  finished,
-  given,
-  pause,
-  person,
-  policyWith,
-  resume,
-  say,
-  started,
-  under,
-} from "../support/given.ts";
+import { answer, cancel, pause, resume, say } from "../support/core/commands.ts";
+import { ask, call, chose, failed, final, finished, started } from "../support/core/events.ts";
+import { person, policyWith } from "../support/core/policy.ts";
+import { given, under } from "../support/given.ts";
 
 describe("several calls in one answer", () => {
   test("reads at the front start together, a change waits for them, what follows waits for it", () => {

@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import { admitAnswer } from "../../src/core/admit/answer.ts";
 import { whichOf } from "../../src/core/admit/loose-words.ts";
-import { ask, chose, dana, given, policyWith } from "../support/given.ts";
+import { ask, chose } from "../support/core/events.ts";
+import { dana, policyWith } from "../support/core/policy.ts";
+import { given } from "../support/given.ts";
 import { crossedForm } from "../support/tool-form.ts";
 
 const crossed = [

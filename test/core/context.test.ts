@@ -3,19 +3,10 @@ import { describe, expect, test } from "vitest";
 import { compose } from "../../src/core/compose.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { agent } from "../support/bot.ts";
-import {
-  call,
-  chose,
-  failed,
-  finished,
-  given,
-  heard,
-  launch,
-  nobody,
-  policyWith,
-  say,
-  under,
-} from "../support/given.ts";
+import { launch, say } from "../support/core/commands.ts";
+import { call, chose, failed, finished, heard } from "../support/core/events.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { given, nobody, under } from "../support/given.ts";
 
 describe("the context", () => {
   test("each request begins with the former one, byte for byte, and grows by what is new", () => {

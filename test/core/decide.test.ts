@@ -1,25 +1,10 @@
 /** How a run goes on by itself: limits, nudges, stuck detection, budgets, compaction. */
 import { describe, expect, test } from "vitest";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
-import {
-  answer,
-  ask,
-  call,
-  chose,
-  failed,
-  final,
-  finished,
-  given,
-  model,
-  pause,
-  policyWith,
-  resume,
-  say,
-  steps,
-  under,
-  used,
-  wrote,
-} from "../support/given.ts";
+import { answer, pause, resume, say } from "../support/core/commands.ts";
+import { ask, call, chose, failed, final, finished, model, used, wrote } from "../support/core/events.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { given, steps, under } from "../support/given.ts";
 import { noUsage } from "../support/model/scripted.ts";
 
 describe("while the model thinks", () => {

@@ -1,22 +1,10 @@
 /** A doubt: whether a call took effect is said by a person before the run goes on. */
 import { describe, expect, test } from "vitest";
 import { openRights } from "../support/bot.ts";
-import {
-  answer,
-  approve,
-  askedApproval,
-  call,
-  chose,
-  dana,
-  doubted,
-  given,
-  oncall,
-  person,
-  policyWith,
-  say,
-  started,
-  under,
-} from "../support/given.ts";
+import { answer, approve, say } from "../support/core/commands.ts";
+import { askedApproval, call, chose, doubted, started } from "../support/core/events.ts";
+import { dana, oncall, person, policyWith } from "../support/core/policy.ts";
+import { given, under } from "../support/given.ts";
 
 describe("a doubt", () => {
   const doubts = () => given(chose(call("a", "restart")), started("a"), doubted("q", "a"));

@@ -6,7 +6,7 @@ import type { Form, FormField } from "../../src/core/form.ts";
 import { initial } from "../../src/core/reduce/launch.ts";
 import { formAnswer } from "../../src/core/text/form-answer.ts";
 import { askForTool } from "../../src/core/tool-question.ts";
-import { policyWith } from "../support/given.ts";
+import { policyWith } from "../support/core/policy.ts";
 
 const odd = ["{", '{"a": 1}', "name: x", "where: here", " padded ", "a,b", "1", "TRUE"];
 

@@ -9,7 +9,8 @@ import { initial } from "../../src/core/reduce/launch.ts";
 import { fold } from "../../src/core/reduce/reduce.ts";
 import { type State, statusOf } from "../../src/core/state.ts";
 import { operator } from "../support/bot.ts";
-import { dana, launch, person, policyWith } from "../support/given.ts";
+import { launch } from "../support/core/commands.ts";
+import { dana, person, policyWith } from "../support/core/policy.ts";
 
 const canary = "canary-5up3r-s3cret";
 const policy = policyWith();

@@ -2,22 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
-import {
-  approve,
-  askedApproval,
-  call,
-  cancel,
-  chose,
-  failed,
-  finished,
-  given,
-  launch,
-  nobody,
-  pause,
-  resume,
-  say,
-  started,
-} from "../support/given.ts";
+import { approve, cancel, launch, pause, resume, say } from "../support/core/commands.ts";
+import { askedApproval, call, chose, failed, finished, started } from "../support/core/events.ts";
+import { given, nobody } from "../support/given.ts";
 
 const begun: EventBody[] = [started("a"), { type: "job_begun", callId: "a", handle: { folder: "jobs/a" } }];
 const restart = chose(call("a", "restart"));

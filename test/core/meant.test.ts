@@ -1,7 +1,4 @@
-/**
- * Whom the bot hears, and what words do: every combination of place, run, person and words,
- * each with its right outcome.
- */
+/** Whom the bot hears and what words do, in one table: every place, run, person and kind of words has its cell. */
 import { describe, expect, test } from "vitest";
 import { type Facts, type Meant, meant, type Thread } from "../../src/core/admit/meant.ts";
 import { type Candidate, whichMeant } from "../../src/core/admit/which.ts";
@@ -183,62 +180,6 @@ test.each(cases.filter(({ place }) => place !== "addressed"))(
   },
 );
 
-describe("which question words mean", () => {
-  const candidate = (id: string, change: Partial<Candidate> = {}): Candidate => ({
-    ...asked(id),
-    mine: true,
-    answer: "v2",
-    ...change,
-  });
-
-  test("an exact choice names its question among several that do not take it", () => {
-    const chosen = candidate("q1", { chosen: true, answer: "v2" });
-    const other = candidate("q2", { answer: null });
-    expect(whichMeant([chosen, other], "v2", 200)).toEqual({
-      to: "question",
-      questionId: "q1",
-      answer: "v2",
-      chosen: true,
-    });
-    expect(whichMeant([chosen, candidate("q2")], "v2", 200)).toMatchObject({
-      to: "unclear",
-      open: ["q1", "q2"],
-    });
-  });
-
-  test("somebody else's question makes nothing unclear", () => {
-    expect(whichMeant([candidate("q1"), candidate("q2", { mine: false })], "v2", 200)).toMatchObject({
-      to: "question",
-      questionId: "q1",
-    });
-  });
-
-  test("a choice that is thanks, a picture or a stop is the answer where it is offered", () => {
-    for (const said of ["👍", "thanks", "stop"]) {
-      const which = whichMeant([candidate("q1", { chosen: true, answer: said })], said, 200);
-      expect(which).toMatchObject({ to: "question", chosen: true });
-      const words = kindOf(said);
-      const may = { say: true, control: true, launch: true };
-      const place = { addressed: false, toOthers: false, thread: "ours" as const };
-      expect(meant({ ...place, words, isCommand: false, run: "live", which, may })).toMatchObject({
-        type: "answer",
-      });
-    }
-  });
-
-  test("what was said now is later than any question", () => {
-    expect(whichMeant([candidate("q1", { askedAt: 9_999 })], "v2", null)).toMatchObject({ to: "question" });
-  });
-
-  test.each(["doubt", "budget"] as const)("a choice of a %s takes its button", (kind) => {
-    expect(whichMeant([candidate("q1", { kind, chosen: true })], "run", 200)).toEqual({
-      to: "button",
-      questionId: "q1",
-      mine: true,
-    });
-  });
-});
-
 test.each<[Thread, boolean, string]>([
   ["theirs", false, "ignore"],
   ["theirs", true, "answer"],
@@ -259,66 +200,4 @@ test.each<[Thread, boolean, string]>([
   } as const;
   expect(meant({ ...facts, areShown: true }).type).toBe(type);
   expect(meant(facts).type).toBe("answer");
-});
-
-test.each([
-  [
-    "stop",
-    [
-      "stop",
-      "Stop!",
-      "STOP!!!",
-      "please stop",
-      "Stop please",
-      "stop it now",
-      "no, stop",
-      "Can you stop?",
-      "ok stop the run.",
-      "stop stop stop",
-    ],
-  ],
-  [
-    "words",
-    [
-      "stop the payment service",
-      "don't stop",
-      "stop payments",
-      "can it stop?",
-      "never stop",
-      "nonstop",
-      "stop <@U2>",
-      "aufhören",
-      "thanks to whom?",
-      "thank you for restarting it",
-      "2",
-      "1️⃣",
-      "yes, but only staging",
-      "no, use v2",
-      "it",
-      "-",
-      "x".repeat(40_000),
-    ],
-  ],
-  [
-    "thanks",
-    [
-      "thanks",
-      "Thanks!",
-      "thank you",
-      "thank you very much",
-      "thx",
-      "ok thanks",
-      "Great job, thank you all!",
-      "many thanks 🙏",
-    ],
-  ],
-  ["decline", ["no thanks", "No, thank you!", "nope, thanks", "No. Many thanks"]],
-  ["emoji", ["👍", "🎉🎉", "❤️", "👩‍💻 👍🏽", ":thumbsup:", ":+1: :tada:", "<:shipit:123456>", "🇩🇪"]],
-  [
-    "verdict",
-    ["yes", "Yes, approve it", "approved", "LGTM", "go ahead", "no", "don't do it", "ok", "run it", "run"],
-  ],
-  ["nothing", ["", "  \n"]],
-] as const)("%s: %j", (kind, texts) => {
-  for (const text of texts) expect(kindOf(text), text).toBe(kind);
 });

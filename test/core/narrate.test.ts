@@ -6,29 +6,20 @@ import type { Block, Button } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { hasEnded } from "../../src/core/state.ts";
 import { openRights } from "../support/bot.ts";
+import { answer, approve, cancel, edit, launch, pause } from "../support/core/commands.ts";
 import {
-  answer,
-  approve,
   ask,
   askedApproval,
   call,
-  cancel,
   chose,
-  edit,
   final,
   finished,
-  given,
   heard,
-  launch,
-  nobody,
-  pause,
-  person,
-  policyWith,
-  type Story,
   started,
-  under,
   used,
-} from "../support/given.ts";
+} from "../support/core/events.ts";
+import { person, policyWith } from "../support/core/policy.ts";
+import { given, nobody, type Story, under } from "../support/given.ts";
 
 const keys = (run: Story) => narrate(run.state).map((post) => post.key);
 const post = (run: Story, key: string) => narrate(run.state).find((one) => one.key === key)?.body;

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { Seen } from "../../src/core/origin/seen.ts";
 import { argumentOrigins, outcomeOrigins, textOrigins } from "../../src/core/origin/trace.ts";
 import { calls, outcomes } from "../fixtures/origins.ts";
-import { call, chose, finished, launch, nobody } from "../support/given.ts";
+import { launch } from "../support/core/commands.ts";
+import { call, chose, finished } from "../support/core/events.ts";
+import { nobody } from "../support/given.ts";
 
 describe("the corpus", () => {
   function told(task: string, output: string): Seen {

@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { EventBody, RunEvent } from "../../src/core/event.ts";
 import { Seen } from "../../src/core/origin/seen.ts";
 import { argumentOrigins, outcomeOrigins, type SeenTexts } from "../../src/core/origin/trace.ts";
-import { call, chose, finished, heard, launch, nobody } from "../support/given.ts";
+import { launch } from "../support/core/commands.ts";
+import { call, chose, finished, heard } from "../support/core/events.ts";
+import { nobody } from "../support/given.ts";
 
 const log = (...what: EventBody[]) =>
   nobody().when(launch({ task: "Scale payments-api in staging" }), ...what).events;

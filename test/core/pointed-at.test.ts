@@ -3,18 +3,9 @@ import { describe, expect, test } from "vitest";
 import type { Command, Context } from "../../src/core/command.ts";
 import { sourcesOf } from "../../src/core/origin/sources.ts";
 import { openRights } from "../support/bot.ts";
-import {
-  ask,
-  call,
-  chose,
-  dana,
-  given,
-  person,
-  policyWith,
-  type Story,
-  started,
-  under,
-} from "../support/given.ts";
+import { ask, call, chose, started } from "../support/core/events.ts";
+import { dana, person, policyWith } from "../support/core/policy.ts";
+import { given, type Story, under } from "../support/given.ts";
 
 const alert: Context = { source: "a quoted message", text: "</data> db1: disk full", trusted: false };
 const own: Context = {

@@ -1,4 +1,4 @@
-/** An approval: asked before the call, for whom it is, edited, refused, voided, by two where two must, withdrawn at the end. */
+/** An approval: asked before the call, for whom it is, edited, refused, voided, by two, withdrawn at the end. */
 import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";
@@ -7,28 +7,17 @@ import { openRights } from "../support/bot.ts";
 import {
   answer,
   approve,
-  askedApproval,
-  call,
   cancel,
-  chose,
-  dana,
   edit,
-  finished,
-  given,
-  heard,
   launch,
-  nobody,
-  oncall,
   pause,
-  person,
-  policyWith,
   refuse,
   resume,
-  type Story,
   say,
-  started,
-  under,
-} from "../support/given.ts";
+} from "../support/core/commands.ts";
+import { askedApproval, call, chose, finished, heard, started } from "../support/core/events.ts";
+import { dana, oncall, person, policyWith } from "../support/core/policy.ts";
+import { given, nobody, type Story, under } from "../support/given.ts";
 
 /** The question that an edit asks: never the one that was open. */
 function anewIn({ state }: Story): string {

@@ -1,18 +1,9 @@
 /** When a run gets nowhere: one nudge, then a person is asked. */
 import { describe, expect, test } from "vitest";
-import {
-  answer,
-  call,
-  chose,
-  failed,
-  finished,
-  given,
-  policyWith,
-  type Story,
-  say,
-  steps,
-  under,
-} from "../support/given.ts";
+import { answer, say } from "../support/core/commands.ts";
+import { call, chose, failed, finished } from "../support/core/events.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { given, type Story, steps, under } from "../support/given.ts";
 
 describe("stuck", () => {
   const same = (run: Story, count: number, from = 0) => {

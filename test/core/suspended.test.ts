@@ -1,18 +1,9 @@
 /** A call whose tool asked people in its middle: it goes on with their answer, whatever else is open in its run. */
 import { describe, expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
-import {
-  answer,
-  approve,
-  askedApproval,
-  call,
-  chose,
-  finished,
-  given,
-  type Story,
-  started,
-  undo,
-} from "../support/given.ts";
+import { answer, approve, undo } from "../support/core/commands.ts";
+import { askedApproval, call, chose, finished, started } from "../support/core/events.ts";
+import { given, type Story } from "../support/given.ts";
 import { toolQuestion } from "../support/tool-form.ts";
 
 const wayBack = { tool: "deploy", input: { version: "v0" } };

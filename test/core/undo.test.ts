@@ -9,30 +9,10 @@ import { entriesOf } from "../../src/core/reduce/entries.ts";
 import type { State } from "../../src/core/state.ts";
 import { endOfUndo } from "../../src/core/undo.ts";
 import { openRights } from "../support/bot.ts";
-import {
-  answer,
-  approve,
-  ask,
-  askedApproval,
-  call,
-  cancel,
-  chose,
-  failed,
-  final,
-  finished,
-  given,
-  launch,
-  nobody,
-  oncall,
-  pause,
-  person,
-  policyWith,
-  refuse,
-  resume,
-  type Story,
-  started,
-  undo,
-} from "../support/given.ts";
+import { answer, approve, cancel, launch, pause, refuse, resume, undo } from "../support/core/commands.ts";
+import { ask, askedApproval, call, chose, failed, final, finished, started } from "../support/core/events.ts";
+import { oncall, person, policyWith } from "../support/core/policy.ts";
+import { given, nobody, type Story } from "../support/given.ts";
 
 const wayBack = { tool: "deploy", input: { version: "v0" } };
 const undoable = (id: string): EventBody => ({ ...finished(id, "deployed v1"), undo: wayBack }) as EventBody;

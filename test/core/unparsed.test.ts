@@ -4,7 +4,10 @@
  */
 import { describe, expect, test } from "vitest";
 import { isUnparsedCall } from "../../src/core/decide/unparsed.ts";
-import { answer, given, policyWith, under, wrote } from "../support/given.ts";
+import { answer } from "../support/core/commands.ts";
+import { wrote } from "../support/core/events.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { given, under } from "../support/given.ts";
 
 const tools = ["current_time", "sum_numbers"];
 const call = '{"name": "sum_numbers", "arguments": {"a": 1, "b": 2}}';

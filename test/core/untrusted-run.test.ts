@@ -1,21 +1,10 @@
 /** A run that has read bytes from outside needs approval for what acts from then on. */
 import { describe, expect, test } from "vitest";
 import { openRights } from "../support/bot.ts";
-import {
-  answer,
-  ask,
-  call,
-  chose,
-  failed,
-  finished,
-  given,
-  heard,
-  launch,
-  nobody,
-  person,
-  policyWith,
-  under,
-} from "../support/given.ts";
+import { answer, launch } from "../support/core/commands.ts";
+import { ask, call, chose, failed, finished, heard } from "../support/core/events.ts";
+import { person, policyWith } from "../support/core/policy.ts";
+import { given, nobody, under } from "../support/given.ts";
 
 describe("a run that has read bytes from outside", () => {
   const restart = chose(call("b", "restart"));

@@ -4,7 +4,8 @@ import type { EventBody } from "../../src/core/event.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import { failRun } from "../../src/engine/advance.ts";
 import type { Recorder } from "../../src/engine/record.ts";
-import { given, launch, nobody } from "../support/given.ts";
+import { launch } from "../support/core/commands.ts";
+import { given, nobody } from "../support/given.ts";
 
 const { state } = nobody().when(
   launch({

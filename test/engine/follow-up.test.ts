@@ -2,7 +2,8 @@
 import { expect, test, vi } from "vitest";
 import { decide } from "../../src/core/decide/decide.ts";
 import { follow } from "../../src/engine/follow-up.ts";
-import { given, policyWith } from "../support/given.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { given } from "../support/given.ts";
 
 vi.mock(import("../../src/core/decide/decide.ts"), async (original) => {
   const real = await original();

@@ -10,7 +10,8 @@ import { performCallModel } from "../../src/engine/perform/model.ts";
 import { ModelTroubles } from "../../src/engine/perform/model-troubles.ts";
 import type { Work } from "../../src/engine/perform/work.ts";
 import { clockOf } from "../support/clock.ts";
-import { given, type Story, say } from "../support/given.ts";
+import { say } from "../support/core/commands.ts";
+import { given, type Story } from "../support/given.ts";
 import { scripted } from "../support/model/scripted.ts";
 
 /** What is recorded when the model gives this error. */

@@ -14,6 +14,7 @@ import {
   stateOf,
   wantsRestart,
 } from "../support/http/server.ts";
+import { questionWith } from "../support/question.ts";
 
 const post = (b: Bench, action: string, json: object, as: Parameters<Bench["launch"]>[1] = "admin") =>
   b.call("POST", `/agent/${action}`, { json, as });
@@ -107,18 +108,12 @@ test("an answer that is no choice leaves the question open", async () => {
   const { id } = await b.launch();
   await b.engine.happen(id, {
     type: "question_asked",
-    question: {
+    question: questionWith({
       id: "q1",
       kind: "stuck",
-      callId: null,
-      text: "Go on?",
-      context: null,
       choices: [{ value: "stop", label: "Stop" }],
       freeText: false,
-      audience: [],
-      call: null,
-      need: 1,
-    },
+    }),
   });
   const problem = await expectProblem(
     await post(b, "provide_input", { id, answer: "perhaps" }),

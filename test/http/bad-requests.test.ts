@@ -4,6 +4,7 @@ import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { RefusalList } from "../../src/http/wire/server.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { askingRun, bench, questionOf } from "../support/http/server.ts";
+import { questionWith } from "../support/question.ts";
 
 test("no token, a wrong one and a malformed one get the same 401", async () => {
   using b = await bench();
@@ -78,18 +79,7 @@ test("an invisible run appears in no list and no question", async () => {
   const secret = await b.launch("Hidden", "owner");
   await b.engine.happen(secret.id, {
     type: "question_asked",
-    question: {
-      id: "q1",
-      kind: "stuck",
-      callId: null,
-      text: "Go on?",
-      context: null,
-      choices: [],
-      freeText: true,
-      audience: [],
-      call: null,
-      need: 1,
-    },
+    question: questionWith({ id: "q1", kind: "stuck" }),
   });
   const visible = await b.launch("Shown");
   const list = await (await b.call("GET", "/agent/runs")).json();

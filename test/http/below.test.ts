@@ -4,6 +4,7 @@ import type { RunState } from "../../src/http/wire/runs.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, startBot } from "../support/bot.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { twoModels } from "../support/model/two.ts";
 
 type Script = Parameters<typeof scripted>;
 
@@ -12,11 +13,7 @@ async function given(script: { parent: Script; child: Script }) {
   const [parents, children] = [scripted(...script.parent), scripted(...script.child)];
   const known = agent();
   const bot = await startBot({
-    model: {
-      name: "two",
-      answer: (request, signal) =>
-        (request.cacheKey.startsWith("default") ? parents : children).answer(request, signal),
-    },
+    model: twoModels(parents, children),
     agents: [
       { ...known, handOff: ["helper"] },
       { ...known, name: "helper", hash: "helper-1", handOff: ["helper"] },

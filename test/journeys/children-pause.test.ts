@@ -10,6 +10,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { twoModels } from "../support/model/two.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = calling(call("hand_off", { agent: "helper", task: "wipe it" }, "h1"));
@@ -29,11 +30,7 @@ async function start(children: Model, store?: Store, parents = scripted(handOff,
   });
   const known = agent();
   const bot = await startBot({
-    model: {
-      name: "two",
-      answer: (request, signal) =>
-        (request.cacheKey.startsWith("default") ? parents : children).answer(request, signal),
-    },
+    model: twoModels(parents, children),
     tools: [tool],
     agents: [
       { ...known, handOff: ["helper"] },

@@ -6,6 +6,7 @@ import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import { agent, type Bot, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
 import { answerWith, ask, call, calling, finalAnswer, noUsage, scripted } from "../support/model/scripted.ts";
+import { twoModels } from "../support/model/two.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const handOff = (task: string, to = "helper") => calling(call("hand_off", { agent: to, task }, "h1"));
@@ -20,11 +21,7 @@ async function start(
   const [parents, children] = [scripted(...parent), scripted(...child)];
   const known = agent();
   const bot = await startBot({
-    model: {
-      name: "two",
-      answer: (request, signal) =>
-        (request.cacheKey.startsWith("default") ? parents : children).answer(request, signal),
-    },
+    model: twoModels(parents, children),
     agents: [
       { ...known, handOff: ["helper"] },
       { ...known, name: "helper", hash: "helper-1", limits, handOff: ["helper"] },

@@ -14,6 +14,7 @@ import { defineTool } from "../../src/tools/define-tool.ts";
 import { apiOf } from "../support/api.ts";
 import { agent, type BotOptions, clock, startBot } from "../support/bot.ts";
 import { startChild } from "../support/child.ts";
+import { deployment } from "../support/deployment.ts";
 import { gate } from "../support/gate.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -286,20 +287,9 @@ test("I: what ran is listed, and is still there after a restart", async () => {
 });
 
 test("J: a call that needs approval waits for a person, wherever they are, and runs when they approve", async () => {
-  const done: string[] = [];
-  const deploy = defineTool({
-    name: "deploy",
-    description: "Deploy.",
-    input: z.object({ version: z.string() }),
-    effect: "once",
-    requiresApproval: true,
-    run: ({ version }) => {
-      done.push(version);
-      return "deployed";
-    },
-  });
+  const { done, tool } = deployment();
   const model = scripted(calling(call("deploy", { version: "v1" })), finalAnswer("out"));
-  const { bot, api } = await start({ model, tools: [deploy] });
+  const { bot, api } = await start({ model, tools: [tool] });
   const { id } = await api.launch("deploy v1");
   await bot.untilStatus(id, "waiting_human_input");
   expect(done).toEqual([]);

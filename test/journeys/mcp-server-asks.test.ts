@@ -59,14 +59,7 @@ test("somebody else is quicker: the call goes on with their answer", async () =>
   const { client } = await clientWith(url, "secret-admin", async () => {
     const [run] = await bot.store.runs({ limit: 1 });
     const via = { channel: "console" } as const;
-    const actor = {
-      principal: "console:local",
-      name: "dana",
-      groups: [],
-      guest: false,
-      kind: "person",
-    } as const;
-    const answer = { type: "provide_input", questionId: null, answer: "v1", actor, via } as const;
+    const answer = { type: "provide_input", questionId: null, answer: "v1", actor: operator, via } as const;
     await bot.engine.command(run?.runId ?? "", answer, null);
     return accept("v2");
   });

@@ -13,7 +13,7 @@ import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
 import { unstarted, until } from "../support/discord/bed.ts";
 import { fakeDiscord } from "../support/discord/fake.ts";
 import { ids, message } from "../support/discord/payloads.ts";
-import { eml, mailbox } from "../support/mail/bench.ts";
+import { eml, mailbox, mailOptions } from "../support/mail/bench.ts";
 import { mailWorld, relay } from "../support/mail/world.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { SlackWorld } from "../support/slack/world.ts";
@@ -106,15 +106,7 @@ test("a webhook's run mails its question and outcome to an address, and a reply 
   const world = await mailWorld();
   closing.push(() => world.close());
   const mail = emailChannel({
-    mailboxes: [mailbox({ agent: "default", allow: ["oncall@example.com"] })],
-    secrets: {},
-    budgets: null,
-    smtpUrl: world.url,
-    from: { name: "Belay", address: "agent@belay.example" },
-    tokenKey: Buffer.alloc(32, 9),
-    listener: { host: "127.0.0.1", port: 0, lmtp: false },
-    runUrl: (runId) => `https://belay.example/runs/${runId}`,
-    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+    ...mailOptions(world, [mailbox({ agent: "default", allow: ["oncall@example.com"] })]),
     clock,
     log: silent,
   });

@@ -17,6 +17,7 @@ import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../
 import { clockOf } from "../support/clock.ts";
 import { gate } from "../support/gate.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { twoModels } from "../support/model/two.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const thread = "slack:T1/C1/1";
@@ -270,11 +271,7 @@ test.each(["say", "cancel"] as const)(
     const children = scripted(finalAnswer("restarted"));
     bot = await start({
       store: { ...store, commit },
-      model: {
-        name: "two",
-        answer: (request, signal) =>
-          (request.cacheKey.startsWith("default") ? parents : children).answer(request, signal),
-      },
+      model: twoModels(parents, children),
       agents: [
         { ...known, handOff: ["helper"] },
         { ...known, name: "helper", hash: "helper-1" },

@@ -10,7 +10,7 @@ import { eventUrls } from "../../adapters/webhook/event-url.ts";
 import type { WebhookOptions } from "../../adapters/webhook/options.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
-import { type Bot, clock, openRights, startBot } from "../support/bot.ts";
+import { type Bot, clock, openRights, operator, startBot } from "../support/bot.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
 
@@ -157,18 +157,11 @@ test("a webhook's words never answer the question of its own run; a person's do"
   const waiting = await bot.engine.state(runId);
   expect(waiting?.questions).toHaveLength(1);
 
-  const actor = {
-    principal: "console:local",
-    name: "dana",
-    groups: [],
-    guest: false,
-    kind: "person",
-  } as const;
   const input = {
     type: "provide_input",
     questionId: null,
     answer: "payments",
-    actor,
+    actor: operator,
     via: { channel: "console" },
   } as const;
   expect(await bot.engine.command(runId, input, null)).toMatchObject({ ok: true });

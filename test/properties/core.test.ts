@@ -25,7 +25,8 @@ import {
   statusOf,
 } from "../../src/core/state.ts";
 import { decodeEvent, encodeEvent } from "../../src/core/store/codec.ts";
-import { RandomRun, type Scenario, type Step, scenario } from "../support/random-run.ts";
+import { type Scenario, scenario } from "../support/core/scenario.ts";
+import { RandomRun, type Step } from "../support/random-run.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 

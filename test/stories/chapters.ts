@@ -4,18 +4,9 @@ import type { EventBody } from "../../src/core/event.ts";
 import type { Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { ArgumentOrigin } from "../../src/core/question.ts";
-import {
-  approve,
-  askedApproval,
-  call,
-  chose,
-  finished,
-  given,
-  heard,
-  type Story,
-  started,
-  undo,
-} from "../support/given.ts";
+import { approve, undo } from "../support/core/commands.ts";
+import { askedApproval, call, chose, finished, heard, started } from "../support/core/events.ts";
+import { given, type Story } from "../support/given.ts";
 
 const origins: ArgumentOrigin[] = [
   { path: "version", standing: "known", words: "said by dana", version: 1 },

@@ -5,25 +5,20 @@ import { argumentBlocks, readArguments } from "../../adapters/slack/draw/argumen
 import { parseArguments } from "../../adapters/terminal/parse.ts";
 import { parsePayload } from "../../adapters/webhook/payload.ts";
 import { fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";
-import type { Question } from "../../src/core/question.ts";
 import { lostDigits, withExactDigits } from "../../src/core/text/digits.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { bench } from "../support/http/server.ts";
+import { questionWith } from "../support/question.ts";
 
 const long = "1234567890123456789";
 const input = { account: 7, deep: { ids: [1] } };
-const question: Question = {
-  id: "q_1",
+const question = questionWith({
   kind: "approval",
   callId: "call_1",
   text: "May I?",
-  context: null,
-  choices: [],
   freeText: false,
-  audience: [],
   call: { tool: "charge", input, hash: "h", preview: null },
-  need: 1,
-};
+});
 const refusal = new RegExp(`${long} has more digits`);
 
 describe("changed arguments with such a number are refused with words", () => {

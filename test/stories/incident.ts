@@ -3,21 +3,10 @@ import type { Policy, ToolSpec } from "../../src/core/agent.ts";
 import type { EventBody } from "../../src/core/event.ts";
 import type { Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
-import {
-  answer,
-  approve,
-  ask,
-  askedApproval,
-  call,
-  chose,
-  final,
-  finished,
-  launch,
-  nobody,
-  policyWith,
-  type Story,
-  started,
-} from "../support/given.ts";
+import { answer, approve, launch } from "../support/core/commands.ts";
+import { ask, askedApproval, call, chose, final, finished, started } from "../support/core/events.ts";
+import { policyWith } from "../support/core/policy.ts";
+import { nobody, type Story } from "../support/given.ts";
 
 const curve = "Failed checkouts a second, from 0 to 12 since 09:31";
 /** The shipped names, with what the policy of the tests knows of a read and of a restart. */

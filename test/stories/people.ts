@@ -5,17 +5,9 @@ import type { Message } from "../../src/core/message.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { Seen } from "../../src/core/origin/seen.ts";
 import { argumentOrigins } from "../../src/core/origin/trace.ts";
-import {
-  askedApproval,
-  call,
-  cancel,
-  chose,
-  edit,
-  given,
-  launch,
-  nobody,
-  type Story,
-} from "../support/given.ts";
+import { cancel, edit, launch } from "../support/core/commands.ts";
+import { askedApproval, call, chose } from "../support/core/events.ts";
+import { given, nobody, type Story } from "../support/given.ts";
 
 /** As an alert bot's message reads that somebody forwards. */
 const alert: Context = {

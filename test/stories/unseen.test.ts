@@ -12,7 +12,7 @@ import { render as renderTerminal } from "../../adapters/terminal/render.ts";
 import { draftOf, fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";
 import { CallFields } from "../../src/console/questions/call-fields.tsx";
 import type { Message } from "../../src/core/message.ts";
-import type { Question } from "../../src/core/question.ts";
+import { questionWith } from "../support/question.ts";
 
 const input = {
   "ser\u200bvice": "pay\u00adments\u00a0\u{e0041}",
@@ -47,18 +47,13 @@ test.each(Object.keys(tellers))("%s shows it", (channel) => {
   for (const words of [...seen, "1A"]) expect(plain).toContain(words);
 });
 
-const question: Question = {
-  id: "q_1",
+const question = questionWith({
   kind: "approval",
   callId: "call_1",
   text: "May I?",
-  context: null,
-  choices: [],
   freeText: false,
-  audience: [],
   call: { tool: "restart_service", input, hash: "h", preview: null },
-  need: 1,
-};
+});
 
 test("Discord's form shows it, and gives back what it showed", () => {
   const edit = editModal(question, null, "run_1");

@@ -22,7 +22,9 @@ import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { Question } from "../../src/core/question.ts";
 import type { State } from "../../src/core/state.ts";
 import type { WireEvent } from "../../src/http/wire/events.ts";
-import { call, chose, finished, launch, nobody } from "../support/given.ts";
+import { launch } from "../support/core/commands.ts";
+import { call, chose, finished } from "../support/core/events.ts";
+import { nobody } from "../support/given.ts";
 
 const publicUrl = "https://belay.example";
 const trustedLinkHosts = ["docs.example"];

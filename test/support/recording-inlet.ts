@@ -70,13 +70,7 @@ export function recordingInlet(): RecordingInlet {
       run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [...inlet.rows.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async ({ runIds }) => ({
-        rows: [...questions.values()].filter(
-          (row) => row.settledAt === null && (runIds?.includes(row.runId) ?? true),
-        ),
-        unreadable: [],
-        next: null,
-      }),
+      openQuestions: openIn(questions),
       deliveries: async () => [],
       attachment: async (_, hash) => inlet.attachments.get(hash) ?? null,
       audit: async () => undefined,
@@ -87,6 +81,17 @@ export function recordingInlet(): RecordingInlet {
     },
   };
   return inlet;
+}
+
+/** The open ones of these questions, as a store lists them. */
+export function openIn(questions: ReadonlyMap<string, QuestionRow>): Inlet["store"]["openQuestions"] {
+  return async ({ runIds }) => ({
+    rows: [...questions.values()].filter(
+      (row) => row.settledAt === null && (runIds?.includes(row.runId) ?? true),
+    ),
+    unreadable: [],
+    next: null,
+  });
 }
 
 /** A run at work; `change` says what is otherwise. */

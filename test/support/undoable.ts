@@ -1,33 +1,20 @@
 /** A deployment that knows its way back, and a bot in which it was approved and has run. */
-import { z } from "zod";
 import type { Actor } from "../../src/core/actor.ts";
 import type { SettledQuestion, State } from "../../src/core/state.ts";
 import type { PlainTool } from "../../src/tools/contract.ts";
-import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, operator } from "./bot.ts";
+import { type Input, deployment as oneWay } from "./deployment.ts";
 import { call, calling, finalAnswer, scripted } from "./model/scripted.ts";
 
-type Input = { version: string };
 const by = { actor: operator, via: { channel: "console" } };
 
 /** `deploy` is undone by deploying v0. `done`: the versions that were deployed, in their order. */
 export function deployment(change: Partial<PlainTool<Input>> = {}) {
-  const done: string[] = [];
-  const tool = defineTool<Input>({
-    name: "deploy",
-    description: "Deploy.",
-    input: z.object({ version: z.string() }),
-    effect: "once",
-    requiresApproval: true,
+  return oneWay({
     preview: async ({ version }) => `the plan of ${version}`,
-    run: ({ version }) => {
-      done.push(version);
-      return `deployed ${version}`;
-    },
     undo: () => ({ tool: "deploy", input: { version: "v0" } }),
     ...change,
   });
-  return { done, tool };
 }
 
 export const deploysOnce = () => scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));

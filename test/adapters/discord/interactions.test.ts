@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Question } from "../../../src/core/question.ts";
 import { theBed, told, until } from "../../support/discord/bed.ts";
 import { ids, menu, message, press, slash, submit } from "../../support/discord/payloads.ts";
+import { questionWith } from "../../support/question.ts";
 
 const at = theBed();
 const { accepted, happens } = at;
@@ -15,19 +16,8 @@ const hidden = { type: 5, data: { flags: 64 } };
 const silently = { type: 6, data: {} };
 
 function asks(change: Partial<Question> = {}): Question {
-  const question: Question = {
-    id: "q_1",
-    kind: "ask",
-    callId: "call_1",
-    text: "Which version should I deploy?",
-    context: null,
-    choices: [],
-    freeText: true,
-    audience: ["requester"],
-    call: null,
-    need: 1,
-    ...change,
-  };
+  const text = "Which version should I deploy?";
+  const question = questionWith({ callId: "call_1", text, audience: ["requester"], ...change });
   at.made.inlet.questions.set(question.id, { runId: "run_1", question, askedAt: 0, settledAt: null });
   return question;
 }

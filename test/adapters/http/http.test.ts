@@ -1,4 +1,4 @@
-/** A call of a named API and its answer, against a real server: one request, and an outcome that is known or doubted. */
+/** A call of a named API and its answer, against a real server: one request, and an outcome, known or doubted. */
 import { describe, expect, test } from "vitest";
 import { http } from "../../../adapters/http/tools.ts";
 import { secretOf } from "../../../src/tools/secret.ts";

@@ -1,4 +1,4 @@
-/** What people say in Slack reaches the engine once, over both transports, with the real Bolt and Web API client. */
+/** What people say in Slack reaches the engine once, through both transports, with the real Bolt and Web API. */
 import { describe, expect, test } from "vitest";
 import { hearing, transports } from "../../support/slack/hearing.ts";
 

@@ -13,7 +13,8 @@ import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
 import { startSchedules } from "../../../src/engine/schedule.ts";
 import { type Bot, operator, startBot } from "../bot.ts";
-import { goldenScenes, heardTask, type Scene } from "./scenes.ts";
+import type { Scene } from "./scene.ts";
+import { goldenScenes, heardTask } from "./scenes.ts";
 import { clockFrom, goldenAgents, goldenChannels, goldenModel, goldenTools, madeAt } from "./world.ts";
 
 const folder = process.argv[2];

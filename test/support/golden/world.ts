@@ -13,7 +13,8 @@ import { defineTool } from "../../../src/tools/define-tool.ts";
 import { agent } from "../bot.ts";
 import { clockOf } from "../clock.ts";
 import { answerWith, finalAnswer } from "../model/scripted.ts";
-import { goldenScenes, type Scene } from "./scenes.ts";
+import type { Scene } from "./scene.ts";
+import { goldenScenes } from "./scenes.ts";
 
 /** When the golden databases were made, ms. */
 export const madeAt = 1_700_000_000_000;

@@ -5,6 +5,7 @@ import type { EmailChannelOptions, MailboxOptions } from "../../../adapters/emai
 import type { Block, Message } from "../../../src/core/message.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
 import type { QuestionRow } from "../../../src/core/ports/runs.ts";
+import { questionWith } from "../question.ts";
 import { type MemoryInlet, memoryInlet } from "../webhook/inlet.ts";
 import { type MailWorld, mailWorld, relay } from "./world.ts";
 
@@ -29,6 +30,24 @@ export function mailbox(change: Partial<MailboxOptions> = {}): MailboxOptions {
   };
 }
 
+/** How a channel is set up that sends to this server; the clock and the log are the caller's. */
+export function mailOptions(
+  { url }: Pick<MailWorld, "url">,
+  mailboxes: MailboxOptions[],
+): Omit<EmailChannelOptions, "clock" | "log"> {
+  return {
+    mailboxes,
+    secrets: {},
+    budgets: null,
+    smtpUrl: url,
+    from: { name: "Belay", address: "agent@belay.example" },
+    tokenKey: Buffer.alloc(32, 9),
+    listener: { host: "127.0.0.1", port: 0, lmtp: false },
+    runUrl: (runId) => `https://belay.example/runs/${runId}`,
+    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+  };
+}
+
 export interface MailBench extends AsyncDisposable {
   channel: EmailChannel;
   inlet: MemoryInlet;
@@ -46,15 +65,7 @@ export async function mailBench(
   const logged: string[] = [];
   const keep = (_: object, message: string) => void logged.push(message);
   const channel = emailChannel({
-    mailboxes,
-    secrets: {},
-    budgets: null,
-    smtpUrl: world.url,
-    from: { name: "Belay", address: "agent@belay.example" },
-    tokenKey: Buffer.alloc(32, 9),
-    listener: { host: "127.0.0.1", port: 0, lmtp: false },
-    runUrl: (runId) => `https://belay.example/runs/${runId}`,
-    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+    ...mailOptions(world, mailboxes),
     clock: mailClock,
     log: { info: keep, warn: keep },
     ...change,
@@ -133,17 +144,6 @@ export function asks(
       { type: "actions", buttons: [{ action, label: "Reply…", style: "plain", runId, questionId: id }] },
     ],
   };
-  const question = {
-    id,
-    kind,
-    callId: null,
-    text,
-    context: null,
-    choices: [],
-    freeText: true,
-    audience: ["requester"],
-    call: null,
-    need: 1,
-  };
+  const question = questionWith({ id, kind, text, audience: ["requester"] });
   return { body, row: { runId, question, askedAt: 0, settledAt: null } };
 }

@@ -2,7 +2,7 @@
 import { type EmailChannel, emailChannel } from "../../../adapters/email/channel.ts";
 import { type Bot, type BotOptions, clock, openRights, startBot } from "../bot.ts";
 import type { ScriptedModel } from "../model/scripted.ts";
-import { mailbox } from "./bench.ts";
+import { mailbox, mailOptions } from "./bench.ts";
 import { type MailWorld, mailWorld, relay, type SentMail } from "./world.ts";
 
 export interface MailBot extends AsyncDisposable {
@@ -25,15 +25,7 @@ export async function mailBot(
   const logged: string[] = [];
   const log = (_fields: object, phrase: string) => void logged.push(phrase);
   const channel = emailChannel({
-    mailboxes: [mailbox({ agent: "default", allow: senders })],
-    secrets: {},
-    budgets: null,
-    smtpUrl: world.url,
-    from: { name: "Belay", address: "agent@belay.example" },
-    tokenKey: Buffer.alloc(32, 9),
-    listener: { host: "127.0.0.1", port: 0, lmtp: false },
-    runUrl: (runId) => `https://belay.example/runs/${runId}`,
-    fetchText: () => Promise.reject(new Error("nothing to fetch")),
+    ...mailOptions(world, [mailbox({ agent: "default", allow: senders })]),
     clock,
     log: { info: log, warn: log },
   });

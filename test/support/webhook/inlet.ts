@@ -8,6 +8,7 @@ import type { InboxKey, InboxRow } from "../../../src/core/ports/deliveries.ts";
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import type { AuditRow } from "../../../src/core/ports/kept-rows.ts";
 import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
+import { openIn, runRow } from "../recording-inlet.ts";
 
 export interface MemoryInlet extends Inlet {
   readonly launches: { agent: string; launch: LaunchRequest; runId: string }[];
@@ -94,13 +95,7 @@ export function memoryInlet(): MemoryInlet {
       run: async (runId) => rows.get(runId) ?? null,
       runs: async () => [...rows.values()],
       question: async (id) => questions.get(id) ?? null,
-      openQuestions: async ({ runIds }) => ({
-        rows: [...questions.values()].filter(
-          (row) => row.settledAt === null && (runIds?.includes(row.runId) ?? true),
-        ),
-        unreadable: [],
-        next: null,
-      }),
+      openQuestions: openIn(questions),
       deliveries: async () => [],
       attachment: async () => null,
       audit: async (row) => void auditRows.push(row),
@@ -115,22 +110,13 @@ function inboxRow(source: string, key: string, runId: string | undefined): Inbox
 }
 
 function rowOf(runId: string, agent: string, launch: LaunchRequest): RunRow {
-  return {
+  return runRow({
     runId,
-    version: 1,
-    status: "running",
     agent,
     task: launch.task,
     channel: launch.via.channel,
     principal: launch.actor.principal,
     personName: launch.actor.name,
     address: launch.addresses[0] ?? null,
-    parentId: null,
-    steps: 0,
-    tokens: 0,
-    costUsd: 0,
-    asking: 0,
-    launchedAt: 0,
-    updatedAt: 0,
-  };
+  });
 }
