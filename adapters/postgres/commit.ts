@@ -165,14 +165,17 @@ async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<
   return found;
 }
 
-/** Whether the log holds exactly these events where this commit would have put them. */
+/**
+ * Whether the log holds exactly these events where this commit would have put them. A worker's are its own only as long
+ * as nobody took the run over, who may have written the same in the same millisecond; two from outside that do so both
+ * wanted what stands there.
+ */
 async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
   const wanted = eventRecords(commit);
+  const { run } = await find(client, commit);
+  if (commit.epoch !== null && run?.epoch !== commit.epoch) return false;
   // Without events it only lets the run go.
-  if (wanted.length === 0) {
-    const { run } = await find(client, commit);
-    return commit.release && run?.epoch === commit.epoch && run.owner === null;
-  }
+  if (wanted.length === 0) return commit.release && run?.owner === null;
   const { rows } = await client.query<{ type: string; at: string; data: string }>(
     "SELECT type, at, data FROM events WHERE run_id = $1 AND version > $2 AND version <= $3 ORDER BY version",
     [commit.runId, commit.expect, commit.expect + wanted.length],

@@ -6,6 +6,8 @@ import { withClient } from "./connection.ts";
 
 /** In one statement, at most. */
 const stepsAtOnce = 64;
+/** Of all texts in one statement, unless its first step alone has more: a large result keeps few others waiting. */
+const charactersAtOnce = 1_000_000;
 /** Side by side, at most: while these are on their way, what comes waits and goes together. */
 const statementsAtOnce = 2;
 
@@ -70,7 +72,7 @@ export class Group {
     if (this.#turn !== null || this.#waiting.length === 0 || this.#together >= statementsAtOnce) return;
     this.#turn = setImmediate(() => {
       this.#turn = null;
-      const together = this.#waiting.splice(0, stepsAtOnce);
+      const together = this.#waiting.splice(0, countOfNext(this.#waiting));
       this.#together++;
       void this.#send(together).finally(() => {
         this.#together--;
@@ -92,4 +94,22 @@ export class Group {
       for (const { reject } of together) reject(error);
     }
   }
+}
+
+/** How many of those that wait go into one statement. */
+function countOfNext(waiting: readonly Waiting[]): number {
+  let characters = 0;
+  for (const [n, { step }] of waiting.entries()) {
+    characters += charactersIn(step.events) + charactersIn(step.posts);
+    if (n > 0 && characters > charactersAtOnce) return n;
+    if (n + 1 === stepsAtOnce) return stepsAtOnce;
+  }
+  return waiting.length;
+}
+
+/** Of all texts in it: they are what can be large. */
+function charactersIn(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce((sum: number, part: unknown) => sum + charactersIn(part), 0);
 }

@@ -28,6 +28,21 @@ test("a run that a worker only lets go of is still its own when somebody else's 
   expect(await store.commit({ ...rest, expect: 2 })).toEqual({ ok: true, version: 2 });
 });
 
+test("what a worker wrote that took the run over is nobody else's, also when it says the very same", async () => {
+  const { line, store } = await through();
+  const id = await begun({ wakeAt: -1 });
+  const claim = async (owner: string) => {
+    const [taken] = await at.direct.claim({ owner, now: -1, leaseMs: 0, limit: 1, only: [id] });
+    return taken?.epoch ?? 0;
+  };
+  const [first, second] = [await claim(`${id} one`), await claim(`${id} two`)];
+  expect(second).toBe(first + 1);
+  await must(at.direct.commit(commit(id, 1, { epoch: second, wakeAt: -1 })));
+  line.breakAt(1, "before");
+  const late = await store.commit(commit(id, 1, { epoch: first, wakeAt: -1 }));
+  expect(late).toEqual({ ok: false, why: "fenced" });
+});
+
 test("a commit whose outcome nobody can tell says so", async () => {
   const { line, store } = await through({ patienceMs: 200 });
   const id = await begun();

@@ -3,6 +3,7 @@
  * nowhere. No model is asked.
  */
 import type { ArgumentOrigin } from "../question.ts";
+import { isCommonName } from "./common-names.ts";
 import {
   canBeRounded,
   comparable,
@@ -119,7 +120,9 @@ export function textOrigins(text: string, look: Look): TextOrigin[] {
     const key = percent ? `${value}%` : value;
     const origin = known.get(key) ?? seenOrRounded(found, look);
     known.set(key, origin);
-    return sure || origin.standing !== "nowhere" ? [{ value, start, ...origin }] : [];
+    // Of words, and of names that everybody knows, nobody can say that they were made up.
+    const isTold = origin.standing !== "nowhere" || (sure && !isCommonName(text, start, value));
+    return isTold ? [{ value, start, ...origin }] : [];
   });
 }
 

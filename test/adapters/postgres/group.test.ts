@@ -61,6 +61,22 @@ test("writes steps of 40 runs that come at once with two statements, and all tha
   }
 });
 
+test("writes large steps in several statements, and one that is larger than all bounds by itself", async () => {
+  const epochs = await holding(8);
+  const statements = asked();
+  const large = (n: number, characters: number) => ({
+    events: [{ type: "woke", at: 2 } as const],
+    posts: [post("status", "x".repeat(characters), { runId: `r${n}` })],
+  });
+  const sizes = [1, 1, 400_000, 400_000, 400_000, 2_000_000, 400_000, 400_000];
+  const steps = epochs.map((epoch, n) =>
+    store.commit(commit(`r${n}`, 1, { epoch, wakeAt: 0, ...large(n, sizes[n] ?? 0) })),
+  );
+  expect(await Promise.all(steps)).toEqual(epochs.map(() => ({ ok: true, version: 2 })));
+  // r0 alone; r1, r2 and r3; r4; r5; r6 and r7.
+  expect(statements.count("commit_")).toBe(5);
+});
+
 test("tells each step what became of it", async () => {
   const epochs = await holding(5);
   const step = (n: number, expected = 1, epoch = epochs[n] ?? 0) =>

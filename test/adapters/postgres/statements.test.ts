@@ -4,6 +4,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { openWakes } from "../../../adapters/postgres/wakes.ts";
+import type { Model } from "../../../src/core/ports/model.ts";
 import type { Role } from "../../../src/engine/options.ts";
 import { clock, startBot } from "../../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../../support/model/scripted.ts";
@@ -21,15 +22,30 @@ afterAll(() => server.stop());
 
 test("asks once to take a run with its log, once for each model answer and each result, and never again", async () => {
   const url = await server.database();
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  async function jobsTaken() {
+    const { rows } = await client.query("SELECT FROM graphile_worker.jobs WHERE locked_at IS NOT NULL");
+    return rows.length;
+  }
   async function process(role: Role) {
     const opened = await openPostgres({ url, clock });
     const read = vi.fn(opened.read);
     const store = { ...opened, read };
-    const model = scripted(
+    const answers = scripted(
       calling(call("sum_numbers", { a: 1, b: 2 })),
       calling(call("sum_numbers", { a: 3, b: 4 })),
       finalAnswer("10"),
     );
+    // As any real one it takes longer than the run's job does to come.
+    const model: Model = {
+      ...answers,
+      async answer(...asked) {
+        await expect.poll(jobsTaken).toBe(1);
+        return answers.answer(...asked);
+      },
+    };
     const bot = await startBot({ store, model, wakes: openWakes({ url, log }), role, log });
     onTestFinished(async () => {
       await bot.stop();

@@ -229,8 +229,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what a stopping process is told of is taken for done",
     file: "src/engine/worker.ts",
-    find: "if (this.#isClosed || this.#active.has(runId)",
-    put: "if (!this.#running || this.#active.has(runId)",
+    find: "isLeft: (runId) => this.#isClosed ||",
+    put: "isLeft: (runId) => !this.#running ||",
     test: "test/engine/worker-timers.test.ts",
     only: "a stopping process",
   },
@@ -248,5 +248,26 @@ export const mutants: readonly Mutant[] = [
     put: "const isFirst = !submitted.ok || !submitted.duplicate;",
     test: "test/http/idempotency.test.ts",
     only: "left nothing to do",
+  },
+  {
+    name: "notes of a mail on its way outlive its run that is forgotten",
+    file: "src/engine/deliver.ts",
+    find: "if (!(await store.finishDelivery(row.id, outcome))) await this.#deps.gone(row);",
+    put: "await store.finishDelivery(row.id, outcome);",
+    test: "test/engine/forget-late.test.ts",
+  },
+  {
+    name: "what a worker still finds out about a forgotten run is written",
+    file: "src/engine/record.ts",
+    find: "return state.forgotten && epoch !== null ? { ok: true, events: [] } : propose(state, policy);",
+    put: "return propose(state, policy);",
+    test: "test/engine/record-forgotten.test.ts",
+  },
+  {
+    name: "the claim of a quicker process is cleared as a dead one's",
+    file: "adapters/mcp/claim.ts",
+    find: "if (isLeft(statSync(aside))) return true;",
+    put: "return true;",
+    test: "test/adapters/mcp/claim.test.ts",
   },
 ];
