@@ -2,6 +2,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
+import type { Model } from "../../src/core/ports/model.ts";
 import { consoleBot } from "../support/console/bot.ts";
 import { gate } from "../support/gate.ts";
 import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
@@ -35,17 +36,22 @@ function reading(page: Page): Promise<{ top: number; left: number }> {
   }));
 }
 
+/** The demo's model, which answers once this gate is open. */
+function thinkingAt(thinking: ReturnType<typeof gate>): Model {
+  const demo = demoModel({ delayMs: 0 });
+  return {
+    name: demo.name,
+    answer: async (request, signal) => {
+      await thinking.pass();
+      return demo.answer(request, signal);
+    },
+  };
+}
+
 describe("control of a run", { timeout: patient }, () => {
   it("holds it while the model thinks, and lets it go on", async () => {
-    const demo = demoModel({ delayMs: 0 });
     const thinking = gate();
-    const bot = await botWith({
-      name: demo.name,
-      answer: async (request, signal) => {
-        await thinking.pass();
-        return demo.answer(request, signal);
-      },
-    });
+    const bot = await botWith(thinkingAt(thinking));
     const { page, context, complaints } = await visit(on.browser, bot);
     await launch(page, "What is 2 + 3?");
     await thinking.reached;
@@ -62,15 +68,8 @@ describe("control of a run", { timeout: patient }, () => {
   });
 
   it("says that it is not known whether something arrived, until the run has gone on", async () => {
-    const demo = demoModel({ delayMs: 0 });
     const thinking = gate();
-    const bot = await botWith({
-      name: demo.name,
-      answer: async (request, signal) => {
-        await thinking.pass();
-        return demo.answer(request, signal);
-      },
-    });
+    const bot = await botWith(thinkingAt(thinking));
     const { page, context } = await visit(on.browser, bot);
     await launch(page, "What is (17 + 5) * 3, divided by a number you must ask me for?");
     await thinking.reached;

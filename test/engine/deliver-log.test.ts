@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import { ChannelError } from "../../src/core/ports/channel-error.ts";
 import { openRights, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
 interface Line {
@@ -12,20 +13,14 @@ interface Line {
 }
 
 function mute(error: ChannelError | null): Channel {
-  return {
+  return muteChannel({
     name: "email",
     can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
     async post() {
       if (error) throw error;
       return { remoteId: "1" };
     },
-  };
+  });
 }
 
 test.each([

@@ -1,19 +1,17 @@
 /** What belongs to a run and comes while it is forgotten, or right after, is forgotten or named with it. */
 import { expect, onTestFinished, test } from "vitest";
-import type { Channel } from "../../src/core/ports/channel.ts";
+import type { LaunchRequest } from "../../src/core/command.ts";
 import { noteKinds, readNote, writeNote } from "../../src/core/store/notes.ts";
 import { type Bot, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
+import { launchOf } from "../support/launch.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const by = { actor: operator, via: { channel: "console" } };
 const address = "email:t1";
 
-async function launched(bot: Bot, change: object = {}): Promise<string> {
-  const request = {
-    ...{ task: "find it", addresses: [address], context: [], trusted: true, follows: null, parent: null },
-    ...by,
-    ...change,
-  };
+async function launched(bot: Bot, change: Partial<LaunchRequest> = {}): Promise<string> {
+  const request = launchOf({ task: "find it", addresses: [address], ...by, ...change });
   const launch = await bot.engine.launch("default", request, null);
   if (!launch.ok) throw new Error(launch.refusal.message);
   return launch.runId;
@@ -24,15 +22,9 @@ test("the notes of a mail that was on its way go as well", async () => {
   const goOn = Promise.withResolvers<void>();
   const sent = Promise.withResolvers<void>();
   const thread = { to: "dana@x.example", subject: "s", messageIds: [], receipt: false };
-  const mail: Channel = {
+  const mail = muteChannel({
     name: "email",
     can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
     async post({ runId }) {
       sending.resolve();
       await goOn.promise;
@@ -42,7 +34,7 @@ test("the notes of a mail that was on its way go as well", async () => {
       sent.resolve();
       return { remoteId: "1" };
     },
-  };
+  });
   const bot = await startBot({ model: scripted(finalAnswer("found")), channels: [mail] });
   onTestFinished(() => bot.stop());
   const runId = await launched(bot);

@@ -13,7 +13,7 @@ import { runIdFor } from "../../src/engine/ids.ts";
 import { clock, startBot } from "../support/bot.ts";
 import { Doomed } from "../support/doomed.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
-import { hook, nowhere, secret } from "../support/webhook/bench.ts";
+import { hook, hooksAt } from "../support/webhook/bench.ts";
 
 const [path = "", dieAt = "0", mutant = "none"] = process.argv.slice(2);
 const life = new Doomed(dirname(path), Number(dieAt));
@@ -42,13 +42,8 @@ function dying(inlet: Inlet): Inlet {
 
 const silent = () => {};
 const channel = webhookChannel({
-  hooks: [hook({ agent: "default", verify: { kind: "bearer" } })],
-  secrets: { CI_SECRET: secret },
-  publicUrl: "http://127.0.0.1",
+  ...hooksAt([hook({ agent: "default", verify: { kind: "bearer" } })]),
   eventKey: Buffer.alloc(32, 3),
-  callbackHosts: [],
-  github: null,
-  ...nowhere,
   clock,
   log: { info: silent, warn: silent },
 });

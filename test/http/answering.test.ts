@@ -63,18 +63,7 @@ test("with several open questions one must be named", async () => {
   const first = await stateOf(b, id);
   await b.engine.happen(id, {
     type: "question_asked",
-    question: {
-      id: "second",
-      kind: "ask",
-      callId: null,
-      text: "B?",
-      context: null,
-      choices: [],
-      freeText: true,
-      audience: [],
-      call: null,
-      need: 1,
-    },
+    question: questionWith({ id: "second", text: "B?" }),
   });
   const problem = await expectProblem(
     await post(b, "provide_input", { id, answer: "3" }),

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Channel } from "../../src/core/ports/channel.ts";
+import { muteChannel } from "../support/channel.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { type Bench, bench } from "../support/http/server.ts";
 
@@ -134,21 +135,17 @@ test("under a proxy's path everything works, whether the proxy passes that path 
 
 /** A channel that answers below /webhooks/ci and says what it got. */
 function echoing(): Channel {
-  return {
+  return muteChannel({
     name: "webhook",
     can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
     post: async () => ({ remoteId: "1" }),
-    identify: async (actor) => actor,
-    whisper: async () => {},
     handle: (request) => {
       const { pathname } = new URL(request.url);
       if (pathname !== "/webhooks/ci") return null;
       return request.text().then((body) => Response.json({ pathname, body }));
     },
     health: () => ({ ok: false, detail: "not connected" }),
-  };
+  });
 }
 
 test("channels receive below their paths, without a login, with the raw body", async () => {

@@ -5,20 +5,16 @@ import { StoreError } from "../../src/core/ports/store-error.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import type { RunList } from "../../src/http/wire/runs.ts";
 import { type Health, healthSchema } from "../../src/http/wire/server.ts";
+import { muteChannel } from "../support/channel.ts";
 import { askingRun, type Bench, bench } from "../support/http/server.ts";
 
 function channel(ok: boolean): Channel {
-  return {
+  return muteChannel({
     name: "slack",
     can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
     post: async () => ({ remoteId: "1" }),
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
     health: () => ({ ok, detail: ok ? "connected" : "not connected" }),
-  };
+  });
 }
 
 async function healthOf(b: Bench): Promise<Health> {

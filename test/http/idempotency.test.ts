@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { RunState } from "../../src/http/wire/runs.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { askingRun, type Bench, bench, chose, questionOf, type TokenName } from "../support/http/server.ts";
+import { launchOf } from "../support/launch.ts";
 
 const key = (value: string) => ({ "idempotency-key": value });
 
@@ -109,20 +110,10 @@ test("when two processes get the same request, the slower one repeats the answer
     guest: false,
     kind: "person",
   } as const;
-  const faster = await b.engine.launch(
-    "helper",
-    {
-      task: "a",
-      actor,
-      via: { channel: "api" },
-      addresses: [],
-      context: [],
-      trusted: true,
-      follows: null,
-      parent: null,
-    },
-    { source: "api:token:admin", key: "k1" },
-  );
+  const faster = await b.engine.launch("helper", launchOf({ task: "a", actor }), {
+    source: "api:token:admin",
+    key: "k1",
+  });
   const slower = await launch(b, "k1");
   expect([slower.status, slower.headers.get("idempotent-replayed")]).toEqual([200, "true"]);
   expect(await slower.json()).toMatchObject({ id: faster.ok && faster.runId });

@@ -5,21 +5,13 @@ import { expect, test } from "vitest";
 import { runIdFor } from "../../src/engine/ids.ts";
 import { operator } from "../support/bot.ts";
 import { bench } from "../support/http/server.ts";
+import { launchOf } from "../support/launch.ts";
 
 test("a run that is being launched is found, not refused", async () => {
   using b = await bench();
   const inbox = { source: "test", key: "soon" };
   const asked = b.call("GET", `/agent/state/${runIdFor(inbox)}`, { as: "admin" });
-  const request = {
-    task: "add",
-    actor: { ...operator, principal: "token:admin" },
-    via: { channel: "api" },
-    addresses: [],
-    context: [],
-    trusted: true,
-    follows: null,
-    parent: null,
-  };
+  const request = launchOf({ task: "add", actor: { ...operator, principal: "token:admin" } });
   const launched = await b.engine.launch("helper", request, inbox);
   expect(launched).toMatchObject({ ok: true });
   expect((await asked).status).toBe(200);

@@ -1,7 +1,7 @@
 /** Whatever is thrown behind the server's door is answered as its own fault, and the next request is served. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Channel } from "../../src/core/ports/channel.ts";
 import { serve } from "../../src/http/serve.ts";
+import { muteChannel } from "../support/channel.ts";
 import { type Bench, bench } from "../support/http/server.ts";
 
 const loose: unknown[] = [];
@@ -45,17 +45,12 @@ async function through(value: unknown, isLater: boolean): Promise<Response[]> {
     if (isLater) return Promise.reject(value);
     throw value;
   };
-  const channel: Channel = {
+  const channel = muteChannel({
     name: "slack",
     can: { edit: false, buttons: false, maxText: 100, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
     post: async () => ({ remoteId: "1" }),
-    identify: async (actor) => actor,
-    whisper: async () => {},
     handle,
-    health: () => ({ ok: true, detail: "" }),
-  };
+  });
   using made = await bench({}, [channel]);
   const listening = await serve(made.http, { host: "127.0.0.1", port: 0 });
   try {

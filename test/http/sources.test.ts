@@ -1,6 +1,7 @@
 /** What starts runs by itself, and the agents' prompts, as administrators see them. */
 import { expect, test } from "vitest";
 import { type Bench, bench, type TokenName } from "../support/http/server.ts";
+import { launchOf } from "../support/launch.ts";
 
 async function read<T>(b: Bench, path: string, as: TokenName = "admin"): Promise<T> {
   return (await (await b.call("GET", path, { as })).json()) as T;
@@ -10,16 +11,7 @@ async function read<T>(b: Bench, path: string, as: TokenName = "admin"): Promise
 async function launchAs(b: Bench, principal: string): Promise<string> {
   const submitted = await b.engine.launch(
     "helper",
-    {
-      task: "look",
-      actor: { principal, name: principal, groups: [], guest: false, kind: "machine" },
-      via: { channel: "api" },
-      addresses: [],
-      context: [],
-      trusted: true,
-      follows: null,
-      parent: null,
-    },
+    launchOf({ actor: { principal, name: principal, groups: [], guest: false, kind: "machine" } }),
     null,
   );
   if (!submitted.ok) throw new Error(submitted.refusal.message);

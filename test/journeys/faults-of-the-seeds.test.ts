@@ -17,7 +17,7 @@ import { startChild } from "../support/child.ts";
 import { deployment } from "../support/deployment.ts";
 import { gate } from "../support/gate.ts";
 import { expectProblem } from "../support/http/problem.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const isWaitingForPeople = (state: State) => statusOf(state) === "waiting_human_input";
 
@@ -182,7 +182,7 @@ describe("E: a run that gets nowhere", () => {
 
   test("steps are granted again by a resume, but never beyond the total", async () => {
     let n = 0;
-    const model = scripted(() => ({ ...answering, calls: [call("sum_numbers", { a: n++, b: 1 })] }));
+    const model = scripted(() => answerWith(calling(call("sum_numbers", { a: n++, b: 1 }))));
     const known = agent();
     const agents = [{ ...known, limits: { ...known.limits, steps: 3, totalSteps: 5 } }];
     const { bot, api } = await start({ model, agents });
@@ -199,16 +199,6 @@ describe("E: a run that gets nowhere", () => {
     expect(model.requests).toHaveLength(5);
   });
 });
-
-const answering = {
-  text: null,
-  refusal: null,
-  cut: null,
-  items: [],
-  provider: "scripted",
-  model: "scripted-1",
-  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
-};
 
 describe("F: in the last allowed step", () => {
   const last = () => {

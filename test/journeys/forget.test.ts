@@ -8,7 +8,6 @@ import { z } from "zod";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { backUp } from "../../adapters/sqlite/backup.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
-import type { Channel } from "../../src/core/ports/channel.ts";
 import type { Inbound } from "../../src/core/ports/inbound.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { noteKinds, writeNote } from "../../src/core/store/notes.ts";
@@ -16,6 +15,7 @@ import { childRunId } from "../../src/engine/ids.ts";
 import { WithAttachments } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, clock, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 
@@ -24,17 +24,7 @@ const canary = "canary5up3rs3crt";
 const address = "chat:C1/1";
 const by = { actor: operator, via: { channel: "console" } };
 
-const chat: Channel = {
-  name: "chat",
-  can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
-  start: async () => {},
-  stop: async () => {},
-  post: async ({ id }) => ({ remoteId: `message ${id}` }),
-  identify: async (actor) => actor,
-  whisper: async () => {},
-  handle: () => null,
-  health: () => ({ ok: true, detail: "" }),
-};
+const chat = muteChannel();
 
 const input = z.object({ note: z.string() });
 const brings = defineTool({

@@ -1,25 +1,18 @@
 /** The next turn of a conversation knows what the last one read, and trusts it no more than that one did. */
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import type { Channel, Inlet } from "../../src/core/ports/channel.ts";
+import type { Inlet } from "../../src/core/ports/channel.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type BotOptions, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 /** A bot in one thread of a chat: `say` returns the run that the words started. */
 async function thread(options: Pick<BotOptions, "model" | "tools">) {
   const opened = Promise.withResolvers<Inlet>();
-  const channel: Channel = {
-    name: "chat",
-    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
+  const channel = muteChannel({
     start: async (inlet) => opened.resolve(inlet),
-    stop: async () => {},
-    identify: async (actor) => actor,
-    post: async ({ id }) => ({ remoteId: `message ${id}` }),
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
-  };
+  });
   const bot = await startBot({ ...options, channels: [channel] });
   onTestFinished(() => bot.stop());
   const inlet = await opened.promise;

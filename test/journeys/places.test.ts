@@ -17,7 +17,7 @@ import { eml, mailbox, mailOptions } from "../support/mail/bench.ts";
 import { mailWorld, relay } from "../support/mail/world.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { SlackWorld } from "../support/slack/world.ts";
-import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
+import { deliver, hook, hooksAt, secret } from "../support/webhook/bench.ts";
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -28,13 +28,8 @@ const silent = { info() {}, warn() {} };
 
 function webhookAt(speaksAt: string): Channel {
   return webhookChannel({
-    hooks: [hook({ agent: "default", verify: { kind: "bearer" }, speaksAt: launchPlace(speaksAt) })],
-    secrets: { CI_SECRET: secret },
-    publicUrl: "https://belay.example",
+    ...hooksAt([hook({ agent: "default", verify: { kind: "bearer" }, speaksAt: launchPlace(speaksAt) })]),
     eventKey: Buffer.alloc(32, 3),
-    callbackHosts: [],
-    github: null,
-    ...nowhere,
     clock,
     log: silent,
   });

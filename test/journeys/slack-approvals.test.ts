@@ -1,9 +1,7 @@
 /** An approval in Slack with the real engine: who may not, what is changed, what is refused, as the thread shows it. */
 import { afterEach, describe, expect, test } from "vitest";
-import { z } from "zod";
-import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, startBot } from "../support/bot.ts";
-import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { restarting } from "../support/slack/restarting.ts";
 import { shows } from "../support/slack/shows.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
 
@@ -15,39 +13,22 @@ afterEach(async () => {
 });
 
 describe("approvals", () => {
-  const restarted: string[] = [];
-  const restart = defineTool({
-    name: "restart_service",
-    description: "Restart a service.",
-    input: z.object({ service: z.string() }),
-    effect: "once",
-    requiresApproval: true,
-    run: ({ service }) => {
-      restarted.push(service);
-      return "restarted";
-    },
-  });
-
-  async function asked(): Promise<{ root: string; card: SlackMessage }> {
-    restarted.length = 0;
+  async function asked(): Promise<{ root: string; card: SlackMessage; restarted: string[] }> {
+    const { restarted, tool, model } = restarting();
     world = await SlackWorld.start("http");
     const everybody = [`slack:${world.team}/*`];
     const approve = [`slack:${world.team}/${world.id("oncall")}`];
     const rights = { launch: everybody, read: everybody, answer: everybody, approve, control: everybody };
-    const model = scripted(
-      calling(call("restart_service", { service: "payments" })),
-      finalAnswer("Restarted."),
-    );
-    bot = await startBot({ model, channels: [world.channel], rights, tools: [restart] });
+    bot = await startBot({ model, channels: [world.channel], rights, tools: [tool] });
     const root = await world.say("<@U0BOT> restart payments");
     const [, card] = await shows(world, root, /waiting for approval/, /^Approval/);
     if (!card) throw new Error("no card");
-    return { root, card };
+    return { root, card, restarted };
   }
   const told = () => world.edge.callsOf("chat.postEphemeral").map(({ body }) => body.user);
 
   test("who may not approve is told so alone, Edit shows what was submitted anew, a press on the old card changes nothing", async () => {
-    const { root, card } = await asked();
+    const { root, card, restarted } = await asked();
     await world.press("approve", card);
     await world.edge.until(() => told().length === 1);
     expect(restarted).toEqual([]);
@@ -93,7 +74,7 @@ describe("approvals", () => {
   });
 
   test("Refuse brings its reason into the thread and runs nothing", async () => {
-    const { root, card } = await asked();
+    const { root, card, restarted } = await asked();
     await world.press("refuse", card, "oncall");
     await world.submit(world.modal(), { words: { text: { value: "not on a Friday" } } }, "oncall");
     const [, settled] = await shows(world, root, /done in/, /^Refused by oncall/);

@@ -14,6 +14,7 @@ import { StoreError } from "../../src/core/ports/store-error.ts";
 import { childRunId, runIdFor } from "../../src/engine/ids.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent, type Bot, type BotOptions, clock, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { clockOf } from "../support/clock.ts";
 import { gate } from "../support/gate.ts";
 import { answerWith, ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
@@ -36,17 +37,11 @@ async function openStore(now = clock): Promise<Store> {
 
 /** Takes posts as told, in one thread. */
 function slackLike(post: Channel["post"]): Channel {
-  return {
+  return muteChannel({
     name: "slack",
     can: { edit: true, buttons: true, maxText: 10_000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
     post,
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
-  };
+  });
 }
 
 let sent = 0;

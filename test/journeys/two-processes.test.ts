@@ -3,12 +3,13 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
-import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
+import type { Delivery } from "../../src/core/ports/channel.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { gate } from "../support/gate.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
-import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
+import { deliver, hook, hooksAt, secret } from "../support/webhook/bench.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -20,22 +21,14 @@ afterAll(() => server.stop());
 function recorder(hold: (delivery: Delivery) => Promise<void>) {
   const sent: Delivery[] = [];
   const told = new Map<string, () => void>();
-  const channel: Channel = {
-    name: "chat",
-    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
+  const channel = muteChannel({
     async post(delivery) {
       sent.push(delivery);
       await hold(delivery);
       told.get(delivery.address)?.();
       return { remoteId: delivery.remoteId ?? `message ${delivery.id}` };
     },
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
-  };
+  });
   const until = (address: string) => new Promise<void>((resolve) => told.set(address, resolve));
   return { channel, sent, until };
 }
@@ -120,13 +113,8 @@ test("reports of one matter that reach two processes at once are one run, 200 ti
     const store = await openPostgres({ url, clock });
     const silent = () => {};
     const channel = webhookChannel({
-      hooks: [hook({ agent: "default", concurrencyKey: ["matter"] })],
-      secrets: { CI_SECRET: secret },
-      publicUrl: "https://belay.example.com",
+      ...hooksAt([hook({ agent: "default", concurrencyKey: ["matter"] })]),
       eventKey: Buffer.alloc(32, 3),
-      callbackHosts: [],
-      github: null,
-      ...nowhere,
       clock,
       log: { info: silent, warn: silent },
     });

@@ -4,12 +4,13 @@ import pino from "pino";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWakes } from "../../adapters/postgres/wakes.ts";
-import type { Channel, Delivery } from "../../src/core/ports/channel.ts";
+import type { Delivery } from "../../src/core/ports/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import type { Role } from "../../src/engine/options.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { commit, must } from "../support/store/commits.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
@@ -28,21 +29,13 @@ const speaks: Role = { works: false, speaks: true };
 function chat() {
   const sent: Delivery[] = [];
   const waiting: { holds: (delivery: Delivery) => boolean; tell: (delivery: Delivery) => void }[] = [];
-  const channel: Channel = {
-    name: "chat",
-    can: { edit: true, buttons: true, maxText: 4_000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
+  const channel = muteChannel({
     async post(delivery) {
       sent.push(delivery);
       for (const one of waiting) if (one.holds(delivery)) one.tell(delivery);
       return { remoteId: delivery.remoteId ?? `message ${delivery.id}` };
     },
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "" }),
-  };
+  });
   const until = (holds: (delivery: Delivery) => boolean) => {
     const known = sent.find(holds);
     return known ? Promise.resolve(known) : new Promise<Delivery>((tell) => waiting.push({ holds, tell }));

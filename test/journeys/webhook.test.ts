@@ -12,7 +12,7 @@ import type { Model } from "../../src/core/ports/model.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { type Bot, clock, openRights, operator, startBot } from "../support/bot.ts";
 import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-import { deliver, hook, nowhere, secret } from "../support/webhook/bench.ts";
+import { deliver, hook, hooksAt, secret } from "../support/webhook/bench.ts";
 
 const github = readFileSync(
   new URL("../fixtures/webhook/github-workflow-run-failed.json", import.meta.url),
@@ -51,13 +51,8 @@ afterEach(async () => {
 async function start(model: Model, hooks: WebhookOptions[], store?: Store) {
   const silent = () => {};
   const channel = webhookChannel({
-    hooks,
-    secrets: { CI_SECRET: secret },
-    publicUrl: "https://belay.example.com",
+    ...hooksAt(hooks),
     eventKey,
-    callbackHosts: [],
-    github: null,
-    ...nowhere,
     clock,
     log: { info: silent, warn: silent },
   });

@@ -2,10 +2,9 @@
  * Whom the bot hears in Slack, with the real engine: talk among people starts nothing, and words name their question.
  */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { z } from "zod";
-import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Bot, openRights, startBot } from "../support/bot.ts";
-import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { restarting } from "../support/slack/restarting.ts";
 import { shows } from "../support/slack/shows.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
 
@@ -147,25 +146,13 @@ test("of two questions the person is asked which they meant; their words are kep
 });
 
 test("under an approval yes says which button, and runs nothing", async () => {
-  const ran: string[] = [];
-  const restart = defineTool({
-    name: "restart_service",
-    description: "Restart a service.",
-    input: z.object({ service: z.string() }),
-    effect: "once",
-    requiresApproval: true,
-    run: ({ service }) => `${ran.push(service)}`,
-  });
-  const model = scripted(
-    calling(call("restart_service", { service: "payments" })),
-    finalAnswer("Restarted."),
-  );
-  bot = await startBot({ model, channels: [world.channel], tools: [restart], rights: openRights });
+  const { restarted, tool, model } = restarting();
+  bot = await startBot({ model, channels: [world.channel], tools: [tool], rights: openRights });
   const root = await world.say("<@U0BOT> restart payments");
   await shows(world, root, /waiting for approval/, /^Approval/);
   await world.say("yes, approve it", { root });
   await world.edge.until(() => words().length === 1);
   expect(words()[0]).toMatch(/press Approve or Refuse/);
   await shows(world, root, /waiting for approval/, /^Approval/);
-  expect(ran).toEqual([]);
+  expect(restarted).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { Inbound } from "../../src/core/ports/inbound.ts";
 import { entriesOf } from "../../src/core/reduce/entries.ts";
 import { hasEnded, statusOf } from "../../src/core/state.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { answerWith, ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
 const via = { channel: "console" };
 const request: LaunchRequest = {
@@ -140,16 +140,6 @@ test("of answers that race over two engines one wins, and each of the others is 
   );
 });
 
-const nothing = {
-  text: null,
-  refusal: null,
-  cut: null,
-  items: [],
-  provider: "scripted",
-  model: "scripted-1",
-  usage: { inputTokens: 0, cachedTokens: 0, outputTokens: 0, reasoningTokens: 0, costUsd: 0 },
-};
-
 function answered(isDone: boolean) {
-  return { ...nothing, calls: (isDone ? finalAnswer("done") : calling(ask("Shall I?"))).calls ?? [] };
+  return answerWith(isDone ? finalAnswer("done") : calling(ask("Shall I?")));
 }

@@ -43,6 +43,17 @@ export function deployment(change: Partial<PlainTool<Input>> = {}) {
   return { done, tool };
 }
 
+/** A tool that reads what somebody else wrote. */
+export const pageThatSays = (words: string) =>
+  defineTool({
+    name: "page",
+    description: "Read a page.",
+    input: z.object({}),
+    effect: "read",
+    untrusted: true,
+    run: () => words,
+  });
+
 export const deploys = () => scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
 
 export async function asked(bot: Bot, runId: string, kind = "approval"): Promise<string> {

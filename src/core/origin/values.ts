@@ -42,10 +42,16 @@ const isUnsure = new RegExp(`^(?:${unsure.is.source})$`, "u");
 /** By the kinds that a word may hold, a bit for each; made when the first such word is met. */
 const patterns = new Map<number, RegExp>();
 
+/** Any of what the kinds need: most words have none of it. */
+const hint = /[\p{N}@_/.`-]|\p{Ll}\p{Lu}/u;
+
 /** null: the word holds no value. */
 function patternFor(word: string): RegExp | null {
+  if (!hint.test(word)) return null;
   let possible = 0;
-  for (const [index, { needs }] of all.entries()) if (needs.test(word)) possible |= 1 << index;
+  for (let index = 0; index < all.length; index++) {
+    if (all[index]?.needs.test(word)) possible |= 1 << index;
+  }
   if (possible === 0) return null;
   const known = patterns.get(possible);
   if (known) return known;

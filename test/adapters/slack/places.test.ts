@@ -1,46 +1,38 @@
 /**
  * A place that takes nothing for now: whoever asked is told elsewhere, and what was kept comes when the place changes.
  */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type RecordingInlet, runRow } from "../../support/recording-inlet.ts";
-import { startAsked } from "../../support/slack/asked.ts";
+import { describe, expect, test } from "vitest";
+import { runRow } from "../../support/recording-inlet.ts";
+import { theAsked } from "../../support/slack/asked.ts";
 import { deliveryAt, failure, saying } from "../../support/slack/delivery.ts";
-import type { SlackWorld } from "../../support/slack/world.ts";
 
-let world: SlackWorld;
-let inlet: RecordingInlet;
-let root: string;
-let now: number;
-
-beforeEach(async () => {
-  now = Date.now();
-  ({ world, inlet, root } = await startAsked(() => now));
-});
-afterEach(() => world.stop());
+const at = theAsked();
 
 test("whoever asked is told by direct message, once, with the words for whoever can change it", async () => {
-  inlet.rows.set("run_7f3a", runRow({ principal: `slack:${world.team}/${world.id("dana")}` }));
+  at.inlet.rows.set("run_7f3a", runRow({ principal: `slack:${at.world.team}/${at.world.id("dana")}` }));
   for (let times = 0; times < 3; times += 1) {
-    now += 5_000;
-    world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
-    const error = await failure(world.channel.post(deliveryAt(world.address(root))));
+    at.now += 5_000;
+    at.world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
+    const error = await failure(at.world.channel.post(deliveryAt(at.world.address(at.root))));
     expect(error.failure).toEqual({ type: "place", gone: false });
   }
-  const told = world.edge.callsOf("chat.postMessage").filter(({ body }) => body.channel === world.id("dana"));
+  const told = at.world.edge
+    .callsOf("chat.postMessage")
+    .filter(({ body }) => body.channel === at.world.id("dana"));
   expect(told).toHaveLength(1);
   expect(told[0]?.body.text).toMatch(/archived/);
-  expect(told[0]?.body.text).toContain(`<#${world.id("ops")}>`);
+  expect(told[0]?.body.text).toContain(`<#${at.world.id("ops")}>`);
 });
 
 test("a run that no person of this workspace asked for tells nobody", async () => {
-  inlet.rows.set("run_7f3a", runRow({ principal: "webhook:ci" }));
-  world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
-  await failure(world.channel.post(deliveryAt(world.address(root), { body: saying("x") })));
-  expect(world.edge.callsOf("chat.postMessage")).toHaveLength(1);
+  at.inlet.rows.set("run_7f3a", runRow({ principal: "webhook:ci" }));
+  at.world.edge.fail("chat.postMessage", { type: "error", code: "is_archived" });
+  await failure(at.world.channel.post(deliveryAt(at.world.address(at.root), { body: saying("x") })));
+  expect(at.world.edge.callsOf("chat.postMessage")).toHaveLength(1);
 });
 
 describe("what was kept is tried again", () => {
-  const there = () => `slack:${world.team}/${world.id("ops")}/`;
+  const there = () => `slack:${at.world.team}/${at.world.id("ops")}/`;
   test.each([
     ["the bot joins", { type: "member_joined_channel", user: "U0BOT" }],
     ["the bot joins, as the channel tells it", { type: "message", subtype: "channel_join", user: "U0BOT" }],
@@ -53,13 +45,13 @@ describe("what was kept is tried again", () => {
     ["a private channel is unarchived", { type: "group_unarchive", user: "U1" }],
     ["others may post", { type: "message", subtype: "channel_posting_permissions", user: "U1" }],
   ])("when %s", async (_, event) => {
-    await world.deliver(world.eventOf({ ...event, channel: world.id("ops"), ts: "1.5" }));
-    expect(inlet.retried).toEqual([there()]);
+    await at.world.deliver(at.world.eventOf({ ...event, channel: at.world.id("ops"), ts: "1.5" }));
+    expect(at.inlet.retried).toEqual([there()]);
   });
 
   test("not when somebody else joins", async () => {
-    const event = { type: "message", subtype: "channel_join", user: world.id("dana"), ts: "1.5" };
-    await world.deliver(world.eventOf({ ...event, channel: world.id("ops") }));
-    expect(inlet.retried).toEqual([]);
+    const event = { type: "message", subtype: "channel_join", user: at.world.id("dana"), ts: "1.5" };
+    await at.world.deliver(at.world.eventOf({ ...event, channel: at.world.id("ops") }));
+    expect(at.inlet.retried).toEqual([]);
   });
 });

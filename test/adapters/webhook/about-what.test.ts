@@ -1,6 +1,7 @@
 /** What a delivery is about: its title, its facts, its matter; and paths of the configuration that lead nowhere. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Condition, faultOfPath, holdsAll, valuesAt } from "../../../adapters/webhook/paths.ts";
+import { questionWith } from "../../support/question.ts";
 import { bench, clock, hook, secret } from "../../support/webhook/bench.ts";
 
 const bearer = { authorization: `Bearer ${secret}` };
@@ -126,18 +127,7 @@ describe("a matter's run", () => {
   }
   const asks = (askedAt: number) => ({
     runId: "run_1",
-    question: {
-      id: "q",
-      kind: "ask" as const,
-      callId: null,
-      text: "Shall I?",
-      context: null,
-      choices: [],
-      freeText: true,
-      audience: [],
-      call: null,
-      need: 1,
-    },
+    question: questionWith({ id: "q", text: "Shall I?" }),
     askedAt,
     settledAt: null,
   });

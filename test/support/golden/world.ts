@@ -11,6 +11,7 @@ import { type Model, ModelError } from "../../../src/core/ports/model.ts";
 import { OutcomeUnknown, type Tool } from "../../../src/tools/contract.ts";
 import { defineTool } from "../../../src/tools/define-tool.ts";
 import { agent } from "../bot.ts";
+import { muteChannel } from "../channel.ts";
 import { clockOf } from "../clock.ts";
 import { answerWith, finalAnswer } from "../model/scripted.ts";
 import type { Scene } from "./scene.ts";
@@ -147,20 +148,17 @@ const fates: Record<string, () => Promise<{ remoteId: string }>> = {
 
 /** Channels without a platform: `held` with the fates above, else every post arrives. */
 export function goldenChannels(held: boolean, posted: (id: string) => void = () => {}): Channel[] {
-  return ["slack", "discord", "email", "webhook", "terminal"].map((name) => ({
-    name,
-    can: { edit: true, buttons: true, maxText: 3000, minIntervalMs: 0 },
-    start: async () => {},
-    stop: async () => {},
-    async post({ id, address }) {
-      const fate = held ? fates[name] : undefined;
-      if (fate) return fate();
-      posted(id);
-      return { remoteId: `at-${id}`, address: address.replace(/\/new:.*/, "/1700000000.5") };
-    },
-    identify: async (actor) => actor,
-    whisper: async () => {},
-    handle: () => null,
-    health: () => ({ ok: true, detail: "golden" }),
-  }));
+  return ["slack", "discord", "email", "webhook", "terminal"].map((name) =>
+    muteChannel({
+      name,
+      can: { edit: true, buttons: true, maxText: 3000, minIntervalMs: 0 },
+      async post({ id, address }) {
+        const fate = held ? fates[name] : undefined;
+        if (fate) return fate();
+        posted(id);
+        return { remoteId: `at-${id}`, address: address.replace(/\/new:.*/, "/1700000000.5") };
+      },
+      health: () => ({ ok: true, detail: "golden" }),
+    }),
+  );
 }

@@ -34,6 +34,18 @@ export const nowhere = {
   fetchText: (url: string): Promise<string> => Promise.reject(new Error(`nothing is at ${url}`)),
 };
 
+/** How a channel is set up that has these hooks; the keys, the clock and the log are the caller's. */
+export function hooksAt(hooks: WebhookOptions[]): Omit<WebhookChannelOptions, "eventKey" | "clock" | "log"> {
+  return {
+    hooks,
+    secrets: { CI_SECRET: secret },
+    publicUrl: "https://belay.example.com",
+    callbackHosts: [],
+    github: null,
+    ...nowhere,
+  };
+}
+
 export interface Bench {
   channel: Channel;
   inlet: MemoryInlet;
@@ -49,13 +61,8 @@ export async function bench(
   const logged: Bench["logged"] = [];
   const keep = (fields: object, message: string) => void logged.push({ fields, message });
   const channel = webhookChannel({
-    hooks,
-    secrets: { CI_SECRET: secret },
-    publicUrl: "https://belay.example.com",
+    ...hooksAt(hooks),
     eventKey: Buffer.alloc(32, 7),
-    callbackHosts: [],
-    github: null,
-    ...nowhere,
     clock,
     log: { info: keep, warn: keep },
     ...change,
