@@ -31,6 +31,8 @@ export class CatchUp {
   readonly unread: Unread;
   /** What must be read since the cursor. */
   readonly #behind = new BehindLine();
+  /** How far a channel was read when that failed: Discord allows fewer requests at once than a long one takes. */
+  readonly #reached = new Map<string, { after: string; page: number }>();
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
   #began = "0";
@@ -168,16 +170,20 @@ export class CatchUp {
   }
 
   async #read(channelId: string, guildId: string | undefined, since: string): Promise<void> {
-    let after = since;
-    for (let page = 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
+    const known = this.#reached.get(channelId);
+    let after = laterOf(since, known?.after ?? "0");
+    for (let page = known?.page ?? 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
       const messages = await pageAfter(this.#session, channelId, after);
       for (const message of messages) {
         await this.#take(message, guildId);
         after = laterOf(after, message.id);
+        this.#reached.set(channelId, { after, page });
         this.#newest = laterOf(this.#newest, message.id);
       }
-      if (messages.length < pageSize) return;
+      if (messages.length < pageSize) return void this.#reached.delete(channelId);
+      this.#reached.set(channelId, { after, page: page + 1 });
     }
+    this.#reached.delete(channelId);
     if (!this.#stopping.signal.aborted) this.unread.cutShort(channelId);
   }
 
