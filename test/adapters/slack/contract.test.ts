@@ -9,6 +9,10 @@ import { bot, recorded, recordedEvent } from "../../support/slack/payloads.ts";
 
 const scene: Scene = { team: "T1", publicUrl: null, trustedLinkHosts: [], names: new Map() };
 
+const { event } = recorded("message-changed") as { event: Record<string, object> };
+/** As Slack sends one when it unfolds a link. */
+const unchanged = recordedEvent("message-changed", { previous_message: event.message });
+
 channelContract({
   name: "slack",
   parse(payload) {
@@ -22,7 +26,7 @@ channelContract({
     "another bot": recorded("other-bot-message"),
     "its own words without a bot id": recordedEvent("thread-reply", { user: bot.user }),
     Slackbot: recordedEvent("direct-message", { user: "USLACKBOT" }),
-    "an edit": recorded("message-changed"),
+    "an edit that changes nothing": unchanged,
     "a deletion": recorded("message-deleted"),
     "somebody joining": recorded("channel-join"),
     "a link button": recorded("press-open"),
@@ -34,6 +38,7 @@ channelContract({
   redelivered: {
     "a retry": [recorded("thread-reply"), recorded("thread-reply", { event_id: "Ev99" })],
     "a mention in its two events": [recorded("app-mention"), recorded("mention-as-message")],
+    "an edit": [recorded("message-changed"), recorded("message-changed", { event_id: "Ev99" })],
     "a slash command": [recorded("slash-command"), recorded("slash-command")],
     "a press": [recorded("press-approve"), recorded("press-approve")],
     "a submitted modal": [recorded("submit-reply"), recorded("submit-reply", { trigger_id: "9.9.again" })],
