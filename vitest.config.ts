@@ -19,7 +19,6 @@ const longest = [
   "journeys/",
   "cli/incident/demo-incident.test.ts",
   "properties/linear.test.ts",
-  "adapters/slack/inbound.test.ts",
   "adapters/terminal/chat.test.ts",
   "cli/",
 ];

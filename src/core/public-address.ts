@@ -1,11 +1,12 @@
 /** Which network addresses may be spoken to: the rule that every outgoing request to a foreign URL is held to. */
 
-/** Networks that are not the Internet: private, loopback, link-local, shared, reserved. */
+/** Networks that are not the Internet: private, loopback, link-local, shared, reserved, and the host of a machine of Azure. */
 const insideV4 = [
   "0.0.0.0/8",
   "10.0.0.0/8",
   "100.64.0.0/10",
   "127.0.0.0/8",
+  "168.63.129.16/32",
   "169.254.0.0/16",
   "172.16.0.0/12",
   "192.0.0.0/24",
@@ -29,9 +30,15 @@ const insideV6 = [
   "ff00::/8",
 ].map(networkOf);
 
-/** Where clouds give a machine its credentials. */
-const metadataV4 = ["169.254.0.0/16", "100.100.100.200/32"].map(networkOf);
-const metadataV6 = ["fd00:ec2::254/128"].map(networkOf);
+/** Where clouds give a machine its credentials: most of them on the link, then Alibaba, Azure and Oracle. */
+const metadataV4 = ["169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32"].map(
+  networkOf,
+);
+/** AWS (a machine's, a pod's), Google, Oracle, Scaleway, Akamai, Alibaba, OpenStack. */
+const metadataV6 = [
+  ...["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "fd00:c1::a9fe:a9fe", "fd00:42::42"],
+  ...["fd00:a9fe:a9fe::1", "fd00:100::100:200", "fe80::a9fe:a9fe"],
+].map((address) => networkOf(`${address}/128`));
 /** Networks of IPv6 with an IPv4 address in them, and the first of the two groups that hold it. */
 const embedded = (
   [

@@ -62,6 +62,8 @@ test.each([
   ["4.1.7", "dev4.1.7", false],
   ["payments api", "the 'payments'-api", true],
   ["1500", "1,500 of them", true],
+  ["443", '{"ports":[80,443,8080]}', true],
+  ["80443", '{"ports":[80,443,8080]}', false],
   ["30", "30s", true],
   ["30", "30items", false],
 ])("%s in %s: %s", (value, text, isThere) => {

@@ -68,6 +68,15 @@ describe("an argument", () => {
       { standing: "known", words: "said by dana" },
     ]);
   });
+
+  test.each([
+    ["30s", "30 s"],
+    ["v4.1.7", "4.1.7"],
+    ["9f8e7d6", "9f8e7d6c5b4a3d2e1f00"],
+  ])("%s is known where a stranger wrote it so, and a trusted person %s", (value, said) => {
+    const wrote = [chose(call("a", "fetch")), finished("a", `use ${value}`, true), heard(`use ${said}`)];
+    expect(argumentOrigins({ value }, sources(...wrote))).toMatchObject([{ words: "said by dana" }]);
+  });
 });
 
 describe("an outcome", () => {
@@ -80,6 +89,21 @@ describe("an outcome", () => {
       ["0.02", "nowhere"],
       ["https://grafana.example/d/1", "nowhere"],
     ]);
+  });
+
+  test.each([
+    ...["k8s-prod", "s3-backups", "q3-report", "2nd-payments", "b2b-api", "k8s-prod/s3-backups"],
+    ...["x64-runner-linux", "aes-256-gcm-vault"],
+  ])("tells of %s: whoever names a thing so may have made it up", (name) => {
+    const origins = outcomeOrigins(`It runs on ${name} now.`, seenIn(log()));
+    expect(origins).toMatchObject([{ value: name, standing: "nowhere" }]);
+  });
+
+  test.each([
+    ...["S3-compatible", "3rd-party", "5xx-errors", "AES-256-GCM", "x86_64-unknown-linux-gnu"],
+    ...["E2E-encrypted", "64-bit-only", "IPv4-only/IPv6-only"],
+  ])("does not tell of %s, which everybody knows", (name) => {
+    expect(outcomeOrigins(`It is ${name} now.`, seenIn(log()))).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 /**
  * Names that everybody knows, and that look like values: of standards, of products, of the first few of anything, and
- * idioms. Nobody has to have said them. Each is whole and listed: UTF-9, TLS 1.4, the 41st and `utf-8.example` are values.
+ * idioms. Nobody has to have said them. Each is whole and listed, with what may follow it: UTF-9, TLS 1.4, the 41st,
+ * `utf-8.example` and `k8s-prod` are values.
  */
 
 /** Of each the versions and sizes that there are. */
@@ -19,10 +20,17 @@ const products = [
   /LinkedIn|YouTube|WhatsApp|PayPal|DevOps|FinOps|GitOps|FreeBSD|OpenBSD|macOS|iOS|WordPress|StackOverflow|WebSocket/,
 ];
 
+/** UTF-8-encoded, S3-compatible, 3rd-party, 5xx-errors, AES-256-GCM, x86_64-unknown-linux-gnu. */
+const endings = [
+  /(?:en|de)coded|encrypted|hashed|signed|based|enabled|formatted|certified|protected|compatible|compliant|capable/,
+  /aware|safe|native|specific|only|style|like|wide|party|parties|generation|degree|order|level|line|hand|class/,
+  /errors?|rates?|responses?|tests?|gcm|cbc|ctr|unknown|pc|apple|linux|windows|darwin|gnu|musl|msvc/,
+];
+
 const sources = (patterns: readonly RegExp[]) => patterns.map(({ source }) => source).join("|");
 const name = `(?:${sources([...standards, ...idioms])})`;
 /** UTF-8-encoded, IPv4/IPv6. */
-const known = new RegExp(`^(?:${name}(?:-[a-z]{2,20}){0,2}(?:/(?=.)|$)){1,4}$`, "i");
+const known = new RegExp(`^(?:${name}(?:-(?:${sources(endings)})){0,3}(?:/(?=.)|$)){1,4}$`, "i");
 /** TLS 1.3: the value alone is its end. */
 const apart = new RegExp(`(?<![\\p{L}\\p{N}/._-])${name}$`, "iu");
 const product = new RegExp(`^(?:${sources(products)})$`);

@@ -3,10 +3,13 @@
 /** Joins words, as a space does. */
 const joint = /[\s"'`_-]/;
 
+/** A thousands' comma, or a list of JSON, whose commas part its numbers. */
+const commas = /\[[-+.,\de]{1,2000}\]|(?<=\d),(?=\d{3}\b)/g;
+
 /** As two texts are compared: case and thousands' commas make no difference. */
 export function comparable(text: string): string {
   const small = text.toLowerCase();
-  return /\d,\d{3}\b/.test(small) ? small.replace(/(?<=\d),(?=\d{3}\b)/g, "") : small;
+  return /\d,\d{3}\b/.test(small) ? small.replace(commas, (found) => (found === "," ? "" : found)) : small;
 }
 
 /** The parts of a value, comparable: quotes and the ways to join words make no difference. */
@@ -77,13 +80,40 @@ function isWord(character: string | undefined): boolean {
   return character !== undefined && word.test(character);
 }
 
+/** One way to find a value. `isIn`: of a comparable text, which must hold these parts. */
+export interface Way {
+  wanted: readonly string[];
+  isIn: (text: string) => boolean;
+}
+
+/** As it is written, and what else is the same: 30 s for 30s, 4.1.7 for v4.1.7, the whole hash for a short one. */
+export function waysToFind(value: string): Way[] {
+  const written = waysToWrite(value).map((wanted) => ({
+    wanted,
+    isIn: (text: string) => holds(text, wanted),
+  }));
+  const hash = value.toLowerCase();
+  if (!isShortHash(hash)) return written;
+  // Its last run of digits or letters may go on in the whole hash.
+  const beginning = hash.replace(/(?:\d+|[a-f]+)$/, "");
+  return [...written, { wanted: [beginning], isIn: (text) => holdsHash(text, hash) }];
+}
+
+/** As parts. */
+function waysToWrite(value: string): string[][] {
+  const parts = partsOf(value);
+  const joined = parts.join(" ");
+  if (/^\d+[a-z]{1,3}$/.test(joined)) return [parts, parts.flatMap((part) => part.split(/(?<=\d)(?=[a-z])/))];
+  return /^v\d+\.\d/.test(joined) ? [parts, partsOf(value.slice(1))] : [parts];
+}
+
 /** What people shorten a hash to: seven characters or more of small hexadecimal digits, of both kinds. */
-export function isShortHash(value: string): boolean {
+function isShortHash(value: string): boolean {
   return /^(?=\d*[a-f])(?=[a-f]*\d)[\da-f]{7,40}$/.test(value);
 }
 
 /** Whether a longer hash that begins so stands in a comparable text. */
-export function holdsHash(text: string, short: string): boolean {
+function holdsHash(text: string, short: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}])${short}[\\da-f]+(?![\\p{L}\\p{N}])`, "u").test(text);
 }
 

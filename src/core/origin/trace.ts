@@ -4,16 +4,7 @@
  */
 import type { ArgumentOrigin } from "../question.ts";
 import { isCommonName } from "./common-names.ts";
-import {
-  canBeRounded,
-  comparable,
-  holds,
-  holdsHash,
-  isRounded,
-  isShortHash,
-  numbersIn,
-  partsOf,
-} from "./find.ts";
+import { canBeRounded, comparable, isRounded, numbersIn, partsOf, waysToFind } from "./find.ts";
 import { plainWordsIn } from "./names.ts";
 import type { Source } from "./sources.ts";
 import { type Value, valuesIn } from "./values.ts";
@@ -68,23 +59,14 @@ function originIn(texts: readonly Searchable[], isIn: (text: Searchable) => bool
 }
 
 function originOf(value: string, look: Look): Origin {
-  for (const wanted of waysToWrite(value)) {
-    const origin = originIn(look(wanted), (text) => holds(text.comparable, wanted));
-    if (origin.standing !== "nowhere") return origin;
+  let outside = nowhere;
+  for (const { wanted, isIn } of waysToFind(value)) {
+    const origin = originIn(look(wanted), (text) => isIn(text.comparable));
+    // Whoever is trusted counts, however they wrote it.
+    if (origin.standing === "known") return origin;
+    if (outside.standing === "nowhere") outside = origin;
   }
-  const hash = value.toLowerCase();
-  if (!isShortHash(hash)) return nowhere;
-  // Its last run of digits or letters may go on in the whole hash.
-  const whole = hash.replace(/(?:\d+|[a-f]+)$/, "");
-  return originIn(look([whole]), (text) => holdsHash(text.comparable, hash));
-}
-
-/** As parts: 30s is 30 s as well, and v4.1.7 is 4.1.7. */
-function waysToWrite(value: string): string[][] {
-  const parts = partsOf(value);
-  const joined = parts.join(" ");
-  if (/^\d+[a-z]{1,3}$/.test(joined)) return [parts, parts.flatMap((part) => part.split(/(?<=\d)(?=[a-z])/))];
-  return /^v\d+\.\d/.test(joined) ? [parts, partsOf(value.slice(1))] : [parts];
+  return outside;
 }
 
 function roundedOrigin({ value, percent }: Value, look: Look): Origin {
