@@ -8,11 +8,10 @@ import type { Heard, Self } from "./addressed.ts";
 import { BehindLine } from "./behind.ts";
 import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
-import { asHeard, directChannel, knownPeople, pageAfter, pageSize, readFrom } from "./history.ts";
+import { asHeard, directChannel, knownPeople, readFrom } from "./history.ts";
+import { Pages } from "./pages.ts";
 import { Unread } from "./unread.ts";
 
-/** Of one channel: 2,000 messages, at a request for each hundred. */
-const maxPages = 20;
 /** Runs whose places are read after a new session. */
 const mostAsking = 200;
 const mostRecent = 50;
@@ -31,8 +30,7 @@ export class CatchUp {
   readonly unread: Unread;
   /** What must be read since the cursor. */
   readonly #behind = new BehindLine();
-  /** How far a channel was read when that failed: Discord allows fewer requests at once than a long one takes. */
-  readonly #reached = new Map<string, { after: string; page: number }>();
+  readonly #pages: Pages;
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
   #began = "0";
@@ -43,6 +41,7 @@ export class CatchUp {
 
   constructor(session: Session, self: (guildId: string) => Self, hear: (message: Heard) => Promise<void>) {
     this.#session = session;
+    this.#pages = new Pages(session);
     this.unread = new Unread(session.options.log);
     this.#self = self;
     this.#hear = hear;
@@ -170,21 +169,12 @@ export class CatchUp {
   }
 
   async #read(channelId: string, guildId: string | undefined, since: string): Promise<void> {
-    const known = this.#reached.get(channelId);
-    let after = laterOf(since, known?.after ?? "0");
-    for (let page = known?.page ?? 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
-      const messages = await pageAfter(this.#session, channelId, after);
-      for (const message of messages) {
-        await this.#take(message, guildId);
-        after = laterOf(after, message.id);
-        this.#reached.set(channelId, { after, page });
-        this.#newest = laterOf(this.#newest, message.id);
-      }
-      if (messages.length < pageSize) return void this.#reached.delete(channelId);
-      this.#reached.set(channelId, { after, page: page + 1 });
-    }
-    this.#reached.delete(channelId);
-    if (!this.#stopping.signal.aborted) this.unread.cutShort(channelId);
+    const take = async (message: APIMessage) => {
+      await this.#take(message, guildId);
+      this.#newest = laterOf(this.#newest, message.id);
+    };
+    const { signal } = this.#stopping;
+    if (!(await this.#pages.read(channelId, since, { take, signal }))) this.unread.cutShort(channelId);
   }
 
   #from(): string {
