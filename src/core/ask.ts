@@ -2,8 +2,7 @@
 import type { Policy } from "./agent.ts";
 import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
-import { notLookedFor } from "./origin/trace.ts";
-import type { ArgumentOrigin, Question } from "./question.ts";
+import { type ArgumentOrigin, notLookedFor, type Question } from "./question.ts";
 import type { Call, State } from "./state.ts";
 import { brief, changedNames } from "./text/brief.ts";
 import { visibleLine } from "./text/visible.ts";

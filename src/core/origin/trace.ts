@@ -2,7 +2,7 @@
  * Where the values of a call and of an outcome come from: said by whom, from which result, or seen
  * nowhere. No model is asked.
  */
-import type { ArgumentOrigin } from "../question.ts";
+import { type ArgumentOrigin, lookedFor, notLookedFor } from "../question.ts";
 import { isCommonName } from "./common-names.ts";
 import { canBeRounded, comparable, isRounded, numbersIn, partsOf, waysToFind } from "./find.ts";
 import { plainWordsIn } from "./names.ts";
@@ -77,11 +77,6 @@ function roundedOrigin({ value, percent }: Value, look: Look): Origin {
   });
 }
 
-/** So many values of a call are looked for. */
-const maxLeaves = 200;
-/** Of what is beyond them. */
-export const notLookedFor = `not looked for: more than ${maxLeaves} values`;
-
 /**
  * The origin of each argument that says something. Switches, single characters and choices of the schema are left out:
  * the model may choose them freely. In longer words only numbers, links and names with digits are looked for.
@@ -95,12 +90,12 @@ export function argumentOrigins(
   const leaves = leavesOf(input, "").filter(
     ({ value }) => !free.has(value) && partsOf(value).join(" ").length > 1,
   );
-  const found = leaves.slice(0, maxLeaves).flatMap(({ path, value }) => {
+  const found = leaves.slice(0, lookedFor).flatMap(({ path, value }) => {
     const origin = isProse(value) ? worst(textOrigins(value, look)) : originOf(value, look);
     return origin === null ? [] : [{ path, ...origin }];
   });
   // Nobody can say that they are known: once for each argument.
-  const beyond = new Set(leaves.slice(maxLeaves).map(({ argument }) => argument));
+  const beyond = new Set(leaves.slice(lookedFor).map(({ argument }) => argument));
   return [...found, ...[...beyond].map((path) => ({ path, ...nowhere, words: notLookedFor }))];
 }
 
