@@ -2,7 +2,7 @@
 import type { Policy } from "./agent.ts";
 import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
-import type { ArgumentOrigin, Question } from "./question.ts";
+import { type ArgumentOrigin, notLookedFor, type Question } from "./question.ts";
 import type { Call, State } from "./state.ts";
 import { brief, changedNames } from "./text/brief.ts";
 import { visibleLine } from "./text/visible.ts";
@@ -101,7 +101,10 @@ export function askApproval(
 ): Question {
   const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking);
   const { origins = [], why = null } = shown;
-  const more = origins.some(({ standing }) => standing === "outside") ? outsideOnly : 0;
+  const mayBeOutside = origins.some(
+    ({ standing, words }) => standing === "outside" || words === notLookedFor,
+  );
+  const more = mayBeOutside ? outsideOnly : 0;
   return {
     ...plain("approval", asking),
     callId: shown.call.id,

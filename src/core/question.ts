@@ -15,6 +15,11 @@ export const argumentOriginSchema = z.object({
 /** What an approver reads beside an argument. */
 export type ArgumentOrigin = z.infer<typeof argumentOriginSchema>;
 
+/** So many values of a call are looked for. */
+export const lookedFor = 200;
+/** The words of what is beyond them. */
+export const notLookedFor = `not looked for: more than ${lookedFor} values`;
+
 /** As it was asked, whole: an old question is shown and settled by these fields, whatever the tool is like now. */
 export const questionSchema = z.object({
   id: z.string(),

@@ -62,6 +62,17 @@ describe("an argument", () => {
     ]);
   });
 
+  test("beyond the first 200 values is told as not looked for, once, and never left out", () => {
+    const services = Array.from({ length: 150 }, () => "payments-api");
+    const input = { services, again: [...services, "ledger"], host: "evil.example", force: true };
+    const origins = argumentOrigins(input, sources());
+    expect(origins.slice(0, 200).every(({ standing }) => standing === "known")).toBe(true);
+    expect(origins.slice(200)).toEqual([
+      { path: "again", standing: "nowhere", words: "not looked for: more than 200 values", version: null },
+      { path: "host", standing: "nowhere", words: "not looked for: more than 200 values", version: null },
+    ]);
+  });
+
   test("said by a trusted person after a stranger is known: the person vouches for it", () => {
     const said = heard("yes, use evil.example");
     expect(argumentOrigins({ host: "evil.example" }, sources(...looked, said))).toMatchObject([

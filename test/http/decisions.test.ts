@@ -1,5 +1,6 @@
 /** The audit trail page by page: nothing scrolls out because much was decided after it. */
 import { expect, test } from "vitest";
+import { cursorOf } from "../../src/http/view/cursor.ts";
 import type { ApprovalList, RefusalList } from "../../src/http/wire/server.ts";
 import type { ToolServerList } from "../../src/http/wire/tool-servers.ts";
 import { expectProblem } from "../support/http/problem.ts";
@@ -30,5 +31,8 @@ test("decisions and refusals come in pages, and an acceptance is found behind hu
   expect((await read<ToolServerList>("/tool-servers")).acceptances).toMatchObject([
     { server: "odd", what: resource, written: true },
   ]);
-  await expectProblem(await b.call("GET", "/approvals?cursor=x"), 422, "validation_failed");
+  const ofRuns = cursorOf({ at: 251, id: "run_251" });
+  for (const cursor of ["x", ofRuns]) {
+    await expectProblem(await b.call("GET", `/approvals?cursor=${cursor}`), 422, "validation_failed");
+  }
 });

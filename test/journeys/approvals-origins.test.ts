@@ -1,7 +1,9 @@
 /** What a card says of where its values come from, and what the rule makes of it. */
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { initial } from "../../src/core/reduce/launch.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { asked, deployment, deploys, pageThatSays, start } from "../support/deployment.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -48,4 +50,27 @@ test("a value that stands only in untrusted text takes as many people more as th
   const runId = await bot.launch("deploy what the page says");
   await asked(bot, runId);
   expect((await bot.engine.state(runId))?.questions[0]).toMatchObject({ need: 2 });
+});
+
+test("a value beyond those that are looked for counts as seen nowhere, and as a stranger's", async () => {
+  const many = (requiresApproval: { unseen?: "refuse"; outsideOnly?: number }) =>
+    defineTool({
+      ...{ name: "deploy", description: "Deploy.", effect: "once", requiresApproval },
+      input: z.object({ version: z.string(), hosts: z.array(z.string()) }),
+      run: () => "deployed",
+    });
+  const hosts = Array.from({ length: 201 }, () => "v1");
+  const model = () => scripted(calling(call("deploy", { version: "v1", hosts })), finalAnswer("done"));
+  const careful = await start({ model: model(), tools: [many({ outsideOnly: 1 })] });
+  const runId = await careful.launch("deploy v1");
+  await asked(careful, runId);
+  expect((await careful.engine.state(runId))?.questions[0]).toMatchObject({ need: 2 });
+
+  const strict = await start({ model: model(), tools: [many({ unseen: "refuse" })] });
+  const refused = await strict.launch("deploy v1");
+  await strict.untilEnd(refused);
+  const events = await strict.store.read(refused);
+  expect(events.filter(({ type }) => type === "call_failed")).toMatchObject([
+    { code: "unseen_value", message: expect.stringContaining("more than 200 values; give fewer at once") },
+  ]);
 });

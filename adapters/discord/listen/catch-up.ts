@@ -8,11 +8,10 @@ import type { Heard, Self } from "./addressed.ts";
 import { BehindLine } from "./behind.ts";
 import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
-import { asHeard, directChannel, knownPeople, pageAfter, pageSize, readFrom } from "./history.ts";
+import { asHeard, directChannel, knownPeople, readFrom } from "./history.ts";
+import { Pages } from "./pages.ts";
 import { Unread } from "./unread.ts";
 
-/** Of one channel: 2,000 messages, at a request for each hundred. */
-const maxPages = 20;
 /** Runs whose places are read after a new session. */
 const mostAsking = 200;
 const mostRecent = 50;
@@ -31,6 +30,7 @@ export class CatchUp {
   readonly unread: Unread;
   /** What must be read since the cursor. */
   readonly #behind = new BehindLine();
+  readonly #pages: Pages;
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
   #began = "0";
@@ -41,6 +41,7 @@ export class CatchUp {
 
   constructor(session: Session, self: (guildId: string) => Self, hear: (message: Heard) => Promise<void>) {
     this.#session = session;
+    this.#pages = new Pages(session);
     this.unread = new Unread(session.options.log);
     this.#self = self;
     this.#hear = hear;
@@ -168,17 +169,12 @@ export class CatchUp {
   }
 
   async #read(channelId: string, guildId: string | undefined, since: string): Promise<void> {
-    let after = since;
-    for (let page = 0; page < maxPages && !this.#stopping.signal.aborted; page += 1) {
-      const messages = await pageAfter(this.#session, channelId, after);
-      for (const message of messages) {
-        await this.#take(message, guildId);
-        after = laterOf(after, message.id);
-        this.#newest = laterOf(this.#newest, message.id);
-      }
-      if (messages.length < pageSize) return;
-    }
-    if (!this.#stopping.signal.aborted) this.unread.cutShort(channelId);
+    const take = async (message: APIMessage) => {
+      await this.#take(message, guildId);
+      this.#newest = laterOf(this.#newest, message.id);
+    };
+    const { signal } = this.#stopping;
+    if (!(await this.#pages.read(channelId, since, { take, signal }))) this.unread.cutShort(channelId);
   }
 
   #from(): string {

@@ -2,7 +2,7 @@
  * Where the values of a call and of an outcome come from: said by whom, from which result, or seen
  * nowhere. No model is asked.
  */
-import type { ArgumentOrigin } from "../question.ts";
+import { type ArgumentOrigin, lookedFor, notLookedFor } from "../question.ts";
 import { isCommonName } from "./common-names.ts";
 import { canBeRounded, comparable, isRounded, numbersIn, partsOf, waysToFind } from "./find.ts";
 import { plainWordsIn } from "./names.ts";
@@ -87,11 +87,16 @@ export function argumentOrigins(
   schema: Record<string, unknown> = {},
 ): ArgumentOrigin[] {
   const free = choicesIn(schema);
-  return leavesOf(input, "").flatMap(({ path, value }) => {
-    if (free.has(value)) return [];
+  const leaves = leavesOf(input, "").filter(
+    ({ value }) => !free.has(value) && partsOf(value).join(" ").length > 1,
+  );
+  const found = leaves.slice(0, lookedFor).flatMap(({ path, value }) => {
     const origin = isProse(value) ? worst(textOrigins(value, look)) : originOf(value, look);
-    return origin === null || partsOf(value).join(" ").length < 2 ? [] : [{ path, ...origin }];
+    return origin === null ? [] : [{ path, ...origin }];
   });
+  // Nobody can say that they are known: once for each argument.
+  const beyond = new Set(leaves.slice(lookedFor).map(({ argument }) => argument));
+  return [...found, ...[...beyond].map((path) => ({ path, ...nowhere, words: notLookedFor }))];
 }
 
 /** The values of a text (see values.ts), each with its origin. A number may have been rounded on its way. */
@@ -140,15 +145,20 @@ function seenOrRounded(found: Value, look: Look): Origin {
   return isElsewhere ? roundedOrigin(found, look) : origin;
 }
 
-const maxLeaves = 200;
+interface Leaf {
+  /** The argument that it is a part of. */
+  argument: string;
+  path: string;
+  value: string;
+}
 
-function leavesOf(value: unknown, path: string): { path: string; value: string }[] {
-  if (typeof value === "string") return [{ path, value }];
-  if (typeof value === "number") return [{ path, value: String(value) }];
+function leavesOf(value: unknown, path: string, argument = path): Leaf[] {
+  if (typeof value === "string") return [{ argument, path, value }];
+  if (typeof value === "number") return [{ argument, path, value: String(value) }];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value)
-    .flatMap(([key, child]) => leavesOf(child, path === "" ? key : `${path}.${key}`))
-    .slice(0, maxLeaves);
+  return Object.entries(value).flatMap(([key, child]) =>
+    path === "" ? leavesOf(child, key) : leavesOf(child, `${path}.${key}`, argument),
+  );
 }
 
 /** Words of the model's own making: a comment, a reason. They are said nowhere, and that says nothing. */

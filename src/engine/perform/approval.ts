@@ -5,7 +5,7 @@ import { approvalFor, approversOf } from "../../core/approval-rule.ts";
 import { askApproval } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { argumentOrigins } from "../../core/origin/trace.ts";
-import type { ArgumentOrigin } from "../../core/question.ts";
+import { type ArgumentOrigin, notLookedFor } from "../../core/question.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Approver, Call } from "../../core/state.ts";
 import { brief } from "../../core/text/brief.ts";
@@ -99,7 +99,9 @@ async function originsOf(on: Work, call: Call, { schema }: ToolSpec): Promise<Ar
 
 function unseenInWords(unseen: readonly ArgumentOrigin[]): string {
   const paths = unseen.map(({ path }) => path).join(", ");
-  return `Not asked for: ${paths} holds a value that stands in no message and in no result. Look it up, or ask a person.`;
+  const isTooMuch = unseen.some(({ words }) => words === notLookedFor);
+  const fewer = isTooMuch ? ` Some were ${notLookedFor}; give fewer at once.` : "";
+  return `Not asked for: ${paths} holds a value that stands in no message and in no result. Look it up, or ask a person.${fewer}`;
 }
 
 async function previewOf(on: Work, call: Call): Promise<string | null> {

@@ -3,7 +3,7 @@ import { isOwner, type Principal } from "../../core/actor.ts";
 import type { AuditFilter, AuditRow, KeptAudit } from "../../core/ports/kept-rows.ts";
 import { owner } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
-import { cursorOf, parseCursor } from "../view/cursor.ts";
+import { cursorOf, parseSeq } from "../view/cursor.ts";
 import type { DecisionsQuery } from "../wire/queries.ts";
 import type { ApprovalList, RefusalList } from "../wire/server.ts";
 
@@ -41,7 +41,7 @@ async function pageOf(
   { cursor, limit }: DecisionsQuery,
   which: AuditFilter,
 ): Promise<{ rows: KeptAudit[]; next: string | null }> {
-  const before = cursor === undefined ? {} : { before: Number(parseCursor(cursor, "newest").id) };
+  const before = cursor === undefined ? {} : { before: parseSeq(cursor, "newest") };
   const found = await engine.store.audits(limit + 1, { ...which, ...before });
   const rows = found.slice(0, limit);
   const last = rows.at(-1);

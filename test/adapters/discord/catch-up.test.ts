@@ -1,4 +1,5 @@
 /** What can't be taken yet is tried again at the line's own pace, and what was said while nobody listened is read. */
+import { RateLimitError } from "discord.js";
 import { expect, onTestFinished, test } from "vitest";
 import { Places } from "../../../adapters/discord/address.ts";
 import type { Heard } from "../../../adapters/discord/listen/addressed.ts";
@@ -9,6 +10,19 @@ import { bed, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { ids, message } from "../../support/discord/payloads.ts";
 import { recordingInlet } from "../../support/recording-inlet.ts";
+
+const tooMany = new RateLimitError({
+  ...{
+    global: false,
+    hash: "",
+    limit: 5,
+    majorParameter: ids.direct,
+    method: "GET",
+    retryAfter: 1,
+    route: "",
+  },
+  ...{ scope: "user", sublimitTimeout: 0, timeToReset: 1, url: "" },
+});
 
 async function catchingUp(hear: (message: Heard) => Promise<void>) {
   const discord = await fakeDiscord();
@@ -32,7 +46,18 @@ async function catchingUp(hear: (message: Heard) => Promise<void>) {
     discord.rest.put(one);
     return one;
   };
-  return { catchUp, logged, said };
+  /** So many requests go through from now on; the next ones are one too many. */
+  let allowed = Number.POSITIVE_INFINITY;
+  const get = rest.get.bind(rest);
+  rest.get = async (...asked) => {
+    allowed -= 1;
+    if (allowed < 0) throw tooMany;
+    return get(...asked);
+  };
+  const allow = (requests: number) => {
+    allowed = requests;
+  };
+  return { catchUp, logged, said, allow };
 }
 
 test("new direct messages are no tries of the one that can't be taken yet", async () => {
@@ -88,6 +113,22 @@ test("a long absence is read page by page, and of more than that it is said wher
   expect(catchUp.unread.inWords()).toBe(
     `more was said in one channel while it was away than it reads (${ids.direct}): what it did not hear there must be said again`,
   );
+});
+
+test("what takes more requests than Discord allows at once goes on where it was stopped", async () => {
+  const heard: string[] = [];
+  const { catchUp, said, allow } = await catchingUp(async ({ content }) => void heard.push(content));
+  await catchUp.newSession();
+  expect(await catchUp.beforeDirect(ids.direct)).toBe(true);
+  const lines = Array.from({ length: 450 }, (_, nth) => `line ${nth}`);
+  for (const line of lines) said(line);
+  await catchUp.newSession();
+  const read = async () => {
+    allow(2);
+    return await catchUp.beforeDirect(ids.direct).catch((error: unknown) => error);
+  };
+  expect([await read(), await read(), await read()]).toEqual([tooMany, tooMany, true]);
+  expect(heard).toEqual(lines);
 });
 
 test("the health of the channel says where not everything was read", async () => {
