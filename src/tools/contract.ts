@@ -86,7 +86,8 @@ interface Declared<Input> {
   verify?: Verification<Input>;
   /**
    * The call that would undo this one, or null. The model is told of it, and people press it on the settled approval:
-   * then it is asked for as a call of its own, with its own preview.
+   * then it is asked for as a call of its own, with its own preview. `output`: as the model gets it, so perhaps cut.
+   * Should it throw, none is offered.
    */
   undo?(input: Input, output: string): ToolCall | null;
   /** What the doctor tries. */

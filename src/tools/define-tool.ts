@@ -68,7 +68,13 @@ function laterOf<Input, Handle>({
     },
     undo: (value, output) => {
       const parsed = input.safeParse(value);
-      return parsed.success ? (undo?.(parsed.data, output) ?? null) : null;
+      if (!parsed.success) return null;
+      try {
+        return undo?.(parsed.data, output) ?? null;
+      } catch {
+        // The call itself succeeded; only its way back can't be told.
+        return null;
+      }
     },
   };
 }

@@ -8,12 +8,16 @@ import { clock } from "../support/bot.ts";
 import { gate } from "../support/gate.ts";
 import { commit, must } from "../support/store/commits.ts";
 
-/** A worker that is told, with the runs that are due. `claim`: how it asked for them. Drives wait at the door. */
+/**
+ * A worker that is told, with the runs that are due. `claim`: how it asked for them. Drives wait at the door, and at the
+ * exit when they have let go of their run.
+ */
 async function start(...runIds: string[]) {
   const store = await openSqlite({ path: ":memory:", clock });
   for (const runId of runIds) await must(store.commit(commit(runId, 0, { wakeAt: 0 })));
   const log = pino({ level: "silent" });
   const door = gate();
+  const exit = gate();
   const driven: string[] = [];
   const claim = vi.fn(store.claim);
   const worker = new RunWorker({
@@ -25,6 +29,7 @@ async function start(...runIds: string[]) {
       await must(
         store.commit(commit(runId, (await store.run(runId))?.version ?? 0, { epoch, release: true })),
       );
+      await exit.pass();
       return true;
     },
     fail: async () => true,
@@ -32,18 +37,20 @@ async function start(...runIds: string[]) {
   worker.start();
   onTestFinished(async () => {
     door.open();
+    exit.open();
     await worker.stop(0);
     await store.close();
   });
-  return { worker, door, driven, claim, store };
+  return { worker, door, exit, driven, claim, store };
 }
 
 test("with nothing to do it asks at once, and not again for the wake-up that comes meanwhile", async () => {
-  const { worker, door, driven, claim } = await start("r1");
+  const { worker, door, exit, driven, claim } = await start("r1");
   worker.heard("r1");
   const came = worker.activate({ runId: "r1", dueAt: 0, epoch: 0 });
   await door.reached;
   door.open();
+  exit.open();
   await came;
   expect(driven).toEqual(["r1"]);
   expect(claim).toHaveBeenCalledOnce();
@@ -58,15 +65,17 @@ test("with a run to drive it waits for the wake-up", async () => {
   expect(claim.mock.calls.map(([asked]) => asked.only)).toEqual([["r1"]]);
 });
 
-test("asks again for a run that became due after it was let go of", async () => {
-  const { worker, door, driven, store } = await start("r1");
+test("asks again for a run that became due after it was let go of, before this process has finished with it", async () => {
+  const { worker, door, exit, driven, claim, store } = await start("r1");
   worker.heard("r1");
-  await door.reached;
   door.open();
-  await vi.waitFor(async () => expect((await store.run("r1"))?.version).toBe(2));
-  // Written after the first claim, which had epoch 1, was over.
+  await exit.reached;
+  // Written when the run was free again, after the only claim, which had epoch 1.
   await must(store.commit(commit("r1", 2, { wakeAt: 0 })));
-  await worker.activate({ runId: "r1", dueAt: 0, epoch: 1 });
+  const came = worker.activate({ runId: "r1", dueAt: 0, epoch: 1 });
+  expect(claim).toHaveBeenCalledOnce();
+  exit.open();
+  await came;
   expect(driven).toEqual(["r1", "r1"]);
 });
 

@@ -47,6 +47,16 @@ describe("output", () => {
     expect(await run({ effect: "once", run: () => circle })).toMatchObject({ type: "finished" });
   });
 
+  it("that an undo can't read is no failure either: the call has happened, and no way back is offered", async () => {
+    const undo = (_: unknown, output: string) => ({ tool: "act", input: JSON.parse(output) });
+    expect(await run({ effect: "once", run: () => "done", undo })).toEqual({
+      ...{ type: "finished", output: "done", omitted: 0 },
+    });
+    expect(await run({ effect: "once", run: () => ({ text: "y" }), undo })).toMatchObject({
+      undo: { tool: "act", input: { text: "y" } },
+    });
+  });
+
   it("is cut at the tool's limit, with a notice that says how much and what to do", async () => {
     const outcome = await run({ maxOutput: 100, run: () => "x".repeat(250) });
     expect(outcome).toEqual({

@@ -1,13 +1,23 @@
 /** Programs beside the bot, ended with it: the shop, which is started again whenever it ends, and its watchers. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** Whether all of these can be started by their names. `path`: the folders of programs, as the variable PATH has them. */
 export function areInstalled(programs: readonly string[], path: string): boolean {
   const folders = path.split(delimiter);
-  return programs.every((name) => folders.some((folder) => existsSync(join(folder, name))));
+  return programs.every((name) => folders.some((folder) => isProgram(join(folder, name))));
+}
+
+/** A folder of that name, or a file that may not be run, is none. */
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** A program that said what was waited for. */
@@ -41,7 +51,11 @@ export class Processes {
       };
       child.stdout?.on("data", hear);
       child.stderr?.on("data", hear);
-      child.on("error", reject);
+      child.on("error", (error) => {
+        // What was never started has no exit that could be waited for.
+        if (child.pid === undefined) this.#live.delete(child);
+        reject(error);
+      });
       child.on("exit", (code) => {
         this.#live.delete(child);
         reject(new Error(`${program} ended with ${code}: ${said.slice(-300)}`));

@@ -20,7 +20,10 @@ export async function startReplay(shop: string, webhook: Webhook, recording: Rec
   let now = entered("well", recording);
   const untold: Entered[] = [];
   const server = createServer(async (request, response) => {
-    const { status, body } = answerTo(await questionIn(request), now);
+    const question = await questionIn(request).catch(() => null);
+    // It broke off, or is no question: the demo goes on.
+    if (question === null) return void response.destroy();
+    const { status, body } = answerTo(question, now);
     response.writeHead(status, { "content-type": "application/json" }).end(body);
   });
   const url = await addressOf(server);
@@ -68,7 +71,7 @@ function entered(name: PhaseName, recording: Recording): Entered {
 /** Of a value of JSON: its points in time, so many seconds later. A year 1 says that there is none. */
 function moved(value: unknown, seconds: number): unknown {
   if (typeof value === "string") {
-    const isTime = /^2\d{3}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+    const isTime = /^2\d{3}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(value);
     return isTime ? new Date(Date.parse(value) + seconds * 1000).toISOString() : value;
   }
   if (typeof value !== "object" || value === null) return value;

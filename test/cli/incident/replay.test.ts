@@ -65,10 +65,10 @@ async function webhookThatFailsOnce() {
   return { took, url: await listen(server), next: () => came.promise };
 }
 
-async function play(first: string | null) {
+async function play(first: string | null, recording = readRecording()) {
   const { shop, url } = await shopThatSays(first);
   const webhook = await webhookThatFailsOnce();
-  const replay = await startReplay(url, { url: webhook.url, token: "t" }, readRecording());
+  const replay = await startReplay(url, { url: webhook.url, token: "t" }, recording);
   ends.push(replay.stop);
   return { shop, webhook, url: replay.url };
 }
@@ -136,6 +136,21 @@ test("an alert that the webhook did not take is told again, and its end once, wi
   const [{ startsAt, endsAt }] = alerts as [{ startsAt: string; endsAt: string }];
   expect(Math.abs(Date.now() - Date.parse(startsAt))).toBeLessThan(60_000);
   expect(endsAt).toBe("0001-01-01T00:00:00Z");
+});
+
+test("times that were recorded in another zone are moved as well", async () => {
+  const elsewhere = JSON.stringify(readRecording()).replaceAll(/(T[\d:.]+)Z/g, "$1+00:00");
+  const { webhook } = await play(failing, JSON.parse(elsewhere));
+  while (webhook.took.length < 1) await webhook.next();
+  const [{ alerts } = {}] = webhook.took;
+  const [{ startsAt }] = alerts as [{ startsAt: string }];
+  expect(Math.abs(Date.now() - Date.parse(startsAt))).toBeLessThan(60_000);
+});
+
+test("what is no question is hung up on, and the next one is answered", async () => {
+  const { url } = await play(well);
+  await expect(fetch(`${url}//`)).rejects.toThrow("fetch failed");
+  expect(await failingBy(url)).toBe("0");
 });
 
 /** Who fires and what is failing, by phase: what two recordings have in common. */
