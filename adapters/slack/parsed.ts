@@ -25,6 +25,8 @@ export type Parsed =
       thread: { channel: string; root: string } | null;
       /** Of a submitted form: its inputs, which can still show what is wrong with them. */
       blocks?: readonly string[];
+      /** Of an edit that says something new: what it says where its words were an answer before. */
+      changed?: Inbound;
     }
   /** A button that needs words first: nothing is decided by opening the modal. */
   | { type: "open_modal"; kind: ModalKind; trigger: string; questionId: string; place: ModalPlace }

@@ -12,11 +12,19 @@ export interface Server {
 /** What the person can mend, in words. */
 export class ClientError extends Error {}
 
-/** Nobody answered, a proxy said that nobody is behind it, or the answer was cut. */
-export class ServerAway extends ClientError {}
+/** Nobody answered, a proxy said that nobody is behind it, the server can't now (503), or the answer was cut. */
+export class ServerAway extends ClientError {
+  /** What came instead, in words; null: nothing did. */
+  readonly answer: string | null;
+
+  constructor(words: string, { answer = null, ...options }: ErrorOptions & { answer?: string | null } = {}) {
+    super(words, options);
+    this.answer = answer;
+  }
+}
 
 const againMs = 2_000;
-/** What a proxy answers while the server behind it restarts. */
+/** What a proxy answers while the server behind it restarts, and the server itself while it stops or its storage fails. */
 const nobodyBehind = new Set([502, 503, 504]);
 
 /** Tries until the server is there again: the run goes on without the person. Only for what may be repeated. */
@@ -29,7 +37,8 @@ export async function untilReached<T>(
       return await action();
     } catch (error) {
       if (!(error instanceof ServerAway)) throw error;
-      if (!isTold) print(`${url} can't be reached. Trying again; the run is kept there.`);
+      const why = error.answer ?? `${url} can't be reached.`;
+      if (!isTold) print(`${why} Trying again; the run is kept there.`);
       await wait(againMs);
     }
   }
@@ -72,7 +81,10 @@ export async function send(
     const words = `There is no server at ${url}. Start one with npm start, or name it with --url.`;
     throw new ServerAway(words, { cause });
   });
-  if (nobodyBehind.has(response.status)) throw new ServerAway(await refusalOf(response));
+  if (nobodyBehind.has(response.status)) {
+    const answer = `${url} can't do it now: ${await refusalOf(response)}`;
+    throw new ServerAway(answer, { answer });
+  }
   return response;
 }
 

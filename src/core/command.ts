@@ -7,6 +7,8 @@ import type { ArgumentOrigin } from "./question.ts";
 export interface Via {
   channel: string;
   address?: Address;
+  /** Of the inbound message whose words these are. */
+  key?: string;
 }
 
 /** Text that somebody points at: data, fenced, never instructions. `trusted`: they wrote it themselves. */

@@ -103,9 +103,13 @@ function stillLives({ runId, status }: RunRow): Refusal {
 async function forgetOne(deps: ForgetDeps, seen: Seen, command: Forget): Promise<Refusal | null> {
   const { runId, version } = seen;
   const known = await knownRun(deps, runId);
-  const before = known && forgottenRefusal(known.state, true);
-  if (before) return before;
   const addresses = known?.state.addresses ?? [];
+  const before = known && forgottenRefusal(known.state, true);
+  if (before) {
+    // Whoever forgot it may have died before this, or a send under way did.
+    await dropNotes(deps, runId, addresses);
+    return before;
+  }
   const recorded = await deps.record({
     ...{ runId, epoch: null, inbox: null, ...salvageOf(known) },
     forgets: { notes: await notesOf(deps, runId, addresses) },

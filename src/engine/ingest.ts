@@ -12,7 +12,7 @@ import { inboundCodec } from "../core/store/records.ts";
 import { changedWords } from "./ingest/changed.ts";
 import { type InstructDeps, instruct } from "./ingest/instruct.ts";
 import { launch } from "./ingest/launch.ts";
-import { refused, told, toRun, viaOf } from "./ingest/outcome.ts";
+import { refused, told, toRun, viaOf, viaWords } from "./ingest/outcome.ts";
 import { hearWords } from "./ingest/words.ts";
 
 /** What became of it, in words for its sender. The inbox key makes doing it twice impossible. */
@@ -86,7 +86,7 @@ function settling(intent: Settling, inbound: Inbound): RunCommand {
       return { type: "provide_input", questionId, answer: intent.value, actor, via };
     case "answer":
       return {
-        ...{ type: "provide_input", questionId, context, actor, via },
+        ...{ type: "provide_input", questionId, context, actor, via: viaWords(inbound) },
         ...{ answer: intent.text, typed: intent.typed ?? [] },
       };
     case "approve":
@@ -116,7 +116,8 @@ async function meantBy(
   }
   const { text } = words.intent;
   const { context } = words;
-  const outcome = await settle(deps, { ...inbound, context }, { type: "answer", questionId, text }, inbox);
+  const said = { ...inbound, key: row?.key ?? key, context };
+  const outcome = await settle(deps, said, { type: "answer", questionId, text }, inbox);
   if (outcome.type !== "refused") {
     const settled = { state: "done", runId: outcome.runId, outcome: outcome.type } as const;
     await deps.engine.store.settleInbox({ source: inbound.channel, key }, settled);

@@ -63,6 +63,18 @@ test("the note of a mail that is written while the others are collected goes as 
   expect(await readNote(bot.store, noteKinds.mailSent, "m1")).toBeNull();
 });
 
+test("a note that a crash left behind goes when it is asked again", async () => {
+  const bot = await startBot({ model: scripted(finalAnswer("found")) });
+  onTestFinished(() => bot.stop());
+  const runId = await launched(bot);
+  await bot.untilEnd(runId);
+  expect(await bot.engine.forget(runId, by)).toMatchObject({ ok: true, forgotten: [runId] });
+  const note = { runId, questionId: null, to: "dana@x.example", address };
+  await writeNote(bot.store, noteKinds.mailSent, { of: "m1", value: note });
+  expect(await bot.engine.forget(runId, by)).toMatchObject({ ok: true, forgotten: [] });
+  expect(await readNote(bot.store, noteKinds.mailSent, "m1")).toBeNull();
+});
+
 test("a turn that begins in the middle of it is named", async () => {
   const bot = await startBot({ model: scripted(finalAnswer("found"), finalAnswer("more")) });
   onTestFinished(() => bot.stop());

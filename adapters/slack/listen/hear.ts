@@ -72,7 +72,8 @@ export class Ear {
     }
   }
 
-  async #take({ inbound, thread }: Extract<Parsed, { type: "inbound" }>): Promise<void> {
+  async #take(parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> {
+    const { inbound, thread } = await this.#asHeard(parsed);
     if (!(await this.#isForUs(inbound))) return;
     const { inlet, people } = this.#session;
     const { address, intent } = inbound;
@@ -149,6 +150,18 @@ export class Ear {
     return (await this.#wasSaidToUs(replyTo))
       ? { ...inbound, intent: { ...intent, thread: "ours" } }
       : inbound;
+  }
+
+  /** Words that were taken as an answer are no new ones, whatever an edit made of them. */
+  async #asHeard(
+    parsed: Extract<Parsed, { type: "inbound" }>,
+  ): Promise<Pick<typeof parsed, "inbound" | "thread">> {
+    const { inbound, changed } = parsed;
+    if (changed === undefined) return parsed;
+    const row = await heardRow(this.#session.inlet.store, { source: "slack", key: inbound.key });
+    return row?.outcome === "answered" || row?.outcome === "asked"
+      ? { inbound: changed, thread: null }
+      : parsed;
   }
 
   /** Words that were passed over have a key already: with the mention that an edit gave them, they are new. */

@@ -70,20 +70,18 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   const isNamed = (raw: string) => addresses(ownWords(raw), bot);
   const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
   const parsed = said({ ...after, ...place, edited_ts: written }, bot);
-  if (isNamed(textAt(after, "text") ?? "") && !isNamed(former)) return parsed;
   // Slack sends one as well when it unfolds a link.
-  return textAt(after, "text") === former ? null : changed(parsed, written);
+  if (parsed?.type !== "inbound" || textAt(after, "text") === former) return null;
+  const change = changed(parsed.inbound, written);
+  if (change === null) return null;
+  const isNew = isNamed(textAt(after, "text") ?? "") && !isNamed(former);
+  return isNew ? { ...parsed, changed: change } : { ...parsed, inbound: change, thread: null };
 }
 
-function changed(parsed: Parsed | null, written: string): Parsed | null {
-  if (parsed?.type !== "inbound" || parsed.inbound.intent.type !== "message") return null;
-  const { key, intent, ...rest } = parsed.inbound;
+function changed({ key, intent, ...rest }: Inbound, written: string): Inbound | null {
+  if (intent.type !== "message") return null;
   const change = { type: "changed", key, text: intent.text } as const;
-  return {
-    ...parsed,
-    inbound: { ...rest, key: `${key}/changed/${written}`, intent: change, context: [] },
-    thread: null,
-  };
+  return { ...rest, key: `${key}/changed/${written}`, intent: change, context: [] };
 }
 
 function said(event: unknown, bot: Bot): Parsed | null {

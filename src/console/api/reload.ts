@@ -10,7 +10,7 @@ let isWaiting = false;
 
 /** Waits until the server gives out the console's page again. Once is enough for any number of parts. */
 export async function reloadOnceServed(): Promise<void> {
-  if (isWaiting || Date.now() - Number(sessionStorage.getItem(key)) < againMs) return;
+  if (isWaiting || Math.abs(Date.now() - Number(sessionStorage.getItem(key))) < againMs) return;
   isWaiting = true;
   while (!(await isServed())) await new Promise((resolve) => setTimeout(resolve, pauseMs));
   sessionStorage.setItem(key, String(Date.now()));

@@ -19,5 +19,5 @@ export async function heardRow(
 
 /** Whether these words were taken as an answer, or may be: whoever changes them afterwards has to be told. */
 export function mayBeAnswer(row: InboxRow | null): boolean {
-  return row?.outcome === "answered" || row?.state === "pending";
+  return row?.outcome === "answered" || row?.outcome === "asked" || row?.state === "pending";
 }

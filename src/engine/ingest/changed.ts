@@ -1,6 +1,8 @@
 /** Words that were changed after they had been taken as an answer: the answer stays, and their writer is told so. */
-import { isSamePerson } from "../../core/actor.ts";
+import { type Actor, isSamePerson } from "../../core/actor.ts";
 import { answerTo } from "../../core/admit/answer.ts";
+import type { RunEvent } from "../../core/event.ts";
+import type { InboxRow } from "../../core/ports/deliveries.ts";
 import type { Inbound, Intent, Outcome } from "../../core/ports/inbound.ts";
 import { heardRow } from "../../core/store/heard-row.ts";
 import { keepNote, noteKinds } from "../../core/store/notes.ts";
@@ -16,26 +18,40 @@ export async function changedWords(
   { key, text }: Extract<Intent, { type: "changed" }>,
 ): Promise<Outcome> {
   const row = await heardRow(engine.store, { source: channel, key });
-  if (row?.outcome !== "answered" || row.runId === null) return ignored();
-  const events = await engine.events(row.runId);
-  const taken = events.find(
-    (event) =>
-      event.type === "question_answered" &&
-      event.at >= row.receivedAt &&
-      isSamePerson(event.from.principal, actor.principal),
-  );
-  if (taken?.type !== "question_answered") return ignored();
-  const asked = events.find(
-    (event) => event.type === "question_asked" && event.question.id === taken.questionId,
-  );
-  if (asked?.type !== "question_asked") return ignored();
-  const { question } = asked;
-  if (answerTo(question, text, []) === taken.answer) return ignored();
+  const words = row === null ? null : await wordsOn(engine, row, { text, actor });
+  if (words === null) return ignored();
   const of = `${channel}/${key}`;
   const first = await keepNote(engine.store, noteKinds.changeTold, { of, value: change });
-  if (first !== change) return ignored();
-  const answer = brief(answerInWords(question, taken.answer), 100);
-  return told(
-    `Your answer to "${brief(question.text, 100)}" was taken as "${answer}" before you changed it, and stays so. Say the change as a new message.`,
+  return first === change ? told(words) : ignored();
+}
+
+/** null: nothing has to be said. */
+async function wordsOn(
+  engine: Pick<Engine, "events">,
+  row: InboxRow,
+  { text, actor }: { text: string; actor: Actor },
+): Promise<string | null> {
+  if (row.outcome === "asked") {
+    return "You were asked which question your words answer: what you press gets them as you wrote them first. Say the change as a new message instead.";
+  }
+  if (row.outcome !== "answered" || row.runId === null) return null;
+  const events = await engine.events(row.runId);
+  const taken = answerIn(events, row, actor);
+  const asked = events.find(
+    (event) => event.type === "question_asked" && event.question.id === taken?.questionId,
   );
+  if (taken === undefined || asked?.type !== "question_asked") return null;
+  const { question } = asked;
+  if (answerTo(question, text, []) === taken.answer) return null;
+  const answer = brief(answerInWords(question, taken.answer), 100);
+  return `Your answer to "${brief(question.text, 100)}" was taken as "${answer}" before you changed it, and stays so. Say the change as a new message.`;
+}
+
+/** What these words became. A former release did not write down which words: there it is the first one since they came. */
+function answerIn(events: readonly RunEvent[], row: InboxRow, actor: Actor) {
+  const theirs = events
+    .filter((event) => event.type === "question_answered")
+    .filter(({ from }) => isSamePerson(from.principal, actor.principal));
+  const named = theirs.find(({ via }) => via.channel === row.source && via.key === row.key);
+  return named ?? theirs.find(({ at, via }) => via.key === undefined && at >= row.receivedAt);
 }

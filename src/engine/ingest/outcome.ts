@@ -42,6 +42,11 @@ export function viaOf(inbound: Inbound): Via {
     : { channel: inbound.channel };
 }
 
+/** The same for words: with the message that they stood in, which may be changed later. */
+export function viaWords(inbound: Inbound): Via {
+  return { ...viaOf(inbound), key: inbound.key };
+}
+
 /** An answer to its sender alone; no run was touched. */
 export function told(text: string): Outcome {
   return { type: "told", text, runId: null };

@@ -11,7 +11,7 @@ import { hasEnded, type State } from "../../core/state.ts";
 import { above, askingNear, runMeant } from "../find-run.ts";
 import { type InstructDeps, instruct } from "./instruct.ts";
 import { launch, mayLaunch, routed } from "./launch.ts";
-import { ignored, toRun, viaOf } from "./outcome.ts";
+import { ignored, toRun, viaOf, viaWords } from "./outcome.ts";
 
 /** Words as they arrived, read once. */
 interface Heard {
@@ -132,7 +132,7 @@ async function say(heard: Heard, state: State | null, type: "noted" | "answered"
   const { deps, inbound, inbox, words } = heard;
   if (state === null) return ignored();
   const { context } = inbound;
-  const command = { type: "say", ...words, context, via: viaOf(inbound) } as const;
+  const command = { type: "say", ...words, context, via: viaWords(inbound) } as const;
   const outcome = await toRun(deps.engine, state.runId, command, inbox, type);
   const now = outcome.type === "refused" ? await deps.engine.state(state.runId) : null;
   // It ended in this very moment: what was said starts the next turn, as it would have a moment later.

@@ -31,8 +31,8 @@ test("asks once to take a run with its log, once for each model answer and each 
   }
   async function process(role: Role) {
     const opened = await openPostgres({ url, clock });
-    const read = vi.fn(opened.read);
-    const store = { ...opened, read };
+    const [read, runs] = [vi.fn(opened.read), vi.fn(opened.runs)];
+    const store = { ...opened, read, runs };
     const answers = scripted(
       calling(call("sum_numbers", { a: 1, b: 2 })),
       calling(call("sum_numbers", { a: 3, b: 4 })),
@@ -51,6 +51,10 @@ test("asks once to take a run with its log, once for each model answer and each 
       await bot.stop();
       await store.close();
     });
+    // The start's own look at what was left behind reads the runs that it finds under way: here there are none yet.
+    await expect
+      .poll(() => runs.mock.settledResults.filter(({ type }) => type === "fulfilled").length)
+      .toBe(2);
     return { bot, read };
   }
   const { bot: web } = await process({ works: false, speaks: true });

@@ -100,9 +100,15 @@ describe.each(transports)("over %s", (transport) => {
     };
     await at.world.deliver(at.world.eventOf({ ...edit, message }));
     await at.world.deliver(at.world.eventOf({ ...edit, message }));
+    at.inlet.store.inboxRow = async (key) => {
+      const row = await inboxRow(key);
+      return row && { ...row, state: "done", outcome: "answered" };
+    };
+    await at.world.deliver(at.world.eventOf({ ...edit, message }));
     expect(at.inlet.accepted.map(({ intent }) => intent)).toMatchObject([
       { text: "restart it", addressed: false, thread: "theirs" },
       { text: "restart it", addressed: true },
+      { type: "changed", text: "restart it" },
     ]);
   });
 
