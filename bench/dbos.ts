@@ -55,7 +55,7 @@ export function installDbos(): string {
   });
   if (status === 0) return folder;
   throw new Error(
-    `DBOS ${dbosVersion} could not be installed, so it is not measured: ${error?.message ?? stderr.trim()}`,
+    `DBOS ${dbosVersion} could not be installed, so there is nothing to measure the bot beside: ${error?.message ?? stderr.trim()}`,
   );
 }
 
