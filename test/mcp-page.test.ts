@@ -21,7 +21,7 @@ function codeOf(name: string): string {
 let folder: string;
 let reports: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(root, "test", "mcp-page-"));
+  folder = mkdtempSync(join(root, "test", ".mcp-page-"));
   reports = mkdtempSync(join(tmpdir(), "belay-reports-"));
 });
 afterAll(() => {

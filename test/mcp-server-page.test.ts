@@ -26,7 +26,7 @@ let url: string;
 
 beforeAll(async () => {
   // Inside the project, so that its imports of the project are found.
-  folder = mkdtempSync(join(root, "test", "mcp-server-page-"));
+  folder = mkdtempSync(join(root, "test", ".mcp-server-page-"));
   const config = join(folder, "belay.config.ts");
   const rest = `
 import shipped from "../../belay.config.ts";

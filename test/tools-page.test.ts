@@ -31,7 +31,7 @@ function declarationIn(code: string, beginning: string): string[] {
 let folder: string;
 let dataDir: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(root, "test", "tools-page-"));
+  folder = mkdtempSync(join(root, "test", ".tools-page-"));
   dataDir = mkdtempSync(join(tmpdir(), "belay-tools-page-"));
 });
 afterAll(() => {

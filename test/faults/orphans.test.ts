@@ -86,7 +86,7 @@ test("what a process wrote to its standard error stands in the error of whoever 
 });
 
 test("a test that fails and leaves its process ends the whole test run", async () => {
-  const folder = mkdtempSync(join(import.meta.dirname, "left-"));
+  const folder = mkdtempSync(join(import.meta.dirname, ".left-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(
     join(folder, "left.test.ts"),

@@ -47,7 +47,9 @@ async function recorded(stage: Stage, next: () => Promise<string>, shownMs: numb
   // Prometheus answers with 503 until it is ready, and with no value until it has looked for the first time.
   const isWell = () =>
     ask(prometheus, { path: "/api/v1/query", query: "shop_failing", ago: 0 }).catch(() => "");
-  while (!(await isWell()).includes('"0"')) await wait(200);
+  const untilWell = async () => {
+    while (!(await isWell()).includes('"0"')) await wait(200);
+  };
   const phaseOf = async (told: string | null): Promise<Phase> => {
     await wait(shownMs);
     const at = Math.round(Date.now() / 1000);
@@ -58,11 +60,15 @@ async function recorded(stage: Stage, next: () => Promise<string>, shownMs: numb
     }
     return { at, answers, told };
   };
+  await untilWell();
   const well = await phaseOf(null);
   await stage.breakShop();
   const failing = await phaseOf(await next());
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, "restart.ts"), pidFile]);
-  const restarted = await phaseOf(await next());
+  const resolved = await next();
+  // While the shop restarts there is no value, and the alert is over as well.
+  await untilWell();
+  const restarted = await phaseOf(resolved);
   const found: Record<PhaseName, Phase> = { well, failing, restarted };
   const version = async (server: string, path: string) =>
     /"version":"([^"]+)"/.exec(await ask(server, { path, ago: 0 }))?.[1];
