@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { isCode } from "../../src/core/system-error.ts";
 import { readJson } from "../../src/core/text/json.ts";
 import { letGo, takeClaim } from "./claim.ts";
 import { type Definition, hashOf, sorted } from "./definition.ts";
@@ -69,7 +70,7 @@ function target(path: string): string {
   try {
     return realpathSync(path);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return path;
+    if (isCode(error, "ENOENT")) return path;
     throw error;
   }
 }
@@ -89,8 +90,7 @@ function readLock(folder: string): Lock {
   try {
     text = readFileSync(join(folder, fileName), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT")
-      return { version: 1, servers: {} };
+    if (isCode(error, "ENOENT")) return { version: 1, servers: {} };
     throw error;
   }
   return lockIn(text);
