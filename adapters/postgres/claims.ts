@@ -17,40 +17,47 @@ type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
 const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 export const clockNow = sql.raw(clockMs);
 
-/**
- * Named, so that each connection plans it once. `dueAt`: when a run is due. `found`: what is answered of the runs in
- * `taken`. The log comes with a run that was asked for by name: between its wake-up and its next step nothing takes
- * longer than to ask for it.
- */
-function claimOf(name: string, { dueAt, which, found }: { dueAt: string; which: string; found: string }) {
-  const text = `
-    WITH due AS (
-      SELECT run_id, owner, wake_at FROM runs
-      WHERE ${dueAt} <= $1 AND (owner IS NULL OR lease_until < ${clockMs}) AND run_id <> ALL($2::text[]) ${which}
-      ORDER BY ${dueAt} LIMIT $3
-      FOR UPDATE SKIP LOCKED
-    ), taken AS (
+const isFree = `(owner IS NULL OR lease_until < ${clockMs})`;
+
+/** Of the runs in `due`, which are locked. */
+function takenBy(due: string, owner: string, leaseMs: string): string {
+  return `taken AS (
       UPDATE runs
-      SET owner = $4, lease_until = ${clockMs} + $5::bigint, epoch = runs.epoch + 1, woken = 0
-      FROM due WHERE runs.run_id = due.run_id
+      SET owner = ${owner}, lease_until = ${clockMs} + ${leaseMs}::bigint, epoch = runs.epoch + 1, woken = 0
+      FROM ${due} WHERE runs.run_id = due.run_id
       RETURNING runs.run_id, runs.epoch, due.owner IS NOT NULL AS recovered, due.wake_at, runs.version AS newest
-    )
-    ${found}`;
-  return { name, text };
+    )`;
 }
 
-const claimDue = claimOf("claim_due", {
-  dueAt: "wake_at",
-  which: "",
-  found: "SELECT run_id, epoch, recovered, NULL AS data FROM taken ORDER BY wake_at",
-});
-const claimNamed = claimOf("claim_and_read", {
-  // Not through the index of what is due: it leads through all runs that are driven at the moment.
-  dueAt: "wake_at + 0",
-  which: "AND run_id = ANY($6::text[])",
-  found: `SELECT run_id, epoch, recovered, newest, version, type, v, at, data, sum FROM taken
-    LEFT JOIN events USING (run_id) ORDER BY wake_at, run_id, version`,
-});
+/** Named, as the next one is, so that each connection plans it once. */
+const claimDue = {
+  name: "claim_due",
+  text: `
+    WITH due AS (
+      SELECT run_id, owner, wake_at FROM runs
+      WHERE wake_at <= $1 AND ${isFree} AND run_id <> ALL($2::text[]) AND ($6::text[] IS NULL OR run_id = ANY($6))
+      ORDER BY wake_at LIMIT $3
+      FOR UPDATE SKIP LOCKED
+    ), ${takenBy("due", "$4", "$5")}
+    SELECT run_id, epoch, recovered, NULL AS data FROM taken ORDER BY wake_at`,
+};
+
+/**
+ * Of one run, with its log: between its wake-up and its next step nothing takes longer than to ask for it. Not through
+ * the index of what is due: that leads through all runs that are driven at the moment.
+ */
+const claimNamed = {
+  name: "claim_and_read",
+  text: `
+    WITH ${takenBy(
+      `(SELECT run_id, owner, wake_at FROM runs WHERE run_id = $2 AND wake_at + 0 <= $1 AND ${isFree}
+        FOR UPDATE SKIP LOCKED) AS due`,
+      "$3",
+      "$4",
+    )}
+    SELECT run_id, epoch, recovered, newest, version, type, v, at, data, sum FROM taken
+    LEFT JOIN events USING (run_id) ORDER BY version`,
+};
 
 /** A claimed run with one of its events, if it has any. */
 type ClaimedRow = { run_id: string; epoch: string; recovered: boolean } & (
@@ -117,8 +124,12 @@ async function releaseFree(pool: Pool, owner: string): Promise<number> {
 export function workRuns(db: NodePgDatabase, pool: Pool): Working {
   return {
     async claim({ owner, now, leaseMs, limit, except = [], only }) {
-      const values = [now, except, limit, owner, leaseMs, ...(only ? [only] : [])];
-      const { rows } = await pool.query<ClaimedRow>({ ...(only ? claimNamed : claimDue), values });
+      const [runId, ...others] = only ?? [];
+      const isNamed = runId !== undefined && others.length === 0 && limit > 0 && !except.includes(runId);
+      const statement = isNamed
+        ? { ...claimNamed, values: [now, runId, owner, leaseMs] }
+        : { ...claimDue, values: [now, except, limit, owner, leaseMs, only ?? null] };
+      const { rows } = await pool.query<ClaimedRow>(statement);
       return claimsOf(rows);
     },
     async renew({ owner, leaseMs, runIds }) {
@@ -135,10 +146,11 @@ export function workRuns(db: NodePgDatabase, pool: Pool): Working {
     },
     async nextWake() {
       // A held run is due when its lease ends at the earliest: else a worker would wake up for its own runs for ever.
+      // It was due when it was taken, so that those that sleep need not be gone through.
       const { rows } = await db.execute<{ at: string | null }>(sql`
         SELECT least(
           (SELECT min(wake_at) FROM runs WHERE wake_at IS NOT NULL AND owner IS NULL),
-          (SELECT min(greatest(wake_at, lease_until)) FROM runs WHERE wake_at IS NOT NULL AND owner IS NOT NULL)
+          (SELECT min(greatest(wake_at, lease_until)) FROM runs WHERE wake_at <= ${clockNow} AND owner IS NOT NULL)
         ) AS at`);
       const at = rows[0]?.at ?? null;
       return at === null ? null : Number(at);

@@ -47,8 +47,7 @@ export function progressGuard(s: Builder, commit: Commit): void {
   );
 }
 
-/** `owner IS NOT NULL` would lead through all runs that anybody holds, by the index of owners. */
-const stands = `run_id = r."runId" AND runs.version = r.expect AND runs.epoch = r.epoch AND coalesce(owner, '') <> ''`;
+const stands = `run_id = r."runId" AND runs.version = r.expect AND runs.epoch = r.epoch AND owner IS NOT NULL`;
 
 /**
  * Steps of several runs, each for itself: those that stand at their version and epoch are written, the others are not.

@@ -57,8 +57,18 @@ export function statement() {
     parts.push(`${name} AS (${text})`);
   }
 
-  /** A list of rows to select from as `r`: one array for each field, so that the text is the same for any number. */
+  /**
+   * A list of rows to select from as `r`: one array for each field, so that the text is the same for any number. One
+   * row, as most steps write, is selected as it is: to unfold its arrays would take a fifth of the whole commit.
+   */
   function rows(fields: readonly Field[], given: readonly object[]): string {
+    const [only, ...others] = given;
+    if (only && others.length === 0) {
+      const columns = fields.map(
+        ({ name, quoted, type }) => `${value(Reflect.get(only, name), type)} AS ${quoted}`,
+      );
+      return `(SELECT ${columns.join(", ")}) AS r`;
+    }
     const arrays = fields.map(({ name, type }) =>
       value(
         given.map((row) => Reflect.get(row, name)),

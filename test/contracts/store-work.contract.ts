@@ -53,6 +53,28 @@ export function workContract(open: () => Promise<Store>): void {
       expect((await store.claim(again)).map((one) => one.runId)).toEqual(["r2"]);
     });
 
+    it("takes of those that are named what is due and free, be it one or several", async () => {
+      for (const [id, wakeAt] of [
+        ["r1", 0],
+        ["r2", 1],
+        ["r3", 0],
+        ["r4", 9],
+      ] as const)
+        await must(store.commit(commit(id, 0, { wakeAt })));
+      const named = async (only: string[], more: { limit?: number; except?: string[] } = {}) => {
+        const taken = await store.claim({ owner: "w1", now: 1, leaseMs: 60_000, limit: 9, only, ...more });
+        return taken.map((one) => one.runId);
+      };
+      expect(await named(["r1"], { except: ["r1"] })).toEqual([]);
+      expect(await named(["r1"], { limit: 0 })).toEqual([]);
+      expect(await named(["r4"])).toEqual([]);
+      expect(await named(["unknown"])).toEqual([]);
+      expect(await named(["r1"])).toEqual(["r1"]);
+      expect(await named(["r1"])).toEqual([]);
+      expect(await named(["r2", "r3", "r4"], { except: ["r2"] })).toEqual(["r3"]);
+      expect(await named([])).toEqual([]);
+    });
+
     it("finds at once what an owner let go of", async () => {
       await held(store, "r1", "w1");
       await held(store, "r2", "w2");
