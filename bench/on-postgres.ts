@@ -14,10 +14,10 @@ export function startDurable(): Promise<TestPostgres> {
 }
 
 /** One process that does everything, on a database of its own. */
-export async function openBenchOn(url: string, steps?: number): Promise<Bench> {
+export async function openBenchOn(url: string): Promise<Bench> {
   const store = await openPostgres({ url, clock });
   const wakes = openWakes({ url, log: pino({ level: "silent" }) });
-  return openBench("", adding(steps), { store, wakes, role: { works: true, speaks: true } });
+  return openBench("", adding(), { store, wakes, role: { works: true, speaks: true } });
 }
 
 /** The bare inserts of about 500 bytes, two a step, each a commit of its own, and nothing else. */

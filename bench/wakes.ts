@@ -71,8 +71,8 @@ print({
 });
 // With few runs at once the machine has room for four workers and PostgreSQL, with more it may not.
 for (const runsAtOnce of ["4", "10"]) {
-  const one = await throughput(1, "50", runsAtOnce, 10 * Number(runsAtOnce));
-  const four = await throughput(4, "50", runsAtOnce, 40 * Number(runsAtOnce));
+  const one = await throughput(1, "50", runsAtOnce, 20 * Number(runsAtOnce));
+  const four = await throughput(4, "50", runsAtOnce, 80 * Number(runsAtOnce));
   print({
     workload: "steps",
     "model ms": 50,

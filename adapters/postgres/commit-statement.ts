@@ -21,8 +21,8 @@ const channelFields = [place, ...fieldsOf("channel text")];
 
 /**
  * `guard` writes the run's row only at the expected version and epoch, and with the row's lock; every other part
- * reads from it, so a commit that is refused writes nothing. Answers `ran` and `settled`: with an inbox key two rows
- * must agree. Only the parts that this commit needs are in it; each combination is prepared once per connection, under
+ * reads from it, so a commit that is refused writes nothing, and is answered with no row. With an inbox key two rows
+ * must agree, and the answer holds `settled`. Only the parts that this commit needs are in it; each combination is prepared once per connection, under
  * its own name.
  */
 export function commitStatement(
@@ -51,19 +51,18 @@ export function commitStatement(
     announcement === null
       ? []
       : [
-          `(SELECT pg_notify(${s.value(announcementChannel, "text")},
-             ${s.value(announcement, "text")} || CASE WHEN wake_at = 0 AND owner IS NULL THEN '${ifDue}' ELSE '' END)::text
-           FROM guard)`,
+          `pg_notify(${s.value(announcementChannel, "text")},
+             ${s.value(announcement, "text")} || CASE WHEN wake_at = 0 AND owner IS NULL THEN '${ifDue}' ELSE '' END)::text`,
         ];
   const woken = commit.wake.length > 0 ? [`(SELECT count(${addRunJob}) FROM woken WHERE ${isFree})`] : [];
   return s.end(
     [
-      "SELECT EXISTS (SELECT FROM guard) AS ran",
-      `${commit.inbox ? "EXISTS (SELECT FROM settled)" : "true"} AS settled`,
+      ...(commit.inbox ? ["EXISTS (SELECT FROM settled) AS settled"] : []),
       ...wakeUps(s, [commit]),
       ...woken,
       ...told,
-    ].join(", "),
+    ],
+    "guard",
   );
 }
 
@@ -72,7 +71,7 @@ export function stepsStatement(steps: readonly Commit[]): Statement {
   const s = statement();
   stepsGuard(s, steps);
   contents(s, steps);
-  return s.end(["SELECT n", ...wakeUps(s, steps)].join(", "), "FROM guard");
+  return s.end(["n", ...wakeUps(s, steps)], "guard");
 }
 
 type Builder = ReturnType<typeof statement>;

@@ -139,10 +139,8 @@ async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
 }
 
 async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
-  const { rows }: QueryResult<{ ran: boolean; settled: boolean }> = await client.query(
-    commitStatement(commit, how),
-  );
-  return rows[0]?.ran === true && rows[0].settled;
+  const { rows }: QueryResult<{ settled?: boolean }> = await client.query(commitStatement(commit, how));
+  return rows[0] !== undefined && rows[0].settled !== false;
 }
 
 async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<Found, "taken">> {

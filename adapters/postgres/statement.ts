@@ -93,8 +93,9 @@ export function statement() {
     with: withPart,
     rows,
     part,
-    end(select: string, from = ""): Statement {
-      const text = `WITH ${parts.join(",\n")}\n${select} ${from}`;
+    /** Without columns the answer is the number of rows alone. */
+    end(columns: readonly string[], from: string): Statement {
+      const text = `WITH ${parts.join(",\n")}\nSELECT ${columns.join(", ")} FROM ${from}`;
       return { name: nameOf(text), text, values };
     },
   };

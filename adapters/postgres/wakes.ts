@@ -9,6 +9,8 @@ import { openTimes } from "./times.ts";
 
 /** A run whose holder died is due 15 s later, and found by then within this time. */
 const sweepMs = 2_500;
+/** A full process takes this part of its room ahead at most: what it holds and can't begin, another one could. */
+const aheadPart = 1 / 20;
 /** Every so many sweeps jobs of dead processes are freed. */
 const freeEvery = 24;
 
@@ -26,6 +28,7 @@ export interface WakesOptions {
  */
 export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }: WakesOptions): Wakes {
   const place = { url, limits };
+  const ahead = Math.ceil(runsAtOnce * aheadPart);
   let pool: Pool | null = null;
   let lanes: Lane[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -49,7 +52,7 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
       const on = openPool(place, 1);
       pool = on;
       const drive: Lane[] = run
-        ? [new Lane({ place, log, atOnce: runsAtOnce, ahead: 10, tasks: () => runTask(run) })]
+        ? [new Lane({ place, log, atOnce: runsAtOnce, ahead, tasks: () => runTask(run) })]
         : [];
       lanes = [...drive, new Lane({ place, log, atOnce: 10, ahead: 10, tasks: () => hintTasks(due) })];
       await Promise.all(lanes.map((lane) => lane.start()));
