@@ -1,5 +1,7 @@
 /** A server that misbehaves harms nothing but its own calls, and what became of each is told as it is known. */
-import { expect, test, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
 import {
   call,
@@ -112,6 +114,14 @@ test("a server that dies in a call leaves a doubt, and nothing is sent again", a
   const { server: from, at } = await oddServer("dies-in-call");
   expect(await call(from, "odd_work", input)).toMatchObject({ type: "in_doubt" });
   expect(callsIn(at)).toHaveLength(1);
+});
+
+test("a server that dies is missed, also when a daemon that it left holds its streams open", async () => {
+  const { server: from, at } = await oddServer("dies-before-its-daemon", { timeoutMs: 30_000 });
+  const outcome = await call(from, "odd_work", input);
+  onTestFinished(() => void process.kill(Number(readFileSync(join(at, "daemon.pid"), "utf8"))));
+  expect(outcome).toMatchObject({ type: "in_doubt" });
+  expect(JSON.stringify(outcome)).not.toContain("did not come back");
 });
 
 test("a read that a server's death cut off is made once more", async () => {
