@@ -117,9 +117,16 @@ test("a server that dies in a call leaves a doubt, and nothing is sent again", a
 });
 
 test("a server that dies is missed, also when a daemon that it left holds its streams open", async () => {
-  const { server: from, at } = await oddServer("dies-before-its-daemon", { timeoutMs: 30_000 });
+  const at = folder();
+  const pids = join(at, "daemons");
+  onTestFinished(() => {
+    for (const pid of readFileSync(pids, "utf8").trim().split("\n")) process.kill(Number(pid));
+  });
+  await oddServer("well", { at });
+  const script = 'setsid sleep 60 & echo $! >> "$0"; exec "$@"';
+  const args = ["-c", script, pids, node, odd, at, "dies-in-call"];
+  const from = server({ configDir: at, name: "odd", command: "sh", args, allow: "*", timeoutMs: 30_000 });
   const outcome = await call(from, "odd_work", input);
-  onTestFinished(() => void process.kill(Number(readFileSync(join(at, "daemon.pid"), "utf8"))));
   expect(outcome).toMatchObject({ type: "in_doubt" });
   expect(JSON.stringify(outcome)).not.toContain("did not come back");
 });

@@ -2,8 +2,7 @@
  * A server that misbehaves, over its standard streams and without any library: in what it sends, when, and how often.
  * Its folder holds what it offers (`tools.json`, read each time it is asked) and what was called (`calls.log`).
  */
-import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -99,13 +98,6 @@ function call({ id, params }: Request): void {
     case "dies-in-call":
       process.exit(7);
       return;
-    case "dies-before-its-daemon": {
-      const stdio = ["ignore", "inherit", "inherit"] as const;
-      const daemon = spawn("sleep", ["60"], { detached: true, stdio: [...stdio] });
-      writeFileSync(join(folder, "daemon.pid"), String(daemon.pid));
-      process.exit(7);
-      return;
-    }
     case "dies-once":
       if (readFileSync(join(folder, "calls.log"), "utf8").trim().split("\n").length === 1) process.exit(7);
       return void send(answer);
