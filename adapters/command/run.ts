@@ -1,4 +1,5 @@
 /** Runs a program while its call waits: for what may be repeated. */
+import { Kept } from "./kept.ts";
 import type { Outcome, Reading } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type Limits, type Program, runGroup } from "./run-group.ts";
@@ -19,26 +20,4 @@ export async function runNow(
   const end = await runGroup(program, limits, hears, signal);
   const output = { stdout: stdout.text(), stderr: stderr.text(), omitted: stdout.omitted };
   return outcomeOf(end, output, { program: program.argv[0] ?? "", timeoutMs: limits.timeoutMs, ...reading });
-}
-
-class Kept {
-  omitted = 0;
-  readonly #most: number;
-  readonly #pieces: Buffer[] = [];
-  #size = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(piece: Buffer): void {
-    const kept = piece.subarray(0, this.#most - this.#size);
-    this.#pieces.push(kept);
-    this.#size += kept.length;
-    this.omitted += piece.length - kept.length;
-  }
-
-  text(): string {
-    return Buffer.concat(this.#pieces).toString();
-  }
 }

@@ -1,4 +1,5 @@
 /** What of an API's answer the model gets: the part that was declared, or an error that says what to do next. */
+import { withExactDigits } from "../../src/core/text/digits.ts";
 import type { Answer } from "../../src/tools/outbound.ts";
 
 const maxErrorBody = 320;
@@ -15,7 +16,8 @@ export function resultOf({ body, headers, cut }: Answer, pick: string | undefine
 function parse(body: string): unknown {
   if (body === "") return "(an empty answer)";
   try {
-    return JSON.parse(body);
+    // A number of more digits than JavaScript keeps would name another order.
+    return JSON.parse(withExactDigits(body));
   } catch {
     throw new Error(`the answer should be JSON and begins with ${JSON.stringify(body.slice(0, 80))}`);
   }
@@ -38,12 +40,14 @@ function keysOf(value: unknown): string {
   return `its keys are ${Object.keys(value).slice(0, 20).join(", ") || "none"}`;
 }
 
-/** Answers after which nobody can say whether a request that acts was carried out: a gateway gave up on it. */
-const lostBehindGateway = new Set([408, 502, 504]);
+/**
+ * Statuses after which nobody can say whether a request that acts was carried out: a gateway gave up on it, or what
+ * came of it is to be read elsewhere, as many do after a form (302, 303).
+ */
+const lost = new Set([302, 303, 408, 502, 504]);
 
-/** Statuses by which a gateway says that it got no answer: the request may have been carried out. */
 export function isLost(status: number): boolean {
-  return lostBehindGateway.has(status);
+  return lost.has(status);
 }
 
 /** What a refusal means and what to do about it; its own words, bounded, come last. */

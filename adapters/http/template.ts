@@ -46,6 +46,11 @@ function pairOf(pair: string, path: string): { name: string; value: string } {
   if (!/^[\w.~!$'()*:@%[\]-]+$/.test(name) || rest.length > 0) {
     throw new Error(`${JSON.stringify(pair)} of ${path} is no name=value; write out each name`);
   }
+  if (!/^[\x21\x24-\x3b\x3f-\x7e]*$/.test(value)) {
+    throw new Error(
+      `the value of ${JSON.stringify(pair)} of ${path} can't stand in a URL as it is; encode it`,
+    );
+  }
   return { name, value };
 }
 
@@ -64,7 +69,9 @@ export function fillTemplate(
   const given = query.filter(({ value }) => namesIn(value).every((name) => values[name] !== null));
   const pairs = given.map(({ name, value }) => `${name}=${fill(value, values, problems, problemOf)}`);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, path: `/${path.join("/")}${pairs.length > 0 ? `?${pairs.join("&")}` : ""}` };
+  // A URL's query has no apostrophe as it is, a value's own or one that the template quotes it with.
+  const asked = pairs.join("&").replaceAll("'", "%27");
+  return { ok: true, path: `/${path.join("/")}${asked === "" ? "" : `?${asked}`}` };
 }
 
 function fill(

@@ -17,6 +17,9 @@ const sharedMs = 50;
 /** Ends the announcement of a run that is due with its commit and that nobody holds. */
 export const ifDue = " due";
 
+/** SQL for the row at hand, of which it takes `run_id` and `version`: it is due and nobody holds it any more. */
+export const tellReleased = `pg_notify('${announcementChannel}', 'released 0 ' || version || ' ' || run_id || '${ifDue}')`;
+
 /** One per process. What it tells are hints; who misses one sees the commit at its next look. */
 export interface Announcer {
   /** What the commit's own transaction tells, or null: then `later` tells it. */

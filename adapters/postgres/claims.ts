@@ -7,11 +7,12 @@ import type { Claim } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import { type EventRecord, eventsOf } from "../../src/core/store/event-rows.ts";
+import { tellReleased } from "./announce.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { addRunJob } from "./jobs.ts";
 import { runs } from "./schema.ts";
 
-type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
+type Working = Pick<Store, "claim" | "renew" | "release" | "releaseAll" | "nextWake">;
 
 /** Leases are compared on the database's clock, the one that all machines share. */
 const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
@@ -99,6 +100,18 @@ function logOf(runId: string, version: number, rows: readonly ClaimedRow[]): Run
   }
 }
 
+/** No job: the process that lets go would take it as well, for nobody. Who was lost before this owner had it is kept. */
+const releaseOne = {
+  name: "release",
+  text: `
+    WITH released AS (
+      UPDATE runs SET owner = CASE WHEN $4 THEN owner END, lease_until = CASE WHEN $4 THEN 0 END
+      WHERE run_id = $1 AND owner = $2 AND epoch = $3
+      RETURNING run_id, version
+    )
+    SELECT ${tellReleased} FROM released`,
+};
+
 /** Together longer than a commit takes; a run that is locked even then is found when its lease is over. */
 const lockedTries = 40;
 const lockedPauseMs = 50;
@@ -139,6 +152,9 @@ export function workRuns(db: NodePgDatabase, pool: Pool): Working {
         .where(and(eq(runs.owner, owner), inArray(runs.runId, [...runIds])))
         .returning({ runId: runs.runId });
       return held.map((run) => run.runId);
+    },
+    async release(owner, { runId, epoch, recovered }) {
+      await pool.query({ ...releaseOne, values: [runId, owner, epoch, recovered] });
     },
     async releaseAll(owner) {
       for (let tries = 0; (await releaseFree(pool, owner)) > 0 && tries < lockedTries; tries++)

@@ -1,7 +1,10 @@
-/** Finds what is due although no job says so: its holder died, or a release that makes no jobs wrote it. */
+/**
+ * Finds what is due although no job says so: its holder died or could not read it, or a release that makes no jobs
+ * wrote it.
+ */
 import { makeWorkerUtils } from "graphile-worker";
 import type { Pool } from "pg";
-import type { WhenDue } from "../../src/core/ports/wakes.ts";
+import type { RunWakeUp, WhenDue } from "../../src/core/ports/wakes.ts";
 import { dropWholeBudgets } from "./budgets.ts";
 import { addRunJob } from "./jobs.ts";
 
@@ -28,6 +31,8 @@ const sweep = `
     ORDER BY wake_at LIMIT ${atOnce}
   )
   SELECT (SELECT count(${addRunJob}) FROM lost) AS runs,
+    (SELECT coalesce(json_agg(json_build_object('runId', run_id, 'dueAt', wake_at, 'epoch', epoch)), '[]')
+      FROM (SELECT * FROM lost LIMIT $4) AS first) AS found,
     EXISTS (SELECT FROM outbox
       WHERE delivered_revision < revision AND given_up = 0 AND channel = ANY($3::text[])
         AND greatest(next_at, waiting_since) < ${clock} - ${grownMs}
@@ -59,19 +64,31 @@ const unlock = `
     SELECT FROM graphile_worker.jobs AS other JOIN runs ON other.key = 'run:' || run_id
     WHERE other.locked_by = jobs.locked_by AND owner IS NOT NULL AND lease_until >= ${clock})`;
 
+interface Swept {
+  /** Runs that nobody drives, the longest due first. */
+  found: RunWakeUp[];
+  /** In how many ms the next sleep is over, null: not soon. */
+  nextInMs: number | null;
+}
+
 /**
- * One statement: runs that nobody drives get a job, and this process is told of its posts and messages. Returns in how
- * many ms the next sleep is over, null: not soon.
+ * One statement: runs that nobody drives get a job, and this process is told of its posts and messages. At most `most`
+ * of the runs are returned: a job may go to a process that can't read the run, and is over then.
  */
-export async function sweepOnce(pool: Pool, due: WhenDue): Promise<number | null> {
-  const { rows } = await pool.query<{ posts: boolean; inbox: boolean; next: string | null }>({
+export async function sweepOnce(pool: Pool, due: WhenDue, most: number): Promise<Swept> {
+  const { rows } = await pool.query<{
+    found: RunWakeUp[];
+    posts: boolean;
+    inbox: boolean;
+    next: string | null;
+  }>({
     name: "sweep",
     text: sweep,
-    values: [due.run !== null, due.left(), due.channels()],
+    values: [due.run !== null, due.left(), due.channels(), most],
   });
   if (rows[0]?.posts) due.posts();
   if (rows[0]?.inbox && due.channels().length > 0) due.inbox();
-  return inMs(rows[0]?.next);
+  return { found: rows[0]?.found ?? [], nextInMs: inMs(rows[0]?.next) };
 }
 
 function inMs(next: string | null | undefined): number | null {

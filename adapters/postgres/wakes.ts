@@ -11,6 +11,8 @@ import { openTimes } from "./times.ts";
 const sweepMs = 2_500;
 /** A full process takes this part of its room ahead at most: what it holds and can't begin, another one could. */
 const aheadPart = 1 / 20;
+/** Of what its sweeps found a process has begun so many at a time by itself, at most: all the others come as jobs. */
+const foundAtOnce = 10;
 /** Every so many sweeps jobs of dead processes are freed. */
 const freeEvery = 24;
 
@@ -34,16 +36,27 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
   let timer: NodeJS.Timeout | null = null;
   let sweeping: Promise<void> = Promise.resolve();
   let sweeps = 0;
+  let begun = 0;
   const times = openTimes(() => pool, log);
 
   async function sweepNow(due: WhenDue, on: Pool): Promise<void> {
     try {
-      times.comesIn(await sweepOnce(on, due));
+      const { found, nextInMs } = await sweepOnce(on, due, foundAtOnce - begun);
+      times.comesIn(nextInMs);
+      for (const wakeUp of found) void begin(wakeUp, due.run);
       if (++sweeps % freeEvery === 0) await freeJobs(on);
     } catch (error) {
       log.debug({ err: error }, "sweeping failed");
     }
     timer?.refresh();
+  }
+
+  async function begin(wakeUp: RunWakeUp, run: WhenDue["run"]): Promise<void> {
+    begun++;
+    await run?.(wakeUp).catch((error: unknown) =>
+      log.debug({ err: error }, "a run that was found was not begun"),
+    );
+    begun--;
   }
 
   return {

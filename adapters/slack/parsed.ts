@@ -27,6 +27,8 @@ export type Parsed =
       blocks?: readonly string[];
       /** Of an edit that says something new: what it says where its words were an answer before. */
       changed?: Inbound;
+      /** Of any other edit: what it says where the message itself has not come. */
+      unheard?: { inbound: Inbound; thread: { channel: string; root: string } | null };
     }
   /** A button that needs words first: nothing is decided by opening the modal. */
   | { type: "open_modal"; kind: ModalKind; trigger: string; questionId: string; place: ModalPlace }

@@ -6,7 +6,7 @@ import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, sql } from "./dr
 import type { Write } from "./group.ts";
 import { runs } from "./schema.ts";
 
-type Working = Pick<Store, "claim" | "renew" | "releaseAll" | "nextWake">;
+type Working = Pick<Store, "claim" | "renew" | "release" | "releaseAll" | "nextWake">;
 
 /** The part of the store that workers use; there is one process, so leases only guard against its own past. */
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
@@ -50,6 +50,14 @@ export function workRuns(db: BetterSQLite3Database, write: Write): Working {
           .returning({ runId: runs.runId })
           .all()
           .map((run) => run.runId);
+      }),
+    release: (owner, { runId, epoch, recovered }) =>
+      write(() => {
+        const mine = and(eq(runs.runId, runId), eq(runs.owner, owner), eq(runs.epoch, epoch));
+        db.update(runs)
+          .set(recovered ? { leaseUntil: 0 } : { owner: null, leaseUntil: null })
+          .where(mine)
+          .run();
       }),
     releaseAll: (owner) =>
       write(() => {

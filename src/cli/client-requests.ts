@@ -10,15 +10,26 @@ export interface Server {
 }
 
 /** What the person can mend, in words. */
-export class ClientError extends Error {}
+export class ClientError extends Error {
+  /** What was asked for may be done all the same: it is not known. */
+  readonly mayBeDone: boolean;
 
-/** Nobody answered, a proxy said that nobody is behind it, the server can't now (503), or the answer was cut. */
+  constructor(words: string, { mayBeDone = false, ...options }: ErrorOptions & { mayBeDone?: boolean } = {}) {
+    super(words, options);
+    this.mayBeDone = mayBeDone;
+  }
+}
+
+/**
+ * Nobody answered, a proxy said that nobody is behind it, the server can't now (503) or is still at work on the same
+ * request, or the answer was cut.
+ */
 export class ServerAway extends ClientError {
   /** What came instead, in words; null: nothing did. */
   readonly answer: string | null;
 
   constructor(words: string, { answer = null, ...options }: ErrorOptions & { answer?: string | null } = {}) {
-    super(words, options);
+    super(words, { ...options, mayBeDone: true });
     this.answer = answer;
   }
 }
@@ -27,10 +38,14 @@ const againMs = 2_000;
 /** What a proxy answers while the server behind it restarts, and the server itself while it stops or its storage fails. */
 const nobodyBehind = new Set([502, 503, 504]);
 
-/** Tries until the server is there again: the run goes on without the person. Only for what may be repeated. */
+/**
+ * Tries until the server is there again. Only for what may be repeated: what reads, and what is sent under a key.
+ * `meanwhile`: what the person is told once, after the reason.
+ */
 export async function untilReached<T>(
   { url, print }: { url: string; print(line: string): void },
   action: () => Promise<T>,
+  meanwhile = "Trying again; the run is kept there.",
 ): Promise<T> {
   for (let isTold = false; ; isTold = true) {
     try {
@@ -38,22 +53,35 @@ export async function untilReached<T>(
     } catch (error) {
       if (!(error instanceof ServerAway)) throw error;
       const why = error.answer ?? `${url} can't be reached.`;
-      if (!isTold) print(`${why} Trying again; the run is kept there.`);
+      if (!isTold) print(`${why} ${meanwhile}`);
       await wait(againMs);
     }
   }
 }
 
+/** What a request is sent with. */
+interface Sending {
+  body?: object;
+  /** The server does once what is sent under the same key. */
+  key?: string;
+  signal?: AbortSignal;
+}
+
 /** The answer's body. Throws ClientError with the server's reason. */
-export async function request<T>(server: Server, method: string, path: string, body?: object): Promise<T> {
-  const response = await send(server, method, path, body);
+export async function request<T>(
+  server: Server,
+  method: string,
+  path: string,
+  sending: Sending = {},
+): Promise<T> {
+  const response = await send(server, method, path, sending);
   if (response.ok) return (await wholeBody(server, response)) as T;
   if (response.status === 401) {
     throw new ClientError(
       `${server.url} refused the token. Pass the server's (its file is named at the server's start): --token …`,
     );
   }
-  throw new ClientError(await refusalOf(response));
+  throw new ClientError(await refusalOf(response), { mayBeDone: response.status >= 500 });
 }
 
 /** Why the server refused, in its words where it gave some. */
@@ -67,11 +95,11 @@ export async function send(
   { url, token }: Server,
   method: string,
   path: string,
-  body?: object,
-  signal?: AbortSignal,
+  { body, key, signal }: Sending = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (token !== null) headers.authorization = `Bearer ${token}`;
+  if (key !== undefined) headers["idempotency-key"] = key;
   const response = await fetch(`${url}${path}`, {
     method,
     headers,
@@ -81,11 +109,21 @@ export async function send(
     const words = `There is no server at ${url}. Start one with npm start, or name it with --url.`;
     throw new ServerAway(words, { cause });
   });
-  if (nobodyBehind.has(response.status)) {
+  if (nobodyBehind.has(response.status) || (await isAtWork(response))) {
     const answer = `${url} can't do it now: ${await refusalOf(response)}`;
     throw new ServerAway(answer, { answer });
   }
   return response;
+}
+
+/** The key's first request, whose answer was cut, has not ended. */
+async function isAtWork(response: Response): Promise<boolean> {
+  if (response.status !== 409) return false;
+  const problem: Problem | null = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return problem?.code === "idempotency_in_progress";
 }
 
 async function wholeBody({ url }: Server, response: Response): Promise<unknown> {

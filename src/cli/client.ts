@@ -1,24 +1,14 @@
 /** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
 
+import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
-import { fieldInWords } from "../core/text/form-field.ts";
-import { valueShownAs } from "../core/text/options.ts";
 import { isEnded } from "../core/text/status.ts";
-import { visible, visibleJson } from "../core/text/visible.ts";
-import type { WireQuestion } from "../http/wire/questions.ts";
 import type { RunState } from "../http/wire/runs.ts";
-import {
-  ClientError,
-  refusalOf,
-  request,
-  type Server,
-  ServerAway,
-  send,
-  untilReached,
-} from "./client-requests.ts";
+import { type Person, settle } from "./client-questions.ts";
+import { ClientError, request, type Server, ServerAway, send, untilReached } from "./client-requests.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
@@ -29,27 +19,31 @@ const line = {
     "--agent name   another agent than the default one",
     "--url url      the server, when it is not the one of this folder",
     "--token token  its owner's token, when it is not kept here",
+    "--key key      of a launch whose answer was lost: starts no second run",
   ],
-  options: { url: { type: "string" }, token: { type: "string" }, agent: { type: "string" } },
+  options: {
+    url: { type: "string" },
+    token: { type: "string" },
+    agent: { type: "string" },
+    key: { type: "string" },
+  },
   words: '"task"',
 } as const;
 /** When the stream of events can't be had: how often the state is asked for. */
 const pollMs = 2_000;
 
-export interface ClientOptions extends Server {
+export interface ClientOptions extends Server, Person {
   task: string;
   agent: string | null;
-  print(line: string): void;
-  /** Asks the person at the terminal. */
-  ask(question: string): Promise<string>;
+  /** Names this launch: the same task under the same key is started once. */
+  key: string;
 }
 
 /** The run as it ended, or as it stands at its step limit. Throws ClientError. */
 export async function runClient(given: ClientOptions): Promise<RunState> {
   // What comes from the server was written by a model, a tool or a stranger.
   const options = { ...given, print: (line: string) => given.print(harmless(line)) };
-  const body = { input_prompt: options.task, ...(options.agent === null ? {} : { agent: options.agent }) };
-  let run = await request<RunState>(options, "POST", "/agent/launch", body);
+  let run = await launched(options);
   options.print(`Run ${run.id}`);
   let told = "";
   for (;;) {
@@ -64,6 +58,38 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
   }
 }
 
+/** Once, however often it has to be sent. Throws ClientError, which says so when it is not known whether it is started. */
+async function launched(options: ClientOptions): Promise<RunState> {
+  const { task, agent, key } = options;
+  const body = { input_prompt: task, ...(agent === null ? {} : { agent }) };
+  const notKnown = `It is not known whether the run was started. The same command with --key ${key} starts no second one.`;
+  await someoneAt(options);
+  let mayBeDone = false;
+  const launch = async () => {
+    try {
+      return await request<RunState>(options, "POST", "/agent/launch", { body, key });
+    } catch (error) {
+      mayBeDone ||= error instanceof ClientError && error.mayBeDone;
+      throw error;
+    }
+  };
+  try {
+    return await untilReached(options, launch, `${notKnown} Trying again.`);
+  } catch (error) {
+    if (!(error instanceof ClientError) || !mayBeDone) throw error;
+    throw new ClientError(`${error.message}\n${notKnown}`, { cause: error });
+  }
+}
+
+/** Throws ServerAway where nobody answers at all: as long as nothing was sent, it is known that no run is started. */
+async function someoneAt(options: ClientOptions): Promise<void> {
+  try {
+    await send(options, "GET", "/health");
+  } catch (error) {
+    if (!(error instanceof ServerAway) || error.answer === null) throw error;
+  }
+}
+
 function isOver({ status }: RunState): boolean {
   return isEnded(status) || status === "max_steps_reached";
 }
@@ -73,47 +99,13 @@ function isWaiting({ status }: RunState): boolean {
   return status === "waiting_human_input" || status === "sleeping";
 }
 
-/** Somebody else may be faster: then their answer stands and this one is told so. */
-async function settle(options: ClientOptions, run: RunState, question: WireQuestion): Promise<void> {
-  const id = { id: run.id, question_id: question.id };
-  const [path, body] =
-    question.kind === "approval"
-      ? await askApproval(options, question)
-      : ["/agent/provide_input", { answer: await askAnswer(options, question) }];
-  // The question takes one answer: to send it again changes nothing.
-  const response = await untilReached(options, () => send(options, "POST", path, { ...id, ...body }));
-  if (!response.ok) options.print(await refusalOf(response));
-}
-
-async function askAnswer({ print, ask }: ClientOptions, question: WireQuestion): Promise<string> {
-  print(`\n${question.text}`);
-  if (question.context) print(question.context);
-  for (const field of question.form?.fields ?? [])
-    print(`  ${field.name}: ${fieldInWords(field).replaceAll("\n", "; ")}`);
-  if (question.link) print(`  ${question.link.url ?? question.link.host}`);
-  for (const [index, { label }] of question.choices.entries()) print(`  ${index + 1}. ${label}`);
-  const answer = (await ask("> ")).trim();
-  return valueShownAs(question.choices, answer) ?? question.choices[Number(answer) - 1]?.value ?? answer;
-}
-
-async function askApproval({ print, ask }: ClientOptions, question: WireQuestion): Promise<[string, object]> {
-  print(`\n${question.text}`);
-  if (question.call) print(`${question.call.tool} ${visibleJson(question.call.input, 2)}`);
-  // Indented, so that no line of it passes for a question of ours.
-  if (question.call?.preview)
-    print(`Preview by the tool\n  ${visible(question.call.preview).replaceAll("\n", "\n  ")}`);
-  const isYes = /^y(es)?$/i.test((await ask("Approve? [y/N] ")).trim());
-  if (isYes) return ["/agent/approve", {}];
-  return ["/agent/refuse", { reason: await ask("Reason: ") }];
-}
-
 /** Resolves when something happened to the run; after a while where no stream tells: of the runs below it has none. */
 async function change(options: ClientOptions, run: RunState): Promise<void> {
   if (run.waiting?.for === "run") return void (await wait(pollMs));
   const end = new AbortController();
   try {
     const path = `/agent/runs/${run.id}/stream?after=${run.version}`;
-    const response = await send(options, "GET", path, undefined, end.signal);
+    const response = await send(options, "GET", path, { signal: end.signal });
     if (!response.ok || !response.body) return void (await wait(pollMs));
     let text = "";
     for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
@@ -131,6 +123,9 @@ async function change(options: ClientOptions, run: RunState): Promise<void> {
 async function main({ values, words }: Given): Promise<number> {
   const task = words.join(" ").trim();
   if (task === "") throw new UsageError(usageOf(line));
+  const key = values.key ?? randomUUID();
+  if (!/^[\x20-\x7e]+$/.test(key))
+    throw new UsageError(`--key takes printable ASCII characters; found ${JSON.stringify(key)}.`);
   const place = loadPlace();
   const terminal = createInterface({ input: process.stdin });
   // Lines that come before they are asked for (a pipe) wait here.
@@ -141,6 +136,7 @@ async function main({ values, words }: Given): Promise<number> {
       token: values.token ?? place.token,
       task,
       agent: values.agent ?? null,
+      key,
       print: (line) => process.stdout.write(`${line}\n`),
       ask: async (question) => {
         process.stdout.write(question);

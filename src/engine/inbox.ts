@@ -13,6 +13,7 @@ import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { identified } from "./identified.ts";
+import { ThreadOrder } from "./thread-order.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 const batch = 50;
@@ -50,7 +51,8 @@ export interface InboxDeps {
  *
  * A trouble of the store leaves the message pending; this process tries the rest of its batch again after 1 s
  * while the claim lasts. Any other error refuses the message, so that those behind it go on. A message that can't
- * be read stays pending for a release that can. A crash leaves claims that end by themselves (SQLite: at the next
+ * be read stays pending for a release that can. One whose sender is not known yet stays pending too, and with it for
+ * a minute what is said after it in its thread (see thread-order.ts). A crash leaves claims that end by themselves (SQLite: at the next
  * start); the message is then done again, and its key in the commit keeps an effect from happening twice.
  */
 export class Inbox {
@@ -63,6 +65,7 @@ export class Inbox {
   #held: { rows: InboxRow[]; until: number; full: boolean } = { rows: [], until: 0, full: false };
   /** Of messages that we hold: the store's answer to the settling may be lost, then the next try tells it. */
   readonly #outcomes = new WeakMap<InboxRow, Outcome>();
+  readonly #order = new ThreadOrder();
   #again = false;
   #running = false;
 
@@ -149,9 +152,10 @@ export class Inbox {
   async #process(row: InboxRow): Promise<void> {
     const { store, log, channels } = this.#deps;
     const read = this.#read(row);
-    // Still nobody's: it stays pending, and is looked at again when our claim has run out.
-    const inbound = read && (await identified(channels, read));
-    if (inbound === null) return;
+    // What stays pending is looked at again when our claim has run out.
+    if (read === null || this.#order.isBehind(read)) return;
+    const inbound = await identified(channels, read);
+    if (inbound === null) return this.#order.wait(read);
     const started = performance.now();
     // No clock of a platform makes words younger than their arrival.
     const writtenAt = Math.min(inbound.writtenAt ?? row.receivedAt, row.receivedAt);
@@ -166,6 +170,7 @@ export class Inbox {
     const settled = { state, runId, outcome: outcome.type, keepBody } as const;
     // Our claim may have run out: what another process has made of it since stands.
     const isOurs = (await store.settleInbox(row, settled)) || known !== undefined;
+    this.#order.settled(inbound);
     if (isOurs && outcome.type === "refused") await this.#audit(inbound, outcome);
     const ms = Math.round(performance.now() - started);
     log.info(

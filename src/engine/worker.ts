@@ -61,7 +61,7 @@ interface Active {
  *   waited for without end; after five other errors the run ends as failed.
  * - lost: the store says at a renewal, or a commit by its epoch, that the run is another worker's. The signal is
  *   aborted, and nothing that we still do for the run can be recorded.
- * - left: its log can't be read. This process claims it no more; a release that can read it does.
+ * - left: its log can't be read. This process lets go of it at once and claims it no more; one that can read it does.
  *
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
@@ -195,7 +195,7 @@ export class RunWorker {
         }
         if (abort.signal.aborted) break;
         if (error instanceof UnreadableError) {
-          this.#deps.unreadable.leave(claim.runId, error);
+          await this.#leave(claim, error);
           break;
         }
         // The run stays ours: a store in trouble is waited for, a bug must neither spin nor look like work.
@@ -213,6 +213,15 @@ export class RunWorker {
       if (mine.dueAgainAt !== null) this.poke(mine.dueAgainAt);
     }
     if (full) this.poke();
+  }
+
+  /** Without the store's answer the lease ends by itself. */
+  async #leave(claim: Claim, error: UnreadableError): Promise<void> {
+    const { store, owner, unreadable, log } = this.#deps;
+    unreadable.leave(claim.runId, error);
+    await store.release(owner, claim).catch((cause: unknown) => {
+      log.warn({ run: claim.runId, err: cause }, "letting a run go failed");
+    });
   }
 
   /** A lease that was lost means that somebody else drives the run: stop at once. */

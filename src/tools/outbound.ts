@@ -64,6 +64,7 @@ export async function request(outgoing: Outgoing, reach: Reach, signal: AbortSig
   const end = () => ending.abort();
   const timer = setTimeout(end, reach.timeoutMs);
   signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
   const late = `no answer within ${reach.timeoutMs / 1000} s`;
   const circumstances = { host: outgoing.url.host, sent: true, late, signal: ending.signal };
   try {
@@ -107,6 +108,9 @@ export async function answerTo(
   });
   sending.on("error", (cause) => reject(noAnswer(cause, { host: url.host, sent, late, signal })));
   sending.on("response", resolve);
+  // Without an error too: a server that answers with another protocol (101) is hung up on in silence.
+  const hungUp = new Error("it ended the connection without one");
+  sending.on("close", () => reject(noAnswer(hungUp, { host: url.host, sent, late, signal })));
   sending.end(body ?? undefined);
   return promise;
 }

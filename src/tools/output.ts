@@ -34,13 +34,13 @@ export function cutOutput(
   return { output: `${kept}\n${notice}`, omitted };
 }
 
-/** One line for the model: no stack, no class names, bounded. */
-export function errorText(error: unknown): string {
+/** For the model: no stack, no class names, no secrets, bounded. */
+export function errorText(error: unknown, redact: (text: string) => string): string {
   const message = (error instanceof Error ? error.message : thrown(error)).trim();
   const text = (message || "it failed without saying why")
     .split("\n")
     .filter((line) => !/^\s+at\s/.test(line))
     .join("\n")
     .toWellFormed();
-  return cut(text, maxError);
+  return cut(redact(text.slice(0, maxError + margin)), maxError);
 }

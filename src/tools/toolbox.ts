@@ -1,11 +1,11 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
-import type { z } from "zod";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { sameJson } from "../core/text/same-json.ts";
 import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { Asks } from "./endings.ts";
+import { fitTo, type Issue } from "./fit.ts";
 import { cutOutput, errorText } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
@@ -61,7 +61,7 @@ function laterCalls(
   redact: Redact,
 ): Pick<Toolbox, "poll" | "cancel" | "verify"> {
   const inTime = <T>(tool: Tool, context: CallContext, work: (inner: CallContext) => Promise<T>) =>
-    within(tool, context, work).catch((error: unknown) => ({ unknown: redact(errorText(error)) }));
+    within(tool, context, work).catch((error: unknown) => ({ unknown: errorText(error, redact) }));
   return {
     poll: async (name, input, handle, context) => {
       const tool = known(name);
@@ -101,9 +101,9 @@ function jobStateOf(
     case "done":
       return finished(tool, input, found.result, redact);
     case "failed":
-      return { type: "failed", code: "tool_error", message: redact(errorText(new Error(found.message))) };
+      return { type: "failed", code: "tool_error", message: errorText(new Error(found.message), redact) };
     case "lost":
-      return { type: "lost", reason: redact(errorText(new Error(found.reason))) };
+      return { type: "lost", reason: errorText(new Error(found.reason), redact) };
   }
 }
 
@@ -130,20 +130,20 @@ function checkCall(tool: Tool, read: CheckedJson, raw: unknown): Checked {
   const expected =
     keys.length === 0 ? `${tool.spec.name} takes {}` : `${tool.spec.name} takes ${keys.join(", ")}`;
   if (!read.ok) return { input: raw, error: { code: read.code, message: `${read.message}. ${expected}.` } };
-  const parsed = tool.input.safeParse(read.value);
-  if (parsed.success) return { input: parsed.data };
-  const message = `${problemsOf(parsed.error)}. ${expected}.`;
-  const [argument] = parsed.error.issues[0]?.path ?? [];
+  const fitted = fitTo(tool, read.value);
+  if ("input" in fitted) return fitted;
+  const message = `${problemsOf(fitted.issues)}. ${expected}.`;
+  const [argument] = fitted.issues[0]?.path ?? [];
   const at = argument === undefined ? {} : { argument: String(argument) };
   return { input: read.value, error: { code: "invalid_input", message }, ...at };
 }
 
 /** At most five problems, each with its path: enough to repair the call, bounded for the context. */
-function problemsOf(error: z.ZodError): string {
-  const lines = error.issues
+function problemsOf(issues: readonly Issue[]): string {
+  const lines = issues
     .slice(0, 5)
     .map((issue) => `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}`.slice(0, 300));
-  const rest = error.issues.length - lines.length;
+  const rest = issues.length - lines.length;
   return lines.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
 }
 
@@ -177,12 +177,12 @@ async function runTool(
 
 /** What runs is byte for byte what was stored and shown, also when the bot was upgraded in between. */
 function isUnchanged(tool: Tool, input: unknown): boolean {
-  const parsed = tool.input.safeParse(input);
-  return parsed.success && sameJson(parsed.data, input);
+  const fitted = fitTo(tool, input);
+  return "input" in fitted && sameJson(fitted.input, input);
 }
 
 function failure(tool: Tool, error: unknown, redact: (text: string) => string): CallOutcome {
-  const message = redact(errorText(error));
+  const message = errorText(error, redact);
   if (error instanceof OutcomeUnknown) return { type: "in_doubt", reason: message };
   if (!(error instanceof Stopped)) return { type: "failed", code: "tool_error", message };
   return tool.spec.effect === "once"

@@ -82,6 +82,28 @@ export function workContract(open: () => Promise<Store>): void {
       expect(await claim("w3", 1)).toEqual([{ runId: "r1", epoch: 2, recovered: false }]);
     });
 
+    it("finds at once a run that its owner let go of as it was, and nothing else of that owner", async () => {
+      const epoch = await held(store, "r1", "w1");
+      await held(store, "r2", "w1");
+      await store.release("w1", { runId: "r1", epoch, recovered: false });
+      expect(await claim("w2", 1)).toEqual([{ runId: "r1", epoch: epoch + 1, recovered: false }]);
+    });
+
+    it("is still told that a former owner was lost, when the one after it let go", async () => {
+      await held(store, "r1", "lost", -10);
+      const [taken] = await claim("w1", 1);
+      expect(taken).toEqual({ runId: "r1", epoch: 2, recovered: true });
+      if (taken) await store.release("w1", taken);
+      expect(await claim("w2", 1)).toEqual([{ runId: "r1", epoch: 3, recovered: true }]);
+    });
+
+    it("lets nobody let go of what is another's, or was taken anew", async () => {
+      const epoch = await held(store, "r1", "w1");
+      await store.release("w2", { runId: "r1", epoch, recovered: false });
+      await store.release("w1", { runId: "r1", epoch: epoch - 1, recovered: true });
+      expect(await claim("w3", 1)).toEqual([]);
+    });
+
     it("never gives one run to two of many claimers", async () => {
       await Promise.all(
         Array.from({ length: 50 }, (_, n) => must(store.commit(commit(`r${n}`, 0, { wakeAt: 0 })))),

@@ -29,6 +29,7 @@ const calls: {
   countOpenQuestions: (store) => store.countOpenQuestions(),
   claim: (store, id) => store.claim({ owner: id, now, leaseMs: 1, limit: 1 }),
   renew: (store, id) => store.renew({ owner: id, now, leaseMs: 1, runIds: [id] }),
+  release: (store, id) => store.release(id, { runId: id, epoch: 1, recovered: false }),
   releaseAll: (store, id) => store.releaseAll(id),
   nextWake: (store) => store.nextWake(),
   receive: (store, id) => store.receive({ source: "slack", key: `m-${id}`, body: "{}", receivedAt: now }),

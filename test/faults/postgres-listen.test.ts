@@ -57,6 +57,8 @@ test("a run that is due with a commit from outside is told as due, unless somebo
   await other.claim({ owner: "w1", now: Date.now(), leaseMs: 60_000, limit: 1 });
   await must(other.commit(commit("r1", 3, { wakeAt: 0 })));
   await hears({ runId: "r1", version: 4, ended: false, due: false });
+  await other.release("w1", { runId: "r1", epoch: 1, recovered: false });
+  await hears({ runId: "r1", version: 4, ended: false, due: true });
 });
 
 test("a commit that is refused tells nothing", async () => {

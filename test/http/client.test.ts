@@ -1,4 +1,5 @@
 /** `npm run client`: a person at a terminal, a server, and what each sees. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,7 @@ async function terminal(tools: readonly Tool[], given: Model | Given, ...answers
       token,
       task,
       agent: null,
+      key: randomUUID(),
       print: (line) => screen.push(line),
       ask: async (question) => {
         const answer = answers.shift() ?? "";
@@ -113,7 +115,7 @@ test("asks what a run asks that the task was handed to", async () => {
 test("a refused token and a missing server are told in words", async () => {
   const { run } = await terminal(restarting, demoModel());
   await expect(run("x", "wrong")).rejects.toThrow(/refused the token.*its file is named/);
-  const nowhere = { url: "http://127.0.0.1:9", token: null, task: "x", agent: null };
+  const nowhere = { url: "http://127.0.0.1:9", token: null, task: "x", agent: null, key: "k" };
   const silent = { print: () => {}, ask: async () => "" };
   await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(ClientError);
   await expect(runClient({ ...nowhere, ...silent })).rejects.toThrow(/There is no server at/);

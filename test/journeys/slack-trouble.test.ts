@@ -8,10 +8,13 @@ import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.t
 import type { Fault } from "../support/slack/edge.ts";
 import { SlackWorld } from "../support/slack/world.ts";
 
+function askingOnce() {
+  return scripted(calling(ask("Which version?")), finalAnswer("Deployed v1.2.3."));
+}
+
 /** A Slack of the test's own, with a bot that asks for a version. */
-async function slackOf({ expect, onTestFinished }: TestContext) {
+async function slackOf({ expect, onTestFinished }: TestContext, model = askingOnce()) {
   const world = await SlackWorld.start("http");
-  const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed v1.2.3."));
   const bot = await startBot({ model, channels: [world.channel] });
   onTestFinished(async () => {
     await bot.stop();
@@ -63,5 +66,20 @@ describe.concurrent("in Slack", () => {
     world.edge.fail("users.info", { type: "429", seconds: 1 });
     const root = await world.say("<@U0BOT> deploy payments");
     await shows(root, /^deploy payments — waiting for an answer$/, /^Question: Which version\?$/);
+  });
+
+  test("a stop behind a mention whose writer is not known yet stops that run, and no other", async (context) => {
+    const { world, shows } = await slackOf(context, scripted(calling(ask("Which version?"))));
+    const own = await world.say("<@U0BOT> deploy ledger");
+    await shows(own, /^deploy ledger — waiting for an answer$/, /^Question: Which version\?$/);
+    const asked = world.edge.callsOf("users.info").length;
+    const busy = { type: "429", seconds: 1 } as const;
+    world.edge.fail("users.info", busy, busy);
+    const root = await world.say("<@U0BOT> deploy payments", { user: "lee" });
+    // On arrival, and once more where the message is worked off.
+    await world.edge.until(() => world.edge.callsOf("users.info").length === asked + 2);
+    await world.say("<@U0BOT> stop", { root });
+    await shows(root, /^deploy payments — cancelled$/);
+    await shows(own, /^deploy ledger — waiting for an answer$/, /^Question: Which version\?$/);
   });
 });

@@ -79,6 +79,11 @@ async function onDatabase<T extends object>(url: string, sql: string, ...values:
   }
 }
 
+/** From now on no job is written. */
+const dropJobs = `
+  CREATE FUNCTION drop_job() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+  CREATE TRIGGER drop_jobs BEFORE INSERT ON graphile_worker._private_jobs FOR EACH ROW EXECUTE FUNCTION drop_job()`;
+
 const jobs = "SELECT key, task_identifier AS task FROM graphile_worker.jobs ORDER BY key";
 
 test("a run goes through two processes: one has the channel, the other drives", async () => {
@@ -101,11 +106,7 @@ test("a process that drives nothing begins what it hears of before the job has c
   const web = await start(url, speaks);
   await start(url, works, scripted(calling(ask("which one?")), finalAnswer("done")));
   // No job ever comes, and the sweep can write none either.
-  await onDatabase(
-    url,
-    `CREATE FUNCTION drop_job() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-     CREATE TRIGGER drop_jobs BEFORE INSERT ON graphile_worker._private_jobs FOR EACH ROW EXECUTE FUNCTION drop_job()`,
-  );
+  await onDatabase(url, dropJobs);
   const runId = await launchAt(web.bot, "chat:here");
   await web.bot.untilStatus(runId, "waiting_human_input");
   const answer = { questionId: null, answer: "this", actor: operator, via: { channel: "chat" } };
@@ -138,11 +139,7 @@ test("a run whose holder is gone is driven by another process when its lease has
 test("a run, a post and a message without any job, as an older release left them, are found", async () => {
   const url = await server.database();
   const web = await start(url, { works: true, speaks: true }, scripted(finalAnswer("done")));
-  await onDatabase(
-    url,
-    `CREATE FUNCTION drop_job() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
-     CREATE TRIGGER drop_jobs BEFORE INSERT ON graphile_worker._private_jobs FOR EACH ROW EXECUTE FUNCTION drop_job()`,
-  );
+  await onDatabase(url, dropJobs);
   const runId = await launchAt(web.bot, "chat:here");
   await onDatabase(url, "DROP TRIGGER drop_jobs ON graphile_worker._private_jobs");
   expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete" });
@@ -160,33 +157,72 @@ test("the database fails and comes back, and the processes hear of new work agai
   expect((await web.bot.untilEnd(second)).phase).toMatchObject({ at: "complete", answer: "second" });
 });
 
-test("during an upgrade the older process leaves a run that it can't read, and the newer one ends it", {
-  timeout: 60_000,
-}, async () => {
-  const url = await server.database();
-  const web = await start(url, speaks);
-  const left = Promise.withResolvers<void>();
-  const unread = (store: Store): Partial<Store> => ({
+/** Who claimed which run in this order, as each store gave it away. */
+type Claimed = { by: string; epoch: number; recovered: boolean };
+
+function claimedBy(by: string, claimed: Claimed[]) {
+  return (store: Store): Partial<Store> => ({
+    async claim(which) {
+      const claims = await store.claim(which);
+      claimed.push(...claims.map(({ epoch, recovered }) => ({ by, epoch, recovered })));
+      return claims;
+    },
+  });
+}
+
+/** Of a release that does not know an event of any run. */
+function olderRelease(by: string, claimed: Claimed[]) {
+  return (store: Store): Partial<Store> => ({
     async read(runId) {
       const events = await store.read(runId);
       if (events.length === 0) return events;
-      left.resolve();
       throw new UnreadableError("storage_version", "an event of a newer release", { what: `run ${runId}` });
     },
     // A log that can't be read does not come with the claim either.
     async claim(which) {
-      return (await store.claim(which)).map(({ log: _, ...claim }) => claim);
+      const claims = (await claimedBy(by, claimed)(store).claim?.(which)) ?? [];
+      return claims.map(({ log: _, ...claim }) => claim);
     },
   });
-  const old = await start(url, works, scripted(), unread);
+}
+
+test("during an upgrade the older process lets go of a run that it can't read, and the newer one ends it", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  const claimed: Claimed[] = [];
+  const old = await start(url, works, scripted(), olderRelease("old", claimed));
   // What a newer release adds to the tables is nothing to the older one that still runs.
   await onDatabase(url, "ALTER TABLE runs ADD COLUMN added text; ALTER TABLE events ADD COLUMN added text");
   const runId = await launchAt(web.bot, "chat:here");
-  await left.promise;
   const { unreadable } = old.bot.engine;
   await expect.poll(() => unreadable.left).toEqual([runId]);
-  await start(url, works, scripted(finalAnswer("done")));
+  await start(url, works, scripted(finalAnswer("done")), claimedBy("new", claimed));
   expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "done" });
+  expect(claimed).toEqual([
+    { by: "old", epoch: 1, recovered: false },
+    { by: "new", epoch: 2, recovered: false },
+  ]);
   // What has ended needs nobody any more who could read it.
   await expect.poll(() => unreadable.left).toEqual([]);
+});
+
+test("older processes take such a run once each, and a newer one finds it whoever gets the jobs", async () => {
+  const url = await server.database();
+  const web = await start(url, speaks);
+  const claimed: Claimed[] = [];
+  // As if older ones, which have left the run, got all of them.
+  await onDatabase(url, dropJobs);
+  const olds = [
+    await start(url, works, scripted(), olderRelease("old", claimed)),
+    await start(url, works, scripted(), olderRelease("old", claimed)),
+  ];
+  const runId = await launchAt(web.bot, "chat:here");
+  for (const { bot } of olds) await expect.poll(() => bot.engine.unreadable.left).toEqual([runId]);
+  await start(url, works, scripted(finalAnswer("done")), claimedBy("new", claimed));
+  expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete", answer: "done" });
+  expect(claimed).toEqual([
+    { by: "old", epoch: 1, recovered: false },
+    { by: "old", epoch: 2, recovered: false },
+    { by: "new", epoch: 3, recovered: false },
+  ]);
 });

@@ -57,6 +57,7 @@ describe("arguments that do not fit", () => {
     ['{"service":"a","targets":[{"region":"eu","count":1.5}]}', "input.targets.0.count", "int"],
     ['{"service":"a","targets":[{"region":7,"count":1}]}', "input.targets.0.region", "expected string"],
     ['{"service":"a","targets":[],"force":true}', "input", '"force"'],
+    ['{"service":"a","targets":[{"region":"eu","count":1,"dry":true}]}', "input.targets.0", '"dry"'],
     ["[]", "input", "expected object"],
     ["null", "input.service", "input.targets"],
     ["", "input.service", "input.targets"],
@@ -73,6 +74,16 @@ describe("arguments that do not fit", () => {
     const { error } = toolbox.check("deploy", JSON.stringify({ service: "a", targets }));
     expect(error?.message).toContain("more");
     expect(error?.message.length).toBeLessThan(2000);
+  });
+
+  it.each<[string, (text: string) => unknown, string]>([
+    ["throws", (text) => new URL(text).host === "shop.example", "Invalid URL"],
+    ["takes its time", async () => true, "parseAsync"],
+  ])("by a check of the author's own that %s are told as such", (_, check, words) => {
+    const input = z.object({ url: z.string().refine(check) });
+    const open = defineTool({ name: "open", description: "Open.", effect: "read", input, run: () => "" });
+    const { error } = createToolbox([open], { redact: String }).check("open", '{"url":"x"}');
+    expect(error).toMatchObject({ code: "invalid_input", message: expect.stringContaining(words) });
   });
 
   it("for a tool that does not exist list the tools that do", () => {

@@ -100,6 +100,12 @@ describe("an error", () => {
     expect(message.length).toBeLessThanOrEqual(500);
   });
 
+  it("holds no half of a secret at its end", async () => {
+    const outcome = await run({ run: () => Promise.reject(new Error(`${"z".repeat(492)} ${secret}`)) });
+    expect(outcome).toMatchObject({ message: expect.stringMatching(/^z+ \[/) });
+    expect(JSON.stringify(outcome)).not.toContain("hunt");
+  });
+
   it.each([
     ["a string", "broken", "broken"],
     ["nothing", undefined, "undefined"],

@@ -17,7 +17,7 @@ import { timeOf } from "../nonce.ts";
 import { actorOf } from "../people.ts";
 import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
-import { beside, quoted } from "./shown.ts";
+import { beside, loneSticker, quoted } from "./shown.ts";
 
 /** The first part of its addresses and principals. */
 export const channelName = "discord";
@@ -42,7 +42,7 @@ export function parseMessage(message: Heard, place: Place, self: Self): Said {
   if (!addressed && place.kind !== "thread") return { type: "nothing" };
   const words = said(message, own, self);
   const context = [...(addressed ? repliedTo(message, self.id) : []), ...beside(message)];
-  const text = words.text || (context.length > 0 ? wordless : "");
+  const text = words.text || (loneSticker(message) ?? (context.length > 0 ? wordless : ""));
   const inbound: Inbound = {
     key: `msg:${message.id}`,
     actor: actorOf(message.author, message.member ?? null, message.guild_id),

@@ -33,6 +33,19 @@ export function beside(message: APIMessage): Inbound["context"] {
   ];
 }
 
+/** A sticker that stands alone says what an emoji does, and is written as one. null: there is none, or more than that. */
+export function loneSticker(message: APIMessage): string | null {
+  const [sticker] = listOf(message.sticker_items);
+  const more = [
+    ...listOf(message.attachments),
+    ...pollOf(message),
+    ...embedsOf(message),
+    ...forwardedIn(message),
+  ];
+  if (sticker === undefined || more.length > 0) return null;
+  return `:sticker_${textOf(sticker.name)?.replace(/\W+/g, "_") ?? ""}:`;
+}
+
 /** As people read it beside the message. */
 export function nameOf({ author, webhook_id }: Pick<APIMessage, "author" | "webhook_id">): string {
   const name = author.global_name ?? author.username;

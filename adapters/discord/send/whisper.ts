@@ -4,15 +4,18 @@ import {
   ButtonStyle,
   ComponentType,
   MessageFlags,
+  RESTJSONErrorCodes,
   type RESTPostAPIChannelMessageJSONBody,
   Routes,
 } from "discord.js";
 import type { Inbound, Outcome } from "../../../src/core/ports/inbound.ts";
 import { cut } from "../../../src/core/text/brief.ts";
 import { customId, type Press } from "../actions.ts";
+import { targetOf } from "../address.ts";
 import type { Row } from "../draw/controls.ts";
 import { ruleText } from "../draw/inline.ts";
 import { plain } from "../draw/markdown.ts";
+import { codeOf } from "../errors.ts";
 import { nonceOf } from "../nonce.ts";
 import type { Line } from "../session.ts";
 
@@ -24,7 +27,13 @@ const silent = { parse: [], replied_user: false };
 /** Outcomes that show themselves where the run speaks. */
 const visible = new Set<Outcome["type"]>(["launched", "noted", "answered", "done"]);
 
-/** Never throws: an expired interaction or a deleted message has nobody to tell any more. */
+/** Discord answers so when an interaction's 15 minutes are over. */
+const over: readonly (number | null)[] = [
+  RESTJSONErrorCodes.UnknownWebhook,
+  RESTJSONErrorCodes.InvalidWebhookToken,
+];
+
+/** Never throws: what could not be said is logged. */
 export async function whisper(
   line: Line,
   inbound: Inbound,
@@ -33,7 +42,10 @@ export async function whisper(
 ): Promise<void> {
   try {
     if (inbound.replyTo.kind === "message") await underMessage(line, inbound, outcome);
-    else await toInteraction(line, inbound, outcome, offer);
+    else
+      await toInteraction(line, inbound, outcome, offer).catch((error) =>
+        later(line, inbound, outcome, error),
+      );
   } catch (err) {
     line.options.log.warn({ err, key: inbound.key }, "discord private word not delivered");
   }
@@ -57,6 +69,15 @@ async function toInteraction(
     const body = { content, flags, allowed_mentions: silent, components };
     await line.rest.post(Routes.webhook(application, token), { body, auth: false });
   }
+}
+
+/** It waited for longer than Discord listens, a restart for instance: what nobody else shows is told directly. */
+async function later(line: Line, inbound: Inbound, outcome: Outcome, error: unknown): Promise<void> {
+  if (!over.includes(codeOf(error)) || visible.has(outcome.type)) throw error;
+  const place = targetOf(inbound.address ?? "");
+  const where = place === null || place.kind === "dm" ? "" : `In <#${place.parentId}>: `;
+  const word = { content: `${where}${wordsOf(outcome)}`, nonce: `whisper ${inbound.key}` };
+  await directly(line, inbound.actor.principal.replace("discord:", ""), word);
 }
 
 /**

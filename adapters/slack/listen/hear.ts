@@ -2,16 +2,17 @@
 
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { heardRow, mayBeAnswer, mentionKey } from "../../../src/core/store/heard-row.ts";
-import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
-import { channelPrefix, threadAddress } from "../address.ts";
+import { channelPrefix } from "../address.ts";
 import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
 import { sayTo } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
+import { asHeard } from "./edits.ts";
 import { openModal, wrongInForm } from "./modal.ts";
-import { messageKey, parse } from "./parse.ts";
+import { rememberRoot, wasSaidToUs } from "./own-thread.ts";
+import { parse } from "./parse.ts";
 import { type ThreadContext, threadContext } from "./thread-text.ts";
 import { withNames } from "./with-names.ts";
 
@@ -73,7 +74,7 @@ export class Ear {
   }
 
   async #take(parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> {
-    const { inbound, thread } = await this.#asHeard(parsed);
+    const { inbound, thread } = await asHeard(this.#session, parsed);
     if (!(await this.#isForUs(inbound))) return;
     const { inlet, people } = this.#session;
     const { address, intent } = inbound;
@@ -88,7 +89,7 @@ export class Ear {
     if (inbound.replyTo.via === "slash") this.#noticed.command(inbound);
     const placed = await this.#placed({ ...inbound, context: [...inbound.context, ...around.context] });
     const key = await this.#keyOf(inbound);
-    await this.#rememberRoot(inbound);
+    await rememberRoot(this.#session, inbound);
     const who = actor === null ? ({ actor: inbound.actor, unsure: true } as const) : { actor };
     const taken = await inlet.accept({ ...(await withNames(people, placed)), key, ...who });
     if (taken === "new" && around.trouble !== null)
@@ -123,45 +124,16 @@ export class Ear {
     if (replyTo.ts === replyTo.root) return false;
     const { inlet } = this.#session;
     // The mention may still wait for its run, here after a restart or in another process.
-    return (await inlet.store.runAt(address)) !== null || (await this.#wasSaidToUs(replyTo));
-  }
-
-  /** Is the root of this thread a message that was said to the bot? */
-  async #wasSaidToUs({ channel = "", root = "" }: Inbound["replyTo"]): Promise<boolean> {
-    const { inlet, bot } = this.#session;
-    const key = messageKey(bot.team, channel, root);
-    if ((await inlet.store.inboxRow({ source: "slack", key })) !== null) return true;
-    return (
-      (await readNote(inlet.store, noteKinds.slackBegan, threadAddress(bot.team, channel, root))) !== null
-    );
-  }
-
-  /** The inbox forgets after a while; a thread whose first words were for the bot stays its own with its run. */
-  async #rememberRoot({ intent, address, replyTo }: Inbound): Promise<void> {
-    if (intent.type !== "message" || !intent.addressed || intent.thread === "direct") return;
-    if (address === null || replyTo.ts === undefined || replyTo.ts !== replyTo.root) return;
-    await writeNote(this.#session.inlet.store, noteKinds.slackBegan, { of: address, value: "mention" });
+    return (await inlet.store.runAt(address)) !== null || (await wasSaidToUs(this.#session, replyTo));
   }
 
   /** A thread whose first words were said to the bot is there because of it. */
   async #placed(inbound: Inbound): Promise<Inbound> {
     const { intent, replyTo } = inbound;
     if (intent.type !== "message" || intent.thread !== "theirs") return inbound;
-    return (await this.#wasSaidToUs(replyTo))
+    return (await wasSaidToUs(this.#session, replyTo))
       ? { ...inbound, intent: { ...intent, thread: "ours" } }
       : inbound;
-  }
-
-  /** Words that were taken as an answer are no new ones, whatever an edit made of them. */
-  async #asHeard(
-    parsed: Extract<Parsed, { type: "inbound" }>,
-  ): Promise<Pick<typeof parsed, "inbound" | "thread">> {
-    const { inbound, changed } = parsed;
-    if (changed === undefined) return parsed;
-    const row = await heardRow(this.#session.inlet.store, { source: "slack", key: inbound.key });
-    return row?.outcome === "answered" || row?.outcome === "asked"
-      ? { inbound: changed, thread: null }
-      : parsed;
   }
 
   /** Words that were passed over have a key already: with the mention that an edit gave them, they are new. */

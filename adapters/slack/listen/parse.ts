@@ -53,11 +53,12 @@ export function messageKey(team: string, channel: string, ts: string): string {
 
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
-  const subtype = textAt(event, "subtype");
-  if (subtype !== null && subtype !== "file_share" && subtype !== "thread_broadcast") {
-    return parseOpening(event, bot);
-  }
-  return said(event, bot);
+  return isWords(event) ? said(event, bot) : parseOpening(event, bot);
+}
+
+/** What a person wrote; the subtypes of all else say that it is none of that. */
+function isWords(message: unknown): boolean {
+  return ["file_share", "thread_broadcast", null].includes(textAt(message, "subtype"));
 }
 
 /** Words that an edit addressed to the bot are said then; any other edit changes nothing that was heard, which is told. */
@@ -66,7 +67,7 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   const written = textAt(after, "edited", "ts");
   const former = textAt(before, "text");
   if (typeof after !== "object" || written === null || former === null) return null;
-  if (textAt(after, "subtype") !== null) return null;
+  if (!isWords(after)) return null;
   const isNamed = (raw: string) => addresses(ownWords(raw), bot);
   const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
   const parsed = said({ ...after, ...place, edited_ts: written }, bot);
@@ -75,7 +76,9 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   const change = changed(parsed.inbound, written);
   if (change === null) return null;
   const isNew = isNamed(textAt(after, "text") ?? "") && !isNamed(former);
-  return isNew ? { ...parsed, changed: change } : { ...parsed, inbound: change, thread: null };
+  return isNew
+    ? { ...parsed, changed: change }
+    : { ...parsed, inbound: change, thread: null, unheard: parsed };
 }
 
 function changed({ key, intent, ...rest }: Inbound, written: string): Inbound | null {

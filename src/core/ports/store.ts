@@ -60,6 +60,11 @@ export interface Store {
     leaseMs: number;
     runIds: readonly string[];
   }): Promise<string[]>;
+  /**
+   * Let go of a run with which nothing was done, if this owner still holds it under this epoch: others are told, and
+   * whoever claims it next finds it as it was, `recovered` included.
+   */
+  release(owner: string, claim: Claim): Promise<void>;
   /** Let go of everything this owner holds (a clean stop): due at once for others. */
   releaseAll(owner: string): Promise<void>;
   /** The earliest wakeAt, or null. */

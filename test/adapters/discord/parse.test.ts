@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { placeOf } from "../../../adapters/discord/address.ts";
 import { instructionOf } from "../../../adapters/discord/listen/commands.ts";
 import { parseInteraction, parseMessage } from "../../../adapters/discord/listen/parse.ts";
+import { kindOf } from "../../../src/core/admit/words.ts";
+import { wordless } from "../../../src/core/text/readable.ts";
 import { mention } from "../../support/discord/bed.ts";
 import {
   bot,
@@ -125,6 +127,15 @@ describe("what is meant", () => {
   ])("a mention that is shown is none: %j", (content) => {
     expect(facts(content)).toMatchObject({ addressed: false });
     expect(read(message({ id: "41", content }))).toEqual({ type: "nothing" });
+  });
+
+  test("a sticker alone is an emoji, beside anything else it is shown", () => {
+    const sticker_items = [{ id: "1", name: "Wave (hello) 👋", format_type: 1 }];
+    const alone = facts("", { sticker_items });
+    expect(alone.type === "message" && kindOf(alone.text)).toBe("emoji");
+    const attachments = [{ id: "2", filename: "graph.png", size: 1 }];
+    expect(facts("", { sticker_items, attachments })).toMatchObject({ text: wordless });
+    expect(facts("eu", { sticker_items })).toMatchObject({ text: "eu" });
   });
 
   test("its own role is a mention, and is left out like one", () => {

@@ -72,6 +72,36 @@ describe("private words to messages", () => {
     expect(at.made.discord.rest.replies).toHaveLength(2);
   });
 
+  test.each([
+    [10_015, 404],
+    [50_027, 401],
+  ])(
+    "what comes after an interaction's time (%i) is told by direct message, but what shows itself",
+    async (code, status) => {
+      const answer = { status, body: { code, message: "over" } };
+      const before = at.made.discord.rest.own(`7${ids.dana}`).length;
+      const late = (token: string) => ({
+        ...inbound({ kind: "component", application: "1", token }),
+        key: `interaction:${token}`,
+        address: `discord:${ids.guild}/${ids.channel}/${ids.thread}`,
+      });
+      at.made.discord.rest.faults.push({ method: "POST", path: /^\/webhooks\//, answer });
+      await at.made.channel.whisper(
+        late(`late-${code}`),
+        told("Already answered by oncall.\n\n> eu-west", "refused"),
+      );
+      at.made.discord.rest.faults.push({ method: "PATCH", path: /^\/webhooks\//, answer });
+      const command = inbound({ kind: "command", application: "1", token: "2" });
+      await at.made.channel.whisper({ ...command, key: "interaction:2" }, told("Started run_1.", "launched"));
+      const words = at.made.discord.rest
+        .own(`7${ids.dana}`)
+        .slice(before)
+        .map((word) => word.content);
+      expect(words).toEqual([expect.stringContaining(`In <#${ids.channel}>: Already answered by oncall.`)]);
+      expect(words[0]).toContain("eu-west");
+    },
+  );
+
   test("it never throws", async () => {
     const gone = inbound({ kind: "message", channel: "999", message: "42" });
     await at.made.channel.whisper(gone, told("No runs.", "told"));

@@ -1,6 +1,7 @@
 /** A call of a named API and its answer, against a real server: one request, and an outcome, known or doubted. */
 import { describe, expect, test } from "vitest";
 import { http } from "../../../adapters/http/tools.ts";
+import { request } from "../../../src/tools/outbound.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { context, json, order, orders, payBack, refund, serve } from "../../support/http/orders.ts";
 
@@ -61,6 +62,25 @@ describe("an answer", () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("keeps all digits of its numbers", async () => {
+    const body = '{"order":{"id":9007199254740993,"total":1.5}}';
+    const { url } = await serve((_, response) =>
+      response.writeHead(200, { "content-type": "application/json" }).end(body),
+    );
+    expect(await orders(url).run("orders_get", order, context)).toMatchObject({
+      output: '{"order":{"id":"9007199254740993","total":1.5}}',
+    });
+  });
+
+  test.each([302, 303])("of %s to what acts may lead to its outcome: nobody guesses", async (status) => {
+    const { url } = await serve((_, response) => response.writeHead(status, { location: "/done" }).end());
+    const outcome = await orders(url).run("orders_refund", payBack, context);
+    expect(outcome).toMatchObject({
+      type: "in_doubt",
+      reason: expect.stringContaining(`orders answered ${status}`),
+    });
+  });
+
   test("that does not hold what is picked says what it holds", async () => {
     const { url } = await serve(json({ data: { rows: [] } }));
     const outcome = await orders(url, { get: { pick: "/data/items" } }).run("orders_get", order, context);
@@ -87,6 +107,30 @@ describe("an answer", () => {
     const { url } = await serve(json({}, status));
     expect(await orders(url).run("orders_refund", payBack, context)).toMatchObject({ type: "in_doubt" });
     expect(await orders(url).run("orders_get", order, context)).toMatchObject({ type: "failed" });
+  });
+
+  test("in another protocol is none, and is told at once", async () => {
+    const { url } = await serve((request) => {
+      request.socket.end("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n");
+    });
+    const words = "gave no answer: it ended the connection without one";
+    expect(await orders(url).run("orders_get", order, context)).toMatchObject({
+      type: "failed",
+      message: expect.stringContaining(words),
+    });
+    expect(await orders(url).run("orders_refund", payBack, context)).toMatchObject({
+      type: "in_doubt",
+      reason: expect.stringContaining(words),
+    });
+  });
+
+  test("is not asked for by who has given up before", async () => {
+    const { url, seen } = await serve(json({}));
+    const outgoing = { method: "POST", url: new URL(url), headers: {}, body: "{}" };
+    const reach = { private: true, timeoutMs: 30_000, maxBytes: 1_000 };
+    const asked = request(outgoing, reach, AbortSignal.abort());
+    await expect(asked).rejects.toMatchObject({ name: "NoAnswer", sent: false });
+    expect(seen).toEqual([]);
   });
 
   test("that never comes is a doubt within its time", async () => {

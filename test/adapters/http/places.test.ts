@@ -41,7 +41,21 @@ describe("a host", () => {
 describe("10,000 hostile values", () => {
   const piece = fc.oneof(
     fc.constantFrom(
-      ...["..", ".", "/", "\\", "//evil.example", "@evil.example", "user:pass@", "#", "?", "&", "=", ";"],
+      ...[
+        "..",
+        ".",
+        "/",
+        "\\",
+        "//evil.example",
+        "@evil.example",
+        "user:pass@",
+        "#",
+        "?",
+        "&",
+        "=",
+        ";",
+        "'",
+      ],
       ...["%2e%2e", "%2f", "%00", "%0d%0a", "\r\nHost: evil.example", "\n", "\0", "\t", "\u2028", "\ud800"],
       ...[
         "http://169.254.169.254/",
@@ -80,6 +94,12 @@ describe("10,000 hostile values", () => {
       { numRuns: 10_000 },
     );
     expect(built).toBeGreaterThan(500);
+  });
+
+  test("an apostrophe is a letter like any other, a value's own or one of the template", () => {
+    const shape = { method: "GET", path: "/orders?filter=name%20eq%20'{name}'" };
+    const { url } = outgoingOf(target, shape, { name: "O'Brien" }, "k");
+    expect(url.searchParams.get("filter")).toBe("name eq 'O'Brien'");
   });
 
   test("reach a real server in their place, of a hundred of them", async () => {
@@ -125,6 +145,7 @@ describe("a declaration is refused", () => {
     ["for an unused input", {}, { path: "/orders/{id}" }, "the input expand is not used"],
     ["for null in a path", {}, { path: "/{expand}/{id}" }, "may be null"],
     ["for a query name of the model's", {}, { path: "/{id}?{expand}=1" }, "write out each name"],
+    ["for a query that a URL has not", {}, { path: '/{id}?e="{expand}"' }, "encode it"],
     ["for a body where none can be", {}, { path: "/{id}", body: ["expand"] }, "GET has no body"],
     ["for a pointer that is none", {}, { pick: "data.items" }, "is no JSON pointer"],
   ])("%s", (_, api, operation, words) => {

@@ -112,6 +112,28 @@ describe.each(transports)("over %s", (transport) => {
     ]);
   });
 
+  test("an edit that comes before its message is heard in its place, among people only if it mentions the bot", async () => {
+    const root = await at.world.write("<@U0BOT> restart paymnts");
+    const edited = (ts: string, before: string, text: string, thread = {}) => {
+      const former = { user: at.world.id("dana"), text: before, ts, team: at.world.team, ...thread };
+      const message = { ...former, text, edited: { user: former.user, ts: `${ts}1` } };
+      const place = { channel: at.world.id("ops"), channel_type: "channel" };
+      const change = { type: "message", subtype: "message_changed", previous_message: former, message };
+      return at.world.deliver(at.world.eventOf({ ...place, ...change }));
+    };
+    await edited(root, "<@U0BOT> restart paymnts", "<@U0BOT> restart payments");
+    for (const late of at.world.eventsOf("<@U0BOT> restart paymnts", root)) await at.world.deliver(late);
+    const reply = await at.world.write("in stagin", { root });
+    const inThread = { thread_ts: root, parent_user_id: at.world.id("dana") };
+    await edited(reply, "in stagin", "in staging", { ...inThread, subtype: "thread_broadcast" });
+    const talk = await at.world.write("payments is slwo");
+    await edited(talk, "payments is slwo", "payments is slow");
+    expect(at.inlet.accepted.map(({ intent }) => intent)).toMatchObject([
+      { type: "message", text: "restart payments", addressed: true },
+      { type: "message", text: "in staging", addressed: false, thread: "ours" },
+    ]);
+  });
+
   test("also when the bot was restarted in between", async () => {
     const root = await at.world.say("<@U0BOT> deploy");
     await at.world.channel.stop();

@@ -167,6 +167,10 @@ describe("for whom it is", () => {
     });
     expect(read(edited("restart", "`<@U0BOT> restart`")).intent).toMatchObject({ type: "changed" });
     expect(parse(edited("restart", "restart"), bot)).toBeNull();
+    const { event } = edited("eu", "us") as { event: { message: object } };
+    const shown = { ...event.message, subtype: "thread_broadcast" };
+    const answer = recordedEvent("message-changed", { ...event, message: shown });
+    expect(read(answer).intent).toMatchObject({ type: "changed", text: "us" });
   });
 });
 

@@ -29,6 +29,8 @@ export async function listeningBot(options: {
   /** On a store of the caller's, who closes it. */
   store?: Store;
   wakes?: Wakes;
+  /** Of 127.0.0.1; any free one when left out. */
+  port?: number;
 }): Promise<ListeningBot> {
   const { model, tools = [], agents, rights, channels = [], secrets = [], store, wakes } = options;
   const bot = await startBot({
@@ -49,7 +51,7 @@ export async function listeningBot(options: {
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     config: { ...defaults(), defaultAgent: "default", ...options.config },
   });
-  const listening = await serve(http, { host: "127.0.0.1", port: 0 });
+  const listening = await serve(http, { host: "127.0.0.1", port: options.port ?? 0 });
   return {
     bot,
     url: `http://127.0.0.1:${listening.port}`,

@@ -1,0 +1,40 @@
+/** Holds arguments to a tool's schema: taken whole, or told what does not fit. */
+import { thrown } from "../core/text/thrown.ts";
+import type { Tool } from "./contract.ts";
+
+/** What is wrong, and the keys that lead there. */
+export interface Issue {
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** Never throws: a check of an author's own that fails is a problem of these arguments, and not of the run. */
+export function fitTo(
+  { input }: Pick<Tool, "input">,
+  value: unknown,
+): { input: unknown } | { issues: readonly Issue[] } {
+  try {
+    const parsed = input.safeParse(value);
+    if (!parsed.success) return { issues: parsed.error.issues };
+    const dropped = droppedIn(value, parsed.data, []);
+    return dropped === null ? { input: parsed.data } : { issues: [dropped] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : thrown(error);
+    return { issues: [{ path: [], message: `can't be checked by its schema: ${why}` }] };
+  }
+}
+
+/** The first key that a schema lets fall in silence, as inner objects do; null: all were taken. */
+function droppedIn(given: unknown, taken: unknown, path: readonly string[]): Issue | null {
+  if (!isObject(given) || !isObject(taken)) return null;
+  for (const [key, member] of Object.entries(given)) {
+    if (!Object.hasOwn(taken, key)) return { path, message: `Unrecognized key: ${JSON.stringify(key)}` };
+    const found = droppedIn(member, Reflect.get(taken, key), [...path, key]);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
