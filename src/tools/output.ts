@@ -34,6 +34,25 @@ export function cutOutput(
   return { output: `${kept}\n${notice}`, omitted };
 }
 
+/** Characters of a preview, where the tool's own limit is not larger. */
+export const maxPreview = 64_000;
+
+/**
+ * What people approve they are shown whole: of what is cut nobody could say what it does.
+ * @throws Error in words for the model
+ */
+export function wholePreview(
+  text: string,
+  limits: { maxOutput: number },
+  redact: (text: string) => string,
+): string {
+  const most = Math.max(maxPreview, limits.maxOutput);
+  if (text.length <= most) return redact(text.toWellFormed());
+  throw new Error(
+    `it is ${text.length} characters long, and people are shown at most ${most}; do less at once`,
+  );
+}
+
 /** For the model: no stack, no class names, no secrets, bounded. */
 export function errorText(error: unknown, redact: (text: string) => string): string {
   const message = (error instanceof Error ? error.message : thrown(error)).trim();
