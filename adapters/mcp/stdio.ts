@@ -26,6 +26,8 @@ const largestMessage = 16 * 1024 * 1024;
 const keptOfStderr = 2_000;
 /** How long a server may take to end by itself, and then after SIGTERM; ms. */
 const graceMs = 2_000;
+/** So long its streams are listened to after its end; ms. */
+const lingerMs = 500;
 
 export class StdioTransport implements Transport {
   onclose?: () => void;
@@ -75,8 +77,7 @@ export class StdioTransport implements Transport {
       const how = signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`;
       // That it ended because it was closed here is no reason for anything.
       if (!this.#isClosed) this.#ending ??= how;
-      // Whoever it started may hold its streams open.
-      setTimeout(() => this.#kill("SIGKILL"), 500).unref();
+      setTimeout(() => this.#letGo(child), lingerMs).unref();
     });
     child.once("close", () => this.#over(closed.resolve));
     this.#listen(child);
@@ -139,6 +140,12 @@ export class StdioTransport implements Transport {
     const ended = await Promise.race([late, this.#closed.then(() => true)]);
     clearTimeout(timer);
     return ended;
+  }
+
+  /** Whoever it started may hold its streams open, also out of reach, in a session of its own. */
+  #letGo(child: ChildProcessWithoutNullStreams): void {
+    this.#kill("SIGKILL");
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 
   #over(resolve: () => void): void {

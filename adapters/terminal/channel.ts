@@ -5,7 +5,7 @@ import { never } from "../../src/core/never.ts";
 import type { Channel, Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Outcome } from "../../src/core/ports/inbound.ts";
-import { isEnded, statuses } from "../../src/core/text/status.ts";
+import { liveStatuses } from "../../src/core/text/status.ts";
 import { visibleJson } from "../../src/core/text/visible.ts";
 import { can } from "./about.ts";
 import { newThread } from "./address.ts";
@@ -71,7 +71,7 @@ class Terminal implements TerminalChannel {
     this.#inlet = inlet;
     const left = await inlet.store.runs({
       channel: this.name,
-      status: statuses.filter((status) => !isEnded(status)),
+      status: liveStatuses,
       limit: 20,
     });
     this.#address = left[0]?.address ?? this.#address;

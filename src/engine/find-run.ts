@@ -1,4 +1,4 @@
-/** Finds the run that somebody means: by its place, or else the newest run of this person. */
+/** Finds the run that somebody means: by its place, or else among the runs of this person. */
 import type { Actor } from "../core/actor.ts";
 import { denySettling } from "../core/admit/answer.ts";
 import type { Inbound } from "../core/ports/inbound.ts";
@@ -6,7 +6,7 @@ import type { State } from "../core/state.ts";
 import { everyRun } from "../core/store/every.ts";
 import { listedRuns } from "../core/store/listed-runs.ts";
 import { brief } from "../core/text/brief.ts";
-import { statusWordsOf } from "../core/text/status.ts";
+import { liveStatuses, statusWordsOf } from "../core/text/status.ts";
 import type { Engine } from "./engine.ts";
 
 type Runs = Pick<Engine, "state" | "store">;
@@ -25,11 +25,16 @@ export async function above(
   return above(runs, state.parent.runId, isMeant);
 }
 
-/** The run of this thread (a child run is stopped with its parent), else the newest run of this person. */
+/**
+ * The run of this thread (a child run is stopped with its parent), else this person's newest that has not ended: a stop
+ * is for what goes on, whatever ended since. Else their newest.
+ */
 export async function runMeant(runs: Runs, inbound: Inbound): Promise<string | null> {
   const here = inbound.address ? await runs.store.runAt(inbound.address) : null;
   if (here) return (await above(runs, here, () => false))?.runId ?? null;
-  const [newest] = await runs.store.runs({ principal: inbound.actor.principal, limit: 1 });
+  const theirs = { principal: inbound.actor.principal, limit: 1 };
+  const [live] = await runs.store.runs({ ...theirs, status: liveStatuses });
+  const [newest] = live ? [live] : await runs.store.runs(theirs);
   return newest?.runId ?? null;
 }
 

@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Request } from "playwright-core";
 import { expect, it } from "vitest";
-import { launch, patient, theConsole, visit } from "./session.ts";
+import { expectOutcome, launch, patient, theConsole, visit } from "./session.ts";
 
 const on = theConsole();
 
@@ -102,6 +103,34 @@ it(
     expect(page.url()).toBe(`${on.bot.url}/`);
     await page.getByRole("button", { name: "Filter the runs" }).click();
     await page.getByRole("dialog").waitFor();
+    await context.close();
+  },
+  patient,
+);
+
+it(
+  "takes an answer for its own that arrived late, after it was sent again",
+  async () => {
+    const { page, context } = await visit(on.browser, on.bot, {});
+    await launch(page, "What is (17 + 5) * 3, divided by a number you must ask me for?");
+    await page.getByRole("textbox", { name: "Your answer" }).fill("3");
+    let lost: Request | null = null;
+    await page.route("**/agent/provide_input", async (route) => {
+      if (lost === null) {
+        lost = route.request();
+        return route.abort();
+      }
+      expect((await context.request.fetch(lost)).status()).toBe(200);
+      return route.continue();
+    });
+    const answer = page.getByRole("button", { name: "Answer", exact: true });
+    await answer.click();
+    await page.getByText("It is not known whether this arrived").waitFor();
+    const told = page.waitForResponse("**/agent/provide_input");
+    await answer.click();
+    expect((await told).headers()).toMatchObject({ "idempotent-replayed": "true" });
+    await expectOutcome(page, "22");
+    expect(await page.locator("body").innerText()).not.toContain("Already answered");
     await context.close();
   },
   patient,

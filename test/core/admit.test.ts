@@ -199,6 +199,10 @@ describe("an answer", () => {
     run
       .when(answer("v2", id), answer("v3", id, oncall))
       .refused("already_answered", "answered by dana at 14 Nov 2023, ");
+    run.when(answer("v2", id), answer("v2", id)).refused("already_answered", "answered by you at");
+    run.when(answer("v2", id), answer("v3", id)).refused("already_answered", 'What stands: "v2".');
+    const shared = person("dana", { principal: "token:deploys" });
+    run.when(answer("v2", id, shared), answer("v2", id, shared)).refused("already_answered", "by dana at");
   });
 
   test("is one of the choices where there is no free text", () => {

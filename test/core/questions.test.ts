@@ -77,7 +77,7 @@ describe("an approval", () => {
     expect(run.state.settled).toMatchObject([
       { id: "q", call: { input: { version: "v1" } }, outcome: { kind: "changed" }, from: { name: "oncall" } },
     ]);
-    run.when(approve("q")).refused("already_answered", "changed by oncall");
+    run.when(approve("q")).refused("already_answered", "changed by you");
     run.when(approve(anewIn(run))).wants({ type: "run_calls", callIds: ["a"] });
   });
 
@@ -140,6 +140,7 @@ describe("an approval", () => {
 
   test("given twice counts once, and the second is told", () => {
     deploys().when(approve("q"), approve("q", dana)).refused("already_answered", "approved by oncall");
+    deploys().when(approve("q"), approve("q")).refused("already_answered", "approved by you at");
   });
 
   test("is void when what was shown has changed: it is asked again", () => {

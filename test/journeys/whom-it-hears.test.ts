@@ -105,6 +105,17 @@ test("a command stops the run that it names without what stands before its under
   expect(await runs()).toBe(1);
 });
 
+test("a stop outside of any run's thread is for what still goes on, whatever has ended since", async () => {
+  const model = scripted(calling(ask("Which version?")), finalAnswer("It is noon."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(world, root, /waiting/, /^Question/);
+  await shows(world, await world.say("<@U0BOT> what time is it?"), /done in/);
+  await world.say("<@U0BOT> stop!");
+  await shows(world, root, /cancelled/, /^Withdrawn/);
+  expect(words()).toEqual([]);
+});
+
 test("in a direct message words at the root answer the question that is open there", async () => {
   bot = await startBot({
     model: scripted(calling(ask("Which version?")), finalAnswer("Deployed v2.")),

@@ -98,15 +98,16 @@ export const again = (id: string, key: string) => post<RunState>("agent/again", 
 export const pause = (id: string) => post<RunState>("agent/pause", { id });
 export const resume = (id: string) => post<RunState>("agent/resume", { id });
 export const cancel = (id: string) => post<RunState>("agent/cancel", { id });
-export const say = (id: string, text: string) => post<RunState>("agent/say", { id, text });
-export const answer = (id: string, question_id: string, text: string) =>
-  post<RunState>("agent/provide_input", { id, question_id, answer: text });
-export const approve = (id: string, question_id: string, input?: unknown) =>
-  post<RunState>("agent/approve", { id, question_id, ...(input === undefined ? {} : { input }) });
-export const refuse = (id: string, question_id: string, reason: string) =>
-  post<RunState>("agent/refuse", { id, question_id, reason });
+export const say = (id: string, text: string, key: string) => post<RunState>("agent/say", { id, text }, key);
+export const answer = (id: string, question_id: string, text: string, key: string) =>
+  post<RunState>("agent/provide_input", { id, question_id, answer: text }, key);
+export const approve = (id: string, question_id: string, key: string, input?: unknown) =>
+  post<RunState>("agent/approve", { id, question_id, ...(input === undefined ? {} : { input }) }, key);
+export const refuse = (id: string, question_id: string, reason: string, key: string) =>
+  post<RunState>("agent/refuse", { id, question_id, reason }, key);
 
-export const undo = (id: string, question_id: string) => post<RunState>("agent/undo", { id, question_id });
+export const undo = (id: string, question_id: string, key: string) =>
+  post<RunState>("agent/undo", { id, question_id }, key);
 
 export const forget = (id: string) => remove<ForgottenRuns>(`agent/runs/${run(id)}`);
 

@@ -1,7 +1,8 @@
 /** Starts a run: a task in words, and the agent that takes it. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useId, useState } from "react";
-import { getAgents, keys, launch, newKey } from "../api/calls.ts";
+import { getAgents, keys, launch } from "../api/calls.ts";
+import { useKeyOf } from "../api/use-key-of.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { useGo } from "../parts/way.tsx";
 import { SubmitKeys, WordsField } from "../parts/words-field.tsx";
@@ -66,14 +67,10 @@ export function focusTask(): void {
 function useLaunch(onStarted: () => void) {
   const client = useQueryClient();
   const go = useGo();
-  const [attempt, setAttempt] = useState({ words: "", key: newKey() });
+  const keyOf = useKeyOf();
   return useMutation({
-    mutationFn: ({ task, agent }: { task: string; agent: string | null }) => {
-      const words = `${agent}: ${task}`;
-      const current = attempt.words === words ? attempt : { words, key: newKey() };
-      setAttempt(current);
-      return launch(task, agent, current.key);
-    },
+    mutationFn: ({ task, agent }: { task: string; agent: string | null }) =>
+      launch(task, agent, keyOf(`${agent}: ${task}`)),
     onSuccess: (run) => {
       client.setQueryData(keys.run(run.id), run);
       onStarted();

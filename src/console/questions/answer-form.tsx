@@ -32,7 +32,9 @@ function WordsForm({ runId, question, first, onRefused }: SettleFormProps) {
   const send = (words: string) => {
     if (words.trim() === "" || settle.isPending) return;
     setSent(words);
-    settle.mutate(() => answer(runId, question.id, words), { onSuccess: () => setText("") });
+    settle.mutate((keyOf) => answer(runId, question.id, words, keyOf(words)), {
+      onSuccess: () => setText(""),
+    });
   };
   return (
     <form

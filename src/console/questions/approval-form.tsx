@@ -16,7 +16,7 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
   const buttons = useRef<HTMLDivElement>(null);
   const settle = useSettle(runId, onRefused);
   const ready = first && question.may_answer;
-  const approving = () => settle.mutate(() => approve(runId, question.id));
+  const approving = () => settle.mutate((keyOf) => approve(runId, question.id, keyOf("approve")));
   useEffect(() => {
     if (!asked) return;
     const timer = setTimeout(() => setAsked(false), askedMs);
@@ -58,7 +58,9 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
           questionId={question.id}
           pending={settle.isPending}
           onBack={back}
-          onRefuse={(reason) => settle.mutate(() => refuse(runId, question.id, reason))}
+          onRefuse={(reason) =>
+            settle.mutate((keyOf) => refuse(runId, question.id, reason, keyOf(`refuse ${reason}`)))
+          }
         />
       )}
       {doing === "editing" && (
@@ -68,7 +70,11 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
           input={question.call.input}
           pending={settle.isPending}
           onBack={back}
-          onApprove={(input) => settle.mutate(() => approve(runId, question.id, input))}
+          onApprove={(input) =>
+            settle.mutate((keyOf) =>
+              approve(runId, question.id, keyOf(`edit ${JSON.stringify(input)}`), input),
+            )
+          }
         />
       )}
       <ErrorNote error={settle.error} />

@@ -25,7 +25,7 @@ export function ToolForm({ runId, question, first, onRefused, form }: SettleForm
   const send = (words: string) => {
     if (settle.isPending) return;
     setSent(words);
-    settle.mutate(() => answer(runId, question.id, words), { onSuccess: () => keep("") });
+    settle.mutate((keyOf) => answer(runId, question.id, words, keyOf(words)), { onSuccess: () => keep("") });
   };
   return (
     <form

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useId } from "react";
 import { keys, say } from "../api/calls.ts";
+import { useKeyOf } from "../api/use-key-of.ts";
 import { useDraft } from "../parts/draft.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { WordsField } from "../parts/words-field.tsx";
@@ -10,8 +11,9 @@ export function SayForm({ runId, onDone }: { runId: string; onDone: () => void }
   const client = useQueryClient();
   const id = useId();
   const [text, setText] = useDraft(`say ${runId}`);
+  const keyOf = useKeyOf();
   const saying = useMutation({
-    mutationFn: () => say(runId, text),
+    mutationFn: () => say(runId, text, keyOf(text)),
     onSuccess: (state) => {
       client.setQueryData(keys.run(runId), state);
       setText("");

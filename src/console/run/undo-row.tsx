@@ -1,10 +1,10 @@
 /** The way back from an approved call, below its approval: a button, who pressed it, and what came of it. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import { argumentsInBrief } from "../../core/text/brief.ts";
 import type { WireUndo } from "../../http/wire/questions.ts";
-import { keys, undo as takeBack } from "../api/calls.ts";
+import { keys, newKey, undo as takeBack } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { ErrorNote } from "../parts/notice.tsx";
@@ -52,8 +52,9 @@ export function UndoRow({ runId, questionId, undo }: UndoRowProps) {
 
 function Offered({ runId, questionId, undo }: UndoRowProps) {
   const client = useQueryClient();
+  const [key] = useState(newKey);
   const press = useMutation({
-    mutationFn: () => takeBack(runId, questionId),
+    mutationFn: () => takeBack(runId, questionId, key),
     onSuccess: (run) => client.setQueryData(keys.run(run.id), run),
     onSettled: () => client.invalidateQueries({ queryKey: keys.run(runId) }),
   });

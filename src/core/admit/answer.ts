@@ -15,7 +15,7 @@ type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
 /** Refuses with `answer_invalid` what fits no choice where free text is not taken; the refusal lists the choices. */
 export function admitAnswer(state: State, command: Of<"provide_input">, policy: Policy): Admission {
-  const found = findOpen(state, command.questionId);
+  const found = findOpen(state, command.questionId, command.actor);
   if (!("question" in found)) return { ok: false, refusal: found };
   const question = found.question;
   const denied = denySettling(question, command.actor, state, policy);
@@ -156,7 +156,11 @@ export function settlersOf(question: Question, state: State, policy: Policy) {
 }
 
 /** The open question that is meant, or why there is none. */
-export function findOpen(state: State, id: string | null): { question: OpenQuestion } | Refusal {
+export function findOpen(
+  state: State,
+  id: string | null,
+  actor: Actor,
+): { question: OpenQuestion } | Refusal {
   if (id === null) return theOnlyOne(state);
   const open = state.questions.find((question) => question.id === id);
   if (open) return { question: open };
@@ -165,9 +169,16 @@ export function findOpen(state: State, id: string | null): { question: OpenQuest
   if (settled.outcome.kind === "withdrawn") {
     return { code: "question_closed", message: "This question was withdrawn: the run has ended." };
   }
-  const when = timeInWords(settled.settledAt);
-  const who = settled.from?.name ?? "somebody";
-  return { code: "already_answered", message: `Already ${settled.outcome.kind} by ${who} at ${when}.` };
+  return { code: "already_answered", message: settledBefore(settled, actor) };
+}
+
+/** Who presses twice, or sends again what was cut, learns that it was their own answer, and what stands. */
+function settledBefore({ outcome, settledAt, from }: State["settled"][number], actor: Actor): string {
+  const isOwn = from !== null && isSamePerson(from.principal, actor.principal);
+  // Several people may hold one token.
+  const who = isOwn && !actor.principal.startsWith("token:") ? "you" : (from?.name ?? "somebody");
+  const stands = isOwn && outcome.text !== "" ? ` What stands: "${outcome.text.slice(0, 80)}".` : "";
+  return `Already ${outcome.kind} by ${who} at ${timeInWords(settledAt)}.${stands}`;
 }
 
 function theOnlyOne(state: State): { question: OpenQuestion } | Refusal {

@@ -72,7 +72,7 @@ export function admitRefusal(state: State, command: Of<"refuse">, policy: Policy
 }
 
 function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, policy: Policy) {
-  const found = findOpen(state, command.questionId);
+  const found = findOpen(state, command.questionId, command.actor);
   if (!("question" in found)) return found;
   const denied = denySettling(found.question, command.actor, state, policy);
   if (denied) return denied;

@@ -4,7 +4,7 @@ import { kindOf } from "./words.ts";
 /** Typed words as a command. What is no known verb is the task of a launch. */
 export type Instruction =
   | { verb: "help" | "list" | "agents" }
-  /** Without a run id: the run of this thread, or the newest of this person. */
+  /** Without a run id: the run of this thread, or this person's newest, of those that have not ended if there is one. */
   | { verb: "status" | "stop" | "pause" | "resume"; runId: string | null }
   | { verb: "launch"; agent: string | null; task: string };
 

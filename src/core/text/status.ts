@@ -22,6 +22,9 @@ export function isEnded(status: Status): status is (typeof endedStatuses)[number
   return endedStatuses.some((ended) => ended === status);
 }
 
+/** All the others: they go on, or can. */
+export const liveStatuses: readonly Status[] = statuses.filter((status) => !isEnded(status));
+
 /** In lower case, to stand behind a name or a dot. */
 export const statusWords = {
   running: "running",

@@ -118,7 +118,7 @@ async function done(heard: Heard, what: Meant, state: State | null): Promise<Out
   }
 }
 
-/** All of what works in this thread, or else the newest run of whoever says so. */
+/** All of what works in this thread, or else the newest run of whoever says so that has not ended. */
 async function stop(heard: Heard): Promise<Outcome> {
   const { deps, inbound, inbox } = heard;
   const runId = await runMeant(deps.engine, inbound);

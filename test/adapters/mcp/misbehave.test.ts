@@ -1,5 +1,7 @@
 /** A server that misbehaves harms nothing but its own calls, and what became of each is told as it is known. */
-import { expect, test, vi } from "vitest";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
 import {
   call,
@@ -112,6 +114,21 @@ test("a server that dies in a call leaves a doubt, and nothing is sent again", a
   const { server: from, at } = await oddServer("dies-in-call");
   expect(await call(from, "odd_work", input)).toMatchObject({ type: "in_doubt" });
   expect(callsIn(at)).toHaveLength(1);
+});
+
+test("a server that dies is missed, also when a daemon that it left holds its streams open", async () => {
+  const at = folder();
+  const pids = join(at, "daemons");
+  onTestFinished(() => {
+    for (const pid of readFileSync(pids, "utf8").trim().split("\n")) process.kill(Number(pid));
+  });
+  await oddServer("well", { at });
+  const script = 'setsid sleep 60 & echo $! >> "$0"; exec "$@"';
+  const args = ["-c", script, pids, node, odd, at, "dies-in-call"];
+  const from = server({ configDir: at, name: "odd", command: "sh", args, allow: "*", timeoutMs: 30_000 });
+  const outcome = await call(from, "odd_work", input);
+  expect(outcome).toMatchObject({ type: "in_doubt" });
+  expect(JSON.stringify(outcome)).not.toContain("did not come back");
 });
 
 test("a read that a server's death cut off is made once more", async () => {
