@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { maxPreview } from "../../src/tools/output.ts";
+import { maxPreview } from "../../src/tools/contract.ts";
 import { buildArgv, shownArgv, type Template, type Values } from "./argv.ts";
 import { type DeclaredEnv, environmentOf } from "./environment.ts";
 import { runNow } from "./run.ts";

@@ -2,6 +2,7 @@
 
 import { cut, wholeCharacters } from "../core/text/brief.ts";
 import { thrown } from "../core/text/thrown.ts";
+import { maxPreview } from "./contract.ts";
 
 const maxError = 500;
 /** Room for a secret that stands across the cut: it is hidden whole before the text is cut. */
@@ -33,9 +34,6 @@ export function cutOutput(
   const notice = `[cut: ${omitted} of ${total} characters are left out; ask for less, or for a smaller part, to see them]`;
   return { output: `${kept}\n${notice}`, omitted };
 }
-
-/** Characters of a preview, where the tool's own limit is not larger. */
-export const maxPreview = 64_000;
 
 /**
  * What people approve they are shown whole: of what is cut nobody could say what it does.
