@@ -1,9 +1,10 @@
-/** Whether a run holds a text in what people know of it, used a tool, or came to an outcome that says so. */
+/** Whether a run holds a text in what people know of it, used a tool, came of a run, or came to an outcome that says so. */
 import type { SQL } from "drizzle-orm";
 import {
   likePattern,
   outcomeEvents,
   outcomePatterns,
+  runSign,
   toolEvents,
   toolSign,
 } from "../../src/core/store/rows.ts";
@@ -28,6 +29,12 @@ export function used(tool: string): SQL {
 export function cameTo(text: string): SQL {
   const said = outcomePatterns(text).map((like) => sql`fold(${events.data}) LIKE ${like} ESCAPE '\\'`);
   return hasEvent(outcomeEvents, or(...said));
+}
+
+/** Its launch, which is its first event, names this run. */
+export function launchNames(runId: string): SQL {
+  const first = and(eq(events.runId, runs.runId), eq(events.version, 1));
+  return sql`instr((SELECT ${events.data} FROM ${events} WHERE ${first}), ${runSign(runId)}) > 0`;
 }
 
 function hasEvent(types: readonly string[], holds: SQL | undefined): SQL {

@@ -23,14 +23,14 @@ export async function toldOf(deps: KnownDeps, state: State, gone: ReadonlySet<st
   return [...told.keys()];
 }
 
-/** In the same places, or with the same task. What can't be read is left out. */
+/** In the same places, or with the same task, and launched with its name. What can't be read is left out. */
 async function* laterRuns({ store, unreadable, state }: KnownDeps, of: State): AsyncGenerator<State> {
   const places = of.addresses.map((near) => ({ near }));
   // A row holds the beginning of it.
   const title = of.title.slice(0, 500);
   const tasks = title === "" ? [] : [{ text: title }];
   for (const filter of [...places, ...tasks]) {
-    for await (const row of everyRun(store, filter)) {
+    for await (const row of everyRun(store, { ...filter, launchNames: of.runId })) {
       if (row.launchedAt < of.launchedAt || row.runId === of.runId) continue;
       if ("text" in filter && row.task !== title) continue;
       const later = await unreadable.orNull(state(row.runId));

@@ -34,6 +34,21 @@ export function forgetContract(open: () => Promise<Store>): void {
     store = await open();
   });
 
+  it("finds the runs whose first event names a run, and no other that does", async () => {
+    const names = (runId: string) => ({ type: "child_launched", at: 1, callId: "c", runId }) as const;
+    const says = (text: string) => ({ type: "completed", at: 1, answer: text }) as const;
+    await must(store.commit(commit("first", 0, { events: [names("run_a")] })));
+    await must(store.commit(commit("later", 0, { events: [woke(1), names("run_a")] })));
+    await must(store.commit(commit("longer", 0, { events: [names("run_ab")] })));
+    await must(store.commit(commit("text", 0, { events: [says('"run_a"')] })));
+    const ids = async (launchNames: string, near = thread) =>
+      (await store.runs({ limit: 9, launchNames, near })).map(({ runId }) => runId);
+    expect(await ids("run_a")).toEqual(["first"]);
+    expect(await ids("run_a", "email:")).toEqual([]);
+    expect(await ids("run_")).toEqual([]);
+    expect(await ids('" OR 1=1 --')).toEqual([]);
+  });
+
   /** A run of three events that holds something everywhere. */
   async function begun(runId: string): Promise<void> {
     const address = `${thread}/${runId}`;

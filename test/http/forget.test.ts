@@ -133,6 +133,27 @@ test("runs that were started again with its task are named, and those started ag
   expect(await forget(b, id)).toMatchObject({ forgotten: [id], told_to: [first, second] });
 });
 
+test.each([0, 30])(
+  "of %i later runs in its place and with its task those alone are read that are named",
+  async (others) => {
+    using b = await bench();
+    const addresses = ["slack:T1/C1/1"];
+    const first = await launchedAs(b, { addresses });
+    await b.engine.happen(first, completed);
+    const follows = { runId: first, task: canary, outcome: canary, untrusted: false };
+    const next = await launchedAs(b, { addresses, follows });
+    for (let other = 0; other < others; other++) await launchedAs(b, { addresses });
+    const { read } = b.engine.store;
+    const readRuns = new Set<string>();
+    b.engine.store.read = (runId, after) => {
+      readRuns.add(runId);
+      return read(runId, after);
+    };
+    expect(await forget(b, first)).toMatchObject({ told_to: [next] });
+    expect([...readRuns].sort()).toEqual([first, next].sort());
+  },
+);
+
 test("what is added while the runs below are looked for is not left behind", async () => {
   using b = await bench();
   const { id } = await endedRun(b);

@@ -76,6 +76,11 @@ export interface RunFilter {
   tool?: string;
   /** Part of the answer or of the failure that a run ended with; case-insensitive. Read from the logs, like `tool`. */
   outcome?: string;
+  /**
+   * Only runs whose launch names this run by its id: as the turn before it, as the one whose task it was given again,
+   * as its parent. Read from each run's first event: give `near` or `text` with it, or every run is looked at.
+   */
+  launchNames?: string;
   /** Only runs whose first address begins with this. */
   near?: string;
   /** Keyset: runs older than this one (launchedAt, runId), newest first. */

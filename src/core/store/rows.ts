@@ -164,6 +164,11 @@ export function toolSign(tool: string): string {
   return `"tool":${JSON.stringify(plainText(tool))}`;
 }
 
+/** Stands in the JSON of an event that names this run, and in no text of it. */
+export function runSign(runId: string): string {
+  return JSON.stringify(plainText(runId));
+}
+
 /**
  * LIKE patterns for the JSON of an event that holds an outcome: of these events the text is the last member, so
  * whatever follows its name is the text.
