@@ -41,6 +41,33 @@ class Connection extends Client {
   }
 }
 
+type Connected = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: (destroy?: Error | boolean) => void,
+) => void;
+
+/**
+ * A pool that takes a connection back once, however often it is given. graphile-worker does so twice when its LISTEN
+ * fails while it stops, the second time where nobody catches an error: that ended the process.
+ */
+class OncePool extends Pool {
+  override connect(): Promise<PoolClient>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<PoolClient> | undefined {
+    if (connected === undefined) return super.connect();
+    super.connect((error, client, release) => {
+      if (client === undefined) return connected(error, client, release);
+      let released = false;
+      connected(error, client, (destroy) => {
+        if (released) return;
+        released = true;
+        release(destroy);
+      });
+    });
+  }
+}
+
 /** A connection of its own, for what takes longer than the pool lets a statement take. `answerMs`: 0 for ever. */
 export function openConnection({ url, limits }: Place, answerMs: number): Client {
   return new Connection({
@@ -52,7 +79,7 @@ export function openConnection({ url, limits }: Place, answerMs: number): Client
 
 /** At most `max` connections, made when they are needed. It does not fail here when the server is away. */
 export function openPool({ url, limits }: Place, max = 16): Pool {
-  const pool = new Pool({
+  const pool = new OncePool({
     ...settings(url, limits),
     Client: Connection,
     max,

@@ -77,11 +77,21 @@ function valuesOf(
       labels: metric,
       value: value ? numberOr(value[1]) : "a native histogram",
     }))
-    .sort((a, b) => Number(b.value) - Number(a.value));
+    .sort((a, b) => compare(rank(b.value), rank(a.value)));
   const more = series.length - maxValues;
   if (more <= 0) return { series };
   const notice = `${more} of ${series.length} series are left out, those with the smallest values; narrow it with labels, sum by (…) or topk(${maxValues}, …)`;
   return { series: series.slice(0, maxValues), notice };
+}
+
+/** What is no number counts as less than all that are. */
+function rank(value: number | string): number {
+  if (typeof value === "number") return value;
+  return value === "+Inf" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+}
+
+function compare(a: number, b: number): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** JSON has no NaN and no infinity: these stay words. */

@@ -46,13 +46,19 @@ export function matcherIn(text: string): Matcher | null {
   const [, name, operator, quoted] = matcherPattern.exec(text) ?? [];
   if (name === undefined || quoted === undefined) return null;
   const kind = operators[operator as keyof typeof operators];
-  return { name, value: quoted.replace(/\\(.)/gs, "$1"), ...kind };
+  return { name, value: unescaped(quoted), ...kind };
+}
+
+/** As Alertmanager reads it: a backslash before anything but these three is itself, so `\d` of a regex stays. */
+function unescaped(quoted: string): string {
+  return quoted.replace(/\\(["\\n])/g, (_, one: string) => (one === "n" ? "\n" : one));
 }
 
 /** The inverse of `matcherIn`. */
 export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
   const operator = isRegex ? (isEqual ? "=~" : "!~") : isEqual ? "=" : "!=";
-  return `${name}${operator}${JSON.stringify(value)}`;
+  const escaped = value.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n");
+  return `${name}${operator}"${escaped}"`;
 }
 
 /** One silence for the model and for people. */

@@ -9,7 +9,8 @@ export const momentHint = "RFC 3339 (2026-11-28T09:00:00Z), or how long ago: 90s
 export function moment(text: string, now: number): number {
   const ago = secondsIn(text);
   if (ago !== null) return now - ago;
-  const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text);
+  // Without its zone it would be read in this machine's.
+  const isDate = /^\d{4}-\d\d-\d\dT\d\d:\d\d.*(?:Z|[+-]\d\d:?\d\d)$/i.test(text);
   const at = isDate ? Date.parse(text) / 1000 : Number.NaN;
   if (Number.isNaN(at)) throw new Error(`${JSON.stringify(text)} is no time; give ${momentHint}`);
   return at;

@@ -53,12 +53,19 @@ async function isBeginning(session: Session, { address, intent }: Inbound): Prom
 
 const nothingAround: ThreadContext = { context: [], trouble: null };
 
-/** A reply to the message that a run's thread hangs on is said in that thread. */
+/**
+ * A reply to the message that a run's thread hangs on is said in that thread; and one to what we said under it, which is
+ * where a run speaks that got no thread.
+ */
 async function rootAddress(session: Session, self: Self, message: Heard): Promise<string | null> {
   const root = message.referenced_message;
-  if (root?.author.id !== self.id || message.guild_id === undefined) return null;
-  const address = threadAddress(message.guild_id, message.channel_id, root.id);
-  return (await session.inlet.store.runAt(address)) === null ? null : address;
+  const { guild_id: guildId, channel_id: channelId } = message;
+  if (root?.author.id !== self.id || guildId === undefined) return null;
+  for (const id of [root.id, root.message_reference?.message_id]) {
+    const address = id === undefined ? null : threadAddress(guildId, channelId, id);
+    if (address !== null && (await session.inlet.store.runAt(address)) !== null) return address;
+  }
+  return null;
 }
 
 /**

@@ -72,7 +72,7 @@ test("a time is a moment or a span before now; anything else is told with what t
   const now = Date.parse("2026-11-28T09:00:00Z") / 1000;
   expect(isoTime(moment("30m", now))).toBe("2026-11-28T08:30:00Z");
   expect(isoTime(moment("2026-11-27T09:00:00+01:00", now))).toBe("2026-11-27T08:00:00Z");
-  for (const wrong of ["yesterday", "30", "1y", "", "-5m", "2026"]) {
+  for (const wrong of ["yesterday", "30", "1y", "", "-5m", "2026", "2026-11-27T09:00:00"]) {
     expect(() => moment(wrong, now)).toThrow(/is no time; give RFC 3339 .* 30m/);
   }
 });

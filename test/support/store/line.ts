@@ -15,6 +15,8 @@ export interface PostgresLine {
   url: string;
   /** Breaks one connection at the n-th request from now on, counted over all connections. */
   breakAt(request: number, how: Break): void;
+  /** Breaks one connection at the next request that holds these words; resolves when it has come. */
+  breakOn(words: string, how: Break): Promise<void>;
   /** Breaks nothing any more; true: the request had come. */
   disarm(): boolean;
   /** Every connection that is open now goes silent; new ones are well, or as silent. */
@@ -30,9 +32,10 @@ export interface PostgresLine {
 }
 
 interface Trap {
-  request: number;
   how: Break;
-  seen: number;
+  /** Told of each request; true: this is the one. */
+  isIt: (request: Buffer) => boolean;
+  came: boolean;
 }
 
 export async function startLine(database: string): Promise<PostgresLine> {
@@ -41,8 +44,9 @@ export async function startLine(database: string): Promise<PostgresLine> {
   let trap: Trap | null = null;
   let isCut = false;
   let isSilent = false;
-  const onRequest = (): Break | null => {
-    if (!trap || ++trap.seen !== trap.request) return null;
+  const onRequest = (request: Buffer): Break | null => {
+    if (!trap || trap.came || !trap.isIt(request)) return null;
+    trap.came = true;
     return trap.how;
   };
   const server = createServer({ allowHalfOpen: false }, (client) => {
@@ -57,10 +61,21 @@ export async function startLine(database: string): Promise<PostgresLine> {
   return {
     url: url.href,
     breakAt(request, how) {
-      trap = { request, how, seen: 0 };
+      let seen = 0;
+      trap = { how, isIt: () => ++seen === request, came: false };
+    },
+    breakOn(words, how) {
+      return new Promise((resolve) => {
+        const isIt = (request: Buffer) => {
+          const found = request.includes(words);
+          if (found) resolve();
+          return found;
+        };
+        trap = { how, isIt, came: false };
+      });
     },
     disarm() {
-      const came = trap !== null && trap.seen >= trap.request;
+      const came = trap?.came ?? false;
       trap = null;
       return came;
     },
@@ -100,7 +115,7 @@ async function listen(server: Server): Promise<number> {
 class Connection {
   readonly #client: Socket;
   readonly #server: Socket;
-  readonly #onRequest: () => Break | null;
+  readonly #onRequest: (request: Buffer) => Break | null;
   #pending = Buffer.alloc(0);
   /** Messages of a request whose end has not come yet. */
   #held: Buffer[] = [];
@@ -111,7 +126,7 @@ class Connection {
   #toClient = true;
   #cutOnAnswer = false;
 
-  constructor(client: Socket, server: Socket, onRequest: () => Break | null) {
+  constructor(client: Socket, server: Socket, onRequest: (request: Buffer) => Break | null) {
     this.#client = client;
     this.#server = server;
     this.#onRequest = onRequest;
@@ -144,7 +159,7 @@ class Connection {
     for (let message = this.#next(); message && this.#toServer; message = this.#next()) {
       this.#held.push(message.bytes);
       if (isPart(message.kind)) continue;
-      if (isRequest(message.kind)) this.#break(this.#onRequest());
+      if (isRequest(message.kind)) this.#break(this.#onRequest(Buffer.concat(this.#held)));
       if (this.#toServer) this.#server.write(Buffer.concat(this.#held));
       this.#held = [];
     }
