@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
+import { maxPreview } from "../../src/tools/contract.ts";
 import { buildArgv, shownArgv, type Template, type Values } from "./argv.ts";
 import { type DeclaredEnv, environmentOf } from "./environment.ts";
 import { runNow } from "./run.ts";
@@ -60,7 +61,9 @@ export async function previewOf(definition: Runs, values: Values, signal: AbortS
   if (preview) {
     const program = programOf(preview, values, definition);
     const reading = { okExits: previewExits, acts: false };
-    const outcome = await runNow(program, limitsOf(definition, 60_000), reading, signal);
+    // More than a preview may be is kept, so that it is told as such and not shown without its end.
+    const kept = { ...definition, maxOutput: Math.max(maxPreview, definition.maxOutput ?? 0) };
+    const outcome = await runNow(program, limitsOf(kept, 60_000), reading, signal);
     if (!outcome.ok) throw new Error(outcome.message);
     lines.push(outcome.text);
   }

@@ -17,14 +17,16 @@ export async function listenFor(
     ...where,
     hasMailbox: (recipient) => mailboxOf(recipient) !== undefined,
     async take(bytes, envelope) {
-      const [mailbox] = envelope.recipients.flatMap((recipient) => mailboxOf(recipient) ?? []);
-      if (!mailbox) return;
-      const taken = await takeMail(intake, mailbox, {
-        job: { kind: "raw", bytes },
-        envelope,
-        onceToken: null,
-      });
-      if (taken.type === "later") throw new TryLater(taken.words);
+      const mailboxes = new Set(envelope.recipients.flatMap((recipient) => mailboxOf(recipient) ?? []));
+      let later: string | null = null;
+      // A mail is for one of ours: the first that listens to its sender, and to which it is more than a copy.
+      for (const mailbox of mailboxes) {
+        const job = { kind: "raw", bytes } as const;
+        const taken = await takeMail(intake, mailbox, { job, envelope, onceToken: null });
+        if (taken.type === "later") later ??= taken.words;
+        else if (taken.type !== "dropped" && taken.type !== "ignored") return;
+      }
+      if (later !== null) throw new TryLater(later);
     },
   });
 }

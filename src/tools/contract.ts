@@ -33,6 +33,9 @@ export interface Cancelled {
   words: string;
 }
 
+/** Characters of a preview, where the tool's own `maxOutput` is not larger. */
+export const maxPreview = 64_000;
+
 /** Did it help? `not_yet` is looked at again until the time is over. */
 export interface Verified {
   verdict: "better" | "not_yet" | "worse";
@@ -80,7 +83,7 @@ interface Declared<Input> {
   requiresApproval?: boolean | Partial<ApprovalRule>;
   /** The key that makes a repeated call harmless; left out: the run's and the call's id. */
   idempotencyKey?(input: Input, callId: string): string;
-  /** What the approver should see beside the arguments: a diff, the current version. */
+  /** What the approver should see beside the arguments, whole: a diff, the current version. */
   preview?(input: Input, context: CallContext): Promise<string>;
   /** After the call came to its end: did it help? */
   verify?: Verification<Input>;

@@ -2,6 +2,7 @@
 
 import { cut, wholeCharacters } from "../core/text/brief.ts";
 import { thrown } from "../core/text/thrown.ts";
+import { maxPreview } from "./contract.ts";
 
 const maxError = 500;
 /** Room for a secret that stands across the cut: it is hidden whole before the text is cut. */
@@ -32,6 +33,22 @@ export function cutOutput(
   const omitted = total - kept.length;
   const notice = `[cut: ${omitted} of ${total} characters are left out; ask for less, or for a smaller part, to see them]`;
   return { output: `${kept}\n${notice}`, omitted };
+}
+
+/**
+ * What people approve they are shown whole: of what is cut nobody could say what it does.
+ * @throws Error in words for the model
+ */
+export function wholePreview(
+  text: string,
+  limits: { maxOutput: number },
+  redact: (text: string) => string,
+): string {
+  const most = Math.max(maxPreview, limits.maxOutput);
+  if (text.length <= most) return redact(text.toWellFormed());
+  throw new Error(
+    `it is ${text.length} characters long, and people are shown at most ${most}; do less at once`,
+  );
 }
 
 /** For the model: no stack, no class names, no secrets, bounded. */

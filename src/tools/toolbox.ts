@@ -6,7 +6,7 @@ import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { Asks } from "./endings.ts";
 import { fitTo, type Issue } from "./fit.ts";
-import { cutOutput, errorText } from "./output.ts";
+import { errorText, wholePreview } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
 type Checked = ReturnType<Toolbox["checkInput"]>;
@@ -47,7 +47,7 @@ export function createToolbox(
     preview: async (name, input, context) => {
       const tool = known(name);
       const text = await within(tool, context, (inner) => tool.preview(input, inner));
-      return text === null ? null : cutOutput(text, tool, redact).output;
+      return text === null ? null : wholePreview(text, tool, redact);
     },
     ...laterCalls(known, redact),
   };

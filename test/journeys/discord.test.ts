@@ -26,9 +26,9 @@ afterEach(async () => {
   await discord.close();
 });
 
-function says(content: string, where: string = ids.channel): string {
+function says(content: string, where: string = ids.channel, more: Record<string, unknown> = {}): string {
   const id = discord.rest.id();
-  discord.say(message({ id, content, channel: where }));
+  discord.say(message({ id, content, channel: where, more }));
   return id;
 }
 
@@ -52,6 +52,24 @@ test("a mention is worked on in its thread; a reply there answers the question",
   expect(shown(ids.channel)).toEqual([]);
   const question = discord.rest.own(thread)[1];
   expect(question?.allowed_mentions?.parse).toEqual([]);
+});
+
+test("where no thread can be made, a reply to the question answers it, and no new run begins", async () => {
+  await started({}, calling(ask("Which version?")), finalAnswer("v1.2.3 is deployed."));
+  const path = /^\/channels\/\d+\/messages\/\d+\/threads$/;
+  const answer = {
+    status: 400,
+    body: { code: 50_024, message: "Cannot execute action on this channel type" },
+  };
+  discord.rest.faults.push(...Array.from({ length: 10 }, () => ({ method: "POST", path, answer })));
+  says(`${mention} deploy`);
+  await until(() => expect(shown(ids.channel).join()).toContain("Which version?"));
+  const question = discord.rest
+    .own(ids.channel)
+    .find((each) => JSON.stringify(each).includes("Which version?"));
+  says("v1.2.3", ids.channel, { type: 19, referenced_message: question });
+  await until(() => expect(shown(ids.channel).join()).toContain("v1.2.3 is deployed."));
+  expect(await bot.store.runs({ limit: 10 })).toHaveLength(1);
 });
 
 test("/agent posts the root message, speaks in its thread, and a button answers", async () => {

@@ -206,6 +206,14 @@ describe("reconcile and preview", () => {
     expect(tools.specs.act?.preview).toBe(true);
   });
 
+  it("are whole or none: nobody approves what is not shown", async () => {
+    const shown = (length: number) => box({ maxOutput: 10, preview: async () => "x".repeat(length) });
+    expect(await shown(64_000).preview("act", { text: "x" }, context())).toHaveLength(64_000);
+    await expect(shown(64_001).preview("act", { text: "x" }, context())).rejects.toThrow(
+      "it is 64001 characters long, and people are shown at most 64000",
+    );
+  });
+
   it("of a tool without them: unknown, and nothing to show", async () => {
     expect(await box({}).reconcile("act", { text: "x" }, context())).toEqual({ type: "unknown" });
     expect(await box({}).preview("act", { text: "x" }, context())).toBeNull();

@@ -1,20 +1,19 @@
 /** Reads over REST what was said while the bot was away, bounded in age and count; the inbox drops duplicates. */
 import { type APIMessage, RateLimitError } from "discord.js";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
-import { type ChannelFacts, targetOf } from "../address.ts";
+import type { ChannelFacts } from "../address.ts";
 import { laterOf, snowflakeAt } from "../nonce.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
 import { BehindLine } from "./behind.ts";
+import { Edits } from "./edits.ts";
 import { FailedTries } from "./failed-tries.ts";
 import { delay } from "./gateway.ts";
-import { asHeard, directChannel, knownPeople, readFrom } from "./history.ts";
+import { hearEdit } from "./hear.ts";
+import { asHeard, directChannel, knownPeople, readFrom, runPlaces } from "./history.ts";
 import { Pages } from "./pages.ts";
 import { Unread } from "./unread.ts";
 
-/** Runs whose places are read after a new session. */
-const mostAsking = 200;
-const mostRecent = 50;
 const saveEveryMs = 5_000;
 
 /**
@@ -31,6 +30,7 @@ export class CatchUp {
   /** What must be read since the cursor. */
   readonly #behind = new BehindLine();
   readonly #pages: Pages;
+  readonly #edits: Edits;
   /** Direct channels that were read in this session, which began when the cursor stood here. */
   readonly #directs = new Set<string>();
   #began = "0";
@@ -42,6 +42,7 @@ export class CatchUp {
   constructor(session: Session, self: (guildId: string) => Self, hear: (message: Heard) => Promise<void>) {
     this.#session = session;
     this.#pages = new Pages(session);
+    this.#edits = new Edits(session);
     this.unread = new Unread(session.options.log);
     this.#self = self;
     this.#hear = hear;
@@ -81,13 +82,9 @@ export class CatchUp {
     // At once: what is heard from now on moves the cursor past what was said in between.
     this.#directs.clear();
     this.#began = this.#from();
-    const { store } = this.#session.inlet;
-    const asking = await store.runs({ near: "discord:", asking: true, limit: mostAsking });
-    const recent = await store.runs({ channel: "discord", limit: mostRecent });
-    for (const run of [...asking, ...recent]) {
-      const target = run.address ? targetOf(run.address) : null;
-      if (target?.kind === "dm") this.#add(target.channelId);
-      if (target?.kind === "thread") this.#add(target.threadId, { guildId: target.guildId });
+    for (const { channelId, guildId, updatedAt } of await runPlaces(this.#session.inlet)) {
+      this.#edits.lookFor(channelId, updatedAt);
+      this.#add(channelId, { guildId });
     }
     for (const person of await knownPeople(this.#session.inlet)) this.#behind.addPerson(person);
     this.#wake();
@@ -166,6 +163,8 @@ export class CatchUp {
     const isFirst = guildId === undefined && !this.#directs.has(channelId);
     await this.#read(channelId, guildId, isFirst ? this.#began : this.#from());
     if (guildId === undefined) this.#directs.add(channelId);
+    const edit = (heard: Heard) => hearEdit(this.#session, this.#self(guildId ?? ""), heard);
+    await this.#edits.read(channelId, this.#began, (message) => this.#take(message, guildId, edit));
   }
 
   async #read(channelId: string, guildId: string | undefined, since: string): Promise<void> {
@@ -181,10 +180,10 @@ export class CatchUp {
     return readFrom(this.#cursor, this.#session.options.clock.now());
   }
 
-  #take(message: APIMessage, guildId: string | undefined): Promise<void> {
+  #take(message: APIMessage, guildId: string | undefined, hear = this.#hear): Promise<void> {
     return this.#failed.take(message, this.#session.options.log, async () => {
       const heard = await asHeard(this.#session, message, guildId, this.#self(guildId ?? ""));
-      if (heard !== null) await this.#hear(heard);
+      if (heard !== null) await hear(heard);
     });
   }
 

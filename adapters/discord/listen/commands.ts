@@ -58,7 +58,7 @@ const commands: RESTPutAPIApplicationCommandsJSONBody = [
         ],
       },
       subcommand("status", "What a run is doing", [runOption]),
-      subcommand("list", "Runs that are not finished"),
+      subcommand("list", "Your last runs"),
       subcommand("stop", "Stop a run", [runOption]),
       subcommand("pause", "Pause a run", [runOption]),
       subcommand("resume", "Let a run go on", [runOption]),

@@ -8,6 +8,7 @@ import { timeOf } from "../nonce.ts";
 import { reply } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
 import type { Heard, Self } from "./addressed.ts";
+import { maxAgeMs } from "./history.ts";
 import { channelName, parseMessage } from "./parse.ts";
 import { type ThreadContext, threadContext } from "./thread-text.ts";
 
@@ -52,16 +53,20 @@ async function isBeginning(session: Session, { address, intent }: Inbound): Prom
 
 const nothingAround: ThreadContext = { context: [], trouble: null };
 
-/** A reply to the message that a run's thread hangs on is said in that thread. */
+/**
+ * A reply to the message that a run's thread hangs on is said in that thread; and one to what we said under it, which is
+ * where a run speaks that got no thread.
+ */
 async function rootAddress(session: Session, self: Self, message: Heard): Promise<string | null> {
   const root = message.referenced_message;
-  if (root?.author.id !== self.id || message.guild_id === undefined) return null;
-  const address = threadAddress(message.guild_id, message.channel_id, root.id);
-  return (await session.inlet.store.runAt(address)) === null ? null : address;
+  const { guild_id: guildId, channel_id: channelId } = message;
+  if (root?.author.id !== self.id || guildId === undefined) return null;
+  for (const id of [root.id, root.message_reference?.message_id]) {
+    const address = id === undefined ? null : threadAddress(guildId, channelId, id);
+    if (address !== null && (await session.inlet.store.runAt(address)) !== null) return address;
+  }
+  return null;
 }
-
-/** How long after it was written a message may be given a mention of us. */
-const editableMs = 24 * 3_600_000;
 
 /**
  * An edit that mentions us is said when it is made. Discord does not tell what stood there before: what was heard
@@ -70,7 +75,7 @@ const editableMs = 24 * 3_600_000;
  */
 export async function hearEdit(session: Session, self: Self, message: Heard): Promise<void> {
   const { clock } = session.options;
-  const isOld = timeOf(message.id) < clock.now() - editableMs;
+  const isOld = timeOf(message.id) < clock.now() - maxAgeMs;
   if (!message.edited_timestamp || isOld) return;
   const place = await session.places.at(message.channel_id, message.guild_id);
   const said = parseMessage(message, place, self);
@@ -78,7 +83,9 @@ export async function hearEdit(session: Session, self: Self, message: Heard): Pr
   const { key, intent } = said.inbound;
   const row = await heardRow(session.inlet.store, { source: channelName, key });
   if (mayBeAnswer(row)) {
-    const changed = { ...said.inbound, key: `${key}/changed/${message.edited_timestamp}`, context: [] };
+    // The moment itself: the gateway and REST may write it differently.
+    const at = Date.parse(message.edited_timestamp);
+    const changed = { ...said.inbound, key: `${key}/changed/${at}`, context: [] };
     await session.inlet.accept({ ...changed, intent: { type: "changed", key, text: intent.text } });
     return;
   }

@@ -1,6 +1,7 @@
 /** What was said in a channel, read over REST with what only the gateway tells added. */
 import { type APIChannel, type APIGuildMember, type APIMessage, Routes } from "discord.js";
 import { noteKinds, readNote } from "../../../src/core/store/notes.ts";
+import { targetOf } from "../address.ts";
 import { codeOf } from "../errors.ts";
 import { laterOf, snowflakeAt, timeOf } from "../nonce.ts";
 import type { Session } from "../session.ts";
@@ -10,7 +11,8 @@ import { parseMessage } from "./parse.ts";
 /** Messages of one page. */
 export const pageSize = 100;
 
-const maxAgeMs = 24 * 3_600_000;
+/** Older messages are not read again. */
+export const maxAgeMs = 24 * 3_600_000;
 /** Read again before the cursor: channels are taken side by side, and Discord's clock is not ours. */
 const overlapMs = 60_000;
 
@@ -20,12 +22,24 @@ export function readFrom(cursor: string, now: number): string {
 }
 
 /** Oldest first; nothing where we may not look or nothing is left. @throws what passes: no answer, a rate limit */
-export async function pageAfter(
-  { rest }: Pick<Session, "rest">,
+export function pageAfter(
+  session: Pick<Session, "rest">,
   channelId: string,
   after: string,
 ): Promise<APIMessage[]> {
-  const query = new URLSearchParams({ after, limit: String(pageSize) });
+  return page(session, channelId, new URLSearchParams({ after, limit: String(pageSize) }));
+}
+
+/** The same for the last messages of a place. */
+export function newestPage(session: Pick<Session, "rest">, channelId: string): Promise<APIMessage[]> {
+  return page(session, channelId, new URLSearchParams({ limit: String(pageSize) }));
+}
+
+async function page(
+  { rest }: Pick<Session, "rest">,
+  channelId: string,
+  query: URLSearchParams,
+): Promise<APIMessage[]> {
   try {
     const messages = (await rest.get(Routes.channelMessages(channelId), { query })) as APIMessage[];
     return messages.toSorted((a, b) => (laterOf(a.id, b.id) === a.id ? 1 : -1));
@@ -56,6 +70,29 @@ async function memberOf({ rest }: Session, guildId: string, userId: string): Pro
     if (codeOf(error) === null) throw error;
     return null;
   }
+}
+
+/** Runs whose places are read after a new session. */
+const mostAsking = 200;
+const mostRecent = 50;
+
+/** A thread, or a direct channel: that has no server. `updatedAt`: when something last happened to its run, in ms. */
+interface RunPlace {
+  channelId: string;
+  guildId: string | undefined;
+  updatedAt: number;
+}
+
+/** The threads and direct channels of runs, those with open questions first. */
+export async function runPlaces({ store }: Session["inlet"]): Promise<RunPlace[]> {
+  const asking = await store.runs({ near: "discord:", asking: true, limit: mostAsking });
+  const recent = await store.runs({ channel: "discord", limit: mostRecent });
+  return [...asking, ...recent].flatMap(({ address, updatedAt }) => {
+    const target = address === null ? null : targetOf(address);
+    if (target?.kind === "dm") return { channelId: target.channelId, guildId: undefined, updatedAt };
+    if (target?.kind !== "thread") return [];
+    return { channelId: target.threadId, guildId: target.guildId, updatedAt };
+  });
 }
 
 const mostPeople = 50;

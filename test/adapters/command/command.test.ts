@@ -156,6 +156,11 @@ test("the approver sees the command, the look at what it would change, and what 
   expect(await toolboxOf(tool).preview("work", { plan: "web" }, contextOf())).not.toBe(shown);
 });
 
+test("what would change is not shown without its end", async () => {
+  const tool = command({ ...base, argv: ["apply"], preview: [node, program, "flood"], maxOutput: 1_000 });
+  await expect(toolboxOf(tool).preview("work", {}, contextOf())).rejects.toThrow("shown at most 64000");
+});
+
 test("a value that can't be an argument is told before anybody is asked", () => {
   const tool = command({ ...base, input: z.object({ name: z.string() }), argv: ["x", "{name}"] });
   const checked = toolboxOf(tool).check("work", JSON.stringify({ name: "--kubeconfig=/tmp/x" }));

@@ -168,6 +168,21 @@ describe("the listener", () => {
     await expect(open).rejects.toThrow("only listen on loopback");
   });
 
+  test("takes a mail to several mailboxes into the first that listens to its sender", async () => {
+    const closed = { name: "closed", address: "closed@belay.example", allow: ["eve@example.com"] };
+    const other = { name: "other", address: "other@belay.example", agent: "other" };
+    await using b = await mailBench([mailbox(closed), mailbox(), mailbox(other)]);
+    const to = ["closed@belay.example", "agent@belay.example", "other@belay.example"];
+    await relay(b.port, eml("attachment"), { ...envelope, to });
+    expect(b.inlet.launches.map(({ agent }) => agent)).toEqual(["helper"]);
+    expect(b.inlet.auditRows).toMatchObject([{ resource: "mailbox:closed", rule: "not_listed" }]);
+    const copy = eml("attachment")
+      .toString()
+      .replace("To: agent@belay.example", "To: other@belay.example\r\nCc: agent@belay.example");
+    await relay(b.port, copy.replace("<att6@", "<copy@"), { ...envelope, to: to.slice(1) });
+    expect(b.inlet.launches.map(({ agent }) => agent)).toEqual(["helper", "other"]);
+  });
+
   test("speaks LMTP", async () => {
     await using b = await mailBench([mailbox()], { listener: { host: "127.0.0.1", port: 0, lmtp: true } });
     await relay(b.port, eml("attachment"), envelope, true);

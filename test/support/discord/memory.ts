@@ -62,6 +62,13 @@ export class DiscordMemory {
     this.messages.set(message.channel_id, [...list, rest as unknown as StoredMessage]);
   }
 
+  /** Its writer changed it, and nobody is told. */
+  change(channelId: string, id: string, fields: Partial<StoredMessage>): void {
+    const list = this.messages.get(channelId) ?? [];
+    const changed = list.map((message) => (message.id === id ? { ...message, ...fields } : message));
+    this.messages.set(channelId, changed);
+  }
+
   /** The bot's own messages in a channel, oldest first. */
   own(channelId: string): StoredMessage[] {
     return (this.messages.get(channelId) ?? []).filter((message) => message.author.id === ids.bot);
