@@ -73,6 +73,8 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
         sweeping = sweepNow(due, on);
       }, sweepMs);
       timer.unref();
+      // What was lost while no process was there waits no longer.
+      sweeping = sweepNow(due, on);
     },
     soon: (at) => times.comesIn(at - Date.now()),
     refresh() {

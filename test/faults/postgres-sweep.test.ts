@@ -1,8 +1,10 @@
 /** What the sweep finds: no failure of a job, and no death of who had taken it, strands what the job was about. */
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { defaultLimits, openPool } from "../../adapters/postgres/connection.ts";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { freeJobs, sweepOnce } from "../../adapters/postgres/sweep.ts";
+import { openWakes } from "../../adapters/postgres/wakes.ts";
 import type { WhenDue } from "../../src/core/ports/wakes.ts";
 import { clock } from "../support/bot.ts";
 import { commit, must } from "../support/store/commits.ts";
@@ -39,7 +41,7 @@ async function withDueRun() {
     );
     return rows.map(({ key }) => key);
   };
-  return { store, pool, jobs, ready };
+  return { url, store, pool, jobs, ready };
 }
 
 test.each([
@@ -58,6 +60,16 @@ test.each([
   expect(await ready()).toEqual([]);
   await sweepOnce(pool, due, 1);
   expect(await ready()).toEqual(["run:r1"]);
+});
+
+test("a process sweeps as it starts: what was lost while none was there waits no longer", async () => {
+  const { url, pool } = await withDueRun();
+  await pool.query("DELETE FROM graphile_worker._private_jobs");
+  const woken: string[] = [];
+  const wakes = openWakes({ url, log: pino({ level: "silent" }) });
+  await wakes.start({ ...due, run: async ({ runId }) => void woken.push(`run:${runId}`) });
+  await wakes.stop();
+  expect(woken).toContain("run:r1");
 });
 
 test("a run that nobody drives is named, up to so many, but to whoever can't read it", async () => {

@@ -2,7 +2,9 @@
  * `npm run faults [-- --kills 300] [--store sqlite|postgres] [--bots 4] [--restarts 20] [--sleeps 200] [--seed 7]`:
  * whole bots at work, and everything that can go wrong with them. Prints what was counted; exits with 1 when a promise
  * was broken, and says which. `--minutes 20`: no more kills after that. `--pieces 2000`: the load goes on until so many
- * are acknowledged, and the kills no longer. `--plant repeat_once`: a fault of changes.ts, to see that it is noticed.
+ * are acknowledged, and the kills no longer. `--real-lease`: 15 s, as it is in a bot, instead of 3 s, and fewer kills a
+ * minute, none of them a sleep: how long the runs of a killed bot stand still. `--plant repeat_once`: a fault of
+ * changes.ts, to see that it is noticed.
  */
 import { parseArgs } from "node:util";
 import { campaign } from "./whole/campaign.ts";
@@ -19,6 +21,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "60" },
     pieces: { type: "string" },
     seed: { type: "string" },
+    "real-lease": { type: "boolean", default: false },
     plant: { type: "string", multiple: true, default: [] },
   },
 });
@@ -36,8 +39,15 @@ const { counts, broken } = await campaign({
   ...{ seed, store, bots, sleeps, restarts },
   ...{ kills: Number(values.kills), limitMs: Number(values.minutes) * 60_000, rate: Number(values.rate) },
   pieces: values.pieces === undefined ? null : Number(values.pieces),
-  ...{ calmMs: 1_200 * bots, sleepPercent: 12, atEffectPercent: 40, effectWithinMs: 2_000 * bots },
-  changes: ["short_lease", ...values.plant],
+  ...(values["real-lease"]
+    ? { calmMs: 20_000 * bots, sleepPercent: 0, atEffectPercent: 15, changes: values.plant }
+    : {
+        calmMs: 1_200 * bots,
+        sleepPercent: 12,
+        atEffectPercent: 40,
+        changes: ["short_lease", ...values.plant],
+      }),
+  effectWithinMs: 2_000 * bots,
   tell: (words) => process.stdout.write(`${Math.round((performance.now() - began) / 1000)} s ${words}\n`),
 });
 process.stdout.write(`${inWords(counts, broken)}\n`);

@@ -22,6 +22,10 @@ export const changes: Readonly<Record<string, readonly Change[]>> = {
     { file: "src/engine/worker.ts", find: "const leaseMs = 15_000;", put: "const leaseMs = 3_000;" },
     { file: "src/engine/worker.ts", find: "const renewMs = 5_000;", put: "const renewMs = 1_000;" },
   ],
+  /** Planted: the runs of a killed bot stand still for longer than is promised. */
+  long_lease: [
+    { file: "src/engine/worker.ts", find: "const leaseMs = 15_000;", put: "const leaseMs = 30_000;" },
+  ],
   /** Planted: what must happen once is repeated after a crash, without a word. */
   repeat_once: [{ file: "src/core/decide/calls.ts", find: `spec && spec.effect !== "once"`, put: "spec" }],
   /** Planted: the lease is not looked at between the intent and the effect. */

@@ -51,22 +51,28 @@ async function wreckOne(bot: Bot, options: FaultsOptions): Promise<void> {
     if (dice.chance(atEffectPercent)) await killAtEffect(bot, options);
     else {
       await wait(dice.number() * calmMs);
-      await bot.kill();
+      await killNow(bot, ledger);
     }
     if (dice.chance(10)) await killWhileStarting(bot, options);
     await bot.start();
+    ledger.saw(bot, true);
   }
 }
 
+async function killNow(bot: Bot, ledger: Ledger): Promise<void> {
+  ledger.saw(bot, false);
+  await bot.kill();
+}
+
 /** The effect is there and the bot never hears of it: the moment in which nobody can tell. */
-async function killAtEffect(bot: Bot, { outside, effectWithinMs }: FaultsOptions): Promise<void> {
+async function killAtEffect(bot: Bot, { ledger, outside, effectWithinMs }: FaultsOptions): Promise<void> {
   const [happened, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   outside.beforeAnswer.set(bot.name, () => {
     happened.resolve();
     return killed.promise;
   });
   await Promise.race([happened.promise, wait(effectWithinMs)]);
-  await bot.kill();
+  await killNow(bot, ledger);
   outside.beforeAnswer.delete(bot.name);
   killed.resolve();
 }
@@ -76,15 +82,17 @@ async function killWhileStarting(bot: Bot, { ledger, dice }: FaultsOptions): Pro
   await wait(dice.number() * 1_500);
   ledger.counts.kills++;
   ledger.counts.killsWhileStarting++;
-  await bot.kill();
+  await killNow(bot, ledger);
   await started;
 }
 
 async function sleepOnce(bot: Bot, ledger: Ledger): Promise<void> {
+  ledger.saw(bot, false);
   bot.sleep();
   ledger.counts.sleeps++;
   await wait(asleepMs);
   bot.wake();
+  ledger.saw(bot, true);
 }
 
 async function restartDatabase({ ledger, dice, restarts, restartDatabase }: FaultsOptions): Promise<void> {

@@ -35,6 +35,19 @@ export interface Effect {
   at: number;
 }
 
+/** `at`: ms since the epoch. */
+interface Change {
+  bot: string;
+  at: number;
+  isThere: boolean;
+}
+
+interface Sighting {
+  bot: string;
+  at: number;
+  item: string;
+}
+
 /** What a person said to a question. */
 export interface Answer {
   item: string;
@@ -58,6 +71,10 @@ export class Ledger {
   /** What was seen to break while it ran, in words. */
   readonly broken: string[] = [];
   readonly counts = { kills: 0, killsWhileStarting: 0, sleeps: 0, databaseRestarts: 0, modelRequests: 0 };
+  /** Each time that a bot asked the model or the service for something of an item, oldest first. */
+  readonly sightings: Sighting[] = [];
+  /** Each time that a bot was killed or stopped, and each time that it was there again, oldest first. */
+  readonly changes: Change[] = [];
   /** The last time that the database was killed, or began to come back. */
   databaseDiedAt = 0;
   readonly #epochs = new Map<string, number>();
@@ -68,6 +85,10 @@ export class Ledger {
     const item: Item = { id, door, plan, became: "sent", runId: null, thread: null };
     this.items.set(id, item);
     return item;
+  }
+
+  saw(bot: { name: string }, isThere: boolean): void {
+    this.changes.push({ bot: bot.name, at: Date.now(), isThere });
   }
 
   /** So many pieces of work were. */

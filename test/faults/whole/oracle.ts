@@ -3,6 +3,7 @@ import { type Item, isRefused, type Ledger, onceTools } from "./ledger.ts";
 import { endingOf } from "./model.ts";
 import type { SeenEvent, SeenRun } from "./runs.ts";
 import type { Post } from "./slack-side.ts";
+import { lateTakeovers } from "./takeovers.ts";
 
 export interface Seen {
   ledger: Ledger;
@@ -23,6 +24,7 @@ export function judge(seen: Seen): Broken[] {
     ...[...ledger.items.values()].flatMap((item) => effectsOf(item, seen)),
     ...answersOf(seen),
     ...postsOf(seen),
+    ...lateTakeovers(seen),
   ];
 }
 

@@ -56,7 +56,7 @@ export class Outside {
     // As far away as a service of one's own: a kill may fall before, in and after each call.
     await wait(this.#dice.number() * 20);
     if (request.url === "/effects") await this.#act(body as Act, response);
-    else this.#think(body as ChatRequest, response);
+    else this.#think(body as ChatRequest, botOf(request), response);
   }
 
   async #act({ item, tool, key, epoch, bot }: Act, response: ServerResponse): Promise<void> {
@@ -66,12 +66,13 @@ export class Outside {
       return;
     }
     this.#ledger.effects.push({ item, tool, key: key ?? null, bot: bot ?? null, at: Date.now() });
+    if (bot !== undefined) this.#ledger.sightings.push({ item, bot, at: Date.now() });
     if (onceTools.some((name) => name === tool)) await this.beforeAnswer.get(bot ?? "")?.();
     await wait(this.#dice.number() * 20);
     response.writeHead(200).end();
   }
 
-  #think(request: ChatRequest, response: ServerResponse): void {
+  #think(request: ChatRequest, bot: string, response: ServerResponse): void {
     this.#ledger.counts.modelRequests++;
     const fault = faultOf(request);
     const item = this.#ledger.items.get(itemIn(JSON.stringify(request.messages)) ?? "");
@@ -80,7 +81,13 @@ export class Outside {
       response.writeHead(400).end(JSON.stringify({ error: { message: fault ?? "no such item" } }));
       return;
     }
+    this.#ledger.sightings.push({ item: item.id, bot, at: Date.now() });
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify(answerOf(request, item)));
   }
+}
+
+/** Each bot has its name as the key for the model. */
+function botOf({ headers }: IncomingMessage): string {
+  return headers.authorization?.replace("Bearer ", "") ?? "";
 }

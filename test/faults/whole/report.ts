@@ -3,6 +3,7 @@
 import { type Door, onceTools } from "./ledger.ts";
 import type { Seen } from "./oracle.ts";
 import { type Broken, doubtsIn } from "./oracle.ts";
+import { standstills } from "./takeovers.ts";
 
 /** Counts by what they are of, in the order in which people read them. */
 export function countsOf(seen: Seen): Record<string, number> {
@@ -30,6 +31,7 @@ export function countsOf(seen: Seen): Record<string, number> {
     "  by jobs that outlive the bot": once.filter(({ tool }) => tool === "job").length,
     "late effects that the epoch kept away": ledger.fenced.length,
     ...doubtsIn(seen),
+    ...standstills(seen),
     "answers by people": ledger.answers.size,
     "posts in Slack": posts.length,
   };

@@ -5,6 +5,8 @@ import { itemIn } from "./ledger.ts";
 export interface SeenEvent {
   version: number;
   type: string;
+  /** ms since the epoch */
+  at: number;
   data: Record<string, unknown>;
 }
 

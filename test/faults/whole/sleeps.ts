@@ -29,7 +29,7 @@ const takeoverMs = 90_000;
 export async function sleepThrough(options: SleepsOptions): Promise<void> {
   const { ledger, bots, load, outside, lines, rounds } = options;
   for (let round = 0; round < rounds; round++) {
-    const stopped = stopAtIntent(bots, lines);
+    const stopped = stopAtIntent({ ledger, bots, lines });
     const sent = load.send(round % 2 === 0 ? "api" : "slack", ["pay"]);
     const sleeper = await stopped;
     ledger.counts.sleeps++;
@@ -42,6 +42,7 @@ export async function sleepThrough(options: SleepsOptions): Promise<void> {
     }
     await Promise.race([acted.promise, wait(takeoverMs)]);
     sleeper.wake();
+    ledger.saw(sleeper, true);
     lines.get(sleeper.name)?.letGo();
     // It has had its turn when it answers.
     while ((await sleeper.api({ method: "GET", path: "/health" })).type !== "answered") await wait(50);
@@ -54,11 +55,16 @@ export async function sleepThrough(options: SleepsOptions): Promise<void> {
 }
 
 /** The first intent that is seen stops its bot, at once; the answer of the database stays on the line. */
-function stopAtIntent(bots: Bots, lines: ReadonlyMap<string, HeldLine>): Promise<Bot> {
+function stopAtIntent({
+  ledger,
+  bots,
+  lines,
+}: Pick<SleepsOptions, "ledger" | "bots" | "lines">): Promise<Bot> {
   const stopped = Promise.withResolvers<Bot>();
   const watch = (bot: Bot) => (text: string) => {
     if (!text.includes("call_started")) return false;
     for (const line of lines.values()) line.watch = () => false;
+    ledger.saw(bot, false);
     bot.sleep();
     stopped.resolve(bot);
     return true;
