@@ -19,6 +19,11 @@ const shells = new Set([
   "powershell",
 ]);
 
+/** Programs that start another one, which is named among their arguments. */
+const starters = new Set(
+  "sudo doas env nice ionice nohup setsid timeout time stdbuf sshpass flock watch xargs".split(" "),
+);
+
 /**
  * Throws an Error with all that is wrong, each with what to do. `schema`: the tool's JSON Schema; `templates`: by the
  * key of the declaration; of them only `argv` must use every input.
@@ -88,19 +93,33 @@ function shellsOf(
   properties: Readonly<Record<string, Property>>,
 ): string[] {
   const words = template.flat();
+  const isRemote = (word: string, index: number) =>
+    basename(word) === "ssh" && (index === 0 || starters.has(basename(program)));
   const at = words.findIndex(
-    (word, index) => shells.has(basename(word)) && /^-\w*c$/i.test(words[index + 1] ?? ""),
+    (word, index) =>
+      isRemote(word, index) || (shells.has(basename(word)) && takesText(words.slice(index + 1))),
   );
-  const isRemote = basename(program) === "ssh";
-  if (at < 0 && !isRemote) return [];
+  if (at < 0) return [];
   const open = words
-    .slice(isRemote ? 1 : at)
+    .slice(at)
     .flatMap(namesIn)
     .filter((name) => !isClosed(properties[name]));
   return open.map(
     (name) =>
       `{${name}} would be read by a shell; make it a z.enum or a number, or call a script of your own with it as an argument`,
   );
+}
+
+/** Whether a shell with these arguments reads a text as its program: `-c`, among other options or written with them. */
+function takesText(words: readonly string[]): boolean {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    if (/^-[a-z]*c[a-z]*$/.test(word) || /^--?c(ommand)?\b/i.test(word)) return true;
+    // These have a value of their own behind them.
+    if (/^[-+][a-z]*o$|^--(rcfile|init-file)$/i.test(word)) at++;
+    else if (!/^[-+]/.test(word)) return false;
+  }
+  return false;
 }
 
 function list(properties: Readonly<Record<string, Property>>): string {

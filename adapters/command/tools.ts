@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import type { PlainTool, Reconciled, Tool } from "../../src/tools/contract.ts";
-import { defineTool } from "../../src/tools/define-tool.ts";
+import { checkNumbers, defineTool } from "../../src/tools/define-tool.ts";
 import { buildArgv, type Template, type Values } from "./argv.ts";
 import { checkTemplates } from "./check-template.ts";
 import { tryingCommand } from "./doctor.ts";
@@ -102,6 +102,7 @@ function atOnce<Input extends Values>(definition: CommandDefinition<Input>) {
 function asJob<Input extends Values>(definition: Once<Input>) {
   const { argv, okExits = [0], dataDir, reconcile, pollMs = 5_000 } = definition;
   const limits = limitsOf(definition, 600_000);
+  checkNumbers(definition.name, { timeoutMs: limits.timeoutMs, graceMs: limits.graceMs });
   const folders = new JobFolders(dataDir);
   const program = String(argv[0]);
   const reading = { ...limits, program, okExits, acts: true };

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Logger, runMigrations, runTaskList, type TaskList, type WorkerPool } from "graphile-worker";
 import type { Pool } from "pg";
 import { openPool, type Place } from "./connection.ts";
+import { catchBackground } from "./local-queue.ts";
 
 /** Jobs that are due at a time, and jobs whose NOTIFY was lost, are seen at the next look. */
 const lookMs = 2_000;
@@ -150,6 +151,7 @@ class Watch {
 
   constructor(room: number) {
     this.#room = room;
+    catchBackground(this.events);
     this.events.on("localQueue:getJobs:complete", () => this.#looked());
   }
 

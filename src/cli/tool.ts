@@ -164,8 +164,12 @@ export async function atTerminal(
   args: readonly string[],
 ): Promise<number> {
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
   const terminal = createInterface({ input: process.stdin });
+  process.once("SIGINT", () => {
+    stop.abort();
+    // Whoever is being asked has answered.
+    terminal.close();
+  });
   // Lines that come before they are asked for (a pipe) wait here.
   const lines = terminal[Symbol.asyncIterator]();
   try {

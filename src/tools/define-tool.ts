@@ -13,6 +13,9 @@ export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<I
   if (!namePattern.test(name)) {
     throw new Error(`tool ${JSON.stringify(name)}: a name is lower-case letters, digits and _, at most 63`);
   }
+  const { timeoutMs, maxOutput } = definition;
+  checkNumbers(name, { timeoutMs, maxOutput, "job.everyMs": job?.everyMs });
+  checkNumbers(name, { "verify.everyMs": verify?.everyMs, "verify.withinMs": verify?.withinMs });
   const parse = (value: unknown) => definition.input.parse(value);
   return Object.freeze({
     spec: Object.freeze(specOf(definition)),
@@ -41,6 +44,17 @@ export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<I
       definition.job ? definition.job.begin(parse(value), context) : definition.run(parse(value), context),
     ...laterOf(definition),
   });
+}
+
+/** A timer that is set for longer ends at once. */
+const longestMs = 2 ** 31 - 1;
+
+/** Throws an Error for a time (ms) or a size that can't be kept, by its key in the declaration. */
+export function checkNumbers(tool: string, numbers: Readonly<Record<string, number | undefined>>): void {
+  for (const [key, value] of Object.entries(numbers)) {
+    if (value === undefined || (value > 0 && value <= longestMs)) continue;
+    throw new Error(`tool ${tool}: ${key} is ${value}; give more than 0 and at most ${longestMs} (24 days)`);
+  }
 }
 
 /** What is asked of a call after it has begun or ended. */

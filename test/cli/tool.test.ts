@@ -5,6 +5,7 @@ import { runByHand } from "../../src/cli/tool.ts";
 import type { Polled, Tool } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
+import { startChild } from "../support/child.ts";
 
 const base = { input: z.object({ what: z.string() }), maxOutput: 100 };
 const look = defineTool({
@@ -151,4 +152,12 @@ test("Ctrl-C stops the work, and says whether it did", async () => {
   const { code, text } = await byHand(["restart", '{"what":"web"}'], [stopping], "y", stop.signal);
   expect(code).toBe(1);
   expect(text).toContain("It was stopped.");
+});
+
+test("Ctrl-C at the question is a no", async () => {
+  const input = '{"service":"payments","environment":"staging"}';
+  const child = startChild("src/cli/tool.ts", ["restart_service", input], { limitMs: 20_000 });
+  await child.says("(y/N)");
+  child.process.kill("SIGINT");
+  expect(await child.ended).toMatchObject({ code: 1, output: expect.stringContaining("Nothing was run.") });
 });

@@ -105,6 +105,47 @@ test("a command stops the run that it names without what stands before its under
   expect(await runs()).toBe(1);
 });
 
+test("a picture that people show each other answers nothing, words beside it do", async () => {
+  const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.write("payments answers 500");
+  await world.say("<@U0BOT> deploy", { root });
+  await shows(world, root, /waiting/, /^Question/);
+  const files = [{ id: "F1", name: "graph.png", mimetype: "image/png" }];
+  for (const text of ["", "v2"]) {
+    const ts = await world.write("graph.png", { root });
+    const shown = { root, user: "oncall", shows: { subtype: "file_share", files } };
+    for (const event of world.eventsOf(text, ts, shown)) await world.deliver(event);
+  }
+  await shows(world, root, /done in/, /^Answered by oncall/);
+  const events = await bot.store.read((await bot.store.runAt(world.address(root))) ?? "", 0);
+  expect(events.filter(({ type }) => type === "question_answered")).toMatchObject([{ answer: "v2" }]);
+});
+
+test("Ask the agent in a thread where a question is open tells the run of the message, and answers nothing", async () => {
+  bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(world, root, /waiting/, /^Question/);
+  const ts = await world.write("v2 is broken", { root });
+  await world.deliver({
+    type: "message_action",
+    callback_id: "agent_from_message",
+    team: { id: world.team, domain: "example" },
+    user: { id: world.id("dana"), name: "dana", team_id: world.team },
+    channel: { id: world.id("ops"), name: "ops" },
+    trigger_id: await world.trigger("dana"),
+    message_ts: ts,
+    message: { type: "message", ts, thread_ts: root, user: world.id("oncall"), text: "v2 is broken" },
+  });
+  await world.edge.until(() => words().length === 1);
+  expect(words()).toEqual(["Noted."]);
+  const events = await bot.store.read((await bot.store.runAt(world.address(root))) ?? "", 0);
+  expect(events.filter(({ type }) => type === "heard")).toMatchObject([
+    { context: [{ source: "the message", text: "v2 is broken", trusted: false }] },
+  ]);
+  await shows(world, root, /waiting/, /^Question/);
+});
+
 test("a stop outside of any run's thread is for what still goes on, whatever has ended since", async () => {
   const model = scripted(calling(ask("Which version?")), finalAnswer("It is noon."));
   bot = await startBot({ model, channels: [world.channel] });

@@ -112,6 +112,15 @@ describe("a definition", () => {
     expect(defineTool({ ...plain, input, requiresApproval: true }).spec.approval).not.toBeNull();
   });
 
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    "refuses to end after %s ms",
+    (timeoutMs) => {
+      expect(() => defineTool({ ...plain, input, timeoutMs })).toThrow(
+        `timeoutMs is ${timeoutMs}; give more`,
+      );
+    },
+  );
+
   it("may say who approves and how many", () => {
     const rule = { by: ["slack:T1/U1"], count: 2, ownRequest: false };
     expect(defineTool({ ...plain, input, requiresApproval: rule }).spec.approval).toEqual(rule);

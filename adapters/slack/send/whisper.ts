@@ -30,7 +30,8 @@ function isTold(inbound: Inbound, outcome: Outcome): boolean {
   if (outcome.text.trim() === "" || outcome.type === "ignored") return false;
   if (outcome.type === "refused" || outcome.type === "told" || outcome.type === "asked") return true;
   if (inbound.replyTo.via === "slash") return true;
-  return inbound.replyTo.via === "press" && outcome.type === "launched";
+  // From the menu of a message: there is none of theirs that could have a sign.
+  return inbound.replyTo.via === "press" && (outcome.type === "launched" || outcome.type === "noted");
 }
 
 /** A button for each question that the words may have meant; the words themselves are where they were remembered. */

@@ -5,6 +5,7 @@ import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { brief } from "../text/brief.ts";
+import { askedAbout } from "../text/readable.ts";
 import { timeInWords } from "../text/time.ts";
 import type { Admission } from "./admission.ts";
 import { admitAnswer, answerTo, choiceSaid, denySettling } from "./answer.ts";
@@ -17,6 +18,8 @@ export type Loose = Pick<Extract<Command, { type: "say" }>, "text" | "said" | "w
  * Which question of this run they mean. `said` decides what kind of words they are, `text` is what would be answered.
  */
 export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, policy: Policy): Which {
+  // Whoever takes it from a menu points at a message, and has written nothing that could be an answer.
+  if (text === askedAbout) return { to: "run" };
   const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => {
     const choice = choiceSaid(question, text);
     return {

@@ -177,14 +177,29 @@ describe("a declaration is refused", () => {
       ["docker", "exec", "db", "bash", "-lc", "psql {a}"],
       "would be read by a shell",
     ],
+    ["for a shell with more options", text, ["bash", "-e", "-o", "pipefail", "-c", "echo {a}"], "by a shell"],
+    ["for a shell with all options in one", text, ["env", "A=1", "bash", "-ce", "echo {a}"], "by a shell"],
+    ["for a shell that takes its text by a long name", text, ["fish", "--command=echo {a}"], "by a shell"],
+    ["for another machine by way of a program", text, ["timeout", "9", "ssh", "h", "{a}"], "by a shell"],
     ["for a shell on another machine", text, ["ssh", "host", "restart", "{a}"], "would be read by a shell"],
   ])("%s", (_, input, argv, words) => {
     expect(declared(input, argv)).toThrow(words);
   });
 
+  test("but not for a script, and not for what is only called like it", () => {
+    expect(declared(text, ["bash", "-e", "script.sh", "-c", "{a}"])).not.toThrow();
+    expect(declared(text, ["pwsh", "-ExecutionPolicy", "Bypass", "-File", "x.ps1", "{a}"])).not.toThrow();
+    expect(declared(text, ["systemctl", "status", "ssh", "{a}"])).not.toThrow();
+  });
+
   test("but not for closed lists and numbers behind a shell", () => {
     const closed = z.object({ a: z.enum(["web", "db"]), n: z.int() });
     expect(declared(closed, ["ssh", "host", "restart", "{a}", "{n}"])).not.toThrow();
+  });
+
+  test("when it is to end after longer than a timer can wait", () => {
+    const job = { name: "work", description: "Work.", input: z.object({}), argv: ["x"], dataDir: "/data" };
+    expect(() => command({ ...job, timeoutMs: 2 ** 31 })).toThrow("timeoutMs is 2147483648; give more");
   });
 
   test("when it runs once and has no folder to outlive the bot in", () => {
