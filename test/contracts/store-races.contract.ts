@@ -19,6 +19,8 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
     return client;
   }
 
+  const nameIn = (url: string) => url.slice(url.lastIndexOf("/") + 1);
+
   /** Resolves when so many others on this database wait for a lock. */
   async function waiting(client: Client, count: number): Promise<void> {
     const look =
@@ -87,14 +89,19 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
     });
 
     it("that wait for each other both get through: the one that was undone runs again", async () => {
-      const [a, , url] = await pair();
-      for (const id of ["p1", "p2"]) await must(a.commit(commit(id, 0)));
+      const [, , url] = await pair();
       const other = await connected(url);
+      // Each connection looks for a circle once, so long after it began to wait: the commit's when the circle is there,
+      // the other one never, so that the commit is the one that is undone.
+      await other.query(`ALTER DATABASE ${nameIn(url)} SET deadlock_timeout = '3s'`);
+      await other.query("SET deadlock_timeout = '10min'");
+      const a = await open(url);
+      for (const id of ["p1", "p2"]) await must(a.commit(commit(id, 0)));
       await other.query("BEGIN");
       await other.query("SELECT FROM runs WHERE run_id = 'p1' FOR UPDATE");
       const committed = a.commit(commit("p2", 1, { wake: ["p1"] }));
       await waiting(other, 1);
-      // The commit holds p2 and waits for p1; now it is a circle, and PostgreSQL undoes the one that waited first.
+      // The commit holds p2 and waits for p1: now it is a circle.
       await other.query("SELECT FROM runs WHERE run_id = 'p2' FOR UPDATE");
       await other.query("COMMIT");
       expect(await committed).toEqual({ ok: true, version: 2 });
@@ -109,8 +116,7 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
       await other.query(`
         CREATE FUNCTION clock_timestamp() RETURNS timestamptz LANGUAGE plpgsql AS
           'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN pg_catalog.clock_timestamp(); END'`);
-      const name = url.slice(url.lastIndexOf("/") + 1);
-      await other.query(`ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
+      await other.query(`ALTER DATABASE ${nameIn(url)} SET search_path = public, pg_catalog`);
       const slow = await open(url);
       await other.query("SELECT pg_advisory_lock(7)");
       const claim = { now: 1, leaseMs: 60_000, limit: 1, only: ["r1"] };
