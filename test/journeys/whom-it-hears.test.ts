@@ -105,6 +105,23 @@ test("a command stops the run that it names without what stands before its under
   expect(await runs()).toBe(1);
 });
 
+test("a picture that people show each other answers nothing, words beside it do", async () => {
+  const model = scripted(calling(ask("Which version?")), finalAnswer("Deployed."));
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.write("payments answers 500");
+  await world.say("<@U0BOT> deploy", { root });
+  await shows(world, root, /waiting/, /^Question/);
+  const files = [{ id: "F1", name: "graph.png", mimetype: "image/png" }];
+  for (const text of ["", "v2"]) {
+    const ts = await world.write("graph.png", { root });
+    const shown = { root, user: "oncall", shows: { subtype: "file_share", files } };
+    for (const event of world.eventsOf(text, ts, shown)) await world.deliver(event);
+  }
+  await shows(world, root, /done in/, /^Answered by oncall/);
+  const events = await bot.store.read((await bot.store.runAt(world.address(root))) ?? "", 0);
+  expect(events.filter(({ type }) => type === "question_answered")).toMatchObject([{ answer: "v2" }]);
+});
+
 test("Ask the agent in a thread where a question is open tells the run of the message, and answers nothing", async () => {
   bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");

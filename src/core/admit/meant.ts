@@ -22,7 +22,7 @@ export interface Facts {
   toOthers: boolean;
   thread: Thread;
   words: Words;
-  /** All of them stand in code or in a quote. Missing: they don't. */
+  /** All of them stand in code or in a quote, or there are none beside a picture. Missing: they don't. */
   areShown?: boolean;
   /** Something of `/agent`, with nothing else said; a bare stop is none of it. */
   isCommand: boolean;

@@ -8,6 +8,7 @@ import { kindOf } from "../../core/admit/words.ts";
 import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Inbound, Outcome, Said } from "../../core/ports/inbound.ts";
 import { hasEnded, type State } from "../../core/state.ts";
+import { wordless } from "../../core/text/readable.ts";
 import { above, askingNear, runMeant } from "../find-run.ts";
 import { type InstructDeps, instruct } from "./instruct.ts";
 import { launch, mayLaunch, routed } from "./launch.ts";
@@ -65,14 +66,15 @@ async function factsOf(heard: Heard, intent: Said): Promise<{ state: State | nul
     policy !== null &&
     authorize(action, actor, policy.rights, state.from.principal).allowed;
   const which: Which = state && policy && !hasEnded(state) ? whichOf(state, words, policy) : { to: "run" };
-  const onlyCode = words.said?.trim() === "" && words.text.trim() !== "";
+  // Code, or a picture and nothing beside it.
+  const areShown = words.text === wordless || (words.said?.trim() === "" && words.text.trim() !== "");
   const facts: Facts = {
     addressed: intent.addressed,
     toOthers: intent.toOthers ?? false,
     thread: intent.thread ?? "ours",
-    words: onlyCode ? "words" : kindOf(words.said ?? words.text),
-    areShown: onlyCode,
-    isCommand: !onlyCode && instruction.verb !== "launch",
+    words: areShown ? "words" : kindOf(words.said ?? words.text),
+    areShown,
+    isCommand: !areShown && instruction.verb !== "launch",
     run: runFact(here, state),
     which,
     may: {
