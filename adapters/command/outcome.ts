@@ -65,5 +65,9 @@ function textOf({ stdout, stderr, omitted }: Output): string {
 /** The end of what it said, where programs say why they fail. */
 function lastWords({ stdout, stderr }: Output): string {
   const text = stderr.trim() || stdout.trim();
-  return text.length <= maxWords ? text : `… ${text.slice(-maxWords)}`;
+  if (text.length <= maxWords) return text;
+  // The half of a word may be that of a secret, which nobody would know for one.
+  const isHalf = /\S/.test(text.at(-maxWords - 1) ?? "");
+  const tail = text.slice(-maxWords);
+  return `… ${isHalf ? tail.replace(/^\S*\s+/, "") : tail}`;
 }

@@ -5,7 +5,6 @@ import { files } from "./records.ts";
 
 /** So much of the end of an output file is read for a line of progress. */
 const tailBytes = 2_000;
-const maxProgress = 120;
 
 /** The last line that it wrote, wherever it wrote last. Programs draw their progress with carriage returns. */
 export async function lastLine(path: string): Promise<string> {
@@ -20,7 +19,7 @@ export async function lastLine(path: string): Promise<string> {
   const lines = (await tailOf(join(path, last.name), last.size)).split(/[\r\n]+/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours and cursor movements are what is taken out.
   const plain = lines.map((line) => line.replace(/\u001b\[[\d;?]*[A-Za-z]|\p{Cc}/gu, "").trim());
-  return [...(plain.findLast((line) => line !== "") ?? "")].slice(0, maxProgress).join("");
+  return plain.findLast((line) => line !== "") ?? "";
 }
 
 async function tailOf(path: string, size: number): Promise<string> {

@@ -102,7 +102,7 @@ function atOnce<Input extends Values>(definition: CommandDefinition<Input>) {
 function asJob<Input extends Values>(definition: Once<Input>) {
   const { argv, okExits = [0], dataDir, reconcile, pollMs = 5_000 } = definition;
   const limits = limitsOf(definition, 600_000);
-  checkNumbers(definition.name, { timeoutMs: limits.timeoutMs, graceMs: limits.graceMs });
+  checkNumbers(definition.name, { timeoutMs: limits.timeoutMs });
   const folders = new JobFolders(dataDir);
   const program = String(argv[0]);
   const reading = { ...limits, program, okExits, acts: true };

@@ -2,7 +2,8 @@
 import { withExactDigits } from "../../src/core/text/digits.ts";
 import type { Answer } from "../../src/tools/outbound.ts";
 
-const maxErrorBody = 320;
+/** More than the model gets: what it gets is cut where secrets are hidden, so that no half of one is left. */
+const maxErrorBody = 10_000;
 
 /** Throws an Error with words for the model when there is nothing at the pointer. `pick`: RFC 6901, `/data/items`. */
 export function resultOf({ body, headers, cut }: Answer, pick: string | undefined): unknown {

@@ -65,6 +65,7 @@ function wasRefused(error: unknown): boolean {
   if (error instanceof ProtocolError) return neverBegun.has(error.code);
   if (error instanceof NoAnswer) return !error.sent;
   if (error instanceof UnauthorizedError) return true;
-  if (error instanceof SdkHttpError) return error.status >= 400 && error.status < 500;
+  // 408 is a gateway's word that it gave up waiting.
+  if (error instanceof SdkHttpError) return error.status >= 400 && error.status < 500 && error.status !== 408;
   return error instanceof SdkError && error.code === SdkErrorCode.NotConnected;
 }

@@ -1,5 +1,6 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
+import { brief } from "../core/text/brief.ts";
 import { sameJson } from "../core/text/same-json.ts";
 import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
@@ -86,6 +87,8 @@ function laterCalls(
   };
 }
 
+const maxProgress = 120;
+
 function jobStateOf(
   tool: Tool,
   input: unknown,
@@ -97,7 +100,7 @@ function jobStateOf(
     return { type: "unknown", progress: `can't be looked at now: ${found.unknown}`, nextMs };
   switch (found.type) {
     case "running":
-      return { type: "running", progress: redact(found.progress), nextMs };
+      return { type: "running", progress: brief(redact(found.progress), maxProgress), nextMs };
     case "done":
       return finished(tool, input, found.result, redact);
     case "failed":

@@ -190,6 +190,21 @@ describe("what runs is what was stored", () => {
   });
 });
 
+describe("the progress of a job", () => {
+  it("is brief, and holds no half of a secret at its end", async () => {
+    const job = {
+      handle: z.null(),
+      begin: async () => null,
+      poll: async () => ({ type: "running", progress: `${"z".repeat(112)} ${secret} and more` }) as const,
+    };
+    const input = z.object({});
+    const tool = defineTool({ name: "act", description: "Act.", effect: "once", input, job });
+    const state = await createToolbox([tool], { redact }).poll("act", {}, null, context());
+    expect(state).toMatchObject({ progress: expect.stringMatching(/^z{112} \[s.*…$/) });
+    expect(JSON.stringify(state).length).toBeLessThan(200);
+  });
+});
+
 describe("reconcile and preview", () => {
   it("tell what the tool knows, without secrets", async () => {
     const tools = box({

@@ -62,6 +62,13 @@ describe("an answer", () => {
     expect(seen).toHaveLength(1);
   });
 
+  test("that refuses holds no half of a secret where it is cut", async () => {
+    const body = `${"z".repeat(312)} s3cr3t-value ${"z".repeat(300)}`;
+    const { url } = await serve((_, response) => response.writeHead(422).end(body));
+    const outcome = await orders(url).run("orders_get", order, context);
+    expect(outcome).toMatchObject({ message: expect.stringMatching(/z \[secret\] z+…$/) });
+  });
+
   test("keeps all digits of its numbers", async () => {
     const body = '{"order":{"id":9007199254740993,"total":1.5}}';
     const { url } = await serve((_, response) =>

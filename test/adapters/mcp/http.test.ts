@@ -197,6 +197,7 @@ test.each([
 
 test.each([
   [503, "in_doubt"],
+  [408, "in_doubt"],
   [403, "failed"],
 ] as const)("the status %i leaves a call that must happen once %s", async (status, type) => {
   const { url } = await webServer((one, response) => {
