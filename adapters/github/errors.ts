@@ -39,7 +39,9 @@ export async function act<T extends { status: number }>(
   const answer = await work(octokitOf(hub, signal)).catch((error: unknown) => {
     const refusal = refusalOf(error);
     const words = wordsFor(error, hub);
-    if (refusal === null || refusal.status >= 500) throw new OutcomeUnknown(words, { cause: error });
+    // 408 is a gateway's word that it gave up waiting.
+    const isLost = refusal === null || refusal.status === 408 || refusal.status >= 500;
+    if (isLost) throw new OutcomeUnknown(words, { cause: error });
     throw new Error(words, { cause: error });
   });
   if (answer.status >= 300) throw new Error(moved(answer.status));

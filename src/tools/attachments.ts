@@ -36,14 +36,24 @@ function takenApart(returned: unknown, redact: (text: string) => string): TakenA
   const kept: FreshAttachment[] = [];
   const leftOut: string[] = [];
   for (const given of attachments.slice(0, attachmentLimits.ofCall)) {
-    const file = fresh(given, redact);
-    if (file.size <= attachmentLimits.size) kept.push(file);
+    const file = freshOrNone(given, redact);
+    // What the call did is done, whatever is wrong with a file of its result.
+    if (file === null) leftOut.push("[left out: a file that can't be kept: its name, type, bytes or words]");
+    else if (file.size <= attachmentLimits.size) kept.push(file);
     else leftOut.push(`[left out: ${file.name}, a file of over ${attachmentLimits.size / 1_000_000} MB]`);
   }
   const more = attachments.length - attachmentLimits.ofCall;
   if (more > 0)
     leftOut.push(`[left out: ${more} more files; a call brings at most ${attachmentLimits.ofCall}]`);
   return { result, attachments: kept, leftOut };
+}
+
+function freshOrNone(given: ToolAttachment, redact: (text: string) => string): FreshAttachment | null {
+  try {
+    return fresh(given, redact);
+  } catch {
+    return null;
+  }
 }
 
 function fresh(

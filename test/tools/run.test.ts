@@ -4,7 +4,12 @@ import { z } from "zod";
 import type { ToolEffect } from "../../src/core/agent.ts";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { createRedactor } from "../../src/core/text/redact.ts";
-import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
+import {
+  OutcomeUnknown,
+  type PlainTool,
+  type ToolAttachment,
+  WithAttachments,
+} from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 
@@ -54,6 +59,16 @@ describe("output", () => {
     });
     expect(await run({ effect: "once", run: () => ({ text: "y" }), undo })).toMatchObject({
       undo: { tool: "act", input: { text: "y" } },
+    });
+  });
+
+  it("with a file that can't be kept is no failure either", async () => {
+    const file: ToolAttachment = JSON.parse('{"name":"a.png","bytes":"none","alt":""}');
+    const outcome = await run({ run: () => new WithAttachments("restarted", [file]) });
+    expect(outcome).toEqual({
+      type: "finished",
+      output: "restarted\n[left out: a file that can't be kept: its name, type, bytes or words]",
+      omitted: 0,
     });
   });
 

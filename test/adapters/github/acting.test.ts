@@ -35,6 +35,7 @@ describe.each([
 
   it.each([
     ["the answer is lost", { breaks: true }],
+    ["a gateway gives up", { status: 408, json: { message: "Request timeout" } }],
     ["the server fails", { status: 502, json: { message: "Bad gateway" } }],
   ])("is in doubt when %s, and known again by its mark", async (_what, reply) => {
     let body = "";
