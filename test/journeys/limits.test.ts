@@ -94,6 +94,22 @@ describe("the provider", () => {
   });
 });
 
+test.each([
+  { given: ["a~2", "a", "a"], own: ["a~2", "a", "a~2~2"], refused: ["a~2~2"] },
+  { given: ["a", "a", "a~1"], own: ["a", "a~1~1", "a~1"], refused: ["a~1~1"] },
+  { given: ["", "", "~1"], own: ["~0", "~1~1", "~1"], refused: [] },
+])("calls with the ids $given are told apart", async ({ given, own, refused }) => {
+  const calls = given.map((id, a) => call("sum_numbers", { a, b: 1 }, id));
+  const bot = await start({ model: scripted(calling(...calls), finalAnswer("done")) });
+  const runId = await bot.launch("add");
+  await bot.untilEnd(runId);
+  const events = await bot.engine.events(runId);
+  const answered = events.find(({ type }) => type === "model_answered");
+  expect(answered?.type === "model_answered" && answered.calls.map(({ id }) => id)).toEqual(own);
+  const failed = events.flatMap((event) => (event.type === "call_failed" ? [event.callId] : []));
+  expect(failed).toEqual(refused);
+});
+
 test("a hundred calls in one answer: the first eight run, each of the rest is told why not", async () => {
   const many = Array.from({ length: 100 }, (_, a) => call("sum_numbers", { a, b: 1 }));
   const model = scripted(calling(...many), finalAnswer("ok"));

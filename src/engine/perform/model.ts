@@ -99,12 +99,14 @@ function offered({ policy, toolbox }: Work): Policy["tools"] {
   return Object.fromEntries(Object.entries(policy.tools).filter(([name]) => !names.includes(name)));
 }
 
-/** Ids must be unique in a run's answer; a second call with the same id gets its own and an error. */
+/** Ids must be unique in a run's answer; a second call with the same id gets its own, one that no call has, and an error. */
 function chosen(calls: ModelAnswer["calls"], toolbox: Toolbox): ChosenCall[] {
+  const given = new Set(calls.map(({ id }) => id));
   const seen = new Set<string>();
   return calls.map((call, index) => {
     const twice = seen.has(call.id);
-    const id = twice || call.id === "" ? `${call.id}~${index}` : call.id;
+    let { id } = call;
+    while (seen.has(id) || id === "" || (id !== call.id && given.has(id))) id = `${id}~${index}`;
     seen.add(id);
     const checked = toolbox.check(call.tool, call.arguments);
     if (!twice) return { id, tool: call.tool, ...checked };
