@@ -1,5 +1,5 @@
 /** What the parts of the Discord channel share: options, the REST client, and what READY told about ourselves. */
-import { REST } from "discord.js";
+import { REST, type RESTOptions } from "discord.js";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Places } from "./address.ts";
@@ -40,13 +40,16 @@ export interface Session extends Line {
 
 /**
  * One REST client for everything that this channel sends. No retries and no silent queueing: after a timeout
- * discord.js would send a POST again, and the outbox owns the waiting after a rate limit.
+ * discord.js would send a POST again, and the outbox owns the waiting after a rate limit. It sends with Node's own
+ * `fetch`: discord.js's client shares one agent with all of the process, and that of the client which Slack's library
+ * brings can't send files for it.
  */
 export function restClient(token: string, apiUrl: string | null): REST {
   return new REST({
     version: "10",
     retries: 0,
     timeout: 10_000,
+    makeRequest: fetch as RESTOptions["makeRequest"],
     rejectOnRateLimit: () => true,
     ...(apiUrl === null ? {} : { api: apiUrl }),
   }).setToken(token);

@@ -1,5 +1,6 @@
 /** What a post is made of: a picture, parts of a long text, and nobody pinged by accident. */
-import { describe, expect, test } from "vitest";
+import { createRequire } from "node:module";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { bed, delivery } from "../../support/discord/bed.ts";
 import { api, body, posting, refusal, sends } from "../../support/discord/posting.ts";
@@ -24,6 +25,21 @@ describe("a picture", () => {
     expect(sent().body).toMatchObject({ components: [{ components: [{ type: 10 }, gallery] }] });
     await started.channel.stop();
   });
+});
+
+test("a file arrives although the whole process sends through the HTTP client that Slack's library brought", async () => {
+  const { Agent, getGlobalDispatcher, setGlobalDispatcher } = createRequire(
+    import.meta.resolve("@slack/socket-mode"),
+  )("undici");
+  const before = getGlobalDispatcher();
+  const agent = new Agent();
+  setGlobalDispatcher(agent);
+  onTestFinished(async () => {
+    setGlobalDispatcher(before);
+    await agent.close();
+  });
+  await post(asked().address, { body: body("A sentence that goes on.\n\n".repeat(3_000)) });
+  expect(sent().files).toHaveLength(1);
 });
 
 function sent() {
