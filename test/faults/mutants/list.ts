@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "steps that are written together go by the version alone",
     file: "adapters/postgres/commit-guard.ts",
-    find: "AND runs.epoch = r.epoch AND coalesce(owner, '') <> ''",
+    find: "AND runs.epoch = r.epoch AND owner IS NOT NULL",
     put: "",
     test: "test/adapters/postgres/group.test.ts",
     only: "tells each step",
