@@ -69,12 +69,14 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
         : [];
       lanes = [...drive, new Lane({ place, log, atOnce: 10, ahead: 10, tasks: () => hintTasks(due) })];
       await Promise.all(lanes.map((lane) => lane.start()));
-      timer = setTimeout(() => {
-        sweeping = sweepNow(due, on);
-      }, sweepMs);
+      // One after the other, so that a stop waits for each of them.
+      const sweepNext = () => {
+        sweeping = sweeping.then(() => sweepNow(due, on));
+      };
+      timer = setTimeout(sweepNext, sweepMs);
       timer.unref();
       // What was lost while no process was there waits no longer.
-      sweeping = sweepNow(due, on);
+      sweepNext();
     },
     soon: (at) => times.comesIn(at - Date.now()),
     refresh() {
