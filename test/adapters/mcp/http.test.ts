@@ -3,6 +3,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { type Child, startChild } from "../../support/child.ts";
+import { freePort } from "../../support/free-port.ts";
 import { call, folder, server } from "./bench.ts";
 import { json, webServer } from "./web-server.ts";
 
@@ -19,16 +20,17 @@ async function accepted(options: Partial<Http> & { url: string }) {
   return server(all);
 }
 
-async function everythingAt(port: number): Promise<{ child: Child; port: number }> {
+async function everythingAt(port: number): Promise<Child> {
   const env = { ...process.env, PORT: String(port) };
   const child = startChild("test/adapters/mcp/everything-http-child.ts", [], { env });
   onTestFinished(() => child.kill());
-  const [, found] = /"port":(\d+)/.exec(await child.says(/"port":\d+/)) ?? [];
-  return { child, port: Number(found) };
+  await child.says(/"port":\d+/);
+  return child;
 }
 
 test("everything over HTTP is used, missed while it is gone, and found again", async () => {
-  const { child, port } = await everythingAt(0);
+  const port = await freePort();
+  const child = await everythingAt(port);
   const from = await accepted({
     ...{ url: `http://127.0.0.1:${port}/mcp`, name: "everything", prefix: "any" },
     ...{ allow: ["get-sum"], tools: { "get-sum": { effect: "read" } } },
@@ -44,7 +46,8 @@ test("everything over HTTP is used, missed while it is gone, and found again", a
 });
 
 test("a session that the server has forgotten is begun anew, also for what must happen once", async () => {
-  const { child, port } = await everythingAt(0);
+  const port = await freePort();
+  const child = await everythingAt(port);
   const from = await accepted({ url: `http://127.0.0.1:${port}/mcp`, allow: ["get-sum"] });
   const sum = () => call(from, "web_get_sum", { a: 2, b: 40 });
   expect(await sum()).toMatchObject({ type: "finished" });
