@@ -14,6 +14,7 @@ import { type Child, startChild } from "../support/child.ts";
 import { freePort } from "../support/free-port.ts";
 import { Github, shape } from "../support/github/server.ts";
 import type { Death, Place } from "../support/monitoring/bot-child.ts";
+import { Notices } from "../support/monitoring/notices.ts";
 import { hasPrometheus, type Monitoring, startMonitoring } from "../support/monitoring/servers.ts";
 import { type SlackMessage, SlackWorld } from "../support/slack/world.ts";
 
@@ -24,6 +25,7 @@ const patience = { timeout: 120_000, interval: 100 };
 
 let world: SlackWorld;
 let monitoring: Monitoring;
+let notices: Notices;
 let hub: Github;
 let port: number;
 
@@ -51,10 +53,12 @@ beforeAll(async () => {
       return fetch(`http://127.0.0.1:${port}/slack/events`, { method, headers, body: await request.text() });
     },
   });
-  monitoring = await startMonitoring({ url: `http://127.0.0.1:${port}/webhooks/alerts`, token });
+  notices = await Notices.start(`http://127.0.0.1:${port}/webhooks/alerts`);
+  monitoring = await startMonitoring({ url: notices.url, token });
 }, 120_000);
 afterAll(async () => {
   await monitoring?.stop();
+  await notices?.stop();
   await hub?.stop();
   await world?.stop();
 });
@@ -143,7 +147,7 @@ async function incident(death: Death | null): Promise<Played> {
     // Each message settles by itself: a bot that died in an edit comes to that one again after the others.
     for (const settled of [/done in/, /^Answered by/, /^Approved by/])
       await eventually(life, () => messageLike(root, settled));
-    await eventually(life, noAlert);
+    await eventually(life, isOver);
     const screen = await world.screen(root);
     await life.end();
     return { events: await eventsIn(life.folder), screen, deaths: life.deaths };
@@ -166,9 +170,11 @@ async function approve(life: Life, root: string): Promise<void> {
   });
 }
 
-async function noAlert(): Promise<void> {
+/** And the bot was told so: Alertmanager takes an alert that comes before that for the one it has told of already. */
+async function isOver(): Promise<void> {
   const alerts: unknown = await (await fetch(`${monitoring.alertmanagerUrl}/api/v2/alerts`)).json();
   expect(alerts).toEqual([]);
+  expect(notices.taken.at(-1)).toBe("resolved");
 }
 
 async function eventsIn(folder: string): Promise<RunEvent[]> {
