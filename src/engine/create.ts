@@ -26,7 +26,7 @@ import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
 import type { EngineOptions, Role } from "./options.ts";
-import { LookTimes } from "./perform/look-times.ts";
+import { Looks } from "./perform/looks.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
@@ -64,7 +64,7 @@ class RunEngine implements Engine {
   readonly #role: Role;
   readonly #leftBehind: LeftBehindRuns;
   readonly #troubles = new ModelTroubles();
-  readonly #lookTimes = new LookTimes();
+  readonly #looks = new Looks();
   readonly #seen: SeenRuns;
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
@@ -330,7 +330,7 @@ class RunEngine implements Engine {
       keep: (attachment) => this.store.saveAttachment(attachment),
       log,
       troubles: this.#troubles,
-      lookTimes: this.#lookTimes,
+      looks: this.#looks,
     });
   }
 }
