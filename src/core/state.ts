@@ -38,9 +38,8 @@ export type Call = ChosenCall & {
   undoes?: string;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */
   changedBy: string | null;
-  /** The last words of its job or of the look at whether it helped. */
+  /** The last recorded words of its job or of the look at whether it helped, and how many there were until when (ms). */
   progress?: string;
-  /** How often such words were recorded, and when they were last (ms since the epoch). */
   progressed?: { count: number; at: number };
   /** What its tool asked people: how it goes on (JSON), and the answer once there is one. null: it begins anew. */
   asks?: { held: unknown; answer: string | null } | null;
