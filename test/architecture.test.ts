@@ -94,6 +94,8 @@ const packDoor = [
   "endings",
   "define-tool",
   "outbound",
+  "process-guard",
+  "process-id",
   "secret",
   "setting",
   "tool-server",

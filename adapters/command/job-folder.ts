@@ -5,7 +5,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { isCode } from "../../src/core/system-error.ts";
-import { bootId, isAlive, type ProcessId } from "./process-id.ts";
+import { bootId, isAlive, type ProcessId } from "../../src/tools/process-id.ts";
 import { claimFile, type Exit, files, readJson, syncFolder } from "./records.ts";
 
 /**

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { isCode } from "../../src/core/system-error.ts";
-import type { ProcessId } from "./process-id.ts";
+import type { ProcessId } from "../../src/tools/process-id.ts";
 import type { GroupEnd, Limits, Program } from "./run-group.ts";
 
 /** What the wrapper is told on its standard input: no secret of it is ever on the disk. */

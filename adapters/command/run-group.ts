@@ -30,13 +30,13 @@ export interface GroupEnd {
 /**
  * Where its output goes: to whoever hears it, or into open files, where it goes on also when nobody listens any more.
  */
-type Output =
+type Output = (
   | { stdout(piece: Buffer): void; stderr(piece: Buffer): void }
-  | {
-      files: readonly [stdout: number, stderr: number];
-      /** At once after the start, before anything else can happen to it. */
-      started(pid: number): void;
-    };
+  | { files: readonly [stdout: number, stderr: number] }
+) & {
+  /** At once after the start, before anything else can happen to it. */
+  started(pid: number): void;
+};
 
 /** What a program left running keeps its output open; that long it is listened to after the program's own end. */
 const lingerMs = 500;
@@ -53,9 +53,8 @@ export function runGroup(
   const sinks = "files" in output ? output.files : (["pipe", "pipe"] as const);
   const child = start(file, args, { cwd, env: { ...env }, stdio: ["ignore", ...sinks] });
   if (child instanceof Error) return Promise.resolve({ ...notStarted, error: whyNot(child, file, cwd) });
-  if ("files" in output) {
-    if (child.pid !== undefined) output.started(child.pid);
-  } else {
+  if (child.pid !== undefined) output.started(child.pid);
+  if (!("files" in output)) {
     child.stdout?.on("data", output.stdout);
     child.stderr?.on("data", output.stderr);
   }

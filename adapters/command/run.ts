@@ -1,4 +1,5 @@
-/** Runs a program while its call waits: for what may be repeated. */
+/** Runs a program while its call waits, and no longer than the bot lives: for what may be repeated. */
+import { guarded } from "../../src/tools/process-guard.ts";
 import { Kept } from "./kept.ts";
 import type { Outcome, Reading } from "./outcome.ts";
 import { outcomeOf } from "./outcome.ts";
@@ -13,11 +14,16 @@ export async function runNow(
 ): Promise<Outcome> {
   const stdout = new Kept(limits.maxBytes);
   const stderr = new Kept(limits.maxBytes);
+  let ended = () => {};
   const hears = {
+    started: (pid: number) => {
+      ended = guarded(pid, { lenienceMs: 0, graceMs: limits.graceMs });
+    },
     stdout: (piece: Buffer) => stdout.add(piece),
     stderr: (piece: Buffer) => stderr.add(piece),
   };
   const end = await runGroup(program, limits, hears, signal);
+  ended();
   const output = { stdout: stdout.text(), stderr: stderr.text(), omitted: stdout.omitted };
   return outcomeOf(end, output, { program: program.argv[0] ?? "", timeoutMs: limits.timeoutMs, ...reading });
 }

@@ -7,7 +7,7 @@
 import { fstatSync, ftruncateSync, openSync } from "node:fs";
 import { json } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
-import { identify } from "./process-id.ts";
+import { identify } from "../../src/tools/process-id.ts";
 import { claimFile, type Exit, files, type Order, writeFileWhole } from "./records.ts";
 import { runGroup } from "./run-group.ts";
 

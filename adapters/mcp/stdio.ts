@@ -10,6 +10,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { oneLine } from "../../src/core/text/brief.ts";
+import { guarded } from "../../src/tools/process-guard.ts";
 import { withAllDigits } from "./digits.ts";
 import { Lines } from "./lines.ts";
 
@@ -38,6 +39,7 @@ export class StdioTransport implements Transport {
   readonly #lines = new Lines(largestMessage);
   #child: ChildProcessWithoutNullStreams | null = null;
   #closed: Promise<void> = Promise.resolve();
+  #unguard = () => {};
   #stderr = "";
   #isClosed = false;
   #ending: string | null = null;
@@ -65,6 +67,7 @@ export class StdioTransport implements Transport {
       detached: process.platform !== "win32",
     });
     this.#child = child;
+    if (child.pid !== undefined) this.#unguard = guarded(child.pid, { lenienceMs: graceMs, graceMs });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     this.#closed = closed.promise;
@@ -152,6 +155,7 @@ export class StdioTransport implements Transport {
   #over(resolve: () => void): void {
     // What is left of its group has lost its head.
     this.#kill("SIGKILL");
+    this.#unguard();
     this.#child = null;
     this.#lines.clear();
     resolve();

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { JobFolders } from "../../../adapters/command/job-folder.ts";
-import { identify } from "../../../adapters/command/process-id.ts";
 import { claimFile } from "../../../adapters/command/records.ts";
 import { command } from "../../../adapters/command/tools.ts";
 import type { Reconciled } from "../../../src/tools/contract.ts";
+import { identify } from "../../../src/tools/process-id.ts";
 import { startChild } from "../../support/child.ts";
 import { contextOf, folder, node, program, toolboxOf, tracesIn, until } from "./bench.ts";
 

@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { identify } from "../../../src/tools/process-id.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
+import { startChild } from "../../support/child.ts";
 import {
   call,
   callsIn,
@@ -163,6 +165,19 @@ test("a server that exits at once holds nothing up, and its last words hide its 
   const said = JSON.stringify([outcome, from.status()]);
   expect(said).toContain("it ended with exit status 3; it said: no key, although TOKEN is [secret]");
   expect(said).not.toContain("s3cr3t");
+});
+
+test("a server that goes on without its input ends with a bot that is killed", async () => {
+  const { at } = await oddServer("well");
+  const bot = startChild("test/adapters/mcp/left-child.ts", [at, "outlives-its-input"]);
+  onTestFinished(() => bot.kill());
+  await bot.says("true");
+  const pid = Number(readFileSync(join(at, "pid"), "utf8"));
+  onTestFinished(() => {
+    if (identify(pid) !== null) process.kill(pid, "SIGKILL");
+  });
+  await bot.kill();
+  await until(() => identify(pid) === null);
 });
 
 test("a program that is not there is named", async () => {

@@ -2,7 +2,7 @@
  * A server that misbehaves, over its standard streams and without any library: in what it sends, when, and how often.
  * Its folder holds what it offers (`tools.json`, read each time it is asked) and what was called (`calls.log`).
  */
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -172,4 +172,8 @@ let lastCall = 0;
 let held: object | null = null;
 const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => answer(JSON.parse(line)));
-lines.on("close", () => process.exit(0));
+if (mode === "outlives-its-input") {
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => {});
+  setInterval(() => {}, 60_000);
+  writeFileSync(join(folder, "pid"), String(process.pid));
+} else lines.on("close", () => process.exit(0));
