@@ -51,14 +51,31 @@ export function isLost(status: number): boolean {
   return lost.has(status);
 }
 
-/** What a refusal means and what to do about it; its own words, bounded, come last. */
-export function errorIn({ status, headers, body }: Answer, api: string): string {
+/** What a refusal means and what to do about it; its own words, bounded, come last. `asked`: the URL of the request. */
+export function errorIn({ status, headers, body }: Answer, api: string, asked: URL): string {
   const words = body.trim().slice(0, maxErrorBody).toWellFormed();
-  return `${api} answered ${status}${adviceFor(status, headers["retry-after"])}${words && ` It said: ${words}`}`;
+  return `${api} answered ${status}${adviceFor(status, headers, asked)}${words && ` It said: ${words}`}`;
 }
 
-function adviceFor(status: number, retryAfter: string | undefined): string {
-  if (status >= 300 && status < 400) return ", which leads elsewhere; redirects are not followed.";
+const logIn = /(?:log|sign)[-_]?in(?![a-z])|\b(?:sso|saml2?|oauth2?|oidc|auth|authorize|authorization)\b/i;
+const longestPlace = 200;
+
+/** Whoever must say whether it happened sees from it what the answer was: the way to a result, or to a page to log in. */
+function whereTo(location: string | undefined, asked: URL): string {
+  const url = location === undefined ? null : URL.parse(location, asked);
+  if (url === null) return "elsewhere";
+  // What stands behind the path is long, and may be meant for one reader alone.
+  const place = `${url.protocol}//${url.host}${url.pathname}`;
+  const shown = place.length > longestPlace ? `${place.slice(0, longestPlace)}…` : place;
+  const host = url.host === asked.host ? "" : ", on another host";
+  return `to ${shown}${host}${logIn.test(`${url.host}${url.pathname}`) ? " (as for a log-in)" : ""}`;
+}
+
+function adviceFor(status: number, headers: Answer["headers"], asked: URL): string {
+  if (status >= 300 && status < 400) {
+    return `, which leads ${whereTo(headers.location, asked)}; redirects are not followed.`;
+  }
+  const { "retry-after": retryAfter } = headers;
   if (status === 401 || status === 403) return ": its token may not do this; ask a person.";
   if (status === 404) return ": there is no such thing; look at the arguments.";
   if (status === 429) return `: too often; wait ${retryAfter === undefined ? "a while" : `${retryAfter} s`}.`;

@@ -1,8 +1,7 @@
 /** Named APIs as tools: fixed methods and paths, in which the model fills the places that it is given. */
-import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import { OutcomeUnknown, type PlainTool, type Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { type Answer, NoAnswer, type Reach, request } from "../../src/tools/outbound.ts";
+import { type Answer, NoAnswer, type Outgoing, type Reach, request } from "../../src/tools/outbound.ts";
 import { errorIn, isLost, resultOf } from "./answer.ts";
 import { checkApi, checkOperation } from "./check.ts";
 import { tryingApi } from "./doctor.ts";
@@ -93,9 +92,11 @@ function toolOf<Input extends Values>(api: AnyApi, operation: Operation<Input>):
       return [`${method} ${url.href}`, body, more].filter((part) => typeof part === "string").join("\n");
     },
     run: async (values, context) => {
-      const answer = await exchange(api, operation, values, context);
-      if (effect === "once" && isLost(answer.status)) throw new OutcomeUnknown(errorIn(answer, api.name));
-      if (answer.status < 200 || answer.status >= 300) throw new Error(errorIn(answer, api.name));
+      const outgoing = outgoingOf(api, operation, values, context.key);
+      const answer = await exchange(api, operation, outgoing, context.signal);
+      const error = () => errorIn(answer, api.name, outgoing.url);
+      if (effect === "once" && isLost(answer.status)) throw new OutcomeUnknown(error());
+      if (answer.status < 200 || answer.status >= 300) throw new Error(error());
       return told(answer, operation, effect === "read");
     },
   });
@@ -103,19 +104,18 @@ function toolOf<Input extends Values>(api: AnyApi, operation: Operation<Input>):
   return tool;
 }
 
-async function exchange<Input extends Values>(
+async function exchange(
   api: AnyApi,
-  operation: Operation<Input>,
-  values: Input,
-  { key, signal }: CallContext,
+  { timeoutMs = 30_000, effect = "once" }: Pick<Operation, "timeoutMs" | "effect">,
+  outgoing: Outgoing,
+  signal: AbortSignal,
 ): Promise<Answer> {
-  const { timeoutMs = 30_000, effect = "once" } = operation;
   const reach = {
     ...{ private: api.private ?? false, timeoutMs, maxBytes },
     ...(api.resolve ? { resolve: api.resolve } : {}),
   };
   try {
-    return await request(outgoingOf(api, operation, values, key), reach, signal);
+    return await request(outgoing, reach, signal);
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const { message, sent } = error;

@@ -88,6 +88,26 @@ describe("an answer", () => {
     });
   });
 
+  test.each([
+    ["/done/7?token=abc", "http://HERE/done/7;"],
+    ["/users/log-in?next=%2F", "http://HERE/users/log-in (as for a log-in);"],
+    ["https://sso.example.com/a?state=x", "https://sso.example.com/a, on another host (as for a log-in);"],
+    ["https://author.example.com/book", "https://author.example.com/book, on another host;"],
+    [`/${"a".repeat(500)}`, "…;"],
+    ["http://[", "elsewhere;"],
+    [undefined, "elsewhere;"],
+  ])("that leads to %s says where to, for whoever must say whether it happened", async (location, words) => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(302, location === undefined ? {} : { location }).end(),
+    );
+    const outcome = await orders(url).run("orders_refund", payBack, context);
+    if (outcome.type !== "in_doubt") throw new Error(JSON.stringify(outcome));
+    expect(outcome.reason).toContain("orders answered 302, which leads ");
+    expect(outcome.reason).toContain(words.replace("HERE", new URL(url).host));
+    expect(outcome.reason).not.toMatch(/token|state/);
+    expect(outcome.reason.length).toBeLessThan(320);
+  });
+
   test("that does not hold what is picked says what it holds", async () => {
     const { url } = await serve(json({ data: { rows: [] } }));
     const outcome = await orders(url, { get: { pick: "/data/items" } }).run("orders_get", order, context);
