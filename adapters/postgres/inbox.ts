@@ -100,11 +100,14 @@ function unsettled(runId: string | null, state: "done" | "refused") {
   return or(isPending, ne(inbox.body, ""), state === "done" ? committed : undefined);
 }
 
-/** Nothing older of its place is pending that was not tried for long enough: see `Store.claimInbox`. */
+/**
+ * Nothing older of its place is pending that was not tried for long enough: see `Store.claimInbox`. Pending in the words
+ * of its own index: through `inbox_pending` each message would go over all that are older, whatever their place.
+ */
 function isNext(patienceMs: number) {
   const before = sql`${clockNow} - ${patienceMs}`;
   return sql`NOT EXISTS (SELECT FROM inbox AS older
-    WHERE older.state = 'pending' AND older.address = ${inbox.address} AND older.source = ${inbox.source}
+    WHERE older.state <> 'done' AND older.state <> 'refused' AND older.address = ${inbox.address} AND older.source = ${inbox.source}
       AND older.seq < ${inbox.seq}
       AND (older.tried_at IS NULL OR older.tried_at > ${before} OR older.lease_until <= ${before}))`;
 }

@@ -2,4 +2,4 @@
 -- kept. `tried_at` (ms): since when somebody tries; what is tried in vain for long holds up nothing any more.
 ALTER TABLE inbox ADD COLUMN address text;
 ALTER TABLE inbox ADD COLUMN tried_at bigint;
-CREATE INDEX inbox_order ON inbox (address, seq) WHERE state = 'pending';
+CREATE INDEX inbox_order ON inbox (address, seq) WHERE state <> 'done' AND state <> 'refused';
