@@ -1,38 +1,12 @@
 /** Workflows set going, as jobs: the failed jobs of a run again, or a workflow by hand. */
 import { z } from "zod";
-import type { Cancelled, Polled, Reconciled, Tool } from "../../src/tools/contract.ts";
+import type { Reconciled, Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { act, ask, isMissing } from "./errors.ts";
+import { attemptSchema, awaited, look, stop } from "./attempt.ts";
+import { act, answeredAt, ask, missingAt } from "./errors.ts";
 import { acting, type Hub, named, refInput, repoInput } from "./hub.ts";
 
 const everyMs = 10_000;
-
-const attemptSchema = z.object({ repo: z.string(), run_id: z.int(), attempt: z.int() });
-type Attempt = z.infer<typeof attemptSchema>;
-
-async function look(hub: Hub, { repo, run_id, attempt }: Attempt, signal: AbortSignal): Promise<Polled> {
-  const asked = { ...named(repo), run_id, attempt_number: attempt };
-  const found = await ask(hub, signal, ({ rest }) => rest.actions.getWorkflowRunAttempt(asked)).catch(
-    (error: unknown) => {
-      // A rerun is begun some time after it was accepted.
-      if (isMissing(error)) return null;
-      throw error;
-    },
-  );
-  if (found === null) return { type: "running", progress: `GitHub has not begun attempt ${attempt} yet` };
-  const { status, conclusion, html_url: url } = found.data;
-  if (status !== "completed") return { type: "running", progress: `attempt ${attempt} is ${status}` };
-  const next = conclusion === "success" ? {} : { next: "gh_failed_log tells why" };
-  return { type: "done", result: { run_id, attempt, conclusion, url, ...next } };
-}
-
-async function stop(hub: Hub, { repo, run_id }: Attempt, signal: AbortSignal): Promise<Cancelled> {
-  await ask(hub, signal, ({ rest }) => rest.actions.cancelWorkflowRun({ ...named(repo), run_id }));
-  return {
-    stopped: null,
-    words: `GitHub was asked to cancel run ${run_id}; whether it ends shows on GitHub.`,
-  };
-}
 
 export function rerunFailed(hub: Hub): Tool {
   const runOf = async (repo: string, run_id: number, signal: AbortSignal) =>
@@ -58,20 +32,26 @@ export function rerunFailed(hub: Hub): Tool {
         if (last !== attempt)
           throw new Error(`run ${run_id} is at attempt ${last} by now; look again with gh_runs`);
         if (status !== "completed") throw new Error(`attempt ${attempt} is ${status}; wait for its end`);
-        await act(hub, signal, ({ rest }) =>
+        const answer = await act(hub, signal, ({ rest }) =>
           rest.actions.reRunWorkflowFailedJobs({ ...named(repo), run_id }),
         );
         // GitHub's answer holds no id: the next attempt is ours.
-        return { repo, run_id, attempt: attempt + 1 };
+        return { repo, run_id, attempt: attempt + 1, since: isoDate(answeredAt(answer)) };
       },
       poll: (attempt, { signal }) => look(hub, attempt, signal),
       cancel: (attempt, { signal }) => stop(hub, attempt, signal),
     },
     reconcile: async ({ repo, run_id, attempt }, { signal }) => {
-      const { run_attempt: last = attempt } = await runOf(repo, run_id, signal);
-      if (last > attempt) return { type: "begun", handle: { repo, run_id, attempt: attempt + 1 } };
-      // An accepted rerun may show a little later: nobody can say yet.
-      return { type: "unknown" };
+      const next = { repo, run_id, attempt: attempt + 1 };
+      const asked = { ...named(repo), run_id, attempt_number: next.attempt };
+      try {
+        const answer = await ask(hub, signal, ({ rest }) => rest.actions.getWorkflowRunAttempt(asked));
+        return { type: "begun", handle: { ...next, since: isoDate(answeredAt(answer)) } };
+      } catch (error) {
+        // An accepted rerun may show a little later: nobody can say yet.
+        if (missingAt(error) !== null) return { type: "unknown" };
+        throw error;
+      }
     },
   });
 }
@@ -80,19 +60,28 @@ const dispatchedSchema = z.object({
   repo: z.string(),
   workflow: z.string(),
   run_id: z.int().nullable(),
-  /** What the run's title holds, and from when it can be. */
+  /** What the run's title holds. */
   mark: z.string().nullable(),
+  /** When GitHub accepted it, by its own clock where it tells it. */
   since: z.string(),
 });
 type Dispatched = z.infer<typeof dispatchedSchema>;
 
-/** By its mark alone: a run that merely began at the right time may be somebody else's. */
-async function findRun(hub: Hub, { repo, workflow, run_id, mark, since }: Dispatched, signal: AbortSignal) {
-  if (run_id !== null || mark === null) return run_id;
-  const narrow = { event: "workflow_dispatch", created: `>=${since}`, per_page: 100 } as const;
+/** So much earlier its run may say that it began: the mark is what proves it, and clocks differ. */
+const marginMs = 3_600_000;
+
+/** By its mark alone: a run that merely began at the right time may be somebody else's. `at`: GitHub's time, ms. */
+async function findRun(
+  hub: Hub,
+  { repo, workflow, mark, since }: Pick<Dispatched, "repo" | "workflow" | "since"> & { mark: string },
+  signal: AbortSignal,
+): Promise<{ run_id: number | null; at: number }> {
+  const created = `>=${isoDate(Date.parse(since) - marginMs)}`;
+  const narrow = { event: "workflow_dispatch", created, per_page: 100 } as const;
   const asked = { ...named(repo), workflow_id: workflow, ...narrow };
-  const { data } = await ask(hub, signal, ({ rest }) => rest.actions.listWorkflowRuns(asked));
-  return data.workflow_runs.find(({ display_title: title }) => title.includes(mark))?.id ?? null;
+  const answer = await ask(hub, signal, ({ rest }) => rest.actions.listWorkflowRuns(asked));
+  const run = answer.data.workflow_runs.find(({ display_title: title }) => title.includes(mark));
+  return { run_id: run?.id ?? null, at: answeredAt(answer) };
 }
 
 /**
@@ -133,30 +122,37 @@ export function dispatch(hub: Hub, keyInput: string | null): Tool {
           inputs: values,
           return_run_details: true,
         };
-        const since = new Date(Date.now() - 60_000).toISOString();
         const answer = await act(hub, signal, ({ rest }) => rest.actions.createWorkflowDispatch(asked));
+        const since = isoDate(answeredAt(answer));
         return { repo, workflow, run_id: runIdIn(answer.data), mark, since };
       },
-      poll: async (dispatched, { signal }) => {
-        const run_id = await findRun(hub, dispatched, signal);
-        if (run_id !== null) return look(hub, { repo: dispatched.repo, run_id, attempt: 1 }, signal);
-        if (dispatched.mark !== null)
-          return { type: "running", progress: "GitHub has not begun the run yet" };
-        return { type: "lost", reason: "GitHub accepted it and told no run's id; look at its Actions page" };
+      poll: async ({ repo, workflow, run_id: told, mark, since }, { signal }) => {
+        if (told !== null) return look(hub, { repo, run_id: told, attempt: 1, since }, signal);
+        if (mark === null) {
+          return {
+            type: "lost",
+            reason: "GitHub accepted it and told no run's id; look at its Actions page",
+          };
+        }
+        const { run_id, at } = await findRun(hub, { repo, workflow, mark, since }, signal);
+        if (run_id === null) return awaited("the run", since, at);
+        return look(hub, { repo, run_id, attempt: 1, since }, signal);
       },
-      cancel: async (dispatched, { signal }) => {
-        const run_id = await findRun(hub, dispatched, signal);
+      cancel: async ({ repo, workflow, run_id: told, mark, since }, { signal }) => {
+        const found =
+          told === null && mark !== null ? await findRun(hub, { repo, workflow, mark, since }, signal) : null;
+        const run_id = told ?? found?.run_id ?? null;
         if (run_id === null)
           return { stopped: null, words: "Its run is not known, so it was not asked to stop." };
-        return stop(hub, { repo: dispatched.repo, run_id, attempt: 1 }, signal);
+        return stop(hub, { repo, run_id }, signal);
       },
     },
     reconcile: async ({ repo, workflow }, { key, signal }): Promise<Reconciled<Dispatched>> => {
       if (keyInput === null) return { type: "unknown" };
-      const since = new Date(Date.now() - 86_400_000).toISOString();
-      const handle = { repo, workflow, run_id: null, mark: key, since };
-      const run_id = await findRun(hub, handle, signal);
-      return run_id === null ? { type: "unknown" } : { type: "begun", handle: { ...handle, run_id } };
+      const asked = { repo, workflow, mark: key, since: isoDate(Date.now() - 86_400_000) };
+      const { run_id, at } = await findRun(hub, asked, signal);
+      if (run_id === null) return { type: "unknown" };
+      return { type: "begun", handle: { ...asked, run_id, since: isoDate(at) } };
     },
   });
 }
@@ -165,4 +161,9 @@ export function dispatch(hub: Hub, keyInput: string | null): Tool {
 function runIdIn(data: unknown): number | null {
   if (typeof data !== "object" || data === null || !("workflow_run_id" in data)) return null;
   return typeof data.workflow_run_id === "number" ? data.workflow_run_id : null;
+}
+
+/** `at`: ms since the epoch. */
+function isoDate(at: number): string {
+  return new Date(at).toISOString();
 }

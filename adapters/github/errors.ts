@@ -52,9 +52,16 @@ function moved(status: number): string {
   return `GitHub says that the repository has moved (${status}), and redirects are not followed: ask a person to correct its name`;
 }
 
-/** Whether GitHub says that there is none. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && refusalOf(error.cause)?.status === 404;
+/** When GitHub said that there is none, by its own clock, ms since the epoch; null: it did not. */
+export function missingAt(error: unknown): number | null {
+  const refusal = error instanceof Error ? refusalOf(error.cause) : null;
+  return refusal?.status === 404 ? answeredAt(refusal) : null;
+}
+
+/** When GitHub answered, by its own clock where the answer tells it, ms since the epoch. */
+export function answeredAt({ headers }: Pick<Refusal, "headers">): number {
+  const said = Date.parse(String(headers.date));
+  return Number.isNaN(said) ? Date.now() : said;
 }
 
 /** Whether GitHub says that there is one of that name. */

@@ -1,7 +1,8 @@
 /** The requests of an HTTP server: to public addresses unless it is said otherwise, and with answers that are bounded. */
-import type { Readable } from "node:stream";
+import { pipeline, type Readable } from "node:stream";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { answerTo, type Reach } from "../../src/tools/outbound.ts";
+import { allDigits } from "./digits.ts";
 import { limited } from "./limited.ts";
 
 /** As the SDK wants `fetch`. Redirects are answers: the SDK follows those that stay in their origin. */
@@ -18,9 +19,8 @@ export function boundedFetch(reach: Pick<Reach, "private" | "resolve">): FetchLi
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
     );
     const isStream = response.headers["content-type"]?.startsWith("text/event-stream") ?? false;
-    const bounded = response.pipe(limited(isStream));
-    response.once("error", (error) => bounded.destroy(error));
-    bounded.once("close", () => response.destroy());
+    // Whoever reads it hears of an error; whoever reads no further ends them all.
+    const bounded = pipeline(response, limited(isStream), allDigits(isStream), () => {});
     const isEmpty = statusCode === 204 || statusCode === 205 || statusCode === 304;
     if (isEmpty) bounded.resume();
     return new Response(isEmpty ? null : toWeb(bounded), {

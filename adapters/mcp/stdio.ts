@@ -10,6 +10,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { oneLine } from "../../src/core/text/brief.ts";
+import { withAllDigits } from "./digits.ts";
 import { Lines } from "./lines.ts";
 
 export interface Program {
@@ -106,7 +107,7 @@ export class StdioTransport implements Transport {
     }
     for (const line of lines) {
       try {
-        this.onmessage?.(deserializeMessage(line));
+        this.onmessage?.(deserializeMessage(withAllDigits(line)));
       } catch (error) {
         // A banner, or JSON that is no message: whoever waits for an answer waits for its own.
         this.onerror?.(error instanceof Error ? error : new Error(String(error)));

@@ -30,6 +30,8 @@ export type Parsed =
       /** Of any other edit: what it says where the message itself has not come. */
       unheard?: { inbound: Inbound; thread: { channel: string; root: string } | null };
     }
+  /** A message was deleted. `said`: what it said, where Slack tells it and a person wrote it. */
+  | { type: "deleted"; key: string; said: Inbound | null }
   /** A button that needs words first: nothing is decided by opening the modal. */
   | { type: "open_modal"; kind: ModalKind; trigger: string; questionId: string; place: ModalPlace }
   /** A submitted modal that can't be accepted: words by block id. */

@@ -38,8 +38,9 @@ export type Call = ChosenCall & {
   undoes?: string;
   /** Who changed the arguments that the model chose, in words; null: they are the model's. */
   changedBy: string | null;
-  /** The last words of its job or of the look at whether it helped. */
+  /** The last recorded words of its job or of the look at whether it helped, and how many there were until when (ms). */
   progress?: string;
+  progressed?: { count: number; at: number };
   /** What its tool asked people: how it goes on (JSON), and the answer once there is one. null: it begins anew. */
   asks?: { held: unknown; answer: string | null } | null;
 };
@@ -131,8 +132,9 @@ export interface Undo {
 /** A question that waits for somebody; `askedAt` in ms since the epoch. */
 export interface OpenQuestion extends Question {
   askedAt: number;
-  /** Who has approved so far (when `need` is more than one). */
+  /** Who has approved so far (when `need` is more than one), and whom it did not reach. */
   approvedBy: readonly Approver[];
+  returned?: readonly Pick<EventOf<"post_returned">, "to" | "reason">[];
 }
 
 /** `rule`: what let them approve; it must still stand when the call runs. */
@@ -228,6 +230,7 @@ export function statusOf(state: State): Status {
   switch (phase.at) {
     case "thinking":
     case "answered":
+    case "cancelling":
       return "running";
     case "acting":
       return statusOfCalls(phase.calls);
@@ -235,8 +238,6 @@ export function statusOf(state: State): Status {
       return "waiting_human_input";
     case "limited":
       return "max_steps_reached";
-    case "cancelling":
-      return "running";
     default:
       return phase.at;
   }

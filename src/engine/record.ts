@@ -12,6 +12,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Commit, Only } from "../core/ports/commit.ts";
 import type { InboxKey } from "../core/ports/deliveries.ts";
 import type { Store } from "../core/ports/store.ts";
+import { initial } from "../core/reduce/launch.ts";
 import { spentTokens } from "../core/reduce/settle.ts";
 import { hasEnded, type State, statusOf } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
@@ -88,11 +89,15 @@ export function createRecord(deps: RecordDeps): Recorder {
 
 async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded> {
   const { runId, epoch } = proposal;
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const started = performance.now();
-    const run = await standingOf(deps, proposal);
+    const isNew = isFirst && proposal.agent !== undefined;
+    const run = isNew ? nothing : await standingOf(deps, proposal);
     const policy = await deps.policyOf(run.state, proposal.agent);
-    if (!("rights" in policy)) return { type: "refused", refusal: policy, state: run.state };
+    if (!("rights" in policy)) {
+      if (isNew) continue;
+      return { type: "refused", refusal: policy, state: run.state };
+    }
     const admission = admissionOf(proposal, run.state, policy);
     if (!admission.ok) {
       // What this process remembers may be old news: another one may have moved the run on.
@@ -136,6 +141,9 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     if (committed.why === "fenced") throw new Fenced(`run ${runId} belongs to another worker`);
   }
 }
+
+/** What is launched is not there, as a rule, and nobody need look: when it is, the commit is refused and says so. */
+const nothing: LiveRun = { state: initial, posted: new Map() };
 
 async function standingOf({ live }: RecordDeps, { runId, salvaged }: Proposal): Promise<LiveRun> {
   return salvaged ? { state: salvaged, posted: new Map() } : live.load(runId);

@@ -1,4 +1,5 @@
 /** Holds arguments to a tool's schema: taken whole, or told what does not fit. */
+import { sameJson } from "../core/text/same-json.ts";
 import { thrown } from "../core/text/thrown.ts";
 import type { Tool } from "./contract.ts";
 
@@ -8,7 +9,12 @@ export interface Issue {
   message: string;
 }
 
-/** Never throws: a check of an author's own that fails is a problem of these arguments, and not of the run. */
+/**
+ * `input`: what is stored and shown, which the tool's schema reads once more when the call runs. So it is what the schema
+ * made of these arguments (trimmed, keys in order) where it makes the same of that again, and the arguments as they were
+ * written where it does not: a codec or a transform reads its own result otherwise, or not at all. Never throws: a check
+ * of an author's own that fails is a problem of these arguments, and not of the run.
+ */
 export function fitTo(
   { input }: Pick<Tool, "input">,
   value: unknown,
@@ -17,7 +23,9 @@ export function fitTo(
     const parsed = input.safeParse(value);
     if (!parsed.success) return { issues: parsed.error.issues };
     const dropped = droppedIn(value, parsed.data, []);
-    return dropped === null ? { input: parsed.data } : { issues: [dropped] };
+    if (dropped !== null) return { issues: [dropped] };
+    const again = input.safeParse(parsed.data);
+    return { input: again.success && sameJson(again.data, parsed.data) ? parsed.data : value };
   } catch (error) {
     const why = error instanceof Error ? error.message : thrown(error);
     return { issues: [{ path: [], message: `can't be checked by its schema: ${why}` }] };

@@ -3,18 +3,25 @@ import { z } from "zod";
 
 type JsonSchema = Record<string, unknown>;
 
-const noType = "has no type that JSON knows (z.any, z.date, a transform); name it exactly";
+const noType =
+  "has no type that JSON knows (z.any, z.date, a transform of an object or a list); name it exactly, and convert it in run";
 
 /**
- * JSON Schema, draft 7: every object lists all its keys as required and allows no others.
- * Throws an Error that names the tool and the key.
+ * JSON Schema, draft 7, of what the model writes: of a codec or a transform that is its input. Every object lists all its
+ * keys as required and allows no others. Throws an Error that names the tool and the key.
  */
 export function strictSchema(tool: string, input: z.ZodObject): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(input, {
     target: "draft-7",
+    io: "input",
     // Becomes {}, which the check below refuses with its path.
     unrepresentable: "any",
-    override: ({ jsonSchema }) => {
+    override: ({ zodSchema: { _zod: zod }, jsonSchema }) => {
+      // Objects without a word on other keys drop them in silence, and such a call is refused (fit.ts).
+      if (zod.def.type === "object" && zod.def.catchall === undefined)
+        jsonSchema.additionalProperties = false;
+      // Of its result nobody can say any more which keys were dropped. Becomes {} like what is unrepresentable.
+      if (isConverted(zod.def) && !isScalar(jsonSchema)) emptied(jsonSchema);
       if (jsonSchema.type === "object") jsonSchema.required ??= [];
       // Providers know anyOf but not oneOf; the members of a discriminated union exclude each other anyway.
       if (!jsonSchema.oneOf) return;
@@ -24,6 +31,20 @@ export function strictSchema(tool: string, input: z.ZodObject): JsonSchema {
   });
   checkNode(tool, schema, "input");
   return schema;
+}
+
+/** A codec, or what a transform makes of it; not a preprocess, whose result is checked key by key. */
+function isConverted(def: z.core.$ZodTypes["_zod"]["def"]): boolean {
+  return def.type === "pipe" && (def.out._zod.def.type === "transform" || "reverseTransform" in def);
+}
+
+function isScalar({ type, anyOf, oneOf }: z.core.JSONSchema.BaseSchema): boolean {
+  if (type === "object" || type === "array") return false;
+  return (anyOf ?? oneOf ?? []).every(isScalar);
+}
+
+function emptied(schema: z.core.JSONSchema.BaseSchema): void {
+  for (const key of Object.keys(schema)) delete schema[key];
 }
 
 function checkNode(tool: string, node: unknown, path: string): void {
@@ -50,10 +71,10 @@ function checkObject(tool: string, node: JsonSchema, path: string): void {
   }
   const required = Array.isArray(node.required) ? node.required : [];
   for (const [key, value] of Object.entries(isSchema(node.properties) ? node.properties : {})) {
+    checkNode(tool, value, `${path}.${key}`);
     if (!required.includes(key)) {
       throw new Error(`tool ${tool}: ${path}.${key} is .optional(); use .nullable() instead`);
     }
-    checkNode(tool, value, `${path}.${key}`);
   }
 }
 

@@ -93,7 +93,10 @@ describe("the progress post", () => {
     expect(footer(done)).toMatch(/done in .* · 1 step.*2,310 tokens.*\$0\.01/);
     const cheap = under(policyWith()).when({ ...chose(final("a", "It is 4.")), usage: used(100, 0.0004) });
     expect(footer(cheap)).toMatch(/100 tokens.* · < \$0\.01/);
-    expect(block(given(cancel), "progress", "text")?.markdown).toBe("Stopped by dana: enough");
+    const stopped = given(cancel);
+    expect(block(stopped, "progress", "text")?.markdown).toBe("Stopped: enough");
+    const [, by, who] = block(stopped, "progress", "note")?.parts ?? [];
+    expect([by, who]).toEqual([" by ", { person: { principal: "slack:T1/dana", name: "dana" } }]);
   });
 
   test("tells trouble once, with when it is tried again, and that it was restarted", () => {
@@ -210,7 +213,10 @@ describe("a question", () => {
     const run = edited.when(approve(anew), approve(anew, person("other")));
     const settled = run.state.settled.at(-1)?.id;
     expect(post(run, `question:${settled}`)?.summary).toBe("Approved by oncall, other: destroy v2");
-    expect(block(run, `question:${settled}`, "text")?.markdown).toBe("with arguments changed by oncall");
+    expect(post(run, `question:${settled}`)?.blocks).toContainEqual({
+      type: "note",
+      parts: ["with arguments changed by oncall"],
+    });
   });
 
   test("for approval shows the preview as a value, never as Markdown that could hide a line of it", () => {

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { EventBody } from "../../src/core/event.ts";
 import { ModelError } from "../../src/core/ports/model.ts";
 import type { Toolbox } from "../../src/core/ports/toolbox.ts";
-import { LookTimes } from "../../src/engine/perform/look-times.ts";
+import { Looks } from "../../src/engine/perform/looks.ts";
 import { performCallModel } from "../../src/engine/perform/model.ts";
 import { ModelTroubles } from "../../src/engine/perform/model-troubles.ts";
 import type { Work } from "../../src/engine/perform/work.ts";
@@ -38,7 +38,7 @@ async function failing(
     model: scripted(error),
     toolbox: { absence: () => null } as Partial<Toolbox> as Toolbox,
     clock: clockOf(() => 0),
-    lookTimes: new LookTimes(),
+    looks: new Looks(),
     rng: () => 0.5,
     lease: { isFresh: () => true, prove: async () => {} },
     log,

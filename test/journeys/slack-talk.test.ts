@@ -37,6 +37,8 @@ test("one run and one answer, whatever is edited, deleted and tried again around
   world.edge.fail("chat.update", { type: "429", seconds: 1 });
   await world.say("thanks all", { root, user: "eve" });
   const answer = await world.say("v1.2.3", { root });
+  const heard = { source: "slack", key: `msg:${world.team}/${world.id("ops")}/${answer}` };
+  await expect.poll(async () => (await bot?.store.inboxRow(heard))?.outcome).toBe("answered");
   const former = { user: world.id("dana"), text: "v1.2.3", ts: answer, thread_ts: root, team: world.team };
   const changed = { ...former, text: "v9.9.9", edited: { user: former.user, ts: `${answer}1` } };
   const at = { type: "message", channel: world.id("ops"), previous_message: former };

@@ -61,6 +61,21 @@ describe("the schema told to the model", () => {
     expect(text).not.toContain('"oneOf"');
   });
 
+  it("of a codec and of a transform is what the model writes, and not what the tool gets", () => {
+    const { schema } = define(
+      z.object({
+        dry: z.stringbool(),
+        count: z.string().regex(/^\d+$/).transform(Number),
+        size: z.coerce.number(),
+      }),
+    ).spec;
+    expect(schema.properties).toMatchObject({
+      dry: { type: "string" },
+      count: { type: "string", pattern: "^\\d+$" },
+      size: { type: "number" },
+    });
+  });
+
   it.each([
     ["an optional key", z.object({ a: z.string().optional() }), "tool look: input.a is .optional()"],
     [
@@ -73,7 +88,21 @@ describe("the schema told to the model", () => {
     ["a loose object", z.looseObject({ a: z.string() }), "tool look: input allows any keys"],
     ["a date", z.object({ when: z.date() }), "tool look: input.when has no type that JSON knows"],
     ["anything", z.object({ a: z.object({ b: z.any() }) }), "tool look: input.a.b has no type"],
-    ["a transform", z.object({ a: z.string().transform(Number) }), "tool look: input.a has no type"],
+    [
+      "a transform of an object, whose result tells no more what was dropped",
+      z.object({ a: z.object({ b: z.string() }).transform(({ b }) => b) }),
+      "tool look: input.a has no type",
+    ],
+    [
+      "a codec of a list within a union",
+      z.object({
+        a: z
+          .array(z.string())
+          .transform((all) => new Set(all))
+          .nullable(),
+      }),
+      "tool look: input.a has no type that JSON knows (z.any, z.date, a transform of an object or a list)",
+    ],
     ["a tuple", z.object({ pair: z.tuple([z.string(), z.number()]) }), "tool look: input.pair is a tuple"],
     [
       "a bad member of a union",

@@ -8,6 +8,11 @@ import { withNames } from "./shown.ts";
 /** A message from the gateway, or from REST with what only the gateway tells added. */
 export type Heard = APIMessage & { guild_id?: string; member?: MemberFacts };
 
+/** The inbox key of a message. */
+export function messageKey(id: string): string {
+  return `msg:${id}`;
+}
+
 /** Who we are: our user, and our own role in the server of the message. */
 export interface Self {
   id: string;

@@ -2,12 +2,13 @@
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { heardRow, mayBeAnswer, mentionKey } from "../../../src/core/store/heard-row.ts";
 import { noteKinds, readNote, writeNote } from "../../../src/core/store/notes.ts";
+import { takeBack } from "../../../src/core/store/taken-back.ts";
 import { isEnded } from "../../../src/core/text/status.ts";
 import { type Place, threadAddress } from "../address.ts";
 import { timeOf } from "../nonce.ts";
 import { reply } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
-import type { Heard, Self } from "./addressed.ts";
+import { type Heard, messageKey, type Self } from "./addressed.ts";
 import { maxAgeMs } from "./history.ts";
 import { channelName, parseMessage } from "./parse.ts";
 import { type ThreadContext, threadContext } from "./thread-text.ts";
@@ -94,6 +95,14 @@ export async function hearEdit(session: Session, self: Self, message: Heard): Pr
   const address = (await rootAddress(session, self, message)) ?? said.inbound.address;
   const inbound = { ...said.inbound, address, key: row === null ? key : mentionKey(key) };
   await take(session, place, message, inbound);
+}
+
+/**
+ * What was heard and not worked off yet comes to nothing. A message that never came does not come any more: Discord
+ * tells in order, and does not show what was deleted.
+ */
+export async function hearDeletion({ inlet }: Session, messageId: string): Promise<void> {
+  await takeBack(inlet.store, { source: channelName, key: messageKey(messageId) }, async () => false);
 }
 
 /** Once per thread: how to be heard while Discord withholds what people write. */

@@ -7,7 +7,7 @@ import type { Heard, Self } from "./addressed.ts";
 import { CatchUp } from "./catch-up.ts";
 import { registerCommands } from "./commands.ts";
 import { delay, Gateway, type Health } from "./gateway.ts";
-import { hear, hearEdit } from "./hear.ts";
+import { hear, hearDeletion, hearEdit } from "./hear.ts";
 import { interact } from "./interactions.ts";
 
 /** How long `start` waits for the first connection before it lets the rest of the program start. */
@@ -102,6 +102,12 @@ export class Listener {
         );
         break;
       }
+      case "MESSAGE_DELETE":
+        this.#deleted(packet.d.channel_id, [packet.d.id]);
+        break;
+      case "MESSAGE_DELETE_BULK":
+        this.#deleted(packet.d.channel_id, packet.d.ids);
+        break;
       case "INTERACTION_CREATE": {
         const interaction = packet.d;
         this.#inOrder(interaction.id, () => interact(this.#session, interaction));
@@ -150,6 +156,13 @@ export class Listener {
         this.#session.options.log.error({ err, message: message.id }, "discord message not stored yet");
         this.#catchUp.missed(message);
       }
+    });
+  }
+
+  /** After what was said before in the same channel. */
+  #deleted(channelId: string, messageIds: readonly string[]): void {
+    this.#inOrder(channelId, async () => {
+      for (const id of messageIds) await hearDeletion(this.#session, id);
     });
   }
 

@@ -15,7 +15,7 @@ import { filledIn } from "../draw/form.ts";
 import { submitted } from "../draw/modals.ts";
 import { timeOf } from "../nonce.ts";
 import { actorOf } from "../people.ts";
-import { type Heard, isAddressed, type Self, said, threadOf } from "./addressed.ts";
+import { type Heard, isAddressed, messageKey, type Self, said, threadOf } from "./addressed.ts";
 import { instructionOf } from "./commands.ts";
 import { beside, loneSticker, quoted } from "./shown.ts";
 
@@ -44,7 +44,7 @@ export function parseMessage(message: Heard, place: Place, self: Self): Said {
   const context = [...(addressed ? repliedTo(message, self.id) : []), ...beside(message)];
   const text = words.text || (loneSticker(message) ?? (context.length > 0 ? wordless : ""));
   const inbound: Inbound = {
-    key: `msg:${message.id}`,
+    key: messageKey(message.id),
     actor: actorOf(message.author, message.member ?? null, message.guild_id),
     channel: channelName,
     address: addressAt(place, message.id),
@@ -124,8 +124,10 @@ function pressed(interaction: APIInteraction, press: Press, chosen: string | nul
     case "pause":
     case "resume":
       return silent(interaction, { type: "press", action: press.action, runId: press.runId });
-    case "meant":
-      return silent(interaction, { type: "meant", key: `msg:${press.message}`, questionId: press.question });
+    case "meant": {
+      const key = messageKey(press.message);
+      return silent(interaction, { type: "meant", key, questionId: press.question });
+    }
     case "choose": {
       const value = press.value ?? chosen;
       if (value === null) return { type: "nothing" };

@@ -1,5 +1,10 @@
 /** Brings a message that stands in Discord up to date, and says what every message is sent with. */
-import { MessageFlags, type RESTPatchAPIChannelMessageJSONBody, Routes } from "discord.js";
+import {
+  MessageFlags,
+  RESTJSONErrorCodes,
+  type RESTPatchAPIChannelMessageJSONBody,
+  Routes,
+} from "discord.js";
 import { ChannelError } from "../../../src/core/ports/channel-error.ts";
 import type { Target } from "../address.ts";
 import { emptySheet, type Sheet } from "../draw/render.ts";
@@ -23,6 +28,22 @@ export async function edit(line: Line, target: Target, place: string, sheet: She
       throw new ChannelError("The thread is closed to edits.", { type: "anew" }, { cause: error });
     }
     throw error;
+  }
+}
+
+/** False: somebody deleted it. A post that is this message alone has then to be made anew, and so it throws. */
+export async function editPart(
+  line: Line,
+  target: Target,
+  place: string,
+  { sheet, isAlone }: { sheet: Sheet; isAlone: boolean },
+): Promise<boolean> {
+  try {
+    await edit(line, target, place, sheet);
+    return true;
+  } catch (error) {
+    if (isAlone || codeOf(error) !== RESTJSONErrorCodes.UnknownMessage) throw error;
+    return false;
   }
 }
 

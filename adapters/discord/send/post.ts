@@ -10,7 +10,7 @@ import { channelError, codeOf } from "../errors.ts";
 import { markOf, nonceOf, partOf } from "../nonce.ts";
 import { isClosedThread } from "../refusal.ts";
 import type { Line } from "../session.ts";
-import { edit, empty, filesOf, payloadOf } from "./edit.ts";
+import { edit, editPart, empty, filesOf, payloadOf } from "./edit.ts";
 import { lookUp } from "./lookup.ts";
 import { firstRoom, messageOf, type Room, roomBeside, roomsOf } from "./rooms.ts";
 import { ensureThread, threadName } from "./run-threads.ts";
@@ -143,15 +143,16 @@ async function editAll(
   sheets: readonly Sheet[],
 ): Promise<Posted> {
   const standing = remoteId.split(",");
+  const isAlone = standing.length === 1;
   const places: string[] = [];
   for (const [part, sheet] of sheets.entries()) {
     const place = standing[part];
-    if (place !== undefined) {
-      await edit(line, target, place, sheet);
+    if (place !== undefined && (await editPart(line, target, place, { sheet, isAlone }))) {
       places.push(place);
       continue;
     }
-    // The new part may have been sent by an attempt that failed later: look, then send.
+    // A new part, or one that somebody deleted: the others are still there. An attempt that failed later may have sent
+    // it: look, then send.
     const room = roomBeside(target, standing[0] ?? "");
     places.push(await sendPart(line, { ...delivery, uncertain: true }, target, room, sheet, part));
   }

@@ -1,6 +1,7 @@
-/** What an edit comes to: a change of words that were heard, or the words themselves where they were not. */
+/** What an edit comes to: a change of words that were heard, or the words themselves where they were not; a deletion. */
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import { heardRow } from "../../../src/core/store/heard-row.ts";
+import { takeBack } from "../../../src/core/store/taken-back.ts";
 import type { Parsed } from "../parsed.ts";
 import type { Session } from "../session.ts";
 import { timeOf } from "./addressed.ts";
@@ -20,6 +21,15 @@ export async function asHeard(session: Session, parsed: Heard): Promise<Pick<Hea
   // Words that were taken as an answer are no new ones, whatever an edit made of them.
   const isAnswer = row?.outcome === "answered" || row?.outcome === "asked";
   return isAnswer ? { inbound: changed, thread: null } : parsed;
+}
+
+/** Words that come to nothing any more, also where Slack delivers them after their deletion. */
+export async function hearDeletion(
+  session: Session,
+  { key, said }: Extract<Parsed, { type: "deleted" }>,
+): Promise<void> {
+  const mayCome = async () => said !== null && (await isToCome(session, said));
+  await takeBack(session.inlet.store, { source: "slack", key }, mayCome);
 }
 
 /**

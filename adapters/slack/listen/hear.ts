@@ -9,7 +9,7 @@ import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
 import { sayTo } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
-import { asHeard } from "./edits.ts";
+import { asHeard, hearDeletion } from "./edits.ts";
 import { openModal, wrongInForm } from "./modal.ts";
 import { rememberRoot, wasSaidToUs } from "./own-thread.ts";
 import { parse } from "./parse.ts";
@@ -54,6 +54,11 @@ export class Ear {
         await this.#byThread.run(parsed.inbound.address ?? parsed.inbound.key, () => this.#take(parsed));
         return null;
       }
+      case "deleted":
+        await this.#byThread.run(parsed.said?.address ?? parsed.key, () =>
+          hearDeletion(this.#session, parsed),
+        );
+        return null;
       case "open_modal":
         await openModal(this.#session, parsed);
         return null;

@@ -1,18 +1,19 @@
 /** Slack's payloads as inbound messages: pure, for events, slash commands, buttons, modals and shortcuts alike. */
 
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
-import { askedAbout, wordless } from "../../../src/core/text/readable.ts";
+import { wordless } from "../../../src/core/text/readable.ts";
 import { parseAction } from "../actions.ts";
 import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
-import { actorOf, type Bot, type Parsed, presser, responseUrl } from "../parsed.ts";
+import { actorOf, type Bot, type Parsed, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
 import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
 import { parseOpening } from "./openings.ts";
-import { beside, wholeMessage } from "./shown.ts";
+import { parseShortcut } from "./shortcut.ts";
+import { beside } from "./shown.ts";
 import { parseSubmission } from "./submission.ts";
 
-/** Null: not for us (own and other bots' messages, edits, deletions, joins, unknown kinds). */
+/** Null: not for us (own and other bots' messages, joins, unknown kinds). */
 export function parse(payload: unknown, bot: Bot): Parsed | null {
   const type = textAt(payload, "type");
   if (type === "event_callback") return parseEvent(payload, bot);
@@ -28,9 +29,7 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
   switch (textAt(event, "type")) {
     case "app_mention":
     case "message":
-      return textAt(event, "subtype") === "message_changed"
-        ? parseEdit(event, bot)
-        : parseMessage(event, bot);
+      return parseMessage(event, bot);
     case "member_joined_channel":
     case "channel_unarchive":
     case "group_unarchive":
@@ -53,7 +52,32 @@ export function messageKey(team: string, channel: string, ts: string): string {
 
 /** A mention arrives twice, as `app_mention` and as `message`, with different event ids: the key is its place. */
 function parseMessage(event: unknown, bot: Bot): Parsed | null {
-  return isWords(event) ? said(event, bot) : parseOpening(event, bot);
+  switch (textAt(event, "subtype")) {
+    case "message_changed":
+      // What is left of a deleted message that has replies.
+      return textAt(event, "message", "subtype") === "tombstone"
+        ? parseDeletion(event, textAt(event, "message", "ts"), bot)
+        : parseEdit(event, bot);
+    case "message_deleted":
+      return parseDeletion(event, textAt(event, "deleted_ts"), bot);
+    default:
+      return isWords(event) ? said(event, bot) : parseOpening(event, bot);
+  }
+}
+
+function parseDeletion(event: unknown, ts: string | null, bot: Bot): Parsed | null {
+  const channel = textAt(event, "channel");
+  if (channel === null || ts === null) return null;
+  const before = at(event, "previous_message");
+  const former =
+    typeof before === "object" && isWords(before) ? said({ ...before, ...placeOf(event) }, bot) : null;
+  const words = former?.type === "inbound" ? former.inbound : null;
+  return { type: "deleted", key: messageKey(bot.team, channel, ts), said: words };
+}
+
+/** The message itself does not repeat where it stands. */
+function placeOf(event: unknown): Record<string, string | null> {
+  return { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
 }
 
 /** What a person wrote; the subtypes of all else say that it is none of that. */
@@ -69,8 +93,7 @@ function parseEdit(event: unknown, bot: Bot): Parsed | null {
   if (typeof after !== "object" || written === null || former === null) return null;
   if (!isWords(after)) return null;
   const isNamed = (raw: string) => addresses(ownWords(raw), bot);
-  const place = { channel: textAt(event, "channel"), channel_type: textAt(event, "channel_type") };
-  const parsed = said({ ...after, ...place, edited_ts: written }, bot);
+  const parsed = said({ ...after, ...placeOf(event), edited_ts: written }, bot);
   // Slack sends one as well when it unfolds a link.
   if (parsed?.type !== "inbound" || textAt(after, "text") === former) return null;
   const change = changed(parsed.inbound, written);
@@ -158,42 +181,4 @@ function parseSlash(payload: unknown, bot: Bot): Parsed | null {
     },
     thread: null,
   };
-}
-
-/**
- * "Ask the agent" on a message: one's own words are the task; somebody else's are what it is about, never the order.
- */
-function parseShortcut(payload: unknown, bot: Bot): Parsed | null {
-  const [trigger, user] = [textAt(payload, "trigger_id"), textAt(payload, "user", "id")];
-  const channel = textAt(payload, "channel", "id");
-  const ts = textAt(payload, "message", "ts") ?? textAt(payload, "message_ts");
-  if (textAt(payload, "callback_id") !== "agent_from_message") return null;
-  if (trigger === null || user === null || channel === null || ts === null) return null;
-  const root = textAt(payload, "message", "thread_ts") ?? ts;
-  const message = at(payload, "message");
-  const words = readMrkdwn(textAt(message, "text") ?? "").trim();
-  const own = textAt(message, "user") === user;
-  return {
-    type: "inbound",
-    inbound: {
-      key: `shortcut:${trigger}`,
-      actor: presser(payload, user, bot),
-      channel: "slack",
-      address: threadAddress(bot.team, channel, root),
-      intent: {
-        type: "message",
-        text: own ? words || wordless : askedAbout,
-        addressed: true,
-        agent: null,
-      },
-      replyTo: { via: "press", channel, root, user, ...responseUrl(payload) },
-      context: own ? beside(message) : [quoted(message)],
-    },
-    thread: { channel, root },
-  };
-}
-
-function quoted(message: unknown): Inbound["context"][number] {
-  const text = wholeMessage(message) || "[nothing of it can be read]";
-  return { source: "the message", text, trusted: false };
 }

@@ -1,6 +1,4 @@
 /** Makes a post stand in Slack: sends, edits, finds again what an earlier try left. */
-import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../../../src/core/actor.ts";
 import { picturesOf } from "../../../src/core/message.ts";
 import type { Delivery } from "../../../src/core/ports/channel.ts";
@@ -10,17 +8,12 @@ import { runUrl } from "../draw/blocks.ts";
 import type { Scene } from "../draw/inline.ts";
 import { type Part, type Rendered, render } from "../draw/render.ts";
 import { wholeText } from "../draw/whole-text.ts";
-import { channelError } from "../errors.ts";
-import { textAt } from "../payload.ts";
 import type { Session } from "../session.ts";
-import { isClosedToEdits, isLeftAsItStands } from "./closed-card.ts";
 import { isUploaded, pictureFile, type SlackFile, textFile } from "./files.ts";
-import { type Found, fileName, lookUp, metadataType, pictureName } from "./lookup.ts";
-import { asMember, inPlainFormIfNeeded } from "./mend-refusal.ts";
-import { held, type Paces, waitForTurn } from "./rates.ts";
+import { type Found, fileName, lookUp, pictureName } from "./lookup.ts";
+import { create, edit, type Send } from "./message.ts";
+import type { Paces } from "./rates.ts";
 
-/** Between the messages of one text: Slack allows one a second into a channel, and short bursts. */
-const followMs = 1000;
 /** The part that stands for a file which Slack does not take. */
 const fileNotice = 99;
 
@@ -41,7 +34,8 @@ export async function post(
     (delivery.uncertain || standing.length > 0) && standing.length < wanted(rendered, delivery);
   const found = isLooked ? await lookUp(session, place, delivery) : null;
   const { root, channel } = place;
-  const send: Send = { session, rates, delivery, root, channel, sent: 0, isPlain: false };
+  const isOneOfMany = standing.length > 1;
+  const send: Send = { session, rates, delivery, root, channel, sent: 0, isPlain: false, isOneOfMany };
   try {
     return await bringUp(send, place, rendered, standing, found);
   } catch (error) {
@@ -52,19 +46,6 @@ export async function post(
 /** Messages plus the files, each of which counts as one. */
 function wanted(rendered: Rendered, { body }: Delivery): number {
   return rendered.parts.length + (rendered.file === null ? 0 : 1) + picturesOf(body).length;
-}
-
-/** One try of one delivery. */
-interface Send {
-  session: Session;
-  rates: Paces;
-  delivery: Delivery;
-  channel: string;
-  root: string | null;
-  /** Messages that this try has created. */
-  sent: number;
-  /** Slack took a message in plain form only. */
-  isPlain: boolean;
 }
 
 function sceneOf({ bot, options, people }: Session): Scene {
@@ -83,16 +64,13 @@ async function bringUp(
   const parts = [...rendered.parts, ...surplus(standing, rendered)];
   for (const [index, part] of parts.entries()) {
     const ts = standing[index] ?? found?.parts.get(index);
-    if (ts !== undefined) {
-      send.root ??= ts;
-      await edit(send, ts, part);
-      ids.push(ts);
-    } else {
-      const made = await create(send, part, index);
-      send.root ??= made;
-      send.sent += 1;
-      ids.push(made);
-    }
+    const isEnd = index >= rendered.parts.length;
+    const shown =
+      ts === undefined
+        ? await create(send, part, index)
+        : await again(send, place, { part, index, ts, isEnd });
+    send.root ??= shown;
+    ids.push(shown);
   }
   const file = send.isPlain ? wholeText(send.delivery.body, sceneOf(send.session).names) : rendered.file;
   if (file !== null) {
@@ -111,71 +89,26 @@ async function bringUp(
   return { remoteId, address: threadAddress(place.team, place.channel, send.root) };
 }
 
+/**
+ * Brings a part up to date where it stands; returns where it stands then. One that somebody deleted comes back alone: the
+ * others are still there. `isEnd`: of a post that got shorter, which nobody misses.
+ */
+async function again(
+  send: Send,
+  place: Place,
+  { part, index, ts, isEnd }: { part: Part; index: number; ts: string; isEnd: boolean },
+): Promise<string> {
+  send.root ??= ts;
+  if ((await edit(send, ts, part)) || isEnd) return ts;
+  // An earlier try may have brought it back.
+  const back = (await lookUp(send.session, place, send.delivery)).parts.get(index);
+  if (back !== undefined && (await edit(send, back, part))) return back;
+  return await create(send, part, index);
+}
+
 /** A post that got shorter: nothing is deleted, what was its end says so. */
 function surplus(standing: readonly string[], rendered: Rendered): Part[] {
   return standing.slice(rendered.parts.length).map(() => ({ text: "–", blocks: [] }));
-}
-
-async function edit(send: Send, ts: string, part: Part): Promise<void> {
-  const { session, delivery, channel } = send;
-  await waitForTurn(send.rates.edits, `${delivery.id}:${ts}`, "chat.update");
-  const what = { method: "chat.update", idempotent: true };
-  try {
-    const { isPlain } = await inPlainFormIfNeeded(session, part, (form) =>
-      session.client.apiCall("chat.update", { channel, ts, ...body(form) }),
-    );
-    send.isPlain ||= isPlain;
-  } catch (error) {
-    if (isClosedToEdits(error) && (await isLeftAsItStands(session, delivery, ts))) return;
-    throw await held(channelError(error, what), send.rates.edits);
-  }
-}
-
-async function create(send: Send, part: Part, index: number): Promise<string> {
-  const { session, delivery } = send;
-  const rate = send.rates.channel(send.channel);
-  if (send.sent === 0) await waitForTurn(rate, `${delivery.id}:${index}`, "chat.postMessage");
-  else {
-    // The rest of a long text follows by itself; it still counts.
-    await sleep(followMs);
-    await rate.pause(followMs);
-  }
-  const message = {
-    channel: send.channel,
-    ...(send.root === null ? {} : { thread_ts: send.root }),
-    // A first net only: what Slack does with a repeated id is not documented.
-    client_msg_id: uuidOf(`${delivery.id}:${index}:${delivery.revision}`),
-    metadata: {
-      event_type: metadataType,
-      event_payload: { id: delivery.id, run: delivery.runId, key: delivery.key, part: index },
-    },
-  };
-  const what = { method: "chat.postMessage", idempotent: false };
-  try {
-    const { answer, isPlain } = await inPlainFormIfNeeded(session, part, (form) =>
-      asMember(session, send.channel, () =>
-        session.client.apiCall("chat.postMessage", { ...message, ...body(form) }),
-      ),
-    );
-    const ts = textAt(answer, "ts");
-    send.isPlain ||= isPlain;
-    if (ts === null) throw new Error("no ts in the answer");
-    return ts;
-  } catch (error) {
-    throw await held(channelError(error, what), rate);
-  }
-}
-
-function body(part: Part): Record<string, unknown> {
-  return {
-    text: part.text,
-    blocks: part.blocks,
-    link_names: false,
-    parse: "none",
-    // Following a link is a way to carry data out.
-    unfurl_links: false,
-    unfurl_media: false,
-  };
 }
 
 /** Where files are not taken either, the console has it: that is said, and where. `what` begins a sentence. */
@@ -185,11 +118,4 @@ async function upload(send: Send, file: SlackFile | null, what: string): Promise
   const url = runUrl(delivery.runId, sceneOf(session));
   const text = `Slack takes no file here. ${what} is in the console${url === null ? "." : `: ${url}`}`;
   await create(send, { text, blocks: [] }, fileNotice);
-}
-
-/** A UUID (version 5 in form) from a name. */
-function uuidOf(name: string): string {
-  const hex = createHash("sha1").update(name).digest("hex");
-  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
 }

@@ -10,6 +10,7 @@ import { namesWith } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
 import { ApprovalForm } from "./approval-form.tsx";
 import { CallFields } from "./call-fields.tsx";
+import { Context } from "./context.tsx";
 
 export interface QuestionCardProps {
   runId: string;
@@ -47,7 +48,7 @@ export function QuestionCard(props: QuestionCardProps) {
         </span>
       </header>
       <Prose text={question.text} untrusted={untrusted} />
-      {question.context && <Prose text={question.context} untrusted={untrusted} />}
+      {question.context && <Context question={question} context={question.context} untrusted={untrusted} />}
       {question.link && <Link link={question.link} />}
       {call && <CallFields input={call.input} origins={call.origins} />}
       {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}

@@ -4,6 +4,7 @@ import { readable } from "../../core/text/brief.ts";
 import { JsonView } from "../parts/json-view.tsx";
 import { Prose } from "../parts/prose.tsx";
 import { CallFields } from "../questions/call-fields.tsx";
+import { Context } from "../questions/context.tsx";
 import { Attachments } from "./attachments.tsx";
 import type { CallLine, Line } from "./line.ts";
 import { RelatedRun } from "./related.tsx";
@@ -37,7 +38,9 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
       return (
         <>
           <Prose text={line.question.text} untrusted />
-          {line.question.context && <Prose text={line.question.context} untrusted />}
+          {line.question.context && (
+            <Context question={line.question} context={line.question.context} untrusted />
+          )}
           {line.question.call && (
             <CallFields input={line.question.call.input} origins={line.question.call.origins ?? []} />
           )}

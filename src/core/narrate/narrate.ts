@@ -93,7 +93,8 @@ function outcomeOf(state: State): string | null {
     case "failed":
       return `It failed: ${phase.message}`;
     case "cancelled":
-      return `Stopped by ${phase.from.name}: ${phase.reason}`;
+      // By whom stands in the footer: a name is no Markdown.
+      return phase.reason === "" ? "Stopped." : `Stopped: ${phase.reason}`;
     default:
       return null;
   }
@@ -110,7 +111,8 @@ function longAnswer(state: State): Post | null {
 
 /** What it is doing, or how it ended, with the numbers that people asked for. */
 function footer(state: State): Inline[] {
-  const parts: Inline[] = [statusInWords(state), ...waitingFor(state), ` · ${plural(state.steps, "step")}`];
+  const status = [statusInWords(state), ...stoppedBy(state), ...waitingFor(state)];
+  const parts: Inline[] = [...status, ` · ${plural(state.steps, "step")}`];
   const tokens = spentTokens(state);
   if (hasEnded(state) && tokens > 0) parts.push(` · ${count(tokens)} tokens`);
   const cost = state.usage.costUsd;
@@ -121,6 +123,10 @@ function footer(state: State): Inline[] {
   }
   if (state.recoveries > 0 && !hasEnded(state)) parts.push(" · was restarted and carried on");
   return parts;
+}
+
+function stoppedBy({ phase }: State): Inline[] {
+  return phase.at === "cancelled" ? [" by ", { person: phase.from }] : [];
 }
 
 /** For whom it waits, and since when. Only the question's own post pings them. */

@@ -6,6 +6,7 @@ import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
 import { fieldInWords } from "../text/form-field.ts";
 import { originOfArgument } from "../text/origin.ts";
+import { isContextPlain } from "../text/plain-context.ts";
 import { ruleInWords } from "../text/rules.ts";
 import { isAskedByTool } from "../tool-question.ts";
 import { narrateUndo } from "./undo.ts";
@@ -16,11 +17,13 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
     { type: "heading", text: title, note: ["for ", ...listed(audience(question, state))] },
     textBlock(question.text, state.readUntrusted || isAskedByTool(question)),
   ];
-  if (question.context) blocks.push(textBlock(question.context, state.readUntrusted));
+  if (question.context) blocks.push(wordsBlock(question.context, isContextPlain(question), state));
   if (question.form) blocks.push({ type: "fields", fields: formFields(question.form) });
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
+  for (const { to, reason } of question.returned ?? [])
+    blocks.push({ type: "note", parts: [`It came back from ${to}: ${reason}.`] });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
   return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
 }
@@ -33,23 +36,23 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
   const subject = question.call
     ? `${question.call.tool} ${argumentsInBrief(question.call.input)}`
     : brief(question.text, 300);
-  const parts: Inline[] = [
-    { strong: verbs[question.outcome.kind] },
-    ...who,
-    " · ",
-    { time: question.settledAt },
-  ];
+  const { kind, text } = question.outcome;
+  const parts: Inline[] = [{ strong: verbs[kind] }, ...who, " · ", { time: question.settledAt }];
   const blocks: Block[] = [
     { type: "note", parts },
     { type: "note", parts: [subject] },
   ];
-  if (question.outcome.kind !== "withdrawn" && question.outcome.text !== "") {
-    blocks.push(textBlock(question.outcome.text, state.readUntrusted));
-  }
+  if (kind !== "withdrawn" && text !== "")
+    blocks.push(wordsBlock(text, kind === "approved" || kind === "changed", state));
   blocks.push(...narrateUndo(question, state));
-  const names = people.flatMap((who) => (who ? [who.name] : [])).join(", ");
-  const by = names === "" ? "" : ` by ${names}`;
-  return { summary: `${verbs[question.outcome.kind]}${by}: ${subject}`, blocks };
+  const names = people.flatMap((who) => who?.name ?? []);
+  const by = names.length === 0 ? "" : ` by ${names.join(", ")}`;
+  return { summary: `${verbs[kind]}${by}: ${subject}`, blocks };
+}
+
+/** Markdown as somebody wrote it; or words of our own with names in them, which are none. */
+function wordsBlock(words: string, isOurs: boolean, { readUntrusted }: State): Block {
+  return isOurs ? { type: "note", parts: [words] } : textBlock(words, readUntrusted);
 }
 
 const verbs = {

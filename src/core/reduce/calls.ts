@@ -15,6 +15,7 @@ import { verdictInWords } from "../text/verdict.ts";
 import { isAside, takenItself } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { entered, flushed } from "./entries.ts";
+import { progressed } from "./progress.ts";
 import { cleared, withoutCard } from "./settle.ts";
 import { withLine, withTrace } from "./step-lines.ts";
 import { undoSettled } from "./undo.ts";
@@ -60,13 +61,10 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
       });
     case "call_finished":
       return finished(state, call, event);
-    case "call_failed":
-      return settled(
-        state,
-        call,
-        { output: failureText(event), ok: false, untrusted: event.untrusted ?? false },
-        event.ms,
-      );
+    case "call_failed": {
+      const { untrusted = false, ms } = event;
+      return settled(state, call, { output: failureText(event), ok: false, untrusted }, ms);
+    }
     case "call_doubted":
       return moved(state, call, { is: { at: "doubted", questionId: "" } });
     case "call_suspended":
@@ -78,7 +76,7 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
     case "job_begun":
       return moved(state, call, { is: { at: "in_job", handle: event.handle, since: event.at } });
     case "call_progressed":
-      return moved(state, call, { progress: event.progress });
+      return moved(state, call, progressed(call, event));
     case "job_cancelled":
       return settled(state, call, { output: event.words, ok: false, untrusted: false }, 0);
     case "call_verified":

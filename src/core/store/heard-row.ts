@@ -2,9 +2,16 @@
 import type { InboxKey, InboxRow } from "../ports/deliveries.ts";
 import type { Store } from "../ports/store.ts";
 
+const mention = "/mention";
+
 /** Words that were passed over have a key already: with the mention they get this one. */
 export function mentionKey(key: string): string {
-  return `${key}/mention`;
+  return `${key}${mention}`;
+}
+
+/** The key of the message itself, whichever of the two is given. */
+export function messageKeyOf(key: string): string {
+  return key.endsWith(mention) ? key.slice(0, -mention.length) : key;
 }
 
 /** null: it never came, or so long ago that its key is gone. */

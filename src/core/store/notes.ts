@@ -121,6 +121,8 @@ export const noteKinds = {
   loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
   /** Of a message, `<channel>/<key>`, that was changed after it was taken as an answer: the change that was told of. */
   changeTold: kind("change-told:", z.string(), { ...bare, goes: "old" }),
+  /** Of a message, `<channel>/<key>`, that was deleted before it came to anything. */
+  takenBack: kind("taken-back:", z.literal("deleted"), { ...bare, goes: "old" }),
   /** Of an address that takes nothing: the run whose requester was told so elsewhere. */
   toldElsewhere: kind("told-elsewhere:", z.string(), { ...bare, goes: (runId) => ({ runId }) }),
 } as const;

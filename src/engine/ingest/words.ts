@@ -8,6 +8,7 @@ import { kindOf } from "../../core/admit/words.ts";
 import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Inbound, Outcome, Said } from "../../core/ports/inbound.ts";
 import { hasEnded, type State } from "../../core/state.ts";
+import { isTakenBack } from "../../core/store/taken-back.ts";
 import { wordless } from "../../core/text/readable.ts";
 import { above, askingNear, runMeant } from "../find-run.ts";
 import { type InstructDeps, instruct } from "./instruct.ts";
@@ -25,13 +26,14 @@ interface Heard {
   instruction: Instruction;
 }
 
-/** Resolves when whatever the words mean is committed. */
+/** Resolves when whatever the words mean is committed. Of words that were taken back meanwhile, nothing is. */
 export async function hearWords(
   deps: InstructDeps,
   inbound: Inbound,
   intent: Said,
   inbox: InboxKey,
 ): Promise<Outcome> {
+  if (await isTakenBack(deps.engine.store, inbox)) return ignored();
   const heard = heardAs(deps, inbound, intent, inbox);
   const { state, facts } = await factsOf(heard, intent);
   const what = meant(facts);

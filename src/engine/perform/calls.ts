@@ -13,7 +13,7 @@ import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { keepAttachments, type Room, roomFor } from "./attachments.ts";
 import { bindingOf } from "./binding.ts";
-import { progressOf } from "./progress.ts";
+import { progressEvents, progressOf } from "./progress.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
@@ -63,8 +63,9 @@ async function execute(on: Work, calls: readonly Call[]): Promise<Recorded> {
   const done = await Promise.all(calls.map((call) => executeOne(on, call, room)));
   return recordOutcome(on, (state) => {
     const events: EventBody[] = [];
-    for (const { call, outcome, how } of done) {
+    for (const { call, outcome, words, how } of done) {
       if (!findCall(state, call.id)) continue;
+      events.push(...progressEvents(state, call.id, "started", words));
       events.push(...outcomeEvents(state, call, outcome, on, { ...how, after: events.length }));
     }
     return events;
@@ -75,12 +76,12 @@ async function executeOne(on: Work, call: Call, room: Room) {
   const started = on.clock.steady();
   const { tell, over } = progressOf(on, call.id);
   const ran = await on.toolbox.run(call.tool, call.input, { ...contextOf(on, call), progress: tell });
-  await over();
+  const words = await over();
   // Stopped in the middle: what is in the log (an intent or nothing) decides how the next worker goes on.
   if (on.signal.aborted && ran.type !== "finished") throw new Error("interrupted");
   const outcome = await keepAttachments(on, ran, room);
   const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  return { call, outcome, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
+  return { call, outcome, words, how: { ms: Math.round(on.clock.steady() - started), untrusted } };
 }
 
 function outcomeEvents(

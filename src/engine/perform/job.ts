@@ -2,10 +2,12 @@
 import { callFailed } from "../../core/call-failure.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall } from "../../core/reduce/calls.ts";
+import { progressDueIn } from "../../core/reduce/progress.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { keepAttachments, roomFor } from "./attachments.ts";
 import { doubt, reconciled } from "./calls.ts";
+import { progressEvents } from "./progress.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */
@@ -35,7 +37,7 @@ export async function performPollJob(on: Work, callId: string): Promise<Recorded
       return whileAt(on, callId, "in_job", (state) => reconciled(state, call, known, found.reason, on));
     }
     default:
-      return whileAt(on, callId, "in_job", progressTo(found.progress), at + found.nextMs);
+      return saying(on, callId, "in_job", { words: found.progress, nextAt: at + found.nextMs });
   }
 }
 
@@ -55,7 +57,7 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
   const call = findCall(on.state, callId);
   if (call?.is.at !== "verifying") return recordOutcome(on, () => []);
   const { result, since, until } = call.is;
-  const left = () => on.lookTimes.leftOf({ runId: on.runId, callId }, { since, until }, on.clock);
+  const left = () => on.looks.leftOf({ runId: on.runId, callId }, { since, until }, on.clock);
   left();
   const found = on.policy.tools[call.tool]
     ? await on.toolbox.verify(call.tool, call.input, result.output, contextOf(on, call))
@@ -67,9 +69,8 @@ export async function performVerify(on: Work, callId: string): Promise<Recorded>
   const isDecided = verdict === "better" || verdict === "worse";
   if (!isDecided && leftMs > 0) {
     const nextAt = on.clock.now() + Math.min(nextMs, leftMs);
-    return whileAt(on, callId, "verifying", progressTo(words), nextAt);
+    return saying(on, callId, "verifying", { words, nextAt });
   }
-  on.lookTimes.decided({ runId: on.runId, callId });
   const event: EventBody = { type: "call_verified", callId, verdict, words, ms: until - since - leftMs };
   return whileAt(on, callId, "verifying", () => [event]);
 }
@@ -79,22 +80,36 @@ function throwIfInterrupted({ signal }: Work, isKnown: boolean): void {
   if (signal.aborted && !isKnown) throw new Error("interrupted");
 }
 
-function progressTo(progress: string): (state: State, call: Call) => EventBody[] {
-  return (_, call) =>
-    call.progress === progress ? [] : [{ type: "call_progressed", callId: call.id, progress }];
+/** It goes on, with these words; of words that change all the time not each is recorded. `nextAt`: the next look. */
+function saying(
+  on: Work,
+  callId: string,
+  at: Call["is"]["at"],
+  { words, nextAt }: { words: string; nextAt: number },
+): Promise<Recorded> {
+  on.looks.told({ runId: on.runId, callId }, words);
+  const propose = (state: State) => {
+    const isDue = progressDueIn(findCall(state, callId) ?? {}, on.clock.now()) === 0;
+    return isDue ? progressEvents(state, callId, at, words) : [];
+  };
+  return recordOutcome(on, propose, nextAt);
 }
 
-/** Recorded only while the call is still where it was looked at. `restUntil`: the next look, ms since the epoch. */
-function whileAt(
+/** Nobody looks any more. Recorded only while the call is still where it was looked at, after its last words. */
+async function whileAt(
   on: Work,
   callId: string,
   at: Call["is"]["at"],
   events: (state: State, call: Call) => EventBody[],
-  restUntil?: number,
 ): Promise<Recorded> {
-  const propose = (state: State) => {
+  const looked = { runId: on.runId, callId };
+  const words = on.looks.lastWords(looked) ?? "";
+  if (progressEvents(on.state, callId, at, words).length > 0) {
+    await recordOutcome(on, (state) => progressEvents(state, callId, at, words));
+  }
+  on.looks.decided(looked);
+  return recordOutcome(on, (state) => {
     const call = findCall(state, callId);
     return call?.is.at === at ? events(state, call) : [];
-  };
-  return recordOutcome(on, propose, restUntil);
+  });
 }

@@ -15,7 +15,7 @@ import type { Rng } from "../backoff.ts";
 import type { Lease } from "../lease.ts";
 import type { Recorded, Recorder } from "../record.ts";
 import { named } from "./attachments.ts";
-import type { LookTimes } from "./look-times.ts";
+import type { Looks } from "./looks.ts";
 import type { ModelTroubles } from "./model-troubles.ts";
 import { overTroubles } from "./over-troubles.ts";
 
@@ -39,7 +39,7 @@ export interface Work {
   lease: Lease;
   log: Logger;
   troubles: ModelTroubles;
-  lookTimes: LookTimes;
+  looks: Looks;
   /** Aborted when the worker lost the run or must stop at once, and with `runEnded` when somebody ended the run. */
   signal: AbortSignal;
   loadState: (runId: string) => Promise<State>;

@@ -70,6 +70,20 @@ describe("long posts", () => {
     expect(at.discord.rest.calls.filter(({ method }) => method === "DELETE")).toEqual([]);
   });
 
+  test("a part that somebody deleted comes back alone", async () => {
+    const { source, address } = asked();
+    const { remoteId } = await post(address, { body: long });
+    const [first = "", second = ""] = remoteId.split(",");
+    const { messages } = at.discord.rest;
+    const left = at.discord.rest.own(source).filter(({ id }) => !second.endsWith(id));
+    messages.set(source, left);
+    const again = await post(address, { remoteId, body: long, revision: 2 });
+    expect(at.discord.rest.own(source).map(({ id }) => `${source}/${id}`)).toEqual(again.remoteId.split(","));
+    expect(again.remoteId.split(",")).toEqual([first, expect.not.stringMatching(second)]);
+    // Its answer was lost: the message that came back is found.
+    expect(await post(address, { remoteId, body: long, revision: 2 })).toEqual(again);
+  });
+
   test("an end that somebody deleted is no reason to post anew", async () => {
     const { address } = asked();
     const { remoteId } = await post(address, { body: long });

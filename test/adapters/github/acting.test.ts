@@ -71,7 +71,8 @@ describe.each([
 
 describe("gh_rerun_failed", () => {
   const input = { repo, run_id: 5, attempt: 1 };
-  const handle = { repo, run_id: 5, attempt: 2 };
+  const since = expect.stringMatching(/^20.*Z$/);
+  const handle = { repo, run_id: 5, attempt: 2, since: new Date().toISOString() };
   const runPath = "/repos/{owner}/{repo}/actions/runs/{run_id}";
   const attemptPath = "/repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}";
   const ended = {
@@ -91,7 +92,9 @@ describe("gh_rerun_failed", () => {
       status: 201,
       json: {},
     });
-    expect(await run(hub.toolbox, "gh_rerun_failed", input)).toEqual({ type: "begun", handle });
+    expect(await run(hub.toolbox, "gh_rerun_failed", input)).toEqual({
+      ...{ type: "begun", handle: { ...handle, since } },
+    });
     expect(server.asked.filter(isPost)).toHaveLength(1);
     const look = () => hub.toolbox.poll("gh_rerun_failed", input, handle, call);
     server.on("GET", attemptPath, { status: 404, json: { message: "Not Found" } });
@@ -129,9 +132,30 @@ describe("gh_rerun_failed", () => {
   });
 
   it("knows after a crash that it was begun, or does not know", async () => {
-    server.on("GET", runPath, { json: shape("workflow-run", { ...ended, run_attempt: 2 }) });
-    expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "begun", handle });
-    server.on("GET", runPath, { json: shape("workflow-run", ended) });
+    server.on("GET", attemptPath, { json: shape("workflow-run", { ...ended, run_attempt: 2 }) });
+    expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({
+      ...{ type: "begun", handle: { ...handle, since } },
+    });
+    server.on("GET", attemptPath, { status: 404, json: { message: "Not Found" } });
+    expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "unknown" });
+  });
+
+  it("is not waited for without an end when its attempt never shows: a person is asked, and nothing is claimed", async () => {
+    const at = (minutes: number) => new Date(Date.parse(handle.since) + minutes * 60_000).toUTCString();
+    const missingAt = (minutes: number) =>
+      server.on("GET", attemptPath, {
+        ...{ status: 404, headers: { date: at(minutes) }, json: { message: "Not Found" } },
+      });
+    const look = (held: object) => hub.toolbox.poll("gh_rerun_failed", input, held, call);
+    missingAt(29);
+    expect(await look(handle)).toMatchObject({ type: "running" });
+    missingAt(31);
+    expect(await look(handle)).toMatchObject({
+      type: "lost",
+      reason: "GitHub accepted it and does not show attempt 2 after 30 minutes; look at its Actions page",
+    });
+    // A handle of a former release.
+    expect(await look({ repo, run_id: 5, attempt: 2 })).toMatchObject({ type: "lost" });
     expect(await hub.toolbox.reconcile("gh_rerun_failed", input, call)).toEqual({ type: "unknown" });
   });
 
@@ -206,6 +230,30 @@ describe("gh_dispatch", () => {
       type: "begun",
       handle: { run_id: 77 },
     });
+  });
+
+  it("is waited for by GitHub's clock, not by this machine's, and not without an end", async () => {
+    const tools = toolboxAt(server.url, "belay_key");
+    // Its clock is two days behind.
+    const accepted = Math.floor(Date.now() / 1000) * 1000 - 172_800_000;
+    const at = (minutes: number) => new Date(accepted + minutes * 60_000).toUTCString();
+    server.on("POST", path, { status: 204, headers: { date: at(0) } });
+    const handle = await begun(tools);
+    const listedAt = (minutes: number) =>
+      server.on("GET", runsPath, {
+        headers: { date: at(minutes) },
+        json: { total_count: 0, workflow_runs: [] },
+      });
+    listedAt(29);
+    expect(await tools.poll("gh_dispatch", input, handle, call)).toMatchObject({ type: "running" });
+    const { created = "" } = server.asked.at(-1)?.query ?? {};
+    expect(accepted - Date.parse(created.slice(">=".length))).toBeGreaterThanOrEqual(3_600_000);
+    listedAt(31);
+    expect(await tools.poll("gh_dispatch", input, handle, call)).toMatchObject({
+      type: "lost",
+      reason: "GitHub accepted it and does not show the run after 30 minutes; look at its Actions page",
+    });
+    expect(await tools.reconcile("gh_dispatch", input, call)).toEqual({ type: "unknown" });
   });
 
   it("says that nobody knows where neither an id nor a mark tells", async () => {

@@ -101,6 +101,11 @@ function call({ id, params }: Request): void {
     case "dies-once":
       if (readFileSync(join(folder, "calls.log"), "utf8").trim().split("\n").length === 1) process.exit(7);
       return void send(answer);
+    case "structures-digits":
+      // Written by hand: what JavaScript writes has lost them already.
+      return void write(
+        `{"jsonrpc":"2.0","id":${id},"result":{"content":[{"type":"text","text":"an account"}],"structuredContent":{"id":9007199254740993,"few":7}}}\n`,
+      );
     case "brings-a-picture": {
       const data = Buffer.from("not really a picture").toString("base64");
       const blob = Buffer.from("a,b").toString("base64");

@@ -17,7 +17,7 @@ channelContract({
   name: "slack",
   parse(payload) {
     const parsed = parse(payload, bot);
-    if (parsed === null || parsed.type === "revoked") return null;
+    if (parsed === null || parsed.type === "revoked" || parsed.type === "deleted") return null;
     if (parsed.type === "inbound") return parsed.inbound;
     throw new Error(`not an inbound message: ${parsed.type}`);
   },

@@ -91,6 +91,26 @@ describe("a post", () => {
     expect((await replies()).map(({ text }) => text)).toEqual(["short", "–"]);
   });
 
+  test.each([0, 1])("that is long: message %i comes back alone when somebody deletes it", async (gone) => {
+    const body = messageNamed("long answer");
+    const { remoteId } = await at.world.channel.post(delivery({ body, key: "answer" }));
+    const before = remoteId.split(",");
+    await at.world.edge.ask("chat.delete", { channel: at.world.id("ops"), ts: before[gone] ?? "" });
+    const later = (change: Partial<Delivery>) => {
+      at.now += 5000;
+      return at.world.channel.post(delivery({ body, key: "answer", ...change }));
+    };
+    const again = await later({ remoteId, revision: 2 });
+    const after = again.remoteId.split(",");
+    expect(after[1 - gone]).toBe(before[1 - gone]);
+    expect((await replies()).map(({ ts }) => ts).sort()).toEqual([...after].sort());
+    // Nobody wrote down where it is: it is found, not sent once more.
+    expect(await later({ remoteId, revision: 2 })).toEqual(again);
+    await at.world.edge.ask("chat.delete", { channel: at.world.id("ops"), ts: after[1] ?? "" });
+    await later({ body: saying("short"), remoteId: again.remoteId, revision: 3 });
+    expect((await replies()).map(({ text }) => text)).toEqual(["short"]);
+  });
+
   test("that is longer than three messages brings its text as a file", async () => {
     await at.world.channel.post(delivery({ body: messageNamed("very long answer"), key: "answer" }));
     const files = (await replies()).flatMap((message) => message.files ?? []);

@@ -236,10 +236,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "whether a call helped is looked at until a date",
-    file: "src/engine/perform/look-times.ts",
+    file: "src/engine/perform/looks.ts",
     find: "if (known !== undefined) return known - steady;",
     put: "",
-    test: "test/engine/look-times.test.ts",
+    test: "test/engine/looks.test.ts",
   },
   {
     name: "who was slower with the same key is told what is left to do",
