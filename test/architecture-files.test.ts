@@ -68,8 +68,6 @@ const longer: Record<string, number> = {
   "src/engine/create.ts": 336,
   // Claiming, driving and renewing are one state machine around one set of runs, told in prose above the code.
   "src/engine/worker.ts": 253,
-  // Accepting, claiming and working off are one state machine around the inbox, told in prose above the code.
-  "src/engine/inbox.ts": 238,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
   // The one door to the log, with everything that happens in its transaction.

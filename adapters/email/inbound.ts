@@ -35,6 +35,15 @@ export interface ParsedMail {
   /** SHA-256 of the text as it came, in hex: the same for each delivery, whatever is made of it. */
   digest: string;
   attachments: readonly Attachment[];
+  /** It says that another mail could not be delivered; missing: it says no such thing. */
+  bounce?: Bounce;
+}
+
+/** What a report says of the mail that could not be delivered. `status`: of RFC 3463, `5.1.1`. */
+export interface Bounce {
+  /** Message-IDs of what came back with the report. */
+  messageIds: readonly string[];
+  status: string | null;
 }
 
 /** What the carrier knows, and its sender can't write. */

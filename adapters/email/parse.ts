@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import PostalMime, { addressParser, decodeWords, type Email } from "postal-mime";
 import type { OwnMail } from "./attribution.ts";
+import { bounceIn } from "./bounce.ts";
 import { htmlToText } from "./html.ts";
 import type { Attachment, Mailbox, MailHeader, MailJob, ParsedMail } from "./inbound.ts";
 import { stripReply } from "./strip.ts";
@@ -23,14 +24,17 @@ export async function readMail(job: MailJob, own: OwnMail | null): Promise<Parse
     maxHeadersSize: MAX_HEADER_BYTES,
     attachmentEncoding: "arraybuffer",
   });
-  return assemble(
-    email.headers.map(({ key, value }) => ({ key: key.toLowerCase(), value })),
+  const headers = email.headers.map(({ key, value }) => ({ key: key.toLowerCase(), value }));
+  const bounce = bounceIn(headers, job.bytes);
+  const mail = assemble(
+    headers,
     textOf(email),
     own,
     email.attachments.map(({ filename, mimeType, content }) =>
       attachment(filename, mimeType, typeof content === "string" ? content.length : content.byteLength),
     ),
   );
+  return bounce === undefined ? mail : { ...mail, bounce };
 }
 
 /** Each part has a Content-Type line of its own; counted before anything is built of them. */

@@ -8,6 +8,7 @@ import { takeLaunch } from "./launch.ts";
 import { addressesIn, meaningOf } from "./meaning.ts";
 import type { MailboxOptions } from "./options.ts";
 import { takeReply } from "./respond.ts";
+import { takeBounce } from "./returned.ts";
 import { canProve, isAllowed, loopReason, proofOf } from "./trust.ts";
 
 /** A mail as its carrier handed it over, not parsed yet. */
@@ -31,6 +32,8 @@ export async function takeMail(intake: Intake, mailbox: MailboxOptions, arrival:
   if (!parsing.ok && parsing.why === "busy") return { type: "later", code: "busy", words: parsing.detail };
   if (!parsing.ok) return drop(intake, mailbox, "unknown", "over_limit", parsing.detail);
   const { mail } = parsing;
+  const bounced = await takeBounce(intake, mailbox, mail, arrival.envelope);
+  if (bounced !== null) return bounced;
   const [from, ...others] = mail.from;
   if (!from || others.length > 0 || headerValues(mail, "from").length !== 1) {
     return drop(intake, mailbox, "unknown", "no_single_sender");

@@ -131,6 +131,11 @@ export function isAllowed(address: string, allow: readonly string[]): boolean {
   });
 }
 
+/** As mail servers write: there is nobody to answer. */
+export function isFromNobody(mail: Pick<ParsedMail, "headers">, envelopeFrom: string | null): boolean {
+  return envelopeFrom === "" || headerValue(mail, "return-path")?.trim() === "<>";
+}
+
 /** Our own Message-IDs in References: more than this is two machines talking. */
 const MAX_OWN_REFERENCES = 10;
 
@@ -147,7 +152,7 @@ export function loopReason(
   if (/\b(?:bulk|list|junk|auto_reply)\b/i.test(headerValue(mail, "precedence") ?? "")) return "bulk";
   if (headerValue(mail, "x-autoreply") !== null || headerValue(mail, "x-autorespond") !== null)
     return "auto_response";
-  if (envelopeFrom === "" || headerValue(mail, "return-path")?.trim() === "<>") return "bounce";
+  if (isFromNobody(mail, envelopeFrom)) return "bounce";
   if (mail.from.some(({ address }) => address === own.address.toLowerCase())) return "own_mail";
   if (mail.references.filter((id) => own.isOurs(id)).length >= MAX_OWN_REFERENCES) return "too_deep";
   return null;

@@ -34,6 +34,7 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
       key: sql.placeholder("key"),
       body: sql.placeholder("body"),
       receivedAt: sql.placeholder("receivedAt"),
+      address: sql.placeholder("address"),
       state: "pending",
     })
     .onConflictDoNothing()
@@ -47,9 +48,9 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     .prepare();
 
   return {
-    receive: (message) =>
+    receive: ({ address = null, ...message }) =>
       write(() => {
-        const { changes } = insert.run({ ...message, body: plainText(message.body) });
+        const { changes } = insert.run({ ...message, address, body: plainText(message.body) });
         return changes === 1 ? "new" : "duplicate";
       }),
     async inboxRow(key) {
@@ -58,17 +59,17 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     async pendingInbox(limit) {
       return pending.all({ limit });
     },
-    claimInbox: ({ now, leaseMs, limit, except = [] }) =>
+    claimInbox: ({ now, leaseMs, limit, patienceMs, except = [] }) =>
       write(() => {
         const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now));
         const mine = notInArray(inbox.source, [...except]);
         const some = db
           .select({ seq: inbox.seq })
           .from(inbox)
-          .where(and(isPending, free, mine));
+          .where(and(isPending, free, mine, isNext(now, patienceMs)));
         const rows = db
           .update(inbox)
-          .set({ leaseUntil: now + leaseMs })
+          .set({ leaseUntil: now + leaseMs, triedAt: triedSince(now, patienceMs) })
           .where(inArray(inbox.seq, some.orderBy(asc(inbox.seq)).limit(limit)))
           .returning({ ...columns, seq: inbox.seq })
           .all();
@@ -109,10 +110,24 @@ function unsettled(runId: string | null, state: "done" | "refused") {
   return or(isPending, ne(inbox.body, ""), state === "done" ? committed : undefined);
 }
 
+/** Nothing older of its place is pending that was not tried for long enough: see `Store.claimInbox`. */
+function isNext(now: number, patienceMs: number) {
+  const before = now - patienceMs;
+  return sql`NOT EXISTS (SELECT 1 FROM inbox AS older
+    WHERE older.state = 'pending' AND older.address = ${inbox.address} AND older.source = ${inbox.source}
+      AND older.seq < ${inbox.seq}
+      AND (older.tried_at IS NULL OR older.tried_at > ${before} OR older.lease_until <= ${before}))`;
+}
+
+/** Where nobody has tried for as long as one has patience, it begins anew. */
+function triedSince(now: number, patienceMs: number) {
+  return sql`CASE WHEN ${inbox.leaseUntil} > ${now - patienceMs} THEN coalesce(${inbox.triedAt}, ${now}) ELSE ${now} END`;
+}
+
 /** At the start: the one process that may have this file is here, so that nobody is working on anything. */
 export function endInboxClaims(db: BetterSQLite3Database): void {
   db.update(inbox)
-    .set({ leaseUntil: null })
+    .set({ leaseUntil: null, triedAt: null })
     .where(and(isPending, isNotNull(inbox.leaseUntil)))
     .run();
 }

@@ -63,6 +63,10 @@ export const inbox = sqliteTable("inbox", {
   runId: text("run_id"),
   outcome: text("outcome"),
   leaseUntil: integer("lease_until"),
+  /** Words of one source and place are worked off one after another; null: no order is kept. */
+  address: text("address"),
+  /** Since when somebody tries, ms since the epoch; null: nobody has. */
+  triedAt: integer("tried_at"),
 });
 
 /** Where runs speak; the newest run at an address has the highest `seq`. */

@@ -49,6 +49,14 @@ export const questionEvents = [
     from: personSchema,
     via: viaSchema,
   }),
+  /** What asks it at this address came back: `to`, whom it was for, does not know of it. `reason`: half a sentence. */
+  z.object({
+    type: z.literal("post_returned"),
+    questionId: z.string(),
+    address: z.string(),
+    to: z.string(),
+    reason: z.string(),
+  }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
 

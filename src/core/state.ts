@@ -132,8 +132,9 @@ export interface Undo {
 /** A question that waits for somebody; `askedAt` in ms since the epoch. */
 export interface OpenQuestion extends Question {
   askedAt: number;
-  /** Who has approved so far (when `need` is more than one). */
+  /** Who has approved so far (when `need` is more than one), and whom it did not reach. */
   approvedBy: readonly Approver[];
+  returned?: readonly Pick<EventOf<"post_returned">, "to" | "reason">[];
 }
 
 /** `rule`: what let them approve; it must still stand when the call runs. */
@@ -229,6 +230,7 @@ export function statusOf(state: State): Status {
   switch (phase.at) {
     case "thinking":
     case "answered":
+    case "cancelling":
       return "running";
     case "acting":
       return statusOfCalls(phase.calls);
@@ -236,8 +238,6 @@ export function statusOf(state: State): Status {
       return "waiting_human_input";
     case "limited":
       return "max_steps_reached";
-    case "cancelling":
-      return "running";
     default:
       return phase.at;
   }

@@ -5,7 +5,7 @@ import type { Agent, Policy } from "../core/agent.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../core/command.ts";
 import type { RunEvent } from "../core/event.ts";
 import type { SeenTexts } from "../core/origin/trace.ts";
-import type { Submitted } from "../core/ports/channel.ts";
+import type { Returned, Submitted } from "../core/ports/channel.ts";
 import type { Changed, Only } from "../core/ports/commit.ts";
 import type { InboxKey, OutboxRow } from "../core/ports/deliveries.ts";
 import type { Inbound } from "../core/ports/inbound.ts";
@@ -28,6 +28,7 @@ import { LeftBehindRuns } from "./left-behind.ts";
 import type { EngineOptions, Role } from "./options.ts";
 import { Looks } from "./perform/looks.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
+import { becameReal, returned } from "./places.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
@@ -105,9 +106,9 @@ class RunEngine implements Engine {
       failRun({ record: this.#record, loadState, runId, epoch }, error, times);
     const work = { store, clock, log, rng, unreadable, told };
     this.#worker = new RunWorker({ ...work, owner, drive, fail });
-    const becameReal = (row: OutboxRow, address: Address) => this.#becameReal(row, address);
+    const became = (row: OutboxRow, address: Address) => becameReal(this.#record, row, address);
     const gone = ({ runId, address }: OutboxRow) => dropNotes({ store, unreadable }, runId, [address]);
-    this.#deliverer = new Deliverer({ ...work, channels: here, becameReal, gone });
+    this.#deliverer = new Deliverer({ ...work, channels: here, becameReal: became, gone });
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
@@ -198,6 +199,10 @@ class RunEngine implements Engine {
     return this.#inbox.accept(inbound);
   }
 
+  returned(post: Returned): Promise<void> {
+    return returned(this.#record, post);
+  }
+
   retryAt(prefix: string): Promise<void> {
     return this.#deliverer.retryAt(prefix);
   }
@@ -274,19 +279,6 @@ class RunEngine implements Engine {
       seen: (runId) => this.seen(runId),
       stopping: this.#stopping.signal,
     };
-  }
-
-  async #becameReal(row: OutboxRow, address: Address): Promise<void> {
-    const { runId, address: provisional } = row;
-    await this.#record({
-      ...{ runId, epoch: null, inbox: null },
-      propose: (state) => ({
-        ok: true,
-        events: state.addresses.includes(provisional)
-          ? [{ type: "address_became", provisional, address }]
-          : [],
-      }),
-    });
   }
 
   #committed(change: Change): void {

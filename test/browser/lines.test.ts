@@ -41,6 +41,7 @@ const words: Record<EventType, string> = {
   call_edited: "oncall changed soft: none → false",
   approval_refused: "oncall refused: not now",
   approval_voided: "approval no longer holds the version changed",
+  post_returned: "not reached oncall@example.com: the mailbox is full (5.2.2)",
   undo_asked: "dana asked to undo it by restart_service (Slack)",
   undo_ended: "undone it is back",
   nudged: "reminded the model it answered without a tool",

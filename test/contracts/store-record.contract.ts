@@ -58,7 +58,9 @@ export function recordContract(open: () => Promise<Store>): void {
       for (const key of ["z", "a", "m"]) await store.receive({ source, key, body: "{}", receivedAt: 5 });
       await store.settleInbox({ source, key: "a" }, { state: "done", runId: null, outcome: "" });
       const claim = (at: number, leaseMs: number, limit = 10) =>
-        store.claimInbox({ now: at, leaseMs, limit }).then((rows) => rows.map(({ key }) => key));
+        store
+          .claimInbox({ now: at, leaseMs, limit, patienceMs: 60_000 })
+          .then((rows) => rows.map(({ key }) => key));
       expect(await claim(now, 60_000, 1)).toEqual(["z"]);
       // For no time at all: whoever comes next may have it.
       expect(await claim(now, 0)).toEqual(["m"]);

@@ -5,6 +5,7 @@ import { commitContract } from "./store-commit.contract.ts";
 import { deliveryContract } from "./store-delivery.contract.ts";
 import { forgetContract } from "./store-forget.contract.ts";
 import { listContract } from "./store-list.contract.ts";
+import { orderContract } from "./store-order.contract.ts";
 import { recordContract } from "./store-record.contract.ts";
 import { workContract } from "./store-work.contract.ts";
 
@@ -16,6 +17,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     deliveryContract(open);
     listContract(open);
     recordContract(open);
+    orderContract(open);
     forgetContract(open);
   });
 }

@@ -35,7 +35,7 @@ const calls: {
   receive: (store, id) => store.receive({ source: "slack", key: `m-${id}`, body: "{}", receivedAt: now }),
   inboxRow: (store, id) => store.inboxRow({ source: "slack", key: id }),
   pendingInbox: (store) => store.pendingInbox(1),
-  claimInbox: (store) => store.claimInbox({ now, leaseMs: 1, limit: 1 }),
+  claimInbox: (store) => store.claimInbox({ now, leaseMs: 1, limit: 1, patienceMs: 1 }),
   settleInbox: (store, key) =>
     store.settleInbox({ source: "slack", key }, { state: "done", runId: null, outcome: "told" }),
   pruneInbox: (store) => store.pruneInbox(1),

@@ -18,7 +18,7 @@ import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
 // Starts whole programs, on machines that may be busy.
 vi.setConfig({ testTimeout: 300_000 });
 
-/** The last commit with schema 7: the database that it makes is two steps behind today's. */
+/** The last commit with schema 7: the database that it makes is some steps behind today's. */
 const older = "28b57561";
 
 let server: TestPostgres;

@@ -35,6 +35,7 @@ function dying(inlet: Inlet): Inlet {
     command: inlet.command.bind(inlet),
     checkEdit: async () => null,
     retryAt: inlet.retryAt.bind(inlet),
+    returned: inlet.returned.bind(inlet),
     store: inlet.store,
     launch,
   };

@@ -57,6 +57,7 @@ export function recordingInlet(): RecordingInlet {
       accepted.push(inbound);
       return "new";
     },
+    returned: unused,
     async retryAt(prefix) {
       inlet.retried.push(prefix);
     },

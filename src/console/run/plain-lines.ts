@@ -51,6 +51,8 @@ export function wordsOf(data: PlainEvent): Words {
         detail: brief(data.reason, 160),
         text: data.reason,
       };
+    case "post_returned":
+      return { shape: "failed", title: "not reached", detail: `${data.to}: ${data.reason}` };
     case "nudged":
       return { title: "reminded the model", detail: nudges[data.reason], text: data.text };
     case "compacted":

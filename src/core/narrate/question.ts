@@ -22,6 +22,8 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
+  for (const { to, reason } of question.returned ?? [])
+    blocks.push({ type: "note", parts: [`It came back from ${to}: ${reason}.`] });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
   return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
 }

@@ -1,6 +1,7 @@
 /** What the engine needs of a channel (Slack, Discord, mail, …), and what a channel may ask of the engine. */
 import type { Actor, Address } from "../actor.ts";
 import type { Edit, LaunchRequest, Refusal, RunCommand } from "../command.ts";
+import type { EventOf } from "../event.ts";
 import type { Message } from "../message.ts";
 import type { Only } from "./commit.ts";
 import type { InboxKey } from "./deliveries.ts";
@@ -61,6 +62,9 @@ export interface Channel {
   health(): { ok: boolean; detail: string };
 }
 
+/** The post of a question at an address that took it, and sent it back. `to`: whom it was for; `reason`: half a sentence. */
+export type Returned = Omit<EventOf<"post_returned">, "type"> & { runId: string };
+
 /** The engine as channels see it. */
 export interface Inlet {
   /** Resolves when the message is durable: acknowledge after this. */
@@ -75,6 +79,8 @@ export interface Inlet {
   command(runId: string, command: RunCommand, inbox: InboxKey | null): Promise<Submitted>;
   /** What would be refused about this edit now; null: nothing. For a form that can still say it; nothing is recorded. */
   checkEdit(edit: Edit): Promise<Refusal | null>;
+  /** What was delivered came back later: nobody has read it there. Durable when this resolves; twice is once. */
+  returned(post: Returned): Promise<void>;
   /** A place changed or can be reached again: what failed at addresses that begin with `prefix` is tried at once. */
   retryAt(prefix: string): Promise<void>;
   store: Pick<

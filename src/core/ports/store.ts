@@ -70,19 +70,26 @@ export interface Store {
   /** The earliest wakeAt, or null. */
   nextWake(): Promise<number | null>;
 
-  /** Remember an inbound message. `duplicate` when its key is known. */
-  receive(message: InboxKey & { body: string; receivedAt: number }): Promise<"new" | "duplicate">;
+  /**
+   * Remember an inbound message. `duplicate` when its key is known. `address`: where it must be heard in its turn;
+   * missing or null: no order is kept.
+   */
+  receive(
+    message: InboxKey & { body: string; receivedAt: number; address?: Address | null },
+  ): Promise<"new" | "duplicate">;
   inboxRow(key: InboxKey): Promise<InboxRow | null>;
   /** Pending messages, oldest first. */
   pendingInbox(limit: number): Promise<InboxRow[]>;
   /**
-   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them.
-   * `except`: sources whose channel another process holds.
+   * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. Of those of
+   * one source and address, in all processes, only the oldest pending one: the next when that is settled, or has been
+   * tried in vain for `patienceMs`. `except`: sources whose channel another process holds.
    */
   claimInbox(claim: {
     now: number;
     leaseMs: number;
     limit: number;
+    patienceMs: number;
     except?: readonly string[];
   }): Promise<InboxRow[]>;
   /**

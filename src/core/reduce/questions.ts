@@ -15,7 +15,8 @@ type QuestionEvent =
   | "question_answered"
   | "approval_granted"
   | "approval_refused"
-  | "call_edited";
+  | "call_edited"
+  | "post_returned";
 
 /** An event of a question that is not open any more changes nothing. */
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
@@ -31,7 +32,14 @@ export function reduceQuestion(state: State, event: Extract<RunEvent, { type: Qu
       return refused(state, question, event);
     case "call_edited":
       return edited(state, question, event);
+    case "post_returned":
+      return cameBack(state, question, event);
   }
+}
+
+function cameBack(state: State, question: OpenQuestion, { to, reason }: EventOf<"post_returned">): State {
+  const now = { ...question, returned: [...(question.returned ?? []), { to, reason }] };
+  return { ...state, questions: state.questions.map((open) => (open === question ? now : open)) };
 }
 
 function asked(state: State, event: EventOf<"question_asked"> & { at: number }): State {

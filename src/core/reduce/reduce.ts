@@ -91,6 +91,7 @@ function apply(state: State, event: Remembered): State {
     case "approval_granted":
     case "approval_refused":
     case "call_edited":
+    case "post_returned":
       return reduceQuestion(state, event);
     case "undo_asked":
       return undoAsked(state, event);

@@ -142,6 +142,7 @@ export async function testEngine(clock: Clock, on?: Store): Promise<TestEngine> 
     voidApprovals: async () => {},
     accept: async () => "new",
     retryAt: async () => {},
+    returned: async () => {},
     checkEdit: async () => null,
     async launch(agent, launch, inbox) {
       const runId = runIdFor(inbox);

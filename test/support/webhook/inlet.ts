@@ -50,6 +50,7 @@ export function memoryInlet(): MemoryInlet {
 
   return {
     retryAt: async () => {},
+    returned: async () => {},
     checkEdit: async () => null,
     launches,
     commands,

@@ -1,0 +1,35 @@
+/** How PostgreSQL looks for what is said first in each thread: not by going over everything that waits. */
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { openPostgres } from "../../../adapters/postgres/store.ts";
+import { clock } from "../../support/bot.ts";
+import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+test("a claim finds what waits before a message by its thread, though the statistics are of a quiet hour", async () => {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const columns = "inbox (source, key, body, received_at, state, address)";
+  await client.query(
+    `INSERT INTO ${columns} SELECT 'slack', 'old' || n, '', 1, 'done', 'slack:T1/C1/' || n FROM generate_series(1, 20000) AS n;
+     ANALYZE inbox;
+     INSERT INTO ${columns} SELECT 'slack', 'k' || n, '{}', 1, 'pending', 'slack:T1/C2/' || n FROM generate_series(1, 2000) AS n`,
+  );
+  const query = vi.spyOn(Client.prototype, "query");
+  onTestFinished(() => query.mockRestore());
+  await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
+  const [statement, values] = query.mock.lastCall ?? [];
+  const { text } = Object(statement) as { text: string };
+  const explained = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, Object(values));
+  const looks = explained.rows.map((row) => row["QUERY PLAN"]).filter((line) => line.includes(" older"));
+  expect(looks).toEqual([expect.stringContaining("Index Scan using inbox_order")]);
+});

@@ -1,0 +1,82 @@
+/** What every store promises of the order in which the words of one place are handed out. */
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../../src/core/ports/store.ts";
+import { commit, must } from "../support/store/commits.ts";
+
+const source = "slack";
+const here = "slack:T1/C1/1";
+/** A store of several processes goes by a clock of its own. */
+const now = Date.now();
+
+export function orderContract(open: () => Promise<Store>): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  const hear = async (address: string | null, ...keys: string[]) => {
+    for (const key of keys) await store.receive({ source, key, body: "{}", receivedAt: 1, address });
+  };
+  const claim = async (leaseMs: number, { patienceMs = 60_000, limit = 10 } = {}) =>
+    (await store.claimInbox({ now, leaseMs, limit, patienceMs })).map(({ key }) => key);
+  const settle = (key: string) =>
+    store.settleInbox({ source, key }, { state: "done", runId: null, outcome: "told" });
+
+  describe("words of one place", () => {
+    it("are handed out one after another, and others beside them", async () => {
+      await hear(here, "first", "second", "third");
+      await hear("slack:T1/C1/2", "elsewhere");
+      await hear(null, "press", "another press");
+      await store.receive({ source: "other", key: "same place", body: "{}", receivedAt: 1, address: here });
+      expect(await claim(60_000)).toEqual(["first", "elsewhere", "press", "another press", "same place"]);
+      expect(await claim(60_000)).toEqual([]);
+      await settle("first");
+      expect(await claim(60_000)).toEqual(["second"]);
+      // What a message does settles it, before its outcome is told.
+      await must(store.commit(commit("r1", 0, { inbox: { source, key: "second" } })));
+      expect(await claim(60_000)).toEqual(["third"]);
+    });
+
+    it("wait also while nobody has the first: whoever had it may be gone", async () => {
+      await hear(here, "first", "second");
+      expect(await claim(0)).toEqual(["first"]);
+      expect(await claim(60_000)).toEqual(["first"]);
+      await settle("first");
+      expect(await claim(60_000)).toEqual(["second"]);
+    });
+
+    it("wait for one that is tried in vain no longer than they have patience, each of them", async () => {
+      await hear(here, "first", "second", "third");
+      expect(await claim(60_000)).toEqual(["first"]);
+      expect(await claim(60_000)).toEqual([]);
+      expect(await claim(60_000, { patienceMs: 0 })).toEqual(["second"]);
+      expect(await claim(60_000)).toEqual([]);
+      await settle("second");
+      expect(await claim(60_000, { patienceMs: 0 })).toEqual(["third"]);
+      await settle("first");
+      await settle("third");
+      await hear(here, "fourth");
+      expect(await claim(60_000)).toEqual(["fourth"]);
+    });
+
+    it("wait anew for one that nobody has tried for as long: the bot was away", async () => {
+      await hear(here, "first", "second");
+      expect(await claim(-10, { limit: 1 })).toEqual(["first"]);
+      expect(await claim(60_000, { patienceMs: 0 })).toEqual(["first"]);
+      expect(await claim(60_000, { patienceMs: 0 })).toEqual(["second"]);
+    });
+
+    it("keep their order whatever else waits before them", async () => {
+      await hear(here, "first", "second");
+      for (let n = 0; n < 5; n++) await hear(`slack:T1/C2/${n}`, `other ${n}`);
+      await hear(here, "third");
+      // One at a time, as with many processes: none of them ever has two of a place.
+      const order: string[] = [];
+      for (let next = await claim(60_000, { limit: 1 }); next[0]; next = await claim(60_000, { limit: 1 })) {
+        order.push(next[0]);
+        await settle(next[0]);
+      }
+      expect(order).toEqual(["first", "second", ...[0, 1, 2, 3, 4].map((n) => `other ${n}`), "third"]);
+    });
+  });
+}
