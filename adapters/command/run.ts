@@ -14,16 +14,14 @@ export async function runNow(
 ): Promise<Outcome> {
   const stdout = new Kept(limits.maxBytes);
   const stderr = new Kept(limits.maxBytes);
-  let ended = () => {};
+  const guard = guarded({ lenienceMs: 0, graceMs: limits.graceMs });
   const hears = {
-    started: (pid: number) => {
-      ended = guarded(pid, { lenienceMs: 0, graceMs: limits.graceMs });
-    },
+    started: guard.began,
     stdout: (piece: Buffer) => stdout.add(piece),
     stderr: (piece: Buffer) => stderr.add(piece),
   };
   const end = await runGroup(program, limits, hears, signal);
-  ended();
+  guard.ended();
   const output = { stdout: stdout.text(), stderr: stderr.text(), omitted: stdout.omitted };
   return outcomeOf(end, output, { program: program.argv[0] ?? "", timeoutMs: limits.timeoutMs, ...reading });
 }

@@ -39,7 +39,7 @@ export class StdioTransport implements Transport {
   readonly #lines = new Lines(largestMessage);
   #child: ChildProcessWithoutNullStreams | null = null;
   #closed: Promise<void> = Promise.resolve();
-  #unguard = () => {};
+  readonly #guard = guarded({ lenienceMs: graceMs, graceMs });
   #stderr = "";
   #isClosed = false;
   #ending: string | null = null;
@@ -67,7 +67,7 @@ export class StdioTransport implements Transport {
       detached: process.platform !== "win32",
     });
     this.#child = child;
-    if (child.pid !== undefined) this.#unguard = guarded(child.pid, { lenienceMs: graceMs, graceMs });
+    this.#guard.began(child.pid);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     this.#closed = closed.promise;
@@ -155,7 +155,7 @@ export class StdioTransport implements Transport {
   #over(resolve: () => void): void {
     // What is left of its group has lost its head.
     this.#kill("SIGKILL");
-    this.#unguard();
+    this.#guard.ended();
     this.#child = null;
     this.#lines.clear();
     resolve();

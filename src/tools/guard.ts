@@ -5,7 +5,7 @@
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { readJson } from "../core/text/json.ts";
-import type { Left, Told } from "./process-guard.ts";
+import type { Told } from "./process-guard.ts";
 import { identify, isAlive, type ProcessId } from "./process-id.ts";
 
 const lookEveryMs = 25;
@@ -13,7 +13,9 @@ const lookEveryMs = 25;
 // Who ends the bot means the bot; this process ends with it, after its work.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
 
-const groups = new Map<number, Left & { leader: ProcessId }>();
+type Group = Extract<Told, { began: unknown }>;
+
+const groups = new Map<number, Group>();
 for await (const line of createInterface({ input: process.stdin })) hear(line);
 await Promise.all([...groups.values()].map(end));
 
@@ -23,18 +25,15 @@ function hear(line: string): void {
   if ("flaw" in read) return;
   const told = read.value as Told;
   if ("ended" in told) groups.delete(told.ended);
-  else {
-    const leader = identify(told.began);
-    if (leader !== null) groups.set(told.began, { ...told.left, leader });
-  }
+  else groups.set(told.began.pid, told);
 }
 
-async function end({ leader, lenienceMs, graceMs }: Left & { leader: ProcessId }): Promise<void> {
+async function end({ began: leader, left: { lenienceMs, graceMs } }: Group): Promise<void> {
   if (!(await isOver(leader, lenienceMs))) {
     signal(leader, "SIGTERM");
     await isOver(leader, graceMs);
   }
-  // No other group can have its number as long as one of its processes is there; another process without it may.
+  // Also without its leader: its number is given to nobody else as long as one of its processes is there.
   if (isAlive(leader) || identify(leader.pid) === null) signal(leader, "SIGKILL");
 }
 

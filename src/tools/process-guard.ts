@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { join } from "node:path";
+import { identify, type ProcessId } from "./process-id.ts";
 
 /** How a group is ended without the bot; ms. */
 export interface Left {
@@ -16,40 +17,66 @@ export interface Left {
   graceMs: number;
 }
 
-/** A line of the guard's standard input, as JSON. The group is named by the pid of its first process. */
-export type Told = { ended: number } | { began: number; left: Left };
+/** A line of the guard's standard input, as JSON. A group is named by its first process, which may end before the rest. */
+export type Told = { ended: number } | { began: ProcessId; left: Left };
 
 const script = join(import.meta.dirname, "guard.ts");
-const groups = new Map<number, Left>();
+const groups = new Map<number, Extract<Told, { began: unknown }>>();
 let guard: ChildProcess | null = null;
 
-/** From now on the group of this process ends with the bot. Call what it gives when it has ended. */
-export function guarded(pid: number, left: Left): () => void {
-  // There are no groups of processes there.
-  if (process.platform === "win32") return () => {};
-  groups.set(pid, left);
-  if (guard === null) start();
-  else tell(guard, { began: pid, left });
-  return () => {
-    groups.delete(pid);
-    if (guard !== null) tell(guard, { ended: pid });
+/** A group that ends with the bot, between its beginning and its end. */
+export interface Guarded {
+  /** At once after its start: until then a kill of the bot leaves it behind. */
+  began(pid: number | undefined): void;
+  ended(): void;
+}
+
+/** Before the group is started, so that its guard is there when it begins. */
+export function guarded(left: Left): Guarded {
+  let known: number | null = null;
+  // There are no groups of processes on Windows.
+  if (guard === null && process.platform !== "win32") start();
+  return {
+    began: (pid) => {
+      // Identified here: by the time that the guard hears of it, its number may be another's.
+      const leader = pid === undefined ? null : identify(pid);
+      if (leader === null) return;
+      const told = { began: leader, left };
+      known = leader.pid;
+      groups.set(known, told);
+      if (guard !== null) tell(guard, told);
+    },
+    ended: () => {
+      if (known === null) return;
+      groups.delete(known);
+      if (guard !== null) tell(guard, { ended: known });
+    },
   };
 }
 
-/** When it can't be started the call goes on without it. */
+/** When it can't be started, which the system says at once or later, calls go on without it. */
 function start(): void {
-  const child = spawn(process.execPath, [script], {
-    // In a session of its own: who ends the bot's group must not end it first.
-    ...{ cwd: "/", env: {}, detached: true, stdio: ["pipe", "ignore", "ignore"] },
-  });
+  const child = begun();
   guard = child;
+  if (child === null) return;
   const over = () => {
     if (guard === child) guard = null;
   };
   child.once("error", over).once("exit", over).unref();
   child.stdin?.on("error", over);
   if (child.stdin instanceof Socket) child.stdin.unref();
-  for (const [pid, left] of groups) tell(child, { began: pid, left });
+  for (const told of groups.values()) tell(child, told);
+}
+
+function begun(): ChildProcess | null {
+  try {
+    return spawn(process.execPath, [script], {
+      // In a session of its own: who ends the bot's group must not end it first.
+      ...{ cwd: "/", env: {}, detached: true, stdio: ["pipe", "ignore", "ignore"] },
+    });
+  } catch {
+    return null;
+  }
 }
 
 function tell({ stdin }: ChildProcess, told: Told): void {

@@ -1,4 +1,8 @@
-/** A bot that has a program at work for ever when it is killed. Arguments: the kind of tool, a folder, its program. */
+/**
+ * A bot that has a program at work for ever when it is killed, and says so. Arguments: the kind of tool, a folder, its
+ * program.
+ */
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { command } from "../../../adapters/command/tools.ts";
 import { createToolbox } from "../../../src/tools/toolbox.ts";
@@ -7,6 +11,13 @@ const [kind = "", dataDir = "", program = ""] = process.argv.slice(2);
 const shape = { name: "work", description: "Work.", input: z.object({}), graceMs: 200 };
 const argv = [process.execPath, program, kind === "once" ? "wait" : "for-ever", `${dataDir}/trace`];
 const context = { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal: new AbortController().signal };
+
+// Seen between two things that the bot does: it has done all that belongs to the start of its program.
+const looking = setInterval(() => {
+  if (!existsSync(`${dataDir}/trace`)) return;
+  clearInterval(looking);
+  process.stdout.write("at work\n");
+}, 5);
 
 switch (kind) {
   case "preview": {
@@ -17,7 +28,7 @@ switch (kind) {
   case "once": {
     const work = command({ ...shape, argv, dataDir });
     const begun = await createToolbox([work], { redact: String }).run("work", {}, context);
-    process.stdout.write(`${begun.type}\n`);
+    if (begun.type !== "begun") throw new Error(JSON.stringify(begun));
     setInterval(() => {}, 60_000);
     break;
   }

@@ -19,6 +19,7 @@ test.each(["read", "idempotent", "preview"])(
   "%s: it ends with the bot, and all that it started, deaf or not",
   async (kind) => {
     const { child, trace } = bot(kind);
+    await child.says("at work");
     const pids: number[] = await until(() => {
       const text = existsSync(trace) ? readFileSync(trace, "utf8") : "";
       return text.endsWith("]") && JSON.parse(text);
@@ -34,7 +35,7 @@ test.each(["read", "idempotent", "preview"])(
 
 test("once: what was begun goes on to its end", async () => {
   const { child, trace } = bot("once");
-  await child.says("begun");
+  await child.says("at work");
   await until(() => tracesIn(trace) === 1);
   await child.kill();
   const [job = ""] = readdirSync(join(trace, "..", "jobs"));
