@@ -52,6 +52,20 @@ test("a message that no release can read holds up its thread for a minute, and n
   expect(await store.inboxRow({ source, key: "damaged" })).toMatchObject({ state: "pending" });
 });
 
+test("a date that is set back silences nobody", async () => {
+  const { accept, answer, pass, isAsked, isSettled, settled } = await listening();
+  await accept(said("first", "chat:C1/here", "lee"));
+  await isAsked(1);
+  answer(0, null);
+  await accept(said("second", "chat:C1/here"));
+  pass(-3_600_000);
+  await accept(said("elsewhere", "chat:C1/there"));
+  await isAsked(2);
+  answer(1);
+  await isSettled("first", "second", "elsewhere");
+  expect(settled).toEqual(["elsewhere", "first", "second"]);
+});
+
 test("what stands behind a message in its thread follows at once, though nobody tells of it", async () => {
   const store = await openSqlite({ path: ":memory:", clock: clockOf(() => 1_000_000) });
   const keys = ["first", "second", "third"];

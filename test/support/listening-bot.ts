@@ -51,8 +51,9 @@ export async function listening(whisper = async () => {}) {
     accept: (inbound: Inbound) => bot.engine.accept(inbound),
     isSettled: (...keys: string[]) => until(() => keys.every((key) => settled.includes(key))),
     isAsked: (times: number) => until(() => asked.length === times),
-    answer: (index: number, change: Partial<Actor> = {}) =>
-      asked[index]?.tell.resolve({ ...operator, principal: `chat:${asked[index].who}`, ...change }),
+    /** null: nobody knows who it is. */
+    answer: (index: number, change: Partial<Actor> | null = {}) =>
+      asked[index]?.tell.resolve(change && { ...operator, principal: `chat:${asked[index].who}`, ...change }),
     pass: (ms: number) => {
       date += ms;
     },
