@@ -7,10 +7,12 @@ import type { Inbound, Outcome } from "../../src/core/ports/inbound.ts";
 import { thrown } from "../../src/core/text/thrown.ts";
 import { maxMarkdown } from "./draw/render.ts";
 import { slackCode } from "./errors.ts";
+import { webClient } from "./following.ts";
 import { boltApp } from "./listen/bolt.ts";
 import { Ear } from "./listen/hear.ts";
 import { type SlackReceiver, slackReceiver } from "./listen/receiver.ts";
-import { type SlackOptions, webClient } from "./options.ts";
+import { movedTo } from "./moved.ts";
+import type { SlackOptions } from "./options.ts";
 import type { Bot } from "./parsed.ts";
 import { People } from "./people.ts";
 import { tellElsewhere } from "./send/elsewhere.ts";
@@ -113,7 +115,7 @@ export class SlackChannel implements Channel {
 
   async #begin(inlet: Inlet): Promise<Running> {
     const options = this.#options;
-    const client = webClient(options);
+    const client = webClient(options, (channel) => movedTo(inlet.store, channel));
     const bot = await whoAmI(client);
     const people = new People(client, bot.team, options.clock, options.log);
     const session: Session = { options, client, people, bot, inlet };

@@ -1,5 +1,5 @@
 /** What the Slack channel is given, and the one Web API client that everything in it shares. */
-import { type Logger, LogLevel, webApi } from "@slack/bolt";
+import { type Logger, LogLevel, type webApi } from "@slack/bolt";
 import type { Budgets } from "../../src/core/ports/budgets.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 
@@ -41,11 +41,6 @@ export function clientOptions(options: Pick<SlackOptions, "apiUrl" | "log">): we
     logger: sdkLogger(options.log),
     ...(options.apiUrl === null ? {} : { slackApiUrl: `${options.apiUrl.replace(/\/+$/, "")}/` }),
   };
-}
-
-/** It retries nothing by itself: the outbox decides when to send again. */
-export function webClient(options: Pick<SlackOptions, "apiUrl" | "log" | "botToken">): webApi.WebClient {
-  return new webApi.WebClient(options.botToken, clientOptions(options));
 }
 
 /** The SDK's own words, without its debug lines: those hold whole payloads. */

@@ -1,6 +1,7 @@
 /** What a payload of Slack can turn out to be, and who sent it. */
 import type { Actor, Address } from "../../src/core/actor.ts";
 import type { Inbound } from "../../src/core/ports/inbound.ts";
+import type { Move } from "./moved.ts";
 import { textAt } from "./payload.ts";
 
 /** Who this bot is, as auth.test says. */
@@ -38,6 +39,8 @@ export type Parsed =
   | { type: "invalid"; errors: Record<string, string> }
   /** Slack's own Stop of an agent session: the run at this address. */
   | { type: "stopped"; address: Address; inbound: Omit<Inbound, "intent"> }
+  /** A channel has another id from now on. */
+  | { type: "moved"; move: Move }
   /** Something changed about who may write in this channel. */
   | { type: "place"; channel: string }
   /** The app was removed or its token taken back. */

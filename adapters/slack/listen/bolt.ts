@@ -5,7 +5,7 @@ import type { Bot } from "../parsed.ts";
 import type { Ear } from "./hear.ts";
 import type { SlackReceiver } from "./receiver.ts";
 
-/** The last three come only to apps that may see them; joins are also written into the channel. */
+/** The last four come only to apps that may see them; joins are also written into the channel. */
 const heardEvents = [
   "app_mention",
   "message",
@@ -14,6 +14,7 @@ const heardEvents = [
   "member_joined_channel",
   "channel_unarchive",
   "group_unarchive",
+  "channel_id_changed",
 ] as const;
 
 /** A listener that throws is not acknowledged: the receiver answers only after all of them. */

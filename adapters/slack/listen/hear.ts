@@ -5,6 +5,7 @@ import { heardRow, mayBeAnswer, mentionKey } from "../../../src/core/store/heard
 import { isEnded } from "../../../src/core/text/status.ts";
 import { Turns } from "../../../src/core/turns.ts";
 import { channelPrefix } from "../address.ts";
+import { idsOf, inFormerPlace, type Move, rememberMove } from "../moved.ts";
 import type { Parsed } from "../parsed.ts";
 import { topRun } from "../send/top-run.ts";
 import { sayTo } from "../send/whisper.ts";
@@ -46,7 +47,8 @@ export class Ear {
    * Slack shall send it again.
    */
   async hear(payload: unknown): Promise<{ errors: Record<string, string> } | null> {
-    const parsed = parse(payload, this.#session.bot);
+    const { bot, inlet } = this.#session;
+    const parsed = parse(await inFormerPlace(inlet.store, payload), bot);
     switch (parsed?.type) {
       case "inbound": {
         const wrong = await wrongInForm(this.#session, parsed);
@@ -68,7 +70,11 @@ export class Ear {
       case "invalid":
         return { errors: parsed.errors };
       case "place":
-        await this.#session.inlet.retryAt(channelPrefix(this.#session.bot.team, parsed.channel));
+        for (const id of await idsOf(inlet.store, parsed.channel))
+          await inlet.retryAt(channelPrefix(bot.team, id));
+        return null;
+      case "moved":
+        await this.#moved(parsed.move);
         return null;
       case "revoked":
         this.#noticed.revoked();
@@ -76,6 +82,16 @@ export class Ear {
       default:
         return null;
     }
+  }
+
+  async #moved(move: Move): Promise<void> {
+    const { bot, inlet, options } = this.#session;
+    await rememberMove(inlet.store, move);
+    options.log.warn(
+      { channel: "slack", ...move },
+      "slack channel has another id: change it in belay.config.ts",
+    );
+    await inlet.retryAt(channelPrefix(bot.team, move.from));
   }
 
   async #take(parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> {

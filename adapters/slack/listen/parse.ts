@@ -8,7 +8,7 @@ import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
 import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
-import { parseOpening } from "./openings.ts";
+import { parseMove, parseOpening } from "./openings.ts";
 import { parseShortcut } from "./shortcut.ts";
 import { beside } from "./shown.ts";
 import { parseSubmission } from "./submission.ts";
@@ -34,6 +34,8 @@ function parseEvent(payload: unknown, bot: Bot): Parsed | null {
     case "channel_unarchive":
     case "group_unarchive":
       return parseOpening(event, bot);
+    case "channel_id_changed":
+      return parseMove(event);
     case "agent_session_stopped":
       return parseStop(event, textAt(payload, "event_id"), bot);
     case "app_uninstalled":

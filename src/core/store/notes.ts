@@ -115,6 +115,10 @@ export const noteKinds = {
   discordHint: kind("discord/hint/", snowflake, { ...bare, goes: "old" }),
   /** Of a channel, `<team>/<channel>`: the bot was in it and is not any more, which is for people to change. */
   slackRemoved: kind("slack/removed/", z.literal("removed"), bare),
+  /** Of the id of a channel: the one that it got instead. */
+  slackMovedTo: kind("slack/moved-to/", z.string(), bare),
+  /** Of the new id: the former one, and since when it is so (ms since the epoch, by Slack's clock). */
+  slackMovedFrom: kind("slack/moved-from/", z.object({ from: z.string(), since: z.number() })),
   /** Of the address of a thread of Slack: its first words were said to the bot. */
   slackBegan: kind("slack/began/", z.literal("mention"), { ...bare, goes: (_, address) => ({ address }) }),
   /** Of the hash of a code that logs in to the console once: until when. */

@@ -1,8 +1,8 @@
 /** Every error code that Slack documents, and what stands in front of Slack, in its class: through the real client. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { channelError } from "../../../adapters/slack/errors.ts";
+import { webClient } from "../../../adapters/slack/following.ts";
 import type { SlackOptions } from "../../../adapters/slack/options.ts";
-import { webClient } from "../../../adapters/slack/options.ts";
 import type { SendFailure } from "../../../src/core/ports/channel-error.ts";
 import { type Fault, SlackEdge } from "../../support/slack/edge.ts";
 import { tokens } from "../../support/slack/emulator.ts";
@@ -17,7 +17,7 @@ afterEach(() => edge.calls.splice(0));
 const log: SlackOptions["log"] = { info() {}, warn() {}, error() {} };
 
 async function meaning(method: string, fault: Fault): Promise<SendFailure> {
-  const client = webClient({ botToken: tokens.bot, apiUrl: `${edge.url}/api/`, log });
+  const client = webClient({ botToken: tokens.bot, apiUrl: `${edge.url}/api/`, log }, async () => null);
   edge.fail(method, fault);
   const idempotent = method === "chat.update";
   return await client.apiCall(method, { channel: "C1", text: "x", ts: "1.1" }).then(
