@@ -5,7 +5,7 @@ import type { InboxKey, InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { clockNow } from "./claims.ts";
-import { and, asc, eq, inArray, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
+import { and, asc, eq, gt, inArray, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import { addInboxJob } from "./jobs.ts";
 import { inbox } from "./schema.ts";
 
@@ -51,7 +51,8 @@ export function receiveMessages(db: NodePgDatabase): Receiving {
     },
     async claimInbox({ leaseMs, limit, patienceMs, except = [] }) {
       // By the database's clock: processes on several machines must agree on when a lease is over.
-      const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, clockNow));
+      // A claim from the future was made before that clock was set back.
+      const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, clockNow), gt(inbox.triedAt, clockNow));
       const some = db
         .select({ seq: inbox.seq })
         .from(inbox)
@@ -115,7 +116,7 @@ function isNext(patienceMs: number) {
 /** Where nobody has tried for as long as one has patience, it begins anew. */
 function triedSince(patienceMs: number) {
   const isTried = sql`${inbox.leaseUntil} > ${clockNow} - ${patienceMs}`;
-  return sql`CASE WHEN ${isTried} THEN coalesce(${inbox.triedAt}, ${clockNow}) ELSE ${clockNow} END`;
+  return sql`CASE WHEN ${isTried} THEN least(${inbox.triedAt}, ${clockNow}) ELSE ${clockNow} END`;
 }
 
 /** An UPDATE returns its rows in no order. */

@@ -4,7 +4,7 @@ import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { InboxKey, InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
-import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
 import { inbox } from "./schema.ts";
 
@@ -61,7 +61,8 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     },
     claimInbox: ({ now, leaseMs, limit, patienceMs, except = [] }) =>
       write(() => {
-        const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now));
+        // A claim from the future was made before the date was set back.
+        const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now), gt(inbox.triedAt, now));
         const mine = notInArray(inbox.source, [...except]);
         const some = db
           .select({ seq: inbox.seq })
@@ -121,7 +122,7 @@ function isNext(now: number, patienceMs: number) {
 
 /** Where nobody has tried for as long as one has patience, it begins anew. */
 function triedSince(now: number, patienceMs: number) {
-  return sql`CASE WHEN ${inbox.leaseUntil} > ${now - patienceMs} THEN coalesce(${inbox.triedAt}, ${now}) ELSE ${now} END`;
+  return sql`CASE WHEN ${inbox.leaseUntil} > ${now - patienceMs} THEN min(coalesce(${inbox.triedAt}, ${now}), ${now}) ELSE ${now} END`;
 }
 
 /** At the start: the one process that may have this file is here, so that nobody is working on anything. */

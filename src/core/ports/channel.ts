@@ -54,7 +54,7 @@ export interface Channel {
   post(delivery: Delivery): Promise<{ remoteId: string; address?: Address }>;
   /** Who an actor is, asked again where it could not be looked up before. null: that is still not known. */
   identify(actor: Actor): Promise<Actor | null>;
-  /** The private word to the sender of an inbound message. Best effort, never throws. */
+  /** The private word to the sender of an inbound message. Best effort, never throws; nobody waits for it but a stop. */
   whisper(inbound: Inbound, outcome: Outcome): Promise<void>;
   /** HTTP endpoints of this channel, if it has any; null: not mine. */
   handle(request: Request): Promise<Response> | null;

@@ -1,4 +1,4 @@
-/** How PostgreSQL looks for what is said first in each thread: not by going over everything that waits. */
+/** How PostgreSQL claims messages: by their threads, not by going over everything that waits, and by its own clock. */
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
@@ -32,4 +32,25 @@ test("a claim finds what waits before a message by its thread, though the statis
   const explained = await client.query<{ "QUERY PLAN": string }>(`EXPLAIN ${text}`, Object(values));
   const looks = explained.rows.map((row) => row["QUERY PLAN"]).filter((line) => line.includes(" older"));
   expect(looks).toEqual([expect.stringContaining("Index Scan using inbox_order")]);
+});
+
+test("a clock of the database that is set back keeps no message claimed", async () => {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  onTestFinished(() => store.close());
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const address = "slack:T1/C1/1";
+  for (const key of ["first", "second"])
+    await store.receive({ source: "slack", key, body: "{}", receivedAt: 1, address });
+  const claim = async () => {
+    const rows = await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
+    return rows.map(({ key }) => key);
+  };
+  expect(await claim()).toEqual(["first"]);
+  // As if an hour had been taken from the clock.
+  await client.query("UPDATE inbox SET tried_at = tried_at + 3600000, lease_until = lease_until + 3600000");
+  expect(await claim()).toEqual(["first"]);
+  expect(await claim()).toEqual([]);
 });
