@@ -1,7 +1,7 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { DeliveryOutcome } from "../../src/core/ports/deliveries.ts";
+import { type DeliveryOutcome, longestDelayMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { plainText } from "../../src/core/store/codec.ts";
@@ -70,10 +70,11 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
 
   return {
     async dueDeliveries({ now, limit, channels }) {
+      const isTime = or(lte(outbox.nextAt, now), gt(outbox.nextAt, now + longestDelayMs));
       const due = db
         .select(place)
         .from(outbox)
-        .where(and(sendable(channels), free, lte(outbox.nextAt, now)))
+        .where(and(sendable(channels), free, isTime))
         .orderBy(asc(outbox.waitingSince), asc(outbox.position));
       return (await due.limit(limit)).map(dueOfPost);
     },

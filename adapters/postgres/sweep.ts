@@ -4,6 +4,7 @@
  */
 import { makeWorkerUtils } from "graphile-worker";
 import type { Pool } from "pg";
+import { longestClaimMs, longestDelayMs } from "../../src/core/ports/deliveries.ts";
 import type { RunWakeUp, WhenDue } from "../../src/core/ports/wakes.ts";
 import { dropWholeBudgets } from "./budgets.ts";
 import { addRunJob } from "./jobs.ts";
@@ -35,11 +36,11 @@ const sweep = `
       FROM (SELECT * FROM lost LIMIT $4) AS first) AS found,
     EXISTS (SELECT FROM outbox
       WHERE delivered_revision < revision AND given_up = 0 AND channel = ANY($3::text[])
-        AND greatest(next_at, waiting_since) < ${clock} - ${grownMs}
+        AND (greatest(next_at, waiting_since) < ${clock} - ${grownMs} OR next_at > ${clock} + ${longestDelayMs})
         AND (lease_until IS NULL OR lease_until <= ${clock})) AS posts,
     EXISTS (SELECT FROM inbox
-      WHERE state = 'pending' AND received_at < ${clock} - ${grownMs}
-        AND (lease_until IS NULL OR lease_until <= ${clock})) AS inbox,
+      WHERE state = 'pending' AND (received_at < ${clock} - ${grownMs}
+        AND (lease_until IS NULL OR lease_until <= ${clock}) OR lease_until > ${clock} + ${longestClaimMs})) AS inbox,
     ${next} AS next`;
 
 /**

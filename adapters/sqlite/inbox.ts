@@ -1,7 +1,7 @@
 /** The inbox: what arrived, under keys that make a redelivery harmless. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { InboxKey, InboxRow } from "../../src/core/ports/deliveries.ts";
+import { type InboxKey, type InboxRow, longestClaimMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, lte, ne, notInArray, or, sql } from "./drizzle.ts";
@@ -61,8 +61,8 @@ export function receiveMessages(db: BetterSQLite3Database, write: Write): Receiv
     },
     claimInbox: ({ now, leaseMs, limit, patienceMs, except = [] }) =>
       write(() => {
-        // A claim from the future was made before the date was set back.
-        const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now), gt(inbox.triedAt, now));
+        const isSetBack = gt(inbox.leaseUntil, now + longestClaimMs);
+        const free = or(isNull(inbox.leaseUntil), lte(inbox.leaseUntil, now), isSetBack);
         const mine = notInArray(inbox.source, [...except]);
         const some = db
           .select({ seq: inbox.seq })

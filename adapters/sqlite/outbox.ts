@@ -1,7 +1,7 @@
 /** The outbox: which posts are due, and what became of each send. */
 
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { DeliveryOutcome } from "../../src/core/ports/deliveries.ts";
+import { type DeliveryOutcome, longestClaimMs, longestDelayMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { TellUnreadable } from "../../src/core/ports/unreadable.ts";
 import { deliveryChange, dueOfPost, readable, rowOfPost } from "../../src/core/store/rows.ts";
@@ -60,11 +60,14 @@ export function deliverPosts(
   unreadable: TellUnreadable,
 ): Delivering {
   const sendable = and(undelivered, inOrder(db), inChannels);
-  const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, sql.placeholder("now")));
+  const now = sql.placeholder("now");
+  const isSetBack = sql`${outbox.leaseUntil} > ${now} + ${longestClaimMs}`;
+  const free = or(isNull(outbox.leaseUntil), lte(outbox.leaseUntil, now), isSetBack);
+  const isTime = or(lte(outbox.nextAt, now), sql`${outbox.nextAt} > ${now} + ${longestDelayMs}`);
   const due = db
     .select(place)
     .from(outbox)
-    .where(and(sendable, free, lte(outbox.nextAt, sql.placeholder("now"))))
+    .where(and(sendable, free, isTime))
     .orderBy(asc(outbox.waitingSince), asc(outbox.position))
     .limit(sql.placeholder("limit"))
     .prepare();

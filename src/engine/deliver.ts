@@ -3,7 +3,12 @@ import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
 import type { Channel } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/deliveries.ts";
+import {
+  type DeliveryOutcome,
+  type DueDelivery,
+  longestClaimMs,
+  type OutboxRow,
+} from "../core/ports/deliveries.ts";
 import type { Store } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
@@ -14,7 +19,7 @@ import type { UnreadableRecords } from "./unreadable.ts";
 const batch = 500;
 const lookAgainMs = 5_000;
 /** A post is claimed for longer than any channel lets a send take. After a crash its outcome is looked for then. */
-const leaseMs = 60_000;
+const leaseMs = longestClaimMs;
 
 /** `channels` by name: posts for other channels are left in the outbox. */
 export interface DeliverDeps {

@@ -3,7 +3,12 @@
 import { never } from "../core/never.ts";
 import type { Delivery } from "../core/ports/channel.ts";
 import { ChannelError, type SendFailure } from "../core/ports/channel-error.ts";
-import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/deliveries.ts";
+import {
+  type DeliveryOutcome,
+  type DueDelivery,
+  longestDelayMs,
+  type OutboxRow,
+} from "../core/ports/deliveries.ts";
 import type { UnreadableError } from "../core/ports/unreadable.ts";
 import { thrown } from "../core/text/thrown.ts";
 import { backoffMs, type Rng } from "./backoff.ts";
@@ -11,7 +16,6 @@ import { backoffMs, type Rng } from "./backoff.ts";
 export const longestWaitMs = 300_000;
 /** A place that takes nothing now changes by people's hands; the channel also hears of most such changes. */
 const placeBaseMs = 60_000;
-const longestPlaceMs = 3_600_000;
 /** After a send whose outcome is unknown, the platform gets this long to show it. */
 const settleMs = 1_500;
 /** A body on which the channel itself breaks is drawn so often, over about an hour: a release may mend it. */
@@ -58,7 +62,7 @@ function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): D
     case "place":
       return failure.gone
         ? { type: "given_up", revision: row.revision, uncertain, error: message }
-        : again(now + backoffMs(attempt, null, rng, placeBaseMs, longestPlaceMs));
+        : again(now + backoffMs(attempt, null, rng, placeBaseMs, longestDelayMs));
     case "way":
       return again(now + backoffMs(attempt, failure.retryAfterMs, rng, 1_000, longestWaitMs));
     case "uncertain": {
@@ -66,7 +70,11 @@ function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): D
       return again(now + Math.max(wait, settleMs), { uncertain: true });
     }
     case "wait":
-      return { type: "deferred", nextAt: Math.ceil(now + failure.retryAfterMs), uncertain };
+      return {
+        type: "deferred",
+        nextAt: Math.ceil(now + Math.min(failure.retryAfterMs, longestDelayMs)),
+        uncertain,
+      };
     case "anew":
       return again(now, { uncertain: partly, lost: true });
     default:

@@ -1,5 +1,6 @@
 /** The store's promises about posts: the newest words, in order, with nothing forgotten about a send. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { longestDelayMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { body, commit, must, post, thread } from "../support/store/commits.ts";
 
@@ -75,6 +76,17 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await store.finishDelivery(id("p"), { type: "deferred", nextAt: 500, uncertain: false });
       expect(await due(499)).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 0, uncertain: false, nextAt: 500 }]);
+    });
+
+    it("that was put off before the date was set back is due", async () => {
+      await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
+      await store.finishDelivery(id("p"), {
+        type: "deferred",
+        nextAt: longestDelayMs + 100,
+        uncertain: false,
+      });
+      expect(await due(100)).toEqual([]);
+      expect(await dueKeys(99)).toEqual(["p"]);
     });
 
     it("that failed is due at once when its place changed, others are not", async () => {

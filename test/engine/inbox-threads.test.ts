@@ -66,6 +66,24 @@ test("a date that is set back silences nobody", async () => {
   expect(settled).toEqual(["elsewhere", "first", "second"]);
 });
 
+test("nor does one that is set back by less than somebody is asked for in vain", async () => {
+  const { accept, answer, pass, isAsked, isSettled } = await listening();
+  await accept(said("first", "chat:C1/here", "lee"));
+  for (let tries = 1; tries < 10; tries++) {
+    await isAsked(tries);
+    answer(tries - 1, null);
+    pass(30_000);
+    await accept(said(`try ${tries}`, `chat:C1/${tries}`));
+  }
+  await isAsked(10);
+  answer(9, null);
+  pass(-120_000);
+  await accept(said("elsewhere", "chat:C1/there"));
+  await isAsked(11);
+  answer(10);
+  await isSettled("first");
+});
+
 test("what stands behind a message in its thread follows at once, though nobody tells of it", async () => {
   const store = await openSqlite({ path: ":memory:", clock: clockOf(() => 1_000_000) });
   const keys = ["first", "second", "third"];

@@ -56,6 +56,10 @@ describe("is kept, however often it failed and however old it is", () => {
 
 describe("a wait", () => {
   const wait = { type: "wait", retryAfterMs: 700 } as const;
+  test("is kept for an hour at most, as every other", () => {
+    const long = { type: "wait", retryAfterMs: 86_400_000 } as const;
+    expect(became(long)).toMatchObject({ nextAt: at.now + 3_600_000 });
+  });
   test("is no failure: no attempt is counted, and nothing is forgotten", () => {
     expect(became(wait)).toEqual({ type: "deferred", nextAt: at.now + 700, uncertain: false });
     expect(became(wait, { uncertain: true, attempts: 19 })).toEqual({

@@ -2,6 +2,11 @@
 import type { Address } from "../actor.ts";
 import type { Message } from "../message.ts";
 
+/** ms. A message or a post that is claimed for longer was claimed before a clock was set back, and is free. */
+export const longestClaimMs = 60_000;
+/** ms. A post that is put off for longer was put off before a clock was set back, and is due. */
+export const longestDelayMs = 3_600_000;
+
 /** Names an inbound message for ever alike, so that a redelivery is recognised. */
 export interface InboxKey {
   /** Who sends: `slack`, `discord`, `webhook:ci`, `api:<token name>`. With `key` unique for 30 days. */

@@ -105,7 +105,10 @@ export interface Store {
   /** Forget settled keys received before `before` (ms). Returns how many. */
   pruneInbox(before: number): Promise<number>;
 
-  /** Undelivered posts with nextAt <= now that nobody is sending, oldest first, at most one per address and key. */
+  /**
+   * Undelivered posts with nextAt <= now that nobody is sending, oldest first, at most one per address and key. A nextAt
+   * later than `longestDelayMs` was written before a clock was set back: it is over.
+   */
   dueDeliveries(due: { now: number; limit: number; channels: readonly string[] }): Promise<DueDelivery[]>;
   nextDelivery(channels: readonly string[]): Promise<number | null>;
   /**

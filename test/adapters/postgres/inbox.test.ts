@@ -1,7 +1,8 @@
 /** How PostgreSQL claims messages: by their threads, not by going over everything that waits, and by its own clock. */
-import { Client } from "pg";
+import { Client, Pool } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
+import { sweepOnce } from "../../../adapters/postgres/sweep.ts";
 import { clock } from "../../support/bot.ts";
 import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
 
@@ -48,9 +49,26 @@ test("a clock of the database that is set back keeps no message claimed", async 
     const rows = await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
     return rows.map(({ key }) => key);
   };
+  const pool = new Pool({ connectionString: url });
+  onTestFinished(() => pool.end());
+  const isSwept = async () => {
+    const inbox = vi.fn();
+    const due = { run: null, left: () => [], channels: () => ["slack"], posts: () => {}, inbox };
+    await sweepOnce(pool, due, 0);
+    return inbox.mock.calls.length > 0;
+  };
+  await client.query("UPDATE inbox SET received_at = 9999999999999 WHERE key = 'second'");
   expect(await claim()).toEqual(["first"]);
   // As if an hour had been taken from the clock.
-  await client.query("UPDATE inbox SET tried_at = tried_at + 3600000, lease_until = lease_until + 3600000");
+  const setBack = "UPDATE inbox SET tried_at = tried_at + 3600000, lease_until = lease_until + 3600000";
+  await client.query(setBack);
+  expect(await isSwept()).toBe(true);
   expect(await claim()).toEqual(["first"]);
+  expect(await isSwept()).toBe(false);
+  expect(await claim()).toEqual([]);
+  // As if it had been tried for two hours by then: what is said behind it waits no longer.
+  await client.query("UPDATE inbox SET tried_at = tried_at - 7200000 WHERE key = 'first'");
+  await client.query(setBack);
+  expect(await claim()).toEqual(["first", "second"]);
   expect(await claim()).toEqual([]);
 });
