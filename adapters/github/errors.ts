@@ -104,7 +104,7 @@ function waitOf({ status, message, headers }: Refusal): number | null {
   const after = Number(headers["retry-after"]);
   if (headers["retry-after"] !== undefined && Number.isFinite(after)) return after;
   if (String(headers["x-ratelimit-remaining"]) === "0") {
-    return Math.max(1, Math.ceil(Number(headers["x-ratelimit-reset"]) - Date.now() / 1000));
+    return Math.max(1, Math.ceil(Number(headers["x-ratelimit-reset"]) - answeredAt({ headers }) / 1000));
   }
   // GitHub's own advice where it names no time.
   return status === 429 || /rate limit/i.test(message) ? 60 : null;

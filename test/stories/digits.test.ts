@@ -5,7 +5,12 @@ import { argumentBlocks, readArguments } from "../../adapters/slack/draw/argumen
 import { parseArguments } from "../../adapters/terminal/parse.ts";
 import { parsePayload } from "../../adapters/webhook/payload.ts";
 import { fieldsOf, inputOf as inputOfDraft } from "../../src/console/questions/argument-draft.ts";
+import { outputInBrief, readable } from "../../src/core/text/brief.ts";
 import { lostDigits, withExactDigits } from "../../src/core/text/digits.ts";
+import { contextOf } from "../../src/http/view/context.ts";
+import { launch } from "../support/core/commands.ts";
+import { call, chose, finished, started } from "../support/core/events.ts";
+import { given } from "../support/given.ts";
 import { expectProblem } from "../support/http/problem.ts";
 import { bench } from "../support/http/server.ts";
 import { questionWith } from "../support/question.ts";
@@ -71,6 +76,26 @@ test("in a webhook's payload the digits stay, and everything else does too", () 
   expect(parsePayload(new TextEncoder().encode(body))).toEqual({
     ok: true,
     payload: { id: long, list: [long, 1, -0.5, long], text: `a "${long}" b`, e: "1e400" },
+  });
+});
+
+describe("in what a tool answered the digits stay", () => {
+  const output = `{"id":${long},"ids":[${long}]}`;
+
+  test("on its step's line, and where the console shows it as a tree", () => {
+    expect(outputInBrief(output)).toBe(`id ${long}, ids ${long}`);
+    expect(readable(output)).toEqual({ id: long, ids: [long] });
+    expect(outputInBrief(long)).toBe(long);
+  });
+
+  test.each([
+    ["a list", `[${long}]`, [long]],
+    ["a number", long, long],
+    ["an object, which is told as it was written", output, undefined],
+  ])("in the API's context: %s", (_, said, result) => {
+    const story = given(launch(), chose(call("a", "look")), started("a"), finished("a", said));
+    const told = contextOf(story.state).find((item) => "output" in item);
+    expect(told).toMatchObject({ output: result === undefined ? output : JSON.stringify({ result }) });
   });
 });
 

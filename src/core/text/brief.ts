@@ -1,5 +1,6 @@
 /** Text, arguments and outputs in few words: what stands on one line of a chat, a mail or a page. */
 import { count } from "./count.ts";
+import { withExactDigits } from "./digits.ts";
 
 /** Of a list or an object at most so many values are said; the rest is counted. */
 const mostValues = 8;
@@ -60,12 +61,12 @@ export function outputInBrief(output: string): string {
   return brief(someOf(entries.map(([name, inner]) => `${name} ${brief(plainly(inner, 3), 40)}`)), 80);
 }
 
-/** What a JSON text holds; a text that is no JSON is a text. */
+/** What a JSON text holds, with all digits of its numbers; a text that is no JSON is a text. */
 export function readable(text: string): unknown {
   if (!/^\s*[[{"\d-]|^\s*(?:true|false|null)\s*$/.test(text)) return text;
   try {
-    const value: unknown = JSON.parse(text);
-    // A number that would be rounded stays as it was written.
+    const value: unknown = JSON.parse(withExactDigits(text));
+    // A number stays as it was written.
     return typeof value === "number" && String(value) !== text.trim() ? text : value;
   } catch {
     return text;

@@ -3,6 +3,7 @@
 import { never } from "../../core/never.ts";
 import { entriesOf } from "../../core/reduce/entries.ts";
 import { type Call, type Entry, type OpenQuestion, pendingCalls, type State } from "../../core/state.ts";
+import { withExactDigits } from "../../core/text/digits.ts";
 import { isAskedByTool } from "../../core/tool-question.ts";
 import type { ContextItem } from "../wire/runs.ts";
 import { spokenAsk } from "./spoken.ts";
@@ -88,7 +89,7 @@ function outputOf({ output, ok }: Extract<Entry, { type: "result" }>): string {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withExactDigits(text));
   } catch {
     return text;
   }

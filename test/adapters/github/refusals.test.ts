@@ -63,6 +63,16 @@ describe("a refusal", () => {
       "API rate limit exceeded",
       /wait (59\d|60[01]) s/,
     ],
+    [
+      "primary limit, by GitHub's clock",
+      403,
+      {
+        ...{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000120" },
+        date: new Date(1_700_000_000_000).toUTCString(),
+      },
+      "API rate limit exceeded",
+      /wait 120 s/,
+    ],
     ["secondary limit", 429, { "retry-after": "30" }, "slow down", /wait 30 s/],
     ["secondary limit in words alone", 403, {}, "You have exceeded a secondary rate limit", /wait 60 s/],
     ["missing right", 403, {}, "Resource not accessible", /GITHUB_TOKEN may not do this/],
