@@ -70,8 +70,6 @@ const longer: Record<string, number> = {
   "src/engine/worker.ts": 253,
   // Sending, pacing and waiting are one state machine around the outbox, told in prose above the code.
   "src/engine/deliver.ts": 235,
-  // The one door to the log, with everything that happens in its transaction.
-  "src/engine/record.ts": 270,
   // The nouns of a run together: its phases and what they mean in one word.
   "src/core/state.ts": 280,
 };

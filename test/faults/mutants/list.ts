@@ -258,7 +258,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "what a worker still finds out about a forgotten run is written",
-    file: "src/engine/record.ts",
+    file: "src/engine/draft.ts",
     find: "return state.forgotten && epoch !== null ? { ok: true, events: [] } : propose(state, policy);",
     put: "return propose(state, policy);",
     test: "test/engine/record-forgotten.test.ts",
