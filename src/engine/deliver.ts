@@ -3,12 +3,8 @@ import type { Logger } from "pino";
 import { type Address, channelOf } from "../core/actor.ts";
 import type { Channel } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
-import {
-  type DeliveryOutcome,
-  type DueDelivery,
-  longestClaimMs,
-  type OutboxRow,
-} from "../core/ports/deliveries.ts";
+import type { DeliveryOutcome, DueDelivery, OutboxRow } from "../core/ports/deliveries.ts";
+import { longestClaimMs } from "../core/ports/deliveries.ts";
 import type { Store } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import type { Rng } from "./backoff.ts";
