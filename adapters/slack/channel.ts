@@ -48,8 +48,6 @@ export class SlackChannel implements Channel {
   #trouble = "not started";
   /** Where the senders of recent slash commands are reached when their run can't speak in the channel. */
   readonly #senders = new Map<string, Inbound["replyTo"]>();
-  /** Private words on their way: nobody waits for them but stop(). */
-  readonly #whispers = new Set<Promise<void>>();
 
   constructor(options: SlackOptions) {
     this.#options = options;
@@ -74,7 +72,6 @@ export class SlackChannel implements Channel {
   async stop(): Promise<void> {
     await this.#receiver.stop();
     this.#running?.statuses.stop();
-    await Promise.allSettled(this.#whispers);
   }
 
   async post(delivery: Delivery): ReturnType<Channel["post"]> {
@@ -99,10 +96,7 @@ export class SlackChannel implements Channel {
   }
 
   async whisper(inbound: Inbound, outcome: Outcome): Promise<void> {
-    if (this.#running === null) return;
-    const word = whisper(this.#running.session, inbound, outcome);
-    this.#whispers.add(word);
-    void word.finally(() => this.#whispers.delete(word));
+    if (this.#running !== null) await whisper(this.#running.session, inbound, outcome);
   }
 
   handle(request: Request): Promise<Response> | null {
