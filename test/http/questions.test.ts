@@ -89,6 +89,16 @@ test("a page holds what the caller may see, and the count too", async () => {
   expect(JSON.stringify(await pages(b, 4))).not.toContain(secret.id);
 });
 
+test("whom a question did not reach is said with it", async () => {
+  using b = await bench();
+  const run = await askingRun(b);
+  expect((await list(b)).questions).toMatchObject([{ returned: [] }]);
+  const back = { to: "dana@example.com", reason: "the mailbox is full (5.2.2)" };
+  const questionId = run.questions[0]?.id ?? "";
+  await b.engine.happen(run.id, { type: "post_returned", questionId, address: "email:1", ...back });
+  expect((await list(b)).questions).toMatchObject([{ returned: [back] }]);
+});
+
 test("a cursor that is none of ours is refused", async () => {
   using b = await bench();
   for (const cursor of ["x", "MTIz", Buffer.from("1 \0").toString("base64url")]) {

@@ -1,5 +1,6 @@
 /** One question a person must settle, as it stands in a run and in the inbox. */
 
+import { cameBack } from "../../core/text/returned.ts";
 import { audienceInWords, rulesInWords } from "../../core/text/rules.ts";
 import { visible } from "../../core/text/visible.ts";
 import type { WireQuestion } from "../../http/wire/questions.ts";
@@ -53,6 +54,11 @@ export function QuestionCard(props: QuestionCardProps) {
       {call && <CallFields input={call.input} origins={call.origins} />}
       {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
       <Consequence question={question} />
+      {question.returned.map((post) => (
+        <p className="muted" key={post.to}>
+          {visible(cameBack(post))}
+        </p>
+      ))}
       {!question.may_answer && (
         <p className="muted reasons">
           Only {rulesInWords(question.audience, namesWith(requester))} may{" "}

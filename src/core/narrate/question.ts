@@ -7,6 +7,7 @@ import { argumentsInBrief, brief } from "../text/brief.ts";
 import { fieldInWords } from "../text/form-field.ts";
 import { originOfArgument } from "../text/origin.ts";
 import { isContextPlain } from "../text/plain-context.ts";
+import { cameBack } from "../text/returned.ts";
 import { ruleInWords } from "../text/rules.ts";
 import { isAskedByTool } from "../tool-question.ts";
 import { narrateUndo } from "./undo.ts";
@@ -22,8 +23,7 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
   if (question.call) blocks.push({ type: "fields", fields: fieldsOf(question.call) });
   if (question.call?.preview) blocks.push({ type: "fields", fields: [previewOf(question.call.preview)] });
   blocks.push({ type: "note", parts: consequence(question) });
-  for (const { to, reason } of question.returned ?? [])
-    blocks.push({ type: "note", parts: [`It came back from ${to}: ${reason}.`] });
+  for (const post of question.returned ?? []) blocks.push({ type: "note", parts: [cameBack(post)] });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
   return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
 }

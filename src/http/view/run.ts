@@ -114,6 +114,7 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
     audience: question.audience,
     need: question.need,
     approved_by: [...question.approvedBy],
+    returned: [...(question.returned ?? [])],
     may_answer: denySettling(question, actor, state, policy) === null,
   };
 }

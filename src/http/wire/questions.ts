@@ -37,6 +37,8 @@ export const wireQuestionSchema = z.object({
   /** How many different people must approve. */
   need: z.number(),
   approved_by: z.array(personSchema),
+  /** Whom it did not reach: the mail came back. `reason`: half a sentence. */
+  returned: z.array(z.object({ to: z.string(), reason: z.string() })),
   may_answer: z.boolean(),
 });
 /** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */
