@@ -19,6 +19,7 @@ export class BehindLine {
   readonly #channels = new Map<string, Behind>();
   /** Discord does not tell a bot of the direct channels that it has. */
   readonly #people = new Set<string>();
+  #reading: string | null = null;
 
   get isEmpty(): boolean {
     return this.#channels.size === 0 && this.#people.size === 0;
@@ -44,6 +45,11 @@ export class BehindLine {
     return this.#channels.get(channelId)?.hasFailed ?? false;
   }
 
+  /** What Discord showed us of it may not be heard yet, and be deleted there meanwhile. */
+  isReading(channelId: string): boolean {
+    return this.#reading === channelId;
+  }
+
   /** What fails goes to the end of the line: one channel that can't be read must not keep the others waiting. */
   async next(work: Work): Promise<void> {
     const [channel] = this.#channels;
@@ -54,6 +60,7 @@ export class BehindLine {
 
   async #read([channelId, begun]: [string, Behind], work: Work): Promise<void> {
     const { guildId } = begun;
+    this.#reading = channelId;
     try {
       await work.read(channelId, guildId);
       // Who came in line meanwhile may have something that was not there when it was read.
@@ -62,6 +69,8 @@ export class BehindLine {
       this.#channels.delete(channelId);
       this.#channels.set(channelId, { guildId, hasFailed: true });
       throw error;
+    } finally {
+      this.#reading = null;
     }
   }
 

@@ -111,6 +111,10 @@ export class CatchUp {
     this.#wake();
   }
 
+  isReading(channelId: string): boolean {
+    return this.#behind.isReading(channelId);
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#saving) clearTimeout(this.#saving);

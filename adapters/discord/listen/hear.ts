@@ -98,11 +98,11 @@ export async function hearEdit(session: Session, self: Self, message: Heard): Pr
 }
 
 /**
- * What was heard and not worked off yet comes to nothing. A message that never came does not come any more: Discord
- * tells in order, and does not show what was deleted.
+ * What was heard and not worked off yet comes to nothing. A message that never came does not come any more, as Discord
+ * tells in order and does not show what was deleted, but where its channel is read at the moment (`mayCome`).
  */
-export async function hearDeletion({ inlet }: Session, messageId: string): Promise<void> {
-  await takeBack(inlet.store, { source: channelName, key: messageKey(messageId) }, async () => false);
+export async function hearDeletion({ inlet }: Session, messageId: string, mayCome: boolean): Promise<void> {
+  await takeBack(inlet.store, { source: channelName, key: messageKey(messageId) }, async () => mayCome);
 }
 
 /** Once per thread: how to be heard while Discord withholds what people write. */

@@ -162,7 +162,7 @@ export class Listener {
   /** After what was said before in the same channel. */
   #deleted(channelId: string, messageIds: readonly string[]): void {
     this.#inOrder(channelId, async () => {
-      for (const id of messageIds) await hearDeletion(this.#session, id);
+      for (const id of messageIds) await hearDeletion(this.#session, id, this.#catchUp.isReading(channelId));
     });
   }
 

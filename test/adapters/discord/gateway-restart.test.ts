@@ -4,6 +4,7 @@ import { noteKinds, writeNote } from "../../../src/core/store/notes.ts";
 import { type Bed, beds, mention, texts, until } from "../../support/discord/bed.ts";
 import { fakeDiscord } from "../../support/discord/fake.ts";
 import { channels, ids, message } from "../../support/discord/payloads.ts";
+import { gate } from "../../support/gate.ts";
 
 const started = beds();
 
@@ -50,6 +51,36 @@ describe("a connection that breaks", () => {
     expect(made.discord.gateway.began).toEqual(["identify", "resume", "identify"]);
     expect(made.inlet.accepted[1]?.actor.groups).toContain(`discord:${ids.guild}/role:${ids.role}`);
   });
+});
+
+test("what is deleted while its channel is read, before it is heard, is taken back", async () => {
+  const made = await started();
+  made.says(`${mention} first`);
+  await until(() => expect(texts(made)).toEqual(["first"]));
+  const { discord, inlet } = made;
+  const { accept } = inlet;
+  const door = gate();
+  inlet.accept = async (inbound) => {
+    await door.pass();
+    return accept(inbound);
+  };
+  discord.gateway.drop();
+  discord.gateway.faults.forgetSession = true;
+  const says = (content: string) => {
+    const id = discord.rest.id();
+    discord.rest.put(message({ id, content: `${mention} ${content}` }));
+    return id;
+  };
+  const [second, third] = [says("second"), says("third")];
+  discord.gateway.guildChannels = [{ ...channels.text, last_message_id: third }];
+  await door.reached;
+  const deletes = (id: string) =>
+    discord.gateway.dispatch("MESSAGE_DELETE", { channel_id: ids.channel, guild_id: ids.guild, id });
+  const isTakenBack = (id: string) => inlet.notes.has(`taken-back:discord/msg:${id}`);
+  deletes(third);
+  await until(() => expect(isTakenBack(third)).toBe(true)).finally(() => door.open());
+  await until(() => expect(texts(made)).toEqual(["first", "second", "third"]));
+  expect(isTakenBack(second)).toBe(false);
 });
 
 describe("a restart", () => {
