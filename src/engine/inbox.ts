@@ -22,6 +22,8 @@ const patienceMs = 60_000;
 const lookMs = 2_000;
 /** After the store failed. */
 const lookAgainMs = 1_000;
+/** So long one message may fail before those behind it are tried: the order is kept over what passes. */
+const inTroubleMs = 3_000;
 
 export interface InboxDeps extends MessageDeps {
   /** Sources whose channel another process holds. */
@@ -41,10 +43,10 @@ export interface InboxDeps extends MessageDeps {
  *
  * What is claimed is worked off one after another; where the sender is not known yet, as soon as the channel has told.
  * A claim that has run out meanwhile counts for nothing. A trouble of the store leaves the message pending; this process
- * tries the rest of its batch again after 1 s while the claim lasts. Any other error refuses the message, so that those
- * behind it go on. A message that can't be read stays pending for a release that can, and so does one whose sender
- * nobody knows. A crash leaves claims that end by themselves (SQLite: at the next start); the message is then done
- * again, and its key in the commit keeps an effect from happening twice.
+ * tries the rest of its batch again after 1 s while the claim lasts, and after 3 s those behind the message that fails.
+ * Any other error refuses the message, so that those behind it go on. A message that can't be read stays pending for a
+ * release that can, and so does one whose sender nobody knows. A crash leaves claims that end by themselves (SQLite: at
+ * the next start); the message is then done again, and its key in the commit keeps an effect from happening twice.
  */
 export class Inbox {
   readonly #deps: InboxDeps;
@@ -56,6 +58,8 @@ export class Inbox {
   readonly #unread = new Set<string>();
   /** Claimed and to be worked off, by known senders. */
   readonly #ready: Claimed[] = [];
+  /** The last one that the store did not take, and since when (steady ms). */
+  #inTrouble: { message: Claimed; since: number } | null = null;
   #again = false;
   #running = false;
 
@@ -144,11 +148,19 @@ export class Inbox {
   async #workOff(): Promise<void> {
     for (let next = this.#ready[0]; next && this.#running; next = this.#ready[0]) {
       const isOurs = this.#deps.clock.steady() < next.until;
-      if (isOurs) await this.#messages.workOff(next);
+      if (isOurs) await this.#messages.workOff(next).catch((error: unknown) => this.#failed(next, error));
       this.#ready.shift();
       // It is to be had again, or what was said behind it in its thread is now.
       if (!isOurs || orderedAt(next.inbound) !== null) this.#again = true;
     }
+  }
+
+  /** When the store is well enough to be asked for more, and this message fails each time, the trouble is its own. */
+  #failed(message: Claimed, error: unknown): never {
+    const now = this.#deps.clock.steady();
+    if (this.#inTrouble?.message !== message) this.#inTrouble = { message, since: now };
+    if (now - this.#inTrouble.since >= inTroubleMs) this.#ready.push(...this.#ready.splice(0, 1));
+    throw error;
   }
 
   #lookIn(ms: number | null): void {

@@ -1,0 +1,42 @@
+/** A message that the store does not take: its order is kept over what passes, and it holds up nobody for ever. */
+import { expect, onTestFinished, test } from "vitest";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
+import { clock, startBot } from "../support/bot.ts";
+import { muteChannel } from "../support/channel.ts";
+import { said } from "../support/listening-bot.ts";
+import { finalAnswer, scripted } from "../support/model/scripted.ts";
+
+/** Hears three messages of three threads; the run of the first is not written this many times. */
+async function heard(troubles: number): Promise<string[]> {
+  const store = await openSqlite({ path: ":memory:", clock });
+  const settled: string[] = [];
+  const enough = Promise.withResolvers<void>();
+  let left = troubles;
+  const watched: typeof store = {
+    ...store,
+    async commit(commit) {
+      if (commit.row.task === "first" && left-- > 0) throw new StoreError("storage_busy", "this one is");
+      return store.commit(commit);
+    },
+    async settleInbox(...args) {
+      settled.push(args[0].key);
+      if (settled.length === 3 || (settled.length === 2 && left > 100)) enough.resolve();
+      return store.settleInbox(...args);
+    },
+  };
+  const model = scripted(finalAnswer("one"), finalAnswer("two"), finalAnswer("three"));
+  const bot = await startBot({ store: watched, model, channels: [muteChannel({})] });
+  onTestFinished(() => bot.stop().then(() => store.close()));
+  for (const key of ["first", "second", "third"]) await bot.engine.accept(said(key, `chat:C1/${key}`));
+  await enough.promise;
+  return settled;
+}
+
+test("after a trouble that passes it is heard in its turn", async () => {
+  expect(await heard(2)).toEqual(["first", "second", "third"]);
+});
+
+test("one that fails each time keeps those behind it waiting for some seconds", async () => {
+  expect(await heard(Number.POSITIVE_INFINITY)).toEqual(["second", "third"]);
+});
