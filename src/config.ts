@@ -98,11 +98,11 @@ export async function loadConfig(
   const { secret, setting } = toolSecrets;
   const { dataDir, model } = environment;
   const place = { dataDir, configDir: dirname(path), secret, setting, isDemo: isDemo(model) };
-  const { tools: declared, servers: toolServers } = allTools(file, place, problems);
+  const { tools: declared, servers: toolServers, known: areToolsKnown } = allTools(file, place, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
   // What hangs on a file that could not be read is not complained of one by one.
   const { agents, rights } = isFileSound
-    ? readAgents(file, root, declared, triggers, problems)
+    ? readAgents(file, root, areToolsKnown ? declared : null, triggers, problems)
     : { agents: [], rights: {} };
   const offered = resolveOffered(file, declared, problems);
   // A list that several agents share is wrong once.

@@ -24,6 +24,9 @@ interface Entry {
 /** Pieces that are remembered; older ones are beyond any screen. */
 const kept = 200;
 
+/** A terminal that was given no size (in a container, or by a program that plays a person) says 0. */
+const usualColumns = 80;
+
 /** Redraws with cursor movements: for a terminal, not for a pipe. */
 export class TerminalScreen implements Surface {
   readonly #options: ScreenOptions;
@@ -84,11 +87,14 @@ export class TerminalScreen implements Surface {
   }
 
   #entry(id: string | null, lines: readonly Line[]): Entry {
-    const { output } = this.#options;
-    const columns = Math.max(20, output.columns - 1);
-    const colours = output.hasColors();
+    const columns = Math.max(20, this.#columns() - 1);
+    const colours = this.#options.output.hasColors();
     const rows = lines.flatMap((line) => wrap(line, columns)).map((row) => paint(row, colours));
     return { id, lines, rows: [...rows, ""] };
+  }
+
+  #columns(): number {
+    return this.#options.output.columns || usualColumns;
   }
 
   /** Replaces everything from this entry on. */
@@ -127,7 +133,7 @@ export class TerminalScreen implements Surface {
     if (this.#closed) return;
     const { output } = this.#options;
     // The typed line stands above the cursor: it becomes a piece of the chat.
-    const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / output.columns));
+    const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / this.#columns()));
     output.write(`\u001b[${height}A\u001b[0J`);
     if (this.#pasted.push(text) > 1) return;
     setImmediate(() => {

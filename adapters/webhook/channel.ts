@@ -3,6 +3,7 @@
 import { questionOf } from "../../src/core/message.ts";
 import type { Channel, Delivery, Inlet } from "../../src/core/ports/channel.ts";
 import { ChannelError } from "../../src/core/ports/channel-error.ts";
+import { plural } from "../../src/core/text/count.ts";
 import { Turns } from "../../src/core/turns.ts";
 import { receiveEvent } from "./event.ts";
 import { eventUrls } from "./event-url.ts";
@@ -68,7 +69,8 @@ export function webhookChannel(options: WebhookChannelOptions): Channel {
       const warnings = open.flatMap(({ options: { name }, watch }) =>
         watch.warnings().map((warning) => `${name}: ${warning}`),
       );
-      return { ok: off === 0, detail: [`${open.length} webhooks`, ...without, ...warnings].join(", ") };
+      const on = open.length === 0 ? "none is on" : plural(open.length, "webhook");
+      return { ok: off === 0, detail: [on, ...without, ...warnings].join(", ") };
     },
   };
 }

@@ -6,12 +6,11 @@ import { type Health, healthSchema } from "../http/wire/server.ts";
 
 const mostLeft = 20;
 
-/** What the bot that runs here says of its runs. `health`: its answer; null: none came. */
-export function runFindings(health: Health | null): Finding[] {
+/** What the bot that runs here says of its runs. `health`: its answer at `url`; null: none came. */
+export function runFindings({ url, health }: HealthHere): Finding[] {
   if (health?.left_behind === undefined) {
-    const detail =
-      "the bot does not answer here; its start says which ones a change of the configuration left behind";
-    return [fine("runs", detail)];
+    const what = "which ones a change of the configuration left behind";
+    return [fine("runs", `no bot answers at ${url}; its start says ${what}`)];
   }
   const left = health.left_behind;
   if (left.length === 0) return [fine("runs", "no change of the configuration left one behind")];
@@ -25,15 +24,20 @@ export function runFindings(health: Health | null): Finding[] {
   ];
 }
 
+export interface HealthHere {
+  url: string;
+  health: Health | null;
+}
+
 /** The answer of the bot that runs on this machine with this configuration; null: none came. */
-export async function healthHere(): Promise<Health | null> {
+export async function healthHere(): Promise<HealthHere> {
   const { url, token } = loadPlace();
   try {
     const headers = { authorization: `Bearer ${token ?? ""}` };
     const answer = await fetch(`${url}/health`, { headers, signal: AbortSignal.timeout(3_000) });
-    return healthSchema.parse(await answer.json());
+    return { url, health: healthSchema.parse(await answer.json()) };
   } catch {
     // Nobody listens, or somebody else does.
-    return null;
+    return { url, health: null };
   }
 }

@@ -38,9 +38,9 @@ type Tools = Readonly<Record<string, ToolSpec>>;
 
 /**
  * All agents of `<root>/prompts`, by name. Pushes a line to `problems`, with the file's name, for whatever can't work;
- * such an agent is left out.
+ * such an agent is left out. `tools`: null when they could not be read, which is told of once, elsewhere.
  */
-export function loadAgents(root: string, tools: Tools, problems: string[]): Agent[] {
+export function loadAgents(root: string, tools: Tools | null, problems: string[]): Agent[] {
   const folder = join(root, "prompts");
   const files = listFolder(folder, problems).filter((file) => file.endsWith(".md"));
   const base = files.includes(baseFile) ? read(folder, baseFile).trim() : "";
@@ -94,22 +94,29 @@ function parseDraft(file: string, text: string, problems: string[]): Draft | nul
   return { ...parsed.data, file, prompt };
 }
 
-function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools): string[] {
+function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools | null): string[] {
   const problems: string[] = [];
   const names = all.map((other) => other.name);
   if (draft.file !== `${draft.name}.md`)
     problems.push(`its name is ${draft.name}; name the file ${draft.name}.md`);
-  const unknown = draft.tools.filter((name) => !tools[name]);
-  if (unknown.length > 0) {
-    const known = Object.keys(tools).sort().join(", ");
-    problems.push(`tools: there is no tool ${unknown.join(", ")}; the tools are ${known}`);
-  }
+  if (tools !== null) problems.push(...toolProblems(draft, tools));
   for (const agent of draft.hand_off.filter((name) => !names.includes(name))) {
     problems.push(`hand_off: there is no agent ${agent}; the agents are ${names.join(", ")}`);
   }
   if (draft.hand_off.includes(draft.name)) problems.push("hand_off: an agent can't hand a task to itself");
   if (draft.hand_off.length > 0 !== draft.tools.includes("hand_off")) {
     problems.push("hand_off: the tool hand_off and the list of agents need each other");
+  }
+  return problems;
+}
+
+/** What is wrong with the tools that it names. */
+function toolProblems(draft: Draft, tools: Tools): string[] {
+  const problems: string[] = [];
+  const unknown = draft.tools.filter((name) => !tools[name]);
+  if (unknown.length > 0) {
+    const known = Object.keys(tools).sort().join(", ");
+    problems.push(`tools: there is no tool ${unknown.join(", ")}; the tools are ${known}`);
   }
   for (const name of draft.prefetch) {
     const problem = prefetchProblem(tools[name]);

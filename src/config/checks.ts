@@ -8,13 +8,18 @@ import { type Environment, isDemo, isLoopback } from "./environment.ts";
 import { type ConfigFile, type ToolsPlace, toolSchema } from "./file.ts";
 import { expandRules } from "./rights.ts";
 
-/** The control tools and those of belay.config.ts, whether their secrets are set or not, and the servers of some. */
+/**
+ * The control tools and those of belay.config.ts, whether their secrets are set or not, and the servers of some.
+ * `known`: false when those of belay.config.ts could not be read; nothing can be said of their names then.
+ */
 export function allTools(
   file: ConfigFile,
   place: ToolsPlace,
   problems: string[],
-): { tools: Tool[]; servers: ToolServer[] } {
+): { tools: Tool[]; servers: ToolServer[]; known: boolean } {
+  const before = problems.length;
   const listed = writtenTools(file, place, problems);
+  const known = problems.length === before;
   const servers = listed.filter((one) => isServer(one));
   const written = listed.flatMap((one) => (isServer(one) ? one.tools : one));
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
@@ -26,7 +31,7 @@ export function allTools(
   for (const name of new Set(called.filter((one, index) => called.indexOf(one) !== index))) {
     problems.push(`tools: two servers are named ${name}; rename one`);
   }
-  return { tools, servers };
+  return { tools, servers, known };
 }
 
 function isServer(one: Tool | ToolServer): one is ToolServer {

@@ -8,16 +8,17 @@ import type { ConfigFile } from "./file.ts";
 import { type Triggers, triggerRights } from "./resolve-triggers.ts";
 import { resolveRights } from "./rights.ts";
 
-/** Pushes a line to `problems` for whatever can't work. */
+/** Pushes a line to `problems` for whatever can't work. `tools`: null when they could not be read. */
 export function readAgents(
   file: ConfigFile,
   root: string,
-  tools: readonly Tool[],
+  tools: readonly Tool[] | null,
   triggers: Triggers,
   problems: string[],
 ): { agents: Agent[]; rights: Record<string, Rights> } {
   const before = problems.length;
-  const agents = loadAgents(root, specsOf([...tools, eventUrl(() => "")]), problems);
+  const specs = tools && specsOf([...tools, eventUrl(() => "")]);
+  const agents = loadAgents(root, specs, problems);
   // An agent that could not be read is told of once, not again by everything that names it.
   if (problems.length > before) return { agents, rights: {} };
   checkAgentNames(file, agents, problems);

@@ -5,10 +5,10 @@ import { channelLines } from "../../src/cli/channel-lines.ts";
 test("names each channel with its state, and those that are off with their page", () => {
   const channel = (name: string, ok: boolean, detail: string) => ({ name, health: () => ({ ok, detail }) });
   expect(
-    channelLines([channel("slack", false, "Slack can't be reached"), channel("webhook", true, "0 webhooks")]),
+    channelLines([channel("slack", false, "Slack can't be reached"), channel("webhook", true, "none is on")]),
   ).toEqual([
     "  Slack: TROUBLE: Slack can't be reached",
-    "  Webhook: 0 webhooks",
+    "  Webhook: none is on",
     "  Off: Discord (docs/discord.md)",
   ]);
 });

@@ -4,6 +4,7 @@ import { examine, report } from "../../src/cli/doctor.ts";
 import { runFindings } from "../../src/cli/left-behind.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
 import { broken, fine } from "../../src/core/ports/finding.ts";
+import type { Health } from "../../src/http/wire/server.ts";
 
 const config = {
   agents: [{ name: "default" }],
@@ -42,13 +43,17 @@ test("a finding is one line, and under it what to do", () => {
 });
 
 test("runs that a change of the configuration left behind are named, with what to do", () => {
-  const health = { status: "ok" as const };
-  expect(runFindings(null)).toMatchObject([{ ok: true, detail: expect.stringContaining("does not answer") }]);
-  expect(runFindings({ ...health, left_behind: [] })).toMatchObject([{ ok: true }]);
+  const url = "http://127.0.0.1:3000";
+  const of = (left_behind: Health["left_behind"]) =>
+    runFindings({ url, health: { status: "ok", left_behind } });
+  expect(runFindings({ url, health: null })).toMatchObject([
+    { ok: true, detail: expect.stringContaining("no bot answers at http://127.0.0.1:3000;") },
+  ]);
+  expect(of([])).toMatchObject([{ ok: true }]);
   const left = Array.from({ length: 22 }, (_, n) => ({
     ...{ run: `run_${n}`, title: n === 0 ? "restart payments" : null, why: "its agent is gone" },
   }));
-  const found = runFindings({ ...health, left_behind: left });
+  const found = of(left);
   expect(found[0]).toMatchObject({ ok: false, detail: "restart payments (run_0): its agent is gone" });
   expect(found[1]).toMatchObject({ ok: false, detail: "run_1: its agent is gone" });
   expect(found.at(-1)).toMatchObject({ ok: false, detail: "and 2 more" });

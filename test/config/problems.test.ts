@@ -262,6 +262,18 @@ describe("prompts", () => {
     expect(await problemsOf({}, files)).toEqual([expect.stringContaining(problem)]);
   });
 
+  it("are not blamed for tools that could not be made", async () => {
+    const files = {
+      "belay.config.ts": 'export default { tools: () => { throw new Error("no key"); } };',
+      "prompts/a.md": agentFile({ name: "a", tools: ["restart"], prefetch: ["look"], hand_off: ["boss"] }),
+    };
+    expect(await problemsOf({}, files)).toEqual([
+      "tools: no key",
+      expect.stringContaining("prompts/a.md: hand_off: there is no agent boss"),
+      expect.stringContaining("prompts/a.md: hand_off: the tool hand_off"),
+    ]);
+  });
+
   it("with a prefetch that needs an input or changes the world are refused", async () => {
     const from = (file: string) => JSON.stringify(join(import.meta.dirname, "../../src/tools", file));
     const config = `

@@ -70,8 +70,7 @@ export class Ear {
       case "invalid":
         return { errors: parsed.errors };
       case "place":
-        for (const id of await idsOf(inlet.store, parsed.channel))
-          await inlet.retryAt(channelPrefix(bot.team, id));
+        await this.#retryIn(parsed.channel);
         return null;
       case "moved":
         await this.#moved(parsed.move);
@@ -85,13 +84,19 @@ export class Ear {
   }
 
   async #moved(move: Move): Promise<void> {
-    const { bot, inlet, options } = this.#session;
+    const { inlet, options } = this.#session;
     await rememberMove(inlet.store, move);
     options.log.warn(
       { channel: "slack", ...move },
       "slack channel has another id: change it in belay.config.ts",
     );
-    await inlet.retryAt(channelPrefix(bot.team, move.from));
+    await this.#retryIn(move.to);
+  }
+
+  /** Also what is addressed to a former id of the channel. */
+  async #retryIn(channel: string): Promise<void> {
+    const { bot, inlet } = this.#session;
+    for (const id of await idsOf(inlet.store, channel)) await inlet.retryAt(channelPrefix(bot.team, id));
   }
 
   async #take(parsed: Extract<Parsed, { type: "inbound" }>): Promise<void> {

@@ -49,6 +49,18 @@ describe("what was kept is tried again", () => {
     expect(at.inlet.retried).toEqual([there()]);
   });
 
+  test("when the channel gets another id, again and again, under each of its ids", async () => {
+    const moves = async (from: string, to: string) => {
+      const ids = { old_channel_id: from, new_channel_id: to, event_ts: "1764000100.0" };
+      await at.world.deliver(at.world.eventOf({ type: "channel_id_changed", ...ids }));
+    };
+    await moves("G0FORMER01", "C0FORMER02");
+    at.inlet.retried.splice(0);
+    await moves("C0FORMER02", at.world.id("ops"));
+    const under = (id: string) => `slack:${at.world.team}/${id}/`;
+    expect(at.inlet.retried).toEqual([there(), under("C0FORMER02"), under("G0FORMER01")]);
+  });
+
   test("not when somebody else joins", async () => {
     const event = { type: "message", subtype: "channel_join", user: at.world.id("dana"), ts: "1.5" };
     await at.world.deliver(at.world.eventOf({ ...event, channel: at.world.id("ops") }));

@@ -106,3 +106,18 @@ test.each(["input", "output"] as const)(
     expect(ends).toBe(1);
   },
 );
+
+test("a terminal that was given no size is written to as one of 80 columns", async () => {
+  screen.close();
+  open(0, 0);
+  const written: string[] = [];
+  terminal.output.write = (chunk: unknown) => {
+    written.push(String(chunk));
+    return true;
+  };
+  const words = "May I restart payments in staging, which somebody asked for a minute ago?";
+  screen.tell(lines(words));
+  await type("yes\r");
+  expect(written.join("")).toContain(`${words}\n`);
+  expect(written.join("")).toContain("\u001b[1A\u001b[0J");
+});

@@ -98,7 +98,7 @@ test("paths that no delivery had anything at are told after three, in the log an
   const warnings = () => b.logged.filter(({ message }) => message === "webhook path never found");
   for (const id of [1, 2]) await b.deliver("ci", JSON.stringify({ id, status: "y" }), bearer);
   expect(warnings()).toEqual([]);
-  expect(b.channel.health().detail).toBe("1 webhooks");
+  expect(b.channel.health().detail).toBe("1 webhook");
   await b.deliver("ci", JSON.stringify({ id: 3, status: "y" }), bearer);
   expect(warnings().map(({ fields }) => fields)).toEqual([
     { webhook: "ci", warning: "filter: none of 3 deliveries had anything at staus" },
