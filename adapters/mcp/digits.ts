@@ -20,11 +20,20 @@ export function withAllDigits(message: string): string {
   }
 }
 
+/** Of a schema: what holds others by names that its author chose, which may be words of schemas themselves. */
+const named: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "dependentSchemas",
+  "$defs",
+  "definitions",
+]);
+
 /**
  * Of two readings of one message the plain one, with the exact one where a value is chosen or told. The rest are the
- * protocol's own numbers, ids and progress, and bounds, which must stay numbers.
+ * protocol's own numbers, ids and progress, and bounds, which must stay numbers. `areNames`: its keys mean nothing here.
  */
-function joined(plain: unknown, exact: unknown, path: string): unknown {
+function joined(plain: unknown, exact: unknown, path: string, areNames = false): unknown {
   if (Array.isArray(plain) && Array.isArray(exact)) {
     return plain.map((member, index) => joined(member, exact[index], path));
   }
@@ -33,10 +42,11 @@ function joined(plain: unknown, exact: unknown, path: string): unknown {
     Object.entries(plain).flatMap(([key, member]): [string, unknown][] => {
       const other = exact[key];
       const here = `${path}/${key}`;
+      if (areNames) return [[key, joined(member, other, here)]];
       if (key === "const" || key === "enum" || here === "/result/structuredContent") return [[key, other]];
       // What stands in a form before anybody has typed: its field is a number, so a text would not be taken.
       if (key === "default" && JSON.stringify(member) !== JSON.stringify(other)) return [];
-      return [[key, joined(member, other, here)]];
+      return [[key, joined(member, other, here, named.has(key))]];
     }),
   );
 }

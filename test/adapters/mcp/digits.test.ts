@@ -45,6 +45,11 @@ test.each([
     '{"id":9007199254740993,"params":{"progress":0.12345678901234567890,"schema":{"maximum":9223372036854775807}}}',
     '{"id":9007199254740992,"params":{"progress":0.12345678901234568,"schema":{"maximum":9223372036854776000}}}',
   ],
+  [
+    "arguments that are named like words of schemas",
+    '{"properties":{"default":{"maximum":9223372036854775807},"const":{"maximum":9223372036854775807},"properties":{"properties":{"default":{}},"default":9007199254740993}}}',
+    '{"properties":{"default":{"maximum":9223372036854776000},"const":{"maximum":9223372036854776000},"properties":{"properties":{"default":{}}}}}',
+  ],
   ["a number alone, which is no message", "9007199254740993", "9007199254740993"],
   ["what is no JSON", '{"a":9007199254740993', '{"a":9007199254740993'],
   ["what has no such number", '{"a": 7, "b": "9007199254740993"}', '{"a": 7, "b": "9007199254740993"}'],
