@@ -116,3 +116,10 @@ test("a megabyte of text without an end is read in no time worth speaking of", (
   expect(lostDigits(`"${"\\\\".repeat(500_000)}`)).toBeNull();
   expect(lostDigits("9".repeat(100_000))).toContain("9…");
 });
+
+test("millions of escaped characters, and a long number with zeros in the middle, are read as well", () => {
+  const number = `1${"0".repeat(150_000)}1`;
+  const text = JSON.stringify("\n".repeat(4_000_000));
+  expect(withExactDigits(`[${text},${number}]`) === `[${text},"${number}"]`).toBe(true);
+  expect(lostDigits(text)).toBeNull();
+});

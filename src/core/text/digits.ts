@@ -1,27 +1,59 @@
 /** Finds numbers in JSON that JavaScript can't hold exactly: parsed, they would be other numbers. */
 
-/** Strings, so that what stands in them is left alone, and numbers. */
-const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\d[\d.eE+-]*/g;
+/** Where a string begins, which is left alone, or a number. */
+const start = /"|-?\d[\d.eE+-]*/g;
+
+interface Found {
+  at: number;
+  number: string;
+}
+
+/** All numbers that JSON.parse would change. */
+function* changed(json: string): Generator<Found> {
+  const next = new RegExp(start);
+  for (let match = next.exec(json); match !== null; match = next.exec(json)) {
+    const [found] = match;
+    if (found === '"') next.lastIndex = endOfString(json, next.lastIndex);
+    else if (!isKept(found)) yield { at: match.index, number: found };
+  }
+}
+
+/** Step by step: a pattern for the whole of it is too much for the stack where millions of characters are escaped. */
+function endOfString(json: string, from: number): number {
+  for (let at = from; at < json.length; at++) {
+    const char = json[at];
+    if (char === "\\") at++;
+    else if (char === '"') return at + 1;
+  }
+  return json.length;
+}
 
 /**
  * Why this JSON can't be taken as it stands: the first number that `JSON.parse` would change, in words; null when all
  * are kept. What is no JSON is for the parser to say.
  */
 export function lostDigits(json: string): string | null {
-  const lost = [...json.matchAll(token)].map(([found]) => found).find((found) => !isKept(found));
-  if (lost === undefined) return null;
+  const [first] = changed(json);
+  if (first === undefined) return null;
+  const { number: lost } = first;
   const shown = lost.length > 60 ? `${lost.slice(0, 60)}…` : lost;
   return `The number ${shown} has more digits than a number keeps here: it would become ${Number(lost)}. Send it as text, or with fewer digits`;
 }
 
 /** The same JSON with every such number as a string: of what is only told, not run, the digits stay. */
 export function withExactDigits(json: string): string {
-  return json.replace(token, (found) => (isKept(found) ? found : `"${found}"`));
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { at, number } of changed(json)) {
+    pieces.push(json.slice(from, at), `"${number}"`);
+    from = at + number.length;
+  }
+  return pieces.join("") + json.slice(from);
 }
 
 function isKept(found: string): boolean {
   // Short numbers always are; looking at each digit is for the few others.
-  if (found.startsWith('"') || /^-?\d{1,15}$/.test(found)) return true;
+  if (/^-?\d{1,15}$/.test(found)) return true;
   const written = plain(found);
   return written === null || written === plain(String(Number(found)));
 }
@@ -32,7 +64,14 @@ function plain(number: string): string | null {
     /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
   if (whole === "") return null;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
+  const significant = withoutLastZeros(digits);
   if (significant === "") return "0";
   return `${sign}${significant}e${Number(power) - fraction.length + digits.length - significant.length}`;
+}
+
+/** Not by a pattern, which would begin anew at each zero in the middle: seconds for one long number of a stranger's. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
 }
