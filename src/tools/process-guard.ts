@@ -7,7 +7,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import { identify, type ProcessId } from "./process-id.ts";
+import { identify, type ProcessId, plainEnv } from "./process-id.ts";
 
 /** How a group is ended without the bot; ms. */
 export interface Left {
@@ -39,7 +39,7 @@ export function guarded(left: Left): Guarded {
   return {
     began: (pid) => {
       // Identified here: by the time that the guard hears of it, its number may be another's.
-      const leader = pid === undefined ? null : identify(pid);
+      const leader = pid === undefined ? null : identify(pid, plainEnv);
       if (leader === null) return;
       const told = { began: leader, left };
       known = leader.pid;
@@ -71,8 +71,8 @@ function start(): void {
 function begun(): ChildProcess | null {
   try {
     return spawn(process.execPath, [script], {
-      // In a session of its own: who ends the bot's group must not end it first.
-      ...{ cwd: "/", env: {}, detached: true, stdio: ["pipe", "ignore", "ignore"] },
+      // In a session of its own: who ends the bot's group must not end it first. None of the bot's secrets.
+      ...{ cwd: "/", env: plainEnv, detached: true, stdio: ["pipe", "ignore", "ignore"] },
     });
   } catch {
     return null;

@@ -10,10 +10,18 @@ export interface ProcessId {
   bootId: string;
 }
 
-/** null: there is no such process, or it is dead and only not yet collected. */
-export function identify(pid: number): ProcessId | null {
-  const startTime = process.platform === "linux" ? startInProc(pid) : startByPs(pid);
-  return startTime === null ? null : { pid, startTime, bootId: bootId() };
+type Env = Readonly<Record<string, string>>;
+
+/**
+ * The system's tools are found and write dates by their environment: two processes that must find the same words for a
+ * third have this one.
+ */
+export const plainEnv: Env = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LC_ALL: "C", TZ: "UTC" };
+
+/** null: there is no such process, or it is dead and only not yet collected. `env`: of who compares; else this one's. */
+export function identify(pid: number, env?: Env): ProcessId | null {
+  const startTime = process.platform === "linux" ? startInProc(pid) : startByPs(pid, env);
+  return startTime === null ? null : { pid, startTime, bootId: bootId(env) };
 }
 
 /** False also when the pid belongs to another process by now. */
@@ -23,10 +31,10 @@ export function isAlive({ pid, startTime, bootId }: ProcessId): boolean {
 }
 
 /** Another one after each start of the machine. */
-export function bootId(): string {
+export function bootId(env?: Env): string {
   return process.platform === "linux"
     ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
-    : execFileSync("sysctl", ["-n", "kern.boottime"], { encoding: "utf8" }).trim();
+    : execFileSync("sysctl", ["-n", "kern.boottime"], { encoding: "utf8", env }).trim();
 }
 
 function startInProc(pid: number): string | null {
@@ -40,9 +48,10 @@ function startInProc(pid: number): string | null {
   }
 }
 
-function startByPs(pid: number): string | null {
+function startByPs(pid: number, env?: Env): string | null {
   try {
-    const line = execFileSync("ps", ["-o", "stat=,lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
+    const args = ["-o", "stat=,lstart=", "-p", String(pid)];
+    const line = execFileSync("ps", args, { encoding: "utf8", env }).trim();
     return line === "" || line.startsWith("Z") ? null : line.replace(/^\S+\s+/, "");
   } catch {
     return null;
