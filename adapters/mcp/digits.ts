@@ -74,13 +74,18 @@ export function allDigits(isStream: boolean): Transform {
       const rest = all.subarray(end);
       held = [rest];
       before = rest.toString("latin1").slice(1 - longestBoundary);
-      done(null, eventsWithAllDigits(all.toString("utf8", 0, end)));
+      done(null, eventsWithAllDigits(read(all.subarray(0, end))));
     },
     flush(done) {
       const rest = Buffer.concat(held);
-      done(null, isStream || rest.length === 0 ? rest : withAllDigits(rest.toString()));
+      done(null, isStream || rest.length === 0 ? rest : withAllDigits(read(rest)));
     },
   });
+}
+
+/** Without the mark that some write before their UTF-8, as the SDK reads it too. */
+function read(bytes: Buffer): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function endOfLast(text: string): number {

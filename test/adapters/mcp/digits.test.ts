@@ -19,6 +19,8 @@ test("over its standard streams", async () => {
 
 test.each([
   ["application/json", (message: string) => message],
+  ["application/json", (message: string) => `\ufeff${message}`],
+  ["text/event-stream", (message: string) => `\ufeffdata: ${message}\n\n`],
   ["text/event-stream", (message: string) => `event: message\ndata: ${message}\n\n`],
   ["text/event-stream", (message: string) => `data: ${message.replace(",", "\r\ndata:,")}\r\n\r\n`],
 ])("over HTTP as %s", async (type, body) => {
