@@ -10,7 +10,7 @@ const kills = ["test/faults/**/*.test.ts", "test/**/kill.test.ts", "test/journey
 /** The console in a real Chromium: `npm run test:browser`. */
 const browser = ["test/browser/**/*.test.ts"];
 /** Each puts something else in the place of a module, which would be there for the next file as well. */
-const alone = ["test/engine/follow-up.test.ts"];
+const alone = ["test/engine/follow-up.test.ts", "test/tools/process-id.test.ts"];
 
 /** They wait more than they work: begun first, so that no worker waits for one of them at the end. */
 const longest = [

@@ -32,7 +32,8 @@ test("what a worker wrote that took the run over is nobody else's, also when it 
   const { line, store } = await through();
   const id = await begun({ wakeAt: -1 });
   const claim = async (owner: string) => {
-    const [taken] = await at.direct.claim({ owner, now: -1, leaseMs: 0, limit: 1, only: [id] });
+    // A lease that is over at once, also within the same millisecond.
+    const [taken] = await at.direct.claim({ owner, now: -1, leaseMs: -1, limit: 1, only: [id] });
     return taken?.epoch ?? 0;
   };
   const [first, second] = [await claim(`${id} one`), await claim(`${id} two`)];
