@@ -109,15 +109,6 @@ describe("processes of tests", () => {
   });
 });
 
-describe("tests that put something in the place of a module", () => {
-  it("have a process of their own, where nobody has loaded it before or has it after", () => {
-    const replacing = sourcesIn("test").filter(({ text }) => /^\s*vi\.(do)?mock\(/im.test(text));
-    const config = readFileSync(join(root, "vitest.config.ts"), "utf8");
-    const [, alone = ""] = /^const alone = \[([^\]]*)\]/m.exec(config) ?? [];
-    expect(replacing.map(({ path }) => `"${path}"`).sort()).toEqual(alone.split(/,\s*/).sort());
-  });
-});
-
 describe("the lockfile", () => {
   it("holds no registry host", () => {
     const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
