@@ -6,8 +6,8 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the ports that Linux and macOS hand out by themselves. */
-const [lowest, highest] = [10_000, 32_767];
+/** Below the ports that Linux and macOS hand out by themselves, above the last (10080) that `fetch` refuses. */
+const [lowest, highest] = [10_081, 32_767];
 
 /** One of 127.0.0.1 that nobody uses now, and that no other test is given while this process lives. */
 export async function freePort(): Promise<number> {
