@@ -12,13 +12,19 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-test("a claim finds what waits before a message by its thread, though the statistics are of a quiet hour", async () => {
+/** A store on a database of its own, and a connection beside it. */
+async function opened() {
   const url = await server.database();
   const store = await openPostgres({ url, clock });
   onTestFinished(() => store.close());
   const client = new Client({ connectionString: url });
   await client.connect();
   onTestFinished(() => client.end());
+  return { url, store, client };
+}
+
+test("a claim finds what waits before a message by its thread, though the statistics are of a quiet hour", async () => {
+  const { store, client } = await opened();
   const columns = "inbox (source, key, body, received_at, state, address)";
   await client.query(
     `INSERT INTO ${columns} SELECT 'slack', 'old' || n, '', 1, 'done', 'slack:T1/C1/' || n FROM generate_series(1, 20000) AS n;
@@ -36,12 +42,7 @@ test("a claim finds what waits before a message by its thread, though the statis
 });
 
 test("a clock of the database that is set back keeps no message claimed", async () => {
-  const url = await server.database();
-  const store = await openPostgres({ url, clock });
-  onTestFinished(() => store.close());
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  onTestFinished(() => client.end());
+  const { url, store, client } = await opened();
   const address = "slack:T1/C1/1";
   for (const key of ["first", "second"])
     await store.receive({ source: "slack", key, body: "{}", receivedAt: 1, address });
