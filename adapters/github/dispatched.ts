@@ -34,7 +34,7 @@ export const mostListed = 1_000;
  * By its mark alone: a run that merely began at the right time may be somebody else's. The time is bounded at both ends,
  * so that what is started later does not push it out of what GitHub lists.
  */
-export async function findRun(
+async function findRun(
   hub: Hub,
   { repo, workflow, mark, since }: Sought,
   signal: AbortSignal,
