@@ -1,6 +1,6 @@
 /** Servers over HTTP: where requests may go, who calls, and what is known when no answer comes. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
+import { mcp } from "../../../adapters/mcp/tools.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { type Child, startChild } from "../../support/child.ts";
 import { freePort } from "../../support/free-port.ts";

@@ -1,5 +1,6 @@
 /** A server over HTTP that leads elsewhere: nothing goes there, and what is told of it opens nothing. */
 import { expect, test, vi } from "vitest";
+import { toldOf } from "../../../adapters/mcp/result.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { acceptedAt, call, folder, server } from "./bench.ts";
 import { webServer } from "./web-server.ts";
@@ -44,4 +45,23 @@ test.each([
     `it answered 302, which leads to ${shown.replace("HERE", new URL(url).host)}`,
   );
   expect(outcome.reason).not.toMatch(/aB3dE5|canary|Redirecting/);
+});
+
+test("a file that is here already is named without what was the key to it, a link stays whole", () => {
+  const uri = "https://files.example.com/reports/7?X-Amz-Signature=canary";
+  const { text, files } = toldOf({
+    content: [
+      { type: "resource", resource: { uri, blob: Buffer.from("pdf").toString("base64") } },
+      { type: "resource", resource: { uri, text: "All is well." } },
+      { type: "resource_link", name: "report", uri },
+    ],
+  });
+  const shown = "https://files.example.com/reports/7";
+  expect(files).toMatchObject([{ name: shown, alt: shown }]);
+  expect(text.split("\n")).toEqual([
+    `[attached: ${shown}, application/octet-stream, 3 bytes]`,
+    `[${shown}]`,
+    "All is well.",
+    `[a link, not followed: report, ${uri}]`,
+  ]);
 });
