@@ -4,6 +4,7 @@ import type { Attachment } from "./attachment.ts";
 import type { ChosenCall, ToolCall } from "./chosen-call.ts";
 import type { EventOf } from "./event.ts";
 import type { StepLine } from "./message.ts";
+import type { Outage } from "./outage.ts";
 import type { Pages } from "./pages.ts";
 import type { Question } from "./question.ts";
 import { isEnded, type Status } from "./text/status.ts";
@@ -204,6 +205,8 @@ export interface State {
   questions: readonly OpenQuestion[];
   /** The last few settled ones; older posts stand as they are. */
   settled: readonly SettledQuestion[];
+  /** The model fails; null: it does not, as far as is known. */
+  outage: Outage | null;
   /** The last few step lines for the progress post, and how many came before. */
   lines: readonly StepLine[];
   linesFolded: number;

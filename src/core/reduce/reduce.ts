@@ -2,6 +2,7 @@
 
 import type { EventOf, RunEvent } from "../event.ts";
 import { never } from "../never.ts";
+import { outageAfter } from "../outage.ts";
 import {
   type Entry,
   hasEnded,
@@ -28,10 +29,12 @@ import { addUsage } from "./usage.ts";
 /** After the end of a run its time stands still, and little is taken in; the version moves on with every event. */
 export function reduce(state: State, event: RunEvent): State {
   if (event.type === "forgotten") return forgotten(event);
-  const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
+  const over = hasEnded(state);
+  const after = over ? epilogue(state, event) : apply(state, event);
   // How long it took, and when it was last at work, stay what they were at its end.
-  const updatedAt = hasEnded(state) ? state.updatedAt : event.at;
-  return { ...after, version: state.version + 1, updatedAt };
+  const updatedAt = over ? state.updatedAt : event.at;
+  const outage = over ? null : outageAfter(state.outage, event.at, event);
+  return { ...after, version: state.version + 1, updatedAt, outage };
 }
 
 type Remembered = Exclude<RunEvent, { type: "forgotten" }>;

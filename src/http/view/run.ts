@@ -34,7 +34,7 @@ export function viewRun(
     linkTo: Linker;
   },
 ): RunState {
-  const { phase, usage } = state;
+  const { phase, usage, outage } = state;
   const asking = [{ state, policy: extra.policy }, ...extra.below];
   return {
     id: state.runId,
@@ -67,6 +67,12 @@ export function viewRun(
     },
     phase: phase.at,
     waiting: waitingOf(state),
+    outage: outage && {
+      failures: outage.failures,
+      since: outage.since,
+      last: outage.last,
+      message: outage.message,
+    },
     questions: asking.flatMap((one) =>
       one.state.questions.map((question) => viewQuestion(question, one, extra.actor)),
     ),
