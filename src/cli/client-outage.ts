@@ -1,5 +1,5 @@
 /** What the client says of a model that fails: when it begins to, and how long it did when that is over. */
-import { outageInParts } from "../core/narrate/outage.ts";
+import { outageInParts } from "../core/text/outage.ts";
 import type { RunState } from "../http/wire/runs.ts";
 
 type Outage = RunState["outage"];

@@ -4,9 +4,9 @@ import type { Attachment } from "./attachment.ts";
 import type { ChosenCall, ToolCall } from "./chosen-call.ts";
 import type { EventOf } from "./event.ts";
 import type { StepLine } from "./message.ts";
-import type { Outage } from "./outage.ts";
 import type { Pages } from "./pages.ts";
 import type { Question } from "./question.ts";
+import type { Outage } from "./text/outage.ts";
 import { isEnded, type Status } from "./text/status.ts";
 import type { Usage } from "./usage.ts";
 

@@ -1,7 +1,6 @@
 /** The line of a model that fails: one for all its failures until it answers or a person lets it go on. */
 import type { EventBody } from "../../core/event.ts";
-import { outageInParts } from "../../core/narrate/outage.ts";
-import { type Outage, outageAfter } from "../../core/outage.ts";
+import { type Outage, outageAfter, outageInParts } from "../../core/text/outage.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
 import { clockSeconds } from "../parts/moment.ts";
 import type { LineBase, OutageLine } from "./line.ts";

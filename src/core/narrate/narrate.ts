@@ -17,8 +17,8 @@ import { argumentsInBrief, brief } from "../text/brief.ts";
 import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
+import { outageInParts } from "../text/outage.ts";
 import { statusWords, statusWordsOf, stopping } from "../text/status.ts";
-import { outageInParts } from "./outage.ts";
 import { narratePictures } from "./picture.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
 

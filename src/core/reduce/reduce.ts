@@ -2,7 +2,6 @@
 
 import type { EventOf, RunEvent } from "../event.ts";
 import { never } from "../never.ts";
-import { outageAfter } from "../outage.ts";
 import {
   type Entry,
   hasEnded,
@@ -14,6 +13,7 @@ import {
   underPause,
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
+import { outageAfter } from "../text/outage.ts";
 import { withUndo } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { reduceCall } from "./calls.ts";
