@@ -9,6 +9,7 @@ import { originOfArgument } from "../text/origin.ts";
 import { isContextPlain } from "../text/plain-context.ts";
 import { cameBack } from "../text/returned.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { goneInWords } from "../text/tool-gone.ts";
 import { isAskedByTool } from "../tool-question.ts";
 import { narrateUndo } from "./undo.ts";
 
@@ -131,6 +132,8 @@ function anyone(question: Question): Inline[] {
 }
 
 function consequence(question: OpenQuestion): Inline[] {
+  const gone = goneInWords(question, question.toolGone);
+  if (gone !== null) return [gone];
   switch (question.kind) {
     case "approval": {
       const count =
@@ -157,9 +160,11 @@ function buttonsOf(question: OpenQuestion, state: State): Button[] {
   const ids = { runId: state.runId, questionId: question.id };
   const open: Button = { action: "open", label: "Open", style: "plain", runId: state.runId };
   if (question.kind === "approval") {
+    const refuse: Button = { action: "refuse", label: "Refuse…", style: "danger", ...ids };
+    if (question.toolGone) return [refuse, open];
     return [
       { action: "approve", label: "Approve", style: "primary", ...ids },
-      { action: "refuse", label: "Refuse…", style: "danger", ...ids },
+      refuse,
       { action: "edit", label: "Edit…", style: "plain", ...ids },
       open,
     ];

@@ -4,6 +4,7 @@ import { admit } from "../../core/admit/admit.ts";
 import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
 import type { Command } from "../../core/command.ts";
+import { isToolGone } from "../../core/gone-tool.ts";
 import {
   type OpenQuestion,
   pendingCalls,
@@ -115,6 +116,7 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
     need: question.need,
     approved_by: [...question.approvedBy],
     returned: [...(question.returned ?? [])],
+    tool_gone: isToolGone(question, policy),
     may_answer: denySettling(question, actor, state, policy) === null,
   };
 }
