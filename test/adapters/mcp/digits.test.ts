@@ -38,19 +38,29 @@ test.each([
 
 test.each([
   [
-    "what a tool may be given, and what a form begins with",
-    '{"result":{"tools":[{"inputSchema":{"properties":{"a":{"enum":[9007199254740993,1]},"b":{"const":9007199254740993},"c":{"default":9007199254740993},"d":{"default":3}}}}]}}',
-    '{"result":{"tools":[{"inputSchema":{"properties":{"a":{"enum":["9007199254740993",1]},"b":{"const":"9007199254740993"},"c":{},"d":{"default":3}}}}]}}',
+    "what a tool is told to begin with, and an example",
+    '{"result":{"tools":[{"inputSchema":{"properties":{"c":{"default":9007199254740993,"examples":[9007199254740993,7]},"d":{"default":3}}}}]}}',
+    '{"result":{"tools":[{"inputSchema":{"properties":{"c":{"default":"9007199254740993","examples":["9007199254740993",7]},"d":{"default":3}}}}]}}',
   ],
   [
-    "bounds, progress and the protocol's own numbers, which must be numbers",
-    '{"id":9007199254740993,"params":{"progress":0.12345678901234567890,"schema":{"maximum":9223372036854775807}}}',
-    '{"id":9007199254740992,"params":{"progress":0.12345678901234568,"schema":{"maximum":9223372036854776000}}}',
+    "what a form begins with, which must be a number",
+    '{"params":{"requestedSchema":{"properties":{"c":{"default":9007199254740993},"d":{"default":3}}}}}',
+    '{"params":{"requestedSchema":{"properties":{"c":{},"d":{"default":3}}}}}',
+  ],
+  [
+    "progress and the protocol's own numbers, which must be numbers",
+    '{"id":9007199254740993,"params":{"progress":0.12345678901234567890}}',
+    '{"id":9007199254740992,"params":{"progress":0.12345678901234568}}',
+  ],
+  [
+    "bounds, which are held",
+    '{"params":{"schema":{"maximum":9223372036854775807,"minimum":-9223372036854775809}}}',
+    '{"params":{"schema":{"maximum":9223372036854775000,"minimum":-9223372036854775000}}}',
   ],
   [
     "arguments that are named like words of schemas",
-    '{"properties":{"default":{"maximum":9223372036854775807},"const":{"maximum":9223372036854775807},"properties":{"properties":{"default":{}},"default":9007199254740993}}}',
-    '{"properties":{"default":{"maximum":9223372036854776000},"const":{"maximum":9223372036854776000},"properties":{"properties":{"default":{}}}}}',
+    '{"properties":{"default":{"maxLength":9223372036854775807},"const":{"maxLength":9223372036854775807},"maximum":9007199254740993,"properties":{"properties":{"default":{}},"default":9007199254740993}}}',
+    '{"properties":{"default":{"maxLength":9223372036854776000},"const":{"maxLength":9223372036854776000},"maximum":9007199254740992,"properties":{"properties":{"default":{}}}}}',
   ],
   ["a number alone, which is no message", "9007199254740993", "9007199254740993"],
   ["what is no JSON", '{"a":9007199254740993', '{"a":9007199254740993'],
