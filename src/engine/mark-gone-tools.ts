@@ -1,6 +1,6 @@
 /** Marks open questions whose tool this bot does not have, and takes the mark away once it does: their cards say so. */
 import type { ToolSpec } from "../core/agent.ts";
-import { isToolGone } from "../core/gone-tool.ts";
+import { isToolGone } from "../core/approval-rule.ts";
 import type { Store } from "../core/ports/store.ts";
 import { everyOpenQuestion } from "../core/store/every.ts";
 import type { Recorder } from "./record.ts";

@@ -1,9 +1,9 @@
 /** Approving a call as it is shown, refusing it, and changing its arguments: then it is shown anew. */
 import { personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command } from "../command.ts";
-import { isToolGone } from "../gone-tool.ts";
 import { pendingCalls, type State } from "../state.ts";
 import { cannotRun } from "../text/tool-gone.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";

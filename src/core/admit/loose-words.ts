@@ -1,8 +1,8 @@
 /** Which question of a run is meant by words that name none, and the refusals where that is not clear. */
 import type { Actor } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { isToolGone } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
-import { isToolGone } from "../gone-tool.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { brief } from "../text/brief.ts";

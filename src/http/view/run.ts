@@ -3,8 +3,8 @@ import type { Actor, Address } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
 import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
+import { isToolGone } from "../../core/approval-rule.ts";
 import type { Command } from "../../core/command.ts";
-import { isToolGone } from "../../core/gone-tool.ts";
 import {
   type OpenQuestion,
   pendingCalls,
