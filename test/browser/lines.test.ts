@@ -42,6 +42,7 @@ const words: Record<EventType, string> = {
   approval_refused: "oncall refused: not now",
   approval_voided: "approval no longer holds the version changed",
   post_returned: "not reached oncall@example.com: the mailbox is full (5.2.2)",
+  tool_looked_for: "tool is gone what waits for it can't run until it is back",
   undo_asked: "dana asked to undo it by restart_service (Slack)",
   undo_ended: "undone it is back",
   nudged: "reminded the model it answered without a tool",

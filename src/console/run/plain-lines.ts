@@ -50,6 +50,10 @@ export function wordsOf(data: PlainEvent): Words {
       };
     case "post_returned":
       return { shape: "failed", title: "not reached", detail: `${data.to}: ${data.reason}` };
+    case "tool_looked_for":
+      return data.found
+        ? { title: "tool is back", detail: "what waits for it can run again" }
+        : { shape: "failed", title: "tool is gone", detail: "what waits for it can't run until it is back" };
     case "nudged":
       return { title: "reminded the model", detail: nudges[data.reason], text: data.text };
     case "compacted":

@@ -95,6 +95,7 @@ function apply(state: State, event: Remembered): State {
     case "approval_refused":
     case "call_edited":
     case "post_returned":
+    case "tool_looked_for":
       return reduceQuestion(state, event);
     case "undo_asked":
       return undoAsked(state, event);

@@ -3,6 +3,7 @@ import type { Actor, Address } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
 import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
+import { isToolGone } from "../../core/approval-rule.ts";
 import type { Command } from "../../core/command.ts";
 import {
   type OpenQuestion,
@@ -121,6 +122,7 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
     need: question.need,
     approved_by: [...question.approvedBy],
     returned: [...(question.returned ?? [])],
+    tool_gone: isToolGone(question, policy),
     may_answer: denySettling(question, actor, state, policy) === null,
   };
 }
