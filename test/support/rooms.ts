@@ -78,7 +78,7 @@ export const mayImport: Record<string, readonly string[]> = {
     "adapters/webhook/paths.ts",
     "adapters/webhook/title.ts",
   ],
-  "src/log.ts": [],
+  "src/log.ts": ["src/core/text/"],
   "src/console/": ["src/core/", "src/http/", "src/console/"],
   "src/main.ts": ["src/", "adapters/"],
   "src/config/channels.ts": ["src/core/", "adapters/"],
