@@ -3,6 +3,7 @@
  * the model what to do next.
  */
 import type { z } from "zod";
+import { checkedBy, lineOf } from "../../src/core/misfits.ts";
 import { whereTo } from "../../src/core/text/shown-url.ts";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
@@ -74,12 +75,11 @@ export async function ask<T>(
   const body = jsonIn(text);
   if (status >= 300 && status < 400) throw new Error(redirected(server, status, leads));
   if (status < 200 || status >= 300) throw new Error(refusal(server, status, body, text));
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const at = issue?.path.map(String).join(".") || "its beginning";
+  const read = checkedBy(schema, body);
+  if ("data" in read) return read.data;
+  const why = read.misfits.slice(0, 1).map((misfit) => lineOf(misfit, "its beginning"));
   throw new Error(
-    `${server.title} answered something that is not its API (${at}: ${issue?.message}); ask a person to check its URL`,
+    `${server.title} answered something that is not its API (${why}); ask a person to check its URL`,
   );
 }
 

@@ -17,6 +17,7 @@ const nouns = [
   "fill-in-field",
   "form",
   "message",
+  "misfits",
   "never",
   "pages",
   "question",
