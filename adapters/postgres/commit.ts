@@ -1,6 +1,6 @@
 /** Writes a commit, and finds out what became of it when the connection breaks before the answer. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Pool, PoolClient, QueryResult } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit, Committed } from "../../src/core/ports/commit.ts";
 import { StoreError } from "../../src/core/ports/store-error.ts";
@@ -14,6 +14,7 @@ import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 import { forgetRun } from "./forget.ts";
 import { Group, isStep } from "./group.ts";
 import { takePlace } from "./place.ts";
+import { send } from "./statement.ts";
 
 const firstPauseMs = 50;
 
@@ -139,7 +140,7 @@ async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
 }
 
 async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
-  const { rows }: QueryResult<{ settled?: boolean }> = await client.query(commitStatement(commit, how));
+  const { rows } = await send<{ settled?: boolean }>(client, commitStatement(commit, how));
   return rows[0] !== undefined && rows[0].settled !== false;
 }
 
