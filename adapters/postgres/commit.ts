@@ -13,6 +13,7 @@ import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 import { forgetRun } from "./forget.ts";
 import { Group, isStep } from "./group.ts";
+import { KeptConnection } from "./kept-connection.ts";
 import { takePlace } from "./place.ts";
 import { send } from "./statement.ts";
 
@@ -23,6 +24,12 @@ export interface CommitOptions {
   clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];
   announcer: Announcer;
+}
+
+/** `close` comes before the pool's end, which waits for every connection. */
+interface Committer {
+  commit: (commit: Commit) => Promise<Committed>;
+  close(): void;
 }
 
 interface Written {
@@ -46,23 +53,25 @@ interface Attempts {
  * A lost answer says nothing, so the commit is made again: the version that it expects is there only once. Refused
  * then, and with its own events in the log, it was written the first time. Steps that come at once go together.
  */
-export function committer(
-  pool: Pool,
-  { clock, patienceMs, announcer }: CommitOptions,
-): (commit: Commit) => Promise<Committed> {
+export function committer(pool: Pool, { clock, patienceMs, announcer }: CommitOptions): Committer {
   const group = new Group(pool);
+  const kept = new KeptConnection(pool);
 
-  async function alone(commit: Commit, attempts: Attempts): Promise<Committed> {
+  async function alone(
+    commit: Commit,
+    attempts: Attempts,
+    onOne: Pick<KeptConnection, "with"> = { with: (work) => withClient(pool, work) },
+  ): Promise<Committed> {
     const announcement = announcer.within(commit);
     for (;;) {
       try {
-        const committed = await withClient(pool, (client) => {
+        const committed = await onOne.with((client) => {
           attempts.sent = true;
           return attempt(client, commit, { clock, announcement });
         });
         if (committed.ok && announcement === null) announcer.later(commit);
         if (committed.ok || attempts.lostAt === null) return committed;
-        const stands = await withClient(pool, (client) => isWritten(client, commit));
+        const stands = await onOne.with((client) => isWritten(client, commit));
         return stands ? success(commit) : committed;
       } catch (error) {
         await beforeNext(attempts, patienceMs, error);
@@ -85,11 +94,14 @@ export function committer(
     }
   }
 
-  return async (commit) => {
-    const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
-    if (!isStep(commit)) return alone(commit, attempts);
-    if (group.isIdle) return group.alone(() => alone(commit, attempts));
-    return (await together(commit, attempts)) ? success(commit) : alone(commit, attempts);
+  return {
+    async commit(commit) {
+      const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
+      if (!isStep(commit)) return alone(commit, attempts);
+      if (group.isIdle) return group.alone(() => alone(commit, attempts, kept));
+      return (await together(commit, attempts)) ? success(commit) : alone(commit, attempts);
+    },
+    close: () => kept.close(),
   };
 }
 
