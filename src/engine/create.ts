@@ -271,6 +271,7 @@ class RunEngine implements Engine {
     const { redact, clock, log } = this.#options;
     return {
       record: this.#record,
+      launch: (runId, write) => this.#worker.launch(runId, write),
       clock,
       log,
       toolbox,

@@ -1,6 +1,7 @@
 /** The worker drives claimed runs, each until it rests, and keeps their leases. */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
+import type { Commit } from "../core/ports/commit.ts";
 import type { Claim } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
 import { StoreError } from "../core/ports/store-error.ts";
@@ -10,7 +11,7 @@ import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
 import { runEnded } from "./perform/work.ts";
-import { Fenced } from "./record.ts";
+import { Fenced, type Recorded } from "./record.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 import { WakeUps } from "./wake-ups.ts";
 
@@ -86,6 +87,10 @@ export class RunWorker {
       // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
       isLeft: (runId) => this.#isClosed || deps.unreadable.left.includes(runId),
       take: (runId, dueBy) => this.#take(Math.max(deps.clock.now(), dueBy), 1, [runId]),
+      claim: { owner: deps.owner, leaseMs },
+      now: () => moment(deps.clock),
+      begin: (runId, log, asked) =>
+        this.#begin({ runId, epoch: 1, recovered: false, log, dueBy: asked.now }, asked),
     });
     this.#dueRuns = deps.told
       ? null
@@ -124,6 +129,11 @@ export class RunWorker {
   /** See `WakeUps`. */
   heard(runId: string): void {
     if (this.#deps.told) this.#wakeUps.heard(runId);
+  }
+
+  /** See `WakeUps`. */
+  launch(runId: string, write: (claim?: Commit["claim"]) => Promise<Recorded>): Promise<Recorded> {
+    return this.#deps.told ? this.#wakeUps.launch(runId, write) : write();
   }
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
