@@ -123,8 +123,8 @@ function uncertain(error: unknown): unknown {
   return new StoreError(known.code, known.message, { cause: error, uncertain: true });
 }
 
-function success(commit: Commit) {
-  return { ok: true as const, version: commit.expect + commit.events.length };
+function success({ expect, events, claim }: Commit): Committed {
+  return { ok: true, version: expect + events.length, ...(claim ? { claimed: true } : {}) };
 }
 
 async function attempt(client: PoolClient, commit: Commit, how: Written): Promise<Committed> {
@@ -132,7 +132,7 @@ async function attempt(client: PoolClient, commit: Commit, how: Written): Promis
     commit.inbox || commit.only || commit.forgets
       ? await inTransaction(client, commit, how)
       : { written: await write(client, commit, how), taken: null };
-  if (written) return { ...success(commit), ...(commit.claim ? { claimed: true } : {}) };
+  if (written) return success(commit);
   const why = refusalOf(commit, { ...(await found(client, commit)), taken });
   return why ?? { ok: false, why: "conflict" };
 }

@@ -23,13 +23,13 @@ import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
-import type { RunWorker } from "./worker.ts";
+import type { WakeUps } from "./wake-ups.ts";
 
 /** `state` resolves to null for a run that does not exist. */
 export interface SubmitDeps extends DecisionDeps {
   record: Recorder;
   /** Writes a launch, which it may take as its own. */
-  launch: RunWorker["launch"];
+  launch: WakeUps["launch"];
   toolbox: Toolbox;
   store: Pick<Store, "question" | "audit">;
   redact: Redact;

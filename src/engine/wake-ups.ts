@@ -9,7 +9,7 @@ import type { Recorded } from "./record.ts";
 export interface WokenWorker {
   /** A run that is driven here, `done` when it rests or is lost; undefined: it is not. */
   driven(runId: string): { epoch: number; done: Promise<void> } | undefined;
-  /** It drives nothing, and may begin. */
+  /** It is told what is due, drives nothing, and may begin. */
   isIdle(): boolean;
   /** This run is not asked for any more. */
   isLeft(runId: string): boolean;

@@ -45,7 +45,7 @@ async function start({ told = true }: { told?: boolean } = {}) {
   const launch = (runId: string) => {
     const command = { ...launchOf({ task: "deploy" }), runId };
     const by = { runId, inbox: null, epoch: null, agent: "default" };
-    return worker.launch(runId, (claim) =>
+    return worker.wakeUps.launch(runId, (claim) =>
       record({ ...by, claim, propose: (state, policy) => admit(state, command, policy) }),
     );
   };
@@ -59,7 +59,7 @@ test("drives it at once with the log that it wrote, and asks for nothing", async
   expect(driven).toEqual([{ runId: "r1", epoch: 1, events: 1 }]);
   expect(claim).not.toHaveBeenCalled();
   expect(await store.claim({ owner: "two", now: clock.now(), leaseMs: 1_000, limit: 9 })).toEqual([]);
-  worker.heard("r1");
+  worker.wakeUps.heard("r1");
   expect(claim).not.toHaveBeenCalled();
 });
 
@@ -74,7 +74,7 @@ test("with a run to drive, or another launch on its way, it launches like any ot
   ]);
 });
 
-test("a launch that is refused, or whose answer was lost, begins nothing and keeps nothing from beginning", async () => {
+test("a launch that is refused, or another process holds, begins nothing and keeps nothing from beginning", async () => {
   const { launch, driven, commit, claimed, store } = await start();
   commit.mockImplementationOnce(async (given): Promise<Committed> => {
     await store.commit({ ...given, claim: { owner: "another", leaseMs: 60_000 } });

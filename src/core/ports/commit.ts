@@ -54,7 +54,7 @@ export type Only = { address: Address; after: string | null };
 
 /** What became of a commit; when it is not ok, nothing at all was written. */
 export type Committed =
-  /** `claimed`: as `Commit.claim` says. Not said after an answer that was lost: then it may be anybody's. */
+  /** `claimed`: as `Commit.claim` says. */
   | { ok: true; version: number; claimed?: true }
   /**
    * conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken
