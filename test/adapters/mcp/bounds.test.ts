@@ -2,9 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { heldBound } from "../../../adapters/mcp/bounds.ts";
-import { mcp } from "../../../adapters/mcp/tools.ts";
 import { compareWritten } from "../../../src/core/text/digits.ts";
-import { folder, server, toolboxOf } from "./bench.ts";
+import { acceptedAt, folder, server, toolboxOf } from "./bench.ts";
 import { webServer } from "./web-server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -66,11 +65,9 @@ async function serverOf(a: string) {
 }
 
 test("an argument at the end of 64 bits is checked as it is sent", async () => {
-  const options = await serverOf('{"type":"integer","maximum":9223372036854775807}');
-  const before = mcp(options);
-  await before.accept();
-  await before.stop();
-  const toolbox = toolboxOf(server(options));
+  const toolbox = toolboxOf(
+    await acceptedAt(await serverOf('{"type":"integer","maximum":9223372036854775807}')),
+  );
   const check = (a: string) => toolbox.check("web_work", `{"a":${a}}`).error?.message ?? null;
   expect(check("9223372036854775000")).toBe(null);
   expect(check("9223372036854776000")).toContain("input/a must be <= 9223372036854775000");

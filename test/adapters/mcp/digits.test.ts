@@ -1,8 +1,7 @@
 /** Numbers of a server that JavaScript can't hold: the model is told each digit of them, however they come. */
 import { expect, test, vi } from "vitest";
 import { allDigits, withAllDigits } from "../../../adapters/mcp/digits.ts";
-import { mcp } from "../../../adapters/mcp/tools.ts";
-import { call, folder, input, oddServer, server } from "./bench.ts";
+import { acceptedAt, call, input, oddServer } from "./bench.ts";
 import { webServer } from "./web-server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,11 +28,10 @@ test.each([
     response.writeHead(200, { "content-type": type }).end(body(answer(JSON.parse(one.body).id)));
     return true;
   });
-  const all = { configDir: folder(), name: "web", allow: "*", private: true, url } as const;
-  const before = mcp(all);
-  await before.accept();
-  await before.stop();
-  expect(await call(server(all), "web_work", {})).toMatchObject({ type: "finished", output: told });
+  expect(await call(await acceptedAt({ url }), "web_work", {})).toMatchObject({
+    type: "finished",
+    output: told,
+  });
 });
 
 test.each([
