@@ -1,7 +1,14 @@
 /** Reads the environment, belay.config.ts and prompts into one frozen Config, or throws one list of all problems. */
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
-import { allTools, checkBind, priceWarnings, toolsThatAreOn, withSecrets } from "./config/checks.ts";
+import {
+  allTools,
+  checkBind,
+  priceWarnings,
+  type ToolsOff,
+  toolsThatAreOn,
+  withSecrets,
+} from "./config/checks.ts";
 import {
   type Environment,
   isDemo,
@@ -57,10 +64,10 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   auditDays: number;
   /** Values that must never be shown, for the redactor. */
   secrets: readonly string[];
-  /** What works, but not as somebody may think: for the log at start and the doctor. */
+  /** What works, but not as somebody may think: told at start, and by the doctor. */
   warnings: readonly string[];
-  /** What is off and would be on with one more variable: for the log at start and the doctor. */
-  notes: readonly string[];
+  /** What is off and would be on with one more variable: told at start, and by the doctor. */
+  toolsOff: readonly ToolsOff[];
 }
 
 /** Everything that is wrong at once, each line naming the variable or file, what was found and what to do. */
@@ -109,9 +116,9 @@ export async function loadConfig(
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
   warnings.push(...misspelt(variables, variableNames, namesIn({ ...file, tools: [] })));
-  const notes: string[] = [];
+  const toolsOff: ToolsOff[] = [];
   warnings.push(...toolServers.flatMap((server) => server.notes));
-  const tools = withSecrets(toolsThatAreOn(declared, notes), warnings);
+  const tools = withSecrets(toolsThatAreOn(declared, toolsOff), warnings);
   const isOn = (name: string) => tools.some(({ spec }) => spec.name === name);
 
   // Last, because it writes: a wrong configuration leaves nothing behind.
@@ -133,7 +140,7 @@ export async function loadConfig(
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
     ...{ agents, rights, tools, toolServers, token, tokenPlace, tokens: byHash, tokenEventKey },
-    ...{ secrets, warnings, notes, mcp: { ...offered, tools: offered.tools.filter(isOn) } },
+    ...{ secrets, warnings, toolsOff, mcp: { ...offered, tools: offered.tools.filter(isOn) } },
   });
 }
 

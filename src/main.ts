@@ -54,8 +54,6 @@ export async function startBelay(
   if (!(role.works && role.speaks) && !/^postgres(ql)?:/.test(config.databaseUrl))
     throw new ConfigError([alone]);
   const log = createLog({ level: config.logLevel, redact: createRedactor(config.secrets) });
-  for (const warning of config.warnings) log.warn({ warning }, "configuration");
-  for (const note of config.notes) log.info({ note }, "configuration");
   const unreadable = new UnreadableRecords(log);
   const store = await openStore(config, systemClock, (error) => unreadable.tell(error));
   try {

@@ -9,6 +9,7 @@ import type { Config } from "./config.ts";
 import type { Budgets } from "./core/ports/budgets.ts";
 import type { Channel } from "./core/ports/channel.ts";
 import type { Clock } from "./core/ports/clock.ts";
+import { shownUrl } from "./core/text/shown-url.ts";
 
 /** The SDKs of channels that are off are not loaded. */
 export async function openChannels(
@@ -108,6 +109,7 @@ const longestCertificate = 64 * 1024;
 async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(5_000) });
   const text = await response.text();
-  if (!response.ok || text.length > longestCertificate) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok || text.length > longestCertificate)
+    throw new Error(`${shownUrl(new URL(url))} answered ${response.status}`);
   return text;
 }

@@ -93,7 +93,7 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
       ...link(buttons, runUrl),
     ];
   const mayReply = reply && buttons.some(({ action }) => action === "choose" || action === "reply");
-  const approves = buttons.some(({ action }) => action === "approve");
+  const approves = buttons.some(({ action }) => action === "refuse");
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");

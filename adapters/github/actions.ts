@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Reconciled, Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { attemptSchema, awaited, look, stop } from "./attempt.ts";
+import { type Dispatched, dispatchedSchema, isoDate, mostListed, runFinder } from "./dispatched.ts";
 import { act, answeredAt, ask, missingAt } from "./errors.ts";
 import { acting, type Hub, named, refInput, repoInput } from "./hub.ts";
 
@@ -56,39 +57,15 @@ export function rerunFailed(hub: Hub): Tool {
   });
 }
 
-const dispatchedSchema = z.object({
-  repo: z.string(),
-  workflow: z.string(),
-  run_id: z.int().nullable(),
-  /** What the run's title holds. */
-  mark: z.string().nullable(),
-  /** When GitHub accepted it, by its own clock where it tells it. */
-  since: z.string(),
-});
-type Dispatched = z.infer<typeof dispatchedSchema>;
-
-/** So much earlier its run may say that it began: the mark is what proves it, and clocks differ. */
-const marginMs = 3_600_000;
-
-/** By its mark alone: a run that merely began at the right time may be somebody else's. `at`: GitHub's time, ms. */
-async function findRun(
-  hub: Hub,
-  { repo, workflow, mark, since }: Pick<Dispatched, "repo" | "workflow" | "since"> & { mark: string },
-  signal: AbortSignal,
-): Promise<{ run_id: number | null; at: number }> {
-  const created = `>=${isoDate(Date.parse(since) - marginMs)}`;
-  const narrow = { event: "workflow_dispatch", created, per_page: 100 } as const;
-  const asked = { ...named(repo), workflow_id: workflow, ...narrow };
-  const answer = await ask(hub, signal, ({ rest }) => rest.actions.listWorkflowRuns(asked));
-  const run = answer.data.workflow_runs.find(({ display_title: title }) => title.includes(mark));
-  return { run_id: run?.id ?? null, at: answeredAt(answer) };
-}
+/** Not found, and not absent either. */
+const unseenRun = `the run among the ${mostListed} that it lists of that time, of which there are more`;
 
 /**
  * `keyInput`: an input of the workflows that they put into their `run-name`; it finds a run
  * whose id GitHub did not tell.
  */
 export function dispatch(hub: Hub, keyInput: string | null): Tool {
+  const findRun = runFinder(hub);
   return defineTool({
     ...{ name: "gh_dispatch", ...acting(hub) },
     description: "Starts a workflow that has workflow_dispatch, and tells how it ends.",
@@ -134,13 +111,13 @@ export function dispatch(hub: Hub, keyInput: string | null): Tool {
             reason: "GitHub accepted it and told no run's id; look at its Actions page",
           };
         }
-        const { run_id, at } = await findRun(hub, { repo, workflow, mark, since }, signal);
-        if (run_id === null) return awaited("the run", since, at);
+        const { run_id, at, isWhole } = await findRun({ repo, workflow, mark, since }, signal);
+        if (run_id === null) return awaited(isWhole ? "the run" : unseenRun, since, at);
         return look(hub, { repo, run_id, attempt: 1, since }, signal);
       },
       cancel: async ({ repo, workflow, run_id: told, mark, since }, { signal }) => {
         const found =
-          told === null && mark !== null ? await findRun(hub, { repo, workflow, mark, since }, signal) : null;
+          told === null && mark !== null ? await findRun({ repo, workflow, mark, since }, signal) : null;
         const run_id = told ?? found?.run_id ?? null;
         if (run_id === null)
           return { stopped: null, words: "Its run is not known, so it was not asked to stop." };
@@ -149,10 +126,10 @@ export function dispatch(hub: Hub, keyInput: string | null): Tool {
     },
     reconcile: async ({ repo, workflow }, { key, signal }): Promise<Reconciled<Dispatched>> => {
       if (keyInput === null) return { type: "unknown" };
-      const asked = { repo, workflow, mark: key, since: isoDate(Date.now() - 86_400_000) };
-      const { run_id, at } = await findRun(hub, asked, signal);
+      const sought = { repo, workflow, mark: key };
+      const { run_id, at } = await findRun({ ...sought, since: null }, signal);
       if (run_id === null) return { type: "unknown" };
-      return { type: "begun", handle: { ...asked, run_id, since: isoDate(at) } };
+      return { type: "begun", handle: { ...sought, run_id, since: isoDate(at) } };
     },
   });
 }
@@ -161,9 +138,4 @@ export function dispatch(hub: Hub, keyInput: string | null): Tool {
 function runIdIn(data: unknown): number | null {
   if (typeof data !== "object" || data === null || !("workflow_run_id" in data)) return null;
   return typeof data.workflow_run_id === "number" ? data.workflow_run_id : null;
-}
-
-/** `at`: ms since the epoch. */
-function isoDate(at: number): string {
-  return new Date(at).toISOString();
 }

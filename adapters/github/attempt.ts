@@ -16,12 +16,20 @@ type Attempt = z.infer<typeof attemptSchema>;
 /** What GitHub has accepted it shows within seconds; what it does not show by then nobody waits for any longer. */
 const patienceMinutes = 30;
 
-/** Not there yet, or (after a time that is GitHub's own) a person's to look for. `now`: ms since the epoch. */
+/**
+ * Not to be seen yet, or (after a time that is GitHub's own) a person's to look for. `what` goes on after "GitHub does not
+ * show". `now`: ms since the epoch.
+ */
 export function awaited(what: string, since: string | undefined, now: number): Polled {
-  const isLate = since === undefined || now - Date.parse(since) > patienceMinutes * 60_000;
-  if (!isLate) return { type: "running", progress: `GitHub has not begun ${what} yet` };
-  const reason = `GitHub accepted it and does not show ${what} after ${patienceMinutes} minutes; look at its Actions page`;
-  return { type: "lost", reason };
+  const accepted = since === undefined ? null : Date.parse(since);
+  if (accepted !== null && now - accepted <= patienceMinutes * 60_000)
+    return { type: "running", progress: `GitHub does not show ${what} yet` };
+  const when =
+    accepted === null ? ", and when it accepted it is not known" : ` after ${patienceMinutes} minutes`;
+  return {
+    type: "lost",
+    reason: `GitHub accepted it and does not show ${what}${when}; look at its Actions page`,
+  };
 }
 
 export async function look(

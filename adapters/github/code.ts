@@ -6,6 +6,9 @@ import { ask } from "./errors.ts";
 import { type Hub, looking, moreNotice, named, pageInput, refInput, repoInput } from "./hub.ts";
 
 const maxFiles = 100;
+/** GitHub tells no more files of a comparison, and no more names of a folder. */
+const mostFiles = 300;
+const mostNames = 1_000;
 
 export function compare(hub: Hub): Tool {
   return defineTool({
@@ -32,13 +35,16 @@ export function compare(hub: Hub): Tool {
         files: files
           .slice(0, maxFiles)
           .map((file) => `${file.status} ${file.filename} +${file.additions} -${file.deletions}`),
-        ...(files.length > maxFiles
-          ? { files_notice: `${files.length - maxFiles} more files are left out` }
-          : {}),
+        ...(files.length > maxFiles ? { files_notice: moreFiles(files.length) } : {}),
         ...moreNotice(commits.length, 100, page),
       };
     },
   });
+}
+
+function moreFiles(count: number): string {
+  const atLeast = count >= mostFiles ? "at least " : "";
+  return `${atLeast}${count - maxFiles} more files are left out`;
 }
 
 const maxText = 40_000;
@@ -59,7 +65,11 @@ export function file(hub: Hub): Tool {
     run: async ({ repo, path, ref }, { signal }) => {
       const asked = { ...named(repo), path, ...(ref === null ? {} : { ref }) };
       const { data } = await ask(hub, signal, ({ rest }) => rest.repos.getContent(asked));
-      if (Array.isArray(data)) return { folder: data.map(({ type, path: at }) => `${type} ${at}`) };
+      if (Array.isArray(data)) {
+        const folder = data.map(({ type, path: at }) => `${type} ${at}`);
+        const notice = `GitHub lists at most ${mostNames} names of a folder: there may be more`;
+        return folder.length < mostNames ? { folder } : { folder, notice };
+      }
       if (!("content" in data)) return { type: data.type, path: data.path, notice: "it has no text" };
       if (data.encoding !== "base64") {
         throw new Error(
@@ -106,9 +116,17 @@ export function searchCode(hub: Hub): Tool {
           path,
           lines: (matches ?? []).slice(0, 3).map(({ fragment }) => fragment?.slice(0, 300)),
         })),
+        ...leftOut(data.items.length - items.length, repo, hub),
         ...(data.incomplete_results ? { incomplete: "GitHub ran out of time: there may be more" } : {}),
         ...moreNotice(data.items.length, 30, page),
       };
     },
   });
+}
+
+/** An old name finds what stands under the new one, which nobody listed. */
+function leftOut(count: number, repo: string, { listedIn }: Hub): { left_out?: string } {
+  if (count === 0) return {};
+  const renamed = `if ${repo} or its owner was renamed, ask a person to correct it in ${listedIn}`;
+  return { left_out: `${count} found in repositories of other names; ${renamed}` };
 }

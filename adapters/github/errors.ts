@@ -26,7 +26,7 @@ export async function ask<T extends { status: number }>(
   const answer = await work(octokitOf(hub, signal)).catch((error: unknown) => {
     throw new Error(wordsFor(error, hub), { cause: error });
   });
-  if (answer.status >= 300) throw new Error(moved(answer.status));
+  if (answer.status >= 300) throw new Error(moved(answer.status, hub));
   return answer;
 }
 
@@ -44,12 +44,12 @@ export async function act<T extends { status: number }>(
     if (isLost) throw new OutcomeUnknown(words, { cause: error });
     throw new Error(words, { cause: error });
   });
-  if (answer.status >= 300) throw new Error(moved(answer.status));
+  if (answer.status >= 300) throw new Error(moved(answer.status, hub));
   return answer;
 }
 
-function moved(status: number): string {
-  return `GitHub says that the repository has moved (${status}), and redirects are not followed: ask a person to correct its name`;
+function moved(status: number, { listedIn }: Hub): string {
+  return `GitHub knows the repository by another name now (${status}: it or its owner was renamed, or it was moved), and redirects are not followed: ask a person to correct it in ${listedIn}`;
 }
 
 /** When GitHub said that there is none, by its own clock, ms since the epoch; null: it did not. */

@@ -22,6 +22,8 @@ export interface Place {
 export interface Hub {
   token: Secret;
   repos: readonly string[];
+  /** Where people write them, for errors. */
+  listedIn: string;
   baseUrl: string;
   /** For tools: why they are off. */
   off: string | null;
@@ -56,7 +58,8 @@ export function hubAt({ token, repos, baseUrl = publicUrl }: Place): Hub {
     given.length > 0 ? "" : isList ? "its repos" : where,
   ].filter(Boolean);
   const off = missing.length === 0 ? null : `set ${missing.join(" and ")} to switch them on`;
-  return { token, repos: given, baseUrl: baseUrl.replace(/\/+$/, ""), off };
+  const listedIn = isList ? "the repos of github({ … })" : where;
+  return { token, repos: given, listedIn, baseUrl: baseUrl.replace(/\/+$/, ""), off };
 }
 
 /** Its log is silent: what matters is told by the error. */

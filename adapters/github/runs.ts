@@ -38,6 +38,23 @@ export function runs(hub: Hub): Tool {
 }
 
 const maxJobs = 3;
+const perPage = 100;
+const mostPages = 10;
+
+/** The last attempt's. `isWhole`: there are no others. */
+async function jobsOf(hub: Hub, { repo, run_id }: { repo: string; run_id: number }, signal: AbortSignal) {
+  const asked = { ...named(repo), run_id, filter: "latest", per_page: perPage } as const;
+  const listed = async (page: number) =>
+    (await ask(hub, signal, ({ rest }) => rest.actions.listJobsForWorkflowRun({ ...asked, page }))).data.jobs;
+  const jobs = await listed(1);
+  let last = jobs.length;
+  for (let page = 2; last === perPage && page <= mostPages; page += 1) {
+    const more = await listed(page);
+    jobs.push(...more);
+    last = more.length;
+  }
+  return { jobs, isWhole: last < perPage };
+}
 
 export function failedLog(hub: Hub): Tool {
   return defineTool({
@@ -45,17 +62,13 @@ export function failedLog(hub: Hub): Tool {
     description: "Of the last attempt of a workflow run: the end of the log of each step that failed.",
     input: z.object({ repo: repoInput(hub), run_id: z.int().min(1) }),
     run: async ({ repo, run_id }, { signal }) => {
-      const asked = { ...named(repo), run_id, filter: "latest", per_page: 100 } as const;
-      const { data } = await ask(hub, signal, ({ rest }) => rest.actions.listJobsForWorkflowRun(asked));
-      const failed = data.jobs.filter(
-        ({ conclusion }) => conclusion === "failure" || conclusion === "timed_out",
-      );
+      const { jobs, isWhole } = await jobsOf(hub, { repo, run_id }, signal);
+      const failed = jobs.filter(({ conclusion }) => conclusion === "failure" || conclusion === "timed_out");
       if (failed.length === 0) {
-        const notice = "no job failed, so there is no such log; a run that goes on may still fail";
-        return {
-          jobs: data.jobs.map(({ name, status, conclusion }) => ({ name, status, conclusion })),
-          notice,
-        };
+        const notice = isWhole
+          ? "no job failed, so there is no such log; a run that goes on may still fail"
+          : `none of the first ${jobs.length} jobs failed; there are more, which were not looked at`;
+        return { jobs: jobs.map(({ name, status, conclusion }) => ({ name, status, conclusion })), notice };
       }
       const logs = failed.slice(0, maxJobs).map(async (job) => {
         const step = job.steps?.find(({ conclusion }) => conclusion === "failure") ?? null;
@@ -69,7 +82,8 @@ export function failedLog(hub: Hub): Tool {
         };
       });
       const left = failed.length - maxJobs;
-      return { failed: await Promise.all(logs), ...(left > 0 ? { notice: `${left} more jobs failed` } : {}) };
+      const more = isWhole ? `${left}` : `at least ${left}`;
+      return { failed: await Promise.all(logs), ...(left > 0 ? { notice: `${more} more jobs failed` } : {}) };
     },
   });
 }

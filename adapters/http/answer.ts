@@ -1,5 +1,6 @@
 /** What of an API's answer the model gets: the part that was declared, or an error that says what to do next. */
 import { withExactDigits } from "../../src/core/text/digits.ts";
+import { whereTo } from "../../src/core/text/shown-url.ts";
 import type { Answer } from "../../src/tools/outbound.ts";
 
 /** More than the model gets: what it gets is cut where secrets are hidden, so that no half of one is left. */
@@ -51,31 +52,23 @@ export function isLost(status: number): boolean {
   return lost.has(status);
 }
 
-/** What a refusal means and what to do about it; its own words, bounded, come last. `asked`: the URL of the request. */
+/**
+ * What a refusal means and what to do about it; its own words, bounded, come last. `asked`: the URL of the request. The
+ * words of a redirect say once more where it leads, with all that its address holds: they are left out.
+ */
 export function errorIn({ status, headers, body }: Answer, api: string, asked: URL): string {
-  const words = body.trim().slice(0, maxErrorBody).toWellFormed();
-  return `${api} answered ${status}${adviceFor(status, headers, asked)}${words && ` It said: ${words}`}`;
-}
-
-const logIn = /(?:log|sign)[-_]?in(?![a-z])|\b(?:sso|saml2?|oauth2?|oidc|auth|authorize|authorization)\b/i;
-const longestPlace = 200;
-
-/** Whoever must say whether it happened sees from it what the answer was: the way to a result, or to a page to log in. */
-function whereTo(location: string | undefined, asked: URL): string {
-  const url = location === undefined ? null : URL.parse(location, asked);
-  if (url === null) return "elsewhere";
-  // What stands behind the path is long, and may be meant for one reader alone.
-  const place = `${url.protocol}//${url.host}${url.pathname}`;
-  const shown = place.length > longestPlace ? `${place.slice(0, longestPlace)}…` : place;
-  const host = url.host === asked.host ? "" : ", on another host";
-  return `to ${shown}${host}${logIn.test(`${url.host}${url.pathname}`) ? " (as for a log-in)" : ""}`;
-}
-
-function adviceFor(status: number, headers: Answer["headers"], asked: URL): string {
-  if (status >= 300 && status < 400) {
-    return `, which leads ${whereTo(headers.location, asked)}; redirects are not followed.`;
+  if (isRedirect(status)) {
+    return `${api} answered ${status}, which leads ${whereTo(headers.location, asked)}; redirects are not followed.`;
   }
-  const { "retry-after": retryAfter } = headers;
+  const words = body.trim().slice(0, maxErrorBody).toWellFormed();
+  return `${api} answered ${status}${adviceFor(status, headers)}${words && ` It said: ${words}`}`;
+}
+
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+function adviceFor(status: number, { "retry-after": retryAfter }: Answer["headers"]): string {
   if (status === 401 || status === 403) return ": its token may not do this; ask a person.";
   if (status === 404) return ": there is no such thing; look at the arguments.";
   if (status === 429) return `: too often; wait ${retryAfter === undefined ? "a while" : `${retryAfter} s`}.`;

@@ -1,7 +1,9 @@
 /** What the doctor asks of a named API: whether its host answers, and where a path is named, whether that is well. */
 import { broken, type Finding, fine } from "../../src/core/ports/finding.ts";
+import { whereTo } from "../../src/core/text/shown-url.ts";
 import type { Connection } from "../../src/tools/connection.ts";
 import { NoAnswer, type Reach, request } from "../../src/tools/outbound.ts";
+import { isRedirect } from "./answer.ts";
 import { type HeaderValue, headersOf, secretsOf } from "./headers.ts";
 
 const timeoutMs = 10_000;
@@ -32,8 +34,9 @@ export function tryingApi(api: Tried): Connection {
     diagnose: async (signal) => {
       const headers = headersOf(api.headers);
       try {
-        const { status } = await request({ method, url, headers, body: null }, reach, signal);
-        return [finding(check, { status, asked: `${method} ${url.href}`, api })];
+        const { status, headers: said } = await request({ method, url, headers, body: null }, reach, signal);
+        const leads = isRedirect(status) ? `, which leads ${whereTo(said.location, url)}` : "";
+        return [finding(check, { status, asked: `${method} ${url.href}${leads}`, api })];
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         return [broken(check, error.message, "Check its baseUrl in belay.config.ts, and that it is up.")];

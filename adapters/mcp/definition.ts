@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { checkedJson } from "../../src/core/text/json.ts";
 import { isSeen, onlySeen } from "../../src/core/text/visible.ts";
 import { argumentCheck, whyUncheckable } from "./arguments.ts";
+import { unsendable } from "./digits.ts";
 
 export type JsonObject = Record<string, unknown>;
 
@@ -70,8 +71,15 @@ function flawOfSchema(schema: JsonObject): string | null {
   if (text.length > largest) return `its schema has ${text.length} characters; at most ${largest}`;
   const read = checkedJson(schema, { depth: deepestSchema, halves: "refused" });
   if ("flaw" in read) return `its schema ${read.flaw.pointer} ${read.flaw.detail}`;
+  const lost = schema[unsendable];
+  if (lost !== undefined) return `its schema asks ${lostInWords(lost)}`;
   if (schema.type !== "object") return "its schema is not one of an object";
   return unseenIn(schema) ?? uncheckable(schema);
+}
+
+function lostInWords(lost: unknown): string {
+  const where = onlySeen(String(lost)).slice(0, 200);
+  return `${where}, a number of more digits than can be sent; its server must take it as text`;
 }
 
 function uncheckable(schema: JsonObject): string | null {

@@ -5,6 +5,8 @@
  */
 import { Transform } from "node:stream";
 import { withExactDigits } from "../../src/core/text/digits.ts";
+import { escapePointer } from "../../src/core/text/json.ts";
+import { heldBound } from "./bounds.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -14,11 +16,15 @@ export function withAllDigits(message: string): string {
   if (exact === message) return message;
   try {
     const plain: unknown = JSON.parse(message);
-    return isObject(plain) ? JSON.stringify(joined(plain, JSON.parse(exact), "")) : message;
+    const whole = { path: "", pointer: "", areNames: false, lost: null };
+    return isObject(plain) ? JSON.stringify(joined(plain, JSON.parse(exact), whole)) : message;
   } catch {
     return message;
   }
 }
+
+/** A key beside a tool's schema: where it asks for a number that can't be sent, in words for who accepts tools. */
+export const unsendable = "x-belay-unsendable";
 
 /** Of a schema: what holds others by names that its author chose, which may be words of schemas themselves. */
 const named: ReadonlySet<string> = new Set([
@@ -29,26 +35,76 @@ const named: ReadonlySet<string> = new Set([
   "definitions",
 ]);
 
+/** Where in a message something stands. */
+interface Place {
+  /** Of keys alone, from the beginning of the message. */
+  path: string;
+  /** Within the schema of its tool (RFC 6901). */
+  pointer: string;
+  /** Its keys mean nothing here. */
+  areNames: boolean;
+  /** What was found in the schema of its tool that can't be sent; null: it stands in none. */
+  lost: string[] | null;
+}
+
 /**
  * Of two readings of one message the plain one, with the exact one where a value is chosen or told. The rest are the
- * protocol's own numbers, ids and progress, and bounds, which must stay numbers. `areNames`: its keys mean nothing here.
+ * protocol's own numbers, ids and progress, and bounds, which must stay numbers.
  */
-function joined(plain: unknown, exact: unknown, path: string, areNames = false): unknown {
+function joined(plain: unknown, exact: unknown, at: Place): unknown {
   if (Array.isArray(plain) && Array.isArray(exact)) {
-    return plain.map((member, index) => joined(member, exact[index], path));
+    const inner = (index: number) => ({ ...at, pointer: `${at.pointer}/${index}` });
+    return plain.map((member, index) => joined(member, exact[index], inner(index)));
   }
   if (!isObject(plain) || !isObject(exact)) return plain;
   return Object.fromEntries(
     Object.entries(plain).flatMap(([key, member]): [string, unknown][] => {
       const other = exact[key];
-      const here = `${path}/${key}`;
-      if (areNames) return [[key, joined(member, other, here)]];
-      if (key === "const" || key === "enum" || here === "/result/structuredContent") return [[key, other]];
-      // What stands in a form before anybody has typed: its field is a number, so a text would not be taken.
-      if (key === "default" && JSON.stringify(member) !== JSON.stringify(other)) return [];
-      return [[key, joined(member, other, here, named.has(key))]];
+      const path = `${at.path}/${key}`;
+      const pointer = `${at.pointer}/${escapePointer(key)}`;
+      const here = { path, pointer, lost: at.lost, areNames: !at.areNames && named.has(key) };
+      if (at.areNames) return [[key, joined(member, other, here)]];
+      if (path === "/result/tools/inputSchema") return [[key, schemaOf(member, other, here)]];
+      return ofKeyword(key, { member, other }, here);
     }),
   );
+}
+
+function schemaOf(plain: unknown, exact: unknown, at: Place): unknown {
+  const lost: string[] = [];
+  const schema = joined(plain, exact, { ...at, pointer: "", lost });
+  const [first] = lost;
+  return first === undefined || !isObject(schema) ? schema : { ...schema, [unsendable]: first };
+}
+
+function ofKeyword(
+  key: string,
+  { member, other }: { member: unknown; other: unknown },
+  at: Place,
+): [string, unknown][] {
+  if (at.path === "/result/structuredContent") return [[key, other]];
+  switch (key) {
+    case "const":
+    case "enum":
+    case "multipleOf":
+      // No argument can be it: one of so many digits is refused wherever it comes from.
+      if (isOther(member, other)) at.lost?.push(`at ${at.pointer} for ${JSON.stringify(other)}`);
+      return [[key, key === "multipleOf" ? member : other]];
+    case "examples":
+      return [[key, other]];
+    case "default":
+      // What stands in a form before anybody has typed: its field is a number, so a text would not be taken.
+      return at.lost === null && isOther(member, other) ? [] : [[key, other]];
+    default: {
+      const isBound = typeof member === "number" && typeof other === "string";
+      return [[key, (isBound ? heldBound(key, other) : null) ?? joined(member, other, at)]];
+    }
+  }
+}
+
+/** Whether the two readings of a value differ. */
+function isOther(plain: unknown, exact: unknown): boolean {
+  return JSON.stringify(plain) !== JSON.stringify(exact);
 }
 
 function isObject(value: unknown): value is Json {

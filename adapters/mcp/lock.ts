@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { checkedBy, lineOf } from "../../src/core/misfits.ts";
 import { isCode } from "../../src/core/system-error.ts";
 import { readJson } from "../../src/core/text/json.ts";
 import { letGo, takeClaim } from "./claim.ts";
@@ -97,12 +98,13 @@ function readLock(folder: string): Lock {
 }
 
 function lockIn(text: string): Lock {
-  try {
-    const read = readJson(text);
-    if ("flaw" in read) throw new Error(`${read.flaw.pointer} ${read.flaw.detail}`.trim());
-    return lockSchema.parse(read.value);
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new Error(`${fileName}: it can't be read: ${why}; put back the version of your repository`);
-  }
+  const read = readJson(text);
+  if ("flaw" in read) throw unreadable(`${read.flaw.pointer} ${read.flaw.detail}`.trim());
+  const lock = checkedBy(lockSchema, read.value);
+  if ("data" in lock) return lock.data;
+  throw unreadable(lock.misfits.map((misfit) => lineOf(misfit, "the file")).join("; "));
+}
+
+function unreadable(why: string): Error {
+  return new Error(`${fileName}: it can't be read: ${why}; put back the version of your repository`);
 }

@@ -1,5 +1,6 @@
 /** What a call of a foreign tool came to: text for the model, and the pictures, sounds and files beside it. */
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/client";
+import { shownUrl } from "../../src/core/text/shown-url.ts";
 import { onlySeen } from "../../src/core/text/visible.ts";
 import { type ToolAttachment, WithAttachments } from "../../src/tools/contract.ts";
 
@@ -40,11 +41,18 @@ function blockText(block: ContentBlock, files: ToolAttachment[]): string {
       return `[a link, not followed: ${inLine(block.name)}, ${inLine(block.uri)}]`;
     case "resource": {
       const { resource } = block;
-      if ("text" in resource) return `[${inLine(resource.uri)}]\n${resource.text}`;
-      const { uri, mimeType = "application/octet-stream", blob } = resource;
-      return filed(files, { name: uri, mediaType: mimeType, data: blob, alt: inLine(uri) });
+      const from = inLine(sourceOf(resource.uri));
+      if ("text" in resource) return `[${from}]\n${resource.text}`;
+      const { mimeType = "application/octet-stream", blob } = resource;
+      return filed(files, { name: from, mediaType: mimeType, data: blob, alt: from });
     }
   }
+}
+
+/** What is here already needs no key to it any more: an address may be signed. */
+function sourceOf(uri: string): string {
+  const url = /^https?:/i.test(uri) ? URL.parse(uri) : null;
+  return url === null ? uri : shownUrl(url);
 }
 
 /** `data` is base64; what is none is told, and kept nowhere. */

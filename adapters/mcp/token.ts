@@ -2,6 +2,7 @@
 import type { AuthProvider } from "@modelcontextprotocol/client";
 import { z } from "zod";
 import { readJson } from "../../src/core/text/json.ts";
+import { whereTo } from "../../src/core/text/shown-url.ts";
 import { type Reach, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 
@@ -73,7 +74,10 @@ async function askToken(
   const limits = { ...reach, timeoutMs, maxBytes: 100_000 };
   const answer = await request({ method: "POST", url, headers, body }, limits, new AbortController().signal);
   const failed = (why: string) => new Error(`the token server ${url.host} gave no token: ${why}`);
-  if (answer.status !== 200) throw failed(`status ${answer.status}`);
+  const { status, headers: said } = answer;
+  if (status >= 300 && status < 400)
+    throw failed(`status ${status}, which leads ${whereTo(said.location, url)}`);
+  if (status !== 200) throw failed(`status ${status}`);
   const parsed = grantSchema.safeParse(jsonIn(answer.body));
   if (!parsed.success) throw failed("its answer is not one of OAuth");
   const { access_token: token, expires_in: seconds = 300 } = parsed.data;

@@ -1,19 +1,20 @@
 /** Writes a commit, and finds out what became of it when the connection breaks before the answer. */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Pool, PoolClient, QueryResult } from "pg";
+import type { Pool, PoolClient } from "pg";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Commit, Committed } from "../../src/core/ports/commit.ts";
 import { StoreError } from "../../src/core/ports/store-error.ts";
-import { plainText } from "../../src/core/store/codec.ts";
-import { eventRecords } from "../../src/core/store/event-rows.ts";
-import { type Found, refusalOf } from "../../src/core/store/rows.ts";
+import { refusalOf } from "../../src/core/store/rows.ts";
 import type { Announcer } from "./announce.ts";
 import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 import { forgetRun } from "./forget.ts";
+import { found, isWritten } from "./found.ts";
 import { Group, isStep } from "./group.ts";
+import { KeptConnection } from "./kept-connection.ts";
 import { takePlace } from "./place.ts";
+import { send } from "./statement.ts";
 
 const firstPauseMs = 50;
 
@@ -22,6 +23,12 @@ export interface CommitOptions {
   clock: Pick<Clock, "now">;
   patienceMs: Limits["patienceMs"];
   announcer: Announcer;
+}
+
+/** `close` comes before the pool's end, which waits for every connection. */
+interface Committer {
+  commit: (commit: Commit) => Promise<Committed>;
+  close(): void;
 }
 
 interface Written {
@@ -45,23 +52,25 @@ interface Attempts {
  * A lost answer says nothing, so the commit is made again: the version that it expects is there only once. Refused
  * then, and with its own events in the log, it was written the first time. Steps that come at once go together.
  */
-export function committer(
-  pool: Pool,
-  { clock, patienceMs, announcer }: CommitOptions,
-): (commit: Commit) => Promise<Committed> {
+export function committer(pool: Pool, { clock, patienceMs, announcer }: CommitOptions): Committer {
   const group = new Group(pool);
+  const kept = new KeptConnection(pool);
 
-  async function alone(commit: Commit, attempts: Attempts): Promise<Committed> {
+  async function alone(
+    commit: Commit,
+    attempts: Attempts,
+    onOne: Pick<KeptConnection, "with"> = { with: (work) => withClient(pool, work) },
+  ): Promise<Committed> {
     const announcement = announcer.within(commit);
     for (;;) {
       try {
-        const committed = await withClient(pool, (client) => {
+        const committed = await onOne.with((client) => {
           attempts.sent = true;
           return attempt(client, commit, { clock, announcement });
         });
         if (committed.ok && announcement === null) announcer.later(commit);
         if (committed.ok || attempts.lostAt === null) return committed;
-        const stands = await withClient(pool, (client) => isWritten(client, commit));
+        const stands = await onOne.with((client) => isWritten(client, commit));
         return stands ? success(commit) : committed;
       } catch (error) {
         await beforeNext(attempts, patienceMs, error);
@@ -84,11 +93,14 @@ export function committer(
     }
   }
 
-  return async (commit) => {
-    const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
-    if (!isStep(commit)) return alone(commit, attempts);
-    if (group.isIdle) return group.alone(() => alone(commit, attempts));
-    return (await together(commit, attempts)) ? success(commit) : alone(commit, attempts);
+  return {
+    async commit(commit) {
+      const attempts: Attempts = { undone: 0, sent: false, lostAt: null, pauseMs: firstPauseMs };
+      if (!isStep(commit)) return alone(commit, attempts);
+      if (group.isIdle) return group.alone(() => alone(commit, attempts, kept));
+      return (await together(commit, attempts)) ? success(commit) : alone(commit, attempts);
+    },
+    close: () => kept.close(),
   };
 }
 
@@ -121,8 +133,8 @@ async function attempt(client: PoolClient, commit: Commit, how: Written): Promis
       ? await inTransaction(client, commit, how)
       : { written: await write(client, commit, how), taken: null };
   if (written) return success(commit);
-  const found = { ...(await find(client, commit)), taken };
-  return refusalOf(commit, found) ?? { ok: false, why: "conflict" };
+  const why = refusalOf(commit, { ...(await found(client, commit)), taken });
+  return why ?? { ok: false, why: "conflict" };
 }
 
 /**
@@ -139,50 +151,6 @@ async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
 }
 
 async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
-  const { rows }: QueryResult<{ settled?: boolean }> = await client.query(commitStatement(commit, how));
+  const { rows } = await send<{ settled?: boolean }>(client, commitStatement(commit, how));
   return rows[0] !== undefined && rows[0].settled !== false;
-}
-
-async function find(client: PoolClient, { runId, inbox }: Commit): Promise<Omit<Found, "taken">> {
-  const { rows } = await client.query<{ version: string; epoch: string; owner: string | null }>(
-    "SELECT version, epoch, owner FROM runs WHERE run_id = $1",
-    [runId],
-  );
-  const run = rows[0];
-  const found: Omit<Found, "taken"> = {
-    run: run ? { version: Number(run.version), epoch: Number(run.epoch), owner: run.owner } : null,
-    inbox: null,
-  };
-  if (inbox) {
-    const { rows } = await client.query<{ state: "pending" | "done" | "refused"; runId: string | null }>(
-      'SELECT state, run_id AS "runId" FROM inbox WHERE source = $1 AND key = $2',
-      [inbox.source, plainText(inbox.key)],
-    );
-    found.inbox = rows[0] ?? null;
-  }
-  return found;
-}
-
-/**
- * Whether the log holds exactly these events where this commit would have put them. A worker's are its own only as long
- * as nobody took the run over, who may have written the same in the same millisecond; two from outside that do so both
- * wanted what stands there.
- */
-async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
-  const wanted = eventRecords(commit);
-  const { run } = await find(client, commit);
-  if (commit.epoch !== null && run?.epoch !== commit.epoch) return false;
-  // Without events it only lets the run go.
-  if (wanted.length === 0) return commit.release && run?.owner === null;
-  const { rows } = await client.query<{ type: string; at: string; data: string }>(
-    "SELECT type, at, data FROM events WHERE run_id = $1 AND version > $2 AND version <= $3 ORDER BY version",
-    [commit.runId, commit.expect, commit.expect + wanted.length],
-  );
-  return (
-    rows.length === wanted.length &&
-    wanted.every(({ type, at, data }, index) => {
-      const row = rows[index];
-      return row?.type === type && Number(row.at) === at && row.data === data;
-    })
-  );
 }

@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import type { Commit } from "../../src/core/ports/commit.ts";
 import { stepsStatement } from "./commit-statement.ts";
 import { withClient } from "./connection.ts";
+import { send } from "./statement.ts";
 
 /** In one statement, at most. */
 const stepsAtOnce = 64;
@@ -86,7 +87,7 @@ export class Group {
     try {
       const { rows } = await withClient(this.#pool, (client) => {
         for (const { sent } of together) sent();
-        return client.query<{ n: string }>(stepsStatement(together.map(({ step }) => step)));
+        return send<{ n: string }>(client, stepsStatement(together.map(({ step }) => step)));
       });
       const written = new Set(rows.map(({ n }) => Number(n)));
       for (const [n, { resolve }] of together.entries()) resolve(written.has(n));

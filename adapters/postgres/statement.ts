@@ -1,102 +1,153 @@
-/** Builds one statement out of named parts (common table expressions), each with its parameters. */
+/** SQL as templates: their texts are constants of the program, so each statement is put together once and sent often. */
 import { createHash } from "node:crypto";
+import { type PoolClient, Query, type QueryResult, type QueryResultRow } from "pg";
+
+/** A piece of SQL: constant texts, and between each two of them a parameter or another piece. */
+class Sql {
+  readonly texts: readonly string[];
+  readonly between: readonly unknown[];
+
+  constructor(texts: readonly string[], between: readonly unknown[]) {
+    this.texts = texts;
+    this.between = between;
+  }
+}
+
+export type { Sql };
+
+/** Everything in `${}` is a parameter, but for pieces, which become part of the text. */
+export function sql(texts: TemplateStringsArray, ...between: readonly unknown[]): Sql {
+  return new Sql(texts, between);
+}
+
+/** Made once, where the program begins: a text that is new each time would be a new statement each time. */
+export function constant(text: string): Sql {
+  return new Sql([text], []);
+}
+
+const commas: string[][] = [];
+
+/** Any number of pieces, with commas between them. */
+export function list(pieces: readonly Sql[]): Sql {
+  const count = pieces.length;
+  commas[count] ??= count === 0 ? [""] : ["", ...pieces.slice(1).map(() => ",\n"), ""];
+  return new Sql(commas[count], pieces);
+}
 
 /** As pg takes it; the name makes each connection prepare the text once. */
-export interface Statement {
+interface Statement {
   name: string;
   text: string;
   values: unknown[];
 }
 
-/** A field of a record as a column of the same meaning: askedAt, asked_at. */
-export interface Field {
-  name: string;
-  column: string;
-  /** As an identifier that keeps its case. */
-  quoted: string;
-  type: string;
+/** What was met on the way through a statement: a text, or null for a parameter. The way says which statement it is. */
+class Step {
+  prepared: Omit<Statement, "values"> | null = null;
+  readonly #next = new Map<readonly string[] | null, Step>();
+
+  to(met: readonly string[] | null): Step {
+    const known = this.#next.get(met);
+    if (known) return known;
+    const step = new Step();
+    this.#next.set(met, step);
+    return step;
+  }
+}
+
+const first = new Step();
+
+export function statementOf(whole: Sql): Statement {
+  const values: unknown[] = [];
+  const last = walk(first, whole, values);
+  last.prepared ??= prepared(whole);
+  const { name, text } = last.prepared;
+  return { name, text, values };
+}
+
+function walk(from: Step, { texts, between }: Sql, values: unknown[]): Step {
+  let step = from.to(texts);
+  for (const part of between) {
+    if (part instanceof Sql) step = walk(step, part, values);
+    else {
+      values.push(part);
+      step = step.to(null);
+    }
+  }
+  return step;
+}
+
+function prepared(whole: Sql): Omit<Statement, "values"> {
+  let count = 0;
+  function textOf({ texts, between }: Sql): string {
+    return texts.reduce((before, text, index) => {
+      const part = between[index - 1];
+      return `${before}${part instanceof Sql ? textOf(part) : `$${++count}`}${text}`;
+    });
+  }
+  const text = textOf(whole);
+  const name = `commit_${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+  return { name, text };
+}
+
+/**
+ * Sends it. What pg is given as a plain object it copies field by field, which takes longer than all else that it does
+ * with a row; a query of its own it takes as it is.
+ */
+export function send<Row extends QueryResultRow>(client: PoolClient, whole: Sql): Promise<QueryResult<Row>> {
+  const { name, text, values } = statementOf(whole);
+  return new Promise((resolve, reject) => {
+    const callback = (error: Error | null, result: QueryResult<Row>) =>
+      error ? reject(error) : resolve(result);
+    client.query(Object.assign(new Query(text, values), { name, callback }));
+  });
+}
+
+/** The fields of a record as columns of the same meaning: askedAt, asked_at. */
+export interface Fields {
+  names: readonly string[];
+  /** `asked_at, body` */
+  columns: string;
+  /** `r."askedAt", r."body"` */
+  picked: string;
+  /** Around the values of one row, selected as `r`. */
+  one: readonly string[];
+  /** Around one array for each field, selected as `r`. */
+  many: readonly string[];
 }
 
 /** `askedAt bigint, body text` */
-export function fieldsOf(text: string): Field[] {
-  return text.split(",").map((part) => {
+export function fieldsOf(text: string): Fields {
+  const fields = text.split(",").map((part) => {
     const [name = "", type = ""] = part.trim().split(" ");
     const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     return { name, column, quoted: `"${name}"`, type };
   });
-}
-
-/** A row of the n-th commit of a statement. */
-export interface Numbered {
-  n: number;
-}
-
-export const place: Field = { name: "n", column: "n", quoted: "n", type: "bigint" };
-
-const names = new Map<string, string>();
-
-function nameOf(text: string): string {
-  const known = names.get(text);
-  if (known !== undefined) return known;
-  const name = `commit_${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
-  names.set(text, name);
-  return name;
-}
-
-/** All values are parameters; the texts of the parts must be constants. */
-export function statement() {
-  const parts: string[] = [];
-  const values: unknown[] = [];
-
-  function value(given: unknown, type: string): string {
-    values.push(given);
-    return `$${values.length}::${type}`;
-  }
-
-  function withPart(name: string, text: string): void {
-    parts.push(`${name} AS (${text})`);
-  }
-
-  /**
-   * A list of rows to select from as `r`: one array for each field, so that the text is the same for any number. One
-   * row, as most steps write, is selected as it is: to unfold its arrays would take a fifth of the whole commit.
-   */
-  function rows(fields: readonly Field[], given: readonly object[]): string {
-    const [only, ...others] = given;
-    if (only && others.length === 0) {
-      const columns = fields.map(
-        ({ name, quoted, type }) => `${value(Reflect.get(only, name), type)} AS ${quoted}`,
-      );
-      return `(SELECT ${columns.join(", ")}) AS r`;
-    }
-    const arrays = fields.map(({ name, type }) =>
-      value(
-        given.map((row) => Reflect.get(row, name)),
-        `${type}[]`,
-      ),
-    );
-    return `unnest(${arrays.join(", ")}) AS r(${fields.map(({ quoted }) => quoted).join(", ")})`;
-  }
-
-  /** Rows for a table; each has `n`, the place of its commit in the statement, and is written when that is guarded. */
-  function part(table: string, fields: readonly Field[], given: readonly Numbered[], conflict = ""): void {
-    withPart(
-      `new_${table}`,
-      `INSERT INTO ${table} (run_id, ${fields.map(({ column }) => column).join(", ")})
-       SELECT guard.run_id, ${fields.map(({ quoted }) => `r.${quoted}`).join(", ")}
-       FROM guard, ${rows([place, ...fields], given)} WHERE r.n = guard.n ${conflict}`,
-    );
-  }
-
+  const quoted = fields.map((field) => field.quoted);
+  const after = (of: (field: (typeof fields)[number]) => string, end: string) =>
+    fields.map((field, index) => `${of(field)}${index + 1 < fields.length ? ", " : end}`);
   return {
-    value,
-    with: withPart,
-    rows,
-    part,
-    /** Without columns the answer is the number of rows alone. */
-    end(columns: readonly string[], from: string): Statement {
-      const text = `WITH ${parts.join(",\n")}\nSELECT ${columns.join(", ")} FROM ${from}`;
-      return { name: nameOf(text), text, values };
-    },
+    names: fields.map(({ name }) => name),
+    columns: fields.map(({ column }) => column).join(", "),
+    picked: quoted.map((name) => `r.${name}`).join(", "),
+    one: ["(SELECT ", ...after((field) => `::${field.type} AS ${field.quoted}`, ") AS r")],
+    many: ["unnest(", ...after(({ type }) => `::${type}[]`, `) AS r(${quoted.join(", ")})`)],
   };
+}
+
+/**
+ * A list of rows to select from as `r`: one array for each field, so that the text is the same for any number. One
+ * row, as most steps write, is selected as it is: to unfold its arrays would take a fifth of the whole commit.
+ */
+export function rows({ names, one, many }: Fields, given: readonly object[]): Sql {
+  const [only, ...others] = given;
+  if (only && others.length === 0)
+    return new Sql(
+      one,
+      names.map((name) => Reflect.get(only, name)),
+    );
+  return new Sql(
+    many,
+    names.map((name) => given.map((row) => Reflect.get(row, name))),
+  );
 }

@@ -45,8 +45,9 @@ export async function openPostgres({
   const db = drizzle({ client: pool });
   const told = announcer(pool);
   const listening: Promise<Listening>[] = [];
+  const { commit, close } = committer(pool, { clock, patienceMs: limits.patienceMs, announcer: told });
   return speaking({
-    commit: committer(pool, { clock, patienceMs: limits.patienceMs, announcer: told }),
+    commit,
     ...readRuns(db),
     ...readQuestions(db, unreadable),
     ...workRuns(db, pool),
@@ -64,6 +65,7 @@ export async function openPostgres({
     },
     async close() {
       told.close();
+      close();
       for (const begun of listening) await (await begun).close();
       await pool.end();
     },

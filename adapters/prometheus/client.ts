@@ -3,6 +3,8 @@
  * the model what to do next.
  */
 import type { z } from "zod";
+import { checkedBy, lineOf } from "../../src/core/misfits.ts";
+import { whereTo } from "../../src/core/text/shown-url.ts";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
@@ -69,15 +71,15 @@ export async function ask<T>(
   signal: AbortSignal,
   asked: Asked = {},
 ): Promise<T> {
-  const { status, text } = await exchange(server, path, asked, signal);
+  const { status, text, leads } = await exchange(server, path, asked, signal);
   const body = jsonIn(text);
+  if (status >= 300 && status < 400) throw new Error(redirected(server, status, leads));
   if (status < 200 || status >= 300) throw new Error(refusal(server, status, body, text));
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const at = issue?.path.map(String).join(".") || "its beginning";
+  const read = checkedBy(schema, body);
+  if ("data" in read) return read.data;
+  const why = read.misfits.slice(0, 1).map((misfit) => lineOf(misfit, "its beginning"));
   throw new Error(
-    `${server.title} answered something that is not its API (${at}: ${issue?.message}); ask a person to check its URL`,
+    `${server.title} answered something that is not its API (${why}); ask a person to check its URL`,
   );
 }
 
@@ -86,7 +88,7 @@ async function exchange(
   path: string,
   { method = "GET", params = [], json }: Asked,
   signal: AbortSignal,
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; leads: string }> {
   if (base === null) throw new Error(`${title} is not known here: ${off}`);
   const query = new URLSearchParams(params.map(([name, value]) => [name, value])).toString();
   const isForm = method === "POST" && json === undefined;
@@ -108,7 +110,7 @@ async function exchange(
     const less = "ask for less: sum by (…), topk(20, …), a shorter time";
     throw new Error(`${title}'s answer is larger than ${maxBytes / 1024 / 1024} MB; ${less}`);
   }
-  return { status: answer.status, text: answer.body };
+  return { status: answer.status, text: answer.body, leads: whereTo(answer.headers.location, url) };
 }
 
 function jsonIn(text: string): unknown {
@@ -128,13 +130,14 @@ const advice: Readonly<Record<string, string>> = {
   unavailable: "it is starting or overloaded; try once more, then say so",
 };
 
+function redirected({ title }: Server, status: number, leads: string): string {
+  return `${title}'s URL leads ${leads} (${status}), and redirects are not followed: ask a person to correct it, or its token`;
+}
+
 function refusal({ title, token }: Server, status: number, body: unknown, text: string): string {
   if (status === 401 || status === 403) {
     const set = token ? `check ${token.name}` : "give it a token in belay.config.ts";
     return `${title} refused access (${status}); another query won't help: ask a person to ${set}`;
-  }
-  if (status >= 300 && status < 400) {
-    return `${title}'s URL leads elsewhere (${status}), and redirects are not followed: ask a person to correct it`;
   }
   const { type, words } = wordsOf(body, text);
   const next =

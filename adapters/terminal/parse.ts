@@ -8,6 +8,8 @@ import { lostDigits } from "../../src/core/text/digits.ts";
 export interface Asked {
   questionId: string;
   isApproval: boolean;
+  /** False: nothing can be approved now, only refused. */
+  canApprove: boolean;
   choices: { label: string; value: string }[];
   freeText: boolean;
 }
@@ -38,7 +40,8 @@ export function askedIn(message: Message): Asked | null {
   if (questionId === undefined) return null;
   return {
     questionId,
-    isApproval: buttons.some(({ action }) => action === "approve"),
+    isApproval: buttons.some(({ action }) => action === "refuse"),
+    canApprove: buttons.some(({ action }) => action === "approve"),
     choices: buttons.flatMap(({ action, label, value }) =>
       action === "choose" ? [{ label, value: value ?? label }] : [],
     ),
@@ -71,7 +74,7 @@ export function parse(line: string, asked: Asked | null): Typed {
       intent: { type: "message", text, addressed: true, agent: null, thread: "direct" },
     };
   }
-  return asked.isApproval ? parseDecision(text, asked.questionId) : parseAnswer(text, asked);
+  return asked.isApproval ? parseDecision(text, asked) : parseAnswer(text, asked);
 }
 
 /** A stop is one whatever is asked; thanks and pictures answer nothing that does not offer them. */
@@ -99,7 +102,7 @@ function parseCommand(text: string): Typed {
   }
 }
 
-function parseDecision(text: string, questionId: string): Typed {
+function parseDecision(text: string, { questionId, canApprove }: Asked): Typed {
   const [, letter = "", rest = ""] = /^(y|yes|n|no|e|edit)(?:[\s:,]+(.*))?$/is.exec(text) ?? [];
   switch (letter.toLowerCase()[0]) {
     case "y":
@@ -113,7 +116,9 @@ function parseDecision(text: string, questionId: string): Typed {
     default:
       return {
         type: "told",
-        text: "Type y to approve, n and a reason to refuse, or e to change the arguments.",
+        text: canApprove
+          ? "Type y to approve, n and a reason to refuse, or e to change the arguments."
+          : "Type n and a reason to refuse it.",
       };
   }
 }

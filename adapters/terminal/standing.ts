@@ -26,7 +26,8 @@ export class Standing {
     const { asked } = this;
     const more = this.#asked.size > 1 ? ` (1 of ${this.#asked.size})` : "";
     if (!asked) return "› ";
-    return asked.isApproval ? `y, n, e${more} › ` : `answer${more} › `;
+    if (!asked.isApproval) return `answer${more} › `;
+    return asked.canApprove ? `y, n, e${more} › ` : `n${more} › `;
   }
 
   /** The id of the question whose call was offered to be undone last. */

@@ -1,5 +1,6 @@
-/** What a start says of the channels. */
+/** What a start says of what is on and what is off: channels and tools. */
 import { channels, channelTitles } from "../config/channels.ts";
+import type { ToolsOff } from "../config/checks.ts";
 import type { Channel } from "../core/ports/channel.ts";
 
 /** Those that their variables switch on. */
@@ -15,4 +16,12 @@ export function channelLines(on: readonly Pick<Channel, "name" | "health">[]): s
   return off.length === 0
     ? lines
     : [...lines, `  Off: ${off.map(({ title, guide }) => `${title} (${guide})`).join(", ")}`];
+}
+
+/** A line for each thing that would switch tools on; `npm run doctor` names all of them. */
+export function offLines(toolsOff: readonly ToolsOff[]): string[] {
+  return toolsOff.map(({ names: [first, ...more], reason }) => {
+    const which = more.length === 0 ? `1 tool, ${first}` : `${more.length + 1} tools`;
+    return `  Off: ${which} (${reason})`;
+  });
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { fieldInWords } from "../core/text/form-field.ts";
 import { valueShownAs } from "../core/text/options.ts";
+import { goneInWords } from "../core/text/tool-gone.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import type { WireQuestion } from "../http/wire/questions.ts";
 import type { RunState } from "../http/wire/runs.ts";
@@ -47,6 +48,11 @@ async function askApproval({ print, ask }: Person, question: WireQuestion): Prom
   // Indented, so that no line of it passes for a question of ours.
   if (question.call?.preview)
     print(`Preview by the tool\n  ${visible(question.call.preview).replaceAll("\n", "\n  ")}`);
+  const gone = goneInWords(question, question.tool_gone);
+  if (gone !== null) {
+    print(gone);
+    return ["/agent/refuse", { reason: await ask("Reason to refuse it (Ctrl-C leaves it open): ") }];
+  }
   const isYes = /^y(es)?$/i.test((await ask("Approve? [y/N] ")).trim());
   if (isYes) return ["/agent/approve", {}];
   return ["/agent/refuse", { reason: await ask("Reason: ") }];

@@ -1,5 +1,6 @@
 /** The client's requests, and what is done while the server is away. */
 import { setTimeout as wait } from "node:timers/promises";
+import { shownUrl } from "../core/text/shown-url.ts";
 import type { Problem } from "../http/wire/server.ts";
 
 /** `url` of the server, with the path that a proxy shows it under. */
@@ -87,7 +88,10 @@ export async function request<T>(
 /** Why the server refused, in its words where it gave some. */
 export async function refusalOf(response: Response): Promise<string> {
   const problem = (await response.json().catch(() => null)) as Problem | null;
-  return problem?.detail ?? `${response.url} answered ${response.status}`;
+  if (problem?.detail !== undefined) return problem.detail;
+  // A proxy in front may have led to a page of its own, by an address that is a key.
+  const url = URL.parse(response.url);
+  return `${url === null ? "it" : shownUrl(url)} answered ${response.status}`;
 }
 
 /** Any answer of the server's own, refusals too. Throws ServerAway. */

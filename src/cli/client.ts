@@ -7,6 +7,7 @@ import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
 import { isEnded } from "../core/text/status.ts";
 import type { RunState } from "../http/wire/runs.ts";
+import { outageWords } from "./client-outage.ts";
 import { type Person, settle } from "./client-questions.ts";
 import { ClientError, request, type Server, ServerAway, send, untilReached } from "./client-requests.ts";
 import { runCommand } from "./command.ts";
@@ -46,7 +47,10 @@ export async function runClient(given: ClientOptions): Promise<RunState> {
   let run = await launched(options);
   options.print(`Run ${run.id}`);
   let told = "";
+  let failing: RunState["outage"] = null;
   for (;;) {
+    for (const words of outageWords(failing, run.outage)) options.print(words);
+    failing = run.outage;
     const line = `Status: ${run.status} | Steps: ${run.steps}`;
     if (line !== told) options.print(line);
     told = line;

@@ -1,6 +1,7 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
 import { channels } from "../config/channels.ts";
+import { offInWords } from "../config/checks.ts";
 import { isDemo } from "../config/environment.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
@@ -40,7 +41,7 @@ function configFindings(config: Readonly<Config>): Finding[] {
   return [
     fine("configuration", `agents: ${agents}; database: ${withoutPassword(config.databaseUrl)}`),
     ...config.warnings.map((warning) => broken("configuration", warning, "The bot works, but not this.")),
-    ...config.notes.map((note) => fine("configuration", note)),
+    ...config.toolsOff.map((off) => fine("configuration", offInWords(off))),
     isDemo(config.model)
       ? fine("model", "the built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one")
       : fine("model", `${config.model.model} (${config.model.api}) at ${config.model.baseUrl ?? "OpenAI"}`),

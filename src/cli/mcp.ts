@@ -98,7 +98,7 @@ async function run({ words: [verb, name, tool, json = "{}"] }: Given): Promise<n
       return await accept({ servers, print, audit }, name ?? "");
     }
     const found = accepted(serverNamed(servers, name), tool ?? "");
-    const config = { tools: [found], toolServers: servers, secrets, warnings: [], notes: [] };
+    const config = { tools: [found], toolServers: servers, secrets, warnings: [], toolsOff: [] };
     return await atTerminal(config, [found.spec.name, json]);
   } finally {
     await Promise.all(servers.map((server) => server.stop()));

@@ -3,7 +3,7 @@ import { type Config, loadConfig } from "../config.ts";
 import type { Role } from "../engine/options.ts";
 import { type Belay, startBelay } from "../main.ts";
 import { buildConsole, noConsole } from "./build-console.ts";
-import { channelLines } from "./channel-lines.ts";
+import { channelLines, offLines } from "./channel-lines.ts";
 import { inWords, runCommand } from "./command.ts";
 import { lastGuard } from "./last-guard.ts";
 import { UsageError } from "./options.ts";
@@ -28,6 +28,8 @@ async function run(role: Role): Promise<void> {
   guard(belay);
   stopOnSignal(belay);
   await tell(config, belay);
+  // Below what a person looks for first.
+  for (const warning of config.warnings) belay.log.warn({ warning }, "configuration");
 }
 
 /** @throws UsageError */
@@ -49,6 +51,7 @@ async function tell(config: Config, belay: Belay): Promise<void> {
       ? "  Model: demo (set OPENAI_API_KEY or OPENAI_BASE_URL for a real one)"
       : `  Model: ${belay.engine.modelName}`,
     ...channelLines(belay.channels),
+    ...offLines(config.toolsOff),
     `  Data: ${config.databaseUrl.startsWith("postgres") ? "PostgreSQL" : config.databaseUrl}`,
     ...(config.auth === "none" ? [] : [`  Token: ${config.tokenPlace}`]),
     "",

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
+import { offInWords } from "../config/checks.ts";
 import { type Config, loadConfig } from "../config.ts";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { attachmentInWords } from "../core/text/attachment.ts";
@@ -31,7 +32,7 @@ export interface Hand {
 
 /** The exit code: 0 done, 1 failed or not known, 2 not called as it must be. */
 export async function runByHand(
-  config: Pick<Config, "tools" | "secrets" | "warnings" | "notes">,
+  config: Pick<Config, "tools" | "secrets" | "warnings" | "toolsOff">,
   given: Hand,
 ): Promise<number> {
   const redact = createRedactor(config.secrets);
@@ -43,7 +44,7 @@ export async function runByHand(
   const spec = name === undefined ? undefined : toolbox.specs[name];
   if (name === undefined || !spec || rest.length > 0) {
     if (name !== undefined && !spec) hand.print(`There is no tool ${name}.`);
-    const leftOut = [...config.notes, ...config.warnings];
+    const leftOut = [...config.toolsOff.map(offInWords), ...config.warnings];
     for (const said of [usageOf(line), ...listOf(toolbox), ...leftOut]) hand.print(said);
     return 2;
   }
@@ -160,7 +161,7 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
 
 /** As somebody at this terminal; ends with the servers of tools that it needed. */
 export async function atTerminal(
-  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings" | "notes">,
+  config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings" | "toolsOff">,
   args: readonly string[],
 ): Promise<number> {
   const stop = new AbortController();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { type Agent, limitsSchema, type ToolSpec } from "../core/agent.ts";
+import { checkedBy, lineOf } from "../core/misfits.ts";
 
 const baseFile = "base_system.md";
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -82,16 +83,14 @@ function parseDraft(file: string, text: string, problems: string[]): Draft | nul
   const document = parseDocument(text.slice(4, end + 1), { uniqueKeys: true });
   const fault = document.errors[0];
   if (fault) return complain(`the front matter is no YAML: ${fault.message.split("\n")[0]}`);
-  const parsed = frontMatterSchema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
-      complain(`${issue.path.map(String).join(".") || "front matter"}: ${issue.message}`);
-    }
+  const read = checkedBy(frontMatterSchema, document.toJS({ maxAliasCount: 0 }));
+  if ("misfits" in read) {
+    for (const misfit of read.misfits) complain(lineOf(misfit, "front matter"));
     return null;
   }
   const prompt = text.slice(end + 5).trim();
   if (prompt === "") return complain("there is no prompt below the front matter");
-  return { ...parsed.data, file, prompt };
+  return { ...read.data, file, prompt };
 }
 
 function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools | null): string[] {

@@ -80,14 +80,23 @@ function withApprovers(tool: Tool, file: ConfigFile, problems: string[]): Tool {
   return { ...tool, spec: { ...tool.spec, approval: { ...approval, by } } };
 }
 
-/** What was switched off by itself is told in one line for all that need the same to be on. */
-export function toolsThatAreOn(tools: readonly Tool[], notes: string[]): Tool[] {
-  const byReason = Map.groupBy(tools, ({ off }) => off);
-  for (const [reason, left] of byReason) {
-    if (reason === null) continue;
-    notes.push(`tools: off: ${left.map(({ spec }) => spec.name).join(", ")}; ${reason}`);
-  }
+/** Tools that are off by themselves, and the one thing that all of them need to be on. */
+export interface ToolsOff {
+  names: readonly string[];
+  /** Half a sentence: what would switch them on. */
+  reason: string;
+}
+
+export function toolsThatAreOn(tools: readonly Tool[], off: ToolsOff[]): Tool[] {
+  const byReason = Map.groupBy(tools, (tool) => tool.off);
+  for (const [reason, left] of byReason)
+    if (reason !== null) off.push({ names: left.map(({ spec }) => spec.name), reason });
   return byReason.get(null) ?? [];
+}
+
+/** With every name. */
+export function offInWords({ names, reason }: ToolsOff): string {
+  return `tools: off: ${names.join(", ")}; ${reason}`;
 }
 
 /** A tool without its secret could only fail: it is left out, and that is said. */

@@ -4,6 +4,7 @@ import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { scopes } from "../core/actor.ts";
+import { checkedBy, lineOf } from "../core/misfits.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
@@ -144,11 +145,9 @@ export function defineConfig(config: z.input<typeof fileSchema>): z.input<typeof
  */
 export async function loadFile(path: string, named: boolean, problems: string[]): Promise<ConfigFile> {
   const file = basename(path);
-  const parsed = fileSchema.safeParse(await importDefault(path, named, problems));
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) {
-    problems.push(`${file}: ${issue.path.map(String).join(".") || "the export"}: ${issue.message}`);
-  }
+  const read = checkedBy(fileSchema, await importDefault(path, named, problems));
+  if ("data" in read) return read.data;
+  for (const misfit of read.misfits) problems.push(`${file}: ${lineOf(misfit, "the export")}`);
   return fileSchema.parse({});
 }
 

@@ -1,5 +1,6 @@
-/** Which calls people must approve, and who may. */
+/** Which calls people must approve, who may, and of which nobody can. */
 import type { ApprovalRule, FormerTool, Policy } from "./agent.ts";
+import type { Question } from "./question.ts";
 import type { State } from "./state.ts";
 
 /** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
@@ -26,4 +27,9 @@ export function approvalByName(
 /** The rules of who may: the tool's own, or those of the run's agent. */
 export function approversOf(rule: ApprovalRule, policy: Pick<Policy, "rights">): readonly string[] {
   return rule.by.length > 0 ? rule.by : policy.rights.approve;
+}
+
+/** This bot does not have the tool of the call that is asked about: nothing can be approved until it is back. */
+export function isToolGone({ call }: Pick<Question, "call">, { tools }: Pick<Policy, "tools">): boolean {
+  return call !== null && !Object.hasOwn(tools, call.tool);
 }

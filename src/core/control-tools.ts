@@ -1,6 +1,7 @@
 /** Input schemas of the control-flow tools: the model is shown them, `decide` and the engine read calls by them. */
 import { z } from "zod";
 import type { ToolSpec } from "./agent.ts";
+import { checkedBy, lineOf } from "./misfits.ts";
 
 const thirtyDays = 30 * 24 * 60 * 60;
 const sevenDays = 7 * 24 * 60 * 60;
@@ -62,8 +63,9 @@ const inputs = {
 /** What is wrong with the stored input of a call, for the model; null: nothing, or no tool of the control flow. */
 export function controlInputProblem(control: ToolSpec["control"], input: unknown): string | null {
   if (control === "none") return null;
-  const issue = inputs[control].safeParse(input).error?.issues[0];
-  return issue ? `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}` : null;
+  const read = checkedBy(inputs[control], input);
+  const misfit = "misfits" in read ? read.misfits[0] : undefined;
+  return misfit ? lineOf({ ...misfit, path: ["input", ...misfit.path] }, "input") : null;
 }
 
 /**

@@ -57,6 +57,8 @@ export const questionEvents = [
     to: z.string(),
     reason: z.string(),
   }),
+  /** A bot that started looked for the tool of the question's call, and what it found is news: it is gone, or back. */
+  z.object({ type: z.literal("tool_looked_for"), questionId: z.string(), found: z.boolean() }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
 

@@ -52,6 +52,8 @@ export const questionSchema = z.object({
   form: formSchema.optional(),
   /** A page that the tool of the call wants opened; its URL is for whoever started the run alone. */
   link: z.object({ url: z.string(), host: z.string() }).optional(),
+  /** The tool of the call was gone when a bot last looked for it; nobody asks with it. */
+  toolGone: z.literal(true).optional(),
 });
 /** Anything a person must settle, as data in the log. */
 export type Question = z.infer<typeof questionSchema>;

@@ -6,6 +6,7 @@ import type { EventOf } from "./event.ts";
 import type { StepLine } from "./message.ts";
 import type { Pages } from "./pages.ts";
 import type { Question } from "./question.ts";
+import type { Outage } from "./text/outage.ts";
 import { isEnded, type Status } from "./text/status.ts";
 import type { Usage } from "./usage.ts";
 
@@ -204,6 +205,8 @@ export interface State {
   questions: readonly OpenQuestion[];
   /** The last few settled ones; older posts stand as they are. */
   settled: readonly SettledQuestion[];
+  /** The model fails; null: it does not, as far as is known. */
+  outage: Outage | null;
   /** The last few step lines for the progress post, and how many came before. */
   lines: readonly StepLine[];
   linesFolded: number;

@@ -112,7 +112,9 @@ class RunEngine implements Engine {
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
-    this.#leftBehind = new LeftBehindRuns({ store, agents, tools: toolbox.specs, channels, unreadable, log });
+    const { specs: tools } = toolbox;
+    const record = this.#record;
+    this.#leftBehind = new LeftBehindRuns({ store, agents, tools, channels, unreadable, log, record });
     this.#inbox = new Inbox({
       store,
       clock,

@@ -9,7 +9,9 @@ import { fold } from "../core/reduce/reduce.ts";
 import { pendingCalls } from "../core/state.ts";
 import { everyOpenQuestion, everyRun } from "../core/store/every.ts";
 import type { Status } from "../core/text/status.ts";
+import { markGoneTools } from "./mark-gone-tools.ts";
 import { bindingOf } from "./perform/binding.ts";
+import type { Recorder } from "./record.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** A run that has not ended and lacks what it needs: its agent, a tool or a channel. */
@@ -40,6 +42,7 @@ export interface LeftBehindDeps {
   channels: ReadonlyMap<string, unknown>;
   unreadable: UnreadableRecords;
   log: Logger;
+  record: Recorder;
 }
 
 /** Looks once per start, after the configuration can have changed. */
@@ -56,11 +59,15 @@ export class LeftBehindRuns {
 
   /** In the background: a start does not wait for it, and a failure of it is only said. */
   look(): void {
-    this.looked = find(this.#deps).then(
+    const { log } = this.#deps;
+    const telling = find(this.#deps).then(
       (found) => this.#tell(found),
-      (error: unknown) =>
-        this.#deps.log.warn({ err: error }, "looking for runs that were left behind failed"),
+      (error: unknown) => log.warn({ err: error }, "looking for runs that were left behind failed"),
     );
+    const marking = markGoneTools(this.#deps).catch((error: unknown) =>
+      log.warn({ err: error }, "marking questions whose tool is gone failed"),
+    );
+    this.looked = Promise.all([telling, marking]).then(() => {});
   }
 
   #tell(found: readonly LeftBehind[]): void {
@@ -116,7 +123,7 @@ async function changedQuestions(deps: LeftBehindDeps): Promise<LeftBehind[]> {
 function toolGone(tool: string, kind: Question["kind"]): string {
   return kind === "doubt"
     ? `its tool ${tool} is gone: who could approve it can still say what happened, it can't run again`
-    : `its tool ${tool} is gone: approved or not, it can't run, and the agent is told so`;
+    : `its tool ${tool} is gone: it can only be refused, and approved again once the tool is back`;
 }
 
 async function isChanged(

@@ -1,13 +1,8 @@
 /** Holds arguments to a tool's schema: taken whole, or told what does not fit. */
+import { checkedBy, type Misfit, unknownKey } from "../core/misfits.ts";
 import { sameJson } from "../core/text/same-json.ts";
 import { thrown } from "../core/text/thrown.ts";
 import type { Tool } from "./contract.ts";
-
-/** What is wrong, and the keys that lead there. */
-export interface Issue {
-  path: readonly PropertyKey[];
-  message: string;
-}
 
 /**
  * `input`: what is stored and shown, which the tool's schema reads once more when the call runs. So it is what the schema
@@ -18,25 +13,25 @@ export interface Issue {
 export function fitTo(
   { input }: Pick<Tool, "input">,
   value: unknown,
-): { input: unknown } | { issues: readonly Issue[] } {
+): { input: unknown } | { misfits: readonly Misfit[] } {
   try {
-    const parsed = input.safeParse(value);
-    if (!parsed.success) return { issues: parsed.error.issues };
-    const dropped = droppedIn(value, parsed.data, []);
-    if (dropped !== null) return { issues: [dropped] };
-    const again = input.safeParse(parsed.data);
-    return { input: again.success && sameJson(again.data, parsed.data) ? parsed.data : value };
+    const read = checkedBy(input, value);
+    if ("misfits" in read) return read;
+    const dropped = droppedIn(value, read.data, []);
+    if (dropped !== null) return { misfits: [dropped] };
+    const again = input.safeParse(read.data);
+    return { input: again.success && sameJson(again.data, read.data) ? read.data : value };
   } catch (error) {
     const why = error instanceof Error ? error.message : thrown(error);
-    return { issues: [{ path: [], message: `can't be checked by its schema: ${why}` }] };
+    return { misfits: [{ path: [], words: `can't be checked by its schema: ${why}` }] };
   }
 }
 
 /** The first key that a schema lets fall in silence, as inner objects do; null: all were taken. */
-function droppedIn(given: unknown, taken: unknown, path: readonly string[]): Issue | null {
+function droppedIn(given: unknown, taken: unknown, path: readonly string[]): Misfit | null {
   if (!isObject(given) || !isObject(taken)) return null;
   for (const [key, member] of Object.entries(given)) {
-    if (!Object.hasOwn(taken, key)) return { path, message: `Unrecognized key: ${JSON.stringify(key)}` };
+    if (!Object.hasOwn(taken, key)) return { path: [...path, key], words: unknownKey(null) };
     const found = droppedIn(member, Reflect.get(taken, key), [...path, key]);
     if (found !== null) return found;
   }

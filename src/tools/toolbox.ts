@@ -1,4 +1,5 @@
 /** The tools of this bot by name: checks what the model chose, and runs it within its limits. */
+import { lineOf, type Misfit } from "../core/misfits.ts";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { brief } from "../core/text/brief.ts";
 import { sameJson } from "../core/text/same-json.ts";
@@ -6,7 +7,7 @@ import { toldResult } from "./attachments.ts";
 import { type CheckedJson, checkJson, parseJson } from "./check-json.ts";
 import { OutcomeUnknown, type Polled, type Tool } from "./contract.ts";
 import { Asks } from "./endings.ts";
-import { fitTo, type Issue } from "./fit.ts";
+import { fitTo } from "./fit.ts";
 import { errorText, wholePreview } from "./output.ts";
 import { Stopped, within } from "./time-limit.ts";
 
@@ -135,18 +136,18 @@ function checkCall(tool: Tool, read: CheckedJson, raw: unknown): Checked {
   if (!read.ok) return { input: raw, error: { code: read.code, message: `${read.message}. ${expected}.` } };
   const fitted = fitTo(tool, read.value);
   if ("input" in fitted) return fitted;
-  const message = `${problemsOf(fitted.issues)}. ${expected}.`;
-  const [argument] = fitted.issues[0]?.path ?? [];
-  const at = argument === undefined ? {} : { argument: String(argument) };
+  const message = `${problemsOf(fitted.misfits)}. ${expected}.`;
+  const argument = String(fitted.misfits[0]?.path[0]);
+  const at = keys.includes(argument) ? { argument } : {};
   return { input: read.value, error: { code: "invalid_input", message }, ...at };
 }
 
 /** At most five problems, each with its path: enough to repair the call, bounded for the context. */
-function problemsOf(issues: readonly Issue[]): string {
-  const lines = issues
+function problemsOf(misfits: readonly Misfit[]): string {
+  const lines = misfits
     .slice(0, 5)
-    .map((issue) => `${["input", ...issue.path.map(String)].join(".")}: ${issue.message}`.slice(0, 300));
-  const rest = issues.length - lines.length;
+    .map((misfit) => lineOf({ ...misfit, path: ["input", ...misfit.path] }, "input").slice(0, 300));
+  const rest = misfits.length - lines.length;
   return lines.join("; ") + (rest > 0 ? `; and ${rest} more` : "");
 }
 

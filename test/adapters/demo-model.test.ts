@@ -131,7 +131,7 @@ const orders: [task: string, outputs: Outputs, steps: string[][], end: string][]
       ["ask_human(In which environment should I restart payments?, staging,production)"],
       ["restart_service(payments, moon)"],
     ],
-    'The restart of payments in moon did not succeed: input.environment: Invalid option: expected one of "staging"|"production". restart_service takes service, environment.',
+    'The restart of payments in moon did not succeed: input.environment: must be one of "staging", "production"; found "moon". restart_service takes service, environment.',
   ],
   [
     "Restart it, please",

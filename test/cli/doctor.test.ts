@@ -9,7 +9,7 @@ import type { Health } from "../../src/http/wire/server.ts";
 const config = {
   agents: [{ name: "default" }],
   databaseUrl: "postgres://belay:hunter2@db.example/belay",
-  notes: ["tools: off: prom_query; set PROMETHEUS_URL to switch them on"],
+  toolsOff: [{ names: ["prom_query"], reason: "set PROMETHEUS_URL to switch them on" }],
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},

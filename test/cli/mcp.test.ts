@@ -6,6 +6,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { examine } from "../../src/cli/doctor.ts";
 import { accept, list, serverNamed } from "../../src/cli/mcp.ts";
 import { acceptanceAudit } from "../../src/cli/mcp-audit.ts";
+import { offInWords } from "../../src/config/checks.ts";
 import { loadConfig, loadToolServers } from "../../src/config.ts";
 import { node, odd, offer, tool } from "../adapters/mcp/bench.ts";
 import { clock } from "../support/bot.ts";
@@ -47,7 +48,7 @@ test("a new server is listed, accepted, and its tools are there from the next st
   const path = botFolder(["odd_work"]);
   const before = await loadConfig({ OPENAI_API_KEY: "x" }, path);
   expect(before.tools.map(({ spec }) => spec.name)).not.toContain("odd_work");
-  expect(before.notes.join()).toContain(
+  expect(before.toolsOff.map(offInWords)).toContain(
     "tools: off: odd_work, odd_more; nobody has accepted what odd offers: npm run mcp -- accept odd",
   );
   const listed = await inFolder(path, list);

@@ -74,14 +74,19 @@ interface Server {
   ended: Promise<unknown>;
 }
 
-async function start(): Promise<Server> {
+function serving(more: Record<string, string> = {}): Child {
   const { PATH } = process.env;
-  child = startChild("src/cli/serve.ts", [], {
+  return startChild("src/cli/serve.ts", [], {
     env: {
+      ...more,
       ...{ PATH, PORT: "0", DATABASE_URL: join(home, "belay.db"), BELAY_TOKEN: token },
       BELAY_CONFIG: join(home, "belay.config.ts"),
     },
   });
+}
+
+async function start(): Promise<Server> {
+  child = serving();
   if (!child.process.stdout) throw new Error("no output to read");
   const lines = createInterface({ input: child.process.stdout });
   const ended = child.ended.then(({ code, signal }) => code ?? signal);
@@ -208,3 +213,13 @@ test.each([
     expect(await outcomeOf(id)).toMatchObject([{ type: "call_finished", output: "restarted" }]);
   },
 );
+
+test("the banner comes first, with what is off in it; what the configuration warns of stands below", async () => {
+  child = serving({ OPENAI_API_KEYY: "x" });
+  const said = await child.says(/"OPENAI_API_KEYY: nothing reads it/);
+  const [before = "", banner = ""] = said.split("\n  Belay is ready");
+  expect(before).not.toContain('"msg":"configuration"');
+  expect(banner).toMatch(
+    /\n {2}Off: Slack .*\n {2}Off: \d+ tools \(set PROMETHEUS_URL to switch them on\)\n(.*\n)* {2}Token: /,
+  );
+});

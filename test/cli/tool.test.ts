@@ -50,7 +50,7 @@ async function byHand(
     tools: [...controlTools, ...tools],
     secrets: ["s3cr3t-value"],
     warnings: ["tools.x: left out"],
-    notes: ["tools: off: am_silence; set ALERTMANAGER_URL"],
+    toolsOff: [{ names: ["am_silence"], reason: "set ALERTMANAGER_URL" }],
   };
   const code = await runByHand(config, {
     args,

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { offInWords } from "../../src/config/checks.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createRedactor } from "../../src/core/text/redact.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
@@ -27,7 +28,7 @@ describe("the repository's own configuration", () => {
     ]);
     const prefetch = config.agents.map((agent) => agent.prefetch);
     expect(prefetch).toEqual([[], [], ["current_time", "firing_alerts"], ["current_time"]]);
-    expect(config).toMatchObject({ warnings: [], notes: [] });
+    expect(config).toMatchObject({ warnings: [], toolsOff: [] });
     const { specs } = createToolbox(config.tools, { redact: createRedactor(config.secrets) });
     for (const tool of config.agents.flatMap((agent) => agent.tools)) expect(specs).toHaveProperty(tool);
   });
@@ -40,7 +41,7 @@ describe("the repository's own configuration", () => {
     });
     expect(config.agents).toHaveLength(4);
     expect(config.warnings).toEqual([]);
-    expect(config.notes).toEqual([
+    expect(config.toolsOff.map(offInWords)).toEqual([
       "tools: off: service_status, restart_service; they are pretend, for the demo model alone",
       "tools: off: firing_alerts, prom_query, prom_range, prom_graph, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
       "tools: off: am_alerts, am_silences, am_silence, am_expire_silence; set ALERTMANAGER_URL to switch them on",

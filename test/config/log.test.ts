@@ -43,6 +43,25 @@ describe("the log", () => {
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ header: "[secret]", msg: "sent [secret]" });
   });
 
+  it("tells of a URL that an SDK hangs on its error where it led, and not what opens it", () => {
+    const { log, lines } = logged({ pretty: false });
+    const url =
+      "https://discord.com/api/v10/interactions/123456789012345678/aW50ZXJhY3Rpb24/callback?with=canary";
+    log.warn(
+      { err: Object.assign(new Error("Unknown interaction"), { url, code: 10062 }) },
+      "not acknowledged",
+    );
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+      err: {
+        type: "Error",
+        message: "Unknown interaction",
+        code: 10_062,
+        url: "https://discord.com/api/v10/interactions/…",
+      },
+    });
+    expect(lines.join("")).not.toMatch(/aW50|canary/);
+  });
+
   it("is made for people in a terminal, and just as silent about secrets", async () => {
     const { log, lines } = logged({ pretty: true });
     log.info({ run: "r1", key: 's3cret "value"' }, "run launched");

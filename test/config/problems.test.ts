@@ -102,7 +102,11 @@ describe("a variable", () => {
 
 describe("belay.config.ts", () => {
   it.each<[string, string, string]>([
-    ["an unknown key", configFile({ agnets: {} }), 'belay.config.ts: the export: Unrecognized key: "agnets"'],
+    [
+      "an unknown key",
+      configFile({ agnets: {} }),
+      "belay.config.ts: agnets: is not known; known are tools, agents, people,",
+    ],
     ["no default export", "export const config = {};\n", "nothing is exported as default"],
     ["a syntax error", "export default {", "it can't be loaded"],
     ["async tools", "export default { tools: async () => [] };", "tools: the function is async"],
@@ -129,7 +133,7 @@ describe("belay.config.ts", () => {
     [
       "an unknown right",
       configFile({ agents: { "*": { luanch: [] } } }),
-      'agents.*: Unrecognized key: "luanch"',
+      "agents.*.luanch: is not known; known are launch, read, answer, approve, control",
     ],
     [
       "a schedule without fields",
@@ -214,7 +218,7 @@ it("a file that BELAY_CONFIG names is told of by its own name", async () => {
     "bots/night.ts": configFile({ agnets: {} }),
   };
   expect(await problemsOf({ BELAY_CONFIG: "bots/night.ts" }, files)).toEqual([
-    expect.stringMatching(/^night\.ts: the export: Unrecognized key/),
+    expect.stringMatching(/^night\.ts: agnets: is not known/),
   ]);
 });
 
@@ -225,7 +229,11 @@ describe("prompts", () => {
     ["no prompt", { "prompts/a.md": agentFile({ name: "a" }, "") }, "prompts/a.md: there is no prompt"],
     ["another name", { "prompts/a.md": agentFile({ name: "b" }) }, "prompts/a.md: its name is b"],
     ["a bad name", { "prompts/A B.md": agentFile({ name: "A B" }) }, "prompts/A B.md: name: is lower-case"],
-    ["a bad key", { "prompts/a.md": agentFile({ name: "a", tool: [] }) }, 'Unrecognized key: "tool"'],
+    [
+      "a bad key",
+      { "prompts/a.md": agentFile({ name: "a", tool: [] }) },
+      "prompts/a.md: tool: is not known; known are name,",
+    ],
     ["bad YAML", { "prompts/a.md": "---\nname: [a\n---\nx" }, "prompts/a.md: the front matter is no YAML"],
     ["a doubled key", { "prompts/a.md": "---\nname: a\nname: b\n---\nx" }, "Map keys must be unique"],
     [

@@ -106,7 +106,7 @@ describe("an approval", () => {
     const same = { ...edit("q", { version: "v1" }), shown: { hash: "shown", preview: null } };
     deploys().when(same).refused("answer_invalid", "Nothing is different");
     const { shown: _, ...unshown } = edit("q", { version: "v2" });
-    deploys().when(unshown).refused("answer_invalid", "There is no tool deploy any more");
+    deploys().when(unshown).refused("answer_invalid", "This bot has no tool deploy now");
   });
 
   test("an edit outlives words that came before it", () => {
@@ -149,11 +149,26 @@ describe("an approval", () => {
     expect(run.state.phase).toMatchObject({ calls: [{ approvedHash: null }] });
   });
 
-  test("outlives its tool: a tool that is gone is told to the model, not waited for", () => {
+  test("is not given while the tool is gone: the question waits until it is back, or is refused", () => {
     const run = deploys();
     const { deploy: _, ...others } = run.policy.tools;
     const upgraded = run.under({ ...run.policy, tools: others });
-    upgraded.when(approve("q")).then("approval_granted", { type: "call_failed", code: "unknown_tool" });
+    upgraded.when(approve("q")).refused("answer_invalid", "This bot has no tool deploy now");
+    upgraded.when(say("yes")).refused("answer_invalid", "This bot has no tool deploy now");
+    upgraded.when(refuse("q", "too late")).then("approval_refused");
+    upgraded
+      .under(run.policy)
+      .when(approve("q"))
+      .wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("that was given before the tool went is told to the model, not waited for", () => {
+    const run = deploys().when(approve("q"));
+    const { deploy: _, ...others } = run.policy.tools;
+    expect(run.under({ ...run.policy, tools: others }).effect).toMatchObject({
+      type: "record",
+      events: [{ type: "call_failed", code: "unknown_tool" }],
+    });
   });
 });
 

@@ -133,3 +133,37 @@ test("the agents one may launch are named beside an unknown one", async () => {
   const problem = await expectProblem(await b.call("POST", "/agent/launch", options), 422, "unknown_agent");
   expect(problem.agents).toEqual(["helper"]);
 });
+
+describe("what does not fit is said with what belongs there and what was found", () => {
+  test.each<[string, "POST" | "GET", string, CallOptions, string]>([
+    ["a missing field", "POST", "/agent/launch", { json: {} }, "/input_prompt: is missing; give text."],
+    [
+      "a wrong kind",
+      "POST",
+      "/agent/launch",
+      { json: { input_prompt: ["a"] } },
+      "/input_prompt: must be text; found a list.",
+    ],
+    [
+      "a name that nothing reads",
+      "POST",
+      "/agent/say",
+      { json: { id: "r", text: "a", txt: "a" } },
+      "/txt: is not known; known are id, text.",
+    ],
+    ["no object", "POST", "/agent/launch", { json: [] }, "The body: must be an object; found a list."],
+    ["a query", "GET", "/agent/runs?limit=many", {}, "/limit: must be a number; found no number."],
+    ["one out of range", "GET", "/agent/runs?limit=0", {}, "/limit: must be at least 1; found the number 0."],
+    [
+      "a word of few",
+      "GET",
+      "/agent/runs?asking=yes",
+      {},
+      '/asking: must be one of "true", "false"; found "yes".',
+    ],
+  ])("%s", async (_, method, path, options, detail) => {
+    using b = await bench();
+    const problem = await expectProblem(await b.call(method, path, options), 422, "validation_failed");
+    expect(problem.detail).toBe(detail);
+  });
+});

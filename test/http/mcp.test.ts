@@ -104,7 +104,7 @@ test("wrong arguments are told to the model, with their place", async () => {
   expect(await told("start_run", { task: 1 })).toMatch(/^validation_failed: \/task: /);
   expect(await told("start_run", { task: "a", wait_s: 51 })).toMatch(/^validation_failed: \/wait_s: /);
   expect(await told("get_run", { id: "run_x", colour: "red" })).toMatch(
-    /^validation_failed: \/colour: is not a known/,
+    /^validation_failed: \/colour: is not known; known are id/,
   );
   expect(await told("start_run", { task: "a", agent: "nobody" })).toMatch(/^unknown_agent: .*helper/);
   expect(await told("start_run", { task: " " })).toMatch(/^empty_text: /);

@@ -5,7 +5,7 @@ import { eventListSchema } from "../../src/http/wire/events.ts";
 import { questionListSchema } from "../../src/http/wire/questions.ts";
 import type { RunState } from "../../src/http/wire/runs.ts";
 import { sentEvents } from "../support/http/events.ts";
-import { askingRun, asks, type Bench, bench } from "../support/http/server.ts";
+import { approvalAsked, askingRun, asks, type Bench, bench, wantsRestart } from "../support/http/server.ts";
 
 /** As many more runs that ask the same as this one; the later, the higher its number. */
 async function alike({ engine: { store } }: Bench, run: RunState, count: number): Promise<void> {
@@ -97,6 +97,24 @@ test("whom a question did not reach is said with it", async () => {
   const questionId = run.questions[0]?.id ?? "";
   await b.engine.happen(run.id, { type: "post_returned", questionId, address: "email:1", ...back });
   expect((await list(b)).questions).toMatchObject([{ returned: [back] }]);
+});
+
+test("a call whose tool this bot does not have is said to be one that can only be refused", async () => {
+  using b = await bench();
+  const { id } = await b.launch("Restart payments");
+  await b.engine.happen(id, wantsRestart());
+  const run = (await (await b.call("GET", `/agent/state/${id}`)).json()) as RunState;
+  await b.engine.happen(id, approvalAsked(run));
+  expect((await list(b)).questions).toMatchObject([{ tool_gone: false, may_answer: true }]);
+  const { policy } = b.engine;
+  b.engine.policy = async (state) => ({ ...(await policy(state)), tools: {} });
+  expect((await list(b)).questions).toMatchObject([{ tool_gone: true, may_answer: true }]);
+
+  const [asked] = (await list(b)).questions;
+  await b.engine.happen(id, { type: "tool_looked_for", questionId: asked?.id ?? "", found: false });
+  const told = JSON.stringify(await (await b.call("GET", `/agent/state/${id}`)).json());
+  expect(told).toContain("now, so it can't run. Refuse it, or bring the tool back");
+  expect(told).toContain('\\"choices\\":[\\"refuse: your reason\\"]');
 });
 
 test("a cursor that is none of ours is refused", async () => {

@@ -103,18 +103,22 @@ test("an upgrade that changes the tool voids what was approved of the former one
   expect(after.done).toEqual(["v1"]);
 });
 
-test("an upgrade without the tool tells the model, instead of waiting for ever", async () => {
+test("a call that was approved before its tool went is told to the model, instead of waiting for ever", async () => {
   const store = await openStore();
-  const first = await startBot({ store, model: deploys(), tools: [deployment().tool] });
+  const { done, tool } = deployment();
+  const first = await startBot({ store, model: deploys(), tools: [tool] });
   const runId = await first.launch("deploy");
   const questionId = await asked(first, runId);
+  await settle(first, runId, { type: "pause", ...by });
+  await settle(first, runId, approve(questionId));
   await first.stop();
 
   const model = scripted(finalAnswer("it is gone"));
   const bot = await start({ store, model });
-  await settle(bot, runId, approve(questionId));
+  await settle(bot, runId, { type: "resume", ...by });
   await bot.untilEnd(runId);
   expect(JSON.stringify(model.requests[0]?.input)).toContain("There is no tool deploy");
+  expect(done).toEqual([]);
 });
 
 test("a read that needs approval is held to it as well", async () => {

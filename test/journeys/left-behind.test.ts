@@ -187,6 +187,6 @@ test("a tool is removed or changed while its call waits for approval: start says
   await second.bot.stop();
   const third = await start({ store, model: model(), agents: [known], rightsOf });
   expect(await third.said).toEqual([
-    { run: runId, why: expect.stringContaining("its tool deploy is gone: approved or not, it can't run") },
+    { run: runId, why: expect.stringContaining("its tool deploy is gone: it can only be refused") },
   ]);
 });

@@ -59,7 +59,7 @@ describe("approvals", () => {
     const typed = { "arg:service": { number: { value: "7" } } };
     expect(await world.submit(world.modal(), typed, "oncall")).toMatchObject({
       response_action: "errors",
-      errors: { "arg:service": expect.stringContaining("expected string") },
+      errors: { "arg:service": expect.stringContaining("must be text; found the number 7") },
     });
     expect(told()).toEqual([]);
   });

@@ -44,7 +44,7 @@ describe("the math tools", () => {
 
   it("take numbers, not strings that look like them", () => {
     const { error } = toolbox.check("sum_numbers", '{"a":"1","b":"2"}');
-    expect(error?.message).toContain("input.a: Invalid input: expected number, received string");
+    expect(error?.message).toContain("input.a: must be a number; found text");
     expect(error?.message).toContain("input.b");
   });
 });
@@ -124,6 +124,6 @@ describe("restart_service", () => {
   it("refuses an environment that it does not know", () => {
     const toolbox = createToolbox([restartService({ file: "x" })], { redact: String });
     const { error } = toolbox.check("restart_service", '{"service":"payments","environment":"prod"}');
-    expect(error?.message).toContain('expected one of "staging"|"production"');
+    expect(error?.message).toContain('must be one of "staging", "production"; found "prod"');
   });
 });

@@ -54,14 +54,26 @@ describe("arguments that do not fit", () => {
 
   it.each<[string, string, string]>([
     ["{}", "input.service", "input.targets"],
-    ['{"service":"a","targets":[{"region":"eu","count":1.5}]}', "input.targets.0.count", "int"],
-    ['{"service":"a","targets":[{"region":7,"count":1}]}', "input.targets.0.region", "expected string"],
-    ['{"service":"a","targets":[],"force":true}', "input", '"force"'],
-    ['{"service":"a","targets":[{"region":"eu","count":1,"dry":true}]}', "input.targets.0", '"dry"'],
-    ["[]", "input", "expected object"],
+    [
+      '{"service":"a","targets":[{"region":"eu","count":1.5}]}',
+      "input.targets.0.count",
+      "must be a whole number",
+    ],
+    [
+      '{"service":"a","targets":[{"region":7,"count":1}]}',
+      "input.targets.0.region",
+      "must be text; found the number 7",
+    ],
+    ['{"service":"a","targets":[],"force":true}', "input.force", "is not known"],
+    [
+      '{"service":"a","targets":[{"region":"eu","count":1,"dry":true}]}',
+      "input.targets.0.dry",
+      "is not known",
+    ],
+    ["[]", "input", "must be an object; found a list"],
     ["null", "input.service", "input.targets"],
     ["", "input.service", "input.targets"],
-    ['"1"', "input", "expected object"],
+    ['"1"', "input", "must be an object; found text"],
   ])("%s is told with its path and what was expected", (args, path, expected) => {
     const { error } = toolbox.check("deploy", args);
     expect(error?.code).toBe("invalid_input");

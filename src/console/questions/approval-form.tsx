@@ -16,6 +16,7 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
   const buttons = useRef<HTMLDivElement>(null);
   const settle = useSettle(runId, onRefused);
   const ready = first && question.may_answer;
+  const canRun = !question.tool_gone;
   const approving = () => settle.mutate((keyOf) => approve(runId, question.id, keyOf("approve")));
   useEffect(() => {
     if (!asked) return;
@@ -23,14 +24,14 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
     return () => clearTimeout(timer);
   }, [asked]);
   useKey("y", () => {
-    if (!ready || doing !== "deciding" || settle.isPending) return false;
+    if (!ready || !canRun || doing !== "deciding" || settle.isPending) return false;
     if (asked) approving();
     setAsked(!asked);
     return true;
   });
   useKey("e", () => {
-    if (ready) setDoing("editing");
-    return ready;
+    if (ready && canRun) setDoing("editing");
+    return ready && canRun;
   });
   useKey("a", () => {
     if (ready) buttons.current?.querySelector("button")?.focus();
@@ -42,15 +43,19 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
     <div className="settle">
       {doing === "deciding" && (
         <div className="buttons" ref={buttons}>
-          <Button look="primary" pending={settle.isPending} onPress={approving} hint="y">
-            {settle.isPending ? "Approving…" : asked ? "Press y again to approve" : "Approve"}
-          </Button>
+          {canRun && (
+            <Button look="primary" pending={settle.isPending} onPress={approving} hint="y">
+              {settle.isPending ? "Approving…" : asked ? "Press y again to approve" : "Approve"}
+            </Button>
+          )}
           <Button look="danger" onPress={() => setDoing("refusing")}>
             Refuse…
           </Button>
-          <Button onPress={() => setDoing("editing")} hint="e">
-            Edit…
-          </Button>
+          {canRun && (
+            <Button onPress={() => setDoing("editing")} hint="e">
+              Edit…
+            </Button>
+          )}
         </div>
       )}
       {doing === "refusing" && (

@@ -2,6 +2,7 @@
 
 import { cameBack } from "../../core/text/returned.ts";
 import { audienceInWords, rulesInWords } from "../../core/text/rules.ts";
+import { goneInWords } from "../../core/text/tool-gone.ts";
 import { visible } from "../../core/text/visible.ts";
 import type { WireQuestion } from "../../http/wire/questions.ts";
 import { Mark } from "../parts/mark.tsx";
@@ -86,6 +87,8 @@ function Link({ link: { host, url } }: { link: NonNullable<WireQuestion["link"]>
 
 /** What happens with the answer, and what happens without one. */
 function Consequence({ question }: { question: WireQuestion }) {
+  const gone = goneInWords(question, question.tool_gone);
+  if (gone !== null) return <p className="muted">{visible(gone)}</p>;
   const given = question.approved_by.map((person) => person.name).join(", ");
   if (question.kind === "approval") {
     return (

@@ -113,6 +113,7 @@ function StepContent({ line }: { line: Line }) {
       return <JsonView label="Question" value={line.question} />;
     case "words":
       return line.text === "" ? null : <JsonView label="Words" value={line.text} />;
+    case "outage":
     case "fold":
       return null;
   }

@@ -1,12 +1,14 @@
 /** What a line opens into: the arguments, the result, the words; everything else is in the inspector. */
 
 import { readable } from "../../core/text/brief.ts";
+import { plural } from "../../core/text/count.ts";
 import { JsonView } from "../parts/json-view.tsx";
+import { clockSeconds } from "../parts/moment.ts";
 import { Prose } from "../parts/prose.tsx";
 import { CallFields } from "../questions/call-fields.tsx";
 import { Context } from "../questions/context.tsx";
 import { Attachments } from "./attachments.tsx";
-import type { CallLine, Line } from "./line.ts";
+import type { CallLine, Line, OutageLine } from "./line.ts";
 import { RelatedRun } from "./related.tsx";
 
 export function LineDetail({ line, inspect }: { line: Line; inspect: (line: Line) => void }) {
@@ -53,6 +55,8 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
           <Attachments files={line.attachments ?? []} />
         </>
       );
+    case "outage":
+      return <Failures failures={line.failures} />;
     case "fold":
       return (
         <ol className="folded">
@@ -67,6 +71,28 @@ function Content({ line, inspect }: { line: Line; inspect: (line: Line) => void 
         </ol>
       );
   }
+}
+
+/** Of a trouble of days nobody reads the first hundreds. */
+const shownFailures = 100;
+
+function Failures({ failures }: { failures: OutageLine["failures"] }) {
+  const earlier = Math.max(0, failures.length - shownFailures);
+  return (
+    <>
+      {earlier > 0 && <p className="muted">{plural(earlier, "earlier failure")}</p>}
+      <ol className="failures">
+        {failures.slice(earlier).map(({ at, message }) => (
+          <li key={at}>
+            <time className="num" dateTime={new Date(at).toISOString()}>
+              {clockSeconds(at)}
+            </time>{" "}
+            {message}
+          </li>
+        ))}
+      </ol>
+    </>
+  );
 }
 
 function CallContent({ line }: { line: CallLine }) {

@@ -37,4 +37,6 @@ type ModelLine = LineBase & { kind: "model"; answer: EventOf<"model_answered"> }
 export type QuestionLine = LineBase & { kind: "question"; question: Question; approvals: number };
 export type WordsLine = LineBase & { kind: "words"; text: string; attachments?: readonly Attachment[] };
 export type FoldLine = LineBase & { kind: "fold"; lines: CallLine[] };
-export type Line = CallLine | ModelLine | QuestionLine | WordsLine | FoldLine;
+/** The model failed, once or again and again. */
+export type OutageLine = LineBase & { kind: "outage"; failures: { at: number; message: string }[] };
+export type Line = CallLine | ModelLine | QuestionLine | WordsLine | FoldLine | OutageLine;

@@ -11,6 +11,7 @@ import { channelName } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
 import { foldReads } from "./fold-reads.ts";
 import type { CallLine, Line, LineBase, QuestionLine } from "./line.ts";
+import { type Failing, failingAfter, isOfOutage } from "./outage-lines.ts";
 import { wordsOf } from "./plain-lines.ts";
 import { isSettling, questionLine, type SettlingEvent, settledWords } from "./question-lines.ts";
 
@@ -20,6 +21,7 @@ interface Telling {
   /** The line of a call that is not settled yet. */
   calls: Map<string, CallLine>;
   questions: Map<string, QuestionLine>;
+  failing: Failing;
   requester: string;
 }
 
@@ -30,6 +32,7 @@ export function linesOf(events: readonly WireEvent[], reads: ReadonlySet<string>
     chosen: new Map(),
     calls: new Map(),
     questions: new Map(),
+    failing: null,
     requester: "",
   };
   for (const event of events) tell(telling, event, event.data);
@@ -40,11 +43,22 @@ export function linesOf(events: readonly WireEvent[], reads: ReadonlySet<string>
 function tell(telling: Telling, event: WireEvent, data: EventBody): void {
   if (data.type === "launched") telling.requester = data.from.name;
   for (const call of callsByPeople(data)) telling.chosen.set(call.id, call);
+  const ofOutage = tellOutage(telling, event);
+  if (ofOutage || data.type === "model_failed") return;
   if (data.type === "model_answered") tellAnswer(telling, event, data);
   else if (data.type === "question_asked") tellQuestion(telling, event, data.question);
   else if (isCallEvent(data)) tellCall(telling, event, data);
   else if (isSettling(data)) tellSettled(telling, event, data);
   else telling.lines.push({ ...base(event), kind: "words", text: "", ...wordsOf(data) });
+}
+
+/** Whether the line of the model's trouble tells of the event. */
+function tellOutage(telling: Telling, event: WireEvent): boolean {
+  const before = telling.failing;
+  telling.failing = failingAfter(before, base(event), event);
+  if (telling.failing === null) return false;
+  if (before === null) telling.lines.push(telling.failing.line);
+  return isOfOutage(event.data);
 }
 
 /** Calls that no model chose. */

@@ -3,7 +3,6 @@ import type { EventBody } from "../../core/event.ts";
 import { isPicture } from "../../core/text/attachment.ts";
 import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
-import { clock } from "../parts/moment.ts";
 import { channelName } from "../parts/words.ts";
 import type { CallEvent } from "./call-lines.ts";
 import type { WordsLine } from "./line.ts";
@@ -12,7 +11,7 @@ import type { SettlingEvent } from "./question-lines.ts";
 /** Told by a line of its own; every event that no other line tells of must have words here. */
 type PlainEvent = Exclude<
   EventBody,
-  CallEvent | SettlingEvent | { type: "model_answered" | "question_asked" }
+  CallEvent | SettlingEvent | { type: "model_answered" | "model_failed" | "question_asked" }
 >;
 
 type Words = Pick<WordsLine, "title" | "detail"> &
@@ -38,8 +37,6 @@ export function wordsOf(data: PlainEvent): Words {
         // A picture is there to be looked at.
         open: (data.attachments ?? []).some(isPicture),
       };
-    case "model_failed":
-      return modelFailedWords(data);
     case "event_arrived":
       return { title: "event", detail: `${data.event} arrived`, text: data.payload };
     case "decision_dropped":
@@ -53,6 +50,10 @@ export function wordsOf(data: PlainEvent): Words {
       };
     case "post_returned":
       return { shape: "failed", title: "not reached", detail: `${data.to}: ${data.reason}` };
+    case "tool_looked_for":
+      return data.found
+        ? { title: "tool is back", detail: "what waits for it can run again" }
+        : { shape: "failed", title: "tool is gone", detail: "what waits for it can't run until it is back" };
     case "nudged":
       return { title: "reminded the model", detail: nudges[data.reason], text: data.text };
     case "compacted":
@@ -141,18 +142,6 @@ function launchedWords(data: Extract<EventBody, { type: "launched" }>): Words {
   const source = data.follows ? " after an earlier run" : "";
   const context = data.context.length > 0 ? `, with ${plural(data.context.length, "text")} around it` : "";
   return person(data.from.name, `started the run (${channelName(data.via.channel)})${source}${context}`);
-}
-
-/** An error opens by itself and says what is tried next. */
-function modelFailedWords(data: Extract<EventBody, { type: "model_failed" }>): Words {
-  const next = data.retryAt === null ? "" : ` · tried again at ${clock(data.retryAt)}`;
-  return {
-    shape: "failed",
-    title: "the model did not answer",
-    detail: `· ${data.code.replaceAll("_", " ")}${next}`,
-    text: data.message,
-    open: true,
-  };
 }
 
 function person(name: string, detail: string, text = ""): Words {

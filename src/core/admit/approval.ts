@@ -1,9 +1,11 @@
 /** Approving a call as it is shown, refusing it, and changing its arguments: then it is shown anew. */
 import { personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { pendingCalls, type State } from "../state.ts";
+import { cannotRun } from "../text/tool-gone.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import { denySettling, findOpen, settlersOf } from "./answer.ts";
 import { authorizeBy } from "./authorize.ts";
@@ -34,9 +36,7 @@ export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Ad
   const { id, callId, call } = found.question;
   const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
   if (!call || !waits) return refuse("question_closed", "This call has its result already.");
-  if (!command.shown) {
-    return refuse("answer_invalid", `There is no tool ${call.tool} any more. Refuse the call.`);
-  }
+  if (!command.shown) return refuse("answer_invalid", cannotRun(call.tool));
   if (command.shown.hash === call.hash) {
     return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
   }
@@ -79,6 +79,9 @@ function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, 
   if (found.question.kind !== "approval") {
     const message = `Question ${found.question.id} is no approval. Answer it instead.`;
     return { code: "answer_invalid", message } as const;
+  }
+  if (command.type !== "refuse" && isToolGone(found.question, policy)) {
+    return { code: "answer_invalid", message: cannotRun(found.question.call?.tool ?? "") } as const;
   }
   return found;
 }

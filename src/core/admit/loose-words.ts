@@ -1,12 +1,14 @@
 /** Which question of a run is meant by words that name none, and the refusals where that is not clear. */
 import type { Actor } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { isToolGone } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { brief } from "../text/brief.ts";
 import { askedAbout } from "../text/readable.ts";
 import { timeInWords } from "../text/time.ts";
+import { cannotRun } from "../text/tool-gone.ts";
 import type { Admission } from "./admission.ts";
 import { admitAnswer, answerTo, choiceSaid, denySettling } from "./answer.ts";
 import { type Candidate, type Which, whichMeant } from "./which.ts";
@@ -75,6 +77,8 @@ function needsButton(state: State, id: string, actor: Actor, policy: Policy): Re
   const question = state.questions.find((open) => open.id === id);
   const denied = question ? denySettling(question, actor, state, policy) : null;
   if (denied) return denied;
+  if (question?.kind === "approval" && isToolGone(question, policy))
+    return { code: "answer_invalid", message: cannotRun(question.call?.tool ?? "") };
   const where = question ? ` under "${brief(question.text, 100)}"` : "";
   const message = `${buttons[question?.kind ?? "ask"]}${where}.`;
   return { code: "answer_invalid", message };

@@ -17,6 +17,7 @@ import { argumentsInBrief, brief } from "../text/brief.ts";
 import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
+import { outageInParts } from "../text/outage.ts";
 import { statusWords, statusWordsOf, stopping } from "../text/status.ts";
 import { narratePictures } from "./picture.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
@@ -118,8 +119,10 @@ function footer(state: State): Inline[] {
   const cost = state.usage.costUsd;
   if (hasEnded(state) && cost !== null && cost > 0) parts.push(` · ${dollars(cost)}`);
   const phase = underPause(state.phase);
-  if (phase.at === "thinking" && phase.retryAt !== null) {
-    parts.push(" · the model is not available, next try ", { time: phase.retryAt });
+  if (phase.at === "thinking" && state.outage !== null) {
+    // By the trouble's own time: a new try that is under way edits no message.
+    const between = state.outage.failures === 1 ? ", " : " ";
+    parts.push(` · the model did not answer${between}`, ...outageInParts(state.outage));
   }
   if (state.recoveries > 0 && !hasEnded(state)) parts.push(" · was restarted and carried on");
   return parts;

@@ -1,6 +1,6 @@
 /** How a question stands in the chat while it is open, and what it becomes when it is settled. */
 import { personOf } from "../actor.ts";
-import { type Block, type Button, type Inline, type Message, textBlock } from "../message.ts";
+import { type Block, type Inline, type Message, textBlock } from "../message.ts";
 import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
 import { argumentsInBrief, brief } from "../text/brief.ts";
@@ -9,7 +9,9 @@ import { originOfArgument } from "../text/origin.ts";
 import { isContextPlain } from "../text/plain-context.ts";
 import { cameBack } from "../text/returned.ts";
 import { ruleInWords } from "../text/rules.ts";
+import { goneInWords } from "../text/tool-gone.ts";
 import { isAskedByTool } from "../tool-question.ts";
+import { buttonsOf } from "./question-buttons.ts";
 import { narrateUndo } from "./undo.ts";
 
 export function narrateOpen(question: OpenQuestion, state: State): Message {
@@ -131,6 +133,8 @@ function anyone(question: Question): Inline[] {
 }
 
 function consequence(question: OpenQuestion): Inline[] {
+  const gone = goneInWords(question, question.toolGone);
+  if (gone !== null) return [gone];
   switch (question.kind) {
     case "approval": {
       const count =
@@ -151,33 +155,6 @@ function consequence(question: OpenQuestion): Inline[] {
         `Reply here${question.choices.length > 0 ? ", or choose" : ""}. Until somebody answers, I wait.`,
       ];
   }
-}
-
-function buttonsOf(question: OpenQuestion, state: State): Button[] {
-  const ids = { runId: state.runId, questionId: question.id };
-  const open: Button = { action: "open", label: "Open", style: "plain", runId: state.runId };
-  if (question.kind === "approval") {
-    return [
-      { action: "approve", label: "Approve", style: "primary", ...ids },
-      { action: "refuse", label: "Refuse…", style: "danger", ...ids },
-      { action: "edit", label: "Edit…", style: "plain", ...ids },
-      open,
-    ];
-  }
-  const choices = question.choices.map(
-    (choice): Button => ({
-      action: "choose",
-      label: choice.label,
-      style: "plain",
-      value: choice.value,
-      ...ids,
-    }),
-  );
-  if (question.link)
-    return [{ action: "link", label: "Show the link", style: "plain", ...ids }, ...choices, open];
-  const label = question.form ? "Fill in…" : "Reply…";
-  const reply: Button = { action: "reply", label, style: "plain", ...ids };
-  return question.freeText ? [...choices, reply, open] : [...choices, open];
 }
 
 /** A value like the arguments are, in a block of its own: as Markdown it could hide what it says. */

@@ -43,6 +43,7 @@ export const initial: State = {
   queued: [],
   questions: [],
   settled: [],
+  outage: null,
   lines: [],
   linesFolded: 0,
   traces: [],

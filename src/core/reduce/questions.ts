@@ -16,7 +16,8 @@ type QuestionEvent =
   | "approval_granted"
   | "approval_refused"
   | "call_edited"
-  | "post_returned";
+  | "post_returned"
+  | "tool_looked_for";
 
 /** An event of a question that is not open any more changes nothing. */
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
@@ -34,11 +35,24 @@ export function reduceQuestion(state: State, event: Extract<RunEvent, { type: Qu
       return edited(state, question, event);
     case "post_returned":
       return cameBack(state, question, event);
+    case "tool_looked_for":
+      return lookedFor(state, question, event);
   }
 }
 
 function cameBack(state: State, question: OpenQuestion, { to, reason }: EventOf<"post_returned">): State {
-  const now = { ...question, returned: [...(question.returned ?? []), { to, reason }] };
+  return replaced(state, question, {
+    ...question,
+    returned: [...(question.returned ?? []), { to, reason }],
+  });
+}
+
+function lookedFor(state: State, question: OpenQuestion, { found }: EventOf<"tool_looked_for">): State {
+  const { toolGone: _, ...here } = question;
+  return replaced(state, question, found ? here : { ...here, toolGone: true });
+}
+
+function replaced(state: State, question: OpenQuestion, now: OpenQuestion): State {
   return { ...state, questions: state.questions.map((open) => (open === question ? now : open)) };
 }
 

@@ -13,6 +13,7 @@ import {
   underPause,
 } from "../state.ts";
 import { outputInBrief } from "../text/brief.ts";
+import { outageAfter } from "../text/outage.ts";
 import { withUndo } from "../undo.ts";
 import { attached, attachedInWords } from "./attached.ts";
 import { reduceCall } from "./calls.ts";
@@ -28,10 +29,12 @@ import { addUsage } from "./usage.ts";
 /** After the end of a run its time stands still, and little is taken in; the version moves on with every event. */
 export function reduce(state: State, event: RunEvent): State {
   if (event.type === "forgotten") return forgotten(event);
-  const after = hasEnded(state) ? epilogue(state, event) : apply(state, event);
+  const over = hasEnded(state);
+  const after = over ? epilogue(state, event) : apply(state, event);
   // How long it took, and when it was last at work, stay what they were at its end.
-  const updatedAt = hasEnded(state) ? state.updatedAt : event.at;
-  return { ...after, version: state.version + 1, updatedAt };
+  const updatedAt = over ? state.updatedAt : event.at;
+  const outage = over ? null : outageAfter(state.outage, event.at, event);
+  return { ...after, version: state.version + 1, updatedAt, outage };
 }
 
 type Remembered = Exclude<RunEvent, { type: "forgotten" }>;
@@ -92,6 +95,7 @@ function apply(state: State, event: Remembered): State {
     case "approval_refused":
     case "call_edited":
     case "post_returned":
+    case "tool_looked_for":
       return reduceQuestion(state, event);
     case "undo_asked":
       return undoAsked(state, event);

@@ -55,18 +55,39 @@ function isKept(found: string): boolean {
   // Short numbers always are; looking at each digit is for the few others.
   if (/^-?\d{1,15}$/.test(found)) return true;
   const written = plain(found);
-  return written === null || written === plain(String(Number(found)));
+  return written === null || isSame(written, plain(String(Number(found))));
 }
 
-/** Sign, digits and exponent, the same for each way to write a number; null for what is none. */
-function plain(number: string): string | null {
+/** Of two numbers as JSON writes them, however long: below zero where the first is less. Zero too for what is none. */
+export function compareWritten(one: string, other: string): number {
+  const [a, b] = [plain(one), plain(other)];
+  if (a === null || b === null || isSame(a, b)) return 0;
+  if (a.side !== b.side) return a.side - b.side;
+  const isLess = a.point === b.point ? a.significant < b.significant : a.point < b.point;
+  return isLess ? -a.side : a.side;
+}
+
+/** The same for each way to write a number: its side of zero (-1, 0, 1), times 0.significant, times 10 to the point. */
+interface Plain {
+  side: number;
+  significant: string;
+  point: number;
+}
+
+function isSame(one: Plain, other: Plain | null): boolean {
+  return one.side === other?.side && one.significant === other.significant && one.point === other.point;
+}
+
+/** null for what is none. */
+function plain(number: string): Plain | null {
   const [, sign = "", whole = "", fraction = "", power = "0"] =
     /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
   if (whole === "") return null;
   const digits = `${whole}${fraction}`.replace(/^0+/, "");
   const significant = withoutLastZeros(digits);
-  if (significant === "") return "0";
-  return `${sign}${significant}e${Number(power) - fraction.length + digits.length - significant.length}`;
+  if (significant === "") return { side: 0, significant, point: 0 };
+  const point = Number(power) - fraction.length + digits.length;
+  return { side: sign === "" ? 1 : -1, significant, point };
 }
 
 /** Not by a pattern, which would begin anew at each zero in the middle: seconds for one long number of a stranger's. */

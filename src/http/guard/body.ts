@@ -1,5 +1,6 @@
 /** Reads a request's body and query into checked data, or says exactly what is wrong with them. */
 import type { z } from "zod";
+import { checkedBy } from "../../core/misfits.ts";
 import { readBody as readBytes } from "../../core/ports/body.ts";
 import { checkedJson, escapePointer, type Flaw, type ReadJson, readJson } from "../../core/text/json.ts";
 import type { Ctx } from "./context.ts";
@@ -44,9 +45,12 @@ function tooLarge(): ProblemError {
 
 function checked<S extends z.ZodType>(read: ReadJson, schema: S): z.infer<S> {
   if ("flaw" in read) throw problemOf(read.flaw);
-  const result = schema.safeParse(read.value);
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap(errorsOf);
+  const result = checkedBy(schema, read.value);
+  if ("data" in result) return result.data;
+  const errors = result.misfits.map(({ path, words }) => ({
+    pointer: path.map((key) => `/${escapePointer(String(key))}`).join(""),
+    detail: words,
+  }));
   const [first] = errors;
   const detail = first ? `${first.pointer || "The body"}: ${first.detail}.` : "The request is not valid.";
   throw new ProblemError("validation_failed", detail, { more: { errors } });
@@ -64,15 +68,4 @@ function problemOf({ code, pointer, detail }: Flaw): ProblemError {
       return new ProblemError(told, `${pointer || "The body"}: ${detail}.`, { more: { errors } });
     }
   }
-}
-
-function errorsOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
-  const pointer = issue.path.map((key) => `/${escapePointer(String(key))}`).join("");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}/${escapePointer(key)}`,
-      detail: "is not a known field",
-    }));
-  }
-  return [{ pointer, detail: issue.message.toWellFormed() }];
 }

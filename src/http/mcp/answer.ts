@@ -1,6 +1,7 @@
 /** What a client reads of a run and of a refusal: words that say what to do next, and the same as data. */
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { isEnded, statusWords } from "../../core/text/status.ts";
+import { goneInWords } from "../../core/text/tool-gone.ts";
 import { unknownEffect } from "../../core/text/unknown-effect.ts";
 import type { ProblemError } from "../guard/problems.ts";
 import { formInWords } from "../view/spoken.ts";
@@ -84,6 +85,8 @@ function nextWords({ context }: RunState): string {
 function questionWords(question: WireQuestion, run: RunState): string {
   const { id, kind, text, choices, call } = question;
   if (kind === "approval") {
+    const gone = goneInWords(question, question.tool_gone);
+    if (gone !== null) return `Nothing of ${call?.tool ?? "it"} has run (run ${run.id}). ${gone}`;
     const missing = question.need - question.approved_by.length;
     const people = missing === 1 ? "one person" : `${missing} people`;
     return `Nothing of ${call?.tool ?? "it"} has run yet: it waits for ${people} to approve it, where it is asked (run ${run.id}).`;

@@ -3,6 +3,7 @@ import type { Actor, Address } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
 import { denySettling, linkOf } from "../../core/admit/answer.ts";
 import type { Policy } from "../../core/agent.ts";
+import { isToolGone } from "../../core/approval-rule.ts";
 import type { Command } from "../../core/command.ts";
 import {
   type OpenQuestion,
@@ -10,7 +11,6 @@ import {
   type SettledQuestion,
   type State,
   statusOf,
-  underPause,
 } from "../../core/state.ts";
 import type { ListedRun } from "../../core/store/listed-runs.ts";
 import type { SettledWireQuestion, WireQuestion } from "../wire/questions.ts";
@@ -19,6 +19,7 @@ import type { Asking } from "./child-runs.ts";
 import { contextOf, isAnsweredByWords } from "./context.ts";
 import { sharedOf } from "./shared-question.ts";
 import { viewUndo } from "./undo.ts";
+import { outageOf, waitingOf } from "./waiting.ts";
 
 /** Where a person opens an address in its platform; null when nowhere. */
 type Linker = (address: Address) => string | null;
@@ -67,6 +68,7 @@ export function viewRun(
     },
     phase: phase.at,
     waiting: waitingOf(state),
+    outage: outageOf(state),
     questions: asking.flatMap((one) =>
       one.state.questions.map((question) => viewQuestion(question, one, extra.actor)),
     ),
@@ -115,6 +117,7 @@ export function viewQuestion(question: OpenQuestion, { state, policy }: Asking, 
     need: question.need,
     approved_by: [...question.approvedBy],
     returned: [...(question.returned ?? [])],
+    tool_gone: isToolGone(question, policy),
     may_answer: denySettling(question, actor, state, policy) === null,
   };
 }
@@ -171,24 +174,4 @@ function whySettling(
   const [first] = refusals;
   if (first === undefined) return "No such question is open.";
   return refusals.includes(null) ? null : (first?.message ?? null);
-}
-
-/** What the run waits for. The people who are asked come first: nothing else goes on without them. */
-function waitingOf(state: State): RunState["waiting"] {
-  const nothing = { since: state.updatedAt, until: null, run_id: null, audience: [] };
-  if (state.phase.at === "paused" || state.phase.at === "limited") return { ...nothing, for: "resume" };
-  const [question] = state.questions;
-  if (question && statusOf(state) === "waiting_human_input") {
-    const kind = question.kind === "approval" ? "approval" : "person";
-    return { ...nothing, for: kind, since: question.askedAt, audience: question.audience };
-  }
-  const phase = underPause(state.phase);
-  if (phase.at === "thinking" && phase.retryAt !== null) {
-    return { ...nothing, for: "model", until: phase.retryAt };
-  }
-  for (const { is } of pendingCalls(state)) {
-    if (is.at === "with_child") return { ...nothing, for: "run", run_id: is.runId };
-    if (is.at === "sleeping") return { ...nothing, for: is.event ? "event" : "time", until: is.until };
-  }
-  return null;
 }

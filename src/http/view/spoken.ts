@@ -5,6 +5,7 @@
 import type { Question } from "../../core/question.ts";
 import type { OpenQuestion, State } from "../../core/state.ts";
 import { fieldInWords } from "../../core/text/form-field.ts";
+import { goneInWords } from "../../core/text/tool-gone.ts";
 import { visible, visibleLine } from "../../core/text/visible.ts";
 
 /** The arguments of `ask_human`, as the clients read them. */
@@ -23,6 +24,7 @@ export function spokenAsk(question: OpenQuestion, state: State): Spoken {
     question.context,
     callInWords(question.call),
     formInWords(question.form),
+    goneInWords(question, question.toolGone),
     how,
   ];
   return { question: parts.filter((part) => part !== null).join("\n"), context: null, choices };
@@ -53,7 +55,8 @@ const runAgain = "run";
 
 function wordsOf(question: OpenQuestion, state: State): string[] {
   const yes = yesOf(question, state);
-  if (question.kind === "approval") return [yes ?? "approve", "refuse: your reason"];
+  const refuse = "refuse: your reason";
+  if (question.kind === "approval") return question.toolGone ? [refuse] : [yes ?? "approve", refuse];
   return question.choices.map(({ value }) => (value === runAgain && yes !== null ? yes : value));
 }
 

@@ -1,9 +1,7 @@
 /** The bodies that clients send, all strict: an unknown field is an error and never silently ignored. */
 import { z } from "zod";
 
-const id = z
-  .string({ error: (issue) => (typeof issue.input === "number" ? "send ids as strings" : undefined) })
-  .max(200);
+const id = z.string().max(200);
 const text = z.string().max(32_768);
 
 /** `input_prompt`: the task, at most 32,768 characters; without `agent` the configured default agent is started. */

@@ -39,6 +39,8 @@ export const wireQuestionSchema = z.object({
   approved_by: z.array(personSchema),
   /** Whom it did not reach: the mail came back. `reason`: half a sentence. */
   returned: z.array(z.object({ to: z.string(), reason: z.string() })),
+  /** This bot does not have the tool of the call now: an approval can only be refused until it is back. */
+  tool_gone: z.boolean(),
   may_answer: z.boolean(),
 });
 /** Times are ms since the epoch; `audience` holds rules as in `belay.config.ts` (`slack:T1/U1`). */

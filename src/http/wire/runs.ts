@@ -43,6 +43,14 @@ const waitingSchema = z.object({
   audience: z.array(z.string()),
 });
 
+/** The model fails: how often since when, and why the last time. When it is asked again stands in `waiting`. */
+const outageSchema = z.object({
+  failures: z.number(),
+  since: time,
+  last: time,
+  message: z.string(),
+});
+
 const usageSchema = z.object({
   input_tokens: z.number(),
   cached_tokens: z.number(),
@@ -92,6 +100,7 @@ export const runStateSchema = z.object({
     "cancelled",
   ]),
   waiting: waitingSchema.nullable(),
+  outage: outageSchema.nullable(),
   questions: z.array(wireQuestionSchema),
   settled: z.array(settledQuestionSchema),
   parent_id: z.string().nullable(),

@@ -56,12 +56,13 @@ test("choices are words to reply; an approval is only a link", () => {
   const guarded = renderMail(ask, { ...options, reply: false }).text;
   expect(guarded).not.toContain("Reply");
   expect(guarded).toContain("Choose in the console, not by mail: v1 · the newest");
-  const approval: Message = {
-    summary: "",
-    blocks: [{ type: "actions", buttons: [{ action: "approve", label: "Approve", ...ids }] }],
-  };
-  const { text } = renderMail(approval, options);
-  expect(text).toContain("Approvals are not taken by mail");
-  expect(text).toContain("https://belay.example/runs/r");
-  expect(text).not.toContain("Reply");
+  const refuse = { action: "refuse", label: "Refuse…", ...ids } as const;
+  const approve = { action: "approve", label: "Approve", ...ids } as const;
+  // Without its tool a call can only be refused.
+  for (const buttons of [[approve, refuse], [refuse]]) {
+    const { text } = renderMail({ summary: "", blocks: [{ type: "actions", buttons }] }, options);
+    expect(text).toContain("Approvals are not taken by mail");
+    expect(text).toContain("https://belay.example/runs/r");
+    expect(text).not.toContain("Reply");
+  }
 });

@@ -47,6 +47,8 @@ describe("what may be asked for", () => {
     expect(await told(hub.toolbox, "gh_search_code", { repo, words: "pay", page: 2 })).toEqual({
       total: 2,
       found: [{ path: "a.ts", lines: ["pay()"] }],
+      left_out:
+        "1 found in repositories of other names; if shop/api or its owner was renamed, ask a person to correct it in the repos of github({ … })",
     });
     expect(server.asked[0]?.query).toEqual({ q: `pay repo:${repo}`, per_page: "30", page: "2" });
   });
@@ -83,7 +85,7 @@ describe("a refusal", () => {
       301,
       { location: "http://127.0.0.1:1/" },
       "Moved",
-      /has moved \(301\), and redirects are not followed/,
+      /by another name now \(301: it or its owner was renamed.*correct it in the repos of github/,
     ],
     ["server in trouble", 502, {}, "Bad gateway", /try once more/],
   ])(

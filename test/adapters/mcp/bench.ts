@@ -47,6 +47,17 @@ export async function oddServer(
   return { server: server({ ...base, args: [odd, at, mode] }), at };
 }
 
+/** The server over HTTP at this URL, with its tools accepted as they are now. */
+export async function acceptedAt(
+  options: Partial<Extract<ServerOptions, { url: string }>> & { url: string },
+): Promise<ToolServer> {
+  const all = { configDir: folder(), name: "web", allow: "*", private: true, ...options } as const;
+  const before = mcp(all);
+  await before.accept();
+  await before.stop();
+  return server(all);
+}
+
 /** What the server that misbehaves offers from now on. */
 export function offer(at: string, ...tools: object[]): void {
   writeFileSync(join(at, "tools.json"), JSON.stringify(tools));

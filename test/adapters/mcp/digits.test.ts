@@ -1,8 +1,7 @@
 /** Numbers of a server that JavaScript can't hold: the model is told each digit of them, however they come. */
 import { expect, test, vi } from "vitest";
 import { allDigits, withAllDigits } from "../../../adapters/mcp/digits.ts";
-import { mcp } from "../../../adapters/mcp/tools.ts";
-import { call, folder, input, oddServer, server } from "./bench.ts";
+import { acceptedAt, call, input, oddServer } from "./bench.ts";
 import { webServer } from "./web-server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -29,28 +28,37 @@ test.each([
     response.writeHead(200, { "content-type": type }).end(body(answer(JSON.parse(one.body).id)));
     return true;
   });
-  const all = { configDir: folder(), name: "web", allow: "*", private: true, url } as const;
-  const before = mcp(all);
-  await before.accept();
-  await before.stop();
-  expect(await call(server(all), "web_work", {})).toMatchObject({ type: "finished", output: told });
+  expect(await call(await acceptedAt({ url }), "web_work", {})).toMatchObject({
+    type: "finished",
+    output: told,
+  });
 });
 
 test.each([
   [
-    "what a tool may be given, and what a form begins with",
-    '{"result":{"tools":[{"inputSchema":{"properties":{"a":{"enum":[9007199254740993,1]},"b":{"const":9007199254740993},"c":{"default":9007199254740993},"d":{"default":3}}}}]}}',
-    '{"result":{"tools":[{"inputSchema":{"properties":{"a":{"enum":["9007199254740993",1]},"b":{"const":"9007199254740993"},"c":{},"d":{"default":3}}}}]}}',
+    "what a tool is told to begin with, and an example",
+    '{"result":{"tools":[{"inputSchema":{"properties":{"c":{"default":9007199254740993,"examples":[9007199254740993,7]},"d":{"default":3}}}}]}}',
+    '{"result":{"tools":[{"inputSchema":{"properties":{"c":{"default":"9007199254740993","examples":["9007199254740993",7]},"d":{"default":3}}}}]}}',
   ],
   [
-    "bounds, progress and the protocol's own numbers, which must be numbers",
-    '{"id":9007199254740993,"params":{"progress":0.12345678901234567890,"schema":{"maximum":9223372036854775807}}}',
-    '{"id":9007199254740992,"params":{"progress":0.12345678901234568,"schema":{"maximum":9223372036854776000}}}',
+    "what a form begins with, which must be a number",
+    '{"params":{"requestedSchema":{"properties":{"c":{"default":9007199254740993},"d":{"default":3}}}}}',
+    '{"params":{"requestedSchema":{"properties":{"c":{},"d":{"default":3}}}}}',
+  ],
+  [
+    "progress and the protocol's own numbers, which must be numbers",
+    '{"id":9007199254740993,"params":{"progress":0.12345678901234567890}}',
+    '{"id":9007199254740992,"params":{"progress":0.12345678901234568}}',
+  ],
+  [
+    "bounds, which are held",
+    '{"params":{"schema":{"maximum":9223372036854775807,"minimum":-9223372036854775809}}}',
+    '{"params":{"schema":{"maximum":9223372036854775000,"minimum":-9223372036854775000}}}',
   ],
   [
     "arguments that are named like words of schemas",
-    '{"properties":{"default":{"maximum":9223372036854775807},"const":{"maximum":9223372036854775807},"properties":{"properties":{"default":{}},"default":9007199254740993}}}',
-    '{"properties":{"default":{"maximum":9223372036854776000},"const":{"maximum":9223372036854776000},"properties":{"properties":{"default":{}}}}}',
+    '{"properties":{"default":{"maxLength":9223372036854775807},"const":{"maxLength":9223372036854775807},"maximum":9007199254740993,"properties":{"properties":{"default":{}},"default":9007199254740993}}}',
+    '{"properties":{"default":{"maxLength":9223372036854776000},"const":{"maxLength":9223372036854776000},"maximum":9007199254740992,"properties":{"properties":{"default":{}}}}}',
   ],
   ["a number alone, which is no message", "9007199254740993", "9007199254740993"],
   ["what is no JSON", '{"a":9007199254740993', '{"a":9007199254740993'],

@@ -1,24 +1,13 @@
 /** Servers over HTTP: where requests may go, who calls, and what is known when no answer comes. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { mcp, type ServerOptions } from "../../../adapters/mcp/tools.ts";
+import { mcp } from "../../../adapters/mcp/tools.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { type Child, startChild } from "../../support/child.ts";
 import { freePort } from "../../support/free-port.ts";
-import { call, folder, server } from "./bench.ts";
+import { acceptedAt, call, folder, server } from "./bench.ts";
 import { json, webServer } from "./web-server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-type Http = Extract<ServerOptions, { url: string }>;
-
-/** With its tools accepted as they are now. */
-async function accepted(options: Partial<Http> & { url: string }) {
-  const all = { configDir: folder(), name: "web", allow: "*", private: true, ...options } as const;
-  const before = mcp(all);
-  await before.accept();
-  await before.stop();
-  return server(all);
-}
 
 async function everythingAt(port: number): Promise<Child> {
   const env = { ...process.env, PORT: String(port) };
@@ -31,7 +20,7 @@ async function everythingAt(port: number): Promise<Child> {
 test("everything over HTTP is used, missed while it is gone, and found again", async () => {
   const port = await freePort();
   const child = await everythingAt(port);
-  const from = await accepted({
+  const from = await acceptedAt({
     ...{ url: `http://127.0.0.1:${port}/mcp`, name: "everything", prefix: "any" },
     ...{ allow: ["get-sum"], tools: { "get-sum": { effect: "read" } } },
   });
@@ -48,7 +37,7 @@ test("everything over HTTP is used, missed while it is gone, and found again", a
 test("a session that the server has forgotten is begun anew, also for what must happen once", async () => {
   const port = await freePort();
   const child = await everythingAt(port);
-  const from = await accepted({ url: `http://127.0.0.1:${port}/mcp`, allow: ["get-sum"] });
+  const from = await acceptedAt({ url: `http://127.0.0.1:${port}/mcp`, allow: ["get-sum"] });
   const sum = () => call(from, "web_get_sum", { a: 2, b: 40 });
   expect(await sum()).toMatchObject({ type: "finished" });
   await child.kill();
@@ -59,7 +48,7 @@ test("a session that the server has forgotten is begun anew, also for what must 
 test("the token is sent with every request, and stands in no word of what fails", async () => {
   const token = secretOf("WEB_TOKEN", "canary-bearer-1234");
   const { url, heard } = await webServer();
-  const from = await accepted({ url, bearer: token });
+  const from = await acceptedAt({ url, bearer: token });
   expect(await call(from, "web_work", {})).toMatchObject({ output: "did it" });
   expect(new Set(heard.map(({ authorization }) => authorization))).toEqual(
     new Set(["Bearer canary-bearer-1234"]),
@@ -109,7 +98,7 @@ test("client credentials get a token, which is used until it is refused, and the
     clientSecret: secretOf("WEB_SECRET", "canary-secret-1234"),
     scope: "tools",
   };
-  const from = await accepted({ url, oauth, effect: "read" });
+  const from = await acceptedAt({ url, oauth, effect: "read" });
   grants = 0;
   expect(await call(from, "web_work", {})).toMatchObject({ output: "did it" });
   expect(grants).toBe(2);
@@ -133,7 +122,7 @@ test("a token that was granted stands in no word of what fails, nor in what the 
   const clientSecret = secretOf("WEB_SECRET", "canary-secret-1234");
   const oauth = { tokenUrl: new URL("/token", url).href, clientId: "belay", clientSecret };
   for (const effect of ["read", "once"] as const) {
-    const from = await accepted({ url, oauth, effect });
+    const from = await acceptedAt({ url, oauth, effect });
     const outcome = await call(from, "web_work", {});
     expect(JSON.stringify(outcome)).toContain("you sent");
     expect(JSON.stringify([outcome, from.status()])).not.toContain("canary");
@@ -154,18 +143,6 @@ test("a server at a private address is not reached unless it is said, nor by a n
   expect(heard).toEqual([]);
 });
 
-test("a redirect to another origin gets neither the call nor the token", async () => {
-  const other = await webServer();
-  const { url } = await webServer((_, response) => {
-    response.writeHead(307, { location: other.url }).end();
-    return true;
-  });
-  const options = { configDir: folder(), name: "web", allow: "*", private: true, url } as const;
-  const from = server({ ...options, bearer: secretOf("WEB_TOKEN", "canary-bearer-1234") });
-  expect((await from.look()).ok).toBe(false);
-  expect(other.heard).toEqual([]);
-});
-
 test.each([
   ["once", "in_doubt", 1],
   ["read", "failed", 2],
@@ -175,7 +152,7 @@ test.each([
     response.destroy();
     return true;
   });
-  const from = await accepted({ url, effect });
+  const from = await acceptedAt({ url, effect });
   expect(await call(from, "web_work", {})).toMatchObject({ type });
   expect(heard.filter(({ body }) => body.includes("tools/call"))).toHaveLength(times);
 });
@@ -192,7 +169,7 @@ test.each([
       const { id } = JSON.parse(one.body);
       return json(response, { jsonrpc: "2.0", id, result: { content: [{ type: "text", text }] } });
     });
-    const from = await accepted({ url, effect });
+    const from = await acceptedAt({ url, effect });
     const outcome = await call(from, "web_work", {});
     expect(outcome).toMatchObject({ type, [key]: expect.stringContaining("more than 16 MB at once") });
   },
@@ -208,7 +185,7 @@ test.each([
     response.writeHead(status).end();
     return true;
   });
-  const from = await accepted({ url });
+  const from = await acceptedAt({ url });
   expect(await call(from, "web_work", {})).toMatchObject({ type });
 });
 

@@ -8,13 +8,21 @@ import {
   parseReason,
   undoableIn,
 } from "../../../adapters/terminal/parse.ts";
+import type { Block } from "../../../src/core/message.ts";
 import { messageNamed } from "../../fixtures/messages.ts";
 import { chapters } from "../../stories/chapters.ts";
 
-const approval: Asked = { questionId: "q1", isApproval: true, choices: [], freeText: false };
+const approval: Asked = {
+  questionId: "q1",
+  isApproval: true,
+  canApprove: true,
+  choices: [],
+  freeText: false,
+};
 const versions: Asked = {
   questionId: "q1",
   isApproval: false,
+  canApprove: false,
   choices: [
     { label: "It ran", value: "ran" },
     { label: "It did not", value: "not_run" },
@@ -138,6 +146,18 @@ test("a label that is the value of another choice is the one that stands on the 
 
 test("a no with thanks refuses an approval, and answers what takes any words", () => {
   expect(parse("no, thanks", approval)).toMatchObject({ intent: { type: "refuse", reason: "thanks" } });
-  const open = { questionId: "q1", isApproval: false, choices: [], freeText: true };
+  const open = { questionId: "q1", isApproval: false, canApprove: false, choices: [], freeText: true };
   expect(parse("No thanks", open)).toMatchObject({ intent: { type: "answer", text: "No thanks" } });
+});
+
+test("what can only be refused is still an approval, and says so to other words", () => {
+  const card = messageNamed("approval");
+  const buttons = card.blocks.flatMap((block) => (block.type === "actions" ? block.buttons : []));
+  const refusable: Block = { type: "actions", buttons: buttons.filter(({ action }) => action === "refuse") };
+  const gone = askedIn({ ...card, blocks: [refusable] });
+  expect(gone).toMatchObject({ isApproval: true, canApprove: false });
+  expect(parse("n too late", gone)).toMatchObject({ intent: { type: "refuse", reason: "too late" } });
+  // The engine says why.
+  expect(parse("y", gone)).toMatchObject({ intent: { type: "approve" } });
+  expect(parse("fine", gone)).toEqual({ type: "told", text: "Type n and a reason to refuse it." });
 });

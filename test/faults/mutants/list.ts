@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a worker that lost its run still commits, on PostgreSQL",
     file: "adapters/postgres/commit-guard.ts",
-    find: `(epoch = \${epoch} AND owner IS NOT NULL)`,
+    find: "(runs.epoch = r.epoch AND owner IS NOT NULL)",
     put: "true",
     test: "test/contracts/store.test.ts",
     only: "in PostgreSQL .*fenced",
@@ -130,8 +130,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "steps that are written together go by the version alone",
     file: "adapters/postgres/commit-guard.ts",
-    find: "AND runs.epoch = r.epoch AND owner IS NOT NULL",
-    put: "",
+    find: "(runs.epoch = r.epoch AND owner IS NOT NULL)",
+    put: "true",
     test: "test/adapters/postgres/group.test.ts",
     only: "tells each step",
   },
@@ -207,8 +207,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "what makes a run due writes no job down for it",
     file: "adapters/postgres/commit-statement.ts",
-    find: "...(letGo ? [`(SELECT count(",
-    put: "...(letGo && commits.length === 0 ? [`(SELECT count(",
+    find: "...(letGo ? [jobsOfGuarded] : [])",
+    put: "...(letGo && commits.length === 0 ? [jobsOfGuarded] : [])",
     test: "test/journeys/wakes.test.ts",
     only: "writes its job down",
   },
