@@ -166,7 +166,8 @@ interface Resolved {
 type Resolve<Options> = (
   hostname: string,
   options: Options,
-  done: (error: Error | null, addresses: readonly Resolved[]) => void,
+  // Node gives no second argument where there is an error.
+  done: (error: Error | null, addresses?: readonly Resolved[]) => void,
 ) => void;
 
 /**
@@ -182,7 +183,7 @@ export function reachableOnly<Options extends { all?: boolean | undefined }>(
     options: Options,
     answer: (error: Error | null, address: string | Resolved[], family?: number) => void,
   ): void =>
-    resolve(hostname, options, (error, addresses) => {
+    resolve(hostname, options, (error, addresses = []) => {
       const [first] = addresses;
       if (error) answer(error, []);
       else if (!first || addresses.some(({ address }) => !mayReach(address, isPrivate))) {

@@ -130,12 +130,28 @@ function noAnswer(cause: unknown, { host, sent, late, signal }: Circumstances): 
   return new NoAnswer(`${host} gave no answer: ${why}`, sent, { cause });
 }
 
-/** Node's code says it; several attempts come as one error. */
+/** Node's code, in words where people meet it; several attempts come as one error. */
 function whyOf(cause: unknown): string {
   const [first] = cause instanceof AggregateError ? cause.errors : [cause];
   if (!(first instanceof Error)) return String(first);
-  return "code" in first ? String(first.code) : first.message;
+  if (!("code" in first)) return first.message;
+  const code = String(first.code);
+  const words =
+    inWords[code] ?? (/CERT|SIGNATURE/.test(code) ? "its certificate is not one to be trusted" : null);
+  return words === null ? code : `${words} (${code})`;
 }
+
+const inWords: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no such name is known",
+  EAI_AGAIN: "its name could not be looked up just now",
+  ECONNREFUSED: "nothing listens at this port",
+  ECONNRESET: "it broke the connection off",
+  EPROTO: "it does not answer with TLS; is it http://",
+  EHOSTUNREACH: "there is no way to it",
+  ENETUNREACH: "there is no way to it",
+  ETIMEDOUT: "it did not answer the connection",
+  HPE_INVALID_CONSTANT: "it does not answer with HTTP; is it https://",
+};
 
 async function readBody(
   response: http.IncomingMessage,

@@ -186,6 +186,14 @@ describe("a look-up that gives public addresses alone", () => {
     expect(rebinding.ask(true)).toEqual([new AddressRefused("api.example", false), []]);
   });
 
+  test("that fails is told as it failed: Node gives an error and nothing beside it", () => {
+    const failed = new Error("getaddrinfo ENOTFOUND");
+    const find = reachableOnly((_name: string, _options: { all?: boolean }, done) => done(failed), false);
+    const given: unknown[] = [];
+    find("api.example", { all: true }, (...answer) => given.push(...answer));
+    expect(given).toEqual([failed, []]);
+  });
+
   test("gives none when one of several is inside, and none when there is none", () => {
     expect(answers([["8.8.8.8", "10.0.0.1"]]).ask(true)).toEqual([
       new AddressRefused("api.example", false),

@@ -68,7 +68,8 @@ it("the doctor says so where nobody listens", async () => {
     {
       ok: false,
       check: "Prometheus",
-      detail: "Prometheus can't be reached: 127.0.0.1:9 gave no answer: ECONNREFUSED",
+      detail:
+        "Prometheus can't be reached: 127.0.0.1:9 gave no answer: nothing listens at this port (ECONNREFUSED)",
       fix: expect.stringContaining("PROMETHEUS_URL (http://127.0.0.1:9)"),
     },
   ]);
