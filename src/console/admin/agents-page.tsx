@@ -4,6 +4,7 @@ import { plural } from "../../core/text/count.ts";
 import { visible } from "../../core/text/visible.ts";
 import { getAgents } from "../api/calls.ts";
 import { Empty } from "../parts/notice.tsx";
+import { TextBlock } from "../parts/text-block.tsx";
 import { Loaded } from "./loaded.tsx";
 
 export function AgentsPage() {
@@ -56,10 +57,7 @@ export function AgentsPage() {
               {agent.instructions !== null && (
                 <details>
                   <summary>The prompt</summary>
-                  {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long prompt must scroll with the keyboard */}
-                  <pre className="text-block" tabIndex={0}>
-                    {visible(agent.instructions)}
-                  </pre>
+                  <TextBlock text={visible(agent.instructions)} />
                 </details>
               )}
             </section>

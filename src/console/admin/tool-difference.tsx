@@ -2,6 +2,7 @@
 import { visibleLine } from "../../core/text/visible.ts";
 import type { ReviewedWireTool } from "../../http/wire/tool-servers.ts";
 import { Mark } from "../parts/mark.tsx";
+import { TextBlock } from "../parts/text-block.tsx";
 
 const words = {
   offered: "as it was accepted",
@@ -52,11 +53,7 @@ function Text({ label, text }: { label: string; text: string }) {
   return (
     <figure>
       <figcaption className="muted">{label}</figcaption>
-      {/* A long line scrolls, and whoever has no mouse scrolls it by keys. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it can be scrolled */}
-      <pre className="text-block" tabIndex={0}>
-        {text}
-      </pre>
+      <TextBlock text={text} />
     </figure>
   );
 }

@@ -2,6 +2,7 @@
 
 import { visible, visibleLine } from "../../core/text/visible.ts";
 import { CopyButton } from "./button.tsx";
+import { TextBlock } from "./text-block.tsx";
 
 const openDepth = 2;
 const shownItems = 200;
@@ -14,11 +15,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
         <p className="json-label">{label}</p>
         <CopyButton text={text ?? ""} />
       </header>
-      {typeof value === "string" ? (
-        <pre className="text-block">{value}</pre>
-      ) : (
-        <Node value={value} depth={0} />
-      )}
+      {typeof value === "string" ? <TextBlock text={value} /> : <Node value={value} depth={0} />}
     </div>
   );
 }

@@ -2,11 +2,11 @@
 import type { ArgumentOrigin } from "../../core/question.ts";
 import { originOfArgument } from "../../core/text/origin.ts";
 import { visible, visibleJson, visibleLine } from "../../core/text/visible.ts";
+import { TextBlock } from "../parts/text-block.tsx";
 
 /** `origins`: beside each argument where its value comes from, doubtful ones with a shape. */
 export function CallFields({ input, origins = [] }: { input: unknown; origins?: readonly ArgumentOrigin[] }) {
-  if (typeof input !== "object" || input === null)
-    return <pre className="text-block">{visible(String(input))}</pre>;
+  if (typeof input !== "object" || input === null) return <TextBlock text={visible(String(input))} />;
   const fields = Object.entries(input);
   if (fields.length === 0) return <p className="muted">without arguments</p>;
   return (

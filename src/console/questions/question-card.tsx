@@ -7,6 +7,7 @@ import { visible } from "../../core/text/visible.ts";
 import type { WireQuestion } from "../../http/wire/questions.ts";
 import { Mark } from "../parts/mark.tsx";
 import { Prose } from "../parts/prose.tsx";
+import { TextBlock } from "../parts/text-block.tsx";
 import { Since } from "../parts/time.tsx";
 import { namesWith } from "../parts/words.ts";
 import { AnswerForm } from "./answer-form.tsx";
@@ -53,7 +54,7 @@ export function QuestionCard(props: QuestionCardProps) {
       {question.context && <Context question={question} context={question.context} untrusted={untrusted} />}
       {question.link && <Link link={question.link} />}
       {call && <CallFields input={call.input} origins={call.origins} />}
-      {call?.preview && <pre className="text-block">{visible(call.preview)}</pre>}
+      {call?.preview && <Preview text={call.preview} />}
       <Consequence question={question} />
       {question.returned.map((post) => (
         <p className="muted" key={post.to}>
@@ -68,6 +69,16 @@ export function QuestionCard(props: QuestionCardProps) {
       )}
       {question.kind === "approval" ? <ApprovalForm {...settling} /> : <AnswerForm {...settling} />}
     </article>
+  );
+}
+
+/** In the tool's words, so that nobody takes them for the bot's own. */
+function Preview({ text }: { text: string }) {
+  return (
+    <div className="preview">
+      <p className="json-label">Preview by the tool</p>
+      <TextBlock text={visible(text)} />
+    </div>
   );
 }
 

@@ -82,12 +82,12 @@ function Failures({ failures }: { failures: OutageLine["failures"] }) {
     <>
       {earlier > 0 && <p className="muted">{plural(earlier, "earlier failure")}</p>}
       <ol className="failures">
-        {failures.slice(earlier).map(({ at, message }) => (
+        {failures.slice(earlier).map(({ at, message }, index, shown) => (
           <li key={at}>
             <time className="num" dateTime={new Date(at).toISOString()}>
               {clockSeconds(at)}
             </time>{" "}
-            {message}
+            {shown[index - 1]?.message === message ? <span className="muted">the same</span> : message}
           </li>
         ))}
       </ol>

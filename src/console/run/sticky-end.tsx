@@ -1,21 +1,35 @@
-/** Keeps the newest line in view while the reader is at the end, and never moves what is being read. */
+/** Keeps the newest in view while nobody reads elsewhere, and never moves what is being read. */
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const nearPx = 48;
+/** Above a question that is shown from its beginning. */
+const airPx = 8;
 
-export function StickyEnd({ count, children }: { count: number; children: ReactNode }) {
+interface StickyEndProps {
+  /** Lines of the timeline. */
+  count: number;
+  /** The id of the question that waits, or null: one that is longer than the view is shown from its beginning. */
+  asked: string | null;
+  children: ReactNode;
+}
+
+export function StickyEnd({ count, asked, children }: StickyEndProps) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
-  const atEnd = useRef(true);
+  // null: the reader is elsewhere. A question is shown from its beginning until somebody scrolls.
+  const follows = useRef<"question" | "end" | null>("question");
   const top = useRef(0);
   const [seen, setSeen] = useState(count);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question, whatever its id, begins at its beginning
   useLayoutEffect(() => {
     const content = inner.current;
     if (!content) return;
+    if (follows.current === "end") follows.current = "question";
     const keep = () => {
-      if (!atEnd.current || !box.current) return;
-      toEnd(box.current);
+      if (follows.current === null || !box.current) return;
+      const end = endOf(box.current);
+      box.current.scrollTop = follows.current === "end" ? end : Math.min(end, questionIn(box.current));
       top.current = box.current.scrollTop;
     };
     keep();
@@ -23,10 +37,10 @@ export function StickyEnd({ count, children }: { count: number; children: ReactN
     const observer = new ResizeObserver(keep);
     observer.observe(content);
     return () => observer.disconnect();
-  }, []);
+  }, [asked]);
 
   useEffect(() => {
-    if (atEnd.current) setSeen(count);
+    if (follows.current !== null) setSeen(count);
   }, [count]);
 
   const missed = count - seen;
@@ -35,19 +49,25 @@ export function StickyEnd({ count, children }: { count: number; children: ReactN
       ref={box}
       className="run-scroll"
       onScroll={({ currentTarget: at }) => {
-        // Away from the end without having gone up: the lines were faster than this event.
-        const wentUp = at.scrollTop < top.current;
-        const isNear = at.scrollHeight - at.scrollTop - at.clientHeight < nearPx;
-        atEnd.current = isNear || (atEnd.current && !wentUp);
+        // Where it was put itself: the lines were faster than this event.
+        if (Math.abs(at.scrollTop - top.current) < 1) return;
+        const held = follows.current === "question" && questionIn(at) < endOf(at) - nearPx;
+        const left = at.scrollTop < top.current || held;
+        if (endOf(at) - at.scrollTop < nearPx) follows.current = "end";
+        else if (left) follows.current = null;
         top.current = at.scrollTop;
-        if (atEnd.current) setSeen(count);
+        if (follows.current !== null) setSeen(count);
       }}
     >
       <div ref={inner} className="run-content">
         {children}
       </div>
       {missed > 0 && (
-        <button type="button" className="missed" onClick={() => toEnd(box.current)}>
+        <button
+          type="button"
+          className="missed"
+          onClick={() => box.current?.scrollTo({ top: box.current.scrollHeight })}
+        >
           {missed} new {missed === 1 ? "step" : "steps"} ↓
         </button>
       )}
@@ -55,6 +75,16 @@ export function StickyEnd({ count, children }: { count: number; children: ReactN
   );
 }
 
-function toEnd(box: HTMLElement | null): void {
-  if (box) box.scrollTop = box.scrollHeight;
+function endOf(box: HTMLElement): number {
+  return box.scrollHeight - box.clientHeight;
+}
+
+/** Where the first question begins below what stays at the top; beyond every end when nothing is asked. */
+function questionIn(box: HTMLElement): number {
+  const card = box.querySelector<HTMLElement>(".card");
+  if (!card) return Number.POSITIVE_INFINITY;
+  const staying = [...box.querySelectorAll<HTMLElement>(".run-head, .run-head .actions")]
+    .filter((each) => getComputedStyle(each).position === "sticky")
+    .map((each) => Number.parseFloat(getComputedStyle(each).top) + each.offsetHeight);
+  return card.offsetTop - Math.max(0, ...staying) - airPx;
 }

@@ -3,6 +3,7 @@ import { type ReactNode, useMemo, useRef, useState } from "react";
 import type { RunState } from "../../http/wire/runs.ts";
 import type { Line } from "./line.ts";
 import { LineRow } from "./line-row.tsx";
+import { textOf } from "./line-text.ts";
 import { PendingLines } from "./pending-lines.tsx";
 import { UndoRow } from "./undo-row.tsx";
 
@@ -79,5 +80,5 @@ function questionOf(line: Line): string | null {
 function matching(lines: Line[], search: string): Line[] {
   const words = search.trim().toLowerCase();
   if (words === "") return lines;
-  return lines.filter((line) => JSON.stringify(line).toLowerCase().includes(words));
+  return lines.filter((line) => textOf(line).toLowerCase().includes(words));
 }
