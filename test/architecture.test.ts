@@ -91,6 +91,7 @@ function packs(): string[] {
 const packDoor = [
   "connection",
   "contract",
+  "declared",
   "endings",
   "define-tool",
   "outbound",

@@ -42,23 +42,45 @@ const handleSchema = z.object({ job: z.string().regex(/^[0-9a-f]{40}$/) });
 
 /** Throws an Error at definition that lists everything that can't work. */
 export function command<Input extends Values>(definition: CommandDefinition<Input>): Tool {
+  checkLists(definition);
   const { name, input, argv, preview, pinned, env = {}, effect = "once", untrusted = true } = definition;
   const templates = {
     argv,
     ...(preview ? { preview } : {}),
     ...(pinned ? { pinned: pinnedBy(pinned) } : {}),
   };
-  const tool = defineTool<Input, Handle>({
-    ...definition,
-    ...{ effect, untrusted },
-    input: checked(input, Object.values(templates)),
-    secrets: secretsIn(env),
-    connection: tryingCommand(name, definition),
-    preview: (values, { signal }) => previewOf(definition, values, signal),
-    ...(isOnce(definition) ? asJob(definition) : atOnce(definition)),
-  });
+  const tool = defineTool<Input, Handle>(
+    {
+      ...definition,
+      ...{ effect, untrusted },
+      input: checked(input, Object.values(templates)),
+      secrets: secretsIn(env),
+      connection: tryingCommand(name, definition),
+      preview: (values, { signal }) => previewOf(definition, values, signal),
+      ...(isOnce(definition) ? asJob(definition) : atOnce(definition)),
+    },
+    Object.keys(ownKeys),
+  );
   checkTemplates(name, tool.spec.schema, templates);
   return tool;
+}
+
+/** What `command` reads by itself. */
+const ownKeys = {
+  ...{ argv: true, pinned: true, cwd: true, env: true, graceMs: true, okExits: true, previewExits: true },
+  ...{ dataDir: true, pollMs: true },
+} as const satisfies Record<Exclude<keyof Once<unknown>, keyof PlainTool<unknown>>, true>;
+
+/** Of a line of text nobody could say where one argument ends: here no shell does. */
+function checkLists({ name, ...declared }: Pick<Runs, "argv"> & { name: string } & Partial<Runs>): void {
+  for (const key of ["argv", "preview", "pinned"] as const) {
+    const value: unknown = declared[key];
+    if (Array.isArray(value) || (value === undefined && key !== "argv")) continue;
+    const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
+    throw new Error(
+      `command ${name}: ${key} ${found}; write it as a list, one argument each, like ["df", "-h", "{folder}"]`,
+    );
+  }
 }
 
 function isOnce<Input>(definition: CommandDefinition<Input>): definition is Once<Input> {

@@ -29,7 +29,7 @@ export function solve(expression: Expression, calls: readonly PastCall[]): Solut
   const holes = holesIn(expression);
   const task: Task = {
     calls,
-    context: `The calculation is ${shown(expression)}.`,
+    context: `The calculation: ${shown(expression)}`,
     numbering: (nth) => (holes > 1 ? ` (${nth} of ${holes})` : ""),
   };
   return solvePart(expression, task);

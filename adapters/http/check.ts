@@ -7,10 +7,19 @@ interface Declared {
   baseUrl: string;
   private?: boolean;
   healthPath?: string;
+  operations: readonly Shape[];
 }
 
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
 /** Throws an Error that says what to do. */
-export function checkApi({ name, baseUrl, private: isPrivate = false, healthPath }: Declared): void {
+export function checkApi({
+  name,
+  baseUrl,
+  private: isPrivate = false,
+  healthPath,
+  operations,
+}: Declared): void {
   const fail = (what: string) => new Error(`api ${name}: baseUrl ${JSON.stringify(baseUrl)} ${what}`);
   if (!URL.canParse(baseUrl)) throw fail("is no URL");
   const { protocol, username, password, search, hash } = new URL(baseUrl);
@@ -24,9 +33,16 @@ export function checkApi({ name, baseUrl, private: isPrivate = false, healthPath
     );
   }
   if (search || hash) throw fail("has a query or a fragment; put queries into the paths of its operations");
+  if (!Array.isArray(operations)) throw new Error(`api ${name}: operations is no list`);
+  for (const { name: operation, method, path } of operations) {
+    if (methods.includes(method) && typeof path === "string") continue;
+    const wrong = methods.includes(method) ? "path is no text" : `method ${JSON.stringify(method)} is none`;
+    throw new Error(`api ${name}: ${operation}: ${wrong}; write it like method: "GET", path: "/orders/{id}"`);
+  }
 }
 
 interface Shape {
+  name?: string;
   path: string;
   method: string;
   body?: readonly string[];

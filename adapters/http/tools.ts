@@ -1,5 +1,6 @@
 /** Named APIs as tools: fixed methods and paths, in which the model fills the places that it is given. */
 import { OutcomeUnknown, type PlainTool, type Tool } from "../../src/tools/contract.ts";
+import { checkKeys } from "../../src/tools/declared.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Answer, NoAnswer, type Outgoing, type Reach, request } from "../../src/tools/outbound.ts";
 import { errorIn, isLost, resultOf } from "./answer.ts";
@@ -65,44 +66,58 @@ const maxBytes = 5 * 1024 * 1024;
 /** One tool for each operation. Throws an Error at definition that says what can't work. */
 export function http<const Inputs extends readonly Values[]>(api: Api<Inputs>): Tool[] {
   checkApi(api);
+  checkKeys(`api ${api.name}`, api, Object.keys(apiKeys));
   const connection = tryingApi(api);
   return api.operations.map((operation) => ({ ...toolOf(api, operation), connection }));
 }
+
+const apiKeys = {
+  ...{ name: true, baseUrl: true, private: true, headers: true, healthPath: true, operations: true },
+  resolve: true,
+} as const satisfies Record<keyof Api<readonly Values[]>, true>;
 
 type AnyApi = Omit<Api<readonly Values[]>, "operations">;
 
 function toolOf<Input extends Values>(api: AnyApi, operation: Operation<Input>): Tool {
   const { effect = "once", untrusted = true, input, timeoutMs = 30_000 } = operation;
   const template = parseTemplate(operation.path);
-  const tool = defineTool<Input>({
-    ...operation,
-    name: `${api.name}_${operation.name}`,
-    ...{ effect, untrusted, secrets: secretsOf(api.headers) },
-    // Above the request's own limit: the error that says what happened comes first.
-    timeoutMs: timeoutMs + 5_000,
-    input: input.superRefine((values, context) => {
-      const filled = fillTemplate(template, values);
-      for (const { name, message } of filled.ok ? [] : filled.problems) {
-        context.addIssue({ code: "custom", path: [name], message });
-      }
-    }),
-    preview: async (values, context) => {
-      const { method, url, body } = outgoingOf(api, operation, values, context.key);
-      const more = await operation.preview?.(values, context);
-      return [`${method} ${url.href}`, body, more].filter((part) => typeof part === "string").join("\n");
+  const tool = defineTool<Input>(
+    {
+      ...operation,
+      name: `${api.name}_${operation.name}`,
+      ...{ effect, untrusted, secrets: secretsOf(api.headers) },
+      // Above the request's own limit: the error that says what happened comes first.
+      timeoutMs: timeoutMs + 5_000,
+      input: input.superRefine((values, context) => {
+        const filled = fillTemplate(template, values);
+        for (const { name, message } of filled.ok ? [] : filled.problems) {
+          context.addIssue({ code: "custom", path: [name], message });
+        }
+      }),
+      preview: async (values, context) => {
+        const { method, url, body } = outgoingOf(api, operation, values, context.key);
+        const more = await operation.preview?.(values, context);
+        return [`${method} ${url.href}`, body, more].filter((part) => typeof part === "string").join("\n");
+      },
+      run: async (values, context) => {
+        const outgoing = outgoingOf(api, operation, values, context.key);
+        const answer = await exchange(api, operation, outgoing, context.signal);
+        const error = () => errorIn(answer, api.name, outgoing.url);
+        if (effect === "once" && isLost(answer.status)) throw new OutcomeUnknown(error());
+        if (answer.status < 200 || answer.status >= 300) throw new Error(error());
+        return told(answer, operation, effect === "read");
+      },
     },
-    run: async (values, context) => {
-      const outgoing = outgoingOf(api, operation, values, context.key);
-      const answer = await exchange(api, operation, outgoing, context.signal);
-      const error = () => errorIn(answer, api.name, outgoing.url);
-      if (effect === "once" && isLost(answer.status)) throw new OutcomeUnknown(error());
-      if (answer.status < 200 || answer.status >= 300) throw new Error(error());
-      return told(answer, operation, effect === "read");
-    },
-  });
+    Object.keys(ownKeys),
+  );
   checkOperation(tool.spec, template, operation);
   return tool;
 }
+
+/** What an operation has beside the keys of a tool. */
+const ownKeys = {
+  ...{ method: true, path: true, body: true, idempotencyHeader: true, pick: true },
+} as const satisfies Record<Exclude<keyof Operation, keyof PlainTool<unknown>>, true>;
 
 async function exchange(
   api: AnyApi,

@@ -28,6 +28,12 @@ export function checkOptions({
   if (!/^[a-z][a-z0-9_]{0,30}$/.test(prefix)) {
     throw wrong("prefix: lower-case letters, digits and _, at most 31, a letter first");
   }
+  if (allow !== "*" && !Array.isArray(allow)) {
+    throw wrong('allow: list the names of the tools that may be used, or write "*" for any');
+  }
+  if ((place.command === undefined) === (place.url === undefined)) {
+    throw wrong("give it either a command (a process of this bot) or a url");
+  }
   if (place.command === "") throw wrong("command: name a program");
   if (place.bearer !== undefined && place.oauth !== undefined) throw wrong("give bearer or oauth, not both");
   for (const [key, url] of Object.entries({ url: place.url, "oauth.tokenUrl": place.oauth?.tokenUrl })) {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Redact } from "../../src/core/text/redact.ts";
 import { isSeen } from "../../src/core/text/visible.ts";
 import type { PlainTool, Tool } from "../../src/tools/contract.ts";
+import { checkKeys } from "../../src/tools/declared.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { ToolServer } from "../../src/tools/tool-server.ts";
@@ -38,9 +39,21 @@ interface Options extends ToolRules {
 
 export type ServerOptions = Options & (Stdio | Http);
 
+const ruleKeys = {
+  ...{ effect: true, requiresApproval: true, timeoutMs: true, maxOutput: true, untrusted: true },
+} as const satisfies Record<keyof ToolRules, true>;
+const optionKeys = {
+  ...ruleKeys,
+  ...{ configDir: true, name: true, prefix: true, allow: true, tools: true, command: true, args: true },
+  ...{ env: true, cwd: true, url: true, private: true, bearer: true, oauth: true, resolve: true },
+} as const satisfies Record<keyof Options | keyof Stdio | keyof Http, true>;
+
 /** Throws an Error that says what to correct. */
 export function mcp(options: ServerOptions): ToolServer {
   checkOptions(options);
+  checkKeys(`mcp ${options.name}`, options, Object.keys(optionKeys));
+  for (const [tool, rules] of Object.entries(options.tools ?? {}))
+    checkKeys(`mcp ${options.name}: tools.${tool}`, rules, Object.keys(ruleKeys));
   const { configDir, name, allow, prefix = name.replaceAll("-", "_") } = options;
   const secrets = secretsOf(options);
   const hidden = new Hidden(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));

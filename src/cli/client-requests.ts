@@ -1,7 +1,8 @@
 /** The client's requests, and what is done while the server is away. */
 import { setTimeout as wait } from "node:timers/promises";
 import { shownUrl } from "../core/text/shown-url.ts";
-import type { Problem } from "../http/wire/server.ts";
+import { visibleLine } from "../core/text/visible.ts";
+import { healthSchema, type Problem } from "../http/wire/server.ts";
 
 /** `url` of the server, with the path that a proxy shows it under. */
 export interface Server {
@@ -118,6 +119,29 @@ export async function send(
     throw new ServerAway(answer, { answer });
   }
   return response;
+}
+
+/** Throws ServerAway where nobody answers now, and ClientError where somebody does who is no bot. */
+export async function findBot(server: Server): Promise<void> {
+  const response = await send(server, "GET", "/health");
+  const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
+  // A bot that refuses says why itself, to what is asked of it next.
+  if (type === "application/problem+json") return;
+  const body: unknown = await response.json().catch(() => null);
+  if (anyHealth.safeParse(body).success) return;
+  const url = URL.parse(response.url);
+  const by = response.redirected && url !== null ? `, after a redirect to ${shownUrl(url)}` : "";
+  throw new ClientError(
+    `${server.url} is no Belay: what it answers to /health is ${answerInWords(type)} (status ${response.status}${by}). Name the bot's own address with --url; its start says it.`,
+  );
+}
+
+/** As every release answers it. */
+const anyHealth = healthSchema.pick({ status: true });
+
+function answerInWords(type: string): string {
+  if (type === "text/html") return "a web page";
+  return /[/+]json$/.test(type) ? "JSON of something else" : visibleLine(type || "of no kind");
 }
 
 /** The key's first request, whose answer was cut, has not ended. */

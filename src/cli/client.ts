@@ -9,7 +9,15 @@ import { isEnded } from "../core/text/status.ts";
 import type { RunState } from "../http/wire/runs.ts";
 import { outageWords } from "./client-outage.ts";
 import { type Person, settle } from "./client-questions.ts";
-import { ClientError, request, type Server, ServerAway, send, untilReached } from "./client-requests.ts";
+import {
+  ClientError,
+  findBot,
+  request,
+  type Server,
+  ServerAway,
+  send,
+  untilReached,
+} from "./client-requests.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
@@ -85,10 +93,10 @@ async function launched(options: ClientOptions): Promise<RunState> {
   }
 }
 
-/** Throws ServerAway where nobody answers at all: as long as nothing was sent, it is known that no run is started. */
+/** Throws where no bot answers: as long as nothing was sent, it is known that no run is started. */
 async function someoneAt(options: ClientOptions): Promise<void> {
   try {
-    await send(options, "GET", "/health");
+    await findBot(options);
   } catch (error) {
     if (!(error instanceof ServerAway) || error.answer === null) throw error;
   }

@@ -19,6 +19,7 @@ import { type Belay, startBelay } from "../main.ts";
 import { buildConsole, noConsole } from "./build-console.ts";
 import { runCommand } from "./command.ts";
 import { demoConfig } from "./incident/bot.ts";
+import { greet } from "./incident/greeting.ts";
 import { freePort, openStage, type Stage } from "./incident/stage.ts";
 import { UsageError } from "./options.ts";
 
@@ -51,7 +52,8 @@ async function play(config: Config, stage: Stage): Promise<void> {
   let belay: Belay | null = null;
   try {
     belay = await startBelay(config, { besides: [channel] });
-    await greet(belay, stage);
+    const consoleAt = `${belay.url}/#code=${await belay.http.issueLoginCode()}`;
+    greet(surface, { recordedOn: stage.recordedOn, modelName: belay.engine.modelName, consoleAt });
     await stage.breakShop();
     const { stdin } = process;
     const isOver = stdin.isTTY ? ended(belay, channel, leaving.promise) : answered(belay, channel);
@@ -82,22 +84,6 @@ function openTerminal(leave: () => void): { surface: Surface; channel: TerminalC
   process.once("SIGHUP", leave);
   channel = terminalChannel({ surface, personName: "you", clock: systemClock, onQuit: leave });
   return { surface, channel };
-}
-
-async function greet({ url, http, engine }: Belay, { recordedOn }: Stage): Promise<void> {
-  const lines = [
-    "",
-    recordedOn === null
-      ? "  A shop is watched by the Prometheus and the Alertmanager of this machine."
-      : `  Prometheus with Alertmanager is not installed: its answers are recorded ones of ${recordedOn},\n  the shop and its restart are real.`,
-    engine.modelName === "demo"
-      ? "  The model is the demo model: its choices are written down, everything else happens."
-      : `  The model is ${engine.modelName}.`,
-    `  The same in the console: ${url}/#code=${await http.issueLoginCode()}`,
-    "  Checkouts begin to fail now. The alert comes within seconds; Ctrl-C ends the demo.",
-    "",
-  ];
-  process.stdout.write(`${lines.join("\n")}\n`);
 }
 
 function closing(isLive: boolean): Line[] {

@@ -69,7 +69,15 @@ function writtenTools(
 
 function described(value: unknown): string {
   if (!Array.isArray(value)) return value === null ? "null" : typeof value;
-  return `a list whose ${value.findIndex((one) => !toolSchema.safeParse(one).success) + 1}. element is no tool`;
+  const at = value.findIndex((one) => !toolSchema.safeParse(one).success);
+  return `a list whose ${at + 1}. element is no tool${whatItIs(value[at])}`;
+}
+
+/** The usual slips, each with its remedy. */
+function whatItIs(element: unknown): string {
+  if (Array.isArray(element)) return " but a list of its own (write ... before it)";
+  if (typeof element === "function") return " but a function (call it)";
+  return element === undefined ? " but undefined (is it exported by that name?)" : "";
 }
 
 /** A tool may name its approvers by group, like the rights of agents. */

@@ -1,4 +1,5 @@
 /** Variables that nothing reads and that look like one that is read: a typo would be silent. */
+import { changes } from "../core/text/closest.ts";
 import type { Variables } from "./environment.ts";
 
 /** More changed letters than these are another word. */
@@ -28,20 +29,6 @@ function looksLike(name: string, known: string): boolean {
 function distance(name: string, known: string): number {
   const last = (text: string) => text.split("_").at(-1);
   return changes(name, known) - (last(name) === last(known) ? 2 : 0);
-}
-
-/** Letters to put in, take out or change, from one to the other. */
-function changes(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [place, letter] of [...from].entries()) {
-    const next = [place + 1];
-    for (const [index, other] of [...to].entries()) {
-      const [above = 0, diagonal = 0, left = 0] = [row[index + 1], row[index], next[index]];
-      next.push(letter === other ? diagonal : 1 + Math.min(above, diagonal, left));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 /** Names of variables that a configuration holds, wherever it does. */

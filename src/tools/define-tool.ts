@@ -3,16 +3,19 @@ import type { z } from "zod";
 import type { ApprovalRule, ToolSpec } from "../core/agent.ts";
 import type { CallContext } from "../core/ports/toolbox.ts";
 import type { Reconciled, Tool, ToolDefinition } from "./contract.ts";
+import { checkDeclaration } from "./declared.ts";
 import { strictSchema } from "./strict-schema.ts";
 
-const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
-
-/** Throws an Error at definition when the name, the schema or the effect contract can't hold. */
-export function defineTool<Input, Handle = unknown>(definition: ToolDefinition<Input, Handle>): Tool {
+/**
+ * Throws an Error at definition when the name, the schema or the effect contract can't hold. `own`: more keys that the
+ * declaration may have, which a pack reads by itself.
+ */
+export function defineTool<Input, Handle = unknown>(
+  definition: ToolDefinition<Input, Handle>,
+  own: readonly string[] = [],
+): Tool {
+  checkDeclaration(definition, own);
   const { name, job, verify } = definition;
-  if (!namePattern.test(name)) {
-    throw new Error(`tool ${JSON.stringify(name)}: a name is lower-case letters, digits and _, at most 63`);
-  }
   const { timeoutMs, maxOutput } = definition;
   checkNumbers(name, { timeoutMs, maxOutput, "job.everyMs": job?.everyMs });
   checkNumbers(name, { "verify.everyMs": verify?.everyMs, "verify.withinMs": verify?.withinMs });

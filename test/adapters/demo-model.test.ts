@@ -17,7 +17,7 @@ const calculations: [task: string, outputs: Outputs, steps: string[][], end: str
     [
       ["sum_numbers(17, 5)"],
       ["multiply_numbers(22, 3)"],
-      ["ask_human(Which number should I divide 66 by?, The calculation is (17 + 5) × 3 ÷ ….)"],
+      ["ask_human(Which number should I divide 66 by?, The calculation: (17 + 5) × 3 ÷ …)"],
       ["divide_numbers(66, 4)"],
     ],
     "(17 + 5) × 3 ÷ 4 = 16.5",
@@ -40,8 +40,8 @@ const calculations: [task: string, outputs: Outputs, steps: string[][], end: str
     "a number minus another number",
     { ask_human: [answered("9"), answered("it is 2")] },
     [
-      ["ask_human(Which number should I use? (1 of 2), The calculation is … - ….)"],
-      ["ask_human(Which number should I subtract from 9? (2 of 2), The calculation is … - ….)"],
+      ["ask_human(Which number should I use? (1 of 2), The calculation: … - …)"],
+      ["ask_human(Which number should I subtract from 9? (2 of 2), The calculation: … - …)"],
       ["subtract_numbers(9, 2)"],
     ],
     "9 - 2 = 7",
@@ -50,10 +50,10 @@ const calculations: [task: string, outputs: Outputs, steps: string[][], end: str
     "12 divided by a number I will tell you",
     { ask_human: [answered("zero"), answered("2 + 2")] },
     [
-      ["ask_human(Which number should I divide 12 by?, The calculation is 12 ÷ ….)"],
+      ["ask_human(Which number should I divide 12 by?, The calculation: 12 ÷ …)"],
       ["divide_numbers(12, 0)"],
       [
-        "ask_human(That did not work: can't divide by zero; choose another b. Which number should I divide 12 by?, The calculation is 12 ÷ ….)",
+        "ask_human(That did not work: can't divide by zero; choose another b. Which number should I divide 12 by?, The calculation: 12 ÷ …)",
       ],
       ["sum_numbers(2, 2)"],
       ["divide_numbers(12, 4)"],
@@ -70,12 +70,12 @@ const calculations: [task: string, outputs: Outputs, steps: string[][], end: str
     "8 / a number",
     { ask_human: answered("banana") },
     [
-      ["ask_human(Which number should I divide 8 by?, The calculation is 8 ÷ ….)"],
+      ["ask_human(Which number should I divide 8 by?, The calculation: 8 ÷ …)"],
       [
-        'ask_human(That did not work: there is no number in "banana". Which number should I divide 8 by?, The calculation is 8 ÷ ….)',
+        'ask_human(That did not work: there is no number in "banana". Which number should I divide 8 by?, The calculation: 8 ÷ …)',
       ],
       [
-        'ask_human(That did not work: there is no number in "banana". Which number should I divide 8 by? This is the last time I ask., The calculation is 8 ÷ ….)',
+        'ask_human(That did not work: there is no number in "banana". Which number should I divide 8 by? This is the last time I ask., The calculation: 8 ÷ …)',
       ],
     ],
     'I could not work out this: there is no number in "banana".',
@@ -83,7 +83,7 @@ const calculations: [task: string, outputs: Outputs, steps: string[][], end: str
   [
     "8 / a number",
     { ask_human: answered("never mind") },
-    [["ask_human(Which number should I divide 8 by?, The calculation is 8 ÷ ….)"]],
+    [["ask_human(Which number should I divide 8 by?, The calculation: 8 ÷ …)"]],
     "All right, I do nothing more.",
   ],
 ];

@@ -177,7 +177,7 @@ describe("a tool's approvers", () => {
     import { currentTime } from ${JSON.stringify(join(projectRoot, "src/tools/current-time.ts"))};
     export default {
       people: { oncall: ["slack:T1/U1"] },
-      tools: [defineTool({ ...currentTime, description: "Tell.", name: "tell", requiresApproval: { by: ["${by}"], count: 2 } })],
+      tools: [defineTool({ input: currentTime.input, run: currentTime.run, effect: "read", description: "Tell.", name: "tell", requiresApproval: { by: ["${by}"], count: 2 } })],
     };`;
 
   it("may be a group, and must be one that exists", async () => {

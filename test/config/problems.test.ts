@@ -288,7 +288,8 @@ describe("prompts", () => {
       import { defineTool } from ${from("define-tool.ts")};
       import { currentTime } from ${from("current-time.ts")};
       import { mathTools } from ${from("math.ts")};
-      const tidy = defineTool({ ...currentTime, name: "tidy", description: "Tidy.", effect: "idempotent" });
+      const { input, run } = currentTime;
+      const tidy = defineTool({ input, run, name: "tidy", description: "Tidy.", effect: "idempotent" });
       export default { tools: [...mathTools, currentTime, tidy] };
     `;
     const prefetch = ["current_time", "sum_numbers", "tidy"];

@@ -80,7 +80,7 @@ test("the same command with the key of a lost launch shows the run that is there
 /** Answers each launch in turn with these; any look at all is answered. */
 async function answering(...launches: RequestListener[]): Promise<string> {
   const server = createServer((request, response) => {
-    if (request.url !== "/agent/launch") return void response.end("{}");
+    if (request.url !== "/agent/launch") return void response.end('{"status":"ok"}');
     launches.shift()?.(request, response);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");

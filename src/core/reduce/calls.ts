@@ -147,7 +147,7 @@ export function settled(state: State, call: Call, told: Result, ms: number): Sta
   const line = withLine(state, {
     shape: result.ok ? "done" : "failed",
     title: call.tool,
-    detail: `${argumentsInBrief(call.input)} → ${words}`,
+    detail: `${argumentsInBrief(call.input)} → ${words}`.trimStart(),
     ms,
   });
   const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };

@@ -46,7 +46,7 @@ test("the demo plays to its end on recorded answers where they are missing, and 
   const { date } = readRecording();
   await playsToItsEnd(
     "/nowhere",
-    `Prometheus with Alertmanager is not installed: its answers are recorded ones of ${date},\n  the shop and its restart are real.`,
+    `Prometheus with Alertmanager is not installed: its answers are recorded ones of ${date}, the shop and its restart are real.`,
   );
 }, 120_000);
 
