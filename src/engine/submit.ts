@@ -28,7 +28,7 @@ import type { Recorded, Recorder } from "./record.ts";
 export interface SubmitDeps extends DecisionDeps {
   record: Recorder;
   toolbox: Toolbox;
-  store: Pick<Store, "question" | "audit">;
+  store: Pick<Store, "question" | "audit" | "runs" | "read">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
