@@ -56,8 +56,31 @@ function problemsOf(template: Template, properties: Readonly<Record<string, Prop
   if (typeof program !== "string" || program === "" || program.startsWith("-")) {
     return ["begin with the program"];
   }
+  if (/\s/.test(program) && !program.includes("/")) {
+    return [
+      `begin with the program alone; each argument stands by itself: ${JSON.stringify(program.split(/\s+/))}`,
+    ];
+  }
   if (namesIn(program).length > 0) return ["no input may choose the program; declare one command for each"];
-  return [...placesOf(template, properties), ...shellsOf(program, template, properties)];
+  const all = [
+    placesOf(template, properties),
+    shellsOf(program, template, properties),
+    signsOf(program, template),
+  ];
+  return all.flat();
+}
+
+const ofShells = new Set(["|", "||", "&&", "&", ">", ">>", "<", "2>", "2>&1"]);
+/** To these they are arguments. */
+const comparing = new Set(["expr", "test", "["]);
+
+/** Whoever writes one on its own expects a shell, and would get an argument. */
+function signsOf(program: string, template: Template): string[] {
+  const found = template.flat().find((word) => ofShells.has(word));
+  if (found === undefined || comparing.has(basename(program))) return [];
+  return [
+    `${JSON.stringify(found)} would be an argument, since no shell reads it; call a script of your own`,
+  ];
 }
 
 /** Each placeholder has an input, and a place that its values can stand in. */

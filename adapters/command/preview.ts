@@ -65,6 +65,8 @@ export async function previewOf(definition: Runs, values: Values, signal: AbortS
     const kept = { ...definition, maxOutput: Math.max(maxPreview, definition.maxOutput ?? 0) };
     const outcome = await runNow(program, limitsOf(kept, 60_000), reading, signal);
     if (!outcome.ok) throw new Error(outcome.message);
+    if (!outcome.isText)
+      throw new Error("what its preview prints is no text, so nobody could see what it shows");
     lines.push(outcome.text);
   }
   return lines.join("\n");

@@ -1,6 +1,7 @@
 /** Runs a program in a process group of its own, and ends the whole group at its time limit or when told to. */
 import { type SpawnOptions, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
 
 /** `argv[0]` is the program; no shell reads any of it. */
 export interface Program {
@@ -52,7 +53,8 @@ export function runGroup(
   const { promise, resolve } = Promise.withResolvers<GroupEnd>();
   const sinks = "files" in output ? output.files : (["pipe", "pipe"] as const);
   const child = start(file, args, { cwd, env: { ...env }, stdio: ["ignore", ...sinks] });
-  if (child instanceof Error) return Promise.resolve({ ...notStarted, error: whyNot(child, file, cwd) });
+  if (child instanceof Error)
+    return Promise.resolve({ ...notStarted, error: whyNot(child, file, { cwd, env }) });
   if (child.pid !== undefined) output.started(child.pid);
   if (!("files" in output)) {
     child.stdout?.on("data", output.stdout);
@@ -83,7 +85,7 @@ export function runGroup(
     resolve(ended);
   };
   child.once("error", (error: NodeJS.ErrnoException) => {
-    if (child.pid === undefined) settle({ ...notStarted, error: whyNot(error, file, cwd) });
+    if (child.pid === undefined) settle({ ...notStarted, error: whyNot(error, file, { cwd, env }) });
   });
   child.once("exit", (code, signal) => {
     const ended = () => settle({ because, code, signal, error: null });
@@ -104,12 +106,25 @@ function start(file: string, args: readonly string[], how: Pick<SpawnOptions, "c
 
 const notStarted = { because: "not_started", code: null, signal: null } as const;
 
-function whyNot(error: NodeJS.ErrnoException, file: string, cwd: string): string {
-  if (!existsSync(cwd)) return `the working folder ${cwd} does not exist`;
-  if (error.code === "ENOENT") return `there is no program ${file} on this machine`;
-  if (error.code === "EACCES") return `${file} may not be run by this user`;
+function whyNot(
+  error: NodeJS.ErrnoException,
+  file: string,
+  { cwd, env }: Pick<Program, "cwd" | "env">,
+): string {
+  if (!existsSync(cwd)) return `the working folder ${resolvePath(cwd)} does not exist`;
+  if (error.code === "ENOENT")
+    return `there is no program ${file}${file.includes("/") ? "" : ` in ${env.PATH}`}`;
+  if (error.code === "EACCES")
+    return `${file} ${isFolder(resolvePath(cwd, file)) ? folderWords : notExecutable}`;
   if (error.code === "E2BIG") return "its arguments are too long";
   return `${file} could not be started (${error.code ?? error.message})`;
+}
+
+const folderWords = "is a folder, and no program";
+const notExecutable = "may not be run by this user, or is no program";
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The group is gone: that is what was wanted. */

@@ -1,4 +1,5 @@
 /** Of a job's log the part that matters: the failed step's last lines, without secrets and colours. */
+import { withoutEscapes } from "../../src/core/text/escapes.ts";
 
 interface Step {
   started_at?: string | null | undefined;
@@ -8,9 +9,6 @@ interface Step {
 const maxLines = 120;
 const maxText = 8_000;
 const stamp = /^\uFEFF?(\d{4}-\d\d-\d\dT[\d:.]+Z) ?/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
-const colour = /\u001b\[[\d;]*[A-Za-z]/g;
-
 /** GitHub hides the secrets that it knows of; these are what others look like. */
 const secrets = [
   /\b(gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{20,}|A[KS]IA[A-Z0-9]{16}|eyJ[\w-]+\.[\w-]+\.[\w-]+)/g,
@@ -27,7 +25,7 @@ export function failedPart(log: string, step: Step | null): string {
   // What follows the last error is cleaning up.
   const last = part.findLastIndex((line) => line.includes("##[error]"));
   const end = last === -1 ? part.length : last + 1;
-  const plain = part.slice(0, end).map((line) => line.replace(stamp, "").replaceAll(colour, ""));
+  const plain = part.slice(0, end).map((line) => withoutEscapes(line.replace(stamp, "")));
   const text = masked(plain.join("\n")).split("\n");
   const tail = text.slice(-maxLines).join("\n").slice(-maxText).toWellFormed();
   const isWhole = text.length <= maxLines && tail.length < maxText;

@@ -15,7 +15,7 @@ import { runs } from "./schema.ts";
 type Working = Pick<Store, "claim" | "renew" | "release" | "releaseAll" | "nextWake">;
 
 /** Leases are compared on the database's clock, the one that all machines share. */
-const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+export const clockMs = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 export const clockNow = sql.raw(clockMs);
 
 const isFree = `(owner IS NULL OR lease_until < ${clockMs})`;

@@ -22,7 +22,6 @@ export const {
   min,
   ne,
   notExists,
-  notInArray,
   or,
   sql,
 } = require("drizzle-orm") as typeof import("drizzle-orm");

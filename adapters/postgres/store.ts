@@ -52,7 +52,7 @@ export async function openPostgres({
     ...readQuestions(db, unreadable),
     ...workRuns(db, pool),
     ...deliverPosts(db, unreadable),
-    ...receiveMessages(db),
+    ...receiveMessages(db, pool),
     ...keepRecords(db, clock),
     ...keepAttachments(db),
     ...keepAudits(db),

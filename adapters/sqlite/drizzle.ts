@@ -23,7 +23,6 @@ export const {
   ne,
   not,
   notExists,
-  notInArray,
   or,
   sql,
 } = require("drizzle-orm") as typeof import("drizzle-orm");

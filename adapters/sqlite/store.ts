@@ -45,7 +45,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
     ...readQuestions(db, unreadable),
     ...workRuns(db, group.write),
     ...deliverPosts(db, group.write, unreadable),
-    ...receiveMessages(db, group.write),
+    ...receiveMessages(db, opened.client, group.write),
     ...keepRecords(db, group.write, clock),
     ...keepAttachments(db, group.write),
     ...keepAudits(db, group.write),

@@ -11,6 +11,7 @@ import { createRedactor } from "../core/text/redact.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import { createToolbox } from "../tools/toolbox.ts";
 import { runCommand } from "./command.ts";
+import { noSuchTool } from "./no-such-tool.ts";
 import { type Given, usageOf } from "./options.ts";
 
 const line = {
@@ -43,8 +44,8 @@ export async function runByHand(
   const [name, json = "{}", ...rest] = hand.args;
   const spec = name === undefined ? undefined : toolbox.specs[name];
   if (name === undefined || !spec || rest.length > 0) {
-    if (name !== undefined && !spec) hand.print(`There is no tool ${name}.`);
     const leftOut = [...config.toolsOff.map(offInWords), ...config.warnings];
+    if (name !== undefined && !spec) noSuchTool(name, Object.keys(toolbox.specs), leftOut).map(hand.print);
     for (const said of [usageOf(line), ...listOf(toolbox), ...leftOut]) hand.print(said);
     return 2;
   }
@@ -52,6 +53,9 @@ export async function runByHand(
   if (error) {
     hand.print(error.message);
     hand.print(`Its input: ${JSON.stringify(spec.schema.properties ?? {})}`);
+    // A shell takes double quotes away.
+    if (error.code === "invalid_json")
+      hand.print(`Put the JSON into single quotes: ${line.command} -- ${name} '{…}'`);
     return 2;
   }
   const callId = randomUUID();

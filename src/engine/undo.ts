@@ -68,13 +68,16 @@ async function launchUndo(
   const { questionId } = command;
   const runId = runIdFor({ source: `undo:${of.runId}`, key: questionId });
   const launch = launchOf(of, runId, command);
-  const launched = await deps.record({
-    runId,
-    epoch: null,
-    inbox,
-    agent: of.agent.name,
-    propose: (state, policy) => admit(state, launch, policy),
-  });
+  const launched = await deps.launch(runId, (claim) =>
+    deps.record({
+      runId,
+      epoch: null,
+      inbox,
+      agent: of.agent.name,
+      claim,
+      propose: (state, policy) => admit(state, launch, policy),
+    }),
+  );
   if (launched.type === "refused" && launched.refusal.code === "already_launched") {
     const { from, launchedAt } = launched.state;
     return { ok: false, refusal: undoTaken(from.name, launchedAt, runId) };

@@ -71,7 +71,9 @@ test("a read runs at once; secrets and control characters of its output are not 
 
 test.each([
   [[], "usage: npm run tool"],
-  [["loook"], "There is no tool loook."],
+  [["loook"], "There is no tool loook; did you mean look?"],
+  [["deploy"], "There is no tool deploy.\nusage"],
+  [["am_silence"], "There is no tool am_silence.\ntools: off: am_silence; set ALERTMANAGER_URL"],
   [["look", "{}", "more"], "usage: npm run tool"],
 ])("%j says what there is", async (args, words) => {
   const { code, text } = await byHand(args, [look]);
@@ -83,6 +85,7 @@ test.each([
 
 test.each([
   ["{what:1}", "look takes what"],
+  ["{what:1}", "Put the JSON into single quotes: npm run tool -- look '{…}'"],
   ['{"what":1}', "input.what"],
   ['{"what":"a","more":1}', "more"],
 ])("an input that does not fit is told with its form: %s", async (json, words) => {

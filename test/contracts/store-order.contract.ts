@@ -66,6 +66,27 @@ export function orderContract(open: () => Promise<Store>): void {
       expect(await claim(60_000, { patienceMs: 0 })).toEqual(["second"]);
     });
 
+    it("hide nothing that was said elsewhere, however many of them wait before it", async () => {
+      await hear(here, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `here ${n}`));
+      await hear(null, "press", "another press");
+      await hear("slack:T1/C1/2", "elsewhere", "elsewhere too");
+      await hear("slack:T1/C1/3", "far away");
+      for (const next of ["here 1", "press", "another press", "elsewhere", "far away"])
+        expect(await claim(60_000, { limit: 1 })).toEqual([next]);
+      expect(await claim(60_000, { limit: 1 })).toEqual([]);
+      await settle("elsewhere");
+      expect(await claim(60_000, { limit: 9 })).toEqual(["elsewhere too"]);
+    });
+
+    it("follow one another also behind many that are tried in vain", async () => {
+      const all = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `here ${n}`);
+      await hear(here, ...all);
+      for (const next of all) expect(await claim(60_000, { patienceMs: 0, limit: 1 })).toEqual([next]);
+      await hear(here, "the last");
+      expect(await claim(60_000, { limit: 1 })).toEqual([]);
+      expect(await claim(60_000, { patienceMs: 0, limit: 1 })).toEqual(["the last"]);
+    });
+
     it("keep their order whatever else waits before them", async () => {
       await hear(here, "first", "second");
       for (let n = 0; n < 5; n++) await hear(`slack:T1/C2/${n}`, `other ${n}`);

@@ -56,6 +56,12 @@ describe("a tool", () => {
 test.each([
   [{ argv: "df -h" }, 'command look: argv is "df -h"; write it as a list, one argument each'],
   [{}, "command look: argv is missing; write it as a list"],
+  [{ argv: ["df -h"] }, 'argv: begin with the program alone; each argument stands by itself: ["df","-h"]'],
+  [
+    { argv: ["df", "-h", "|", "head"] },
+    'argv: "|" would be an argument, since no shell reads it; call a script',
+  ],
+  [{ argv: ["make", "2>&1"] }, 'argv: "2>&1" would be an argument'],
   [{ argv: ["df"], preview: "ls" }, 'command look: preview is "ls"; write it as a list'],
   [{ argv: ["df"], effect: "write" }, "tool look: effect: Invalid option"],
   [{ argv: ["df"], okExit: [1] }, 'tool look: nothing reads the key "okExit"; did you mean okExits?'],
@@ -63,6 +69,18 @@ test.each([
   expect(() =>
     command({ name: "look", description: "Look.", effect: "read", input, ...loaded(change) }),
   ).toThrow(words);
+});
+
+test("a program of a path with spaces, and one that compares, are as good as any", () => {
+  const declare = (argv: string[]) =>
+    command({ name: "look", description: "Look.", effect: "read", input, argv });
+  for (const argv of [
+    ["/opt/My Tools/look", "-a"],
+    ["test", "b", ">", "a"],
+    ["df", "a|b"],
+  ]) {
+    expect(declare(argv).spec.name).toBe("look");
+  }
 });
 
 test.each([

@@ -77,7 +77,8 @@ describe("the model is told", () => {
   test.each([
     [["no-such-program-of-anybody"], "there is no program no-such-program-of-anybody"],
     [[node, program, "fail"], "ended with exit status 3. It said: no such thing: checkout"],
-    [["/etc/passwd"], "/etc/passwd may not be run by this user"],
+    [["/etc/passwd"], "/etc/passwd may not be run by this user, or is no program"],
+    [["/etc"], "/etc is a folder, and no program"],
   ])("why %j failed", async (argv, words) => {
     expect(await run({ ...base, argv })).toMatchObject({ message: expect.stringContaining(words) });
   });
