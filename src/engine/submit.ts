@@ -31,7 +31,7 @@ export interface SubmitDeps extends DecisionDeps {
   /** Writes a launch, which it may take as its own. */
   launch: WakeUps["launch"];
   toolbox: Toolbox;
-  store: Pick<Store, "question" | "audit">;
+  store: Pick<Store, "question" | "audit" | "runs" | "read">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
