@@ -2,11 +2,12 @@
 import { createInterface, type Interface } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { type Line, paint, span, widthOf, wrap } from "./line.ts";
+import { marksOff, marksOn, PasteMarks, withLineEnds } from "./pasted.ts";
 import type { Surface } from "./surface.ts";
 
 /** Node's streams of a terminal; `output` tells its width in columns. */
 export interface ScreenOptions {
-  input: Pick<ReadStream, "isTTY"> & NodeJS.ReadableStream;
+  input: Pick<ReadStream, "isTTY" | "setRawMode"> & NodeJS.ReadableStream;
   output: WriteStream;
   /** Lines that were pasted at once come as one text. */
   onText(text: string): void;
@@ -30,6 +31,7 @@ const usualColumns = 80;
 /** Redraws with cursor movements: for a terminal, not for a pipe. */
 export class TerminalScreen implements Surface {
   readonly #options: ScreenOptions;
+  readonly #keys: PasteMarks;
   readonly #typed: Interface;
   #entries: Entry[] = [];
   #prompt = "› ";
@@ -39,14 +41,18 @@ export class TerminalScreen implements Surface {
   constructor(options: ScreenOptions) {
     this.#options = options;
     const { input, output } = options;
-    this.#typed = createInterface({ input, output, terminal: true, prompt: this.#prompt, historySize: 200 });
+    this.#keys = new PasteMarks((mode) => void input.setRawMode(mode));
+    input.pipe(this.#keys);
+    output.write(marksOn);
+    const line = { input: this.#keys, output, terminal: true, prompt: this.#prompt, historySize: 200 };
+    this.#typed = createInterface(line);
     this.#typed.on("line", (text) => this.#onLine(text));
     this.#typed.on("SIGINT", () => options.onEnd());
     this.#typed.on("close", () => {
       if (!this.#closed) options.onEnd();
     });
-    // A window that was closed can be neither read nor written any more; readline tells of the input.
-    this.#typed.on("error", () => options.onEnd());
+    // A window that was closed can be neither read nor written any more.
+    input.on("error", () => options.onEnd());
     output.on("error", () => options.onEnd());
     output.on("resize", this.#onResize);
     this.#typed.prompt();
@@ -84,6 +90,8 @@ export class TerminalScreen implements Surface {
     this.#closed = true;
     this.#options.output.off("resize", this.#onResize);
     this.#typed.close();
+    this.#options.input.unpipe(this.#keys);
+    this.#options.output.write(marksOff);
   }
 
   #entry(id: string | null, lines: readonly Line[]): Entry {
@@ -97,9 +105,10 @@ export class TerminalScreen implements Surface {
     return this.#options.output.columns || usualColumns;
   }
 
-  /** Replaces everything from this entry on. */
-  #draw(from: number, entries: readonly Entry[]): void {
-    const rows = entries.flatMap((entry) => entry.rows);
+  /** Replaces everything from this entry on; of the new rows the last `room` are written. */
+  #draw(from: number, entries: readonly Entry[], room = Number.POSITIVE_INFINITY): void {
+    const all = entries.flatMap((entry) => entry.rows);
+    const rows = all.slice(Math.max(0, all.length - room));
     const height = this.#heightFrom(from);
     this.#entries = [...this.#entries.slice(0, from), ...entries].slice(-kept);
     if (this.#closed) {
@@ -135,7 +144,7 @@ export class TerminalScreen implements Surface {
     // The typed line stands above the cursor: it becomes a piece of the chat.
     const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / this.#columns()));
     output.write(`\u001b[${height}A\u001b[0J`);
-    if (this.#pasted.push(text) > 1) return;
+    if (this.#pasted.push(withLineEnds(text)) > 1) return;
     setImmediate(() => {
       const all = this.#pasted.join("\n");
       this.#pasted = [];
@@ -145,18 +154,13 @@ export class TerminalScreen implements Surface {
     });
   }
 
-  /** The terminal has wrapped everything anew: draw what fits onto an empty screen. */
+  /** The terminal has wrapped everything anew: the newest rows that fit are drawn onto an empty screen. */
   #onResize = (): void => {
     if (this.#closed) return;
-    const { output } = this.#options;
     const entries = this.#entries.map(({ id, lines }) => this.#entry(id, lines));
-    let room = output.rows - 2;
-    const fitting = entries.reverse().filter((entry) => {
-      room -= entry.rows.length;
-      return room >= 0;
-    });
-    output.write("\u001b[2J\u001b[H");
+    this.#options.output.write("\u001b[2J\u001b[H");
+    // Also what does not fit is remembered: a wider screen shows it again.
     this.#entries = [];
-    this.#draw(0, fitting.reverse());
+    this.#draw(0, entries, this.#reach());
   };
 }

@@ -9,6 +9,7 @@ import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
 import { type Claimed, LookUps } from "./look-ups.ts";
 import { type MessageDeps, Messages } from "./message.ts";
+import { Tries } from "./tries.ts";
 
 const batch = 50;
 /**
@@ -22,8 +23,6 @@ const patienceMs = 60_000;
 const lookMs = 2_000;
 /** After the store failed. */
 const lookAgainMs = 1_000;
-/** So long one message may fail before those behind it are tried: the order is kept over what passes. */
-const inTroubleMs = 3_000;
 
 export interface InboxDeps extends MessageDeps {
   /** Sources whose channel another process holds. */
@@ -43,14 +42,16 @@ export interface InboxDeps extends MessageDeps {
  *
  * What is claimed is worked off one after another; where the sender is not known yet, as soon as the channel has told.
  * A claim that has run out meanwhile counts for nothing. A trouble of the store leaves the message pending; this process
- * tries the rest of its batch again after 1 s while the claim lasts, and after 3 s those behind the message that fails.
- * Any other error refuses the message, so that those behind it go on. A message that can't be read stays pending for a
- * release that can, and so does one whose sender nobody knows. A crash leaves claims that end by themselves (SQLite: at
- * the next start); the message is then done again, and its key in the commit keeps an effect from happening twice.
+ * tries the rest of its batch again after 1 s while the claim lasts. One that fails for 3 s, or in a single try of that
+ * length, is tried beside the others from then on. Any other error refuses the message, so that those behind it go on. A
+ * message that can't be read stays pending for a release that can, and so does one whose sender nobody knows. A crash
+ * leaves claims that end by themselves (SQLite: at the next start); the message is then done again, and its key in the
+ * commit keeps an effect from happening twice.
  */
 export class Inbox {
   readonly #deps: InboxDeps;
   readonly #messages: Messages;
+  readonly #tries: Tries;
   readonly #lookUps: LookUps;
   #working: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -58,14 +59,17 @@ export class Inbox {
   readonly #unread = new Set<string>();
   /** Claimed and to be worked off, by known senders. */
   readonly #ready: Claimed[] = [];
-  /** The last one that the store did not take, and since when (steady ms). */
-  #inTrouble: { message: Claimed; since: number } | null = null;
   #again = false;
   #running = false;
 
   constructor(deps: InboxDeps) {
     this.#deps = deps;
     this.#messages = new Messages(deps);
+    this.#tries = new Tries({
+      ...deps,
+      workOff: (message) => this.#messages.workOff(message),
+      ended: (outcome) => (outcome === "taken" ? this.poke() : this.#lookIn(lookAgainMs)),
+    });
     this.#lookUps = new LookUps({
       ...deps,
       found: (claimed) => {
@@ -97,6 +101,7 @@ export class Inbox {
     this.#running = false;
     this.#lookUps.stop();
     await this.#working;
+    await this.#tries.over();
     await this.#messages.told();
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -148,19 +153,11 @@ export class Inbox {
   async #workOff(): Promise<void> {
     for (let next = this.#ready[0]; next && this.#running; next = this.#ready[0]) {
       const isOurs = this.#deps.clock.steady() < next.until;
-      if (isOurs) await this.#messages.workOff(next).catch((error: unknown) => this.#failed(next, error));
+      if (isOurs) await this.#tries.begin(next);
       this.#ready.shift();
       // It is to be had again, or what was said behind it in its thread is now.
       if (!isOurs || orderedAt(next.inbound) !== null) this.#again = true;
     }
-  }
-
-  /** When the store is well enough to be asked for more, and this message fails each time, the trouble is its own. */
-  #failed(message: Claimed, error: unknown): never {
-    const now = this.#deps.clock.steady();
-    if (this.#inTrouble?.message !== message) this.#inTrouble = { message, since: now };
-    if (now - this.#inTrouble.since >= inTroubleMs) this.#ready.push(...this.#ready.splice(0, 1));
-    throw error;
   }
 
   #lookIn(ms: number | null): void {

@@ -81,6 +81,7 @@ export class LookUps {
   }
 }
 
-function nameOf({ row }: Claimed): string {
+/** Names a claimed message, however often it is claimed. */
+export function nameOf({ row }: Claimed): string {
   return `${row.source} ${row.key}`;
 }

@@ -4,6 +4,8 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { StoreError } from "../../src/core/ports/store-error.ts";
 import { clock, startBot } from "../support/bot.ts";
 import { muteChannel } from "../support/channel.ts";
+import { clockOf } from "../support/clock.ts";
+import { gate } from "../support/gate.ts";
 import { said } from "../support/listening-bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
@@ -39,4 +41,49 @@ test("after a trouble that passes it is heard in its turn", async () => {
 
 test("one that fails each time keeps those behind it waiting for some seconds", async () => {
   expect(await heard(Number.POSITIVE_INFINITY)).toEqual(["second", "third"]);
+});
+
+test("one whose statement runs out of time holds up the others once, and nobody who comes later", async () => {
+  let date = 1_000_000;
+  const passing = clockOf(() => date);
+  const store = await openSqlite({ path: ":memory:", clock: passing });
+  const held = gate();
+  const settled: string[] = [];
+  const waiting = new Map<string, () => void>();
+  let tries = 0;
+  const watched: typeof store = {
+    ...store,
+    async commit(commit) {
+      if (commit.row.task !== "first") return store.commit(commit);
+      // Longer than a claim of messages lasts.
+      date += 10_000;
+      if (++tries > 1) await held.pass();
+      throw new StoreError("storage_busy", "canceling statement due to statement timeout");
+    },
+    async settleInbox(...args) {
+      settled.push(args[0].key);
+      waiting.get(args[0].key)?.();
+      return store.settleInbox(...args);
+    },
+  };
+  const isHeard = (key: string) =>
+    new Promise<void>((resolve) => {
+      if (settled.includes(key)) resolve();
+      else waiting.set(key, resolve);
+    });
+  const model = scripted(finalAnswer("two"), finalAnswer("three"), finalAnswer("four"));
+  const bot = await startBot({ store: watched, model, channels: [muteChannel({})], clock: passing });
+  onTestFinished(async () => {
+    held.open();
+    await bot.stop();
+    await store.close();
+  });
+  for (const key of ["first", "second", "third"]) await bot.engine.accept(said(key, `chat:C1/${key}`));
+  await Promise.all([isHeard("second"), isHeard("third")]);
+  await held.reached;
+  expect(tries).toBe(2);
+  // It is tried at this moment, and the store says nothing.
+  await bot.engine.accept(said("fourth", "chat:C1/fourth"));
+  await isHeard("fourth");
+  expect(settled).toEqual(["second", "third", "fourth"]);
 });

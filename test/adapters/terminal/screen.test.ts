@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Line, span } from "../../../adapters/terminal/line.ts";
+import { PasteMarks } from "../../../adapters/terminal/pasted.ts";
 import { TerminalScreen } from "../../../adapters/terminal/screen.ts";
 import { type TestTerminal, testTerminal } from "../../support/terminal.ts";
 
@@ -68,6 +69,27 @@ test("a paste of several lines is one text", async () => {
   expect(texts).toEqual(["first\nsecond"]);
 });
 
+test("a marked paste is one text, in however many pieces it comes, and is sent by Enter alone", async () => {
+  for (const piece of ["\u001b[200~first\r", "sec", "ond\nthird\u001b[20", "1~"]) terminal.type(piece);
+  await expect.poll(() => terminal.rows()).toEqual(["› first↵second↵third"]);
+  expect(texts).toEqual([]);
+  await type("\r");
+  expect(texts).toEqual(["first\nsecond\nthird"]);
+});
+
+test("marks of pastes are asked for, and no more when the chat ends", () => {
+  const written: string[] = [];
+  terminal.output.write = (chunk: unknown) => written.push(String(chunk)) > 0;
+  screen.close();
+  expect(written.join("")).toContain("\u001b[?2004l");
+});
+
+test("an Escape alone is a key, and is not held for a mark", () => {
+  const keys = new PasteMarks(() => {});
+  keys.write("\u001b");
+  expect(String(keys.read())).toBe("\u001b");
+});
+
 test("a post that scrolled out is said again at the end, once it is final", () => {
   screen.put("a", lines("task", "◐ step 1"));
   screen.tell(lines(..."abcdefghijklmn"));
@@ -84,6 +106,18 @@ test("a new width redraws what fits", () => {
   expect(terminal.rows()).toEqual(["one two three four", "five six", "", "›"]);
   screen.put("a", lines("one"));
   expect(terminal.rows()).toEqual(["one", "", "›"]);
+});
+
+test("a screen that was small for a while shows again what it had no room for", () => {
+  screen.put("a", lines("task", "✓ step 1", "✓ step 2"));
+  screen.put("b", lines("question", "of two lines"));
+  terminal.resize(40, 6);
+  expect(terminal.rows()).toEqual(["✓ step 2", "", "question", "of two lines", "", "›"]);
+  terminal.resize(40, 12);
+  const all = ["task", "✓ step 1", "✓ step 2", "", "question", "of two lines", "", "›"];
+  expect(terminal.rows()).toEqual(all);
+  screen.put("a", lines("task", "✓ done"));
+  expect(terminal.rows()).toEqual(["task", "✓ done", "", "question", "of two lines", "", "›"]);
 });
 
 test("the arguments to edit stand in the line already", async () => {
