@@ -1,6 +1,7 @@
 /** The part of a commit's statement that writes the run's row, at the expected version and epoch alone. */
 import type { Commit } from "../../src/core/ports/commit.ts";
 import { runRecord } from "../../src/core/store/rows.ts";
+import { clockMs } from "./claims.ts";
 import { constant, fieldsOf, rows, type Sql, sql } from "./statement.ts";
 
 const launchFields = fieldsOf(
@@ -13,7 +14,8 @@ const stepFields = fieldsOf(
    tokens bigint, costMicros bigint, asking bigint, updatedAt bigint, wakeAt bigint, release boolean`,
 );
 
-const launched = constant(launchFields.columns);
+const launched = constant(`${launchFields.columns}, owner, lease_until, epoch`);
+const clockNow = constant(clockMs);
 
 /** What a launch fixed never changes. */
 const changes = constant(
@@ -34,13 +36,15 @@ const stands = constant(
 const guarded = constant("run_id, runs.wake_at, owner, runs.epoch");
 
 export function launchGuard(commit: Commit): Sql {
+  const { owner, leaseMs } = commit.claim ?? { owner: null, leaseMs: null };
   const row = {
     ...runRecord(commit.row),
     ...{ runId: commit.runId, version: commit.events.length, wakeAt: commit.wakeAt },
   };
   return sql`guard AS (
     INSERT INTO runs (${launched})
-    SELECT r.* FROM ${rows(launchFields, [row])} WHERE ${commit.epoch}::bigint IS NULL
+    SELECT r.*, ${owner}::text, ${clockNow} + ${leaseMs}::bigint, ${owner === null ? 0 : 1}::bigint
+    FROM ${rows(launchFields, [row])} WHERE ${commit.epoch}::bigint IS NULL
     ON CONFLICT DO NOTHING RETURNING 0 AS n, ${guarded})`;
 }
 

@@ -123,8 +123,8 @@ function uncertain(error: unknown): unknown {
   return new StoreError(known.code, known.message, { cause: error, uncertain: true });
 }
 
-function success(commit: Commit): Committed {
-  return { ok: true, version: commit.expect + commit.events.length };
+function success({ expect, events, claim }: Commit): Committed {
+  return { ok: true, version: expect + events.length, ...(claim ? { claimed: true } : {}) };
 }
 
 async function attempt(client: PoolClient, commit: Commit, how: Written): Promise<Committed> {

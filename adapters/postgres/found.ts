@@ -28,13 +28,14 @@ export async function found(client: PoolClient, { runId, inbox }: Commit): Promi
 
 /**
  * Whether the log holds exactly these events where this commit would have put them. A worker's are its own only as long
- * as nobody took the run over, who may have written the same in the same millisecond; two from outside that do so both
- * wanted what stands there.
+ * as nobody took the run over, who may have written the same in the same millisecond, and so is a launch that it claims;
+ * two others from outside that do so both wanted what stands there.
  */
 export async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
   const wanted = eventRecords(commit);
   const { run } = await found(client, commit);
   if (commit.epoch !== null && run?.epoch !== commit.epoch) return false;
+  if (commit.claim && (run?.owner !== commit.claim.owner || run.epoch !== 1)) return false;
   // Without events it only lets the run go.
   if (wanted.length === 0) return commit.release && run?.owner === null;
   const { rows } = await client.query<{ type: string; at: string; data: string }>(

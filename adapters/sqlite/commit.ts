@@ -33,7 +33,7 @@ export function commitJob(
     const version = commit.expect + commit.events.length;
     const wakeAt = found.run?.woken === 1 ? 0 : commit.wakeAt;
     const record = { ...runRecord(commit.row), runId, version, wakeAt };
-    if (!found.run) put.launch.run(record);
+    if (!found.run) put.launch.run({ ...record, ...heldBy(commit.claim, clock) });
     else {
       put.progress.run(record);
       if (isTurn(found.run, record)) put.turn.run(record);
@@ -46,8 +46,14 @@ export function commitJob(
     if (key) put.inbox.run({ outcome: key.print ?? null, ...key, runId, receivedAt: clock.now() });
     if (commit.wake.length > 0) wake(db, runsToWake(commit));
     if (commit.forgets) forgetRun(db, commit, commit.forgets);
-    return { ok: true, version };
+    return { ok: true, version, ...(commit.claim ? { claimed: true } : {}) };
   };
+}
+
+function heldBy(claim: Commit["claim"], clock: Pick<Clock, "now">) {
+  return claim
+    ? { owner: claim.owner, leaseUntil: clock.now() + claim.leaseMs, epoch: 1 }
+    : { owner: null, leaseUntil: null, epoch: 0 };
 }
 
 /** Whether anything changes that an index holds: most commits only progress, and then leave every index alone. */
@@ -92,6 +98,7 @@ const fixed = [
   "launchedAt",
 ] as const;
 const progress = ["version", "address", "steps", "tokens", "costMicros", "updatedAt"] as const;
+const lease = ["owner", "leaseUntil", "epoch"] as const;
 const turn = ["status", "asking", "wakeAt"] as const;
 
 function preparePut(db: BetterSQLite3Database) {
@@ -99,7 +106,7 @@ function preparePut(db: BetterSQLite3Database) {
   return {
     launch: db
       .insert(runs)
-      .values(placeholders([...fixed, ...progress, ...turn]))
+      .values(placeholders([...fixed, ...progress, ...turn, ...lease]))
       .prepare(),
     progress: db.update(runs).set(expressions(progress)).where(thisRun).prepare(),
     turn: db.update(runs).set(expressions(turn)).where(thisRun).prepare(),

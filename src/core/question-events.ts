@@ -74,11 +74,15 @@ export const questionEvents = [
     from: personSchema,
     via: viaSchema,
   }),
-  /** What became of an undo that had a run of its own. */
+  /**
+   * What became of an undo that had a run of its own; or, with `runId`, that the model of that other run had taken this
+   * way back by a call of its own.
+   */
   z.object({
     type: z.literal("undo_ended"),
     questionId: z.string(),
     outcome: z.enum(["undone", "refused", "failed"]),
     words: z.string(),
+    runId: z.string().optional(),
   }),
 ] as const;

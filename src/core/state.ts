@@ -126,7 +126,7 @@ export interface Undo {
   call: ToolCall;
   /** null: no person has. `runId`: it has a run of its own; null: it is done in this run. */
   asked: { from: Person; at: number; runId: string | null } | null;
-  /** Where no person asked: the model took it by a call of its own. */
+  /** Where no person asked: a model took it by a call of its own, that of this run or of `runId`. */
   ended: Omit<EventOf<"undo_ended">, "type" | "questionId"> | null;
 }
 

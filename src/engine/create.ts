@@ -148,7 +148,7 @@ class RunEngine implements Engine {
     if (this.#wakes === null) this.#pruner.start();
     this.#leftBehind.look();
     await this.#wakes?.start({
-      run: works ? (wakeUp) => this.#worker.activate(wakeUp) : null,
+      run: works ? (wakeUp) => this.#worker.wakeUps.activate(wakeUp) : null,
       left: () => this.unreadable.left,
       channels: () => [...this.#channels.here.keys()],
       posts: () => this.#deliverer.poke(),
@@ -271,6 +271,7 @@ class RunEngine implements Engine {
     const { redact, clock, log } = this.#options;
     return {
       record: this.#record,
+      launch: (runId, write) => this.#worker.wakeUps.launch(runId, write),
       clock,
       log,
       toolbox,
@@ -298,7 +299,7 @@ class RunEngine implements Engine {
   #changedElsewhere({ runId, version, ended, due }: Changed): void {
     if (ended) this.unreadable.drop(runId);
     if (ended) this.#worker.giveUp(runId);
-    if (due) this.#worker.heard(runId);
+    if (due) this.#worker.wakeUps.heard(runId);
     for (const listener of this.#listeners) listener({ runId, version });
   }
 

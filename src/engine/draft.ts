@@ -30,6 +30,8 @@ export interface Proposal {
   agent?: string;
   /** For a launch: the place that it must have for itself. */
   only?: Only | undefined;
+  /** For a launch: see `Commit.claim`. Only what is due at once is claimed. */
+  claim?: Commit["claim"] | undefined;
   /** Everything before these events goes, and these notes. */
   forgets?: Commit["forgets"];
   /** What is known of a run whose log can't be read: it stands for the log. */
@@ -110,6 +112,7 @@ function commitOf(deps: DraftDeps, proposal: Proposal, run: LiveRun, next: Next,
     questions: changedQuestions(before, state),
     inbox: proposal.inbox,
     ...(proposal.only ? { only: proposal.only } : {}),
+    ...(proposal.claim && rest.wakeAt === 0 ? { claim: proposal.claim } : {}),
     ...(proposal.forgets ? { forgets: proposal.forgets } : {}),
     wake: state.parent && hasEnded(state) && !hasEnded(before) ? [state.parent.runId] : [],
   };

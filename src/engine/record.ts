@@ -12,9 +12,19 @@ import { Turns } from "../core/turns.ts";
 import { type Draft, type DraftDeps, draftOn, type Proposal } from "./draft.ts";
 import type { Live, LiveRun } from "./folded-states.ts";
 
-/** `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due. */
+/**
+ * `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due.
+ * `claimed`: the log of a launch that this process holds since its commit.
+ */
 export type Recorded =
-  | { type: "recorded"; state: State; effect: Effect; events: number; released: boolean }
+  | {
+      type: "recorded";
+      state: State;
+      effect: Effect;
+      events: number;
+      released: boolean;
+      claimed?: readonly RunEvent[];
+    }
   | { type: "refused"; refusal: Refusal; state: State }
   | { type: "duplicate"; runId: string | null };
 
@@ -70,7 +80,9 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
     if (committed.ok) {
       afterCommit(deps, draft, commit);
       logEvents(deps.log, runId, events, run.state.version, performance.now() - started);
-      return { type: "recorded", state, effect, events: events.length, released: commit.release };
+      const recorded = { type: "recorded", state, effect, released: commit.release } as const;
+      const claimed = committed.claimed ? { claimed: events } : {};
+      return { ...recorded, events: events.length, ...claimed };
     }
     deps.live.forget(runId);
     if (proposal.salvaged) {

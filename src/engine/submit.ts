@@ -23,12 +23,15 @@ import { runIdFor } from "./ids.ts";
 import { bindingOf } from "./perform/binding.ts";
 import { contextOf } from "./perform/work.ts";
 import type { Recorded, Recorder } from "./record.ts";
+import type { WakeUps } from "./wake-ups.ts";
 
 /** `state` resolves to null for a run that does not exist. */
 export interface SubmitDeps extends DecisionDeps {
   record: Recorder;
+  /** Writes a launch, which it may take as its own. */
+  launch: WakeUps["launch"];
   toolbox: Toolbox;
-  store: Pick<Store, "question" | "audit">;
+  store: Pick<Store, "question" | "audit" | "runs" | "read">;
   redact: Redact;
   state: (runId: string) => Promise<State | null>;
   policy: (state: State) => Promise<Policy>;
@@ -54,14 +57,17 @@ export async function submitLaunch(
   const checked = request.call ? checkedCall(deps, request.call) : null;
   if (checked && "refusal" in checked) return { ok: false, refusal: checked.refusal };
   const launch: Command = { type: "launch", runId, ...request, ...checked };
-  const recorded = await deps.record({
-    runId,
-    epoch: null,
-    inbox,
-    agent,
-    only,
-    propose: (state, policy) => admit(state, launch, policy),
-  });
+  const recorded = await deps.launch(runId, (claim) =>
+    deps.record({
+      runId,
+      epoch: null,
+      inbox,
+      agent,
+      only,
+      claim,
+      propose: (state, policy) => admit(state, launch, policy),
+    }),
+  );
   // The run exists already: its key was seen before (perhaps before a crash that came after the commit).
   if (recorded.type === "refused" && recorded.refusal.code === "already_launched" && inbox) {
     return { ok: true, runId, duplicate: true, version: recorded.state.version };

@@ -11,6 +11,7 @@ import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
 import { tellUndoAsked } from "./perform/undo.ts";
 import { type SubmitDeps, submitted } from "./submit.ts";
+import { undoneElsewhere } from "./undone-elsewhere.ts";
 
 type Undo = Extract<RunCommand, { type: "undo" }>;
 
@@ -29,6 +30,7 @@ export async function submitUndo(
   const checked = offered && mayAsk ? checkedCall(deps, offered) : { call: undefined };
   if ("refusal" in checked) return { ok: false, refusal: checked.refusal };
   const { call } = checked;
+  if (state && call) await tellUndone(deps, state, command.questionId, call);
   const asked = call === undefined ? command : { ...command, call };
   const here = await deps.record({
     runId,
@@ -42,6 +44,21 @@ export async function submitUndo(
     : submitted(runId, here);
 }
 
+/** What another run of the conversation has undone is not undone again: told on the card, and by the refusal. */
+async function tellUndone(deps: SubmitDeps, of: State, questionId: string, call: ToolCall): Promise<void> {
+  const since = undoIn(of, questionId)?.question.settledAt ?? 0;
+  const undoneBy = await undoneElsewhere(deps, of, { call, since });
+  if (undoneBy === null) return;
+  const ended = { type: "undo_ended", questionId, outcome: "undone", words: "", runId: undoneBy } as const;
+  await deps.record({
+    ...{ runId: of.runId, epoch: null, inbox: null },
+    propose: (now) => {
+      const undo = undoIn(now, questionId)?.undo;
+      return { ok: true, events: undo?.asked === null && undo.ended === null ? [ended] : [] };
+    },
+  });
+}
+
 async function launchUndo(
   deps: SubmitDeps,
   of: State,
@@ -51,13 +68,16 @@ async function launchUndo(
   const { questionId } = command;
   const runId = runIdFor({ source: `undo:${of.runId}`, key: questionId });
   const launch = launchOf(of, runId, command);
-  const launched = await deps.record({
-    runId,
-    epoch: null,
-    inbox,
-    agent: of.agent.name,
-    propose: (state, policy) => admit(state, launch, policy),
-  });
+  const launched = await deps.launch(runId, (claim) =>
+    deps.record({
+      runId,
+      epoch: null,
+      inbox,
+      agent: of.agent.name,
+      claim,
+      propose: (state, policy) => admit(state, launch, policy),
+    }),
+  );
   if (launched.type === "refused" && launched.refusal.code === "already_launched") {
     const { from, launchedAt } = launched.state;
     return { ok: false, refusal: undoTaken(from.name, launchedAt, runId) };

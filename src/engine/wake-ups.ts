@@ -1,22 +1,31 @@
 /** A process that is told what is due asks for each run by name, once for each wake-up that needs it. */
+import type { RunEvent } from "../core/event.ts";
+import type { Commit } from "../core/ports/commit.ts";
 import type { RunWakeUp } from "../core/ports/wakes.ts";
+import type { Moment } from "./lease.ts";
+import type { Recorded } from "./record.ts";
 
 /** The worker, as far as a wake-up has to do with it. */
 export interface WokenWorker {
   /** A run that is driven here, `done` when it rests or is lost; undefined: it is not. */
   driven(runId: string): { epoch: number; done: Promise<void> } | undefined;
-  /** It drives nothing, and may begin. */
+  /** It is told what is due, drives nothing, and may begin. */
   isIdle(): boolean;
   /** This run is not asked for any more. */
   isLeft(runId: string): boolean;
   /** Claims it if it is due by this date (ms since the epoch) and free, and begins to drive it. How many were got. */
   take(runId: string, dueBy: number): Promise<number>;
+  /** What makes a launch its own. */
+  readonly claim: NonNullable<Commit["claim"]>;
+  now(): Moment;
+  /** Begins to drive a run that is its own since its launch, which was written after this moment. */
+  begin(runId: string, log: readonly RunEvent[], asked: Moment): void;
 }
 
 /** Of one process. */
 export class WakeUps {
   readonly #worker: WokenWorker;
-  /** Runs that are asked for; how many were got, never rejected. */
+  /** Runs that are asked for, or launched as our own; how many were got, never rejected. */
   readonly #claiming = new Map<string, Promise<number>>();
 
   constructor(worker: WokenWorker) {
@@ -54,6 +63,28 @@ export class WakeUps {
   heard(runId: string): void {
     if (!this.#worker.isIdle() || this.#claiming.size > 0) return;
     void this.activate({ runId, dueAt: 0, epoch: null }).catch(() => {});
+  }
+
+  /**
+   * Writes a launch. A process that drives nothing takes the run with it, for the same reason: the run needs no wake-up
+   * then, and nobody has to ask for it.
+   */
+  async launch(runId: string, write: (claim?: Commit["claim"]) => Promise<Recorded>): Promise<Recorded> {
+    if (!this.#worker.isIdle() || this.#claiming.size > 0) return write();
+    const asked = this.#worker.now();
+    const launched = write(this.#worker.claim).then((recorded) => {
+      if (recorded.type === "recorded" && recorded.claimed)
+        this.#worker.begin(runId, recorded.claimed, asked);
+      return recorded;
+    });
+    this.#claiming.set(
+      runId,
+      launched.then(
+        () => 1,
+        () => 0,
+      ),
+    );
+    return launched.finally(() => this.#claiming.delete(runId));
   }
 
   /** Resolves when what was asked for so far is answered. */

@@ -5,7 +5,6 @@ import type { Claim } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
 import { StoreError } from "../core/ports/store-error.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
-import type { RunWakeUp } from "../core/ports/wakes.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
@@ -34,7 +33,7 @@ export interface WorkerDeps {
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   unreadable: UnreadableRecords;
-  /** The process is told which run is due (`activate`), and does not look by itself. */
+  /** The process is told which run is due (`wakeUps`), and does not look by itself. */
   told: boolean;
 }
 
@@ -66,7 +65,7 @@ interface Active {
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
  * log says what was begun. `stop` begins nothing more, lets each drive finish its effect, and makes what is not at
- * rest due at once for others. What is due is found by `DueRuns`, or told by `activate` where several processes share
+ * rest due at once for others. What is due is found by `DueRuns`, or told by `WakeUps` where several processes share
  * the store.
  */
 export class RunWorker {
@@ -76,16 +75,21 @@ export class RunWorker {
   #renewal: NodeJS.Timeout | null = null;
   #running = false;
   #isClosed = false;
-  readonly #wakeUps: WakeUps;
+  /** What this process is told of: a run that is due, and launches of its own. */
+  readonly wakeUps: WakeUps;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
-    this.#wakeUps = new WakeUps({
+    this.wakeUps = new WakeUps({
       driven: (runId) => this.#active.get(runId),
-      isIdle: () => this.#running && this.#active.size === 0,
+      isIdle: () => deps.told && this.#running && this.#active.size === 0,
       // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
       isLeft: (runId) => this.#isClosed || deps.unreadable.left.includes(runId),
       take: (runId, dueBy) => this.#take(Math.max(deps.clock.now(), dueBy), 1, [runId]),
+      claim: { owner: deps.owner, leaseMs },
+      now: () => moment(deps.clock),
+      begin: (runId, log, asked) =>
+        this.#begin({ runId, epoch: 1, recovered: false, log, dueBy: asked.now }, asked),
     });
     this.#dueRuns = deps.told
       ? null
@@ -113,17 +117,7 @@ export class RunWorker {
     const driven = runId === undefined ? undefined : this.#active.get(runId);
     if (driven) driven.dueAgainAt = at;
     this.#dueRuns?.poke(at, runId);
-    if (at === 0 && runId !== undefined) this.heard(runId);
-  }
-
-  /** See `WakeUps`. */
-  activate(wakeUp: RunWakeUp): Promise<void> {
-    return this.#wakeUps.activate(wakeUp);
-  }
-
-  /** See `WakeUps`. */
-  heard(runId: string): void {
-    if (this.#deps.told) this.#wakeUps.heard(runId);
+    if (at === 0 && runId !== undefined) this.wakeUps.heard(runId);
   }
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
@@ -135,13 +129,13 @@ export class RunWorker {
   async stop(graceMs: number): Promise<void> {
     this.#running = false;
     await this.#dueRuns?.stop();
-    await this.#wakeUps.answered();
+    await this.wakeUps.answered();
     const all = Promise.all([...this.#active.values()].map((run) => run.done));
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([all, timeout]);
     for (const run of this.#active.values()) run.abort.abort();
     this.#isClosed = true;
-    await this.#wakeUps.answered();
+    await this.wakeUps.answered();
     await Promise.all([...this.#active.values()].map((run) => run.done));
     if (this.#renewal) clearInterval(this.#renewal);
     // Without the store's answer the leases end by themselves: that must not keep anybody from stopping.

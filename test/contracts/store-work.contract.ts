@@ -32,6 +32,22 @@ export function workContract(open: () => Promise<Store>): void {
       expect(await claim("w2", 1)).toEqual([{ runId: "r2", epoch: 2, recovered: true }]);
     });
 
+    it("holds a launch for the owner that claims it with its commit, and no other one's", async () => {
+      const mine = { owner: "w1", leaseMs: 60_000 };
+      const launch = (runId: string, leaseMs = mine.leaseMs) =>
+        commit(runId, 0, { wakeAt: 0, claim: { ...mine, leaseMs } });
+      expect(await store.commit(launch("r1"))).toEqual({ ok: true, version: 1, claimed: true });
+      expect(await store.commit(launch("r2", -10))).toMatchObject({ claimed: true });
+      expect(await store.commit(commit("r3", 0))).toEqual({ ok: true, version: 1 });
+      expect(await store.commit(launch("r1"))).toEqual({ ok: false, why: "conflict" });
+      expect(await claim("w2", 1)).toEqual([{ runId: "r2", epoch: 2, recovered: true }]);
+      const renewed = await store.renew({ owner: "w1", now: 1, leaseMs: 60_000, runIds: ["r1", "r2"] });
+      expect(renewed).toEqual(["r1"]);
+      expect(await store.commit(commit("r2", 1, { epoch: 1 }))).toEqual({ ok: false, why: "fenced" });
+      await must(store.commit(commit("r1", 1, { epoch: 1, release: true, wakeAt: 5 })));
+      expect(await claim("w2", 5)).toEqual([{ runId: "r1", epoch: 2, recovered: false }]);
+    });
+
     it("keeps a lease that its owner renews", async () => {
       await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
       await must(store.commit(commit("r2", 0, { wakeAt: 1 })));

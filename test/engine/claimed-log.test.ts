@@ -44,7 +44,7 @@ test("a run that waits for its model keeps no second copy of its log in memory",
     await worker.stop(0);
     await store.close();
   });
-  void worker.activate({ runId: "r1", dueAt: 0, epoch: null });
+  void worker.wakeUps.activate({ runId: "r1", dueAt: 0, epoch: null });
   await door.reached;
   expect(given).toEqual([1]);
   // A reference that was made or looked at in this turn of the event loop is held until its end.

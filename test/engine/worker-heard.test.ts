@@ -46,8 +46,8 @@ async function start(...runIds: string[]) {
 
 test("with nothing to do it asks at once, and not again for the wake-up that comes meanwhile", async () => {
   const { worker, door, exit, driven, claim } = await start("r1");
-  worker.heard("r1");
-  const came = worker.activate({ runId: "r1", dueAt: 0, epoch: 0 });
+  worker.wakeUps.heard("r1");
+  const came = worker.wakeUps.activate({ runId: "r1", dueAt: 0, epoch: 0 });
   await door.reached;
   door.open();
   exit.open();
@@ -58,21 +58,21 @@ test("with nothing to do it asks at once, and not again for the wake-up that com
 
 test("with a run to drive it waits for the wake-up", async () => {
   const { worker, door, claim } = await start("r1", "r2");
-  worker.heard("r1");
-  worker.heard("r2");
+  worker.wakeUps.heard("r1");
+  worker.wakeUps.heard("r2");
   await door.reached;
-  worker.heard("r2");
+  worker.wakeUps.heard("r2");
   expect(claim.mock.calls.map(([asked]) => asked.only)).toEqual([["r1"]]);
 });
 
 test("asks again for a run that became due after it was let go of, before this process has finished with it", async () => {
   const { worker, door, exit, driven, claim, store } = await start("r1");
-  worker.heard("r1");
+  worker.wakeUps.heard("r1");
   door.open();
   await exit.reached;
   // Written when the run was free again, after the only claim, which had epoch 1.
   await must(store.commit(commit("r1", 2, { wakeAt: 0 })));
-  const came = worker.activate({ runId: "r1", dueAt: 0, epoch: 1 });
+  const came = worker.wakeUps.activate({ runId: "r1", dueAt: 0, epoch: 1 });
   expect(claim).toHaveBeenCalledOnce();
   exit.open();
   await came;
@@ -82,6 +82,6 @@ test("asks again for a run that became due after it was let go of, before this p
 test("when it stops it begins nothing that it hears of", async () => {
   const { worker, claim } = await start("r1");
   await worker.stop(0);
-  worker.heard("r1");
+  worker.wakeUps.heard("r1");
   expect(claim).not.toHaveBeenCalled();
 });

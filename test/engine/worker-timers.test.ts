@@ -74,10 +74,10 @@ test("what a stopping process is told of it passes on, due at once, when it has 
   await must(store.commit(commit("r1", 0, { wakeAt: 0 })));
   await must(store.commit(commit("r2", 0, { wakeAt: 0 })));
   worker.start();
-  void worker.activate(due("r1"));
+  void worker.wakeUps.activate(due("r1"));
   await door.reached;
   const stopped = worker.stop(60_000);
-  void worker.activate(due("r2"));
+  void worker.wakeUps.activate(due("r2"));
   door.open();
   await stopped;
   const claims = await store.claim({ owner: "another", now: clock.now(), leaseMs: 1_000, limit: 2 });

@@ -137,9 +137,12 @@ describe.each(breaks)("a line that breaks (%s)", (how) => {
     const requests = await atEach(how, async (store, healed) => {
       const id = freshId();
       const inbox = { source: "slack", key: id };
-      expect(await store.commit(commit(id, 0, { inbox }))).toEqual({ ok: true, version: 1 });
+      const claim = { owner: `${id} one`, leaseMs: 60_000 };
+      const launch = commit(id, 0, { inbox, wakeAt: 0, claim });
+      expect(await store.commit(launch)).toEqual({ ok: true, version: 1, claimed: true });
       healed();
       expect(await at.direct.read(id)).toHaveLength(1);
+      expect(await at.direct.renew({ ...claim, now, runIds: [id] })).toEqual([id]);
       expect(await at.direct.inboxRow(inbox)).toMatchObject({ state: "done", runId: id });
     });
     // BEGIN, the statement, COMMIT.

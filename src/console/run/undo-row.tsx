@@ -42,7 +42,11 @@ export function UndoRow({ runId, questionId, undo }: UndoRowProps) {
       <Mark shape={states[undo.state].shape} />
       <span>
         <b>{states[undo.state].words}</b> ·{" "}
-        {undo.asked_by ? `asked by ${undo.asked_by.name}` : "by the run itself"}
+        {undo.asked_by
+          ? `asked by ${undo.asked_by.name}`
+          : undo.run_id === null
+            ? "by the run itself"
+            : "by another run of this conversation"}
         {undo.words === "" ? "" : ` · ${undo.words}`}
       </span>
       {undo.run_id !== null && <Link href={`/runs/${undo.run_id}`}>Open</Link>}

@@ -41,7 +41,10 @@ export function denyUndo(state: State, questionId: string, actor: Actor, policy:
   if (!undo) return { code: "not_undoable", message: nothingOffered };
   const { asked, ended } = undo;
   if (asked) return undoTaken(asked.from.name, asked.at, asked.runId ?? state.runId);
-  return ended && { code: "not_undoable", message: "The run has undone this itself, by a call of its own." };
+  if (!ended) return null;
+  const { runId } = ended;
+  const who = runId === undefined ? "The run has undone this itself" : `Run ${runId} has undone this`;
+  return { code: "not_undoable", message: `${who}, by a call of its own.`, ...(runId ? { runId } : {}) };
 }
 
 /** `runId`: the run in which the first one who asked finds it. */

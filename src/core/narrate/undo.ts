@@ -18,7 +18,7 @@ export function narrateUndo({ id, undo }: SettledQuestion, { runId }: Pick<State
   const verb = ended ? verbs[ended.outcome] : "Undo";
   const who: Inline[] = asked
     ? [" · asked by ", { person: personOf(asked.from) }, " · ", { time: asked.at }]
-    : [" · by the run itself"];
+    : [ended?.runId === undefined ? " · by the run itself" : " · by another run of this conversation"];
   const words = ended && ended.words !== "" ? [` · ${ended.words}`] : [];
   return [{ type: "note", parts: [{ strong: verb }, ...who, ...words] }];
 }

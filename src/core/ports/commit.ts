@@ -45,6 +45,8 @@ export interface Commit {
    * run) has not ended.
    */
   only?: Only;
+  /** A launch that its own process drives: held by this owner from the first moment on, under epoch 1. */
+  claim?: { owner: string; leaseMs: number };
 }
 
 /** No unfinished run may have come to `address` since the run `after` (null: since ever). */
@@ -52,7 +54,8 @@ export type Only = { address: Address; after: string | null };
 
 /** What became of a commit; when it is not ok, nothing at all was written. */
 export type Committed =
-  | { ok: true; version: number }
+  /** `claimed`: as `Commit.claim` says. */
+  | { ok: true; version: number; claimed?: true }
   /**
    * conflict: the run is at another version · fenced: the worker's epoch is old · duplicate: the inbox key is taken
    */

@@ -100,8 +100,9 @@ function apply(state: State, event: Remembered): State {
     case "undo_asked":
       return undoAsked(state, event);
     case "undo_ended": {
-      const { outcome, words } = event;
-      return withUndo(state, event.questionId, { ended: { outcome, words } });
+      const { outcome, words, runId } = event;
+      const by = runId === undefined ? {} : { runId };
+      return withUndo(state, event.questionId, { ended: { outcome, words, ...by } });
     }
     case "nudged":
       return nudged(state, event);

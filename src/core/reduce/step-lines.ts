@@ -1,5 +1,5 @@
 /** The last steps of a run in a few words each, for the progress post and for stuck detection. */
-import type { ChosenCall } from "../chosen-call.ts";
+import type { ChosenCall, ToolCall } from "../chosen-call.ts";
 import type { StepLine } from "../message.ts";
 import type { State, Trace } from "../state.ts";
 
@@ -25,6 +25,6 @@ export function withTrace(state: State, call: ChosenCall, ok: boolean): readonly
 }
 
 /** Tool and input as one string: equal for identical calls. */
-function signOf(call: ChosenCall): string {
+export function signOf(call: ToolCall): string {
   return `${call.tool} ${JSON.stringify(call.input ?? null)}`;
 }

@@ -23,7 +23,7 @@ export function viewUndo(
     state: ended?.outcome ?? (asked ? "asked" : "offered"),
     asked_by: asked?.from ?? null,
     asked_at: asked?.at ?? null,
-    run_id: asked?.runId ?? null,
+    run_id: asked?.runId ?? ended?.runId ?? null,
     words: ended?.words ?? "",
     can: { allowed, why: admission.ok || allowed ? null : admission.refusal.message },
   };

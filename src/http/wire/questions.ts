@@ -52,7 +52,7 @@ const undoSchema = z.object({
   state: z.enum(["offered", "asked", "undone", "refused", "failed"]),
   asked_by: personSchema.nullable(),
   asked_at: time.nullable(),
-  /** The run that undoes it, when that is another one. */
+  /** The run that undoes it, when that is another one; without `asked_by` its own model has. */
   run_id: z.string().nullable(),
   /** What came of it; empty before. */
   words: z.string(),

@@ -71,6 +71,28 @@ test("asks once to take a run with its log, once for each model answer and each 
   expect(await web.store.read(runId)).toHaveLength(7);
 });
 
+test("asks for nothing and needs no job when the process that launches has nothing else to do", async () => {
+  const url = await server.database();
+  const store = await openPostgres({ url, clock });
+  const model = scripted(calling(call("sum_numbers", { a: 1, b: 2 })), finalAnswer("3"));
+  const role: Role = { works: true, speaks: true };
+  const bot = await startBot({ store, model, wakes: openWakes({ url, log }), role, log });
+  onTestFinished(async () => {
+    await bot.stop();
+    await store.close();
+  });
+  const statements = asked();
+  const runId = await bot.launch("add");
+  await bot.untilEnd(runId);
+  expect(statements.count("claim_")).toBe(0);
+  expect(statements.count("commit_")).toBe(1 + 2 + 1);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  onTestFinished(() => client.end());
+  const { rows } = await client.query("SELECT key FROM graphile_worker.jobs WHERE key LIKE 'run:%'");
+  expect(rows).toEqual([]);
+});
+
 test("goes to a run by its key, however many others are due or held", async () => {
   const url = await server.database();
   const store = await openPostgres({ url, clock });
