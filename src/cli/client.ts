@@ -1,7 +1,6 @@
 /** `npm run client -- "task"`: launches a run over HTTP, follows it, asks here what the agent asks, shows the end. */
 
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { loadPlace } from "../config.ts";
@@ -18,6 +17,7 @@ import {
   send,
   untilReached,
 } from "./client-requests.ts";
+import { pipedAnswers, typedAnswers } from "./client-terminal.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
@@ -139,28 +139,29 @@ async function main({ values, words }: Given): Promise<number> {
   if (!/^[\x20-\x7e]+$/.test(key))
     throw new UsageError(`--key takes printable ASCII characters; found ${JSON.stringify(key)}.`);
   const place = loadPlace();
-  const terminal = createInterface({ input: process.stdin });
-  // Lines that come before they are asked for (a pipe) wait here.
-  const lines = terminal[Symbol.asyncIterator]();
+  const url = (values.url ?? place.url).replace(/\/+$/, "");
+  const { stdin: input, stdout: output } = process;
+  const onLeave = () => {
+    answers.close();
+    output.write(`\nA run that was started goes on. The same command with --key ${key} follows it again.\n`);
+    process.exit(130);
+  };
+  const isTerminal = input.isTTY === true && output.isTTY === true;
+  const answers = isTerminal ? typedAnswers({ input, output, onLeave }) : pipedAnswers(input, output);
   try {
     const run = await runClient({
-      url: (values.url ?? place.url).replace(/\/+$/, ""),
+      url,
       token: values.token ?? place.token,
       task,
       agent: values.agent ?? null,
       key,
-      print: (line) => process.stdout.write(`${line}\n`),
-      ask: async (question) => {
-        process.stdout.write(question);
-        const { value, done } = await lines.next();
-        if (done) throw new ClientError("There is nobody at the terminal; the run goes on without it.");
-        return value;
-      },
+      print: (line) => output.write(`${line}\n`),
+      ask: (question) => answers.ask(question),
     });
-    process.stdout.write(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}\n`);
+    output.write(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}\n`);
     return run.status === "complete" ? 0 : 1;
   } finally {
-    terminal.close();
+    answers.close();
   }
 }
 
