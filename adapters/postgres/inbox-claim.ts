@@ -6,9 +6,10 @@
  * the first ones of each place, from place to place by the index `inbox_order`.
  */
 import type { Pool } from "pg";
-import { type InboxRow, longestClaimMs } from "../../src/core/ports/deliveries.ts";
+import type { InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { clockMs } from "./claims.ts";
+import { isTooLong } from "./set-back.ts";
 
 /** For each message that is wanted so many of the oldest are looked at. */
 const looksEach = 2;
@@ -26,7 +27,7 @@ const blocks = `(tried_at IS NULL OR tried_at > ${clockMs} - $3 OR lease_until <
 
 /** By the database's clock: processes on several machines must agree on when a lease is over. */
 const isDue = `state = 'pending' AND source <> ALL ($5::text[])
-  AND (lease_until IS NULL OR lease_until <= ${clockMs} OR lease_until > ${clockMs} + ${longestClaimMs})`;
+  AND (lease_until IS NULL OR lease_until <= ${clockMs} OR ${isTooLong})`;
 
 /** The next place. Pending in the words of the index `inbox_order`. A place is of one source. */
 const nextInOrder = `SELECT seq, address, CASE WHEN ${blocks} THEN ${endOfPlace} ELSE seq END AS behind FROM inbox

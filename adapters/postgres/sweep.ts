@@ -4,17 +4,20 @@
  */
 import { makeWorkerUtils } from "graphile-worker";
 import type { Pool } from "pg";
-import { longestClaimMs, longestDelayMs } from "../../src/core/ports/deliveries.ts";
+import { longestDelayMs } from "../../src/core/ports/deliveries.ts";
 import type { RunWakeUp, WhenDue } from "../../src/core/ports/wakes.ts";
 import { dropWholeBudgets } from "./budgets.ts";
+import { clockMs as clock } from "./claims.ts";
 import { addRunJob } from "./jobs.ts";
+import { isTooLong, shortenPosts, shortenRuns } from "./set-back.ts";
 
-/** Ms by the clock that all processes share. */
-const clock = "floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 /** At once, so that a large backlog is not gone through again and again. */
 const atOnce = 500;
 /** What is younger has its job on the way. */
 const grownMs = 2_000;
+/** What is of the future was written before a clock was set back, and its job waits for that time to come again. */
+const isGrown = (at: string) => `${at} NOT BETWEEN ${clock} - ${grownMs} AND ${clock}`;
+const isFree = `(lease_until IS NULL OR lease_until <= ${clock})`;
 
 /** So far a process looks ahead: beyond its next look. */
 const aheadMs = 6_000;
@@ -26,21 +29,22 @@ const sweep = `
   WITH lost AS (
     SELECT run_id, wake_at, epoch FROM runs
     WHERE $1 AND wake_at <= ${clock} AND (owner IS NULL OR lease_until < ${clock})
-      AND (owner IS NOT NULL OR updated_at < ${clock} - ${grownMs}) AND run_id <> ALL($2::text[])
+      AND (owner IS NOT NULL OR ${isGrown("updated_at")}) AND run_id <> ALL($2::text[])
       AND NOT EXISTS (SELECT FROM graphile_worker.jobs
         WHERE key = 'run:' || run_id AND locked_at IS NULL AND attempts < max_attempts AND run_at <= now())
     ORDER BY wake_at LIMIT ${atOnce}
+  ), runs_again AS (${shortenRuns}
+  ), posts_again AS (${shortenPosts}
   )
   SELECT (SELECT count(${addRunJob}) FROM lost) AS runs,
     (SELECT coalesce(json_agg(json_build_object('runId', run_id, 'dueAt', wake_at, 'epoch', epoch)), '[]')
       FROM (SELECT * FROM lost LIMIT $4) AS first) AS found,
     EXISTS (SELECT FROM outbox
       WHERE delivered_revision < revision AND given_up = 0 AND channel = ANY($3::text[])
-        AND (greatest(next_at, waiting_since) < ${clock} - ${grownMs} OR next_at > ${clock} + ${longestDelayMs})
-        AND (lease_until IS NULL OR lease_until <= ${clock})) AS posts,
+        AND (next_at < ${clock} - ${grownMs} AND ${isGrown("waiting_since")} OR next_at > ${clock} + ${longestDelayMs})
+        AND ${isFree}) AS posts,
     EXISTS (SELECT FROM inbox
-      WHERE state = 'pending' AND (received_at < ${clock} - ${grownMs}
-        AND (lease_until IS NULL OR lease_until <= ${clock}) OR lease_until > ${clock} + ${longestClaimMs})) AS inbox,
+      WHERE state = 'pending' AND (${isGrown("received_at")} AND ${isFree} OR ${isTooLong})) AS inbox,
     ${next} AS next`;
 
 /**

@@ -1,6 +1,7 @@
 /** Runs as workers see them: which are due, who holds them, and until when. */
 import type { SQL } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import { longestClaimMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, sql } from "./drizzle.ts";
 import type { Write } from "./group.ts";
@@ -11,11 +12,14 @@ type Working = Pick<Store, "claim" | "renew" | "release" | "releaseAll" | "nextW
 /** The part of the store that workers use; there is one process, so leases only guard against its own past. */
 export function workRuns(db: BetterSQLite3Database, write: Write): Working {
   const earliest = prepareEarliest(db);
-  const free = or(isNull(runs.owner), lt(runs.leaseUntil, sql.placeholder("now")));
+  const now = sql.placeholder("now");
+  // Whatever this process drives is in `except`: nobody else can be at work on what was held before the date was set back.
+  const isSetBack = sql`${runs.leaseUntil} > ${now} + ${longestClaimMs}`;
+  const free = or(isNull(runs.owner), lt(runs.leaseUntil, now), isSetBack);
   const due = db
     .select({ runId: runs.runId, epoch: runs.epoch, owner: runs.owner })
     .from(runs)
-    .where(and(lte(runs.wakeAt, sql.placeholder("now")), free, notAmong("except"), amongAny("only")))
+    .where(and(lte(runs.wakeAt, now), free, notAmong("except"), amongAny("only")))
     .orderBy(asc(runs.wakeAt))
     .limit(sql.placeholder("limit"))
     .prepare();

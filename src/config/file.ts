@@ -64,10 +64,13 @@ export const toolSchema = z.custom<Tool | ToolServer>(
     (("spec" in one && "run" in one) || ("tools" in one && "start" in one)),
   "is not made by defineTool",
 );
-const toolsSchema = z.union([
-  z.array(toolSchema).readonly(),
-  z.custom<(place: ToolsPlace) => readonly (Tool | ToolServer)[]>((made) => typeof made === "function"),
-]);
+const toolsSchema = z.union(
+  [
+    z.array(toolSchema).readonly(),
+    z.custom<(place: ToolsPlace) => readonly (Tool | ToolServer)[]>((made) => typeof made === "function"),
+  ],
+  { error: "must be a list of tools, or a function that returns one" },
+);
 
 /** Each key's words stand in docs/configuration.md too: `npm run docs`. */
 export const fileSchema = z.strictObject({

@@ -118,7 +118,15 @@ describe("belay.config.ts", () => {
     ["no tools at all", "export default { tools: () => null };", "tools: the function gives null"],
     ["tools that throw", 'export default { tools: () => { throw new Error("no key"); } };', "tools: no key"],
     ["an error of its own", 'throw new Error("no such thing");', "it can't be loaded: no such thing"],
-    ["a tool made by hand", configFile({ tools: [{ name: "x" }] }), "tools"],
+    ["a tool made by hand", configFile({ tools: [{ name: "x" }] }), "tools.0: is not made by defineTool"],
+    ["tools that are no list", configFile({ tools: 7 }), "tools: must be a list of tools, or a function"],
+    [
+      "a kind of webhook that there is not",
+      configFile({
+        webhooks: [{ name: "ci", verify: { kind: "hmacc" }, secretEnv: "CI_SECRET", prompt: "Look." }],
+      }),
+      'webhooks.0.verify.kind: must be one of "github", "gitlab",',
+    ],
     [
       "an unknown default agent",
       configFile({ defaultAgent: "boss" }),

@@ -45,6 +45,9 @@ const itself = helped.when(
   ...[started("b"), finished("b", "v0 runs again")],
 );
 
+const byAnother = { outcome: "undone", words: "", runId: "run_2" } as const;
+const elsewhere = helped.when({ type: "undo_ended", questionId: "q1", ...byAnother });
+
 function post({ state }: Story, key: string): Message {
   const found = narrate(state).find((one) => one.key === key);
   if (!found) throw new Error(`nothing stands under ${key}`);
@@ -70,6 +73,10 @@ export const chapters: Readonly<Record<string, { message: Message; words: readon
   "undone by the run": {
     message: post(itself, "question:q1"),
     words: ["Undone", "by the run itself", "v0 runs again"],
+  },
+  "what another run has undone": {
+    message: post(elsewhere, "question:q1"),
+    words: ["Undone", "by another run of this conversation"],
   },
   undone: { message: post(undone, "question:q1"), words: ["Undone", "asked by", "dana", "v0 runs again"] },
 };

@@ -36,6 +36,7 @@ function forwarded(): Story {
 const asked = given(chose(call("a", "deploy")), askedApproval("q1", "a", "deploy", 1, "v0 → v1"));
 const changing = edit("q1", { version: "v2" });
 const edited = asked.when({ ...changing, shown: { hash: "of v2", preview: "v0 → v2" } });
+const withoutTool = asked.when({ type: "tool_looked_for", questionId: "q1", found: false });
 const stopped = given(chose(call("a", "look"))).when(cancel);
 
 function post({ state }: Story, key: string): Message {
@@ -57,6 +58,10 @@ export const peopleChapters: Readonly<Record<string, { message: Message; words: 
   "changed call, shown anew before anybody approves it": {
     message: post(edited, `question:${edited.question}`),
     words: ["Approval", "v2", "v0 → v2", "oncall"],
+  },
+  "approval whose tool is gone": {
+    message: post(withoutTool, "question:q1"),
+    words: ["Approval", "v0 → v1", "This bot has no tool deploy now", "bring the tool back"],
   },
   "stopped run": { message: post(stopped, "progress"), words: ["Stopped", "dana"] },
 };

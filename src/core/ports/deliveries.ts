@@ -2,7 +2,10 @@
 import type { Address } from "../actor.ts";
 import type { Message } from "../message.ts";
 
-/** ms. A message or a post that is claimed for longer was claimed before a clock was set back, and is free. */
+/**
+ * ms. No release may claim a message, a post or a run for longer: a claim that ends later was written before a clock was
+ * set back. With one process it is free; among several it is free when this time has passed since somebody saw it.
+ */
 export const longestClaimMs = 60_000;
 /** ms. A post that is put off for longer was put off before a clock was set back, and is due. */
 export const longestDelayMs = 3_600_000;

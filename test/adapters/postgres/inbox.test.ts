@@ -69,8 +69,8 @@ test.each([
 test("a clock of the database that is set back keeps no message claimed", async () => {
   const { url, store, client } = await opened();
   const address = "slack:T1/C1/1";
-  for (const key of ["first", "second"])
-    await store.receive({ source: "slack", key, body: "{}", receivedAt: 1, address });
+  const hear = (key: string) => store.receive({ source: "slack", key, body: "{}", receivedAt: 1, address });
+  await hear("first");
   const claim = async () => {
     const rows = await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
     return rows.map(({ key }) => key);
@@ -83,7 +83,6 @@ test("a clock of the database that is set back keeps no message claimed", async 
     await sweepOnce(pool, due, 0);
     return inbox.mock.calls.length > 0;
   };
-  await client.query("UPDATE inbox SET received_at = 9999999999999 WHERE key = 'second'");
   expect(await claim()).toEqual(["first"]);
   // As if an hour had been taken from the clock.
   const setBack = "UPDATE inbox SET tried_at = tried_at + 3600000, lease_until = lease_until + 3600000";
@@ -91,6 +90,7 @@ test("a clock of the database that is set back keeps no message claimed", async 
   expect(await isSwept()).toBe(true);
   expect(await claim()).toEqual(["first"]);
   expect(await isSwept()).toBe(false);
+  await hear("second");
   expect(await claim()).toEqual([]);
   // As if it had been tried for two hours by then: what is said behind it waits no longer.
   await client.query("UPDATE inbox SET tried_at = tried_at - 7200000 WHERE key = 'first'");

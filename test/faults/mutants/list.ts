@@ -70,7 +70,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "events change a run that has ended",
     file: "src/core/reduce/reduce.ts",
-    find: "hasEnded(state) ? epilogue(state, event) : apply(state, event)",
+    find: "over ? epilogue(state, event) : apply(state, event)",
     put: "apply(state, event)",
     test: "test/properties/core.test.ts",
   },
