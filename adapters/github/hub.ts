@@ -1,6 +1,7 @@
 /** Where GitHub answers, for which repositories, and as whom: no retries, no redirects, bounded answers. */
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
+import { checkSecret } from "../../src/tools/declared.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
 
@@ -42,6 +43,7 @@ export class TooLarge extends Error {
 
 /** Throws an Error that says what to correct. */
 export function hubAt({ token, repos, baseUrl = publicUrl }: Place): Hub {
+  checkSecret("github: token", token);
   const isList = !("name" in repos);
   const listed = isList ? repos : (repos.value ?? "").split(",").map((repo) => repo.trim());
   const given = listed.filter((repo) => repo !== "");

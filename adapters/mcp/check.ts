@@ -1,4 +1,5 @@
 /** What can't work in a declaration, told where it stands. */
+import { checkSecret } from "../../src/tools/declared.ts";
 import { nameHere } from "./names.ts";
 
 interface Declared {
@@ -9,8 +10,9 @@ interface Declared {
   command?: string;
   url?: string;
   private?: boolean;
+  args?: unknown;
   bearer?: unknown;
-  oauth?: { tokenUrl: string };
+  oauth?: { tokenUrl: string; clientSecret?: unknown };
 }
 
 /** Throws an Error that says what to correct. */
@@ -35,6 +37,14 @@ export function checkOptions({
     throw wrong("give it either a command (a process of this bot) or a url");
   }
   if (place.command === "") throw wrong("command: name a program");
+  if (place.command !== undefined && /\s/.test(place.command) && !place.command.includes("/")) {
+    const [program = "", ...args] = place.command.split(/\s+/);
+    throw wrong(`command: name the program alone: command: "${program}", args: ${JSON.stringify(args)}`);
+  }
+  if (place.args !== undefined && !Array.isArray(place.args))
+    throw wrong('args: write a list, like ["server.js"]');
+  checkSecret(`mcp ${JSON.stringify(name)}: bearer`, place.bearer);
+  checkSecret(`mcp ${JSON.stringify(name)}: oauth.clientSecret`, place.oauth?.clientSecret);
   if (place.bearer !== undefined && place.oauth !== undefined) throw wrong("give bearer or oauth, not both");
   for (const [key, url] of Object.entries({ url: place.url, "oauth.tokenUrl": place.oauth?.tokenUrl })) {
     const problem = url === undefined ? null : urlProblem(url, place.private ?? false);

@@ -11,6 +11,7 @@ import { onlySeen } from "../../src/core/text/visible.ts";
 import { clientOf } from "./client.ts";
 import type { Definition } from "./definition.ts";
 import type { ElicitParams } from "./elicitation.ts";
+import { failureWords } from "./failure-words.ts";
 import { listTools } from "./listing.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
@@ -98,7 +99,7 @@ export class Connection {
 
   /** Nothing comes back on this client: over HTTP only a request finds that out. */
   lost(client: Client, error: unknown): void {
-    this.#gone(client, error instanceof Error ? error.message : String(error));
+    this.#gone(client, failureWords(error));
     void client.close().catch(() => {});
   }
 
@@ -160,7 +161,7 @@ export class Connection {
       this.#options.listed(definitions);
     } catch (error) {
       await transport.close().catch(() => {});
-      throw new Error(lastWords(error instanceof Error ? error.message : String(error)), { cause: error });
+      throw new Error(lastWords(failureWords(error)), { cause: error });
     }
     this.#client = client;
     this.#looking = setInterval(() => this.#relistSoon(), lookMs).unref();

@@ -12,6 +12,7 @@ import { OutcomeUnknown } from "../../src/tools/contract.ts";
 import { NotBegun } from "../../src/tools/endings.ts";
 import { NoAnswer } from "../../src/tools/outbound.ts";
 import { Unaskable } from "./asking.ts";
+import { failureWords } from "./failure-words.ts";
 
 /** The server's own word for it that the tool failed. */
 export class ToolFailed extends Error {}
@@ -56,7 +57,7 @@ const neverBegun: ReadonlySet<number> = new Set([
 ]);
 
 export function meaningOf(error: unknown, { effect, server }: { effect: ToolEffect; server: string }): Error {
-  const why = `${server}: ${error instanceof Error ? error.message : error}`;
+  const why = `${server}: ${failureWords(error)}`;
   if (effect === "once" && !wasRefused(error)) return new OutcomeUnknown(why);
   return new Error(why);
 }

@@ -1,6 +1,7 @@
 /** How a server's tools stand against what was accepted. */
 import type { ServedTool } from "../../src/core/ports/tool-server.ts";
 import { cut } from "../../src/core/text/brief.ts";
+import { didYouMean } from "../../src/core/text/closest.ts";
 import { type Definition, hashOf } from "./definition.ts";
 import { differenceOf } from "./difference.ts";
 import { nameHere, sharedNames } from "./names.ts";
@@ -81,7 +82,28 @@ export function standings(
     .map(({ name }): ServedTool => ({ name, standing: "new", words: `nobody has accepted it: ${toAccept}` }));
   // What the server lists more than once is told once.
   const others = [...unfit.values()].filter(({ name }) => !accepted.has(name));
-  return [...known, ...fresh, ...others].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...known, ...fresh, ...others, ...unknown(rules, accepted, definitions)].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+}
+
+/** What a server calls its tools is shown where it can hide nothing. */
+function isPlain(name: string): boolean {
+  return /^[\w.\-/]{1,64}$/.test(name);
+}
+
+/** A name of the list that is misspelt would be missed by nobody. */
+function unknown(
+  { allow }: Rules,
+  accepted: ReadonlyMap<string, Definition>,
+  definitions: readonly Definition[],
+): ServedTool[] {
+  const names = definitions.map(({ name }) => name);
+  const missing = allow === "*" ? [] : allow.filter((name) => !names.includes(name) && !accepted.has(name));
+  return missing.map((name) => {
+    const words = `allow names it, and its server has no such tool${didYouMean(name, names.filter(isPlain))}`;
+    return { name, standing: "refused", words };
+  });
 }
 
 /** Of tools that stand so against the lock file, those that this process has not started with. */

@@ -41,7 +41,11 @@ export class StdioTransport implements Transport {
   #closed: Promise<void> = Promise.resolve();
   readonly #guard = guarded({ lenienceMs: graceMs, graceMs });
   #stderr = "";
+  /** The first line of its output that was no message. */
+  #stray = "";
   #isClosed = false;
+  /** It took no more: it was ending by itself before it was closed here. */
+  #isDeaf = false;
   #ending: string | null = null;
 
   constructor(program: Program) {
@@ -54,7 +58,12 @@ export class StdioTransport implements Transport {
    */
   lastWords(otherwise: string): string {
     const said = oneLine(this.#stderr.trim()).slice(-300);
-    return [this.#ending ?? otherwise, ...(said === "" ? [] : [`it said: ${said}`])].join("; ");
+    const stray = oneLine(this.#stray.trim()).slice(0, 100);
+    return [
+      this.#ending ?? otherwise,
+      ...(stray === "" ? [] : [`its standard output holds what is no message: ${stray}`]),
+      ...(said === "" ? [] : [`it said: ${said}`]),
+    ].join("; ");
   }
 
   start(): Promise<void> {
@@ -80,7 +89,7 @@ export class StdioTransport implements Transport {
     child.once("exit", (code, signal) => {
       const how = signal === null ? `it ended with exit status ${code}` : `it was ended by ${signal}`;
       // That it ended because it was closed here is no reason for anything.
-      if (!this.#isClosed) this.#ending ??= how;
+      if (!this.#isClosed || this.#isDeaf) this.#ending ??= how;
       setTimeout(() => this.#letGo(child), lingerMs).unref();
     });
     child.once("close", () => this.#over(closed.resolve));
@@ -90,7 +99,10 @@ export class StdioTransport implements Transport {
 
   #listen(child: ChildProcessWithoutNullStreams): void {
     const failed = (error: Error) => this.onerror?.(error);
-    child.stdin.on("error", failed);
+    child.stdin.on("error", (error) => {
+      this.#isDeaf = true;
+      failed(error);
+    });
     child.stdout.on("error", failed);
     child.stderr.on("error", failed);
     child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
@@ -113,6 +125,7 @@ export class StdioTransport implements Transport {
         this.onmessage?.(deserializeMessage(withAllDigits(line)));
       } catch (error) {
         // A banner, or JSON that is no message: whoever waits for an answer waits for its own.
+        if (this.#stray === "") this.#stray = line.slice(0, keptOfStderr);
         this.onerror?.(error instanceof Error ? error : new Error(String(error)));
       }
     }

@@ -5,6 +5,7 @@
 import type { z } from "zod";
 import { checkedBy, lineOf } from "../../src/core/misfits.ts";
 import { whereTo } from "../../src/core/text/shown-url.ts";
+import { checkSecret } from "../../src/tools/declared.ts";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
@@ -45,6 +46,7 @@ export function serverAt(
   title: Server["title"],
   { url, token = null }: Omit<Place, "token"> & { token?: Secret | null },
 ): Server {
+  checkSecret(`${title}: token`, token);
   const text = typeof url === "string" ? url : url.value;
   if (text === null) {
     const off = `set ${typeof url === "string" ? "its URL" : url.name} to switch them on`;
@@ -138,6 +140,9 @@ function refusal({ title, token }: Server, status: number, body: unknown, text: 
   if (status === 401 || status === 403) {
     const set = token ? `check ${token.name}` : "give it a token in belay.config.ts";
     return `${title} refused access (${status}); another query won't help: ask a person to ${set}`;
+  }
+  if (status < 500 && body === null && text.trim() !== "") {
+    return `${title} answered ${status}, and not as its API does: ask a person to check its URL`;
   }
   const { type, words } = wordsOf(body, text);
   const next =

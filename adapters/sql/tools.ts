@@ -1,6 +1,7 @@
 /** Named PostgreSQL connections as tools that only look: a query, and the tables there are. */
 import { z } from "zod";
 import type { Tool } from "../../src/tools/contract.ts";
+import { checkSecret } from "../../src/tools/declared.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import { tryingSql } from "./doctor.ts";
@@ -51,6 +52,7 @@ export function sql(connection: Connection): Tool[] {
     throw new Error(`sql ${declared.name}: ${key} is ${declared[key]}; give a whole number above 0`);
   }
   const { name, url } = declared;
+  checkSecret(`sql ${name}: url`, url);
   const trying = tryingSql(name, url, () => placeOf(declared));
   return [queryTool(declared), schemaTool(declared)].map((tool) => ({ ...tool, connection: trying }));
 }

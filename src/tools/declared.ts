@@ -15,6 +15,13 @@ export function checkKeys(what: string, given: object, known: readonly string[])
   throw new Error(`${what}: nothing reads the key ${JSON.stringify(key)}${didYouMean(key, known)}`);
 }
 
+/** Throws an Error where the secret itself is written: it would stand in a file that is reviewed like code. */
+export function checkSecret(what: string, given: unknown): void {
+  if (given === undefined || given === null) return;
+  if (typeof given === "object" && "reveal" in given) return;
+  throw new Error(`${what} is no secret; give secret("NAME"), which reads it from the environment`);
+}
+
 const toolKeys = {
   ...{ name: true, description: true, input: true, schema: true, absence: true, effect: true },
   ...{ requiresApproval: true, idempotencyKey: true, preview: true, verify: true, undo: true },

@@ -33,7 +33,7 @@ export interface Reach {
 
 type Resolve = Parameters<typeof reachableOnly<LookupOptions>>[0];
 
-/** Any status, redirects included: they are not followed. `body` as UTF-8 text. */
+/** Any status, redirects included: they are not followed. `body` as text, by the charset that it names. */
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
@@ -153,6 +153,16 @@ const inWords: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: "it does not answer with HTTP; is it https://",
 };
 
+/** UTF-8 unless the answer says otherwise; what nobody knows is read as UTF-8 too. */
+function decoderOf(contentType = ""): TextDecoder {
+  const [, charset = "utf-8"] = /;\s*charset="?([\w-]{1,40})/i.exec(contentType) ?? [];
+  try {
+    return new TextDecoder(charset, { ignoreBOM: true });
+  } catch {
+    return new TextDecoder("utf-8", { ignoreBOM: true });
+  }
+}
+
 async function readBody(
   response: http.IncomingMessage,
   maxBytes: number,
@@ -166,5 +176,6 @@ async function readBody(
     left -= Math.min(piece.length, left);
     if (cut) break;
   }
-  return { body: Buffer.concat(pieces).toString(), cut };
+  const { "content-type": type } = response.headers;
+  return { body: decoderOf(type).decode(Buffer.concat(pieces)), cut };
 }

@@ -2,8 +2,11 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { command } from "../../adapters/command/tools.ts";
+import { github } from "../../adapters/github/tools.ts";
 import { http } from "../../adapters/http/tools.ts";
 import { mcp } from "../../adapters/mcp/tools.ts";
+import { prometheus } from "../../adapters/prometheus/tools.ts";
+import { sql } from "../../adapters/sql/tools.ts";
 import { didYouMean } from "../../src/core/text/closest.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 
@@ -100,6 +103,12 @@ test.each([
 });
 
 test.each([
+  [{ command: "npx -y server" }, 'command: name the program alone: command: "npx", args: ["-y","server"]'],
+  [{ args: "server.js" }, 'args: write a list, like ["server.js"]'],
+  [
+    { command: undefined, url: "https://a.example", bearer: "t0ken" },
+    'bearer is no secret; give secret("NAME")',
+  ],
   [{ allow: undefined }, 'mcp "odd": allow: list the names of the tools that may be used, or write "*"'],
   [{ command: undefined }, "either a command (a process of this bot) or a url"],
   [
@@ -113,6 +122,14 @@ test.each([
 ])("an MCP server with %j is refused", (change, words) => {
   const declared = { configDir: "/nowhere", name: "odd", command: "node", allow: "*" as const };
   expect(() => mcp({ ...declared, ...change } as typeof declared)).toThrow(words);
+});
+
+test.each([
+  ["prometheus", () => prometheus(loaded({ url: "http://a.example", token: "t0ken" })), "Prometheus: token"],
+  ["github", () => github(loaded({ token: "t0ken", repos: ["a/b"] })), "github: token"],
+  ["sql", () => sql(loaded({ name: "shop", description: "Shop.", url: "postgres://a" })), "sql shop: url"],
+])("a secret that is written out is refused, and not shown: %s", (_, declare, where) => {
+  expect(declare).toThrow(`${where} is no secret; give secret("NAME"), which reads it from the environment`);
 });
 
 test("a word that is like none is not guessed at", () => {

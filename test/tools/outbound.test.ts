@@ -1,5 +1,6 @@
 /** A host that can't be spoken to: told with what was found, and the bot goes on. */
 import { once } from "node:events";
+import http from "node:http";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { type NoAnswer, type Reach, request } from "../../src/tools/outbound.ts";
@@ -30,6 +31,23 @@ test("a name that can't be looked up is no answer, and ends nothing", async () =
     message: "api.example gave no answer: no such name is known (ENOTFOUND)",
     sent: false,
   });
+});
+
+test.each([
+  ["text/plain; charset=iso-8859-1", "latin1", "caf\u00e9"],
+  ["text/plain", "utf8", "caf\u00e9"],
+  ['text/plain; charset="no-such"', "utf8", "caf\u00e9"],
+] as const)("an answer is read by the charset that it names: %s", async (type, encoding, text) => {
+  const server = http.createServer((_, response) => {
+    response.setHeader("content-type", type).end(Buffer.from(text, encoding));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const outgoing = { method: "GET", url: new URL(`http://127.0.0.1:${port}/`), headers: {}, body: null };
+  const reach = { private: true, timeoutMs: 5_000, maxBytes: 1_000 };
+  expect(await request(outgoing, reach, new AbortController().signal)).toMatchObject({ body: text });
 });
 
 test("a port where nothing listens, or something else than was asked for, is told as that", async () => {

@@ -57,7 +57,7 @@ describe("the doctor", () => {
     // Prometheus in Alertmanager's place: it answers, and is something else.
     expect((await diagnosed(at(world.prometheusUrl)))[1]).toMatchObject({
       ok: false,
-      detail: expect.stringContaining("Alertmanager refused (404"),
+      detail: expect.stringContaining("Alertmanager answered 404, and not as its API does"),
       fix: expect.stringContaining("ALERTMANAGER_URL"),
     });
   });
