@@ -10,7 +10,7 @@ import { commitStatement } from "./commit-statement.ts";
 import { type Limits, withClient } from "./connection.ts";
 import { isBusy, isLost, storeErrorOf, wasUndone } from "./errors.ts";
 import { forgetRun } from "./forget.ts";
-import { found, isWritten } from "./found.ts";
+import { asWritten, found } from "./found.ts";
 import { Group, isStep } from "./group.ts";
 import { KeptConnection } from "./kept-connection.ts";
 import { takePlace } from "./place.ts";
@@ -70,8 +70,8 @@ export function committer(pool: Pool, { clock, patienceMs, announcer }: CommitOp
         });
         if (committed.ok && announcement === null) announcer.later(commit);
         if (committed.ok || attempts.lostAt === null) return committed;
-        const stands = await onOne.with((client) => isWritten(client, commit));
-        return stands ? success(commit) : committed;
+        const stands = await onOne.with((client) => asWritten(client, commit));
+        return stands ? success(stands) : committed;
       } catch (error) {
         await beforeNext(attempts, patienceMs, error);
       }

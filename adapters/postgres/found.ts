@@ -27,17 +27,23 @@ export async function found(client: PoolClient, { runId, inbox }: Commit): Promi
 }
 
 /**
- * Whether the log holds exactly these events where this commit would have put them. A worker's are its own only as long
- * as nobody took the run over, who may have written the same in the same millisecond, and so is a launch that it claims;
- * two others from outside that do so both wanted what stands there.
+ * The commit as it stands there, null: it does not. The log holds exactly these events where it would have put them. A
+ * worker's are its own only as long as nobody took the run over, who may have written the same in the same millisecond;
+ * two others from outside that do so both wanted what stands there. A launch claims no run that somebody else holds by
+ * now.
  */
-export async function isWritten(client: PoolClient, commit: Commit): Promise<boolean> {
-  const wanted = eventRecords(commit);
+export async function asWritten(client: PoolClient, commit: Commit): Promise<Commit | null> {
   const { run } = await found(client, commit);
-  if (commit.epoch !== null && run?.epoch !== commit.epoch) return false;
-  if (commit.claim && (run?.owner !== commit.claim.owner || run.epoch !== 1)) return false;
+  if (commit.epoch !== null && run?.epoch !== commit.epoch) return null;
   // Without events it only lets the run go.
-  if (wanted.length === 0) return commit.release && run?.owner === null;
+  if (commit.events.length === 0) return commit.release && run?.owner === null ? commit : null;
+  if (!(await isInLog(client, commit))) return null;
+  const { claim, ...unclaimed } = commit;
+  return claim && (run?.owner !== claim.owner || run.epoch !== 1) ? unclaimed : commit;
+}
+
+async function isInLog(client: PoolClient, commit: Commit): Promise<boolean> {
+  const wanted = eventRecords(commit);
   const { rows } = await client.query<{ type: string; at: string; data: string }>(
     "SELECT type, at, data FROM events WHERE run_id = $1 AND version > $2 AND version <= $3 ORDER BY version",
     [commit.runId, commit.expect, commit.expect + wanted.length],

@@ -28,13 +28,19 @@ test("a run that a worker only lets go of is still its own when somebody else's 
   expect(await store.commit({ ...rest, expect: 2 })).toEqual({ ok: true, version: 2 });
 });
 
-test("a launch that another process holds is not claimed by who launched the very same, also when its answer was lost", async () => {
+test("a launch is written but not claimed when another process holds the run by the time that its lost answer is asked for", async () => {
   const { line, store } = await through();
-  const id = at.freshId();
-  const launch = (owner: string) => commit(id, 0, { wakeAt: 0, claim: { owner, leaseMs: 60_000 } });
-  await must(at.direct.commit(launch(`${id} one`)));
+  const launch = (runId: string, owner: string, leaseMs = 60_000) =>
+    commit(runId, 0, { wakeAt: -1, claim: { owner: `${runId} ${owner}`, leaseMs } });
+  const [same, late] = [at.freshId(), at.freshId()];
+  await must(at.direct.commit(launch(same, "another")));
   line.breakAt(1, "before");
-  expect(await store.commit(launch(`${id} two`))).toEqual({ ok: false, why: "conflict" });
+  expect(await store.commit(launch(same, "one"))).toEqual({ ok: true, version: 1 });
+  await must(at.direct.commit(launch(late, "one", -1)));
+  const claims = await at.direct.claim({ owner: "other", now: -1, leaseMs: 60_000, limit: 1, only: [late] });
+  expect(claims).toMatchObject([{ epoch: 2 }]);
+  line.breakAt(1, "before");
+  expect(await store.commit(launch(late, "one"))).toEqual({ ok: true, version: 1 });
 });
 
 test("what a worker wrote that took the run over is nobody else's, also when it says the very same", async () => {
