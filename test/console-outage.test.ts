@@ -44,9 +44,9 @@ test("ten failures in a row are one line with their number, the first, the last 
   expect(line?.versions).toHaveLength(20);
 });
 
-test("a first failure is open, as any error", () => {
+test("a first failure is told with the next try", () => {
   expect(outages(given(...failures(1)))).toMatchObject([
-    { open: true, ms: null, detail: `· next try ${clockSeconds(90_000)}: busy, try 1` },
+    { open: false, ms: null, detail: `· next try ${clockSeconds(90_000)}: busy, try 1` },
   ]);
 });
 
@@ -59,8 +59,8 @@ test("words in between leave it one; an answer of the model closes it, and what 
     ...failures(1),
   );
   expect(outages(run)).toMatchObject([
-    { shape: "note", open: false, failures: { length: 3 }, detail: expect.stringMatching(/^· 3 times/) },
-    { shape: "failed", open: true, failures: { length: 1 } },
+    { shape: "note", failures: { length: 3 }, detail: expect.stringMatching(/^· 3 times/) },
+    { shape: "failed", failures: { length: 1 } },
   ]);
   expect(outages(run)[0]?.detail).not.toContain("next try");
 });

@@ -3,7 +3,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { keys } from "./api/calls.ts";
-import { ApiError } from "./api/client.ts";
+import { ApiError, isDamaged } from "./api/client.ts";
 import { reloadOnceServed } from "./api/reload.ts";
 import { App } from "./app.tsx";
 import { Crash } from "./parts/crash.tsx";
@@ -25,7 +25,10 @@ const client: QueryClient = new QueryClient({
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       retry: (failures, error) =>
-        failures < 3 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+        failures < 3 &&
+        error instanceof ApiError &&
+        (error.status === 0 || error.status >= 500) &&
+        !isDamaged(error),
       networkMode: "always",
     },
     mutations: { networkMode: "always" },

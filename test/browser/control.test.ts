@@ -159,6 +159,7 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
         const left_behind = [
           { run: "run_2", title: "restart payments", why },
           { run: "run_3", title: null, why },
+          { run: "run_4", title: "look at the disk", why: "its channel is off" },
         ];
         const away = { name: "tickets", ok: false, detail: "away: nobody answers", version: null, tools: [] };
         const tool_servers = [away, { ...away, name: "files", ok: true, detail: "tools: 2 offered" }];
@@ -170,7 +171,8 @@ describe("the page of a bot in trouble", { timeout: patient }, () => {
     await page.getByText("run_1 at version 3").waitFor();
     const words = await page.locator(".main").innerText();
     expect(words).toMatch(/can’t be read\s+run_1 at version 3\s+the checksum differs/);
-    expect(words).toMatch(/left behind\s+restart payments\s+its agent was removed\s+run_3\s+its agent/);
+    expect(words).toMatch(/left behind\s+2 runs its agent was removed\s+restart payments\s+run_3\s+look/);
+    expect(words).toMatch(/look at the disk its channel is off/);
     expect(await page.locator('.main a[href$="/runs/run_2"]').innerText()).toBe("restart payments");
     expect(words).toMatch(/Servers of tools\s+tickets away: nobody answers\s+files tools: 2 offered/);
     expect(await violations(page)).toEqual([]);

@@ -16,6 +16,16 @@ export class ApiError extends Error {
   }
 }
 
+/** What was asked for can't be read, now or later: no further try changes that. */
+export function isDamaged(error: Error): boolean {
+  return error instanceof ApiError && isDamage(error.problem);
+}
+
+/** The server's refusal says so. `problem`: the body of its answer, null where that is none. */
+export function isDamage(problem: Pick<Problem, "code"> | null): boolean {
+  return problem?.code === "record_unreadable";
+}
+
 export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return request<T>(path, signal ? { signal } : {});
 }

@@ -1,5 +1,5 @@
 /** A server-sent event stream that is read by hand: so silence, a refusal and a cut line are told apart at once. */
-import { base } from "./client.ts";
+import { base, isDamage } from "./client.ts";
 
 interface StreamEvent {
   event: string;
@@ -13,7 +13,7 @@ export interface Following {
   onEvent: (event: StreamEvent) => void;
   /** The line is cut, or somebody answered who does not let us in; the next try comes by itself. */
   onLost: () => void;
-  /** The session is over (401), or what is followed is gone for good (410): no further try. */
+  /** The session is over (401), what is followed is gone for good (410) or can't be read (500): no further try. */
   onEnded: (status: number) => void;
 }
 
@@ -36,7 +36,7 @@ async function keepReading(following: Following, signal: AbortSignal): Promise<v
   while (!signal.aborted) {
     const outcome = await readOnce(following, signal);
     if (signal.aborted) return;
-    if (outcome.status === 401 || outcome.status === 410) return following.onEnded(outcome.status);
+    if (outcome.status !== null && outcome.over) return following.onEnded(outcome.status);
     following.onLost();
     failures = outcome.opened ? 0 : failures + 1;
     const longest = isRefusal(outcome.status) ? longestPauseRefusedMs : longestPauseMs;
@@ -53,10 +53,12 @@ interface Outcome {
   opened: boolean;
   /** Null when nobody answered. */
   status: number | null;
+  /** No further try would be answered otherwise. */
+  over: boolean;
 }
 
 async function readOnce(following: Following, signal: AbortSignal): Promise<Outcome> {
-  const outcome: Outcome = { opened: false, status: null };
+  const outcome: Outcome = { opened: false, status: null, over: false };
   const attempt = new AbortController();
   const abort = () => attempt.abort();
   signal.addEventListener("abort", abort);
@@ -69,7 +71,10 @@ async function readOnce(following: Following, signal: AbortSignal): Promise<Outc
       cache: "no-store",
     });
     outcome.status = response.status;
-    if (!response.ok || !response.body) return outcome;
+    if (!response.ok || !response.body) {
+      outcome.over = response.status === 401 || response.status === 410 || (await isOfDamage(response));
+      return outcome;
+    }
     outcome.opened = true;
     following.onOpen();
     const parse = parser(following.onEvent);
@@ -87,6 +92,10 @@ async function readOnce(following: Following, signal: AbortSignal): Promise<Outc
     abort();
   }
   return outcome;
+}
+
+async function isOfDamage(response: Response): Promise<boolean> {
+  return isDamage(await response.json().catch(() => null));
 }
 
 /** The lines of an event stream, in whatever pieces they come. */

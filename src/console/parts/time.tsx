@@ -32,13 +32,13 @@ export function Moment({ at }: { at: number }) {
   );
 }
 
-/** How long something has been going on, second by second. */
-export function Since({ at }: { at: number }) {
+/** How long something has been going on, second by second. `lead`: stands before it, as in "for 3 s"; "now" has none. */
+export function Since({ at, lead = "" }: { at: number; lead?: string }) {
   const now = useNow(1000);
   const ms = Math.floor((now - at) / 1000) * 1000;
   return (
     <time className="num" dateTime={new Date(at).toISOString()} title={`since ${exactTime(at)}`}>
-      {ms < 1000 ? "now" : durationInWords(ms).replace(".0 s", " s")}
+      {ms < 1000 ? "now" : `${lead}${durationInWords(ms).replace(".0 s", " s")}`}
     </time>
   );
 }

@@ -23,8 +23,6 @@ export function failingAfter(failing: Failing, base: LineBase, { at, version, da
   if (isOfOutage(data) && !line.versions.includes(version)) line.versions.push(version);
   if (data.type === "model_failed") {
     line.failures.push({ at, message: data.message });
-    // An error opens by itself; when it comes again its last words are on its line.
-    line.open = outage.failures === 1;
     tell(line, outage);
   }
   return { outage, line };
@@ -39,7 +37,6 @@ function end(line: OutageLine, outage: Outage, { type }: EventBody): void {
   // No try of this trouble is to come any more.
   tell(line, { ...outage, retryAt: null });
   if (type === "model_answered" || type === "decision_dropped") {
-    line.open = false;
     line.shape = "note";
   }
 }

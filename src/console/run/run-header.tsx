@@ -24,7 +24,7 @@ export function RunHeader({ run }: { run: RunState }) {
         <StatusMark status={run.status} words={statusOfRun(run)} />
         {run.waiting && run.status !== "paused" && (
           <span className="muted">
-            for <Since at={run.waiting.since} />
+            <Since at={run.waiting.since} lead="for " />
           </span>
         )}
         {run.read_untrusted && (

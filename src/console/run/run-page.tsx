@@ -5,7 +5,7 @@ import { brief } from "../../core/text/brief.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { getTools, keys } from "../api/calls.ts";
-import { ApiError } from "../api/client.ts";
+import { ApiError, isDamaged } from "../api/client.ts";
 import { useRun, useRunLog } from "../api/run-log.ts";
 import { announce } from "../parts/announce.tsx";
 import { ErrorNote, Skeleton } from "../parts/notice.tsx";
@@ -105,10 +105,6 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
 /** Also while what it was is still on the page. */
 function isForgotten(error: Error | null): error is ApiError {
   return error instanceof ApiError && error.status === 410;
-}
-
-function isDamaged(error: Error): boolean {
-  return error instanceof ApiError && error.problem?.code === "record_unreadable";
 }
 
 function isMissing(error: Error): boolean {

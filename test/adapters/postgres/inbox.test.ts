@@ -38,7 +38,9 @@ interface Plan {
   Plans?: Plan[];
 }
 
-const quiet = "INSERT INTO inbox (source, key, body, received_at, state, address)";
+const insert = "INSERT INTO inbox (source, key, body, received_at, state, address)";
+/** A release that knows no order of threads. */
+const insertOfFormer = "INSERT INTO inbox (source, key, body, received_at, state)";
 
 test.each([
   { backlog: "of one thread", address: "'slack:T1/C2/1'", claimed: 2 },
@@ -48,10 +50,10 @@ test.each([
   async ({ address, claimed }) => {
     const { store, client } = await opened();
     await client.query(
-      `${quiet} SELECT 'slack', 'old' || n, '', 1, 'done', 'slack:T1/C1/' || n FROM generate_series(1, 20000) AS n;
+      `${insert} SELECT 'slack', 'old' || n, '', 1, 'done', 'slack:T1/C1/' || n FROM generate_series(1, 20000) AS n;
        ANALYZE inbox;
-       ${quiet} SELECT 'slack', 'k' || n, '{}', 1, 'pending', ${address} FROM generate_series(1, 2000) AS n;
-       ${quiet} VALUES ('slack', 'elsewhere', '{}', 1, 'pending', 'slack:T1/C3/1')`,
+       ${insert} SELECT 'slack', 'k' || n, '{}', 1, 'pending', ${address} FROM generate_series(1, 2000) AS n;
+       ${insert} VALUES ('slack', 'elsewhere', '{}', 1, 'pending', 'slack:T1/C3/1')`,
     );
     const query = vi.spyOn(Client.prototype, "query");
     onTestFinished(() => query.mockRestore());
@@ -97,4 +99,25 @@ test("a clock of the database that is set back keeps no message claimed", async 
   await client.query(setBack);
   expect(await claim()).toEqual(["first", "second"]);
   expect(await claim()).toEqual([]);
+});
+
+test("a message that a process of a release without thread order works on keeps its turn, and what it took in waits for nobody", async () => {
+  const { store, client } = await opened();
+  const address = "slack:T1/C1/1";
+  for (const key of ["first", "second"])
+    await store.receive({ source: "slack", key, body: "{}", receivedAt: 1, address });
+  await client.query(`${insertOfFormer} VALUES ('slack', 'of the former one', '{}', 1, 'pending')`);
+  const claim = async () => {
+    const rows = await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
+    return rows.map(({ key }) => key);
+  };
+  const formerClaims = (until: string) =>
+    client.query(`UPDATE inbox SET lease_until = ${until} WHERE key = 'first'`);
+  await formerClaims("floor(extract(epoch FROM clock_timestamp()) * 1000) + 5000");
+  expect(await claim()).toEqual(["of the former one"]);
+  // It is gone.
+  await formerClaims("0");
+  expect(await claim()).toEqual(["first"]);
+  await client.query("UPDATE inbox SET state = 'done', body = '', outcome = 'noted' WHERE key = 'first'");
+  expect(await claim()).toEqual(["second"]);
 });
