@@ -26,8 +26,10 @@ const limitTo = (most: string) => `LIMIT (SELECT ${most}::bigint)`;
 const blocks = `(tried_at IS NULL OR tried_at > ${clockMs} - $3 OR lease_until <= ${clockMs} - $3)`;
 
 /** By the database's clock: processes on several machines must agree on when a lease is over. */
-const isDue = `state = 'pending' AND source <> ALL ($5::text[])
+const isFree = `source <> ALL ($5::text[])
   AND (lease_until IS NULL OR lease_until <= ${clockMs} OR ${isTooLong})`;
+
+const isDue = `state = 'pending' AND ${isFree}`;
 
 /** The next place. Pending in the words of the index `inbox_order`. A place is of one source. */
 const nextInOrder = `SELECT seq, address, CASE WHEN ${blocks} THEN ${endOfPlace} ELSE seq END AS behind FROM inbox
@@ -36,7 +38,7 @@ const nextInOrder = `SELECT seq, address, CASE WHEN ${blocks} THEN ${endOfPlace}
 
 /** What is said nowhere in particular and waits for nobody. */
 const furtherUnordered = `SELECT seq FROM inbox
-  WHERE state <> 'done' AND state <> 'refused' AND address IS NULL AND seq > (SELECT max(seq) FROM oldest)
+  WHERE state <> 'done' AND state <> 'refused' AND address IS NULL AND seq > (SELECT max(seq) FROM oldest) AND ${isFree}
   ORDER BY address, seq ${limitTo("$4")}`;
 
 /** $1 limit, $2 leaseMs, $3 patienceMs, $4 how many of the oldest, $5 sources of others. */

@@ -68,7 +68,7 @@ export function messageClaims(client: Database.Database): (claim: Claim) => Inbo
   return ({ now, leaseMs, limit, patienceMs, except = [] }) => {
     const times = { now, before: now - patienceMs };
     const looks = { ...times, limit, oldest: looksEach * limit, except: JSON.stringify(except) };
-    const these = dueNear.all({ ...looks, end: 0 });
+    const these = dueNear.all({ ...looks, end: Number.MIN_SAFE_INTEGER });
     const seen = these.length < limit ? endOf.get(looks) : undefined;
     if (seen !== undefined) these.push(...dueFar.all({ ...looks, end: seen, limit: limit - these.length }));
     return taken

@@ -66,6 +66,18 @@ export function orderContract(open: () => Promise<Store>): void {
       expect(await claim(60_000, { patienceMs: 0 })).toEqual(["second"]);
     });
 
+    it("that nobody can take now hide nothing behind them, in any number and wherever they were said", async () => {
+      const count = 30;
+      const all = (name: string) => Array.from({ length: count }, (_, n) => `${name} ${n}`);
+      await hear(null, ...all("nowhere"));
+      for (const [n, key] of all("place").entries()) await hear(`slack:T1/C2/${n}`, key);
+      expect(await claim(60_000, { limit: 2 * count })).toHaveLength(2 * count);
+      await hear(null, "press");
+      expect(await claim(60_000, { limit: 2 })).toEqual(["press"]);
+      await hear(here, "word");
+      expect(await claim(60_000, { limit: 2 })).toEqual(["word"]);
+    });
+
     it("hide nothing that was said elsewhere, however many of them wait before it", async () => {
       await hear(here, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `here ${n}`));
       await hear(null, "press", "another press");

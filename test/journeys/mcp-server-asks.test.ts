@@ -87,7 +87,7 @@ test("an answer longer than answer_question takes is refused as there, and the q
   const { client } = await clientWith(url, "secret-admin", () => accept("x".repeat(40_000)));
   const told = await call(client, "start_run", task);
   expect(told).toMatchObject({ isError: true });
-  expect(textOf(told)).toContain("32768");
+  expect(textOf(told)).toContain("32,768");
   const [run] = await bot.store.runs({ limit: 1 });
   expect((await bot.engine.state(run?.runId ?? ""))?.questions).toHaveLength(1);
 });
