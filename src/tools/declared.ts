@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { approvalRuleSchema } from "../core/agent.ts";
+import { checkedBy, lineOf, unknownKey } from "../core/misfits.ts";
 import { didYouMean } from "../core/text/closest.ts";
 import type { PlainTool } from "./contract.ts";
 
@@ -12,7 +13,8 @@ export function checkKeys(what: string, given: object, known: readonly string[])
   const unread = Object.entries(given).find(([key, value]) => value !== undefined && !known.includes(key));
   if (unread === undefined) return;
   const [key] = unread;
-  throw new Error(`${what}: nothing reads the key ${JSON.stringify(key)}${didYouMean(key, known)}`);
+  const words = `${unknownKey(known)}${didYouMean(key, known)}`;
+  throw new Error(`${what}: ${lineOf({ path: [key], words }, what)}`);
 }
 
 /** Throws an Error where the secret itself is written: it would stand in a file that is reviewed like code. */
@@ -58,8 +60,8 @@ export function checkDeclaration(given: object, own: readonly string[] = []): vo
 }
 
 function checkMembers(what: string, schema: z.ZodType, given: unknown): void {
-  const found = schema.safeParse(given);
-  if (found.success) return;
-  const words = found.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
-  throw new Error(`${what}: ${words.join("; ")}`);
+  const found = checkedBy(schema, given);
+  if ("data" in found) return;
+  const lines = found.misfits.map((one) => (one.path.length > 0 ? lineOf(one, what) : `it ${one.words}`));
+  throw new Error(`${what}: ${lines.join("; ")}`);
 }
