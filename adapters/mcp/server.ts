@@ -45,10 +45,17 @@ export class Server {
     const { tools, edited } = acceptedIn(options.folder, options.server);
     this.accepted = allowedOf(tools, options);
     this.#locked = this.accepted;
-    this.notes = [...edited].map(
-      (name) =>
-        `mcp.lock.json: ${options.server}.${name} was edited: its hash does not fit, and it counts as not accepted`,
-    );
+    // Of a list each tool that is missing says so itself.
+    const isNew = options.allow === "*" && this.accepted.size === 0 && edited.size === 0;
+    this.notes = [
+      ...(isNew
+        ? [`${options.server}: nobody has accepted its tools yet: npm run mcp -- accept ${options.server}`]
+        : []),
+      ...[...edited].map(
+        (name) =>
+          `mcp.lock.json: ${options.server}.${name} was edited: its hash does not fit, and it counts as not accepted`,
+      ),
+    ];
     this.connection = new Connection({
       ...{ way: options.way, redact: options.redact },
       listed: (definitions) => this.#listed(definitions),

@@ -58,3 +58,17 @@ test("a name in allow that the server does not have is told, with the one that m
     { standing: "offered" },
   ]);
 });
+
+test("a server of which nothing is accepted yet says what is to be done, one that is accepted says nothing", async () => {
+  const all = {
+    configDir: folder(),
+    name: "odd",
+    command: node,
+    args: [odd, folder(), "well"],
+    allow: "*",
+  } as const;
+  const before = server(all);
+  expect(before.notes).toEqual(["odd: nobody has accepted its tools yet: npm run mcp -- accept odd"]);
+  await before.accept();
+  expect(server(all).notes).toEqual([]);
+});
