@@ -10,7 +10,8 @@ export const announcementChannel = "belay_commits";
 /**
  * Commits with an announcement wait for each other on the whole server, each until the other is on the disk. So what
  * workers commit is told by itself, which writes nothing that must be on the disk, and the many steps of a run share a
- * few. Who begins a run writes a job with it, and thus an announcement in any case.
+ * few. What a person does writes a job with it, as a rule, and thus an announcement in any case: only a launch that its
+ * own process drives needs none.
  */
 const sharedMs = 50;
 
