@@ -93,13 +93,13 @@ function actions(buttons: readonly Button[], { runUrl, reply }: RenderOptions): 
       ...link(buttons, runUrl),
     ];
   const mayReply = reply && buttons.some(({ action }) => action === "choose" || action === "reply");
-  const approves = buttons.some(({ action }) => action === "refuse");
+  const mayDecide = buttons.some(({ action }) => action === "refuse");
   const words: string[] = [];
   if (mayReply && choices.length > 0) words.push(`Reply with one of: ${choices.join(" · ")}`);
   else if (mayReply) words.push("Reply to this mail to answer.");
   else if (choices.length > 0) words.push(`Choose in the console, not by mail: ${choices.join(" · ")}`);
   if (buttons.some(({ action }) => action === "undo")) words.push("The console can undo it.");
-  if (approves) words.push("Approvals are not taken by mail: decide in the console.");
+  if (mayDecide) words.push("Approvals are not taken by mail: decide in the console.");
   return [...words.map(plain), ...link(buttons, runUrl)];
 }
 

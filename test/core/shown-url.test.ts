@@ -9,6 +9,7 @@ describe("a URL is told", () => {
     ["https://a.example/orders/42", "https://a.example/orders/42"],
     ["https://a.example:8443/api/v1/order-lines/7/", "https://a.example:8443/api/v1/order-lines/7/"],
     ["https://a.example/a/b/c/d/e", "https://a.example/a/b/c/d/…"],
+    ["https://a.example/a///", "https://a.example/a/"],
     ["https://a.example/a//b", "https://a.example/a/…"],
     ["https://a.example/login/?next=/x#code=1", "https://a.example/login/"],
     ["https://user:pass@a.example/done?token=abc", "https://a.example/done"],

@@ -20,7 +20,7 @@ export function shownUrl({ protocol, host, pathname }: URL): string {
     const isLast = parts.slice(index + 1).every((later) => later === "");
     const isShown = part === "" ? isLast : shown.length < mostParts && isPlain(part);
     shown.push(isShown ? part : "…");
-    if (!isShown) break;
+    if (!isShown || part === "") break;
     if (!isLast && opensDoor.test(part)) {
       shown.push("…");
       break;

@@ -18,12 +18,14 @@ import type { Message } from "../../../src/core/message.ts";
 import { Seen } from "../../../src/core/origin/seen.ts";
 import { argumentOrigins, outcomeOrigins } from "../../../src/core/origin/trace.ts";
 import { argumentsInBrief, brief, outputInBrief } from "../../../src/core/text/brief.ts";
+import { withoutEscapes } from "../../../src/core/text/escapes.ts";
 import { defuse } from "../../../src/core/text/fence.ts";
 import { mayFollow } from "../../../src/core/text/followed.ts";
 import { withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, blocksIn, codeBlock, codeSpan, spansIn } from "../../../src/core/text/markdown-code.ts";
 import { createRedactor } from "../../../src/core/text/redact.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
+import { whereTo } from "../../../src/core/text/shown-url.ts";
 import { spoken } from "../../../src/core/text/spoken.ts";
 import { headOfCutTable } from "../../../src/core/text/table.ts";
 import { visible, visibleJson } from "../../../src/core/text/visible.ts";
@@ -103,6 +105,8 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   headOfCutTable: (text) => headOfCutTable(text, text, 400),
   visible,
   visibleJson: (text) => visibleJson({ [text]: text }),
+  whereTo: (text) => whereTo(`/${text}`, new URL("https://api.example")),
+  withoutEscapes,
   "a task for the demo model": (text) =>
     nextMove(conversationOf([user("1 + 2"), user(`restart ${text}`), user(text)])),
   "what Slack sends": readMrkdwn,

@@ -131,7 +131,10 @@ export function asks(
   text: string,
   kind: QuestionRow["question"]["kind"] = "ask",
 ): { body: Message; row: QuestionRow } {
-  const action = kind === "approval" ? "approve" : "reply";
+  const offered = kind === "approval" ? (["approve", "refuse"] as const) : (["reply"] as const);
+  const buttons = offered.map((action) => {
+    return { action, label: "Reply…", style: "plain" as const, runId, questionId: id };
+  });
   const body: Message = {
     summary: `Question: ${text}`,
     blocks: [
@@ -141,7 +144,7 @@ export function asks(
         note: ["for ", { person: { principal: "email:dana@example.com", name: "dana" } }],
       },
       { type: "text", markdown: text, foreign: false },
-      { type: "actions", buttons: [{ action, label: "Reply…", style: "plain", runId, questionId: id }] },
+      { type: "actions", buttons },
     ],
   };
   const question = questionWith({ id, kind, text, audience: ["requester"] });
