@@ -53,7 +53,8 @@ test("a new server is listed, accepted, and its tools are there from the next st
   );
   const listed = await inFolder(path, list);
   expect(listed.printed).toEqual([
-    "odd: odd 1.0.0, protocol 2025-11-25; tools: 1 new",
+    "odd: odd 1.0.0, protocol 2025-11-25; tools: 1 refused, 1 new",
+    "  more: refused, allow names it, and its server has no such tool",
     "  work: new, nobody has accepted it: npm run mcp -- accept odd",
   ]);
   const accepted = await inFolder(path, (loaded) =>
@@ -80,7 +81,8 @@ test("what changed is a finding of the doctor, with what differs and what to do"
     async () => [],
   );
   expect(findings.filter(({ check }) => check === "MCP server odd")).toMatchObject([
-    { ok: false, detail: expect.stringContaining("tools: 1 changed") },
+    { ok: false, detail: expect.stringContaining("tools: 1 refused, 1 changed") },
+    { detail: "more: refused, allow names it, and its server has no such tool" },
     {
       ok: false,
       detail: expect.stringContaining('work: changed, description: it was "Works."'),
