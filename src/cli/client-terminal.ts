@@ -47,23 +47,34 @@ export function typedAnswers({ input, output, onLeave }: Terminal): Answers {
   const typed = createInterface({ input: keys, output, terminal: true, prompt: "" });
   let asked: PromiseWithResolvers<string> | null = null;
   let lines: string[] = [];
-  const take = () => {
+  let isClosed = false;
+  const take = (question: typeof asked) => {
     const answer = lines.join("\n");
     lines = [];
+    if (question === null) {
+      const onNewLine = asked === null ? "" : "\n";
+      if (answer.trim() !== "") output.write(`${onNewLine}Nothing is asked yet: this line went nowhere.\n`);
+      // A question that came meanwhile stands below these words.
+      if (asked !== null) typed.prompt(true);
+      return;
+    }
     typed.setPrompt("");
-    if (asked === null) {
-      if (answer.trim() !== "") output.write("Nothing is asked yet: this line went nowhere.\n");
-    } else asked.resolve(answer);
     asked = null;
+    question.resolve(answer);
   };
   typed.on("line", (text) => {
-    // Lines that come at once are one text, also where the terminal marks no paste.
-    if (lines.push(withLineEnds(text)) === 1) setImmediate(take);
+    // Lines that come at once are one text, also where the terminal marks no paste. It is for what stood by then.
+    const question = asked;
+    if (lines.push(withLineEnds(text)) === 1) setImmediate(() => take(question));
   });
   typed.on("SIGINT", onLeave);
-  typed.on("close", () => asked?.reject(new ClientError(nobody)));
+  typed.on("close", () => {
+    isClosed = true;
+    asked?.reject(new ClientError(nobody));
+  });
   return {
-    ask(question) {
+    async ask(question) {
+      if (isClosed) throw new ClientError(nobody);
       asked = Promise.withResolvers<string>();
       typed.setPrompt(question);
       typed.prompt(true);

@@ -43,3 +43,28 @@ test("Ctrl-C leaves, and Ctrl-D says that nobody is there", async () => {
   terminal.type("\u0004");
   await expect(answer).rejects.toThrow("There is nobody at the terminal; the run goes on without it.");
 });
+
+test("a line that comes in the same moment as a question does not answer it", async () => {
+  let answer: Promise<string> | null = null;
+  const { output } = terminal;
+  const write = output.write.bind(output);
+  // The end of the line is echoed before it is told of: the question stands right after it.
+  output.write = (chunk: unknown) => {
+    if (answer === null && String(chunk).includes("\n"))
+      queueMicrotask(() => {
+        answer ??= answers.ask("Approve? [y/N] ");
+      });
+    return write(String(chunk));
+  };
+  terminal.type("y\r");
+  await expect.poll(() => terminal.rows().join("\n")).toContain("Nothing is asked yet");
+  expect(terminal.rows().at(-1)).toBe("Approve? [y/N]");
+  terminal.type("n\r");
+  expect(await answer).toBe("n");
+});
+
+test("who left before a question is nobody to ask", async () => {
+  terminal.type("\u0004");
+  await new Promise((closed) => setImmediate(closed));
+  await expect(answers.ask("> ")).rejects.toThrow("There is nobody at the terminal");
+});
