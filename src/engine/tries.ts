@@ -62,7 +62,7 @@ export class Tries {
 
   /** Messages are claimed in one order each time: else the first that the store never takes would keep out the others. */
   #isBehind({ turn }: Failing, now: number): boolean {
-    const others = this.#failing.values();
+    const others = [...this.#failing.values()];
     return others.some(({ turn: other, waits }) => waits !== null && now - waits < waitsMs && other < turn);
   }
 
