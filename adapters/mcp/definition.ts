@@ -109,9 +109,12 @@ function isProse(key: string): boolean {
   return key === "description" || key === "title" || key === "$comment";
 }
 
+/** The protocol lets a server leave the description out; a tool of a bot must have one. */
+const noDescription = "Its server says nothing of what it does.";
+
 /** As a model reads it: without what can't be seen, and not longer than a description must be. */
 export function told({ description, schema }: Definition): { description: string; schema: JsonObject } {
-  return { description: prose(description), schema: cleaned(schema) };
+  return { description: prose(description) || noDescription, schema: cleaned(schema) };
 }
 
 function cleaned(schema: JsonObject): JsonObject {

@@ -41,7 +41,7 @@ export class PasteMarks extends Transform {
       text = text.slice(at + mark.length);
       this.#inPaste = !this.#inPaste;
     }
-    const kept = this.#beginningOfMark(text);
+    const kept = this.#begunAtEnd(text);
     this.#held = text.slice(text.length - kept);
     out += this.#keys(text.slice(0, text.length - kept));
     done(null, out);
@@ -51,8 +51,10 @@ export class PasteMarks extends Transform {
     return this.#inPaste ? text.replace(/\r\n?|\n/g, lineEnd) : text;
   }
 
-  /** How many characters at the end may be a mark whose rest is still to come. Outside, an Escape alone is a key. */
-  #beginningOfMark(text: string): number {
+  /** How many characters at the end may go on in the next piece. Outside a paste, an Escape alone is a key. */
+  #begunAtEnd(text: string): number {
+    // Its "\n" may be still to come: both are one line's end.
+    if (this.#inPaste && text.endsWith("\r")) return 1;
     const [mark, fewest] = this.#inPaste ? [end, 1] : [begin, 3];
     for (let length = mark.length - 1; length >= fewest; length--)
       if (text.endsWith(mark.slice(0, length))) return length;

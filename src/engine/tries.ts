@@ -10,6 +10,18 @@ import { type Claimed, nameOf } from "./look-ups.ts";
 const inTroubleMs = 3_000;
 /** The others are forgotten: they hold up those behind them once more. */
 const mostKnown = 1_000;
+/** Longer than until a message that is still pending is claimed again: what did not come by then is somebody else's. */
+const waitsMs = 30_000;
+
+/** A message whose last try failed; times in steady ms. */
+interface Failing {
+  /** When the first of its tries that failed began. */
+  since: number;
+  /** Its last try beside the others, counted; 0: none. */
+  turn: number;
+  /** When it found another one tried beside the others, null: it has had its turn since. */
+  waits: number | null;
+}
 
 export interface TriesDeps {
   clock: Clock;
@@ -22,9 +34,10 @@ export interface TriesDeps {
 
 export class Tries {
   readonly #deps: TriesDeps;
-  /** By message: when the first of its tries that failed began (steady ms). */
-  readonly #failing = new Map<string, number>();
+  /** By message. */
+  readonly #failing = new Map<string, Failing>();
   #beside: Promise<void> | null = null;
+  #turns = 0;
 
   constructor(deps: TriesDeps) {
     this.#deps = deps;
@@ -32,12 +45,25 @@ export class Tries {
 
   /** Resolves when the message is worked off, or is somebody's beside the others. Throws the store's trouble. */
   async begin(message: Claimed): Promise<void> {
-    const since = this.#failing.get(nameOf(message));
-    if (since === undefined || this.#deps.clock.steady() - since < inTroubleMs) return this.#try(message);
+    const failing = this.#failing.get(nameOf(message));
+    const now = this.#deps.clock.steady();
+    if (failing === undefined || now - failing.since < inTroubleMs) return this.#try(message);
     // One at a time: each may hold a connection for as long as a statement may take. The claim of another one runs out.
-    this.#beside ??= this.#tryBeside(message).finally(() => {
+    if (this.#beside !== null || this.#isBehind(failing, now)) {
+      failing.waits = now;
+      return;
+    }
+    failing.turn = ++this.#turns;
+    failing.waits = null;
+    this.#beside = this.#tryBeside(message).finally(() => {
       this.#beside = null;
     });
+  }
+
+  /** Messages are claimed in one order each time: else the first that the store never takes would keep out the others. */
+  #isBehind({ turn }: Failing, now: number): boolean {
+    const others = [...this.#failing.values()];
+    return others.some(({ turn: other, waits }) => waits !== null && now - waits < waitsMs && other < turn);
   }
 
   /** Resolves when nothing is tried beside the others any more. */
@@ -64,7 +90,7 @@ export class Tries {
       this.#failing.delete(name);
     } catch (error) {
       if (this.#failing.size >= mostKnown) this.#failing.clear();
-      this.#failing.set(name, this.#failing.get(name) ?? began);
+      if (!this.#failing.has(name)) this.#failing.set(name, { since: began, turn: 0, waits: null });
       throw error;
     }
   }

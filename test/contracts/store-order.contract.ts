@@ -90,6 +90,15 @@ export function orderContract(open: () => Promise<Store>): void {
       expect(await claim(60_000, { limit: 9 })).toEqual(["elsewhere too"]);
     });
 
+    it("leave room in a claim for what was said nowhere behind them, also beside one that is had already", async () => {
+      await hear(here, "first");
+      expect(await claim(60_000, { limit: 1 })).toEqual(["first"]);
+      await hear(null, "press");
+      await hear(here, "second", "third");
+      await hear(null, "another press");
+      expect(await claim(60_000, { limit: 2 })).toEqual(["press", "another press"]);
+    });
+
     it("follow one another also behind many that are tried in vain", async () => {
       const all = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `here ${n}`);
       await hear(here, ...all);

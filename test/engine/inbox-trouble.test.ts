@@ -87,3 +87,30 @@ test("one whose statement runs out of time holds up the others once, and nobody 
   await isHeard("fourth");
   expect(settled).toEqual(["second", "third", "fourth"]);
 });
+
+test("of two that failed for long the one that the store takes again is heard, though the other comes first", async () => {
+  let date = 1_000_000;
+  const passing = clockOf(() => date);
+  const store = await openSqlite({ path: ":memory:", clock: passing });
+  const isHeard = Promise.withResolvers<void>();
+  let secondTries = 0;
+  const watched: typeof store = {
+    ...store,
+    async commit(commit) {
+      // Each try takes longer than a claim lasts.
+      date += 10_000;
+      if (commit.row.task === "first" || ++secondTries === 1) throw new StoreError("storage_busy", "timeout");
+      return store.commit(commit);
+    },
+    async settleInbox(...args) {
+      isHeard.resolve();
+      return store.settleInbox(...args);
+    },
+  };
+  const model = scripted(finalAnswer("two"));
+  const bot = await startBot({ store: watched, model, channels: [muteChannel({})], clock: passing });
+  onTestFinished(() => bot.stop().then(() => store.close()));
+  for (const key of ["first", "second"]) await bot.engine.accept(said(key, `chat:C1/${key}`));
+  await isHeard.promise;
+  expect(secondTries).toBeGreaterThan(1);
+});

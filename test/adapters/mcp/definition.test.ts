@@ -23,6 +23,16 @@ describe("a definition", () => {
     expect(toolboxOf(from).specs.odd_work?.description).toBe("Works.");
   });
 
+  test.each([
+    ["no description", undefined],
+    ["a description of which nothing is seen", " \u200b\n"],
+  ])("with %s is a tool all the same, and the model is told so", async (_, description) => {
+    const place = folder();
+    offer(place, tool({ description }));
+    const { server: from } = await oddServer("well", { at: place });
+    expect(toolboxOf(from).specs.odd_work?.description).toBe("Its server says nothing of what it does.");
+  });
+
   test("of any length is read in part", async () => {
     const place = folder();
     offer(place, tool({ description: "Works. ".repeat(5_000) }));
