@@ -40,7 +40,7 @@ const far = `
   )
   SELECT seq FROM place
   UNION ALL
-  SELECT seq FROM (SELECT seq FROM inbox WHERE ${isDue} AND address IS NULL AND seq > @end ORDER BY seq LIMIT @limit)`;
+  SELECT seq FROM (SELECT seq FROM inbox WHERE ${isDue} AND address IS NULL AND +seq > @end ORDER BY seq LIMIT @limit)`;
 
 /** The last of the oldest messages that are looked at; nothing: those are all. */
 const end = "SELECT seq FROM inbox WHERE state = 'pending' ORDER BY seq LIMIT 1 OFFSET @oldest - 1";

@@ -64,7 +64,10 @@ export class Github {
   }
 
   constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    // A connection that nobody used for a while must not be closed just as it is used again.
+    this.#server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
+      void this.#answer(request, response);
+    });
   }
 
   get url(): string {
