@@ -1,6 +1,6 @@
 /** States of a run that come to the console in another order than they were read. */
 import { expect, test } from "vitest";
-import { later } from "../src/console/api/run-log.ts";
+import { later } from "../src/console/api/later.ts";
 
 test("a look that began before a press does not take back what the press was answered with", () => {
   const [running, cancelled] = [

@@ -1,9 +1,10 @@
 /** One run as it is: its log, continued by the stream from the last event, and its state, read anew after each. */
-import { type QueryClient, replaceEqualDeep, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { WireEvent } from "../../http/wire/events.ts";
 import { getEvents, getRun, keys } from "./calls.ts";
 import { forgetStream, reportStream } from "./connection.ts";
+import { later } from "./later.ts";
 import { follow } from "./stream.ts";
 
 interface Log {
@@ -17,15 +18,6 @@ export function useRun(id: string) {
     staleTime: Number.POSITIVE_INFINITY,
     structuralSharing: later,
   });
-}
-
-/** What a press was answered with may be newer than a look that began before it, and ends after it. */
-export function later(known: unknown, come: unknown): unknown {
-  return versionOf(known) > versionOf(come) ? known : replaceEqualDeep(known, come);
-}
-
-function versionOf(state: unknown): number {
-  return typeof state === "object" && state !== null && "version" in state ? Number(state.version) : 0;
 }
 
 /** Null until the log is there. */
