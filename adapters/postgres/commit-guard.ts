@@ -9,28 +9,29 @@ const launchFields = fieldsOf(
    address text, parentId text, steps bigint, tokens bigint, costMicros bigint, asking bigint, launchedAt bigint,
    updatedAt bigint, wakeAt bigint`,
 );
-const stepFields = fieldsOf(
-  `n bigint, runId text, expect bigint, epoch bigint, version bigint, status text, address text, steps bigint,
-   tokens bigint, costMicros bigint, asking bigint, updatedAt bigint, wakeAt bigint, release boolean`,
-);
+const progress = `runId text, expect bigint, version bigint, status text, address text, steps bigint, tokens bigint,
+  costMicros bigint, asking bigint, updatedAt bigint, wakeAt bigint`;
+const progressFields = fieldsOf(progress);
+const stepFields = fieldsOf(`n bigint, epoch bigint, release boolean, ${progress}`);
 
 const launched = constant(`${launchFields.columns}, owner, lease_until, epoch`);
 const clockNow = constant(clockMs);
 
 /** What a launch fixed never changes. */
-const changes = constant(
-  `version = r.version, status = r.status, address = r.address, steps = r.steps, tokens = r.tokens,
+const changes = `version = r.version, status = r.status, address = r.address, steps = r.steps, tokens = r.tokens,
    cost_micros = r."costMicros", asking = r.asking, updated_at = r."updatedAt",
-   wake_at = CASE woken WHEN 1 THEN 0 ELSE r."wakeAt" END,
-   owner = CASE WHEN r.release THEN NULL ELSE owner END,
+   wake_at = CASE woken WHEN 1 THEN 0 ELSE r."wakeAt" END`;
+
+const kept = constant(changes);
+const letGo = constant(`${changes}, owner = NULL, lease_until = NULL`);
+const keptOrLetGo = constant(
+  `${changes}, owner = CASE WHEN r.release THEN NULL ELSE owner END,
    lease_until = CASE WHEN r.release THEN NULL ELSE lease_until END`,
 );
 
-/** A commit from outside, without an epoch, may come whoever holds the run. */
-const stands = constant(
-  `run_id = r."runId" AND runs.version = r.expect
-   AND (r.epoch IS NULL OR (runs.epoch = r.epoch AND owner IS NOT NULL))`,
-);
+const atVersion = constant('run_id = r."runId" AND runs.version = r.expect');
+const held = sql`${atVersion} AND owner IS NOT NULL AND runs.epoch = `;
+const heldByEach = constant("r.epoch");
 
 /** What all other parts read: nothing, when the commit is refused. */
 const guarded = constant("run_id, runs.wake_at, owner, runs.epoch");
@@ -45,32 +46,40 @@ export function launchGuard(commit: Commit): Sql {
     INSERT INTO runs (${launched})
     SELECT r.*, ${owner}::text, ${clockNow} + ${leaseMs}::bigint, ${owner === null ? 0 : 1}::bigint
     FROM ${rows(launchFields, [row])} WHERE ${commit.epoch}::bigint IS NULL
-    ON CONFLICT DO NOTHING RETURNING 0 AS n, ${guarded})`;
+    ON CONFLICT DO NOTHING RETURNING ${guarded})`;
 }
 
-/** A commit from outside never touches the lease. Waits for whoever has locked the run. */
+/**
+ * A commit from outside, without an epoch, may come whoever holds the run, and never touches the lease. Waits for
+ * whoever has locked the run.
+ */
 export function progressGuard(commit: Commit): Sql {
+  const { epoch, release } = commit;
+  const stands = epoch === null ? atVersion : sql`${held}${epoch}::bigint`;
   return sql`guard AS (
-    UPDATE runs SET ${changes} FROM ${rows(stepFields, [stepOf(commit, 0)])} WHERE ${stands}
-    RETURNING r.n, ${guarded})`;
+    UPDATE runs SET ${epoch !== null && release ? letGo : kept} FROM ${rows(progressFields, [progressOf(commit)])}
+    WHERE ${stands} RETURNING ${guarded})`;
 }
 
 /**
  * Steps of several runs, each for itself: those that stand at their version and epoch are written, the others are not.
  * A run that somebody has locked is passed over, so that no run waits for another one, and no two for each other.
  */
-export function stepsGuard(commits: readonly Commit[]): Sql {
+export function stepsGuard(steps: readonly Commit[]): Sql {
+  const given = steps.map((step, n) => ({
+    ...progressOf(step),
+    n,
+    epoch: step.epoch,
+    release: step.release,
+  }));
   return sql`steps AS (
-    SELECT r.* FROM ${rows(stepFields, commits.map(stepOf))} JOIN runs ON ${stands}
+    SELECT r.* FROM ${rows(stepFields, given)} JOIN runs ON ${held}${heldByEach}
     FOR UPDATE OF runs SKIP LOCKED),
   guard AS (
-    UPDATE runs SET ${changes} FROM steps AS r WHERE ${stands}
+    UPDATE runs SET ${keptOrLetGo} FROM steps AS r WHERE ${held}${heldByEach}
     RETURNING r.n, ${guarded})`;
 }
 
-function stepOf(commit: Commit, n: number) {
-  const { runId, expect, epoch, wakeAt } = commit;
-  const release = commit.release && epoch !== null;
-  const version = expect + commit.events.length;
-  return { ...runRecord(commit.row), n, runId, expect, epoch, version, wakeAt, release };
+function progressOf({ runId, expect, events, row, wakeAt }: Commit) {
+  return { ...runRecord(row), runId, expect, version: expect + events.length, wakeAt };
 }

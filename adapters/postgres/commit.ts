@@ -151,6 +151,6 @@ async function inTransaction(client: PoolClient, commit: Commit, how: Written) {
 }
 
 async function write(client: PoolClient, commit: Commit, how: Written): Promise<boolean> {
-  const { rows } = await send<{ settled?: boolean }>(client, commitStatement(commit, how));
-  return rows[0] !== undefined && rows[0].settled !== false;
+  const { rowCount, rows } = await send<{ settled?: boolean }>(client, commitStatement(commit, how));
+  return rowCount !== 0 && rows[0]?.settled !== false;
 }
