@@ -1,6 +1,7 @@
 /** SQLite's error codes in the words of the store's port. */
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports/store-error.ts";
+import { isCode } from "../../src/core/system-error.ts";
 
 /** What the system says when a path is no file, or not ours to write. */
 const unwritable = new Set([
@@ -19,6 +20,9 @@ export function storeErrorOf(error: unknown, path: string): unknown {
   if (error instanceof Error && "code" in error && unwritable.has(String(error.code))) {
     return cantBeOpened(path, error);
   }
+  if (error instanceof Error && isCode(error, "ENOSPC", "EDQUOT")) {
+    return cantBeWritten(path, error.message, error);
+  }
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith("SQLITE_CANTOPEN")) return cantBeOpened(path, error);
   const why = `${error.message} (${error.code})`;
@@ -26,12 +30,16 @@ export function storeErrorOf(error: unknown, path: string): unknown {
     return new StoreError("storage_busy", `${path} is busy: ${why}; try again`, { cause: error });
   }
   if (/^SQLITE_(FULL|IOERR|READONLY)/.test(error.code)) {
-    return new StoreError("storage_full", `${path} can't be written: ${why}; free space on its disk`, {
-      cause: error,
-    });
+    return cantBeWritten(path, why, error);
   }
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damaged(path, why, error);
   return error;
+}
+
+function cantBeWritten(path: string, why: string, cause: Error): StoreError {
+  return new StoreError("storage_full", `${path} can't be written: ${why}; free space on its disk`, {
+    cause,
+  });
 }
 
 function cantBeOpened(path: string, cause: Error): StoreError {

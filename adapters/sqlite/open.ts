@@ -1,5 +1,5 @@
 /** Opens a path as a checked, migrated connection; refuses a file that is locked, damaged or of a newer release. */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports/store-error.ts";
@@ -24,7 +24,7 @@ export function openFile(path: string, migrations: readonly Migration[] = readMi
   });
   try {
     demandWhole(path);
-    createPrivate(path);
+    if (!existsSync(path)) makeFile(path, migrations);
     return openLocked(path, migrations, unlock);
   } catch (error) {
     unlock();
@@ -38,6 +38,33 @@ function inStoreWords<T>(path: string, act: () => T): T {
   } catch (error) {
     throw storeErrorOf(error, path);
   }
+}
+
+/**
+ * There whole or not at all: what a start leaves that is killed in the middle, or finds the disk full, must not pass
+ * for a copy that failed. SQLite syncs the folder when it makes the first `-wal`.
+ */
+function makeFile(path: string, migrations: readonly Migration[]): void {
+  const draft = `${path}.new`;
+  dropDraft(draft);
+  try {
+    createPrivate(draft);
+    const client = new Database(draft);
+    try {
+      migrate(client, migrations);
+      markClosed(client);
+    } finally {
+      client.close();
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    dropDraft(draft);
+    throw error;
+  }
+}
+
+function dropDraft(draft: string): void {
+  for (const end of ["", "-journal"]) rmSync(draft + end, { force: true });
 }
 
 function openLocked(path: string, migrations: readonly Migration[], unlock: () => void): Opened {
@@ -54,7 +81,7 @@ function openLocked(path: string, migrations: readonly Migration[], unlock: () =
     if (path !== ":memory:") markOpen(client, path);
     client.function("fold", { deterministic: true }, (text) => String(text).toLowerCase());
   } catch (error) {
-    client.close();
+    closeAsFound(client, path);
     throw error;
   }
   return {
@@ -65,6 +92,22 @@ function openLocked(path: string, migrations: readonly Migration[], unlock: () =
       unlock();
     },
   };
+}
+
+/**
+ * The last connection that may write moves the `-wal` in and deletes it: the next start would miss it in a file whose
+ * bot was killed. While one that only reads has the file, it stays.
+ */
+function closeAsFound(client: Database.Database, path: string): void {
+  let reader: Database.Database | null = null;
+  try {
+    if (path !== ":memory:") reader = new Database(path, { readonly: true });
+    reader?.pragma("user_version");
+  } catch {
+    // Then `client` could not read the `-wal` either, and leaves it alone.
+  }
+  client.close();
+  reader?.close();
 }
 
 /** Below 3.51.3 a WAL reset could corrupt the file (sqlite.org/changes.html). */

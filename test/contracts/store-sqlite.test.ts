@@ -2,7 +2,9 @@
 import { randomBytes } from "node:crypto";
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -10,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { groupCommit } from "../../adapters/sqlite/group.ts";
@@ -94,6 +96,26 @@ describe("the file", () => {
       message: expect.stringContaining("written by a newer release"),
     });
   });
+
+  it("is there whole or not at all: a first start that fails leaves nothing in the way of the next", async () => {
+    const migrations = [1, 2].map((number) => ({
+      number,
+      sql: number === 1 ? "CREATE TABLE t (n)" : "no SQL",
+    }));
+    expect(() => openFile(path, migrations)).toThrow("syntax error");
+    expect(readdirSync(dirname(path))).toEqual(["belay.db.lock"]);
+    await (await open()).close();
+  });
+
+  it("is made anew after a first start that was killed in the middle", async () => {
+    mkdirSync(dirname(path));
+    const half = new Database(`${path}.new`);
+    half.exec("CREATE TABLE half (n)");
+    half.close();
+    writeFileSync(`${path}.new-journal`, "half a page");
+    await (await open()).close();
+    expect(readdirSync(dirname(path)).sort()).toEqual(["belay.db", "belay.db.lock", "belay.db.marker"]);
+  });
 });
 
 describe("the lock", () => {
@@ -130,6 +152,18 @@ describe("a killed process", () => {
     expect((await store.read("r1")).length).toBeGreaterThanOrEqual(told);
     const claims = await store.claim({ owner: "next", now: Date.now(), leaseMs: 1000, limit: 1 });
     expect(claims).toEqual([{ runId: "r1", epoch: 2, recovered: true }]);
+    await store.close();
+  });
+
+  it.each([
+    ["of an older release", [{ number: 1, sql: "" }], "storage_version"],
+    ["whose migration fails", [{ number: 99, sql: "no SQL" }], "SQLITE_ERROR"],
+  ])("leaves a file that a start %s does not spoil for the right one", async (_, migrations, code) => {
+    const other = await child(5);
+    const told = await other.kill();
+    expect(() => openFile(path, migrations)).toThrow(expect.objectContaining({ code }));
+    const store = await open();
+    expect((await store.read("r1")).length).toBeGreaterThanOrEqual(told);
     await store.close();
   });
 });
