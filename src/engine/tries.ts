@@ -12,6 +12,8 @@ const inTroubleMs = 3_000;
 const mostKnown = 1_000;
 /** Longer than until a message that is still pending is claimed again: what did not come by then is somebody else's. */
 const waitsMs = 30_000;
+/** Between two tries beside the others, while the store takes none. */
+const restMs = 1_000;
 
 /** A message whose last try failed; times in steady ms. */
 interface Failing {
@@ -19,7 +21,7 @@ interface Failing {
   since: number;
   /** Its last try beside the others, counted; 0: none. */
   turn: number;
-  /** When it found another one tried beside the others, null: it has had its turn since. */
+  /** When it came and was not tried, null: it has had its turn since. */
   waits: number | null;
 }
 
@@ -32,53 +34,95 @@ export interface TriesDeps {
   ended: (outcome: "taken" | "not taken") => void;
 }
 
+/**
+ * Beside the others one message is tried at a time: each may hold a connection for as long as a statement may take.
+ * While the store takes none of them, there is a rest behind each try. Once it takes one, the trouble may be over, and
+ * they follow one another at once until one fails.
+ */
 export class Tries {
   readonly #deps: TriesDeps;
   /** By message. */
   readonly #failing = new Map<string, Failing>();
+  /** By message: claimed, and to be tried beside the others while the claim lasts. */
+  readonly #waiting = new Map<string, Claimed>();
   #beside: Promise<void> | null = null;
+  /** How the last try beside the others ended. */
+  #last: "taken" | "not taken" = "not taken";
+  #rest: NodeJS.Timeout | null = null;
   #turns = 0;
 
   constructor(deps: TriesDeps) {
     this.#deps = deps;
   }
 
-  /** Resolves when the message is worked off, or is somebody's beside the others. Throws the store's trouble. */
+  /** Resolves when the message is worked off, or waits for its turn beside the others. Throws the store's trouble. */
   async begin(message: Claimed): Promise<void> {
     const failing = this.#failing.get(nameOf(message));
     const now = this.#deps.clock.steady();
     if (failing === undefined || now - failing.since < inTroubleMs) return this.#try(message);
-    // One at a time: each may hold a connection for as long as a statement may take. The claim of another one runs out.
-    if (this.#beside !== null || this.#isBehind(failing, now)) {
-      failing.waits = now;
-      return;
-    }
+    failing.waits = now;
+    this.#waiting.set(nameOf(message), message);
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#beside !== null || this.#rest !== null) return;
+    const [message, failing] = this.#first() ?? [];
+    if (!message || !failing) return;
+    this.#waiting.delete(nameOf(message));
     failing.turn = ++this.#turns;
     failing.waits = null;
     this.#beside = this.#tryBeside(message).finally(() => {
       this.#beside = null;
+      if (this.#last === "taken") this.#next();
+      else this.#restAWhile();
+      this.#deps.ended(this.#last);
     });
   }
 
-  /** Messages are claimed in one order each time: else the first that the store never takes would keep out the others. */
+  #restAWhile(): void {
+    this.#rest = setTimeout(() => {
+      this.#rest = null;
+      this.#next();
+    }, restMs);
+    this.#rest.unref();
+  }
+
+  /** Resolves when nothing is tried beside the others any more. */
+  async over(): Promise<void> {
+    this.#waiting.clear();
+    await this.#beside;
+    if (this.#rest) clearTimeout(this.#rest);
+  }
+
+  /**
+   * Of those that wait the one whose last try is the longest ago. While the store takes none, also behind one that waits
+   * without a claim: messages are claimed in one order each time, and the first would keep out the others.
+   */
+  #first(): [Claimed, Failing] | null {
+    const now = this.#deps.clock.steady();
+    let first: [Claimed, Failing] | null = null;
+    for (const [name, message] of this.#waiting) {
+      const failing = this.#failing.get(name);
+      if (failing === undefined || now >= message.until) this.#waiting.delete(name);
+      else if (first === null || failing.turn < first[1].turn) first = [message, failing];
+    }
+    return first && this.#last === "not taken" && this.#isBehind(first[1], now) ? null : first;
+  }
+
   #isBehind({ turn }: Failing, now: number): boolean {
     const others = [...this.#failing.values()];
     return others.some(({ turn: other, waits }) => waits !== null && now - waits < waitsMs && other < turn);
   }
 
-  /** Resolves when nothing is tried beside the others any more. */
-  async over(): Promise<void> {
-    await this.#beside;
-  }
-
   async #tryBeside(message: Claimed): Promise<void> {
     try {
       await this.#try(message);
-      this.#deps.ended("taken");
+      this.#last = "taken";
     } catch (error) {
       const { source, key } = message.row;
       this.#deps.log.error({ err: error, channel: source, key }, "the store does not take a message");
-      this.#deps.ended("not taken");
+      this.#last = "not taken";
     }
   }
 
@@ -88,6 +132,7 @@ export class Tries {
     try {
       await this.#deps.workOff(message);
       this.#failing.delete(name);
+      this.#waiting.delete(name);
     } catch (error) {
       if (this.#failing.size >= mostKnown) this.#failing.clear();
       if (!this.#failing.has(name)) this.#failing.set(name, { since: began, turn: 0, waits: null });
