@@ -43,10 +43,10 @@ export interface InboxDeps extends MessageDeps {
  * What is claimed is worked off one after another; where the sender is not known yet, as soon as the channel has told.
  * A claim that has run out meanwhile counts for nothing. A trouble of the store leaves the message pending; this process
  * tries the rest of its batch again after 1 s while the claim lasts. One that fails for 3 s, or in a single try of that
- * length, is tried beside the others from then on. Any other error refuses the message, so that those behind it go on. A
- * message that can't be read stays pending for a release that can, and so does one whose sender nobody knows. A crash
- * leaves claims that end by themselves (SQLite: at the next start); the message is then done again, and its key in the
- * commit keeps an effect from happening twice.
+ * length, is tried beside the others from then on, and while those fail, so is each that fails once. Any other error
+ * refuses the message, so that those behind it go on. A message that can't be read stays pending for a release that can,
+ * and so does one whose sender nobody knows. A crash leaves claims that end by themselves (SQLite: at the next start);
+ * the message is then done again, and its key in the commit keeps an effect from happening twice.
  */
 export class Inbox {
   readonly #deps: InboxDeps;

@@ -46,8 +46,8 @@ export class Tries {
   /** By message: claimed, and to be tried beside the others while the claim lasts. */
   readonly #waiting = new Map<string, Claimed>();
   #beside: Promise<void> | null = null;
-  /** How the last try beside the others ended. */
-  #last: "taken" | "not taken" = "not taken";
+  /** How the last try beside the others ended; before the first one no trouble is known. */
+  #last: "taken" | "not taken" = "taken";
   #rest: NodeJS.Timeout | null = null;
   #turns = 0;
 
@@ -57,12 +57,26 @@ export class Tries {
 
   /** Resolves when the message is worked off, or waits for its turn beside the others. Throws the store's trouble. */
   async begin(message: Claimed): Promise<void> {
-    const failing = this.#failing.get(nameOf(message));
-    const now = this.#deps.clock.steady();
-    if (failing === undefined || now - failing.since < inTroubleMs) return this.#try(message);
-    failing.waits = now;
-    this.#waiting.set(nameOf(message), message);
+    const name = nameOf(message);
+    if (this.#isInOrder(name)) {
+      try {
+        return await this.#try(message);
+      } catch (error) {
+        // In a trouble that passes it would be taken in its turn. This one is known to last.
+        if (this.#last === "taken") throw error;
+        this.#tell(message, error);
+      }
+    }
+    const failing = this.#failing.get(name);
+    if (failing) failing.waits = this.#deps.clock.steady();
+    this.#waiting.set(name, message);
     this.#next();
+  }
+
+  #isInOrder(name: string): boolean {
+    const failing = this.#failing.get(name);
+    if (failing === undefined) return true;
+    return this.#last === "taken" && this.#deps.clock.steady() - failing.since < inTroubleMs;
   }
 
   #next(): void {
@@ -120,10 +134,14 @@ export class Tries {
       await this.#try(message);
       this.#last = "taken";
     } catch (error) {
-      const { source, key } = message.row;
-      this.#deps.log.error({ err: error, channel: source, key }, "the store does not take a message");
+      this.#tell(message, error);
       this.#last = "not taken";
     }
+  }
+
+  #tell({ row }: Claimed, error: unknown): void {
+    const { source, key } = row;
+    this.#deps.log.error({ err: error, channel: source, key }, "the store does not take a message");
   }
 
   async #try(message: Claimed): Promise<void> {

@@ -49,7 +49,7 @@ async function failing(keys: readonly string[]) {
   for (const key of keys) await expect(tries.begin(claimed(key))).rejects.toThrow(StoreError);
   now += 3_000;
   tried.length = 0;
-  return { taken, tried, comeAgain };
+  return { tries, taken, tried, comeAgain };
 }
 
 const many = Array.from({ length: 200 }, (_, n) => `m${n}`);
@@ -98,4 +98,18 @@ test("one whose claim has run out meanwhile is somebody else's", async () => {
   await comeAgain(["m2"]);
   await pass(1_000);
   expect(tried).toEqual(["m0", "m2"]);
+});
+
+test("one that fails first while the trouble is known holds up nobody, and has its turn", async () => {
+  const { tries, taken, tried, comeAgain } = await failing(["m0"]);
+  await comeAgain();
+  await pass(0);
+  await tries.begin(claimed("new"));
+  await tries.begin(claimed("new too"));
+  expect(tried).toEqual(["m0", "new", "new too"]);
+  taken.add("new").add("new too");
+  await pass(1_000);
+  expect(tried).toEqual(["m0", "new", "new too", "new", "new too"]);
+  // The trouble is over: from now on one that fails is tried again in its turn.
+  await expect(tries.begin(claimed("another"))).rejects.toThrow(StoreError);
 });
