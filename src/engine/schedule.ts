@@ -80,17 +80,12 @@ function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron
 /** Fires when a time has come since the last fire. Returns the ms until the next look; never throws. */
 async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cron): Promise<number> {
   const now = options.clock.now();
-  const { store } = options.inlet;
-  const save = (at: Date) =>
-    writeNote(store, noteKinds.scheduleFired, { of: schedule.name, value: at.toISOString() });
   try {
-    const last = await readNote(store, noteKinds.scheduleFired, schedule.name);
-    // A new schedule starts now: what it would have fired before it existed was never missed.
-    if (last === null) await save(new Date(now));
+    const last = await lastFire(options.inlet.store, schedule, now);
     const due = cron.previousRuns(1, new Date(now + 1))[0];
-    if (last !== null && due && due.getTime() > Date.parse(last)) {
+    if (due && due.getTime() > last) {
       await fire(options, schedule, due);
-      await save(due);
+      await noteFire(options.inlet.store, schedule, due);
     }
   } catch (error) {
     options.log.warn({ schedule: schedule.name, err: error }, "schedule could not fire, will try again");
@@ -98,6 +93,28 @@ async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cro
   }
   const next = cron.nextRun(new Date(now));
   return next === null ? LONGEST_WAIT_MS : Math.max(0, next.getTime() - options.clock.now());
+}
+
+type Notes = ScheduleOptions["inlet"]["store"];
+
+/**
+ * ms since the epoch. A new schedule, or one with other times than before, starts now: what it would have fired before
+ * was never missed. So does one of which a clock that ran ahead has noted something: it would be silent until then.
+ */
+async function lastFire(store: Notes, schedule: Schedule, now: number): Promise<number> {
+  const { name, cron, timeZone } = schedule;
+  const times = `${cron} ${timeZone}`;
+  const fired = await readNote(store, noteKinds.scheduleFired, name);
+  const before = await readNote(store, noteKinds.scheduleTimes, name);
+  const at = fired === null ? Number.POSITIVE_INFINITY : Date.parse(fired);
+  const isOther = before !== null && before !== times;
+  if (isOther || at > now) await noteFire(store, schedule, new Date(now));
+  if (before !== times) await writeNote(store, noteKinds.scheduleTimes, { of: name, value: times });
+  return isOther || at > now ? now : at;
+}
+
+function noteFire(store: Notes, { name }: Schedule, at: Date): Promise<void> {
+  return writeNote(store, noteKinds.scheduleFired, { of: name, value: at.toISOString() });
 }
 
 async function fire({ inlet, log }: ScheduleOptions, schedule: Schedule, due: Date): Promise<void> {

@@ -122,6 +122,49 @@ test("a refusal is logged and not tried again before the next time", async () =>
   expect(logged.filter((message) => message === "scheduled launch refused")).toHaveLength(1);
 });
 
+test("a date that was a year ahead for an hour does not silence it for that year", async () => {
+  const first = await start();
+  await first.stop();
+  vi.setSystemTime(Date.parse("2027-01-10T12:00:00Z"));
+  const ahead = await start();
+  expect(inlet.launches).toHaveLength(1);
+  await ahead.stop();
+  vi.setSystemTime(Date.parse("2026-01-10T13:00:00Z"));
+  await start();
+  expect(inlet.launches).toHaveLength(1);
+  await pass(48);
+  expect(inlet.launches).toHaveLength(3);
+  expect(fired()).toBe("2026-01-12T01:30:00.000Z");
+});
+
+test("other times begin when they are given, not at what they would have been before", async () => {
+  const first = await start();
+  await pass(24);
+  await first.stop();
+  expect(inlet.launches).toHaveLength(1);
+  const morning = { ...nightly, cron: "0 9 * * *" };
+  const second = await start([morning]);
+  expect(inlet.launches).toHaveLength(1);
+  await second.stop();
+  await start([morning]);
+  await pass(24);
+  expect(fired()).toBe("2026-01-12T08:00:00.000Z");
+  expect(inlet.launches).toHaveLength(2);
+});
+
+test("what fired on a clock that was ahead by seconds does not fire again on one that is right", async () => {
+  const first = await start();
+  await first.stop();
+  vi.setSystemTime(Date.parse("2026-01-11T01:30:01Z"));
+  const ahead = await start();
+  await ahead.stop();
+  expect(inlet.launches).toHaveLength(1);
+  vi.setSystemTime(Date.parse("2026-01-11T01:29:55Z"));
+  await start();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(inlet.launches).toHaveLength(1);
+});
+
 describe("when the clocks change in Berlin", () => {
   test("the skipped half past two fires once in spring", async () => {
     vi.setSystemTime(Date.parse("2026-03-28T12:00:00Z"));

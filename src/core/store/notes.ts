@@ -99,6 +99,8 @@ export const noteKinds = {
   knownTools: kind("known/tools", z.record(z.string(), knownToolSchema)),
   /** Of a schedule: the time that it fired for last. */
   scheduleFired: kind("schedule:", z.iso.datetime(), bare),
+  /** Of a schedule: its expression and its zone, as they were when it was looked at last. */
+  scheduleTimes: kind("schedule-times:", z.string(), bare),
   /** Of the token of a mail of ours. */
   mailSent: kind("mail:sent:", mailSentSchema, { goes: ({ runId }) => ({ runId }) }),
   /** Of the token of a thread. */
