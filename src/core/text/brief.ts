@@ -1,10 +1,11 @@
 /** Text, arguments and outputs in few words: what stands on one line of a chat, a mail or a page. */
+import { begunJson } from "./begun-json.ts";
 import { count } from "./count.ts";
 import { withExactDigits } from "./digits.ts";
 
 /** Of a list or an object at most so many values are said; the rest is counted. */
 const mostValues = 8;
-/** Longer outputs are shown as they begin: nobody reads them as JSON on one line. */
+/** Of longer outputs the beginning is read: one line holds no more, and no step takes longer for them. */
 const longestJson = 2_000;
 
 /** White space, of any kind and length, as one space; none at either end. */
@@ -31,11 +32,16 @@ export function wholeCharacters(text: string): string {
 
 /** The arguments that matter in a few words: values only, the first few, cut. */
 export function argumentsInBrief(input: unknown): string {
+  return valuesInBrief(input, false);
+}
+
+/** `isCut`: there may be more than what is known of it. */
+function valuesInBrief(input: unknown, isCut: boolean): string {
   if (input === null || typeof input !== "object") return brief(String(input ?? ""), 60);
   const values = Object.values(input)
     .filter(isSaid)
-    .map((value) => brief(plainly(value, 3), 40));
-  return brief(someOf(values), 80);
+    .map((value) => brief(plainly(value, 3, isCut), 40));
+  return brief(someOf(values, isCut), 80);
 }
 
 /** The arguments that are others, new or gone, by their names. */
@@ -54,11 +60,22 @@ function entriesOf(input: unknown): Map<string, string> {
  * and values: `percent 7.1, requests 48210`. One value alone needs no name.
  */
 export function outputInBrief(output: string): string {
-  const value = output.length > longestJson ? output : readable(output);
+  const isCut = output.length > longestJson;
+  const value = isCut ? begun(output) : readable(output);
   if (typeof value !== "object" || value === null) return brief(String(value), 60);
   const entries = Object.entries(value).filter(([, inner]) => isSaid(inner));
-  if (Array.isArray(value) || entries.length < 2) return argumentsInBrief(value);
-  return brief(someOf(entries.map(([name, inner]) => `${name} ${brief(plainly(inner, 3), 40)}`)), 80);
+  if (Array.isArray(value) || entries.length < 2) return valuesInBrief(value, isCut);
+  const told = entries.map(([name, inner]) => `${name} ${brief(plainly(inner, 3, isCut), 40)}`);
+  return brief(someOf(told, isCut), 80);
+}
+
+/** What a long JSON text begins with; a text that is no JSON is a text. */
+function begun(text: string): unknown {
+  for (const json of begunJson(text.slice(0, longestJson))) {
+    const value = readable(json);
+    if (value !== json) return value;
+  }
+  return text;
 }
 
 /** What a JSON text holds, with all digits of its numbers; a text that is no JSON is a text. */
@@ -74,11 +91,14 @@ export function readable(text: string): unknown {
 }
 
 /** A value without JSON: what stands in lists and objects, one after the other. */
-function plainly(value: unknown, depth: number): string {
+function plainly(value: unknown, depth: number, isCut: boolean): string {
   if (typeof value !== "object" || value === null) return String(value);
   if (depth === 0) return "…";
   const inner = Object.values(value).filter(isSaid);
-  return someOf(inner.map((one) => plainly(one, depth - 1)));
+  return someOf(
+    inner.map((one) => plainly(one, depth - 1, isCut)),
+    isCut,
+  );
 }
 
 /** Nothing is no words. */
@@ -86,8 +106,9 @@ function isSaid(value: unknown): boolean {
   return value !== null && value !== "";
 }
 
-function someOf(values: readonly string[]): string {
+function someOf(values: readonly string[], isCut: boolean): string {
   const more = values.length - mostValues;
   const shown = values.slice(0, mostValues).join(", ");
-  return more > 0 ? `${shown} and ${count(more)} more` : shown;
+  if (more <= 0) return shown;
+  return isCut ? `${shown} and more` : `${shown} and ${count(more)} more`;
 }
