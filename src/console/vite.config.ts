@@ -50,6 +50,10 @@ export default defineConfig(({ command }) => {
       // Everything is a file of its own: the CSP allows no inline code, and a data: font or image helps nobody.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      rolldownOptions: {
+        // What every first view needs packs smaller in one file than in the several that later parts share.
+        output: { codeSplitting: { groups: [{ name: "index", test: /src\/console\/main\.tsx$/ }] } },
+      },
     },
     experimental: {
       // The page is served at any depth (/runs/…), so its own links are absolute; the server puts a proxy's

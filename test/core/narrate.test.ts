@@ -173,6 +173,22 @@ describe("a question", () => {
     expect(post(asking.when(cancel), key)?.summary).toContain("Withdrawn");
   });
 
+  test("has plain words for its title, its line and its notice, and its Markdown where it is read", () => {
+    const asked = given(chose(ask("a", "Which **region** for `cache_1`? [The list](https://x.example)")));
+    const words = "Which region for cache_1? The list";
+    const id = `question:${asked.question}`;
+    const line = (run: Story) => block(run, "progress", "steps")?.lines[0]?.detail;
+    expect(post(asked, id)?.summary).toBe(`Question: ${words}`);
+    expect(block(asked, id, "text")?.markdown).toContain("**region**");
+    expect(line(asked)).toBe(`${words} — waiting`);
+    const answered = asked.when(answer("eu"));
+    expect(post(answered, id)?.summary).toBe(`Answered by dana: ${words}`);
+    expect(post(answered, id)?.blocks).toContainEqual({ type: "note", parts: [words] });
+    expect(line(answered)).toBe(`${words} → eu`);
+    const long = given(chose(final("a", `**It is out.** ${"x".repeat(600)}`)));
+    expect(post(long, "answer")?.summary).toMatch(/^It is out\. x/);
+  });
+
   test("for approval shows the call whole, and only listed people are pinged", () => {
     const run = given(chose(call("a", "deploy")), askedApproval("q", "a"));
     expect(block(run, "question:q", "fields")?.fields).toEqual([{ name: "version", value: "v1" }]);

@@ -8,6 +8,7 @@ import {
 import type { Question } from "../../../src/core/question.ts";
 import { brief, cut } from "../../../src/core/text/brief.ts";
 import { lostDigits } from "../../../src/core/text/digits.ts";
+import { plainWords } from "../../../src/core/text/plain-words.ts";
 import { isSeen, visibleJson, visibleLine } from "../../../src/core/text/visible.ts";
 import { type Form, formId } from "../actions.ts";
 import { runUrl } from "./controls.ts";
@@ -52,7 +53,7 @@ export function answerModal(
         "Discord's forms hold five fields, this one has more. Reply here with one line for each field: name: value",
     };
   }
-  const field = { name: "text", label: question.text, value: "", long: true, required: true };
+  const field = { name: "text", label: plainWords(question.text), value: "", long: true, required: true };
   return { modal: modal(form, "Your answer", [field]) };
 }
 

@@ -2,6 +2,7 @@
 import type { types } from "@slack/bolt";
 import type { Question } from "../../../src/core/question.ts";
 import { cut } from "../../../src/core/text/brief.ts";
+import { plainWords } from "../../../src/core/text/plain-words.ts";
 import type { ModalKind, ModalPlace } from "../parsed.ts";
 import { argumentBlocks } from "./arguments.ts";
 import { harmless } from "./escape.ts";
@@ -46,7 +47,7 @@ const tooLong: ViewBlock = {
 };
 
 function about(question: Question | null): ViewBlock {
-  const text = question === null ? "This question is no longer open." : harmless(question.text);
+  const text = question === null ? "This question is no longer open." : harmless(plainWords(question.text));
   return {
     type: "section",
     text: { type: "plain_text", text: cut(text || "(no text)", 2900), emoji: false },

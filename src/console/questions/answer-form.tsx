@@ -1,20 +1,25 @@
 /** Choices as buttons, free text or a form where it is taken. */
-import { useRef, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { valueShownAs } from "../../core/text/options.ts";
 import { answer } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useDraft } from "../parts/draft.ts";
 import { useKey } from "../parts/keyboard.ts";
-import { ErrorNote } from "../parts/notice.tsx";
+import { ErrorNote, Skeleton } from "../parts/notice.tsx";
 import { WordsField } from "../parts/words-field.tsx";
-import { ToolForm } from "./tool-form.tsx";
 import { type SettleFormProps, useSettle } from "./use-settle.ts";
+
+const ToolForm = lazy(() => import("./tool-form.tsx").then((module) => ({ default: module.ToolForm })));
 
 export function AnswerForm(props: SettleFormProps) {
   const { question } = props;
   const { form } = question;
-  if (question.may_answer && form && question.free_text) return <ToolForm {...props} form={form} />;
-  return <WordsForm {...props} />;
+  if (!question.may_answer || !form || !question.free_text) return <WordsForm {...props} />;
+  return (
+    <Suspense fallback={<Skeleton lines={form.fields.length} label="Loading the form" />}>
+      <ToolForm {...props} form={form} />
+    </Suspense>
+  );
 }
 
 function WordsForm({ runId, question, first, onRefused }: SettleFormProps) {

@@ -1,14 +1,16 @@
 /** Approves a call as shown, refuses it with a reason, or edits its arguments, which asks for approval anew. */
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { approve, refuse } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useKey } from "../parts/keyboard.ts";
-import { ErrorNote } from "../parts/notice.tsx";
-import { EditForm } from "./edit-form.tsx";
+import { ErrorNote, Skeleton } from "../parts/notice.tsx";
 import { RefuseForm } from "./refuse-form.tsx";
 import { type SettleFormProps, useSettle } from "./use-settle.ts";
 
 const askedMs = 10_000;
+
+const loadEditForm = () => import("./edit-form.tsx").then((module) => ({ default: module.EditForm }));
+const EditForm = lazy(loadEditForm);
 
 export function ApprovalForm({ runId, question, first, onRefused }: SettleFormProps) {
   const [doing, setDoing] = useState<"deciding" | "refusing" | "editing">("deciding");
@@ -18,6 +20,10 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
   const ready = first && question.may_answer;
   const canRun = !question.tool_gone;
   const approving = () => settle.mutate((keyOf) => approve(runId, question.id, keyOf("approve")));
+  useEffect(() => {
+    // There before it is pressed: also when the server is away by then.
+    void loadEditForm().catch(() => {});
+  }, []);
   useEffect(() => {
     if (!asked) return;
     const timer = setTimeout(() => setAsked(false), askedMs);
@@ -69,18 +75,20 @@ export function ApprovalForm({ runId, question, first, onRefused }: SettleFormPr
         />
       )}
       {doing === "editing" && (
-        <EditForm
-          questionId={question.id}
-          tool={question.call.tool}
-          input={question.call.input}
-          pending={settle.isPending}
-          onBack={back}
-          onApprove={(input) =>
-            settle.mutate((keyOf) =>
-              approve(runId, question.id, keyOf(`edit ${JSON.stringify(input)}`), input),
-            )
-          }
-        />
+        <Suspense fallback={<Skeleton lines={3} label="Loading the form" />}>
+          <EditForm
+            questionId={question.id}
+            tool={question.call.tool}
+            input={question.call.input}
+            pending={settle.isPending}
+            onBack={back}
+            onApprove={(input) =>
+              settle.mutate((keyOf) =>
+                approve(runId, question.id, keyOf(`edit ${JSON.stringify(input)}`), input),
+              )
+            }
+          />
+        </Suspense>
       )}
       <ErrorNote error={settle.error} />
     </div>

@@ -3,9 +3,9 @@
 import type { ChosenCall } from "../../core/chosen-call.ts";
 import type { EventBody } from "../../core/event.ts";
 import type { Question } from "../../core/question.ts";
-import { brief } from "../../core/text/brief.ts";
 import { plural } from "../../core/text/count.ts";
 import { directCallId, undoCallId } from "../../core/text/person-calls.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
 import { channelName } from "../parts/words.ts";
 import { type CallEvent, callLine, isCallEvent, settle } from "./call-lines.ts";
@@ -82,7 +82,8 @@ function tellAnswer(
   for (const call of answer.calls) telling.chosen.set(call.id, call);
   const tokens = answer.usage.inputTokens + answer.usage.outputTokens;
   const counted = tokens === 0 ? "" : `· ${plural(tokens, "token")}`;
-  const said = answer.text === null || answer.text.trim() === "" ? "" : ` · ${brief(answer.text, 120)}`;
+  const said =
+    answer.text === null || answer.text.trim() === "" ? "" : ` · ${wordsInBrief(answer.text, 120)}`;
   telling.lines.push({
     ...base(event),
     kind: "model",

@@ -4,6 +4,7 @@ import type { EventBody } from "../../core/event.ts";
 import type { Question } from "../../core/question.ts";
 import { argumentsInBrief, brief, changedNames } from "../../core/text/brief.ts";
 import { answerInWords } from "../../core/text/form-answer.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { Shape } from "../parts/mark.tsx";
 import { namesWith } from "../parts/words.ts";
@@ -31,7 +32,7 @@ function questionWords(question: Question): string {
     case "doubt":
       return `whether ${call} ran`;
     default:
-      return brief(question.text, 160);
+      return wordsInBrief(question.text, 160);
   }
 }
 

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { brief } from "../../core/text/brief.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import type { WireEvent } from "../../http/wire/events.ts";
 import type { RunState } from "../../http/wire/runs.ts";
 import { getTools, keys } from "../api/calls.ts";
@@ -118,7 +119,7 @@ function useStatusSaid(run: RunState | undefined): void {
   const outcome = run?.final_answer ?? run?.error ?? "";
   useEffect(() => {
     if (words !== null && last.current !== null && words !== last.current) {
-      announce([words, brief(outcome, 200)].filter(Boolean).join(": "));
+      announce([words, wordsInBrief(outcome, 200)].filter(Boolean).join(": "));
     }
     last.current = words;
   }, [words, outcome]);

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "react";
 import { Link } from "wouter";
 import { brief } from "../../core/text/brief.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import { audienceInWords } from "../../core/text/rules.ts";
 import type { OpenWireQuestion } from "../../http/wire/questions.ts";
 import type { RunSummary } from "../../http/wire/runs.ts";
@@ -113,5 +114,5 @@ function useNewSaid(questions: readonly OpenWireQuestion[] | null): void {
 
 function titleOf({ kind, call, text }: OpenWireQuestion): string {
   if (kind === "approval" && call) return `Approve ${call.tool}`;
-  return kind === "doubt" && call ? `Did ${call.tool} run?` : brief(text, 100);
+  return kind === "doubt" && call ? `Did ${call.tool} run?` : wordsInBrief(text, 100);
 }

@@ -5,7 +5,7 @@ import { isToolGone } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
-import { brief } from "../text/brief.ts";
+import { wordsInBrief } from "../text/plain-words.ts";
 import { askedAbout } from "../text/readable.ts";
 import { timeInWords } from "../text/time.ts";
 import { cannotRun } from "../text/tool-gone.ts";
@@ -79,7 +79,7 @@ function needsButton(state: State, id: string, actor: Actor, policy: Policy): Re
   if (denied) return denied;
   if (question?.kind === "approval" && isToolGone(question, policy))
     return { code: "answer_invalid", message: cannotRun(question.call?.tool ?? "") };
-  const where = question ? ` under "${brief(question.text, 100)}"` : "";
+  const where = question ? ` under "${wordsInBrief(question.text, 100)}"` : "";
   const message = `${buttons[question?.kind ?? "ask"]}${where}.`;
   return { code: "answer_invalid", message };
 }
@@ -92,7 +92,7 @@ function unclear(state: State, { open, settled }: Extract<Which, { to: "unclear"
     .filter(({ id }) => settled.includes(id))
     .map(({ text, from, settledAt }) => {
       const who = from?.name ?? "somebody";
-      return `"${brief(text, 100)}" was answered by ${who} at ${timeInWords(settledAt)}, while you wrote.`;
+      return `"${wordsInBrief(text, 100)}" was answered by ${who} at ${timeInWords(settledAt)}, while you wrote.`;
     });
   const ask =
     questions.length === 0

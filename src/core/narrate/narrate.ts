@@ -18,6 +18,7 @@ import { count, plural } from "../text/count.ts";
 import { durationInWords } from "../text/duration.ts";
 import { dollars } from "../text/money.ts";
 import { outageInParts } from "../text/outage.ts";
+import { wordsInBrief } from "../text/plain-words.ts";
 import { statusWords, statusWordsOf, stopping } from "../text/status.ts";
 import { narratePictures } from "./picture.ts";
 import { audience, listed, narrateOpen, narrateSettled } from "./question.ts";
@@ -49,7 +50,7 @@ function progress(state: State): Message {
   const title = brief(state.title, 120);
   const asked: Inline[] = ["asked by ", { person: state.from }];
   const blocks: Block[] = [{ type: "heading", text: title, note: asked }];
-  const lines = [...state.lines, ...pendingCalls(state).flatMap(pendingLine)];
+  const lines = [...state.lines, ...pendingCalls(state).flatMap((call) => pendingLine(call, state))];
   const more = Math.max(0, lines.length - keptLines);
   if (lines.length > 0) {
     blocks.push({ type: "steps", folded: state.linesFolded + more, lines: lines.slice(more) });
@@ -62,12 +63,15 @@ function progress(state: State): Message {
   return { summary: `${title} — ${statusInWords(state)}`, blocks };
 }
 
-function pendingLine(call: Call): StepLine[] {
+function pendingLine(call: Call, { questions }: State): StepLine[] {
   const title = call.tool;
   const detail = argumentsInBrief(call.input);
   switch (call.is.at) {
-    case "asking":
-      return [{ shape: "waiting", title, detail: `${detail} — waiting`, ms: null }];
+    case "asking": {
+      const question = questions.find(({ callId, kind }) => callId === call.id && kind === "ask");
+      const asked = question && !call.asks ? wordsInBrief(question.text, 80) : detail;
+      return [{ shape: "waiting", title, detail: `${asked} — waiting`, ms: null }];
+    }
     case "doubted":
       return [{ shape: "waiting", title, detail: `${detail} — not known whether it ran`, ms: null }];
     case "sleeping":
@@ -104,7 +108,7 @@ function outcomeOf(state: State): string | null {
 function longAnswer(state: State): Post | null {
   if (state.phase.at !== "complete" || state.phase.answer.length <= shortAnswer) return null;
   const body: Message = {
-    summary: brief(state.phase.answer, 120),
+    summary: wordsInBrief(state.phase.answer, 120),
     blocks: [textBlock(state.phase.answer, state.readUntrusted)],
   };
   return { key: "answer", body };

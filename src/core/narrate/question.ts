@@ -3,10 +3,11 @@ import { personOf } from "../actor.ts";
 import { type Block, type Inline, type Message, textBlock } from "../message.ts";
 import type { Question } from "../question.ts";
 import type { OpenQuestion, SettledQuestion, State } from "../state.ts";
-import { argumentsInBrief, brief } from "../text/brief.ts";
+import { argumentsInBrief } from "../text/brief.ts";
 import { fieldInWords } from "../text/form-field.ts";
 import { originOfArgument } from "../text/origin.ts";
 import { isContextPlain } from "../text/plain-context.ts";
+import { wordsInBrief } from "../text/plain-words.ts";
 import { cameBack } from "../text/returned.ts";
 import { ruleInWords } from "../text/rules.ts";
 import { goneInWords } from "../text/tool-gone.ts";
@@ -27,7 +28,7 @@ export function narrateOpen(question: OpenQuestion, state: State): Message {
   blocks.push({ type: "note", parts: consequence(question) });
   for (const post of question.returned ?? []) blocks.push({ type: "note", parts: [cameBack(post)] });
   blocks.push({ type: "actions", buttons: buttonsOf(question, state) });
-  return { summary: `${title}: ${brief(question.text, 120)}`, blocks };
+  return { summary: `${title}: ${wordsInBrief(question.text, 120)}`, blocks };
 }
 
 /** One line: who, when, what. The buttons are gone, nothing is deleted. */
@@ -37,7 +38,7 @@ export function narrateSettled(question: SettledQuestion, state: State): Message
   const who: Inline[] = named.length > 0 ? [" by ", ...listed(named)] : [];
   const subject = question.call
     ? `${question.call.tool} ${argumentsInBrief(question.call.input)}`
-    : brief(question.text, 300);
+    : wordsInBrief(question.text, 300);
   const { kind, text } = question.outcome;
   const parts: Inline[] = [{ strong: verbs[kind] }, ...who, " · ", { time: question.settledAt }];
   const blocks: Block[] = [

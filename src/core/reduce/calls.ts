@@ -135,19 +135,21 @@ interface Result {
   own?: string;
   /** Instead of those: what the step's line says. */
   line?: string;
+  /** And instead of the arguments. */
+  asked?: string;
   ok: boolean;
   untrusted: boolean;
 }
 
 /** The call has its one result; when it was the last, the model is asked again. */
 export function settled(state: State, call: Call, told: Result, ms: number): State {
-  const { own, line: words = outputInBrief(own ?? told.output), ...result } = told;
+  const { own, line: words = outputInBrief(own ?? told.output), asked, ...result } = told;
   const changed = call.changedBy === null ? {} : { changed: { by: call.changedBy, input: call.input } };
   const entry: Entry = { type: "result", callId: call.id, tool: call.tool, ...result, ...changed };
   const line = withLine(state, {
     shape: result.ok ? "done" : "failed",
     title: call.tool,
-    detail: `${argumentsInBrief(call.input)} → ${words}`.trimStart(),
+    detail: `${asked ?? argumentsInBrief(call.input)} → ${words}`.trimStart(),
     ms,
   });
   const known = { ...state, ...line, readUntrusted: state.readUntrusted || result.untrusted };

@@ -4,6 +4,7 @@ import type { EventOf, RunEvent } from "../event.ts";
 import { forTool } from "../fill-in.ts";
 import { type Call, keepPause, type OpenQuestion, type State, underPause } from "../state.ts";
 import { answerInWords } from "../text/form-answer.ts";
+import { wordsInBrief } from "../text/plain-words.ts";
 import { unknownEffect } from "../text/unknown-effect.ts";
 import { edited, granted, refused } from "./approvals.ts";
 import { findCall, moved, settled } from "./calls.ts";
@@ -82,11 +83,11 @@ function answered(
   switch (question.kind) {
     case "ask": {
       if (call?.asks) return supplied(closed, { ...call, asks: call.asks }, question, event);
+      if (!call) return closed;
       const output = JSON.stringify({ answer: event.answer });
-      const ms = event.at - question.askedAt;
-      return call
-        ? settled(closed, call, { output, ok: true, untrusted: event.trusted === false }, ms)
-        : closed;
+      const asked = wordsInBrief(question.text, 80);
+      const untrusted = event.trusted === false;
+      return settled(closed, call, { output, asked, ok: true, untrusted }, event.at - question.askedAt);
     }
     case "doubt":
       return doubtSettled(closed, question, event);

@@ -8,6 +8,7 @@ import { heardRow } from "../../core/store/heard-row.ts";
 import { keepNote, noteKinds } from "../../core/store/notes.ts";
 import { brief } from "../../core/text/brief.ts";
 import { answerInWords } from "../../core/text/form-answer.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import type { Engine } from "../engine.ts";
 import { ignored, told } from "./outcome.ts";
 
@@ -44,7 +45,7 @@ async function wordsOn(
   const { question } = asked;
   if (answerTo(question, text, []) === taken.answer) return null;
   const answer = brief(answerInWords(question, taken.answer), 100);
-  return `Your answer to "${brief(question.text, 100)}" was taken as "${answer}" before you changed it, and stays so. Say the change as a new message.`;
+  return `Your answer to "${wordsInBrief(question.text, 100)}" was taken as "${answer}" before you changed it, and stays so. Say the change as a new message.`;
 }
 
 /** What these words became. A former release did not write down which words: there it is the first one since they came. */

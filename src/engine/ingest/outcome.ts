@@ -2,7 +2,7 @@
 import type { Refusal, RunCommand, Via } from "../../core/command.ts";
 import type { InboxKey } from "../../core/ports/deliveries.ts";
 import type { Inbound, Outcome } from "../../core/ports/inbound.ts";
-import { brief } from "../../core/text/brief.ts";
+import { wordsInBrief } from "../../core/text/plain-words.ts";
 import type { Engine } from "../engine.ts";
 
 /** The inbox key makes doing it twice impossible. */
@@ -24,14 +24,15 @@ export async function toRun(
 function unheeded(command: RunCommand, refusal: Refusal): Outcome {
   const open = refusal.questions ?? [];
   if (command.type !== "say" || refusal.code !== "question_ambiguous") return refused(said(refusal));
-  const offers = open.map(({ id, text }) => ({ questionId: id, label: brief(text, 70) }));
-  const listed = open.map(({ text }, index) => `${index + 1}. ${brief(text, 100)}`);
+  const offers = open.map(({ id, text }) => ({ questionId: id, label: wordsInBrief(text, 70) }));
+  const listed = open.map(({ text }, index) => `${index + 1}. ${wordsInBrief(text, 100)}`);
   return { type: "asked", text: [refusal.message, ...listed].join("\n"), runId: null, offers };
 }
 
 /** Several lines when the refusal names open questions: one for each, with its id. */
 export function said(refusal: Refusal): string {
-  const open = refusal.questions?.map((question) => `- ${question.id}: ${brief(question.text, 100)}`) ?? [];
+  const open =
+    refusal.questions?.map((question) => `- ${question.id}: ${wordsInBrief(question.text, 100)}`) ?? [];
   return [refusal.message, ...open].join("\n");
 }
 

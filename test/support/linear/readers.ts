@@ -23,6 +23,7 @@ import { defuse } from "../../../src/core/text/fence.ts";
 import { mayFollow } from "../../../src/core/text/followed.ts";
 import { withLinks } from "../../../src/core/text/links.ts";
 import { aroundCode, blocksIn, codeBlock, codeSpan, spansIn } from "../../../src/core/text/markdown-code.ts";
+import { plainWords } from "../../../src/core/text/plain-words.ts";
 import { createRedactor } from "../../../src/core/text/redact.ts";
 import { ruleInWords } from "../../../src/core/text/rules.ts";
 import { whereTo } from "../../../src/core/text/shown-url.ts";
@@ -99,6 +100,7 @@ export const readers: Readonly<Record<string, (text: string) => unknown>> = {
   origins,
   parseSlack: (text) => parseSlack({ type: "event_callback", event: { ...slackEvent, text } }, slackBot),
   spansIn,
+  plainWords,
   codeBlock: (text) => codeBlock(codeSpan(text)),
   redact,
   ruleInWords: (text) => ruleInWords(`slack:${text}`),
