@@ -17,6 +17,7 @@ import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
+import { openingErrorOf } from "./refused.ts";
 import { readRuns } from "./runs.ts";
 
 /** `limits` are in ms; without them `defaultLimits` hold. */
@@ -31,7 +32,7 @@ export interface PostgresOptions {
 
 /**
  * Connects and migrates the database.
- * @throws StoreError `storage_busy` when it can't be reached, `storage_version`
+ * @throws StoreError `storage_busy` when it can't be reached, `storage_refused`, `storage_version`
  */
 export async function openPostgres({
   url,
@@ -40,7 +41,7 @@ export async function openPostgres({
   unreadable = () => {},
 }: PostgresOptions): Promise<Store> {
   const pool = await openDatabase({ url, limits }).catch((error: unknown) => {
-    throw storeErrorOf(error);
+    throw openingErrorOf(error);
   });
   const db = drizzle({ client: pool });
   const told = announcer(pool);

@@ -6,6 +6,7 @@ import { type Cells, rowsAtOnce, type WholeStore } from "../../src/core/ports/wh
 import { defaultLimits, type Limits, openConnection, type Place } from "./connection.ts";
 import { isLost, storeErrorOf } from "./errors.ts";
 import { openDatabase } from "./open.ts";
+import { openingErrorOf } from "./refused.ts";
 
 /** A large table takes its time. */
 const answerMs = 600_000;
@@ -13,7 +14,7 @@ const askAgainMs = 200;
 
 /**
  * In one transaction that sees everything as it was at its beginning.
- * @throws StoreError `storage_locked` while a bot is connected
+ * @throws StoreError `storage_locked` while a bot is connected, `storage_refused`
  */
 export async function openWholePostgres(url: string, limits: Limits = defaultLimits): Promise<WholeStore> {
   const place = { url, limits };
@@ -27,7 +28,7 @@ export async function openWholePostgres(url: string, limits: Limits = defaultLim
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   } catch (error) {
     await client.end().catch(() => {});
-    throw storeErrorOf(error);
+    throw openingErrorOf(error);
   }
   return new WholeDatabase(client, place);
 }

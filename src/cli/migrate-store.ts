@@ -1,6 +1,6 @@
 /** `npm run migrate-store -- <from> <to>`: everything that a bot knows, from a file to PostgreSQL or back. */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { flawOfPlace, isPostgres, placeAt } from "../config/database-place.ts";
 import { StoreError } from "../core/ports/store-error.ts";
 import type { WholeStore } from "../core/ports/whole-store.ts";
 import { runCommand } from "./command.ts";
@@ -18,17 +18,26 @@ const line = {
 };
 
 async function openPlace(place: string): Promise<WholeStore> {
-  if (/^postgres(ql)?:/.test(place)) {
+  if (isPostgres(place)) {
     const { openWholePostgres } = await import("../../adapters/postgres/whole-store.ts");
     return openWholePostgres(place);
   }
   const { openWholeSqlite } = await import("../../adapters/sqlite/whole-store.ts");
-  return openWholeSqlite(resolve(place));
+  return openWholeSqlite(place);
 }
 
-async function run([from, to, ...more]: readonly string[]): Promise<void> {
-  if (from === undefined || to === undefined || more.length > 0) throw new UsageError(usageOf(line));
-  if (!/^postgres(ql)?:/.test(from) && !existsSync(from))
+/** @throws UsageError */
+function readPlace(text: string, word: string): string {
+  const flaw = flawOfPlace(text);
+  if (flaw !== null) throw new UsageError(`${word}: ${flaw}\n${usageOf(line)}`);
+  return placeAt(text, process.cwd());
+}
+
+async function run([first, second, ...more]: readonly string[]): Promise<void> {
+  if (first === undefined || second === undefined || more.length > 0) throw new UsageError(usageOf(line));
+  const from = readPlace(first, "<from>");
+  const to = readPlace(second, "<to>");
+  if (!isPostgres(from) && !existsSync(from))
     throw new UsageError(
       `There is no file ${from}. Name the store that has the data first.\n${usageOf(line)}`,
     );

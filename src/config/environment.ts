@@ -1,11 +1,11 @@
 /** The environment: where this bot runs, and its secrets. Reads a record, never process.env itself. */
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { z } from "zod";
 import type { Connection, Values } from "../core/ports/about.ts";
 import { channels } from "./channels.ts";
+import { flawOfPlace, isPostgres, placeAt } from "./database-place.ts";
 
 /** Names and values as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -30,11 +30,10 @@ export const variables = z.object({
   PUBLIC_URL: url.optional().describe("where people reach the console; links in chats lead there"),
   DATABASE_URL: z
     .string()
-    .refine((text) => text !== ":memory:", "must be kept: name a file, or postgres://…")
-    .refine(
-      (text) => !/^[a-z][\w+.-]+:/i.test(text) || /^(postgres(ql)?:\/\/|file:)/.test(text),
-      "must be a file path or postgres://…",
-    )
+    .superRefine((text, context) => {
+      const message = flawOfPlace(text);
+      if (message !== null) context.addIssue({ code: "custom", message });
+    })
     .default("data/belay.db")
     .describe("a file, or `postgres://…`; the owner's token lies beside the file, for PostgreSQL in `data/`"),
   LOG_LEVEL: z
@@ -115,8 +114,7 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
   }
   const right = Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.includes(name)));
   const found = parsed.data ?? variables.parse(right);
-  const isFile = !/^postgres(ql)?:\/\//.test(found.DATABASE_URL);
-  const databaseUrl = isFile ? fileAt(found.DATABASE_URL, root) : found.DATABASE_URL;
+  const databaseUrl = placeAt(found.DATABASE_URL, root);
   return {
     host: found.HOST,
     port: found.PORT,
@@ -124,7 +122,7 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
     databaseUrl,
     logLevel: found.LOG_LEVEL,
     auth: found.BELAY_AUTH,
-    dataDir: isFile ? dirname(databaseUrl) : join(root, "data"),
+    dataDir: isPostgres(databaseUrl) ? join(root, "data") : dirname(databaseUrl),
     givenToken: found.BELAY_TOKEN ?? null,
     model: {
       apiKey: found.OPENAI_API_KEY ?? null,
@@ -135,12 +133,6 @@ export function readEnvironment(env: Variables, root: string, problems: string[]
     },
     ...connect(env, problems),
   };
-}
-
-/** `file:///var/belay.db` and `file:belay.db` are files as well. */
-function fileAt(text: string, root: string): string {
-  if (/^file:\/\//.test(text) && URL.canParse(text)) return fileURLToPath(text);
-  return resolve(root, text.replace(/^file:/, ""));
 }
 
 /** A channel one of whose variables has a wrong form is off: that line says enough. */

@@ -1,7 +1,8 @@
 /** Everything that a bot knows moves from a file to PostgreSQL and back, or nothing does. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { defaultLimits } from "../../adapters/postgres/connection.ts";
@@ -233,4 +234,25 @@ test("a move that is killed in the middle leaves nothing behind, and the next on
     "Moved and compared.",
   );
   expect((await other.query("SELECT run_id FROM runs")).rows).toEqual([{ run_id: "r1" }]);
+});
+
+test("an address that is misspelt moves nothing, and makes no file of that name", async () => {
+  const path = await filledFile();
+  const moved = startChild("src/cli/migrate-store.ts", [path, "postgre://belay@127.0.0.1/belay"], {
+    cwd: join(path, ".."),
+  });
+  expect(await moved.ended).toMatchObject({
+    code: 2,
+    errors: expect.stringContaining("<to>: must be a file path or postgres://…"),
+  });
+  expect(readdirSync(join(path, "..")).filter((name) => name.startsWith("postgre"))).toEqual([]);
+});
+
+test("a place may be written as a file: address", async () => {
+  const [path, to] = [await filledFile(), newFile()];
+  await startChild("src/cli/migrate-store.ts", [
+    pathToFileURL(path).href,
+    pathToFileURL(to).href,
+  ]).succeeded();
+  expect(existsSync(to)).toBe(true);
 });

@@ -2,10 +2,16 @@
 
 /**
  * `storage_busy`: try again · `storage_full`: free space · `storage_damaged`, `storage_locked`,
- * `storage_version`: refuse to start
+ * `storage_version`, `storage_refused` (the server lets us not in, or not do our work): refuse to start
  */
 export class StoreError extends Error {
-  readonly code: "storage_busy" | "storage_full" | "storage_damaged" | "storage_locked" | "storage_version";
+  readonly code:
+    | "storage_busy"
+    | "storage_full"
+    | "storage_damaged"
+    | "storage_locked"
+    | "storage_version"
+    | "storage_refused";
   /** It is not known whether the commit was written; else it surely was not. */
   readonly uncertain: boolean;
   constructor(code: StoreError["code"], message: string, options?: ErrorOptions & { uncertain?: boolean }) {
