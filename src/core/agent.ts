@@ -104,7 +104,7 @@ export interface ToolSpec {
   untrusted: boolean;
 }
 
-/** What must be known of a tool that is gone: who settles what became of its last calls. */
+/** What must be known of a tool that is not here: who settles what became of its calls. */
 export type FormerTool = Pick<ToolSpec, "effect" | "approval">;
 
 const rules = z.array(z.string()).readonly();
@@ -125,5 +125,7 @@ export interface Policy {
   tools: Readonly<Record<string, ToolSpec>>;
   /** Tools that were here once, by name. */
   formerTools?: Readonly<Record<string, FormerTool>>;
+  /** Tools that only other processes of this bot have, by name; known where the run has to do with one of them. */
+  toolsElsewhere?: Readonly<Record<string, FormerTool>>;
   rights: Rights;
 }

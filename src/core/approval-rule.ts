@@ -12,15 +12,15 @@ export function approvalFor(spec: FormerTool, state: Pick<State, "readUntrusted"
 const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
 
 /**
- * The same by name, also of a tool that is gone: by the rule that it had last. One that nobody
- * knows needs an approver.
+ * The same by name, also of a tool that only another process has, and of one that is gone: by the rule that it had
+ * last. One that nobody knows needs an approver.
  */
 export function approvalByName(
   tool: string,
   state: Pick<State, "readUntrusted">,
-  policy: Pick<Policy, "tools" | "formerTools">,
+  { tools, toolsElsewhere, formerTools }: Pick<Policy, "tools" | "toolsElsewhere" | "formerTools">,
 ): ApprovalRule | null {
-  const spec = policy.tools[tool] ?? policy.formerTools?.[tool];
+  const spec = tools[tool] ?? toolsElsewhere?.[tool] ?? formerTools?.[tool];
   return spec ? approvalFor(spec, state) : anyApprover;
 }
 
@@ -29,7 +29,18 @@ export function approversOf(rule: ApprovalRule, policy: Pick<Policy, "rights">):
   return rule.by.length > 0 ? rule.by : policy.rights.approve;
 }
 
-/** This bot does not have the tool of the call that is asked about: nothing can be approved until it is back. */
-export function isToolGone({ call }: Pick<Question, "call">, { tools }: Pick<Policy, "tools">): boolean {
-  return call !== null && !Object.hasOwn(tools, call.tool);
+/** Another process has this tool, and this one has not. */
+export function isElsewhere(
+  tool: string,
+  { tools, toolsElsewhere = {} }: Pick<Policy, "tools" | "toolsElsewhere">,
+): boolean {
+  return !Object.hasOwn(tools, tool) && Object.hasOwn(toolsElsewhere, tool);
+}
+
+/** No process has the tool of the call that is asked about: nothing can be approved until it is back. */
+export function isToolGone(
+  { call }: Pick<Question, "call">,
+  policy: Pick<Policy, "tools" | "toolsElsewhere">,
+): boolean {
+  return call !== null && !Object.hasOwn(policy.tools, call.tool) && !isElsewhere(call.tool, policy);
 }

@@ -10,7 +10,7 @@ import { visibleLine } from "./text/visible.ts";
 /** Where a question arises: its id follows from the state, its audience from the policy. */
 export interface Asking {
   state: Pick<State, "runId" | "version" | "readUntrusted">;
-  policy: Pick<Policy, "rights" | "tools" | "formerTools">;
+  policy: Pick<Policy, "rights" | "tools" | "toolsElsewhere" | "formerTools">;
   /** How many events of the same commit come before it. */
   after?: number;
 }

@@ -24,6 +24,8 @@ export type Effect =
   /** This run undoes a call of another one: tell that run what came of it, then end. */
   | { type: "end_undo"; end: EventBody }
   | { type: "await_child"; callId: string; runId: string }
+  /** Another process has the tool of this call, and this one has not: the run is that one's to go on with. */
+  | { type: "leave"; callId: string }
   /** `due`: what is recorded when the time has come. */
   | { type: "sleep_until"; at: number; due: EventBody[] }
   | { type: "rest"; until: "someone_speaks" | "nothing" };

@@ -57,8 +57,17 @@ export const questionEvents = [
     to: z.string(),
     reason: z.string(),
   }),
-  /** A bot that started looked for the tool of the question's call, and what it found is news: it is gone, or back. */
-  z.object({ type: z.literal("tool_looked_for"), questionId: z.string(), found: z.boolean() }),
+  /**
+   * A bot that started looked for the tool of the question's call, and what it found is news: it is gone, or back.
+   * `elsewhere`: people have settled the question, the process that came upon the call has no such tool, and the run is
+   * left to another one that has.
+   */
+  z.object({
+    type: z.literal("tool_looked_for"),
+    questionId: z.string(),
+    found: z.boolean(),
+    elsewhere: z.literal(true).optional(),
+  }),
   /** What was approved no longer holds (preview, tool, rights): it must be asked again. */
   z.object({ type: z.literal("approval_voided"), callId: z.string(), reason: z.string() }),
 

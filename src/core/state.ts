@@ -17,11 +17,12 @@ export type Call = ChosenCall & {
   is:
     | { at: "chosen" }
     | { at: "asking"; questionId: string }
-    | { at: "approved" }
+    /** `elsewhere`: the process that came upon it has no such tool, and has left it to another one. */
+    | { at: "approved"; elsewhere?: true }
     | { at: "started"; attempt: number; startedAt: number }
     | { at: "doubted"; questionId: string }
     /** People have answered what its tool asked: it goes on with that. */
-    | { at: "answered" }
+    | { at: "answered"; elsewhere?: true }
     | { at: "sleeping"; until: number | null; event: string | null }
     | { at: "with_child"; runId: string }
     /** Its work goes on outside; the tool finds it by `handle` (JSON). `since`: ms since the epoch. */

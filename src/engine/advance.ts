@@ -27,7 +27,8 @@ export async function advance(drive: Drive): Promise<boolean> {
   // A run keeps its agent for life, so one look is enough.
   const policy = await drive.policy(state);
   let effect = decide(state, policy);
-  if (drive.recovered) {
+  // Who goes on with a run that is left to others says so.
+  if (drive.recovered && effect.type !== "leave") {
     const on = { ...drive, state, policy };
     const told = await recordOutcome(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
     if (told.type === "recorded") {

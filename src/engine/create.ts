@@ -25,6 +25,7 @@ import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
 import { LeftBehindRuns } from "./left-behind.ts";
+import { LeftRuns } from "./left-runs.ts";
 import type { EngineOptions, Role } from "./options.ts";
 import { Looks } from "./perform/looks.ts";
 import { type ModelTrouble, ModelTroubles } from "./perform/model-troubles.ts";
@@ -34,6 +35,7 @@ import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
 import { SeenRuns } from "./seen-runs.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
+import { ToolsElsewhere } from "./tools-elsewhere.ts";
 import { submitUndo } from "./undo.ts";
 import { UnreadableRecords } from "./unreadable.ts";
 import { voidApprovals } from "./void-approvals.ts";
@@ -63,7 +65,9 @@ class RunEngine implements Engine {
   readonly #channels: ChannelSet;
   readonly #wakes: Wakes | null;
   readonly #role: Role;
+  readonly #left: LeftRuns;
   readonly #leftBehind: LeftBehindRuns;
+  readonly #elsewhere: ToolsElsewhere;
   readonly #troubles = new ModelTroubles();
   readonly #looks = new Looks();
   readonly #seen: SeenRuns;
@@ -81,20 +85,20 @@ class RunEngine implements Engine {
     this.modelName = options.model.name;
     const unreadable = options.unreadable ?? new UnreadableRecords(log);
     this.unreadable = unreadable;
-    this.#policies = new Policies({ store, agents, tools: toolbox.specs, rights: options.rights });
+    const { specs: tools } = toolbox;
+    this.#wakes = options.wakes ?? null;
+    this.#role = options.role ?? { works: true, speaks: true };
+    const told = this.#wakes !== null;
+    const others = { told, works: this.#role.works, changed: () => this.#leftBehind.mark() };
+    this.#elsewhere = new ToolsElsewhere({ store, clock, log, unreadable, tools, ...others });
+    const elsewhere = this.#elsewhere;
+    this.#policies = new Policies({ store, agents, tools, elsewhere, rights: options.rights });
     this.#live = new Live(store);
     this.#seen = new SeenRuns(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const { byName: channels, here } = this.#channels;
-    this.#wakes = options.wakes ?? null;
-    this.#role = options.role ?? { works: true, speaks: true };
-    const told = this.#wakes !== null;
     this.#record = createRecord({
-      store,
-      live: this.#live,
-      clock,
-      log,
-      redact,
+      ...{ store, live: this.#live, clock, log, redact },
       channels: new Set(channels.keys()),
       policyOf: (state, agent) => this.#policies.of(state, agent),
       committed: (change) => this.#committed(change),
@@ -104,24 +108,21 @@ class RunEngine implements Engine {
     const loadState = (runId: string) => this.#live.newest(runId);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, loadState, runId, epoch }, error, times);
-    const work = { store, clock, log, rng, unreadable, told };
-    this.#worker = new RunWorker({ ...work, owner, drive, fail });
+    const work = { store, clock, log, rng, told };
+    this.#left = new LeftRuns({ clock, log, unreadable });
+    this.#worker = new RunWorker({ ...work, left: this.#left, owner, drive, fail });
     const became = (row: OutboxRow, address: Address) => becameReal(this.#record, row, address);
     const gone = ({ runId, address }: OutboxRow) => dropNotes({ store, unreadable }, runId, [address]);
-    this.#deliverer = new Deliverer({ ...work, channels: here, becameReal: became, gone });
+    this.#deliverer = new Deliverer({ ...work, unreadable, channels: here, becameReal: became, gone });
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };
-    const { specs: tools } = toolbox;
-    const record = this.#record;
-    this.#leftBehind = new LeftBehindRuns({ store, agents, tools, channels, unreadable, log, record });
+    const now = { agents, tools, elsewhere, channels };
+    this.#leftBehind = new LeftBehindRuns({ store, ...now, unreadable, log, record: this.#record });
     this.#inbox = new Inbox({
-      store,
-      clock,
-      log,
+      ...{ store, clock, log, unreadable },
       channels: here,
       ingest: (inbound) => ingest(deps, inbound),
-      unreadable,
       elsewhere: () => this.#channels.elsewhere,
       told,
     });
@@ -141,6 +142,7 @@ class RunEngine implements Engine {
     await this.#troubles.remember(this.store);
     await this.store.watch((change) => this.#changedElsewhere(change));
     const { works, speaks } = this.#role;
+    await this.#elsewhere.start();
     if (speaks) this.#inbox.start();
     if (works) this.#worker.start();
     if (speaks) this.#deliverer.start();
@@ -149,7 +151,7 @@ class RunEngine implements Engine {
     this.#leftBehind.look();
     await this.#wakes?.start({
       run: works ? (wakeUp) => this.#worker.wakeUps.activate(wakeUp) : null,
-      left: () => this.unreadable.left,
+      left: () => this.#left.list,
       channels: () => [...this.#channels.here.keys()],
       posts: () => this.#deliverer.poke(),
       inbox: () => this.#inbox.poke(),
@@ -182,6 +184,7 @@ class RunEngine implements Engine {
     await closeDoors();
     await this.#channels.stop();
     await this.#pruner.stop();
+    await this.#elsewhere.stop();
     await this.#leftBehind.looked;
   }
 

@@ -12,6 +12,7 @@ import type { Status } from "../core/text/status.ts";
 import { markGoneTools } from "./mark-gone-tools.ts";
 import { bindingOf } from "./perform/binding.ts";
 import type { Recorder } from "./record.ts";
+import type { ToolsElsewhere } from "./tools-elsewhere.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** A run that has not ended and lacks what it needs: its agent, a tool or a channel. */
@@ -38,6 +39,7 @@ export interface LeftBehindDeps {
   store: Pick<Store, "runs" | "openQuestions" | "read">;
   agents: readonly { name: string }[];
   tools: Readonly<Record<string, ToolSpec>>;
+  elsewhere: Pick<ToolsElsewhere, "all">;
   /** Names of the channels that this bot has. */
   channels: ReadonlyMap<string, unknown>;
   unreadable: UnreadableRecords;
@@ -64,10 +66,18 @@ export class LeftBehindRuns {
       (found) => this.#tell(found),
       (error: unknown) => log.warn({ err: error }, "looking for runs that were left behind failed"),
     );
-    const marking = markGoneTools(this.#deps).catch((error: unknown) =>
-      log.warn({ err: error }, "marking questions whose tool is gone failed"),
+    this.looked = Promise.all([telling, this.#mark()]).then(() => {});
+  }
+
+  /** Other processes have other tools than before: questions whose tool is gone are others now. */
+  mark(): void {
+    this.looked = Promise.all([this.looked, this.#mark()]).then(() => {});
+  }
+
+  #mark(): Promise<void> {
+    return markGoneTools(this.#deps).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, "marking questions whose tool is gone failed"),
     );
-    this.looked = Promise.all([telling, marking]).then(() => {});
   }
 
   #tell(found: readonly LeftBehind[]): void {
@@ -83,7 +93,8 @@ export class LeftBehindRuns {
 async function find(deps: LeftBehindDeps): Promise<LeftBehind[]> {
   const found: LeftBehind[] = [];
   for await (const row of everyRun(deps.store, { status: alive })) found.push(...changesOf(deps, row));
-  return [...found, ...(await changedQuestions(deps)), ...(await begunWithoutTool(deps))];
+  const others = await deps.elsewhere.all();
+  return [...found, ...(await changedQuestions(deps, others)), ...(await begunWithoutTool(deps, others))];
 }
 
 function changesOf({ agents, channels }: LeftBehindDeps, row: RunRow): LeftBehind[] {
@@ -105,12 +116,14 @@ function hearsSomebody(channel: string): boolean {
   return channel !== "" && channel !== "console" && channel !== "api";
 }
 
-async function changedQuestions(deps: LeftBehindDeps): Promise<LeftBehind[]> {
+/** `others`: tools that other processes have. */
+async function changedQuestions(deps: LeftBehindDeps, others: object): Promise<LeftBehind[]> {
   const found: LeftBehind[] = [];
   for await (const row of everyOpenQuestion(deps.store)) {
     const { call, kind } = row.question;
     if (call === null) continue;
     const spec = deps.tools[call.tool];
+    if (spec === undefined && Object.hasOwn(others, call.tool)) continue;
     if (spec === undefined) found.push({ run: row.runId, why: toolGone(call.tool, kind) });
     else if (kind === "approval" && found.length < readWhole && (await isChanged(deps, row, spec))) {
       const why = `its tool ${call.tool} has changed since it was shown: once approved, it is asked again as it is now`;
@@ -137,14 +150,18 @@ async function isChanged(
 }
 
 /** A call that was begun, or goes on outside, and whose tool is gone: nobody can ask the tool what became of it. */
-async function begunWithoutTool({ store, tools, unreadable }: LeftBehindDeps): Promise<LeftBehind[]> {
+async function begunWithoutTool(
+  { store, tools, unreadable }: LeftBehindDeps,
+  others: object,
+): Promise<LeftBehind[]> {
   const rows = await store.runs({ status: ["running", "sleeping"], limit: readWhole });
   const found: LeftBehind[] = [];
   for (const { runId } of rows) {
     const events = await unreadable.orNull(store.read(runId));
     const calls = events ? pendingCalls(fold(events)) : [];
     for (const { tool, is } of calls) {
-      if (tools[tool] !== undefined || !["started", "in_job", "verifying"].includes(is.at)) continue;
+      if (tools[tool] !== undefined || Object.hasOwn(others, tool)) continue;
+      if (!["started", "in_job", "verifying"].includes(is.at)) continue;
       const why = `its call of ${tool} was begun and that tool is gone: a person is asked what became of it`;
       found.push({ run: runId, why });
     }

@@ -1,9 +1,10 @@
-/** Marks open questions whose tool this bot does not have, and takes the mark away once it does: their cards say so. */
+/** Marks open questions whose tool no process has, and takes the mark away once one does: their cards say so. */
 import type { ToolSpec } from "../core/agent.ts";
 import { isToolGone } from "../core/approval-rule.ts";
 import type { Store } from "../core/ports/store.ts";
 import { everyOpenQuestion } from "../core/store/every.ts";
 import type { Recorder } from "./record.ts";
+import type { ToolsElsewhere } from "./tools-elsewhere.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** The mark only shows; what may be approved goes by the tools at the press. */
@@ -11,12 +12,14 @@ export async function markGoneTools(deps: {
   record: Recorder;
   store: Pick<Store, "openQuestions">;
   tools: Readonly<Record<string, ToolSpec>>;
+  elsewhere: Pick<ToolsElsewhere, "all">;
   unreadable: UnreadableRecords;
 }): Promise<void> {
-  const { record, store, unreadable } = deps;
+  const { record, store, tools, elsewhere, unreadable } = deps;
+  const toolsElsewhere = await elsewhere.all();
   for await (const { runId, question } of everyOpenQuestion(store)) {
     const { id: questionId, toolGone = false } = question;
-    const gone = isToolGone(question, deps);
+    const gone = isToolGone(question, { tools, toolsElsewhere });
     if (gone === toolGone) continue;
     const marked = record({
       ...{ runId, epoch: null, inbox: null },

@@ -4,8 +4,9 @@ import { authorize } from "../core/admit/authorize.ts";
 import type { Agent, FormerTool, Policy, Rights, ToolSpec } from "../core/agent.ts";
 import type { Refusal } from "../core/command.ts";
 import type { Store } from "../core/ports/store.ts";
-import type { State } from "../core/state.ts";
+import { pendingCalls, type State } from "../core/state.ts";
 import { changeNote, noteKinds } from "../core/store/notes.ts";
+import { rulesOf, type ToolsElsewhere } from "./tools-elsewhere.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };
 
@@ -16,6 +17,7 @@ export interface PolicyOptions {
   tools: Readonly<{ [name: string]: ToolSpec }>;
   /** Rights by agent name; `*` for agents that are not named, those that are gone among them. */
   rights: Readonly<{ [agent: string]: Rights }>;
+  elsewhere: Pick<ToolsElsewhere, "of">;
 }
 
 /** An agent is pinned for the life of a run; rights and tools are those of today. */
@@ -44,10 +46,9 @@ export class Policies {
       ...former,
       ...Object.fromEntries(rights),
     }));
-    const rules = Object.values(tools).map(({ name, effect, approval }) => [name, { effect, approval }]);
     this.#knownTools = await changeNote(store, noteKinds.knownTools, (former) => ({
       ...former,
-      ...Object.fromEntries(rules),
+      ...rulesOf(tools),
     }));
   }
 
@@ -59,7 +60,10 @@ export class Policies {
 
   /** Of a run; `agent` names the agent of one that is being launched. */
   async of(state: State, agent?: string): Promise<Policy | Refusal> {
-    if (state.version > 0) return this.#with(await this.#agentOf(state));
+    if (state.version > 0) {
+      const known = this.#with(await this.#agentOf(state));
+      return { ...known, toolsElsewhere: await this.#options.elsewhere.of(toolsAt(state)) };
+    }
     if (agent === undefined) return { code: "run_not_found", message: "There is no such run." };
     const names = this.#options.agents.map((known) => known.name).join(", ");
     const message = `There is no agent "${agent}". There are: ${names}.`;
@@ -100,6 +104,13 @@ export class Policies {
     const last = Object.hasOwn(this.#knownRights, agent) ? this.#knownRights[agent] : undefined;
     return last && !this.#options.agents.some(({ name }) => name === agent) ? ofGone(last, all) : all;
   }
+}
+
+/** Those of the calls that are asked about, go on, or can be undone. */
+function toolsAt(state: State): string[] {
+  const asked = state.questions.flatMap(({ call }) => call ?? []);
+  const offered = state.settled.flatMap(({ undo }) => undo?.call ?? []);
+  return [...asked, ...pendingCalls(state), ...offered].map(({ tool }) => tool);
 }
 
 /**

@@ -1,11 +1,13 @@
 /** The press of Undo: a question of the run while it goes on, and afterwards a run of exactly that one call. */
 import { admit } from "../core/admit/admit.ts";
 import { denyUndo, undoTaken } from "../core/admit/undo.ts";
+import { isElsewhere } from "../core/approval-rule.ts";
 import type { ToolCall } from "../core/chosen-call.ts";
 import type { Launch, RunCommand } from "../core/command.ts";
 import type { Submitted } from "../core/ports/channel.ts";
 import type { InboxKey } from "../core/ports/deliveries.ts";
 import type { State } from "../core/state.ts";
+import { notInThisProcess } from "../core/text/tool-gone.ts";
 import { undoIn, undoTask } from "../core/undo.ts";
 import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
@@ -25,8 +27,12 @@ export async function submitUndo(
   const state = await deps.state(runId);
   const offered = state && undoIn(state, command.questionId)?.undo.call;
   // Not there or not for this person: admit finds the right words.
-  const mayAsk =
-    state && denyUndo(state, command.questionId, command.actor, await deps.policy(state)) === null;
+  const policy = state && (await deps.policy(state));
+  const mayAsk = policy && denyUndo(state, command.questionId, command.actor, policy) === null;
+  if (offered && mayAsk && isElsewhere(offered.tool, policy)) {
+    const message = notInThisProcess(offered.tool, "Press Undo once more.");
+    return { ok: false, refusal: { code: "answer_invalid", message } };
+  }
   const checked = offered && mayAsk ? checkedCall(deps, offered) : { call: undefined };
   if ("refusal" in checked) return { ok: false, refusal: checked.refusal };
   const { call } = checked;

@@ -8,9 +8,10 @@ import { UnreadableError } from "../core/ports/unreadable.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
+import type { LeftRuns } from "./left-runs.ts";
+import { ToolElsewhere } from "./perform/leave.ts";
 import { runEnded } from "./perform/work.ts";
 import { Fenced } from "./record.ts";
-import type { UnreadableRecords } from "./unreadable.ts";
 import { WakeUps } from "./wake-ups.ts";
 
 /** ours: 15 s, renewed every 5 s */
@@ -32,7 +33,7 @@ export interface WorkerDeps {
   drive: (claim: Due, lease: Lease, signal: AbortSignal) => Promise<boolean>;
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
-  unreadable: UnreadableRecords;
+  left: Pick<LeftRuns, "list" | "leave">;
   /** The process is told which run is due (`wakeUps`), and does not look by itself. */
   told: boolean;
 }
@@ -60,7 +61,8 @@ interface Active {
  *   waited for without end; after five other errors the run ends as failed.
  * - lost: the store says at a renewal, or a commit by its epoch, that the run is another worker's. The signal is
  *   aborted, and nothing that we still do for the run can be recorded.
- * - left: its log can't be read. This process lets go of it at once and claims it no more; one that can read it does.
+ * - left: its log can't be read, or it takes a tool that only another process has. This process lets go of it at once
+ *   and claims it no more (for half a minute where a tool is missing); one that can go on with it does.
  *
  * A crash leaves a driven run with its owner and lease in the row. When the lease has run out (SQLite: at the next
  * start, since the lock on the file proves that the owner is gone) any worker claims it as `recovered`, and the
@@ -84,7 +86,7 @@ export class RunWorker {
       driven: (runId) => this.#active.get(runId),
       isIdle: () => deps.told && this.#running && this.#active.size === 0,
       // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
-      isLeft: (runId) => this.#isClosed || deps.unreadable.left.includes(runId),
+      isLeft: (runId) => this.#isClosed || deps.left.list.includes(runId),
       take: (runId, dueBy) => this.#take(Math.max(deps.clock.now(), dueBy), 1, [runId]),
       claim: { owner: deps.owner, leaseMs },
       now: () => moment(deps.clock),
@@ -150,9 +152,9 @@ export class RunWorker {
 
   /** Claims what is due by this date and begins to drive it. Returns how many runs. */
   async #take(dueBy: number, limit: number, only?: readonly string[]): Promise<number> {
-    const { store, owner, clock, unreadable } = this.#deps;
+    const { store, owner, clock, left } = this.#deps;
     const asked = moment(clock);
-    const except = [...this.#active.keys(), ...unreadable.left];
+    const except = [...this.#active.keys(), ...left.list];
     const which = only ? { except, only } : { except };
     const claims = await store.claim({ owner, now: dueBy, leaseMs, limit, ...which });
     for (const claim of claims) this.#begin({ ...claim, dueBy }, asked);
@@ -188,7 +190,7 @@ export class RunWorker {
           break;
         }
         if (abort.signal.aborted) break;
-        if (error instanceof UnreadableError) {
+        if (error instanceof UnreadableError || error instanceof ToolElsewhere) {
           await this.#leave(claim, error);
           break;
         }
@@ -210,9 +212,9 @@ export class RunWorker {
   }
 
   /** Without the store's answer the lease ends by itself. */
-  async #leave(claim: Claim, error: UnreadableError): Promise<void> {
-    const { store, owner, unreadable, log } = this.#deps;
-    unreadable.leave(claim.runId, error);
+  async #leave(claim: Claim, error: UnreadableError | ToolElsewhere): Promise<void> {
+    const { store, owner, left, log } = this.#deps;
+    left.leave(claim.runId, error);
     await store.release(owner, claim).catch((cause: unknown) => {
       log.warn({ run: claim.runId, err: cause }, "letting a run go failed");
     });

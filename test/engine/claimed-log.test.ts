@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { RunEvent } from "../../src/core/event.ts";
+import { LeftRuns } from "../../src/engine/left-runs.ts";
 import { UnreadableRecords } from "../../src/engine/unreadable.ts";
 import { RunWorker } from "../../src/engine/worker.ts";
 import { clock } from "../support/bot.ts";
@@ -22,7 +23,14 @@ test("a run that waits for its model keeps no second copy of its log in memory",
   const given: (number | undefined)[] = [];
   let claimed: WeakRef<RunEvent[]> | null = null;
   const worker = new RunWorker({
-    ...{ told: true, clock, log, owner: "one", rng: () => 0.5, unreadable: new UnreadableRecords(log) },
+    ...{
+      told: true,
+      clock,
+      log,
+      owner: "one",
+      rng: () => 0.5,
+      left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
+    },
     store: {
       ...store,
       async claim(asked) {

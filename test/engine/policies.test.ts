@@ -5,6 +5,7 @@ import type { Store } from "../../src/core/ports/store.ts";
 import { noteKinds, readNote } from "../../src/core/store/notes.ts";
 import { Policies } from "../../src/engine/policies.ts";
 import { agent, clock, openRights } from "../support/bot.ts";
+import { noneElsewhere } from "../support/none-elsewhere.ts";
 import { deployment } from "../support/undoable.ts";
 
 /** A store whose notes are answered when both have asked for the same one for the first time. */
@@ -30,7 +31,8 @@ test("two releases that start at the same moment keep each other's agents and to
     const rights = { "*": openRights, [name]: { ...openRights, approve: [`slack:T1/${name}`] } };
     const { spec } = deployment().tool;
     const tools = { [`tool_of_${name}`]: { ...spec, name: `tool_of_${name}` } };
-    return new Policies({ store: shared, agents: [agent({ name, hash: name })], tools, rights });
+    const agents = [agent({ name, hash: name })];
+    return new Policies({ store: shared, agents, tools, rights, elsewhere: noneElsewhere });
   };
   await Promise.all([release("one").pin(), release("two").pin()]);
   const rights = await readNote(store, noteKinds.agentRights);

@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { LeftRuns } from "../../src/engine/left-runs.ts";
 import { UnreadableRecords } from "../../src/engine/unreadable.ts";
 import { RunWorker } from "../../src/engine/worker.ts";
 import { clock } from "../support/bot.ts";
@@ -22,7 +23,7 @@ async function start(...runIds: string[]) {
   const claim = vi.fn(store.claim);
   const worker = new RunWorker({
     ...{ told: true, store: { ...store, claim }, clock, log, owner: "one", rng: () => 0.5 },
-    unreadable: new UnreadableRecords(log),
+    left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
     async drive({ runId, epoch }) {
       driven.push(runId);
       await door.pass();

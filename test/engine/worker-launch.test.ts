@@ -5,6 +5,7 @@ import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { admit } from "../../src/core/admit/admit.ts";
 import type { Committed } from "../../src/core/ports/commit.ts";
 import { Live } from "../../src/engine/folded-states.ts";
+import { LeftRuns } from "../../src/engine/left-runs.ts";
 import { createRecord } from "../../src/engine/record.ts";
 import { UnreadableRecords } from "../../src/engine/unreadable.ts";
 import { RunWorker } from "../../src/engine/worker.ts";
@@ -23,7 +24,7 @@ async function start({ told = true }: { told?: boolean } = {}) {
   const commit = vi.fn(store.commit);
   const worker = new RunWorker({
     ...{ told, store: { ...store, claim }, clock, log, owner: "one", rng: () => 0.5 },
-    unreadable: new UnreadableRecords(log),
+    left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
     async drive({ runId, epoch, log }) {
       driven.push({ runId, epoch, events: log?.length ?? 0 });
       await door.pass();

@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
+import { LeftRuns } from "../../src/engine/left-runs.ts";
 import { UnreadableRecords } from "../../src/engine/unreadable.ts";
 import { RunWorker } from "../../src/engine/worker.ts";
 import { clock } from "../support/bot.ts";
@@ -26,7 +27,14 @@ async function start(told = false) {
   const driven: string[] = [];
   const worker = new RunWorker({
     told,
-    ...{ store, clock, log, owner: "one", rng: () => 0.5, unreadable: new UnreadableRecords(log) },
+    ...{
+      store,
+      clock,
+      log,
+      owner: "one",
+      rng: () => 0.5,
+      left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
+    },
     drive: async ({ runId }) => {
       driven.push(runId);
       await door.pass();

@@ -51,6 +51,8 @@ export function wordsOf(data: PlainEvent): Words {
     case "post_returned":
       return { shape: "failed", title: "not reached", detail: `${data.to}: ${data.reason}` };
     case "tool_looked_for":
+      if (data.elsewhere)
+        return { title: "left to another process", detail: "this one has not the tool that the call needs" };
       return data.found
         ? { title: "tool is back", detail: "what waits for it can run again" }
         : { shape: "failed", title: "tool is gone", detail: "what waits for it can't run until it is back" };

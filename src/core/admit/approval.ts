@@ -1,11 +1,11 @@
 /** Approving a call as it is shown, refusing it, and changing its arguments: then it is shown anew. */
 import { personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import { isToolGone } from "../approval-rule.ts";
+import { isElsewhere, isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command } from "../command.ts";
 import { pendingCalls, type State } from "../state.ts";
-import { cannotRun } from "../text/tool-gone.ts";
+import { cannotRun, notInThisProcess } from "../text/tool-gone.ts";
 import { type Admission, accept, cut, refuse } from "./admission.ts";
 import { denySettling, findOpen, settlersOf } from "./answer.ts";
 import { authorizeBy } from "./authorize.ts";
@@ -36,7 +36,7 @@ export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Ad
   const { id, callId, call } = found.question;
   const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
   if (!call || !waits) return refuse("question_closed", "This call has its result already.");
-  if (!command.shown) return refuse("answer_invalid", cannotRun(call.tool));
+  if (!command.shown) return refuse("answer_invalid", whyNotShown(call.tool, policy));
   if (command.shown.hash === call.hash) {
     return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
   }
@@ -54,6 +54,12 @@ export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Ad
       { type: "question_asked", question },
     ],
   };
+}
+
+function whyNotShown(tool: string, policy: Policy): string {
+  return isElsewhere(tool, policy)
+    ? notInThisProcess(tool, "Approve or refuse it as it is shown, or try the change once more.")
+    : cannotRun(tool);
 }
 
 /** One refusal settles the question, however many approvals it has. */

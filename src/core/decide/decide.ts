@@ -14,6 +14,7 @@ import { dollars } from "../text/money.ts";
 import { decideCalls } from "./calls.ts";
 import { decideCancelling, endOf } from "./cancel.ts";
 import { compaction } from "./compact.ts";
+import { callElsewhere } from "./elsewhere.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
 import { isUnparsedCall } from "./unparsed.ts";
@@ -21,6 +22,8 @@ import { isUnparsedCall } from "./unparsed.ts";
 /** Pure: it looks at nothing but the state and the policy, so that a replay comes to the same effects. */
 export function decide(state: State, policy: Policy): Effect {
   const phase = state.phase;
+  const elsewhere = callElsewhere(state, policy);
+  if (elsewhere) return { type: "leave", callId: elsewhere.id };
   switch (phase.at) {
     case "thinking":
       return decideThinking(state, phase, policy);

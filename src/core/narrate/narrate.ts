@@ -63,6 +63,8 @@ function progress(state: State): Message {
   return { summary: `${title} — ${statusInWords(state)}`, blocks };
 }
 
+const elsewhere = " — waits for a process that has this tool";
+
 function pendingLine(call: Call, { questions }: State): StepLine[] {
   const title = call.tool;
   const detail = argumentsInBrief(call.input);
@@ -84,7 +86,12 @@ function pendingLine(call: Call, { questions }: State): StepLine[] {
       return [{ shape: "running", title, detail: `${detail}${progress}`, ms: null }];
     }
     case "approved":
+      if (call.is.elsewhere) return [{ shape: "waiting", title, detail: `${detail}${elsewhere}`, ms: null }];
       return [{ shape: "running", title, detail, ms: null }];
+    case "answered":
+      return call.is.elsewhere
+        ? [{ shape: "waiting", title, detail: `${detail}${elsewhere}`, ms: null }]
+        : [];
     default:
       return [];
   }

@@ -23,6 +23,7 @@ type QuestionEvent =
 /** An event of a question that is not open any more changes nothing. */
 export function reduceQuestion(state: State, event: Extract<RunEvent, { type: QuestionEvent }>): State {
   if (event.type === "question_asked") return asked(state, event);
+  if (event.type === "tool_looked_for" && event.elsewhere) return leftToOthers(state, event);
   const question = state.questions.find((open) => open.id === event.questionId);
   if (!question) return state;
   switch (event.type) {
@@ -51,6 +52,14 @@ function cameBack(state: State, question: OpenQuestion, { to, reason }: EventOf<
 function lookedFor(state: State, question: OpenQuestion, { found }: EventOf<"tool_looked_for">): State {
   const { toolGone: _, ...here } = question;
   return replaced(state, question, found ? here : { ...here, toolGone: true });
+}
+
+/** What people have settled stands; it waits for a process that has the tool. */
+function leftToOthers(state: State, { questionId }: EventOf<"tool_looked_for">): State {
+  const settled = state.settled.find(({ id }) => id === questionId);
+  const call = findCall(state, settled?.callId ?? "");
+  if (call?.is.at !== "approved" && call?.is.at !== "answered") return state;
+  return moved(state, call, { is: { at: call.is.at, elsewhere: true } });
 }
 
 function replaced(state: State, question: OpenQuestion, now: OpenQuestion): State {

@@ -97,6 +97,12 @@ export const noteKinds = {
   agentRights: kind("known/rights", z.record(z.string(), rightsSchema)),
   /** Of every tool that there ever was, by name: who approves its calls. */
   knownTools: kind("known/tools", z.record(z.string(), knownToolSchema)),
+  /** Of the hash of a set of tools: what processes have them that carry out calls, and when one said so last (ms). */
+  toolsThere: kind(
+    "tools/there/",
+    z.object({ at: z.number(), tools: z.record(z.string(), knownToolSchema) }),
+    { goes: "old" },
+  ),
   /** Of a schedule: the time that it fired for last. */
   scheduleFired: kind("schedule:", z.iso.datetime(), bare),
   /** Of a schedule: its expression and its zone, as they were when it was looked at last. */

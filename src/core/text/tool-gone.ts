@@ -8,6 +8,11 @@ export function cannotRun(tool: string, kind: "approval" | "doubt" = "approval")
     : `${why}. Refuse it, or bring the tool back: then it can be approved again.`;
 }
 
+/** For whoever wants what takes the tool itself, where only another process has it. `next`: what to do, a sentence. */
+export function notInThisProcess(tool: string, next: string): string {
+  return `This reached a process without the tool ${tool}; another one has it. ${next}`;
+}
+
 /** The same of a question; null: nothing is missing, or it asks for no run. */
 export function goneInWords(
   { kind, call }: { kind: string; call: { tool: string } | null },

@@ -127,7 +127,7 @@ function stoppedWithParent(state: State): EventBody[] {
 }
 
 function beginsSomething(effect: Effect): boolean {
-  return effect.type !== "record" && effect.type !== "rest" && effect.type !== "sleep_until";
+  return !["record", "rest", "sleep_until", "leave"].includes(effect.type);
 }
 
 function isPausedWithParent(state: State): boolean {

@@ -15,6 +15,7 @@ import { keepAttachments, named, roomFor } from "./attachments.ts";
 import { performCalls, performReconcile } from "./calls.ts";
 import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
 import { performCancelJob, performPollJob, performVerify } from "./job.ts";
+import { performLeave } from "./leave.ts";
 import { performCallModel } from "./model.ts";
 import { performEndUndo } from "./undo.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
@@ -48,6 +49,8 @@ export async function perform(effect: Effect, on: Work): Promise<Recorded> {
       return performAwaitChild(on, effect.callId, effect.runId);
     case "end_undo":
       return performEndUndo(on, effect.end);
+    case "leave":
+      return performLeave(on, effect.callId);
     case "cancel_child":
       return performCancelChild(on, effect.callId, effect.runId);
     case "sleep_until":

@@ -1,0 +1,143 @@
+/** Of two processes on one PostgreSQL one has a tool and the other has not, as in the middle of a release. */
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { openPostgres } from "../../adapters/postgres/store.ts";
+import { openWakes } from "../../adapters/postgres/wakes.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { entriesOf } from "../../src/core/reduce/entries.ts";
+import type { Tool } from "../../src/tools/contract.ts";
+import { agent, type Bot, operator, startBot } from "../support/bot.ts";
+import { clockOf } from "../support/clock.ts";
+import { approve, asked, deployment, edit, settle } from "../support/deployment.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
+
+let server: TestPostgres;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server.stop());
+
+const silent = () => {};
+const log = { debug: silent, info: silent, warn: silent, error: silent };
+const known = agent();
+const agents = [{ ...known, tools: [...known.tools, "deploy"] }];
+const deploysAndEnds = () => scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
+
+/** A process with these tools. `set.busy`: it takes no run but those it launches; `set.aheadMs`: of its clock. */
+async function start(url: string, tools: readonly Tool[], model = scripted(finalAnswer("done"))) {
+  const set = { busy: false, aheadMs: 0 };
+  const clock = clockOf(() => Date.now() + set.aheadMs);
+  const opened = await openPostgres({ url, clock });
+  const claims: string[] = [];
+  const claim: Store["claim"] = async (which) => {
+    const claimed = set.busy ? [] : await opened.claim(which);
+    claims.push(...claimed.map(({ runId }) => runId));
+    return claimed;
+  };
+  const wakes = openWakes({ url, log });
+  const bot = await startBot({ store: { ...opened, claim }, model, tools, agents, wakes, clock });
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
+    stopped ??= bot.stop().then(() => opened.close());
+    return stopped;
+  };
+  onTestFinished(stop);
+  return { bot, set, claims, stop };
+}
+
+/** A run that asks for approval, in a process that has the tool and is busy from then on. */
+async function asking(url: string) {
+  const { done, tool } = deployment();
+  const has = await start(url, [tool], deploysAndEnds());
+  const runId = await has.bot.launch("deploy");
+  const questionId = await asked(has.bot, runId);
+  has.set.busy = true;
+  return { done, tool, has, runId, questionId };
+}
+
+async function looks({ engine }: Bot, runId: string) {
+  return (await engine.events(runId)).filter(({ type }) => type === "tool_looked_for");
+}
+
+test("an approval that a process without the tool comes upon is kept for the one that has it", async () => {
+  const url = await server.database();
+  const { done, has, runId, questionId } = await asking(url);
+  const lacks = await start(url, []);
+  // Whichever of them takes the press.
+  await settle(lacks.bot, runId, approve(questionId));
+  await expect
+    .poll(() => looks(has.bot, runId))
+    .toMatchObject([{ questionId, found: false, elsewhere: true }]);
+  has.set.busy = false;
+  const ended = await has.bot.untilEnd(runId);
+  expect(JSON.stringify(entriesOf(ended))).toContain("deployed v1");
+  expect(done).toEqual(["v1"]);
+  expect(lacks.claims).toEqual([runId]);
+});
+
+test("with no process left that has the tool, the approved call fails and says why", async () => {
+  const url = await server.database();
+  const { done, has, runId, questionId } = await asking(url);
+  const lacks = await start(url, []);
+  await settle(has.bot, runId, approve(questionId));
+  await expect.poll(() => looks(has.bot, runId)).toHaveLength(1);
+  await has.stop();
+  expect((await lacks.bot.engine.state(runId))?.phase.at).toBe("acting");
+  lacks.set.aheadMs = 80_000;
+  const ended = await lacks.bot.untilEnd(runId);
+  expect(JSON.stringify(entriesOf(ended))).toContain("There is no tool deploy");
+  expect(done).toEqual([]);
+});
+
+test("a card is marked only when no process has the tool, whichever was started last", async () => {
+  const url = await server.database();
+  const { has, tool, runId, questionId } = await asking(url);
+  const lacks = await start(url, []);
+  await lacks.stop();
+  expect(await looks(has.bot, runId)).toEqual([]);
+
+  await has.stop();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const alone = await start(url, []);
+  // Its start counts the other one as there; a minute later it does not.
+  expect(await looks(alone.bot, runId)).toEqual([]);
+  alone.set.aheadMs = 80_000;
+  await vi.advanceTimersByTimeAsync(30_000);
+  await alone.bot.until(runId, ({ questions }) => questions[0]?.toolGone === true);
+  expect(await alone.bot.engine.command(runId, approve(questionId), null)).toMatchObject({ ok: false });
+
+  await start(url, [tool]);
+  await alone.bot.until(runId, ({ questions }) => questions[0]?.toolGone === undefined);
+  await alone.stop();
+});
+
+test("arguments are changed only where the tool is, and whoever tries elsewhere is told so", async () => {
+  const url = await server.database();
+  const { has, runId, questionId } = await asking(url);
+  const lacks = await start(url, []);
+  const change = edit(questionId, { version: "v2" });
+  expect(await lacks.bot.engine.command(runId, change, null)).toEqual({
+    ok: false,
+    refusal: {
+      code: "answer_invalid",
+      message:
+        "This reached a process without the tool deploy; another one has it. Approve or refuse it as it is shown, or try the change once more.",
+    },
+  });
+  expect(await has.bot.engine.command(runId, change, null)).toMatchObject({ ok: true });
+});
+
+test("who may approve goes by the tool that another process has", async () => {
+  const url = await server.database();
+  const lacks = await start(url, []);
+  const { tool } = deployment({ requiresApproval: { by: ["slack:T1/*"] } });
+  const has = await start(url, [tool], deploysAndEnds());
+  const runId = await has.bot.launch("deploy");
+  const questionId = await asked(has.bot, runId);
+  const refused = await lacks.bot.engine.command(runId, approve(questionId), null);
+  expect(refused).toMatchObject({ ok: false, refusal: { code: "not_an_approver" } });
+  const dana = { ...operator, principal: "slack:T1/U1" };
+  await settle(lacks.bot, runId, { ...approve(questionId), actor: dana });
+  expect((await has.bot.untilEnd(runId)).phase.at).toBe("complete");
+});
