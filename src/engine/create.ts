@@ -288,10 +288,8 @@ class RunEngine implements Engine {
   }
 
   #committed(change: Change): void {
-    if (change.endedFromOutside) {
-      this.#worker.giveUp(change.runId);
-      this.#troubles.gone(change.runId);
-    }
+    if (change.ended) this.#troubles.gone(change.runId);
+    if (change.endedFromOutside) this.#worker.giveUp(change.runId);
     if (change.dueAt !== null) this.#worker.poke(change.dueAt, change.runId);
     if (change.dueAt !== null) this.#wakes?.soon(change.dueAt);
     // Where the store tells of posts it does so to a process that has the channel, but for the last words of this one.
@@ -300,8 +298,11 @@ class RunEngine implements Engine {
   }
 
   #changedElsewhere({ runId, version, ended, due }: Changed): void {
-    if (ended) this.unreadable.drop(runId);
-    if (ended) this.#worker.giveUp(runId);
+    if (ended) {
+      this.unreadable.drop(runId);
+      this.#troubles.gone(runId);
+      this.#worker.giveUp(runId);
+    }
     if (due) this.#worker.wakeUps.heard(runId);
     for (const listener of this.#listeners) listener({ runId, version });
   }

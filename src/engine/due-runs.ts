@@ -63,8 +63,8 @@ export class DueRuns {
     });
   }
 
-  /** It is driven now: no sleep of it is waited for. */
-  began(runId: string): void {
+  /** It is driven now, or has ended: no sleep of it is waited for. */
+  awake(runId: string): void {
     this.#sleeps.ended(runId);
   }
 

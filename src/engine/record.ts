@@ -46,6 +46,7 @@ export interface Change {
   /** When a worker should look at the run, ms; null: nothing new for workers. */
   dueAt: number | null;
   posts: number;
+  ended: boolean;
   /** It has ended, and not by its worker. */
   endedFromOutside: boolean;
 }
@@ -110,12 +111,14 @@ function afterCommit(deps: RecordDeps, { after, rests }: Draft, commit: Commit):
   deps.live.remember(commit.runId, after, commit.release || rests);
   // The worker that holds a run needs no word of its own commits.
   const forWorkers = commit.epoch === null || commit.release;
+  const ended = hasEnded(after.state);
   deps.committed({
     runId: commit.runId,
     version: after.state.version,
     dueAt: commit.wake.length > 0 ? 0 : forWorkers ? commit.wakeAt : null,
     posts: commit.posts.length,
-    endedFromOutside: commit.epoch === null && hasEnded(after.state),
+    ended,
+    endedFromOutside: commit.epoch === null && ended,
   });
 }
 

@@ -124,6 +124,7 @@ export class RunWorker {
 
   /** The run has ended from outside: what is still asked or done for it is of no use to anybody. */
   giveUp(runId: string): void {
+    this.#dueRuns?.awake(runId);
     this.#active.get(runId)?.abort.abort(runEnded);
   }
 
@@ -173,7 +174,7 @@ export class RunWorker {
     });
     const first = attempt(this.#deps.drive, claim, lease, abort.signal);
     const done = this.#drive(bare, first, lease, abort);
-    this.#dueRuns?.began(runId);
+    this.#dueRuns?.awake(runId);
     this.#active.set(runId, { epoch, abort, lease, done, dueAgainAt: null });
   }
 

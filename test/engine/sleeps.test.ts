@@ -61,7 +61,24 @@ test.each([
   expect(await bot.untilEnd(runId)).toMatchObject({ phase: { at: "complete", answer: "Awake." } });
 });
 
-test("nor a wait for an event that began while the date was a day ahead", async () => {
+test("a sleeper that was stopped is asked for no more", async () => {
+  const asked: string[] = [];
+  const { claim } = store;
+  store.claim = (claiming) => {
+    asked.push(...(claiming.only ?? []));
+    return claim(claiming);
+  };
+  const bot = await start();
+  const runId = await bot.launch("wait");
+  await bot.untilStatus(runId, "sleeping");
+  const by = { actor: operator, via: { channel: "console" } };
+  await bot.engine.command(runId, { type: "cancel", reason: "not needed", ...by }, null);
+  date -= hour;
+  await pass(400_000);
+  expect(asked).toEqual([]);
+});
+
+test("a date that is set back prolongs no wait for an event that began while the date was a day ahead", async () => {
   const bot = await start("wait_for_event", { event: "built", timeout_seconds: 300 });
   date += 24 * hour;
   const runId = await bot.launch("wait");

@@ -28,8 +28,9 @@ async function bot(model: Model, store: Store): Promise<{ bot: Bot; lines: Line[
   return { bot: await startBot({ model, store, log }), lines };
 }
 
+const by = { actor: operator, via: { channel: "console" } };
+
 async function sayAgain(on: Bot, runId: string): Promise<void> {
-  const by = { actor: operator, via: { channel: "console" } };
   await on.engine.command(
     runId,
     { type: "provide_input", questionId: null, answer: "continue", ...by },
@@ -98,6 +99,47 @@ test("after a restart the trouble and who asked are known again", async () => {
   await sayAgain(after.bot, run);
   await after.bot.untilEnd(run);
   expect(after.bot.engine.modelTroubles).toEqual([]);
+});
+
+async function asking(on: Bot, task: string): Promise<string> {
+  const runId = await on.launch(task);
+  await on.untilStatus(runId, "waiting_human_input");
+  return runId;
+}
+
+test("when the run that asks fails for another reason, the next one asks", async () => {
+  const badField = failure(400, { error: { message: "No such parameter", code: "bad_request" } });
+  await using server = await sseServer(refusedKey, badField, refusedKey);
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  const { bot: on } = await bot(testModel(server.url), store);
+  onTestFinished(() => on.stop());
+  const first = await asking(on, "one");
+  await sayAgain(on, first);
+  expect((await on.untilEnd(first)).phase.at).toBe("failed");
+  await asking(on, "two");
+});
+
+test("when the run that asks is stopped at another process, the next one asks", async () => {
+  await using server = await sseServer(refusedKey);
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  let hear: Parameters<Store["watch"]>[0] = () => {};
+  const watched: Store = {
+    ...store,
+    watch: async (changed) => {
+      hear = changed;
+    },
+  };
+  const { bot: on } = await bot(testModel(server.url), watched);
+  onTestFinished(() => on.stop());
+  const first = await asking(on, "one");
+  const other = await startBot({ model: testModel(server.url), store, role: { works: false, speaks: true } });
+  onTestFinished(() => other.stop());
+  await other.engine.command(first, { type: "cancel", reason: "not needed", ...by }, null);
+  const { version } = await other.untilEnd(first);
+  hear({ runId: first, version, ended: true, due: false });
+  await asking(on, "two");
 });
 
 test("a part of the request that the server refuses costs the run nothing, and one warning with its words", async () => {
