@@ -1,10 +1,13 @@
 /**
  * Declared commands as tools: a program with fixed arguments, in which the model fills the places that it is given.
  */
+import { isAbsolute } from "node:path";
 import { z } from "zod";
 import type { CallContext } from "../../src/core/ports/toolbox.ts";
 import type { PlainTool, Reconciled, Tool } from "../../src/tools/contract.ts";
-import { checkNumbers, defineTool } from "../../src/tools/define-tool.ts";
+import { checkDeclared, titled, toolSchema } from "../../src/tools/declared.ts";
+import { callable, environment, mustBe, time } from "../../src/tools/declared-values.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { buildArgv, type Template, type Values } from "./argv.ts";
 import { checkTemplates } from "./check-template.ts";
 import { tryingCommand } from "./doctor.ts";
@@ -16,7 +19,15 @@ import { runNow } from "./run.ts";
 
 type Passed<Input> = Pick<
   PlainTool<Input>,
-  "name" | "description" | "input" | "requiresApproval" | "idempotencyKey" | "verify" | "undo" | "untrusted"
+  | "name"
+  | "description"
+  | "input"
+  | "requiresApproval"
+  | "idempotencyKey"
+  | "verify"
+  | "undo"
+  | "untrusted"
+  | "offer"
 >;
 
 type Declared<Input> = Passed<Input> & Runs;
@@ -42,7 +53,7 @@ const handleSchema = z.object({ job: z.string().regex(/^[0-9a-f]{40}$/) });
 
 /** Throws an Error at definition that lists everything that can't work. */
 export function command<Input extends Values>(definition: CommandDefinition<Input>): Tool {
-  checkLists(definition);
+  checkDeclared(titled("command", definition), definitionSchema, definition);
   const { name, input, argv, preview, pinned, env = {}, effect = "once", untrusted = true } = definition;
   const templates = {
     argv,
@@ -59,33 +70,50 @@ export function command<Input extends Values>(definition: CommandDefinition<Inpu
       preview: (values, { signal }) => previewOf(definition, values, signal),
       ...(isOnce(definition) ? asJob(definition) : atOnce(definition)),
     },
-    Object.keys(ownKeys),
+    Object.keys(ownShape),
   );
   checkTemplates(name, tool.spec.schema, templates);
   return tool;
 }
 
-/** What `command` reads by itself. */
-const ownKeys = {
-  ...{ argv: true, pinned: true, cwd: true, env: true, graceMs: true, okExits: true, previewExits: true },
-  ...{ dataDir: true, pollMs: true },
-} as const satisfies Record<Exclude<keyof Once<unknown>, keyof PlainTool<unknown>>, true>;
-
 /** Of a line of text nobody could say where one argument ends: here no shell does. */
-function checkLists({ name, ...declared }: Pick<Runs, "argv"> & { name: string } & Partial<Runs>): void {
-  for (const key of ["argv", "preview", "pinned"] as const) {
-    const value: unknown = declared[key];
-    if (Array.isArray(value) || (value === undefined && key !== "argv")) continue;
-    const found = value === undefined ? "is missing" : `is ${JSON.stringify(value)}`;
-    throw new Error(
-      `command ${name}: ${key} ${found}; write it as a list, one argument each, like ["df", "-h", "{folder}"]`,
-    );
-  }
-}
+const template = z
+  .array(z.union([z.string(), z.array(z.string())]), {
+    error: mustBe('a list, one argument each, like ["df", "-h", "{folder}"]'),
+  })
+  .min(1, "begin with the program");
+const exits = z.array(z.int().min(0).max(255)).min(1);
+
+/** What `command` reads by itself. */
+const ownShape = {
+  argv: template,
+  pinned: z.array(z.string()).optional(),
+  cwd: z.string().refine(isAbsolute, "is no absolute path").optional(),
+  env: environment.optional(),
+  graceMs: z
+    .number()
+    .min(0)
+    .max(60 * 60 * 1000)
+    .optional(),
+  okExits: exits.optional(),
+  previewExits: exits.optional(),
+  dataDir: z.string().min(1).optional(),
+  pollMs: time.optional(),
+} satisfies Record<Exclude<keyof Once<unknown>, keyof PlainTool<unknown>>, z.ZodType>;
+
+const definitionSchema = z.strictObject({
+  ...toolSchema.pick({ name: true, description: true, input: true, requiresApproval: true, offer: true })
+    .shape,
+  ...toolSchema.pick({ idempotencyKey: true, verify: true, undo: true, untrusted: true, effect: true }).shape,
+  ...toolSchema.pick({ timeoutMs: true, maxOutput: true }).shape,
+  ...ownShape,
+  preview: template.optional(),
+  reconcile: callable.optional(),
+} satisfies Record<keyof Once<unknown>, z.ZodType>);
 
 function isOnce<Input>(definition: CommandDefinition<Input>): definition is Once<Input> {
   if ((definition.effect ?? "once") !== "once") return false;
-  if ("dataDir" in definition) return true;
+  if ("dataDir" in definition && definition.dataDir !== undefined) return true;
   throw new Error(
     `command ${definition.name}: it runs once, as a job that outlives the bot; give it dataDir`,
   );
@@ -124,7 +152,6 @@ function atOnce<Input extends Values>(definition: CommandDefinition<Input>) {
 function asJob<Input extends Values>(definition: Once<Input>) {
   const { argv, okExits = [0], dataDir, reconcile, pollMs = 5_000 } = definition;
   const limits = limitsOf(definition, 600_000);
-  checkNumbers(definition.name, { timeoutMs: limits.timeoutMs });
   const folders = new JobFolders(dataDir);
   const program = String(argv[0]);
   const reading = { ...limits, program, okExits, acts: true };

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { z } from "zod";
 import type { Tool } from "../../src/tools/contract.ts";
+import { checkDeclared } from "../../src/tools/declared.ts";
+import { words } from "../../src/tools/declared-values.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 
 const service = z
@@ -12,8 +14,12 @@ const service = z
   .describe("The service's name, e.g. payments.");
 const environment = z.enum(["staging", "production"]);
 
+const optionsSchema = z.strictObject({ file: words, isDemo: z.boolean() });
+
 /** `isDemo`: the demo model answers. For a real one these are off: it must not take pretence for work. */
-export function demoTools({ file, isDemo }: { file: string; isDemo: boolean }): Tool[] {
+export function demoTools(options: { file: string; isDemo: boolean }): Tool[] {
+  checkDeclared("demoTools", optionsSchema, options);
+  const { file, isDemo } = options;
   const off = isDemo ? null : "they are pretend, for the demo model alone";
   return [serviceStatus({ file }), restartService({ file })].map((tool) => ({ ...tool, off }));
 }

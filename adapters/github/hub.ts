@@ -1,7 +1,6 @@
 /** Where GitHub answers, for which repositories, and as whom: no retries, no redirects, bounded answers. */
 import { Octokit } from "@octokit/rest";
 import { z } from "zod";
-import { checkSecret } from "../../src/tools/declared.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
 
@@ -30,7 +29,7 @@ export interface Hub {
   off: string | null;
 }
 
-const publicUrl = "https://api.github.com";
+export const publicUrl = "https://api.github.com";
 const maxBytes = 20 * 1024 * 1024;
 
 /** An answer that is too large to be read. */
@@ -43,24 +42,20 @@ export class TooLarge extends Error {
 
 /** Throws an Error that says what to correct. */
 export function hubAt({ token, repos, baseUrl = publicUrl }: Place): Hub {
-  checkSecret("github: token", token);
   const isList = !("name" in repos);
   const listed = isList ? repos : (repos.value ?? "").split(",").map((repo) => repo.trim());
   const given = listed.filter((repo) => repo !== "");
-  const where = isList ? "github" : repos.name;
+  const where = isList ? "github: repos" : repos.name;
   for (const repo of given) {
     if (/^[\w-]+\/(?!\.{1,2}$)[\w.-]+$/.test(repo)) continue;
     throw new Error(`${where}: ${JSON.stringify(repo)} is no repository; write it like owner/name`);
   }
-  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
-    throw new Error(`github: baseUrl is no http(s) URL; write it like ${publicUrl}`);
-  }
   const missing = [
     token.isSet ? "" : token.name,
-    given.length > 0 ? "" : isList ? "its repos" : where,
+    given.length > 0 ? "" : isList ? "its repos" : repos.name,
   ].filter(Boolean);
   const off = missing.length === 0 ? null : `set ${missing.join(" and ")} to switch them on`;
-  const listedIn = isList ? "the repos of github({ … })" : where;
+  const listedIn = isList ? "the repos of github({ … })" : repos.name;
   return { token, repos: given, listedIn, baseUrl: baseUrl.replace(/\/+$/, ""), off };
 }
 

@@ -1,44 +1,61 @@
 /** What is wrong with a declared API, found when it is declared and not when somebody needs it. */
+import { z } from "zod";
 import type { ToolSpec } from "../../src/core/agent.ts";
-import { namesIn, type UrlTemplate } from "./template.ts";
+import type { PlainTool } from "../../src/tools/contract.ts";
+import { checkDeclared, titled, toolSchema } from "../../src/tools/declared.ts";
+import { callable, faultOfTls, mustBe, namePart, serverUrl } from "../../src/tools/declared-values.ts";
+import type { Api, Operation } from "./api.ts";
+import { headerName, headerValue } from "./headers.ts";
+import { namesIn, parseTemplate, type UrlTemplate, type Values } from "./template.ts";
 
-interface Declared {
-  name: string;
-  baseUrl: string;
-  private?: boolean;
-  healthPath?: string;
-  operations: readonly Shape[];
-}
+const operationShape = {
+  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+  path: z
+    .string({ error: mustBe('a path like "/orders/{id}?state={state}"') })
+    .superRefine((path, context) => {
+      try {
+        parseTemplate(path);
+      } catch (error) {
+        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      }
+    }),
+  body: z.array(z.string()).optional(),
+  idempotencyHeader: headerName.optional(),
+  pick: z.string().optional(),
+} satisfies Record<Exclude<keyof Operation, keyof PlainTool<unknown>>, z.ZodType>;
 
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+/** What an operation has beside the keys of a tool. */
+export const ownKeys: readonly string[] = Object.keys(operationShape);
+
+const operationSchema = z.strictObject({
+  ...toolSchema.pick({ description: true, input: true, effect: true, requiresApproval: true, offer: true })
+    .shape,
+  ...toolSchema.pick({ idempotencyKey: true, preview: true, reconcile: true, verify: true, undo: true })
+    .shape,
+  ...toolSchema.pick({ maxOutput: true, timeoutMs: true, untrusted: true }).shape,
+  ...operationShape,
+  name: z.string().regex(/^[a-z0-9_]+$/, "is lower-case letters, digits and _"),
+} satisfies Record<keyof Operation, z.ZodType>);
+
+const apiSchema = z.strictObject({
+  name: namePart,
+  baseUrl: serverUrl("https://orders.example.com/api/v1"),
+  private: z.boolean().optional(),
+  headers: z.record(headerName, headerValue).optional(),
+  healthPath: z
+    .string()
+    .regex(/^\/[\w./~-]*$/, "is no plain path; write it like /health")
+    .optional(),
+  operations: z.array(operationSchema),
+  resolve: callable.optional(),
+} satisfies Record<keyof Api<readonly Values[]>, z.ZodType>);
 
 /** Throws an Error that says what to do. */
-export function checkApi({
-  name,
-  baseUrl,
-  private: isPrivate = false,
-  healthPath,
-  operations,
-}: Declared): void {
-  const fail = (what: string) => new Error(`api ${name}: baseUrl ${JSON.stringify(baseUrl)} ${what}`);
-  if (!URL.canParse(baseUrl)) throw fail("is no URL");
-  const { protocol, username, password, search, hash } = new URL(baseUrl);
-  if (protocol !== "https:" && !(protocol === "http:" && isPrivate)) {
-    throw fail("is not https; without TLS only a host with private: true is spoken to");
-  }
-  if (username || password) throw fail("holds a user or password; give them as a header with a secret");
-  if (healthPath !== undefined && !/^\/[\w./~-]*$/.test(healthPath)) {
-    throw new Error(
-      `api ${name}: healthPath ${JSON.stringify(healthPath)} is no plain path; write it like /health`,
-    );
-  }
-  if (search || hash) throw fail("has a query or a fragment; put queries into the paths of its operations");
-  if (!Array.isArray(operations)) throw new Error(`api ${name}: operations is no list`);
-  for (const { name: operation, method, path } of operations) {
-    if (methods.includes(method) && typeof path === "string") continue;
-    const wrong = methods.includes(method) ? "path is no text" : `method ${JSON.stringify(method)} is none`;
-    throw new Error(`api ${name}: ${operation}: ${wrong}; write it like method: "GET", path: "/orders/{id}"`);
-  }
+export function checkApi(api: Api<readonly Values[]>): void {
+  const what = titled("api", api);
+  checkDeclared(what, apiSchema, api);
+  const fault = faultOfTls(api.baseUrl, api.private ?? false);
+  if (fault !== null) throw new Error(`${what}: baseUrl: ${fault}`);
 }
 
 interface Shape {

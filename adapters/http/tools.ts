@@ -1,80 +1,23 @@
 /** Named APIs as tools: fixed methods and paths, in which the model fills the places that it is given. */
-import { OutcomeUnknown, type PlainTool, type Tool } from "../../src/tools/contract.ts";
-import { checkKeys } from "../../src/tools/declared.ts";
+import { OutcomeUnknown, type Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { type Answer, NoAnswer, type Outgoing, type Reach, request } from "../../src/tools/outbound.ts";
+import { type Answer, NoAnswer, type Outgoing, request } from "../../src/tools/outbound.ts";
 import { errorIn, isLost, resultOf } from "./answer.ts";
-import { checkApi, checkOperation } from "./check.ts";
+import type { Api, Operation } from "./api.ts";
+import { checkApi, checkOperation, ownKeys } from "./check.ts";
 import { tryingApi } from "./doctor.ts";
-import { type HeaderValue, secretsOf } from "./headers.ts";
+import { secretsOf } from "./headers.ts";
 import { outgoingOf } from "./outgoing.ts";
 import { fillTemplate, parseTemplate, type Values } from "./template.ts";
-
-type Passed<Input> = Pick<
-  PlainTool<Input>,
-  | "description"
-  | "input"
-  | "effect"
-  | "requiresApproval"
-  | "idempotencyKey"
-  | "preview"
-  | "reconcile"
-  | "verify"
-  | "undo"
-  | "maxOutput"
-  | "untrusted"
->;
-
-interface Operation<Input extends Values = Values> extends Passed<Input> {
-  /** The tool is named `<api>_<name>`. */
-  name: string;
-  method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /**
-   * `/orders/{id}?state={state}`: each value fills one segment or one query value; a query value
-   * that is null is left out.
-   */
-  path: string;
-  /** Inputs that are sent as the keys of a JSON object. */
-  body?: readonly string[];
-  /** The header that carries the call's key, the same on every attempt: `Idempotency-Key`. */
-  idempotencyHeader?: string;
-  /** What of a JSON answer the model gets, as a JSON pointer: `/data/items`. */
-  pick?: string;
-  /** ms; default 30,000 */
-  timeoutMs?: number;
-}
-
-/** What `httpApi` takes: one host, and the operations that the model may use on it. */
-export interface Api<Inputs extends readonly Values[]> {
-  /** What its tools begin with, and what people read. */
-  name: string;
-  /** `https://orders.example.com/api/v1`; http only where `private` is true. */
-  baseUrl: string;
-  /** The host may be at a private or loopback address. */
-  private?: boolean;
-  /** Sent with every request. */
-  headers?: Readonly<Record<string, HeaderValue>>;
-  /** A path below `baseUrl` that `npm run doctor` asks with GET, and that answers 2xx when all is well: `/health`. */
-  healthPath?: string;
-  operations: { readonly [K in keyof Inputs]: Operation<Inputs[K]> };
-  /** Instead of the system's look-up of names, for tests. */
-  resolve?: NonNullable<Reach["resolve"]>;
-}
 
 const maxBytes = 5 * 1024 * 1024;
 
 /** One tool for each operation. Throws an Error at definition that says what can't work. */
 export function http<const Inputs extends readonly Values[]>(api: Api<Inputs>): Tool[] {
   checkApi(api);
-  checkKeys(`api ${api.name}`, api, Object.keys(apiKeys));
   const connection = tryingApi(api);
   return api.operations.map((operation) => ({ ...toolOf(api, operation), connection }));
 }
-
-const apiKeys = {
-  ...{ name: true, baseUrl: true, private: true, headers: true, healthPath: true, operations: true },
-  resolve: true,
-} as const satisfies Record<keyof Api<readonly Values[]>, true>;
 
 type AnyApi = Omit<Api<readonly Values[]>, "operations">;
 
@@ -108,16 +51,11 @@ function toolOf<Input extends Values>(api: AnyApi, operation: Operation<Input>):
         return told(answer, operation, effect === "read");
       },
     },
-    Object.keys(ownKeys),
+    ownKeys,
   );
   checkOperation(tool.spec, template, operation);
   return tool;
 }
-
-/** What an operation has beside the keys of a tool. */
-const ownKeys = {
-  ...{ method: true, path: true, body: true, idempotencyHeader: true, pick: true },
-} as const satisfies Record<Exclude<keyof Operation, keyof PlainTool<unknown>>, true>;
 
 async function exchange(
   api: AnyApi,

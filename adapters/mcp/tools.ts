@@ -2,8 +2,7 @@
 import { z } from "zod";
 import type { Redact } from "../../src/core/text/redact.ts";
 import { isSeen } from "../../src/core/text/visible.ts";
-import type { PlainTool, Tool } from "../../src/tools/contract.ts";
-import { checkKeys } from "../../src/tools/declared.ts";
+import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { ToolServer } from "../../src/tools/tool-server.ts";
@@ -14,46 +13,13 @@ import { type Definition, flawFinder, told } from "./definition.ts";
 import { checkOf, diagnoseServer } from "./doctor.ts";
 import { Hidden } from "./hidden.ts";
 import { nameHere } from "./names.ts";
+import type { Options, ServerOptions, ToolRules } from "./options.ts";
 import { Server } from "./server.ts";
-import { type Http, type Stdio, secretsOf, wayTo } from "./ways.ts";
-
-/** What a server says of its tools is never believed: what is left out here is `once`, and people must approve. */
-interface ToolRules
-  extends Pick<PlainTool<unknown>, "effect" | "requiresApproval" | "timeoutMs" | "maxOutput"> {
-  /** Left out: true, what it answers was written by strangers. */
-  untrusted?: boolean;
-}
-
-interface Options extends ToolRules {
-  /** The folder of belay.config.ts, which holds the lock file too: pass what `tools` is given. */
-  configDir: string;
-  /** What people call it: lower-case letters, digits and `-`. */
-  name: string;
-  /** What its tools begin with; left out: the name. */
-  prefix?: string;
-  /** The server's names of the tools that may be used at all; `"*"`: any. */
-  allow: "*" | readonly string[];
-  /** By the server's names: what holds for one tool, before what holds for all of them. */
-  tools?: Readonly<Record<string, ToolRules>>;
-}
-
-export type ServerOptions = Options & (Stdio | Http);
-
-const ruleKeys = {
-  ...{ effect: true, requiresApproval: true, timeoutMs: true, maxOutput: true, untrusted: true },
-} as const satisfies Record<keyof ToolRules, true>;
-const optionKeys = {
-  ...ruleKeys,
-  ...{ configDir: true, name: true, prefix: true, allow: true, tools: true, command: true, args: true },
-  ...{ env: true, cwd: true, url: true, private: true, bearer: true, oauth: true, resolve: true },
-} as const satisfies Record<keyof Options | keyof Stdio | keyof Http, true>;
+import { secretsOf, wayTo } from "./ways.ts";
 
 /** Throws an Error that says what to correct. */
 export function mcp(options: ServerOptions): ToolServer {
   checkOptions(options);
-  checkKeys(`mcp ${options.name}`, options, Object.keys(optionKeys));
-  for (const [tool, rules] of Object.entries(options.tools ?? {}))
-    checkKeys(`mcp ${options.name}: tools.${tool}`, rules, Object.keys(ruleKeys));
   const { configDir, name, allow, prefix = name.replaceAll("-", "_") } = options;
   const secrets = secretsOf(options);
   const hidden = new Hidden(secrets.flatMap((secret) => (secret.isSet ? [secret.reveal()] : [])));

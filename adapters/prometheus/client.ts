@@ -2,10 +2,10 @@
  * HTTP to Prometheus and Alertmanager: JSON, bounded in time and size, with errors that tell
  * the model what to do next.
  */
-import type { z } from "zod";
+import { z } from "zod";
 import { checkedBy, lineOf } from "../../src/core/misfits.ts";
 import { whereTo } from "../../src/core/text/shown-url.ts";
-import { checkSecret } from "../../src/tools/declared.ts";
+import { aSecret, aSetting, faultOfUrl, mustBe } from "../../src/tools/declared-values.ts";
 import { NoAnswer, request } from "../../src/tools/outbound.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import type { Setting } from "../../src/tools/setting.ts";
@@ -41,28 +41,23 @@ const timeoutMs = 25_000;
 export const toolTimeoutMs = 30_000;
 const maxBytes = 10 * 1024 * 1024;
 
-/** Throws an Error that says what to correct when the URL is none. */
-export function serverAt(
-  title: Server["title"],
-  { url, token = null }: Omit<Place, "token"> & { token?: Secret | null },
-): Server {
-  checkSecret(`${title}: token`, token);
+export const placeSchema = z.strictObject({
+  url: z.union([z.string(), aSetting], { error: mustBe('a URL, or setting("NAME")') }),
+  token: aSecret.optional(),
+} satisfies Record<keyof Place, z.ZodType>);
+
+/** Throws an Error that says what to correct. */
+export function serverAt(title: Server["title"], { url, token: given }: Place): Server {
+  const token = given ?? null;
   const text = typeof url === "string" ? url : url.value;
   if (text === null) {
     const off = `set ${typeof url === "string" ? "its URL" : url.name} to switch them on`;
     return { title, base: null, token, off };
   }
-  const where = typeof url === "string" ? title : url.name;
-  const parsed = URL.canParse(text) ? new URL(text) : null;
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.search || parsed.hash) {
-    throw new Error(
-      `${where}: ${JSON.stringify(text)} is no http(s) URL without a query; write it like http://host:9090`,
-    );
-  }
-  if (parsed.username || parsed.password) {
-    throw new Error(`${where}: its URL holds a user or password; give a token as a secret`);
-  }
-  return { title, base: parsed.href.replace(/\/+$/, ""), token, off: null };
+  const fault = faultOfUrl(text, "http://host:9090");
+  if (fault !== null)
+    throw new Error(`${typeof url === "string" ? `${title.toLowerCase()}: url` : url.name}: ${fault}`);
+  return { title, base: new URL(text).href.replace(/\/+$/, ""), token, off: null };
 }
 
 /** Reads the answer by this schema. Throws an Error with words for the model. */

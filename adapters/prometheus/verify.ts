@@ -1,7 +1,10 @@
 /** Did it help? One PromQL value now, held against the same value before the action. */
+import { z } from "zod";
 import type { ToolDefinition } from "../../src/tools/contract.ts";
+import { checkDeclared } from "../../src/tools/declared.ts";
+import { callable, mustBe, time, words } from "../../src/tools/declared-values.ts";
 import { instantSchema } from "./answers.ts";
-import { ask, type Place, type Server, serverAt } from "./client.ts";
+import { ask, type Place, placeSchema, type Server, serverAt } from "./client.ts";
 import { secondsIn } from "./span.ts";
 
 type Verification<Input> = NonNullable<ToolDefinition<Input>["verify"]>;
@@ -21,13 +24,23 @@ export interface Watched<Input> extends Place {
   everyMs?: number;
 }
 
+const watchedSchema = z.strictObject({
+  ...placeSchema.shape,
+  query: z.union([words, callable], { error: mustBe("a query, or a function that gives one") }),
+  better: callable,
+  worse: callable.optional(),
+  window: z
+    .string()
+    .refine((text) => (secondsIn(text) ?? 0) > 0, "is no span of time; write it like 90s or 5m"),
+  everyMs: time.optional(),
+} satisfies Record<keyof Watched<unknown>, z.ZodType>);
+
 /** For `verify` of a declared tool. Throws an Error at its declaration that says what can't work. */
 export function prometheusVerify<Input>(watched: Watched<Input>): Verification<Input> {
+  checkDeclared("prometheusVerify", watchedSchema, watched);
   const { query, better, worse, everyMs = 15_000 } = watched;
   const server = serverAt("Prometheus", watched);
-  const window = secondsIn(watched.window);
-  if (window === null || window === 0)
-    throw new Error(`window ${JSON.stringify(watched.window)}: write it like 90s or 5m`);
+  const window = secondsIn(watched.window) ?? 0;
   return {
     everyMs,
     withinMs: window * 1000,
@@ -38,9 +51,9 @@ export function prometheusVerify<Input>(watched: Watched<Input>): Verification<I
       const value = await valueAt(server, text, now, signal);
       if (value === null) throw new Error(`${text} has no value now`);
       const before = await valueAt(server, text, now - window, signal);
-      const words = `${text} is ${value}${before === null ? "" : `; ${watched.window} ago it was ${before}`}`;
-      if (better(value, before)) return { verdict: "better", words };
-      return { verdict: worse?.(value, before) ? "worse" : "not_yet", words };
+      const told = `${text} is ${value}${before === null ? "" : `; ${watched.window} ago it was ${before}`}`;
+      if (better(value, before)) return { verdict: "better", words: told };
+      return { verdict: worse?.(value, before) ? "worse" : "not_yet", words: told };
     },
   };
 }

@@ -1,7 +1,8 @@
 /** Named PostgreSQL connections as tools that only look: a query, and the tables there are. */
 import { z } from "zod";
 import type { Tool } from "../../src/tools/contract.ts";
-import { checkSecret } from "../../src/tools/declared.ts";
+import { checkDeclared, titled } from "../../src/tools/declared.ts";
+import { aSecret, longestMs, size, words } from "../../src/tools/declared-values.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import type { Secret } from "../../src/tools/secret.ts";
 import { tryingSql } from "./doctor.ts";
@@ -41,18 +42,29 @@ interface Declared extends Bounds {
   maxCost: number | null;
 }
 
+const connectionSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,55}$/, "is lower-case letters, digits and _, at most 56, a letter first"),
+  description: words,
+  url: aSecret,
+  // A tool has twice as long.
+  statementMs: z
+    .int()
+    .min(1)
+    .max(longestMs / 2)
+    .optional(),
+  maxRows: size.optional(),
+  maxCharacters: size.optional(),
+  maxCost: z.number().positive().optional(),
+} satisfies Record<keyof Connection, z.ZodType>);
+
 /** Throws an Error at definition that says what can't work. */
 export function sql(connection: Connection): Tool[] {
-  const declared: Declared = {
-    ...{ statementMs: 10_000, maxRows: 200, maxCharacters: 30_000, maxCost: null },
-    ...connection,
-  };
-  for (const key of ["statementMs", "maxRows", "maxCharacters"] as const) {
-    if (Number.isInteger(declared[key]) && declared[key] > 0) continue;
-    throw new Error(`sql ${declared.name}: ${key} is ${declared[key]}; give a whole number above 0`);
-  }
-  const { name, url } = declared;
-  checkSecret(`sql ${name}: url`, url);
+  checkDeclared(titled("sql", connection), connectionSchema, connection);
+  const { name, description, url, statementMs = 10_000 } = connection;
+  const { maxRows = 200, maxCharacters = 30_000, maxCost = null } = connection;
+  const declared = { name, description, url, statementMs, maxRows, maxCharacters, maxCost };
   const trying = tryingSql(name, url, () => placeOf(declared));
   return [queryTool(declared), schemaTool(declared)].map((tool) => ({ ...tool, connection: trying }));
 }

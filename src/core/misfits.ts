@@ -1,8 +1,7 @@
 /** What does not fit a schema, told: which field, what belongs there and what was found. Nobody else words it. */
 import { z } from "zod";
-import { brief } from "./text/brief.ts";
-import { plural } from "./text/count.ts";
-import { visibleLine } from "./text/visible.ts";
+import { inWords, unknownKey } from "./misfit-words.ts";
+import { didYouMean } from "./text/closest.ts";
 
 /** `path`: the keys that lead to the field. `words` go on after its name: `must be text; found a list`. */
 export interface Misfit {
@@ -15,8 +14,15 @@ export function checkedBy<S extends z.ZodType>(
   schema: S,
   value: unknown,
 ): { data: z.output<S> } | { misfits: readonly Misfit[] } {
-  const parsed = schema.safeParse(value, { error: inWords });
-  return parsed.success ? { data: parsed.data } : { misfits: parsed.error.issues.flatMap(misfitsOf) };
+  const forms: Forms = new Map();
+  const error = (issue: z.core.$ZodRawIssue) => {
+    noteForms(issue, forms);
+    return inWords(issue);
+  };
+  const parsed = schema.safeParse(value, { error });
+  return parsed.success
+    ? { data: parsed.data }
+    : { misfits: parsed.error.issues.flatMap((issue) => misfitsOf(issue, forms)) };
 }
 
 /** `limits.steps: must be a whole number; found text`. `whole`: the name of what was checked. */
@@ -24,153 +30,81 @@ export function lineOf({ path, words }: Misfit, whole: string): string {
   return `${path.map(String).join(".") || whole}: ${words}`;
 }
 
-/** Told of a key that nothing reads. `known`: those that are read; null: they are not known here. */
-export function unknownKey(known: readonly string[] | null): string {
-  if (known === null) return "is not known; leave it out";
-  return known.length === 0
-    ? "is not known, nothing is taken here; leave it out"
-    : `is not known; known are ${known.join(", ")}`;
+/** The keys of an object; null: it takes others too, or is none. */
+type Form = readonly string[] | null;
+
+/**
+ * Zod takes the schema off an issue before it hands it out, and keeps its lists: by them the keys are found again that
+ * the schema knows, of a union those of each alternative.
+ */
+type Forms = Map<unknown, readonly Form[]>;
+
+function noteForms(issue: z.core.$ZodRawIssue, forms: Forms): void {
+  if (issue.code === "unrecognized_keys") forms.set(issue.keys, [formOf(issue.inst)]);
+  if (issue.code === "invalid_union" && issue.inst instanceof z.ZodUnion)
+    forms.set(issue.errors, issue.inst.options.map(formOf));
 }
 
-function misfitsOf(issue: z.core.$ZodIssue): Misfit[] {
-  const { path, message } = issue;
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({ path: [...path, key], words: message.toWellFormed() }));
-  const meant = issue.code === "invalid_union" ? branchMeant(issue.errors) : null;
-  if (meant !== null)
-    return meant.flatMap(misfitsOf).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
-  return [{ path, words: message.toWellFormed() }];
+function formOf(schema: unknown): Form {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : null;
 }
 
-/** Of several forms the one whose kind fits and that lacks least; null: none is of the kind that was found. */
-function branchMeant(errors: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | null {
-  const ofKind = errors.filter((issues) => issues.every(({ path }) => path.length > 0));
-  return ofKind.sort((a, b) => a.length - b.length)[0] ?? null;
-}
-
-function inWords(issue: z.core.$ZodRawIssue): string {
-  const { input } = issue;
-  switch (issue.code) {
-    case "invalid_type":
-      return must(kind(issue.expected), input);
-    case "invalid_value":
-      return chosen(issue.values, input);
-    case "too_small":
-      return ranged(issue, issue.minimum, "least");
-    case "too_big":
-      return ranged(issue, issue.maximum, "most");
-    case "invalid_format":
-      return must(formatted(issue), input);
-    case "not_multiple_of":
-      return must(`a multiple of ${issue.divisor}`, input);
-    case "unrecognized_keys":
-      return unknownKey(issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : null);
-    case "invalid_union":
-      return union(issue);
-    case "invalid_key":
-      return `has a key that does not fit: it ${issue.issues[0]?.message ?? "is another"}`;
-    case "invalid_element":
-      return `has an element that does not fit: it ${issue.issues[0]?.message ?? "is another"}`;
-    default:
-      return `is not what belongs here; found ${found(input)}`;
+function misfitsOf(issue: z.core.$ZodIssue, forms: Forms): Misfit[] {
+  const { path } = issue;
+  const message = issue.message.toWellFormed();
+  if (issue.code === "unrecognized_keys") {
+    const known = forms.get(issue.keys);
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      words: known === undefined ? message : unknownKey(key, known[0] ?? null),
+    }));
   }
+  if (issue.code !== "invalid_union") return [{ path, words: message }];
+  return ofUnion(issue, forms, message).map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
 }
 
-/** `what` with its article. */
-function must(what: string, input: unknown, instead = found(input)): string {
-  return input === undefined ? `is missing; give ${what}` : `must be ${what}; found ${instead}`;
+/**
+ * Of several forms the nearest one is named, with what is wrong with it; where none is nearer than another, all of them
+ * are. `otherwise`: the words where none is of the kind that was found.
+ */
+function ofUnion(
+  { errors }: z.core.$ZodIssueInvalidUnion,
+  forms: Forms,
+  otherwise: string,
+): readonly Misfit[] {
+  const known = forms.get(errors) ?? [];
+  // Alternatives of the kind that was found, and how much of each would have to change.
+  const branches = errors
+    .map((issues, index) => ({ issues, form: known[index] ?? null, far: distance(issues) }))
+    .filter(({ issues }) => issues.every(isOfKind))
+    .sort((a, b) => a.far - b.far);
+  const [nearest, next] = branches;
+  if (nearest === undefined) return [{ path: [], words: otherwise }];
+  const named = branches.map(({ form }) => `{ ${(form ?? []).join(", ")} }`);
+  const isTie = next?.far === nearest.far;
+  if (isTie && branches.every(({ form }) => form !== null))
+    return [{ path: [], words: `fits none of the forms ${named.join(", ")}` }];
+  const inner = nearest.issues.flatMap((issue) => misfitsOf(issue, forms));
+  if (next === undefined || isTie || nearest.form === null) return inner;
+  const which = `read as ${named[0]}, the nearest of ${branches.length} forms`;
+  return inner.map((one, index) => (index === 0 ? { ...one, words: `${one.words} (${which})` } : one));
 }
 
-const kinds: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list",
-  tuple: "a list",
-  object: "an object",
-  record: "an object",
-  map: "an object",
-  null: "null",
-  nonoptional: "a value",
-  never: "left out",
-};
-
-function kind(expected: string): string {
-  return kinds[expected] ?? `a ${expected}`;
+function isOfKind({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === "unrecognized_keys";
 }
 
-/** Of text only that it is one: it may be a secret. */
-function found(input: unknown): string {
-  if (input === undefined) return "nothing";
-  if (input === null || typeof input === "boolean") return String(input);
-  if (typeof input === "number") return Number.isNaN(input) ? "no number" : `the number ${input}`;
-  if (Array.isArray(input)) return "a list";
-  if (typeof input === "string") return input === "" ? "an empty text" : "text";
-  return typeof input === "object" ? "an object" : `a ${typeof input}`;
-}
+/** More than the fields of any form: a word that names another form leads away from this one. */
+const otherForm = 100;
 
-/** What was written in the place of a word of few is shown: so a typo is seen at once. */
-function chosen(values: readonly z.core.util.Primitive[], input: unknown): string {
-  const instead = typeof input === "string" ? visibleLine(JSON.stringify(brief(input, 40))) : found(input);
-  return must(oneOf(values), input, instead);
-}
-
-function oneOf(values: readonly z.core.util.Primitive[]): string {
-  const [only = "", ...more] = values.map((value) =>
-    typeof value === "string" ? JSON.stringify(value) : String(value),
-  );
-  return more.length === 0 ? only : `one of ${[only, ...more].join(", ")}`;
-}
-
-const formats: Readonly<Record<string, string>> = {
-  url: "a URL",
-  email: "a mail address",
-  uuid: "a UUID",
-  ipv4: "an IPv4 address",
-  ipv6: "an IPv6 address",
-  datetime: "a date and time (ISO 8601)",
-  date: "a date (2026-01-31)",
-  time: "a time (13:45:00)",
-};
-
-function formatted(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidStringFormat>): string {
-  const { format, pattern, prefix, suffix, includes } = issue;
-  if (typeof prefix === "string") return `text that begins with ${JSON.stringify(prefix)}`;
-  if (typeof suffix === "string") return `text that ends with ${JSON.stringify(suffix)}`;
-  if (typeof includes === "string") return `text that holds ${JSON.stringify(includes)}`;
-  if (format === "regex" && pattern !== undefined) return `text of the form ${pattern}`;
-  return formats[format] ?? `text of the form ${format}`;
-}
-
-/** Forms that differ in kind are named; of others nothing short can be said. */
-function union({ errors, discriminator, options, input }: Union): string {
-  if (discriminator !== undefined && Array.isArray(options) && typeof input === "object" && input !== null)
-    return chosen(options, Reflect.get(input, discriminator));
-  const wanted = errors.flatMap(([issue]) => (issue?.code === "invalid_type" ? [kind(issue.expected)] : []));
-  return wanted.length === errors.length && wanted.length > 0
-    ? must([...new Set(wanted)].join(" or "), input)
-    : `is not what belongs here; found ${found(input)}`;
-}
-
-type Union = z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>;
-
-type Ranged = Pick<z.core.$ZodRawIssue<z.core.$ZodIssueTooBig>, "origin" | "inclusive" | "exact" | "input">;
-
-const units: Readonly<Record<string, string>> = { string: "character", array: "element", set: "element" };
-
-function ranged(
-  { origin, inclusive = true, exact = false, input }: Ranged,
-  limit: number | bigint,
-  bound: "least" | "most",
-): string {
-  const unit = units[origin];
-  if (unit === undefined) {
-    const beyond = bound === "least" ? "more than" : "less than";
-    return must(inclusive ? `at ${bound} ${limit}` : `${beyond} ${limit}`, input);
-  }
-  const length = typeof input === "string" || Array.isArray(input) ? input.length : 0;
-  if (length === 0 && limit === 1) return "must not be empty";
-  const wanted = plural(Number(limit), unit);
-  return `must have ${exact ? "exactly" : `at ${bound}`} ${wanted}; found ${length}`;
+/** A key that is nearly one of those that do not fit is that one, misspelt, and does not count beside it. */
+function distance(issues: readonly z.core.$ZodIssue[]): number {
+  const unfit = issues.flatMap(({ path }) => (path.length === 1 ? [String(path[0])] : []));
+  return issues
+    .map((issue) => {
+      if (issue.code === "unrecognized_keys")
+        return issue.keys.filter((key) => didYouMean(key, unfit) === "").length;
+      return issue.code === "invalid_value" && issue.values.length === 1 ? otherForm : 1;
+    })
+    .reduce((sum, one) => sum + one, 0);
 }

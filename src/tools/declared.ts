@@ -4,64 +4,86 @@
  */
 import { z } from "zod";
 import { approvalRuleSchema } from "../core/agent.ts";
-import { checkedBy, lineOf, unknownKey } from "../core/misfits.ts";
-import { didYouMean } from "../core/text/closest.ts";
+import { checkedBy, lineOf } from "../core/misfits.ts";
 import type { PlainTool } from "./contract.ts";
+import { aSecret, callable, mustBe, namePart, size, time, words } from "./declared-values.ts";
 
-/** Throws an Error that names the first key that nothing reads. `what` it stands in: `tool look`. */
-export function checkKeys(what: string, given: object, known: readonly string[]): void {
-  const unread = Object.entries(given).find(([key, value]) => value !== undefined && !known.includes(key));
-  if (unread === undefined) return;
-  const [key] = unread;
-  const words = `${unknownKey(known)}${didYouMean(key, known)}`;
-  throw new Error(`${what}: ${lineOf({ path: [key], words }, what)}`);
-}
-
-/** Throws an Error where the secret itself is written: it would stand in a file that is reviewed like code. */
-export function checkSecret(what: string, given: unknown): void {
-  if (given === undefined || given === null) return;
-  if (typeof given === "object" && "reveal" in given) return;
-  throw new Error(`${what} is no secret; give secret("NAME"), which reads it from the environment`);
-}
-
-const toolKeys = {
-  ...{ name: true, description: true, input: true, schema: true, absence: true, effect: true },
-  ...{ requiresApproval: true, idempotencyKey: true, preview: true, verify: true, undo: true },
-  ...{ connection: true, secrets: true, off: true, timeoutMs: true, maxOutput: true, untrusted: true },
-  ...{ offer: true, control: true, run: true, reconcile: true, job: true },
-} as const satisfies Record<keyof PlainTool<unknown>, true>;
-
-const rule = approvalRuleSchema.extend({ count: z.int().min(1) }).partial();
-const namePattern = /^[a-z][a-z0-9_]{0,62}$/;
-
-/** Of the members that decide what may run; numbers have their own check. */
-const membersSchema = z.looseObject({
-  description: z.string().trim().min(1),
-  effect: z.enum(["read", "idempotent", "once"]).optional(),
-  untrusted: z.boolean().optional(),
-  offer: z.literal("mcp").optional(),
-});
-
-/** Throws an Error with words for whoever wrote it. `own`: the keys of the pack that makes a tool of it. */
-export function checkDeclaration(given: object, own: readonly string[] = []): void {
-  const { name, input, requiresApproval: asked }: Partial<Record<string, unknown>> = { ...given };
-  if (typeof name !== "string" || !namePattern.test(name)) {
-    throw new Error(`tool ${JSON.stringify(name)}: a name is lower-case letters, digits and _, at most 63`);
-  }
-  const what = `tool ${name}`;
-  checkKeys(what, given, [...Object.keys(toolKeys), ...own]);
-  if (!(input instanceof z.ZodObject)) {
-    throw new Error(`${what}: input is no z.object({ … }); a tool that takes nothing has z.object({})`);
-  }
-  checkMembers(what, membersSchema, given);
-  if (asked === undefined || typeof asked === "boolean") return;
-  checkMembers(`${what}: requiresApproval`, z.looseObject(rule.shape), asked);
-  checkKeys(`${what}: requiresApproval`, Object(asked), Object.keys(rule.shape));
-}
-
-function checkMembers(what: string, schema: z.ZodType, given: unknown): void {
-  const found = checkedBy(schema, given);
+/**
+ * Throws an Error with all that does not fit, keys that nothing reads among it. What is undefined is left out. `what` is
+ * declared: `github`, `tool look`.
+ */
+export function checkDeclared(what: string, schema: z.ZodType, given: unknown): void {
+  const found = checkedBy(schema, written(given));
   if ("data" in found) return;
   const lines = found.misfits.map((one) => (one.path.length > 0 ? lineOf(one, what) : `it ${one.words}`));
   throw new Error(`${what}: ${lines.join("; ")}`);
+}
+
+/** `tool look`, or `tool` where its name is none: for whoever wrote it. */
+export function titled(kind: string, given: unknown): string {
+  const name: unknown = typeof given === "object" && given !== null && "name" in given ? given.name : null;
+  return typeof name === "string" && name !== "" ? `${kind} ${name}` : kind;
+}
+
+/** Without the keys that are there and hold nothing. */
+function written(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(written);
+  if (typeof given !== "object" || given === null || Object.getPrototypeOf(given) !== Object.prototype)
+    return given;
+  const entries = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, written(value)]));
+}
+
+const approval = z.strictObject(approvalRuleSchema.extend({ count: z.int().min(1) }).partial().shape);
+
+const job = z.strictObject({
+  handle: z.custom((given) => given instanceof z.ZodType, { error: mustBe("a schema of Zod") }),
+  begin: callable,
+  poll: callable,
+  cancel: callable.optional(),
+  everyMs: time.optional(),
+});
+
+const verification = z.strictObject({
+  check: callable,
+  everyMs: time.optional(),
+  withinMs: time.optional(),
+});
+
+/** Of every tool; a pack takes from it what its own declarations have as well. */
+export const toolSchema = z.strictObject({
+  name: namePart,
+  description: words,
+  input: z.custom(
+    (given) => given instanceof z.ZodObject,
+    "is no z.object({ … }); a tool that takes nothing has z.object({})",
+  ),
+  schema: z.record(z.string(), z.unknown()).optional(),
+  absence: callable.optional(),
+  effect: z.enum(["read", "idempotent", "once"]).optional(),
+  requiresApproval: z.union([z.boolean(), approval]).optional(),
+  idempotencyKey: callable.optional(),
+  preview: callable.optional(),
+  verify: verification.optional(),
+  undo: callable.optional(),
+  connection: z.looseObject({ check: words, diagnose: callable }).optional(),
+  secrets: z.array(aSecret).optional(),
+  off: words.nullable().optional(),
+  timeoutMs: time.optional(),
+  maxOutput: size.optional(),
+  untrusted: z.boolean().optional(),
+  offer: z.literal("mcp").optional(),
+  control: z.enum(["none", "ask", "finish", "hand_off", "sleep", "wait_for_event"]).optional(),
+  run: callable.optional(),
+  reconcile: callable.optional(),
+  job: job.optional(),
+} satisfies Record<keyof PlainTool<unknown>, z.ZodType>);
+
+/** Throws an Error with words for whoever wrote it. `own`: keys that the pack which makes a tool of it reads itself. */
+export function checkDeclaration(given: object, own: readonly string[] = []): void {
+  const what = titled("tool", given);
+  const ofTool = Object.fromEntries(Object.entries(given ?? {}).filter(([key]) => !own.includes(key)));
+  checkDeclared(what, toolSchema, given && ofTool);
+  if ((ofTool.run === undefined) === (ofTool.job === undefined))
+    throw new Error(`${what}: give it run, or a job where its work outlives the call`);
 }

@@ -15,10 +15,7 @@ export function defineTool<Input, Handle = unknown>(
   own: readonly string[] = [],
 ): Tool {
   checkDeclaration(definition, own);
-  const { name, job, verify } = definition;
-  const { timeoutMs, maxOutput } = definition;
-  checkNumbers(name, { timeoutMs, maxOutput, "job.everyMs": job?.everyMs });
-  checkNumbers(name, { "verify.everyMs": verify?.everyMs, "verify.withinMs": verify?.withinMs });
+  const { job, verify } = definition;
   const parse = (value: unknown) => definition.input.parse(value);
   return Object.freeze({
     spec: Object.freeze(specOf(definition)),
@@ -47,17 +44,6 @@ export function defineTool<Input, Handle = unknown>(
       definition.job ? definition.job.begin(parse(value), context) : definition.run(parse(value), context),
     ...laterOf(definition),
   });
-}
-
-/** A timer that is set for longer ends at once. */
-const longestMs = 2 ** 31 - 1;
-
-/** Throws an Error for a time (ms) or a size that can't be kept, by its key in the declaration. */
-export function checkNumbers(tool: string, numbers: Readonly<Record<string, number | undefined>>): void {
-  for (const [key, value] of Object.entries(numbers)) {
-    if (value === undefined || (value > 0 && value <= longestMs)) continue;
-    throw new Error(`tool ${tool}: ${key} is ${value}; give more than 0 and at most ${longestMs} (24 days)`);
-  }
 }
 
 /** What is asked of a call after it has begun or ended. */

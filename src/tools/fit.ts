@@ -1,5 +1,6 @@
 /** Holds arguments to a tool's schema: taken whole, or told what does not fit. */
-import { checkedBy, type Misfit, unknownKey } from "../core/misfits.ts";
+import { unknownKey } from "../core/misfit-words.ts";
+import { checkedBy, type Misfit } from "../core/misfits.ts";
 import { sameJson } from "../core/text/same-json.ts";
 import { thrown } from "../core/text/thrown.ts";
 import type { Tool } from "./contract.ts";
@@ -31,7 +32,7 @@ export function fitTo(
 function droppedIn(given: unknown, taken: unknown, path: readonly string[]): Misfit | null {
   if (!isObject(given) || !isObject(taken)) return null;
   for (const [key, member] of Object.entries(given)) {
-    if (!Object.hasOwn(taken, key)) return { path: [...path, key], words: unknownKey(null) };
+    if (!Object.hasOwn(taken, key)) return { path: [...path, key], words: unknownKey(key, null) };
     const found = droppedIn(member, Reflect.get(taken, key), [...path, key]);
     if (found !== null) return found;
   }

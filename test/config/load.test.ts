@@ -58,7 +58,7 @@ describe("the repository's own configuration", () => {
       PROMETHEUS_URL: "prometheus:9090",
     });
     await expect(wrong).rejects.toThrow(
-      'tools: PROMETHEUS_URL: "prometheus:9090" is no http(s) URL without a query; write it like http://host:9090',
+      'tools: PROMETHEUS_URL: "prometheus:9090" is no http(s) URL; write it like http://host:9090',
     );
   });
 

@@ -8,6 +8,13 @@ function linesOf(schema: z.ZodType, value: unknown): string[] {
   return "misfits" in read ? read.misfits.map((misfit) => lineOf(misfit, "the whole")) : [];
 }
 
+const place = z.string();
+const list = z.array(z.string());
+const condition = z.union([
+  z.strictObject({ place, in: list }),
+  z.strictObject({ place, notIn: list }),
+  z.strictObject({ place, startsWith: list }),
+]);
 const steps = z.strictObject({ steps: z.int().min(1).max(10), name: z.string().optional() });
 
 test.each<[string, z.ZodType, unknown, string[]]>([
@@ -45,7 +52,10 @@ test.each<[string, z.ZodType, unknown, string[]]>([
     "keys that nothing reads, each by itself",
     steps,
     { steps: 1, step: 1, nmae: "x" },
-    ["step: is not known; known are steps, name", "nmae: is not known; known are steps, name"],
+    [
+      "step: is not known; known are steps, name; did you mean steps?",
+      "nmae: is not known; known are steps, name; did you mean name?",
+    ],
   ],
   [
     "one of several kinds",
@@ -58,6 +68,51 @@ test.each<[string, z.ZodType, unknown, string[]]>([
     z.union([z.string(), z.object({ id: z.string() })]),
     { id: 7 },
     ["id: must be text; found the number 7"],
+  ],
+  [
+    "a word or a list",
+    z.union([z.literal("*"), list]),
+    "s3cret",
+    ['the whole: must be "*" or a list; found text'],
+  ],
+  [
+    "of several forms the nearest, and what is wrong with it",
+    condition,
+    { place: "x", in: "s3cret" },
+    ["in: must be a list; found text (read as { place, in }, the nearest of 3 forms)"],
+  ],
+  [
+    "a misspelt key of one of several forms",
+    condition,
+    { place: "x", notin: ["a"] },
+    [
+      "notIn: is missing; give a list (read as { place, notIn }, the nearest of 3 forms)",
+      "notin: is not known; known are place, notIn; did you mean notIn?",
+    ],
+  ],
+  [
+    "what is like none of several forms",
+    condition,
+    { place: "x", equals: "s3cret" },
+    ["the whole: fits none of the forms { place, in }, { place, notIn }, { place, startsWith }"],
+  ],
+  [
+    "a form that a word names, however much of it is missing",
+    z.union([
+      z.strictObject({ kind: z.literal("page"), url: z.string() }),
+      z.strictObject({ kind: z.literal("form"), text: z.string(), fields: list, limit: z.number() }),
+    ]),
+    { kind: "form", text: "x" },
+    [
+      "fields: is missing; give a list (read as { kind, text, fields, limit }, the nearest of 2 forms)",
+      "limit: is missing; give a number",
+    ],
+  ],
+  [
+    "true, false or an object with a misspelt key",
+    z.union([z.boolean(), steps]),
+    { step: 1 },
+    ["steps: is missing; give a number", "step: is not known; known are steps, name; did you mean steps?"],
   ],
   [
     "a form that is chosen by a field",

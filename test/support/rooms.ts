@@ -17,6 +17,7 @@ const nouns = [
   "fill-in-field",
   "form",
   "message",
+  "misfit-words",
   "misfits",
   "never",
   "pages",

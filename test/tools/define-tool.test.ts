@@ -119,7 +119,9 @@ describe("a definition", () => {
   const run = () => "";
 
   it.each(["", "Restart", "1st", "a-b", "a b", "a".repeat(64)])("refuses the name %j", (name) => {
-    expect(() => defineTool({ ...plain, name, input })).toThrow("a name is lower-case letters");
+    expect(() => defineTool({ ...plain, name, input })).toThrow(
+      "name: is lower-case letters, digits and _, at most 63, a letter first",
+    );
   });
 
   it("without an effect counts as once and needs approval", () => {
@@ -141,14 +143,17 @@ describe("a definition", () => {
     expect(defineTool({ ...plain, input, requiresApproval: true }).spec.approval).not.toBeNull();
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
-    "refuses to end after %s ms",
-    (timeoutMs) => {
-      expect(() => defineTool({ ...plain, input, timeoutMs })).toThrow(
-        `timeoutMs is ${timeoutMs}; give more`,
-      );
-    },
-  );
+  it.each([
+    [0, "more than 0; found the number 0"],
+    [-1, "more than 0; found the number -1"],
+    [Number.NaN, "a number; found no number"],
+    [Number.POSITIVE_INFINITY, "a number; found an infinite one"],
+    [2 ** 31, "at most 2073600000; found the number 2147483648"],
+  ])("refuses to end after %s ms", (timeoutMs, words) => {
+    expect(() => defineTool({ ...plain, input, timeoutMs })).toThrow(
+      `tool look: timeoutMs: must be ${words}`,
+    );
+  });
 
   it("may say who approves and how many", () => {
     const rule = { by: ["slack:T1/U1"], count: 2, ownRequest: false };

@@ -1,17 +1,21 @@
 /** How far two words are from one another, and which of many somebody may have meant. */
 
-/** Letters to put in, take out or change, from one to the other. */
+/** Letters to put in, take out, change, or swap with the one behind, from one to the other. */
 export function changes(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [place, letter] of [...from].entries()) {
-    const next = [place + 1];
-    for (const [index, other] of [...to].entries()) {
-      const [above = 0, diagonal = 0, left = 0] = [row[index + 1], row[index], next[index]];
-      next.push(letter === other ? diagonal : 1 + Math.min(above, diagonal, left));
+  const rows = [Array.from({ length: to.length + 1 }, (_, index) => index)];
+  for (let place = 1; place <= from.length; place++) {
+    const [row = [], former = []] = [rows[place - 1], rows[place - 2]];
+    const next = [place];
+    for (let index = 1; index <= to.length; index++) {
+      const [above = 0, diagonal = 0, left = 0] = [row[index], row[index - 1], next[index - 1]];
+      const isSwap =
+        place > 1 && index > 1 && from[place - 1] === to[index - 2] && from[place - 2] === to[index - 1];
+      const same = from[place - 1] === to[index - 1] ? diagonal : 1 + Math.min(above, diagonal, left);
+      next.push(isSwap ? Math.min(same, 1 + (former[index - 2] ?? 0)) : same);
     }
-    row = next;
+    rows.push(next);
   }
-  return row.at(-1) ?? 0;
+  return rows.at(-1)?.at(-1) ?? 0;
 }
 
 /** Longer ones nobody misspelt. */

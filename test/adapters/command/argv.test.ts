@@ -199,7 +199,9 @@ describe("a declaration is refused", () => {
 
   test("when it is to end after longer than a timer can wait", () => {
     const job = { name: "work", description: "Work.", input: z.object({}), argv: ["x"], dataDir: "/data" };
-    expect(() => command({ ...job, timeoutMs: 2 ** 31 })).toThrow("timeoutMs is 2147483648; give more");
+    expect(() => command({ ...job, timeoutMs: 2 ** 31 })).toThrow(
+      "timeoutMs: must be at most 2073600000; found the number 2147483648",
+    );
   });
 
   test("when it runs once and has no folder to outlive the bot in", () => {

@@ -136,8 +136,13 @@ describe("a declaration is refused", () => {
     });
 
   test.each<[string, object, object, string]>([
-    ["without TLS", { baseUrl: "http://orders.example" }, {}, "is not https"],
-    ["with a password in its URL", { baseUrl: "https://a:b@orders.example" }, {}, "a header with a secret"],
+    ["without TLS", { baseUrl: "http://orders.example" }, {}, "baseUrl: must begin with https://"],
+    [
+      "with a password in its URL",
+      { baseUrl: "https://a:b@orders.example" },
+      {},
+      "baseUrl: holds a user or password",
+    ],
     ["with a query in its base", { baseUrl: "https://orders.example?x=1" }, {}, "has a query"],
     ["for a path that climbs", {}, { path: "/orders/../{id}?expand={expand}" }, "can't stand in a URL"],
     ["for a path that is none", {}, { path: "orders/{id}" }, "is no path"],

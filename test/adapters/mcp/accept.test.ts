@@ -97,10 +97,10 @@ test.each([
 );
 
 test.each([
-  [{ name: "Odd" }, "name: lower-case"],
-  [{ prefix: "a-b" }, "prefix: lower-case"],
+  [{ name: "Odd" }, "name: is lower-case"],
+  [{ prefix: "a-b" }, "prefix: is lower-case"],
   [{ tools: { rest: {} } }, "tools.rest: it is not in allow"],
-  [{ command: "" }, "command: name a program"],
+  [{ command: "" }, "command: must not be empty"],
 ])("a declaration like %j says what to correct", (change, words) => {
   expect(() => mcp({ ...wellIn(folder(), ["work"]), ...change })).toThrow(words);
 });

@@ -190,8 +190,8 @@ test.each([
 });
 
 test.each([
-  [{ url: "mcp.example" }, "url: is no URL"],
-  [{ url: "https://me:pass@mcp.example" }, "url: must hold no password"],
+  [{ url: "mcp.example" }, 'url: "mcp.example" is no http(s) URL'],
+  [{ url: "https://me:pass@mcp.example" }, "url: holds a user or password"],
   [
     {
       url: "https://mcp.example",
