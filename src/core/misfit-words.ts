@@ -1,16 +1,16 @@
 /** The words for a value that does not belong where it stands: what belongs there, and what was found. */
 import type { z } from "zod";
 import { brief } from "./text/brief.ts";
-import { didYouMean } from "./text/closest.ts";
+import { nearestOf } from "./text/closest.ts";
 import { plural } from "./text/count.ts";
 import { visibleLine } from "./text/visible.ts";
 
 /** Told of a key that nothing reads. `known`: those that are read; null: they are not known here. */
 export function unknownKey(key: string, known: readonly string[] | null): string {
   if (known === null) return "is not known; leave it out";
-  return known.length === 0
-    ? "is not known, nothing is taken here; leave it out"
-    : `is not known; known are ${known.join(", ")}${didYouMean(key, known)}`;
+  if (known.length === 0) return "is not known, nothing is taken here; leave it out";
+  const meant = nearestOf(key, known);
+  return `is not known${meant === null ? "" : ` (did you mean ${meant}?)`}; known are ${known.join(", ")}`;
 }
 
 /** `what` with its article: what belongs where `input` was found. */

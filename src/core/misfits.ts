@@ -1,7 +1,7 @@
 /** What does not fit a schema, told: which field, what belongs there and what was found. Nobody else words it. */
 import { z } from "zod";
 import { inWords, unknownKey } from "./misfit-words.ts";
-import { didYouMean } from "./text/closest.ts";
+import { nearestOf } from "./text/closest.ts";
 
 /** `path`: the keys that lead to the field. `words` go on after its name: `must be text; found a list`. */
 export interface Misfit {
@@ -103,7 +103,7 @@ function distance(issues: readonly z.core.$ZodIssue[]): number {
   return issues
     .map((issue) => {
       if (issue.code === "unrecognized_keys")
-        return issue.keys.filter((key) => didYouMean(key, unfit) === "").length;
+        return issue.keys.filter((key) => nearestOf(key, unfit) === null).length;
       return issue.code === "invalid_value" && issue.values.length === 1 ? otherForm : 1;
     })
     .reduce((sum, one) => sum + one, 0);

@@ -105,7 +105,7 @@ describe("belay.config.ts", () => {
     [
       "an unknown key",
       configFile({ agnets: {} }),
-      "belay.config.ts: agnets: is not known; known are tools, agents, people,",
+      "belay.config.ts: agnets: is not known (did you mean agents?); known are tools, agents, people,",
     ],
     ["no default export", "export const config = {};\n", "nothing is exported as default"],
     ["a syntax error", "export default {", "it can't be loaded"],
@@ -141,7 +141,7 @@ describe("belay.config.ts", () => {
     [
       "an unknown right",
       configFile({ agents: { "*": { luanch: [] } } }),
-      "agents.*.luanch: is not known; known are launch, read, answer, approve, control",
+      "agents.*.luanch: is not known (did you mean launch?); known are launch, read, answer, approve, control",
     ],
     [
       "a schedule without fields",
@@ -240,7 +240,7 @@ describe("prompts", () => {
     [
       "a bad key",
       { "prompts/a.md": agentFile({ name: "a", tool: [] }) },
-      "prompts/a.md: tool: is not known; known are name,",
+      "prompts/a.md: tool: is not known (did you mean tools?); known are name,",
     ],
     ["bad YAML", { "prompts/a.md": "---\nname: [a\n---\nx" }, "prompts/a.md: the front matter is no YAML"],
     ["a doubled key", { "prompts/a.md": "---\nname: a\nname: b\n---\nx" }, "Map keys must be unique"],

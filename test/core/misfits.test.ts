@@ -53,8 +53,8 @@ test.each<[string, z.ZodType, unknown, string[]]>([
     steps,
     { steps: 1, step: 1, nmae: "x" },
     [
-      "step: is not known; known are steps, name; did you mean steps?",
-      "nmae: is not known; known are steps, name; did you mean name?",
+      "step: is not known (did you mean steps?); known are steps, name",
+      "nmae: is not known (did you mean name?); known are steps, name",
     ],
   ],
   [
@@ -87,7 +87,7 @@ test.each<[string, z.ZodType, unknown, string[]]>([
     { place: "x", notin: ["a"] },
     [
       "notIn: is missing; give a list (read as { place, notIn }, the nearest of 3 forms)",
-      "notin: is not known; known are place, notIn; did you mean notIn?",
+      "notin: is not known (did you mean notIn?); known are place, notIn",
     ],
   ],
   [
@@ -112,7 +112,7 @@ test.each<[string, z.ZodType, unknown, string[]]>([
     "true, false or an object with a misspelt key",
     z.union([z.boolean(), steps]),
     { step: 1 },
-    ["steps: is missing; give a number", "step: is not known; known are steps, name; did you mean steps?"],
+    ["steps: is missing; give a number", "step: is not known (did you mean steps?); known are steps, name"],
   ],
   [
     "a form that is chosen by a field",

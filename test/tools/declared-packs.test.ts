@@ -30,12 +30,12 @@ test.each<[keyof typeof packs, object, string]>([
   [
     "github",
     { repo: ["a/b"] },
-    "github: repo: is not known; known are token, repos, baseUrl, keyInput; did you mean repos?",
+    "github: repo: is not known (did you mean repos?); known are token, repos, baseUrl, keyInput",
   ],
   [
     "github",
     { keyinput: "id" },
-    "github: keyinput: is not known; known are token, repos, baseUrl, keyInput; did you mean keyInput?",
+    "github: keyinput: is not known (did you mean keyInput?); known are token, repos, baseUrl, keyInput",
   ],
   ["github", { readOnly: true }, "github: readOnly: is not known; known are token, repos, baseUrl, keyInput"],
   ["github", { token: "t0ken" }, `github: token: ${noSecret}`],
@@ -81,13 +81,13 @@ test.each<[keyof typeof packs, object, string]>([
   [
     "prometheus",
     { tokn: token },
-    "prometheus: tokn: is not known; known are url, token; did you mean token?",
+    "prometheus: tokn: is not known (did you mean token?); known are url, token",
   ],
   ["prometheus", { bearer: token }, "prometheus: bearer: is not known; known are url, token"],
   [
     "prometheus",
     { url: undefined, Url: "http://a.example" },
-    'prometheus: url: is missing; give a URL, or setting("NAME"); Url: is not known; known are url, token; did you mean url?',
+    'prometheus: url: is missing; give a URL, or setting("NAME"); Url: is not known (did you mean url?); known are url, token',
   ],
   [
     "prometheus",
@@ -108,7 +108,7 @@ test.each<[keyof typeof packs, object, string]>([
   [
     "alertmanager",
     { tokens: token },
-    "alertmanager: tokens: is not known; known are url, token; did you mean token?",
+    "alertmanager: tokens: is not known (did you mean token?); known are url, token",
   ],
   [
     "alertmanager",
@@ -118,12 +118,12 @@ test.each<[keyof typeof packs, object, string]>([
   [
     "sql",
     { maxRow: 5 },
-    "sql shop: maxRow: is not known; known are name, description, url, statementMs, maxRows, maxCharacters, maxCost; did you mean maxRows?",
+    "sql shop: maxRow: is not known (did you mean maxRows?); known are name, description, url, statementMs, maxRows, maxCharacters, maxCost",
   ],
   [
     "sql",
     { max_cost: 5 },
-    "sql shop: max_cost: is not known; known are name, description, url, statementMs, maxRows, maxCharacters, maxCost; did you mean maxCost?",
+    "sql shop: max_cost: is not known (did you mean maxCost?); known are name, description, url, statementMs, maxRows, maxCharacters, maxCost",
   ],
   [
     "sql",
@@ -152,12 +152,12 @@ test.each<[keyof typeof packs, object, string]>([
   [
     "demoTools",
     { isDemo: undefined, isdemo: true },
-    "demoTools: isDemo: is missing; give true or false; isdemo: is not known; known are file, isDemo; did you mean isDemo?",
+    "demoTools: isDemo: is missing; give true or false; isdemo: is not known (did you mean isDemo?); known are file, isDemo",
   ],
   [
     "prometheusVerify",
     { beter: () => true },
-    "prometheusVerify: beter: is not known; known are url, token, query, better, worse, window, everyMs; did you mean better?",
+    "prometheusVerify: beter: is not known (did you mean better?); known are url, token, query, better, worse, window, everyMs",
   ],
   [
     "prometheusVerify",

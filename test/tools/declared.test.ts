@@ -15,7 +15,9 @@ const noSecret = 'is no secret; give secret("NAME"), which reads it from the env
 /** Types are taken away when a configuration is loaded, and nobody looks at them. */
 const untyped = (value: object) => value as never;
 const unknown = (key: string, meant: string) =>
-  new RegExp(`^${key.replaceAll(".", "\\.")}: is not known; known are [\\w, ]*; did you mean ${meant}\\?$`);
+  new RegExp(
+    `^${key.replaceAll(".", "\\.")}: is not known \\(did you mean ${meant}\\?\\); known are [\\w, ]*$`,
+  );
 
 describe("a tool", () => {
   const define = (change: object) =>

@@ -21,15 +21,20 @@ export function changes(from: string, to: string): number {
 /** Longer ones nobody misspelt. */
 const longest = 100;
 
-/** `; did you mean effect?`, or nothing where none of the words is near: a third of its letters may differ. */
+/** `; did you mean effect?`, or nothing where none of the words is near. */
 export function didYouMean(word: string, words: readonly string[]): string {
-  if (word.length > longest) return "";
+  const meant = nearestOf(word, words);
+  return meant === null ? "" : `; did you mean ${meant}?`;
+}
+
+/** The word that may be meant, of which a third of the letters may differ; null: none is near. */
+export function nearestOf(word: string, words: readonly string[]): string | null {
+  if (word.length > longest) return null;
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
   const near = words
     .filter((one) => one.length <= longest)
     .map((one) => ({ one, by: changes(plain(word), plain(one)) }))
     .filter(({ one, by }) => by <= Math.max(1, Math.floor(one.length / 3)))
     .sort((a, b) => a.by - b.by);
-  const [first] = near;
-  return first === undefined ? "" : `; did you mean ${first.one}?`;
+  return near[0]?.one ?? null;
 }

@@ -250,7 +250,9 @@ describe("errors", () => {
   });
 
   it("at definition say which number can't be", () => {
-    expect(() => toolboxWith({ maxRows: 0 })).toThrow("sql shop: maxRows is 0; give a whole number above 0");
+    expect(() => toolboxWith({ maxRows: 0 })).toThrow(
+      "sql shop: maxRows: must be at least 1; found the number 0",
+    );
   });
 });
 
