@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { demoTools } from "./adapters/demo/tools.ts";
 import { github } from "./adapters/github/tools.ts";
 import { alertmanager, prometheus } from "./adapters/prometheus/tools.ts";
+import { runbooks } from "./adapters/runbooks/tools.ts";
 import { defineConfig } from "./src/config/file.ts";
 import { local } from "./src/config/rights.ts";
 import { currentTime } from "./src/tools/current-time.ts";
@@ -10,7 +11,7 @@ import { mathTools } from "./src/tools/math.ts";
 
 export default defineConfig({
   // What has no address in the environment is off; the start and `npm run doctor` say what would switch it on.
-  tools: ({ dataDir, isDemo, secret, setting }) => [
+  tools: ({ configDir, dataDir, isDemo, secret, setting }) => [
     ...mathTools,
     currentTime,
     ...demoTools({ file: join(dataDir, "restarts.log"), isDemo }),
@@ -18,6 +19,7 @@ export default defineConfig({
     ...alertmanager({ url: setting("ALERTMANAGER_URL"), token: secret("ALERTMANAGER_TOKEN") }),
     // GITHUB_REPOS=owner/name,owner/name: no other repository can be asked for.
     ...github({ token: secret("GITHUB_TOKEN"), repos: setting("GITHUB_REPOS") }),
+    ...runbooks({ folder: join(configDir, "runbooks") }),
   ],
 
   // Groups of people by their ids, for use below as "@oncall".

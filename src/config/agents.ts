@@ -2,10 +2,9 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDocument } from "yaml";
 import { z } from "zod";
 import { type Agent, limitsSchema, type ToolSpec } from "../core/agent.ts";
-import { checkedBy, lineOf } from "../core/misfits.ts";
+import { readFrontMatter, withPlainEnds } from "../tools/front-matter.ts";
 
 const baseFile = "base_system.md";
 const namePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -66,31 +65,15 @@ function listFolder(folder: string, problems: string[]): string[] {
   }
 }
 
-/** Line ends as in git, whatever the checkout made of them: the hash must not depend on the machine. */
 function read(folder: string, file: string): string {
-  return readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
+  return withPlainEnds(readFileSync(join(folder, file), "utf8"));
 }
 
-function parseDraft(file: string, text: string, problems: string[]): Draft | null {
-  const complain = (problem: string) => {
-    problems.push(`prompts/${file}: ${problem}`);
-    return null;
-  };
-  const end = text.indexOf("\n---\n", 3);
-  if (!text.startsWith("---\n") || end < 0) {
-    return complain("it must begin with front matter between two lines of ---");
-  }
-  const document = parseDocument(text.slice(4, end + 1), { uniqueKeys: true });
-  const fault = document.errors[0];
-  if (fault) return complain(`the front matter is no YAML: ${fault.message.split("\n")[0]}`);
-  const read = checkedBy(frontMatterSchema, document.toJS({ maxAliasCount: 0 }));
-  if ("misfits" in read) {
-    for (const misfit of read.misfits) complain(lineOf(misfit, "front matter"));
-    return null;
-  }
-  const prompt = text.slice(end + 5).trim();
-  if (prompt === "") return complain("there is no prompt below the front matter");
-  return { ...read.data, file, prompt };
+function parseDraft(file: string, written: string, problems: string[]): Draft | null {
+  const read = readFrontMatter(written, frontMatterSchema, "prompt");
+  if ("data" in read) return { ...read.data, file, prompt: read.text };
+  problems.push(...read.problems.map((problem) => `prompts/${file}: ${problem}`));
+  return null;
 }
 
 function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools | null): string[] {

@@ -27,10 +27,18 @@ describe("the repository's own configuration", () => {
       "operator",
     ]);
     const prefetch = config.agents.map((agent) => agent.prefetch);
-    expect(prefetch).toEqual([[], [], ["current_time", "firing_alerts"], ["current_time"]]);
-    expect(config).toMatchObject({ warnings: [], toolsOff: [] });
+    expect(prefetch).toEqual([
+      [],
+      [],
+      ["current_time", "firing_alerts", "list_runbooks"],
+      ["current_time", "list_runbooks"],
+    ]);
+    expect(config.warnings).toEqual([]);
+    expect(config.toolsOff.map(({ names }) => names)).toEqual([["list_runbooks", "read_runbook"]]);
     const { specs } = createToolbox(config.tools, { redact: createRedactor(config.secrets) });
-    for (const tool of config.agents.flatMap((agent) => agent.tools)) expect(specs).toHaveProperty(tool);
+    const off = config.toolsOff.flatMap(({ names }) => names);
+    const named = config.agents.flatMap((agent) => agent.tools).filter((tool) => !off.includes(tool));
+    for (const tool of named) expect(specs).toHaveProperty(tool);
   });
 
   it("goes without what the environment does not give, and says in one line each what would switch it on", async () => {
@@ -46,6 +54,7 @@ describe("the repository's own configuration", () => {
       "tools: off: firing_alerts, prom_query, prom_range, prom_graph, prom_metrics, prom_labels, prom_rules, prom_alerts; set PROMETHEUS_URL to switch them on",
       "tools: off: am_alerts, am_silences, am_silence, am_expire_silence; set ALERTMANAGER_URL to switch them on",
       "tools: off: gh_compare, gh_pulls, gh_pull_files, gh_deployments, gh_runs, gh_failed_log, gh_search_code, gh_file, gh_rerun_failed, gh_comment, gh_open_issue, gh_revert_pull, gh_dispatch; set GITHUB_TOKEN and GITHUB_REPOS to switch them on",
+      "tools: off: list_runbooks, read_runbook; put a runbook into runbooks/ to switch them on",
     ]);
     const names = config.tools.map(({ spec }) => spec.name);
     expect(names.filter((name) => /^(prom|am|gh|firing|service|restart)_/.test(name))).toEqual([]);

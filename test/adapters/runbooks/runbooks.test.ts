@@ -1,0 +1,157 @@
+/** Runbooks on a real disk: what an agent is told of them, what stands in one, and what a folder may not hold. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runbooks } from "../../../adapters/runbooks/tools.ts";
+import { createToolbox } from "../../../src/tools/toolbox.ts";
+
+const call = { runId: "r1", callId: "c1", key: "r1:c1", epoch: 1, signal: new AbortController().signal };
+let root: string;
+let folder: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "belay-runbooks-"));
+  folder = join(root, "runbooks");
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+function write(path: string, text: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function runbook(name: string, text: string, more = ""): string {
+  return `---\nname: ${name}\ndescription: Use it for ${name}.\n${more}---\n\n${text}\n`;
+}
+
+function run(tool: string, input: unknown) {
+  return createToolbox(runbooks({ folder }), { redact: String }).run(tool, input, call);
+}
+
+describe("runbooks", () => {
+  it("are listed by name, each with when to use it", async () => {
+    write("disk-full.md", runbook("disk-full", "Free some space."));
+    write("checkout-slow/SKILL.md", runbook("checkout-slow", "Look at the queue."));
+    write("README.md", "How we write them.");
+    write(".draft.md", "Not yet.");
+    expect(await run("list_runbooks", {})).toMatchObject({
+      type: "finished",
+      output: "- checkout-slow: Use it for checkout-slow.\n- disk-full: Use it for disk-full.",
+    });
+  });
+
+  it("are read whole, without their front matter, however the file ends its lines", async () => {
+    write("disk-full.md", runbook("disk-full", "1. Look.\n2. Ask.").replaceAll("\n", "\r\n"));
+    expect(await run("read_runbook", { name: "disk-full", file: null })).toMatchObject({
+      output: "1. Look.\n2. Ask.",
+    });
+  });
+
+  it("are the team's own words, so that they are not marked as from outside, and need no approval", () => {
+    write("disk-full.md", runbook("disk-full", "Free some space."));
+    for (const { spec } of runbooks({ folder }))
+      expect(spec).toMatchObject({ effect: "read", untrusted: false, approval: null });
+  });
+
+  it("in the form of agent skills load unchanged, with the text files beside them", async () => {
+    const more = "license: MIT\nmetadata:\n  author: ops\nallowed-tools: Bash(rm:*)\n";
+    write("checkout-slow/SKILL.md", runbook("checkout-slow", "See references/limits.md.", more));
+    write("checkout-slow/references/limits.md", "40 a second");
+    write("checkout-slow/assets/graph.png", new Uint8Array([0x89, 0x50, 0xff, 0xfe]));
+    expect(await run("read_runbook", { name: "checkout-slow", file: null })).toMatchObject({
+      output: "See references/limits.md.\n\n[files beside it, to be read with `file`: references/limits.md]",
+    });
+    for (const file of ["references/limits.md", "./references/limits.md"])
+      expect(await run("read_runbook", { name: "checkout-slow", file })).toMatchObject({
+        output: "40 a second",
+      });
+  });
+
+  it("lead to no file outside of their folder", async () => {
+    mkdirSync(folder);
+    writeFileSync(join(root, "secret.md"), runbook("secret", "the key"));
+    write("a/SKILL.md", runbook("a", "Text."));
+    write("a/near.md", "near");
+    symlinkSync(join(root, "secret.md"), join(folder, "a", "link.md"));
+    symlinkSync(join(root, "secret.md"), join(folder, "secret.md"));
+    for (const file of ["../../secret.md", "link.md", join(root, "secret.md"), "../a/near.md"])
+      expect(await run("read_runbook", { name: "a", file })).toMatchObject({
+        type: "failed",
+        message: expect.stringContaining("it has near.md"),
+      });
+    expect(await run("list_runbooks", {})).toMatchObject({ output: "- a: Use it for a." });
+  });
+
+  it("that are not there are told with those that are", async () => {
+    write("disk-full.md", runbook("disk-full", "Free some space."));
+    expect(await run("read_runbook", { name: "disc-full", file: null })).toMatchObject({
+      type: "failed",
+      message: expect.stringContaining("there are disk-full; did you mean disk-full?"),
+    });
+    expect(await run("read_runbook", { name: "disk-full", file: "x.md" })).toMatchObject({
+      type: "failed",
+      message: expect.stringContaining("has no other file; give null"),
+    });
+  });
+
+  it("are off where there is none, and say what switches them on", () => {
+    const off = () => runbooks({ folder }).map((tool) => tool.off);
+    const words = "put a runbook into runbooks/ to switch them on";
+    expect(off()).toEqual([words, words]);
+    mkdirSync(folder);
+    expect(off()).toEqual([words, words]);
+    write("a.md", runbook("a", "Text."));
+    expect(off()).toEqual([null, null]);
+  });
+
+  it("stand as they were when the bot started", async () => {
+    write("a.md", runbook("a", "As reviewed."));
+    const toolbox = createToolbox(runbooks({ folder }), { redact: String });
+    write("a.md", runbook("a", "Changed since."));
+    expect(await toolbox.run("read_runbook", { name: "a", file: null }, call)).toMatchObject({
+      output: "As reviewed.",
+    });
+  });
+});
+
+describe("a folder of runbooks", () => {
+  it.each([
+    ["no front matter", { "a.md": "Text." }, "runbooks/a.md: it must begin with front matter"],
+    ["no text", { "a.md": runbook("a", "") }, "runbooks/a.md: there is no text below the front matter"],
+    ["no description", { "a.md": "---\nname: a\n---\nText." }, "runbooks/a.md: description: "],
+    [
+      "another name",
+      { "a.md": runbook("b", "Text.") },
+      "runbooks/a.md: its name is b; name it a, or rename a.md",
+    ],
+    ["a name with capitals", { "A.md": runbook("A", "Text.") }, "is lower-case letters and digits"],
+    ["a folder without its file", { "a/notes.md": "Text." }, "runbooks/a/SKILL.md: "],
+    [
+      "no text at all",
+      { "a.md": new Uint8Array([0xff, 0xfe, 0x00]) },
+      "runbooks/a.md: it is not text in UTF-8",
+    ],
+    [
+      "two of one name",
+      { "a.md": runbook("a", "Text."), "a/SKILL.md": runbook("a", "Text.") },
+      "two runbooks are named a; rename or remove one",
+    ],
+    [
+      "more than can be told at once",
+      { "a.md": runbook("a", "x".repeat(60_001)) },
+      "runbooks/a.md: it has 60001 characters, and at most 60000 are told at once",
+    ],
+  ])("with %s is refused with what to do", (_, files, words) => {
+    for (const [path, text] of Object.entries<string | Uint8Array>(files)) write(path, text);
+    expect(() => runbooks({ folder })).toThrow(words);
+  });
+
+  it("is told of with everything that is wrong in it", () => {
+    write("a.md", "Text.");
+    write("b.md", "Text.");
+    expect(() => runbooks({ folder })).toThrow(/runbooks\/a\.md.*runbooks\/b\.md/s);
+  });
+});
