@@ -17,7 +17,7 @@ export function configurationPage(): string {
   return `${[
     "# Configuration",
     "<!-- Made by `npm run docs` from the schemas; a test compares. Change the schemas. -->",
-    "What the bot *is* stands in `belay.config.ts` and `prompts/`, and is reviewed like code. Where it *runs*, and its secrets, stand in the environment. Everything is read once, at the start; all problems are told together, each with what to do. `npm run doctor` looks without starting.",
+    "What the bot *is* stands in `belay.config.ts`, `prompts/` and [`runbooks/`](tools.md#runbooks), and is reviewed like code. Where it *runs*, and its secrets, stand in the environment. Everything is read once, at the start; all problems are told together, each with what to do. `npm run doctor` looks without starting.",
     "## Environment",
     "A file `.env` beside `package.json` is read too; the real environment wins, and an empty value counts as unset. Secrets of webhooks, mail, tokens and tools have the names that `belay.config.ts` gives them; a tool's may also come from the file that `<NAME>_FILE` names.",
     table(variableEntries(), "variable"),

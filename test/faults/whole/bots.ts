@@ -19,8 +19,11 @@ export interface BotsOptions {
   env: Record<string, string>;
   /** Of the source, by name: see changes.ts. */
   changes: readonly string[];
-  /** The database dies or did a moment ago: then a start may fail, and whatever keeps the bot alive tries again. */
-  mayStartFail(): boolean;
+  /**
+   * The database died since the start began (`since`, ms) or a moment before: then it may fail, and whatever keeps the
+   * bot alive tries again.
+   */
+  mayStartFail(since: number): boolean;
   /** A bot ended that nobody killed. */
   broken(what: string): void;
 }
@@ -56,15 +59,16 @@ export class Bot {
       () => true,
       () => false,
     );
-    child.ended.then((ended) => this.#over(child, ended));
+    const since = Date.now();
+    child.ended.then((ended) => this.#over(child, ended, since));
     if ((await isReady) && this.#child === child) this.state = "up";
   }
 
   /** Nobody killed it: what keeps bots alive starts another one, and the judge is told. */
-  #over(child: Child, ended: Ended): void {
+  #over(child: Child, ended: Ended, since: number): void {
     if (this.#child !== child) return;
     const { broken, mayStartFail } = this.#options;
-    const isExcused = this.state === "starting" && mayStartFail();
+    const isExcused = this.state === "starting" && mayStartFail(since);
     if (!isExcused) broken(child.failure(ended, `(${this.name}) ended by itself`).message);
     const wasReady = this.state === "up" || this.state === "asleep";
     this.state = "down";

@@ -44,7 +44,7 @@ export async function openWorld(options: WorldOptions) {
         ...{ count: options.bots, folder, changes: options.changes },
         databaseUrl: (bot) => lines.get(bot)?.url ?? database.url,
         env: surroundings(outside, slack),
-        mayStartFail: () => Date.now() - ledger.databaseDiedAt < 15_000,
+        mayStartFail: (since) => ledger.databaseDiedAt > since - 15_000,
         broken: (what) => void ledger.broken.push(what),
       },
       dice,
