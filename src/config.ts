@@ -1,6 +1,7 @@
 /** Reads the environment, belay.config.ts and prompts into one frozen Config, or throws one list of all problems. */
 import { createHash, hkdfSync } from "node:crypto";
 import { dirname, resolve } from "node:path";
+import { approverWarnings } from "./config/approvers.ts";
 import {
   allTools,
   checkBind,
@@ -115,6 +116,7 @@ export async function loadConfig(
   // A list that several agents share is wrong once.
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
+  warnings.push(...approverWarnings(toolsThatAreOn(declared, []), { agents, rights, tokens: file.tokens }));
   warnings.push(...misspelt(variables, variableNames, namesIn({ ...file, tools: [] })));
   const toolsOff: ToolsOff[] = [];
   warnings.push(...toolServers.flatMap((server) => server.notes));

@@ -77,7 +77,7 @@ export function expandRules(
     const group = rule.startsWith("@") ? people[rule.slice(1)] : undefined;
     if (group || !rule.startsWith("@")) return group ?? [rule];
     problems.push(
-      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids, write the id (${ruleExamples[0]})`,
+      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids: write the id (${ruleExamples[0]}), or list the group there, like people: { oncall: ["${ruleExamples[0]}"] }`,
     );
     return [];
   });

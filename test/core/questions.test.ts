@@ -182,7 +182,9 @@ describe("four eyes", () => {
 
   test("two different people must", () => {
     const half = both().when(approve("q", one)).is("waiting_human_input");
-    half.when(approve("q", one)).is("waiting_human_input").wants({ type: "rest" });
+    half
+      .when(approve("q", one))
+      .refused("already_answered", "Already approved by you. 1 more must approve it");
     half.when(approve("q", two)).wants({ type: "run_calls", callIds: ["a"] });
   });
 
@@ -195,7 +197,7 @@ describe("four eyes", () => {
     const open = { ...spec, approval: { by: ["*"], count: 2, ownRequest: false } };
     const wide = { ...policy, tools: { ...policy.tools, destroy: open } };
     const asked = under(wide, chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2));
-    asked.when(approve("q", token), approve("q", browser)).is("waiting_human_input");
+    asked.when(approve("q", token)).when(approve("q", browser)).refused("already_answered", "1 more must");
     asked.when(approve("q", token), approve("q", two)).wants({ type: "run_calls" });
     const own = nobody(wide).when(
       launch({ actor: token }),
@@ -203,6 +205,21 @@ describe("four eyes", () => {
       askedApproval("q", "a", "destroy", 2),
     );
     own.when(approve("q", browser)).refused("not_an_approver", "somebody else");
+  });
+
+  test("a refusal names who else may: without whoever may not, and no fewer than there are", () => {
+    const policy = policyWith();
+    const spec = policy.tools.destroy as ToolSpec;
+    const by = ["slack:T1/dana", "slack:T1/one", "discord:42", "token:*"];
+    const approval = { by, count: 2, ownRequest: false };
+    const listed = { ...policy, tools: { ...policy.tools, destroy: { ...spec, approval } } };
+    const asked = under(listed, chose(call("a", "destroy")), askedApproval("q", "a", "destroy", 2));
+    asked
+      .when(approve("q", dana))
+      .refused("not_an_approver", "somebody else must approve it: slack:T1/one, people elsewhere.");
+    asked
+      .when(approve("q", two))
+      .refused("not_an_approver", "Only slack:T1/dana, slack:T1/one, people elsewhere may");
   });
 
   test("an edit takes the former approvals away: both must approve what both are shown, the editor too", () => {

@@ -1,5 +1,5 @@
 /** What `admit` answers, and the refusals that more than one command shares. */
-import { type Actor, isTrusted } from "../actor.ts";
+import { type Actor, isSamePerson, isTrusted, type Person } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import type { Context, Refusal } from "../command.ts";
 import type { EventBody } from "../event.ts";
@@ -42,6 +42,12 @@ export function finished(state: State): Admission {
 /** `message` is a whole sentence for whoever asked: what is wrong, and what to do. */
 export function refuse(code: Refusal["code"], message: string): Admission {
   return { ok: false, refusal: { code, message } };
+}
+
+/** Whoever did something, as whoever asks knows them. Several people may hold one token. */
+export function asKnownTo({ principal }: Actor, person: Person): string {
+  const isOwn = isSamePerson(person.principal, principal) && !principal.startsWith("token:");
+  return isOwn ? "you" : person.name;
 }
 
 /** Most commands are one event; what follows from it `decide` says. */

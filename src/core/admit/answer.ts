@@ -8,8 +8,8 @@ import type { Question } from "../question.ts";
 import { type OpenQuestion, type State, statusOf } from "../state.ts";
 import { valueShownAs } from "../text/options.ts";
 import { timeInWords } from "../text/time.ts";
-import { type Admission, accept, cut, refuse, withContext } from "./admission.ts";
-import { authorizeBy, whoMay } from "./authorize.ts";
+import { type Admission, accept, asKnownTo, cut, refuse, withContext } from "./admission.ts";
+import { authorizeBy, whoElseMay, whoMay } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -133,7 +133,8 @@ export function denySettling(question: Question, actor: Actor, state: State, pol
     return { code, message: `Only ${who} may ${what}; ${actor.name} may not.` };
   }
   if (own && !ownRequest) {
-    const message = `${actor.name} started this run, so somebody else must approve it: ${whoMay(rules, actor)}.`;
+    const others = whoElseMay(rules, actor, state.from.principal);
+    const message = `${actor.name} started this run, so somebody else must approve it: ${others}.`;
     return { code, message };
   }
   return null;
@@ -175,8 +176,7 @@ export function findOpen(
 /** Who presses twice, or sends again what was cut, learns that it was their own answer, and what stands. */
 function settledBefore({ outcome, settledAt, from }: State["settled"][number], actor: Actor): string {
   const isOwn = from !== null && isSamePerson(from.principal, actor.principal);
-  // Several people may hold one token.
-  const who = isOwn && !actor.principal.startsWith("token:") ? "you" : (from?.name ?? "somebody");
+  const who = from === null ? "somebody" : asKnownTo(actor, from);
   const stands = isOwn && outcome.text !== "" ? ` What stands: "${outcome.text.slice(0, 80)}".` : "";
   return `Already ${outcome.kind} by ${who} at ${timeInWords(settledAt)}.${stands}`;
 }

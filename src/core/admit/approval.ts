@@ -1,14 +1,14 @@
 /** Approving a call as it is shown, refusing it, and changing its arguments: then it is shown anew. */
-import { personOf } from "../actor.ts";
+import { type Actor, isSamePerson, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { isElsewhere, isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
-import type { Command } from "../command.ts";
-import { pendingCalls, type State } from "../state.ts";
+import type { Command, Refusal } from "../command.ts";
+import { type OpenQuestion, pendingCalls, type State } from "../state.ts";
 import { cannotRun, notInThisProcess } from "../text/tool-gone.ts";
-import { type Admission, accept, cut, refuse } from "./admission.ts";
+import { type Admission, accept, asKnownTo, cut, refuse } from "./admission.ts";
 import { denySettling, findOpen, settlersOf } from "./answer.ts";
-import { authorizeBy } from "./authorize.ts";
+import { authorizeBy, whoElseMay } from "./authorize.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -18,6 +18,8 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
   if (!("question" in found)) return { ok: false, refusal: found };
   const { actor, via } = command;
   const { rules } = settlersOf(found.question, state, policy);
+  const twice = denyTwice(found.question, actor, rules);
+  if (twice) return { ok: false, refusal: twice };
   const verdict = authorizeBy("approve", actor, rules, state.from.principal);
   return accept({
     type: "approval_granted",
@@ -27,6 +29,16 @@ export function admitApproval(state: State, command: Of<"approve">, policy: Poli
     edited: false,
     ...(verdict.allowed ? { rule: verdict.rule } : {}),
   });
+}
+
+/** One person's word counts once, and stands in the log once. */
+function denyTwice(question: OpenQuestion, actor: Actor, rules: readonly string[]): Refusal | null {
+  const own = question.approvedBy.find(({ principal }) => isSamePerson(principal, actor.principal));
+  if (!own) return null;
+  const left = question.need - question.approvedBy.length;
+  const others = whoElseMay(rules, actor, actor.principal);
+  const message = `Already approved by ${asKnownTo(actor, own)}. ${left} more must approve it: ${others}.`;
+  return { code: "already_answered", message };
 }
 
 /** Who edits has approved nothing: everybody, the editor too, decides on what is shown anew. */

@@ -1,5 +1,5 @@
 /** The one authorisation: every path (message, button, modal, command, route) asks here, and default is no. */
-import { type Actor, channelOf, isOwner, type Principal, type Scope } from "../actor.ts";
+import { type Actor, channelOf, isOwner, isSamePerson, type Principal, type Scope } from "../actor.ts";
 import type { Rights } from "../agent.ts";
 import { ruleInWords } from "../text/rules.ts";
 
@@ -84,13 +84,32 @@ export function isStranger(actor: Actor, everyRights: readonly Rights[]): boolea
  */
 export function whoMay(rules: readonly string[], actor: Actor): string {
   if (actor.guest) return "only people whom this bot knows";
-  const known = rules.flatMap((rule) => wordsHere(rule, channelOf(actor.principal)));
-  return [...new Set(known)].join(", ") || (rules.length > 0 ? "people elsewhere" : "nobody yet");
+  if (rules.length === 0) return "nobody yet";
+  const known = new Set(rules.flatMap((rule) => wordsHere(rule, channelOf(actor.principal))));
+  const others = known.delete(elsewhere) || known.size === 0 ? [elsewhere] : [];
+  return [...known, ...others].join(", ");
 }
 
+/** The same without this person. */
+export function whoElseMay(rules: readonly string[], actor: Actor, without: Principal): string {
+  return whoMay(
+    rules.filter((rule) => !speaksOnlyOf(rule, without)),
+    actor,
+  );
+}
+
+function speaksOnlyOf(rule: string, person: Principal): boolean {
+  if (isSamePerson(rule, person)) return true;
+  // Whoever is at the console is the owner.
+  return rule === "console:*" && isOwner(person);
+}
+
+const elsewhere = "people elsewhere";
+
 function wordsHere(rule: string, here: string): string[] {
-  const everywhere = rule === "requester" || rule === "*" || rule === "console:*";
-  if (!everywhere && channelOf(rule) !== here) return [];
+  if (rule === "requester" || rule === "*" || rule === "console:*") return [ruleInWords(rule)];
   // A channel shows the ids of its own people as names.
-  return [everywhere || rule.endsWith("*") ? ruleInWords(rule) : rule];
+  if (channelOf(rule) === here) return [rule.endsWith("*") ? ruleInWords(rule) : rule];
+  // A fresh install lists these for everything: of people elsewhere they say nothing.
+  return rule === "token:*" || rule === "terminal:*" ? [] : [elsewhere];
 }
