@@ -34,7 +34,7 @@ const held = sql`${atVersion} AND owner IS NOT NULL AND runs.epoch = `;
 const heldByEach = constant("r.epoch");
 
 /** What all other parts read: nothing, when the commit is refused. */
-const guarded = constant("run_id, runs.wake_at, owner, runs.epoch");
+const guarded = constant("run_id, runs.status, runs.wake_at, owner, runs.epoch");
 
 export function launchGuard(commit: Commit): Sql {
   const { owner, leaseMs } = commit.claim ?? { owner: null, leaseMs: null };

@@ -7,6 +7,7 @@ import { announcementChannel, ifDue } from "./announce.ts";
 import { launchGuard, progressGuard, stepsGuard } from "./commit-guard.ts";
 import { addressesOf, channelsOf, contentsOf, events, named } from "./commit-rows.ts";
 import { addPostsJob, addRunJob } from "./jobs.ts";
+import { placesLeft } from "./place.ts";
 import { constant, list, type Sql, sql } from "./statement.ts";
 
 const isFree = "wake_at IS NOT NULL AND owner IS NULL";
@@ -36,12 +37,14 @@ export function commitStatement(
     ...(announcement === null ? [] : [told(announcement)]),
   ];
   const contents = [...contentsOf([commit]), ...addressesOf(commit)];
+  const left = placesLeft([commit]);
   const [only, ...others] = contents;
-  if (answers.length === 0 && only?.part === events && others.length === 0)
+  if (answers.length === 0 && only?.part === events && others.length === 0 && left.length === 0)
     return sql`WITH ${guard} ${only.insert}`;
   const parts = [
     guard,
     ...contents.map(named),
+    ...left,
     ...(wake.length > 0 ? [woken(commit)] : []),
     ...(inbox ? [settled(inbox, clock)] : []),
   ];
@@ -50,7 +53,7 @@ export function commitStatement(
 
 /** Answers with the place `n` of each step that was written; see `stepsGuard` for the others. */
 export function stepsStatement(steps: readonly Commit[]): Sql {
-  const parts = [stepsGuard(steps), ...contentsOf(steps).map(named)];
+  const parts = [stepsGuard(steps), ...contentsOf(steps).map(named), ...placesLeft(steps)];
   return sql`WITH ${list(parts)} SELECT ${list([place, ...wakeUps(steps)])} FROM guard`;
 }
 

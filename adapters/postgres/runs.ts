@@ -9,7 +9,7 @@ import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
 import { cameTo, launchNames, mentions, used } from "./mentions.ts";
-import { addresses, events, runs } from "./schema.ts";
+import { events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -30,7 +30,7 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs">;
 
 /** Reads of whole runs reject with `UnreadableError`. */
 export function readRuns(db: NodePgDatabase): Reading {
@@ -70,16 +70,6 @@ export function readRuns(db: NodePgDatabase): Reading {
         .where(and(...conditions(filter)))
         .orderBy(desc(runs.launchedAt), desc(runs.runId));
       return (await newest.limit(filter.limit)).map(rowOfRun);
-    },
-    async runAt(address) {
-      const newest = db
-        .select({ runId: addresses.runId })
-        .from(addresses)
-        .leftJoin(runs, eq(runs.runId, addresses.runId))
-        .where(eq(addresses.address, plainText(address)))
-        .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
-      const [row] = await newest.limit(1);
-      return row?.runId ?? null;
     },
   };
 }

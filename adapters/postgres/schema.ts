@@ -74,6 +74,8 @@ export const addresses = pgTable("addresses", {
   seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   address: text("address").notNull(),
   runId: text("run_id").notNull(),
+  /** 1: the run has ended. 0 says nothing: a former release does not write it. */
+  ended: bigint("ended", { mode: "number" }).notNull().default(0),
 });
 
 /**

@@ -15,6 +15,7 @@ import { receiveMessages } from "./inbox.ts";
 import { type Listening, listen } from "./listen.ts";
 import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
+import { readPlaces } from "./place.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
 import { openingErrorOf } from "./refused.ts";
@@ -50,6 +51,7 @@ export async function openPostgres({
   return speaking({
     commit,
     ...readRuns(db),
+    ...readPlaces(db),
     ...readQuestions(db, unreadable),
     ...workRuns(db, pool),
     ...deliverPosts(db, unreadable),

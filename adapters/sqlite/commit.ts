@@ -7,10 +7,11 @@ import type { Commit, Committed } from "../../src/core/ports/commit.ts";
 import { eventRecords } from "../../src/core/store/event-rows.ts";
 import { questionRecords } from "../../src/core/store/question-rows.ts";
 import { postRecords, refusalOf, runRecord, runsToWake } from "../../src/core/store/rows.ts";
+import { isEnded } from "../../src/core/text/status.ts";
 import { and, eq, inArray, sql } from "./drizzle.ts";
 import { forgetRun } from "./forget.ts";
-import { takenAt } from "./place.ts";
-import { addresses, events, inbox, outbox, questions, runs } from "./schema.ts";
+import { preparePlaces, takenAt } from "./place.ts";
+import { events, inbox, outbox, questions, runs } from "./schema.ts";
 
 /** A job for the group's transaction: checks first, then writes everything. */
 export function commitJob(
@@ -42,6 +43,7 @@ export function commitJob(
     for (const event of eventRecords(commit)) put.event.run({ ...event });
     for (const post of postRecords(commit)) put.post.run({ ...post });
     for (const address of commit.addresses) put.address.run({ address, runId });
+    if (isEnded(commit.row.status)) put.left.run({ runId });
     for (const question of questionRecords(commit)) put.question.run({ ...question });
     if (key) put.inbox.run({ outcome: key.print ?? null, ...key, runId, receivedAt: clock.now() });
     if (commit.wake.length > 0) wake(db, runsToWake(commit));
@@ -116,11 +118,7 @@ function preparePut(db: BetterSQLite3Database) {
       .values(placeholders(["runId", "version", "type", "v", "at", "data", "sum"]))
       .prepare(),
     post: preparePost(db),
-    address: db
-      .insert(addresses)
-      .values(placeholders(["address", "runId"]))
-      .onConflictDoNothing()
-      .prepare(),
+    ...preparePlaces(db),
     question: db
       .insert(questions)
       .values(placeholders(["questionId", "runId", "body", "askedAt", "settledAt"]))

@@ -8,7 +8,7 @@ import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
 import { cameTo, launchNames, mentions, used } from "./mentions.ts";
-import { addresses, events, runs } from "./schema.ts";
+import { events, runs } from "./schema.ts";
 
 const runColumns = {
   runId: runs.runId,
@@ -29,7 +29,7 @@ const runColumns = {
   updatedAt: runs.updatedAt,
 };
 
-type Reading = Pick<Store, "read" | "readEach" | "run" | "runs" | "runAt">;
+type Reading = Pick<Store, "read" | "readEach" | "run" | "runs">;
 
 /** Reads of whole runs reject with `UnreadableError`. */
 export function readRuns(db: BetterSQLite3Database): Reading {
@@ -73,15 +73,6 @@ export function readRuns(db: BetterSQLite3Database): Reading {
         .where(and(...conditions(filter)))
         .orderBy(desc(runs.launchedAt), desc(runs.runId));
       return newest.limit(filter.limit).all().map(rowOfRun);
-    },
-    async runAt(address) {
-      const newest = db
-        .select({ runId: addresses.runId })
-        .from(addresses)
-        .leftJoin(runs, eq(runs.runId, addresses.runId))
-        .where(eq(addresses.address, address))
-        .orderBy(asc(hasEnded), desc(sql`${runs.asking} > 0`), desc(addresses.seq));
-      return newest.limit(1).get()?.runId ?? null;
     },
   };
 }

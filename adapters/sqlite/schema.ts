@@ -74,6 +74,8 @@ export const addresses = sqliteTable("addresses", {
   seq: integer("seq").primaryKey(),
   address: text("address").notNull(),
   runId: text("run_id").notNull(),
+  /** 1: the run has ended. 0 says nothing: a former release does not write it. */
+  ended: integer("ended").notNull().default(0),
 });
 
 /**

@@ -13,6 +13,7 @@ import { groupCommit } from "./group.ts";
 import { endInboxClaims, receiveMessages } from "./inbox.ts";
 import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
+import { readPlaces } from "./place.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns } from "./runs.ts";
@@ -42,6 +43,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
     ...readRuns(db),
+    ...readPlaces(opened.client),
     ...readQuestions(db, unreadable),
     ...workRuns(db, group.write),
     ...deliverPosts(db, group.write, unreadable),

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/core/event.ts";
 import type { QuestionPage, QuestionPlace, RunFilter, RunRow } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import type { Status } from "../../src/core/text/status.ts";
 import { commit, must, question, row, thread } from "../support/store/commits.ts";
 
 export function listContract(open: () => Promise<Store>): void {
@@ -138,6 +139,31 @@ export function listContract(open: () => Promise<Store>): void {
       await must(store.commit(commit("r2", 1, { addresses: [thread] })));
       expect(await store.runAt(thread)).toBe("r1");
       expect(await store.runAt("email:m1")).toBe("r1");
+    });
+
+    it("means a run that asks, else one that goes on, else the newest, whatever ended there since", async () => {
+      const at = (runId: string, over: Partial<RunRow> = {}) =>
+        commit(runId, 0, { addresses: [thread, "email:m1"], row: row(runId, over) });
+      const ended = (runId: string, status: Status) =>
+        must(store.commit(commit(runId, 1, { row: row(runId, { status }) })));
+      await must(store.commit(at("r1", { status: "waiting_human_input", asking: 1 })));
+      for (const runId of ["r2", "r3", "r4", "r5"]) await must(store.commit(at(runId)));
+      const meant: (string | null)[] = [];
+      const look = async () => meant.push(await store.runAt(thread));
+      await look();
+      await ended("r5", "complete");
+      await ended("r1", "cancelled");
+      await look();
+      await ended("r3", "failed");
+      await ended("r4", "failed");
+      await look();
+      // At its step limit it can be resumed.
+      await ended("r2", "max_steps_reached");
+      await look();
+      await must(store.commit(commit("r2", 2, { row: row("r2", { status: "complete" }) })));
+      await look();
+      expect(meant).toEqual(["r1", "r4", "r2", "r2", "r5"]);
+      expect(await store.runAt("email:m1")).toBe("r5");
     });
   });
 
