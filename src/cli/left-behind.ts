@@ -2,6 +2,7 @@
 import { loadPlace } from "../config.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
 import { brief } from "../core/text/brief.ts";
+import { leftBehindHelp } from "../core/text/left-behind.ts";
 import { type Health, healthSchema } from "../http/wire/server.ts";
 
 const mostLeft = 20;
@@ -18,7 +19,7 @@ export function runFindings({ url, health }: HealthHere): Finding[] {
   return [
     ...left.slice(0, mostLeft).map(({ run, title, why }) => {
       const name = title === null ? run : `${brief(title, 80)} (${run})`;
-      return broken("runs", `${name}: ${why}`, "Answer or stop it, or put back what was removed.");
+      return broken("runs", `${name}: ${why}`, leftBehindHelp);
     }),
     ...(more > 0 ? [broken("runs", `and ${more} more`, "/health lists them.")] : []),
   ];

@@ -24,7 +24,7 @@ import { dropNotes } from "./forget-notes.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
-import { LeftBehindRuns } from "./left-behind.ts";
+import { LeftBehindRuns, type RunLookedAt } from "./left-behind.ts";
 import { LeftRuns } from "./left-runs.ts";
 import type { EngineOptions, Role } from "./options.ts";
 import { Looks } from "./perform/looks.ts";
@@ -75,6 +75,7 @@ class RunEngine implements Engine {
   readonly #stopping = new AbortController();
   #opened: Promise<void> | null = null;
   #draining = false;
+  readonly whyLeft = (run: RunLookedAt) => this.#leftBehind.why(run);
 
   constructor(options: EngineOptions) {
     const { store, toolbox, agents, clock, log, rng, redact } = options;

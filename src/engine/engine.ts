@@ -8,7 +8,7 @@ import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { ForgetBy, Forgotten } from "./forget.ts";
-import type { LeftBehind } from "./left-behind.ts";
+import type { LeftBehind, RunLookedAt } from "./left-behind.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
@@ -24,6 +24,8 @@ export interface Engine extends Inlet {
   readonly unreadable: UnreadableRecords;
   /** Runs that a change of the configuration left behind, as this start found them. */
   readonly leftBehind: readonly LeftBehind[];
+  /** Why this run does not go on as it was launched, by what is known now; empty: nothing is known of it. */
+  whyLeft(run: RunLookedAt): readonly string[];
   /** Every channel begins to listen. Once this resolves, one that only waits for requests writes down what comes. */
   open(): Promise<void>;
   /** Opens, recovers what a former process left, then works. */

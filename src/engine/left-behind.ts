@@ -1,16 +1,14 @@
 /** Finds the runs that a changed configuration left behind, and tells at start and in /health what becomes of them. */
 import type { Logger } from "pino";
-import { channelOf } from "../core/actor.ts";
-import type { ToolSpec } from "../core/agent.ts";
+import { isToolGone } from "../core/approval-rule.ts";
 import type { QuestionRow, RunRow } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
-import type { Question } from "../core/question.ts";
 import { fold } from "../core/reduce/reduce.ts";
 import { pendingCalls } from "../core/state.ts";
 import { everyOpenQuestion, everyRun } from "../core/store/every.ts";
-import type { Status } from "../core/text/status.ts";
+import { isEnded, type Status } from "../core/text/status.ts";
+import { type AskedCall, lackOfTool, lacksOfRun, type Today } from "./lacks.ts";
 import { markGoneTools } from "./mark-gone-tools.ts";
-import { bindingOf } from "./perform/binding.ts";
 import type { Recorder } from "./record.ts";
 import type { ToolsElsewhere } from "./tools-elsewhere.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
@@ -35,16 +33,19 @@ const kept = 100;
 const readWhole = 200;
 
 /** Today's configuration, and the store to compare it with. */
-export interface LeftBehindDeps {
+export interface LeftBehindDeps extends Today {
   store: Pick<Store, "runs" | "openQuestions" | "read">;
-  agents: readonly { name: string }[];
-  tools: Readonly<Record<string, ToolSpec>>;
   elsewhere: Pick<ToolsElsewhere, "all">;
-  /** Names of the channels that this bot has. */
-  channels: ReadonlyMap<string, unknown>;
   unreadable: UnreadableRecords;
   log: Logger;
   record: Recorder;
+}
+
+/** A run as its row has it, with what people are asked about in it. */
+export interface RunLookedAt extends Pick<RunRow, "runId" | "status" | "agent" | "address"> {
+  asked: readonly AskedCall[];
+  /** Of the agent that it was launched with; null: not known here, and whether its tools have changed is not told. */
+  agentHash: string | null;
 }
 
 /** Looks once per start, after the configuration can have changed. */
@@ -80,6 +81,16 @@ export class LeftBehindRuns {
     );
   }
 
+  /** Why this run does not go on as it was launched, by what is known now; empty: nothing is known of it. */
+  why({ asked, agentHash, ...run }: RunLookedAt): string[] {
+    const { unreadable } = this.#deps;
+    const damage = unreadable.whyLeft(run.runId);
+    if (damage !== null) return [damage];
+    if (isEnded(run.status)) return [];
+    const tools = asked.flatMap((one) => lackOfTool(this.#deps, one, agentHash) ?? []);
+    return [...lacksOfRun(this.#deps, run), ...new Set(tools)];
+  }
+
   #tell(found: readonly LeftBehind[]): void {
     const { log } = this.#deps;
     this.list = found.slice(0, kept);
@@ -97,56 +108,31 @@ async function find(deps: LeftBehindDeps): Promise<LeftBehind[]> {
   return [...found, ...(await changedQuestions(deps, others)), ...(await begunWithoutTool(deps, others))];
 }
 
-function changesOf({ agents, channels }: LeftBehindDeps, row: RunRow): LeftBehind[] {
-  const found: LeftBehind[] = [];
-  if (!agents.some(({ name }) => name === row.agent)) {
-    const why = `its agent "${row.agent}" is gone: it goes on as it was launched, with the rights that agent had last; the owner can see, answer and stop it`;
-    found.push({ run: row.runId, why });
-  }
-  const channel = row.address === null ? "" : channelOf(row.address);
-  if (hearsSomebody(channel) && !channels.has(channel)) {
-    const why = `its channel ${channel} is off: what it says and asks waits for that channel; the console shows it now`;
-    found.push({ run: row.runId, why });
-  }
-  return found;
+function changesOf(deps: LeftBehindDeps, { runId: run, ...row }: RunRow): LeftBehind[] {
+  return lacksOfRun(deps, row).map((why) => ({ run, why }));
 }
 
-/** The console and the API show a run wherever it speaks; nothing is sent there. */
-function hearsSomebody(channel: string): boolean {
-  return channel !== "" && channel !== "console" && channel !== "api";
-}
+type Others = Awaited<ReturnType<ToolsElsewhere["all"]>>;
 
 /** `others`: tools that other processes have. */
-async function changedQuestions(deps: LeftBehindDeps, others: object): Promise<LeftBehind[]> {
+async function changedQuestions(deps: LeftBehindDeps, others: Others): Promise<LeftBehind[]> {
   const found: LeftBehind[] = [];
   for await (const row of everyOpenQuestion(deps.store)) {
-    const { call, kind } = row.question;
-    if (call === null) continue;
-    const spec = deps.tools[call.tool];
-    if (spec === undefined && Object.hasOwn(others, call.tool)) continue;
-    if (spec === undefined) found.push({ run: row.runId, why: toolGone(call.tool, kind) });
-    else if (kind === "approval" && found.length < readWhole && (await isChanged(deps, row, spec))) {
-      const why = `its tool ${call.tool} has changed since it was shown: once approved, it is asked again as it is now`;
-      found.push({ run: row.runId, why });
-    }
+    const { question } = row;
+    const { kind, call } = question;
+    const spec = call ? deps.tools[call.tool] : undefined;
+    const isGone = call !== null && isToolGone(question, { tools: deps.tools, toolsElsewhere: others });
+    const looksAt = spec !== undefined && kind === "approval" && found.length < readWhole;
+    const agentHash = looksAt ? await hashOf(deps, row) : null;
+    const why = lackOfTool(deps, { kind, call, toolGone: isGone }, agentHash);
+    if (why !== null) found.push({ run: row.runId, why });
   }
   return found;
 }
 
-function toolGone(tool: string, kind: Question["kind"]): string {
-  return kind === "doubt"
-    ? `its tool ${tool} is gone: who could approve it can still say what happened, it can't run again`
-    : `its tool ${tool} is gone: it can only be refused, and approved again once the tool is back`;
-}
-
-async function isChanged(
-  { store, unreadable }: LeftBehindDeps,
-  { runId, question: { call } }: QuestionRow,
-  spec: ToolSpec,
-): Promise<boolean> {
+async function hashOf({ store, unreadable }: LeftBehindDeps, { runId }: QuestionRow): Promise<string | null> {
   const events = await unreadable.orNull(store.read(runId));
-  if (events === null || call === null) return false;
-  return bindingOf(spec, call.input, fold(events).agent.hash, call.preview) !== call.hash;
+  return events && fold(events).agent.hash;
 }
 
 /** A call that was begun, or goes on outside, and whose tool is gone: nobody can ask the tool what became of it. */

@@ -9,7 +9,8 @@ const kept = 100;
 export class UnreadableRecords {
   readonly #log: Pick<Logger, "error">;
   readonly #messages = new Map<string, string>();
-  readonly #left = new Set<string>();
+  /** By the run: why. */
+  readonly #left = new Map<string, string>();
 
   constructor(log: Pick<Logger, "error">) {
     this.#log = log;
@@ -24,14 +25,19 @@ export class UnreadableRecords {
 
   /** Runs that this process claims no more. */
   get left(): readonly string[] {
-    return [...this.#left];
+    return [...this.#left.keys()];
   }
 
   /** The run needs a record that can't be read; a process that starts later may know better. */
   leave(runId: string, error: UnreadableError): void {
     this.tell(error);
-    this.#left.add(runId);
+    this.#left.set(runId, error.message);
     this.#log.error({ run: runId, what: error.what }, "run left as it is");
+  }
+
+  /** null: as far as this process knows, the run's records can be read. */
+  whyLeft(runId: string): string | null {
+    return this.#left.get(runId) ?? this.#messages.get(`run ${runId}`) ?? null;
   }
 
   /** The run has ended, here or elsewhere: one that could not be read ends by being forgotten. */

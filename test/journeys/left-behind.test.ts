@@ -10,6 +10,7 @@ import type { Actor } from "../../src/core/actor.ts";
 import type { Rights } from "../../src/core/agent.ts";
 import type { Command } from "../../src/core/command.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { statusOf } from "../../src/core/state.ts";
 import { childRunId } from "../../src/engine/ids.ts";
 import type { LeftBehind } from "../../src/engine/left-behind.ts";
 import { OutcomeUnknown, type Tool } from "../../src/tools/contract.ts";
@@ -57,6 +58,16 @@ async function start(options: BotOptions) {
 async function command(bot: Bot, runId: string, given: Exclude<Command, { type: "launch" }>) {
   const submitted = await bot.engine.command(runId, given, null);
   return submitted.ok ? "ok" : submitted.refusal.code;
+}
+
+/** As the run's page asks. */
+async function whyLeft(bot: Bot, runId: string): Promise<readonly string[]> {
+  const state = await bot.engine.state(runId);
+  if (!state) throw new Error("the run is gone");
+  return bot.engine.whyLeft({
+    ...{ runId, status: statusOf(state), agent: state.agent.name, agentHash: state.agent.hash },
+    ...{ address: state.addresses[0] ?? null, asked: state.questions },
+  });
 }
 
 const answer = (actor: Actor, text = "blue") =>
@@ -107,6 +118,8 @@ test("an agent is removed: the owner, its own people and those of all agents see
 
   const [told] = await said;
   expect(told).toEqual({ run: child, why: expect.stringContaining('its agent "helper" is gone') });
+  expect(await whyLeft(bot, child)).toEqual([told?.why]);
+  expect(await whyLeft(bot, parent)).toEqual([]);
 
   expect(await command(bot, child, answer(person("U7")))).toBe("not_an_answerer");
   expect(await command(bot, child, answer(operator))).toBe("ok");
@@ -114,6 +127,8 @@ test("an agent is removed: the owner, its own people and those of all agents see
   // Whoever waited for it goes on.
   expect((await bot.untilEnd(parent)).phase.at).toBe("complete");
   expect(bot.engine.leftBehind.map(({ run }) => run)).toEqual([child]);
+  // What the start found is history; whoever looks at the run now is told of now.
+  expect(await whyLeft(bot, child)).toEqual([]);
 });
 
 test("the owner answers and stops a run whose agent's list leaves them out", async () => {
@@ -184,9 +199,15 @@ test("a tool is removed or changed while its call waits for approval: start says
   expect(await second.said).toEqual([
     { run: runId, why: expect.stringContaining("its tool deploy has changed since it was shown") },
   ]);
+  expect(await whyLeft(second.bot, runId)).toEqual([
+    expect.stringContaining("has changed since it was shown"),
+  ]);
   await second.bot.stop();
   const third = await start({ store, model: model(), agents: [known], rightsOf });
   expect(await third.said).toEqual([
     { run: runId, why: expect.stringContaining("its tool deploy is gone: it can only be refused") },
+  ]);
+  expect(await whyLeft(third.bot, runId)).toEqual([
+    expect.stringContaining("is gone: it can only be refused"),
   ]);
 });

@@ -18,6 +18,7 @@ import { ActionsBar } from "./actions-bar.tsx";
 import { RunId } from "./attachments.tsx";
 import { ForgetDamaged, Forgotten } from "./forget.tsx";
 import { Inspecting } from "./inspecting.tsx";
+import { LeftBehind } from "./left-behind.tsx";
 import type { Line } from "./line.ts";
 import { linesOf } from "./lines.ts";
 import { Outcome } from "./outcome.tsx";
@@ -41,7 +42,7 @@ export function RunPage({ id }: { id: string }) {
         ) : (
           <ErrorNote error={problem} />
         )}
-        {isDamaged(problem) && <ForgetDamaged id={id} />}
+        {isDamaged(problem) && (isOfNewer(problem) ? <Newer /> : <ForgetDamaged id={id} />)}
       </Nowhere>
     );
   }
@@ -74,6 +75,7 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
           <RunHeader run={run} />
           <ActionsBar run={run} />
         </div>
+        <LeftBehind why={run.left_behind} />
         <Related run={run} />
         {lines ? (
           <RunId value={run.id}>
@@ -106,6 +108,16 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
 /** Also while what it was is still on the page. */
 function isForgotten(error: Error | null): error is ApiError {
   return error instanceof ApiError && error.status === 410;
+}
+
+function isOfNewer(error: Error): boolean {
+  return error instanceof ApiError && error.problem?.newer === true;
+}
+
+function Newer() {
+  return (
+    <p>Nothing of it is lost: the release that wrote it, or a later one, shows it and goes on with it.</p>
+  );
 }
 
 function isMissing(error: Error): boolean {

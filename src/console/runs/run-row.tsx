@@ -27,6 +27,7 @@ export const RunRow = memo(function RunRow({ run, open }: { run: RunSummary; ope
       <span className="row-facts">
         <span className="row-words">
           <span className="row-status">{statusWordsOf(run.status, run.for_approval)}</span>
+          {run.left_behind.length > 0 && <span title={run.left_behind.join("; ")}>left behind</span>}
           <span>{channelName(run.channel)}</span>
           <span className="row-rest">{run.from.name}</span>
         </span>

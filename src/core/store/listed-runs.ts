@@ -1,10 +1,12 @@
-/** Runs as lists show them: their rows, and whether what they wait for is an approval. */
+/** Runs as lists show them: their rows, and what people are asked in them. */
 import type { RunRow } from "../ports/runs.ts";
 import type { Store } from "../ports/store.ts";
+import type { Question } from "../question.ts";
 import { everyOpenQuestion } from "./every.ts";
 
-/** `forApproval`: one of its open questions is an approval. */
-export type ListedRun = RunRow & { forApproval: boolean };
+/** `forApproval`: one of its open questions is an approval. `asked`: the calls that they are about. */
+export type ListedRun = RunRow & { forApproval: boolean; asked: readonly AskedCall[] };
+type AskedCall = Pick<Question, "kind" | "call"> & { toolGone?: boolean | undefined };
 
 /** In the order of `rows`. A question that can't be read counts as an answer that is waited for. */
 export async function listedRuns(
@@ -12,11 +14,15 @@ export async function listedRuns(
   rows: readonly RunRow[],
 ): Promise<ListedRun[]> {
   const runIds = rows.filter(({ asking }) => asking > 0).map(({ runId }) => runId);
-  const approvals = new Set<string>();
+  const open = new Map<string, AskedCall[]>();
   if (runIds.length > 0) {
     for await (const { runId, question } of everyOpenQuestion(store, { runIds })) {
-      if (question.kind === "approval") approvals.add(runId);
+      const { kind, call, toolGone } = question;
+      open.set(runId, [...(open.get(runId) ?? []), { kind, call, toolGone }]);
     }
   }
-  return rows.map((row) => ({ ...row, forApproval: approvals.has(row.runId) }));
+  return rows.map((row) => {
+    const asked = open.get(row.runId) ?? [];
+    return { ...row, forApproval: asked.some(({ kind }) => kind === "approval"), asked };
+  });
 }

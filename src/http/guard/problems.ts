@@ -7,7 +7,9 @@ import type { Ctx } from "./context.ts";
 import { type ProblemCode, problemCodes, problemTable } from "./problem-codes.ts";
 
 /** Members of a problem beyond the common ones. */
-type ProblemMore = Partial<Pick<Problem, "instance" | "errors" | "questions" | "choices" | "agents">>;
+type ProblemMore = Partial<
+  Pick<Problem, "instance" | "errors" | "questions" | "choices" | "agents" | "newer">
+>;
 
 /** Thrown by middlewares and routes, answered by `onError`. */
 export class ProblemError extends Error {
@@ -50,7 +52,10 @@ export function runNotFound(): ProblemError {
 }
 
 function problemOfStore(error: StoreError): ProblemError {
-  if (error instanceof UnreadableError) return new ProblemError("record_unreadable", error.message);
+  if (error instanceof UnreadableError) {
+    const more = error.code === "storage_version" ? { newer: true } : {};
+    return new ProblemError("record_unreadable", error.message, { more });
+  }
   const retry = (seconds: number) => ({ headers: { "Retry-After": String(seconds) } });
   if (error.uncertain) {
     const detail =

@@ -3,7 +3,7 @@ import type { Actor } from "../../core/actor.ts";
 import { forgottenRefusal } from "../../core/admit/forget.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
-import type { State } from "../../core/state.ts";
+import { type State, statusOf } from "../../core/state.ts";
 import type { Server } from "../guard/context.ts";
 import { problemOfRefusal, runNotFound } from "../guard/problems.ts";
 import { askingBelow, childrenOf, mayReadRow } from "../view/child-runs.ts";
@@ -59,7 +59,12 @@ export async function showRun(server: Server, actor: Actor, state: State): Promi
     askingBelow(server, actor, children),
   ]);
   const { linkTo } = server.config.about;
-  return viewRun(state, { policy, actor, children: children.map((child) => child.runId), below, linkTo });
+  const leftBehind = server.engine.whyLeft({
+    ...{ runId: state.runId, status: statusOf(state), agent: state.agent.name, agentHash: state.agent.hash },
+    ...{ address: state.addresses[0] ?? null, asked: state.questions },
+  });
+  const ids = children.map((child) => child.runId);
+  return viewRun(state, { policy, actor, children: ids, below, linkTo, leftBehind });
 }
 
 /** For who may launch but not read: the run as it was launched, however far it has come. What they wrote, no more. */
@@ -68,5 +73,6 @@ async function showLaunch({ engine, config }: Server, actor: Actor, runId: strin
   if (!launched) throw runNotFound();
   const state = fold([launched]);
   const { linkTo } = config.about;
-  return viewRun(state, { policy: await engine.policy(state), actor, children: [], below: [], linkTo });
+  const policy = await engine.policy(state);
+  return viewRun(state, { policy, actor, children: [], below: [], linkTo, leftBehind: [] });
 }

@@ -52,8 +52,8 @@ async function pageOf(server: Server, found: readonly RunRow[], limit: number): 
   return { runs: await summariesOf(server, page), next };
 }
 
-async function summariesOf({ engine }: Server, rows: readonly RunRow[]): Promise<RunSummary[]> {
-  return (await listedRuns(engine.store, rows)).map(viewSummary);
+async function summariesOf(server: Server, rows: readonly RunRow[]): Promise<RunSummary[]> {
+  return (await listedRuns(server.engine.store, rows)).map((row) => viewSummary(row, server));
 }
 
 function filterOf(query: RunsQuery): RunFilter {

@@ -45,7 +45,7 @@ export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamA
             const { rows, counts } = follower.take();
             for (const row of rows) {
               if (!mayReadRow(server, caller.actor, row)) continue;
-              await stream.writeSSE({ event: "run", data: JSON.stringify(viewSummary(row)) });
+              await stream.writeSSE({ event: "run", data: JSON.stringify(viewSummary(row, server)) });
             }
             const open = counts ? openFor(server, caller.actor, counts) : told;
             if (open === told) return;

@@ -13,6 +13,7 @@ import {
   statusOf,
 } from "../../core/state.ts";
 import type { ListedRun } from "../../core/store/listed-runs.ts";
+import type { Server } from "../guard/context.ts";
 import type { SettledWireQuestion, WireQuestion } from "../wire/questions.ts";
 import type { RunState, RunSummary } from "../wire/runs.ts";
 import type { Asking } from "./child-runs.ts";
@@ -24,7 +25,10 @@ import { outageOf, waitingOf } from "./waiting.ts";
 /** Where a person opens an address in its platform; null when nowhere. */
 type Linker = (address: Address) => string | null;
 
-/** `extra.children`: ids of the child runs; `below`: runs under this one whose questions are shown with its own. */
+/**
+ * `extra.children`: ids of the child runs; `below`: runs under this one whose questions are shown with its own;
+ * `leftBehind`: why it does not go on as it was launched.
+ */
 export function viewRun(
   state: State,
   extra: {
@@ -33,6 +37,7 @@ export function viewRun(
     children: readonly string[];
     below: readonly Asking[];
     linkTo: Linker;
+    leftBehind: readonly string[];
   },
 ): RunState {
   const { phase, usage } = state;
@@ -78,12 +83,13 @@ export function viewRun(
     children: [...extra.children],
     read_untrusted: state.readUntrusted,
     tainted: state.readUntrusted,
+    left_behind: [...extra.leftBehind],
     can: actionsOf(state, extra, asking),
   };
 }
 
 /** Field by field from the row and its open questions: no event is read. */
-export function viewSummary(row: ListedRun): RunSummary {
+export function viewSummary(row: ListedRun, { engine }: Pick<Server, "engine">): RunSummary {
   return {
     id: row.runId,
     version: row.version,
@@ -101,6 +107,7 @@ export function viewSummary(row: ListedRun): RunSummary {
     for_approval: row.forApproval,
     launched_at: row.launchedAt,
     updated_at: row.updatedAt,
+    left_behind: [...engine.whyLeft({ ...row, agentHash: null })],
   };
 }
 

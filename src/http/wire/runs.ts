@@ -32,6 +32,9 @@ const pendingCallSchema = z.object({
 const runActions = ["answer", "approve", "say", "pause", "resume", "cancel", "forget"] as const;
 const verdictSchema = z.object({ allowed: z.boolean(), why: z.string().nullable() });
 
+/** Why it does not go on as it was launched: what a change of the set-up took from it, or a record that can't be read. */
+const leftBehind = z.array(z.string());
+
 /** What the run waits for, when it waits. */
 const waitingSchema = z.object({
   for: z.enum(["person", "approval", "time", "event", "run", "model", "resume"]),
@@ -110,6 +113,7 @@ export const runStateSchema = z.object({
   read_untrusted: z.boolean(),
   /** `read_untrusted` by its name of the first releases. */
   tainted: z.boolean().meta({ deprecated: true }),
+  left_behind: leftBehind,
   /** What the caller may do now; `why` says why not. */
   can: z.record(z.enum(runActions), verdictSchema),
 });
@@ -137,6 +141,7 @@ export const runSummarySchema = z.object({
   for_approval: z.boolean(),
   launched_at: time,
   updated_at: time,
+  left_behind: leftBehind,
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 

@@ -184,6 +184,8 @@ export const problemSchema = z.object({
   agents: z.array(z.string()).optional(),
   questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
   choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+  /** Of what can't be read: a newer release wrote it, and can. */
+  newer: z.boolean().optional(),
 });
 /** The body of every error, `application/problem+json` by RFC 9457; `detail` is a sentence for people. */
 export type Problem = z.infer<typeof problemSchema>;

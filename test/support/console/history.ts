@@ -1,5 +1,8 @@
 /** A day in the life of a bot, made up: one run for each way a run can stand. */
+import { restartService } from "../../../adapters/demo/tools.ts";
 import type { Store } from "../../../src/core/ports/store.ts";
+import { bindingOf } from "../../../src/engine/perform/binding.ts";
+import { createToolbox } from "../../../src/tools/toolbox.ts";
 import { consoleUser, dana, oncall, operator, Story, tell } from "./story.ts";
 
 const minute = 60_000;
@@ -13,6 +16,15 @@ export const known = {
   failed: "run_failed",
   doubt: "run_doubt",
 } as const;
+
+const { restart_service: spec } = createToolbox([restartService({ file: "/dev/null" })], {
+  redact: String,
+}).specs;
+
+/** As the bot binds it that shows the run: nothing has changed since it was asked. */
+function bound(input: unknown): string {
+  return spec === undefined ? "" : bindingOf(spec, input, operator.hash, null);
+}
 
 export async function writeHistory(store: Store, now: number): Promise<void> {
   await store.saveAgent(operator);
@@ -31,6 +43,7 @@ export async function writeHistory(store: Store, now: number): Promise<void> {
 export function approval(at: number): Story {
   const story = new Story(known.approval, at, {
     task: "restart payments in staging, then tell me the error rate",
+    addresses: [],
   });
   story.did(
     1240,
@@ -55,7 +68,7 @@ export function approval(at: number): Story {
     text: "May I restart payments in staging?",
     freeText: false,
     audience: ["slack:T1/group:oncall", "console:*"],
-    call: { tool: "restart_service", input, hash: "h1", preview: null },
+    call: { tool: "restart_service", input, hash: bound(input), preview: null },
   });
 }
 
@@ -64,7 +77,7 @@ function question(at: number): Story {
     task: "move the nightly export to the new bucket",
     from: oncall,
     via: { channel: "discord" },
-    addresses: ["discord:900000000000000001/900000000000000002"],
+    addresses: [],
   });
   story.did(980, null, [
     "service_status",
@@ -126,7 +139,7 @@ function complete(at: number): Story {
     text: "May I restart payments in staging?",
     freeText: false,
     audience: ["slack:T1/group:oncall", "console:*"],
-    call: { tool: "restart_service", input, hash: "h1", preview: null },
+    call: { tool: "restart_service", input, hash: bound(input), preview: null },
   });
   story.add(
     { type: "approval_granted", questionId: story.lastQuestion, from: oncall, via, edited: false },
@@ -191,7 +204,7 @@ function failed(at: number): Story {
 }
 
 function doubt(at: number): Story {
-  const story = new Story(known.doubt, at, { task: "restart search in production" });
+  const story = new Story(known.doubt, at, { task: "restart search in production", addresses: [] });
   const input = { service: "search", environment: "production" };
   const [call] = story.chose(1210, null, ["restart_service", input]);
   if (!call) return story;
@@ -207,7 +220,7 @@ function doubt(at: number): Story {
       { value: "not", label: "It did not: run it" },
       { value: "stop", label: "Stop" },
     ],
-    call: { tool: "restart_service", input, hash: "h2", preview: null },
+    call: { tool: "restart_service", input, hash: bound(input), preview: null },
   });
 }
 

@@ -134,6 +134,7 @@ export async function testEngine(clock: Clock, on?: Store): Promise<TestEngine> 
     modelTroubles: [],
     unreadable: new UnreadableRecords({ error: () => {} }),
     leftBehind: [],
+    whyLeft: ({ runId }) => engine.leftBehind.flatMap(({ run, why }) => (run === runId ? [why] : [])),
     draining: false,
     open: async () => {},
     start: async () => {},
