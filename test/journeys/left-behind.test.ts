@@ -207,6 +207,7 @@ test("a tool is removed or changed while its call waits for approval: start says
   expect(await third.said).toEqual([
     { run: runId, why: expect.stringContaining("its tool deploy is gone: it can only be refused") },
   ]);
+  await third.bot.until(runId, ({ questions }) => questions[0]?.toolGone === true);
   expect(await whyLeft(third.bot, runId)).toEqual([
     expect.stringContaining("is gone: it can only be refused"),
   ]);
