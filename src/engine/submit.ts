@@ -112,7 +112,8 @@ async function withOldQuestion(deps: SubmitDeps, recorded: Recorded, command: Ru
   const id = "questionId" in command ? command.questionId : null;
   const row = id === null ? null : await deps.store.question(id);
   if (row?.runId !== recorded.state.runId || row.settledAt === null) return recorded;
-  const message = `Already answered at ${timeInWords(row.settledAt)}.`;
+  // By whom and how, nobody remembers.
+  const message = `This question was settled at ${timeInWords(row.settledAt)}.`;
   return { ...recorded, refusal: { code: "already_answered", message } };
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { ToolSpec } from "../../src/core/agent.ts";
 import type { EventBody } from "../../src/core/event.ts";
+import { narrate } from "../../src/core/narrate/narrate.ts";
 import { openRights } from "../support/bot.ts";
 import {
   answer,
@@ -15,7 +16,16 @@ import {
   resume,
   say,
 } from "../support/core/commands.ts";
-import { askedApproval, call, chose, finished, heard, started } from "../support/core/events.ts";
+import {
+  ask,
+  askedApproval,
+  call,
+  chose,
+  doubted,
+  finished,
+  heard,
+  started,
+} from "../support/core/events.ts";
 import { dana, oncall, person, policyWith } from "../support/core/policy.ts";
 import { given, nobody, type Story, under } from "../support/given.ts";
 
@@ -136,6 +146,43 @@ describe("an approval", () => {
   test("granted while paused runs after the resume", () => {
     const run = deploys().when(pause, approve("q")).is("paused").wants({ type: "rest" });
     run.when(resume).wants({ type: "run_calls", callIds: ["a"] });
+  });
+
+  test("is not given where it would run nothing any more, and whoever gives it is told so; a refusal is", () => {
+    const asked = deploys().when(finished("a"));
+    asked.when(approve("q")).refused("question_closed", "This call has its result already");
+    asked.when(refuse("q", "too late")).then("approval_refused");
+    const stopping = given(launch(), chose(call("b", "restart"), call("a", "deploy")), started("b"), {
+      ...{ type: "job_begun", callId: "b", handle: {} },
+    })
+      .when(askedApproval("q", "a"))
+      .when(cancel);
+    const nothing = "The run is being stopped: nothing more of it is carried out.";
+    stopping.when(approve("q")).refused("question_closed", nothing);
+    stopping.when(edit("q", { version: "v2" })).refused("question_closed", nothing);
+    stopping.when(refuse("q", "no")).then("approval_refused");
+  });
+
+  test("like an answer is not taken by a run that is being stopped; what became of a call is", () => {
+    const inJob: EventBody[] = [started("b"), { type: "job_begun", callId: "b", handle: {} }];
+    const asked = given(launch(), chose(ask("c", "Which?"), call("b", "restart")), inJob).when(cancel);
+    asked.when(answer("blue")).refused("question_closed", "The run is being stopped");
+    const two = chose(call("b", "restart"), call("a", "restart"));
+    const inDoubt = given(launch(), two, inJob, doubted("d", "a")).when(cancel);
+    inDoubt.when(answer("run", "d")).refused("question_closed", "The run is being stopped");
+    inDoubt.when(answer("happened", "d")).then("question_answered");
+  });
+
+  test("while the run is paused is shown as waiting for the resume", () => {
+    const line = (story: Story) => JSON.stringify(narrate(story.state)[0]?.body);
+    const paused = deploys().when(pause, approve("q"));
+    expect(line(paused)).toContain("waits for a resume");
+    expect(line(paused.when(resume))).not.toContain("waits for a resume");
+  });
+
+  test("whose card was closed because something changed says so to whoever presses it late", () => {
+    const closed = deploys().when({ type: "approval_voided", callId: "a", reason: "deploy has changed" });
+    closed.when(approve("q")).refused("question_closed", "by the bot: deploy has changed.");
   });
 
   test("given twice counts once, and the second is told", () => {

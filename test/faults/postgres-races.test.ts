@@ -78,6 +78,22 @@ async function launched(engine: TestEngine, round: number, ...events: EventBody[
   return run.runId;
 }
 
+/** A run that asks for one approval, and both processes know it. */
+async function askedToRestart([one, other]: [TestEngine, TestEngine], round: number) {
+  const input = { service: "payments", environment: "staging" };
+  const runId = await launched(one, round, chose({ id: "c1", tool: "restart_service", input }));
+  const state = await one.state(runId);
+  const asking = {
+    state: { runId, version: state?.version ?? 0, readUntrusted: false },
+    policy: { rights: { ...openRights, approve: ["console:local"] }, tools: {} },
+  };
+  const call = { id: "c1", tool: "restart_service", input };
+  const question = { ...askApproval({ call, hash: "hash", preview: null }, asking), need: 1 };
+  await one.happen(runId, { type: "question_asked", question });
+  await other.state(runId);
+  return [runId, question.id] as const;
+}
+
 /** Both at once, each round the other one first. Of the two one is accepted, and the log holds `type` once. */
 async function oneWins(
   [one, other]: [TestEngine, TestEngine],
@@ -119,6 +135,25 @@ test("for the same answer", limit, async () => {
   }
 });
 
+test("for an approval and its refusal, and each is told what the log says", limit, async () => {
+  const both = await twoProcesses();
+  const [one, other] = both;
+  for (let round = 0; round < rounds; round++) {
+    const [runId, questionId] = await askedToRestart(both, round);
+    const by = (name: string) => ({ questionId, actor: { ...operator, name }, via });
+    const approve: RunCommand = { type: "approve", ...by("yes") };
+    const refuse: RunCommand = { type: "refuse", reason: "no", ...by("no") };
+    const [first, second] = turned([approve, refuse] as [RunCommand, RunCommand], round);
+    const answers = await Promise.all([one.command(runId, first, null), other.command(runId, second, null)]);
+    const [won] = [first, second].filter((_, index) => answers[index]?.ok);
+    const decided = (await one.store.read(runId)).filter(({ type }) => type.startsWith("approval_"));
+    expect(decided).toMatchObject([{ from: { name: won?.actor.name } }]);
+    const [lost] = answers.flatMap((answer) => (answer.ok ? [] : answer.refusal));
+    expect(lost?.code).toBe("already_answered");
+    expect(lost?.message).toMatch(won === approve ? /^Already approved by/ : /^Already refused by/);
+  }
+});
+
 test("for the same resume", limit, async () => {
   const both = await twoProcesses();
   for (let round = 0; round < rounds; round++) {
@@ -132,18 +167,9 @@ test("for the same resume", limit, async () => {
 
 test("for the same grant", limit, async () => {
   const both = await twoProcesses();
-  const input = { service: "payments", environment: "staging" };
   for (let round = 0; round < rounds; round++) {
-    const runId = await launched(both[0], round, chose({ id: "c1", tool: "restart_service", input }));
-    const state = await both[0].state(runId);
-    const asking = {
-      state: { runId, version: state?.version ?? 0, readUntrusted: false },
-      policy: { rights: { ...openRights, approve: ["console:local"] }, tools: {} },
-    };
-    const call = { id: "c1", tool: "restart_service", input };
-    const question = { ...askApproval({ call, hash: "hash", preview: null }, asking), need: 1 };
-    await both[0].happen(runId, { type: "question_asked", question });
-    const approve: RunCommand = { type: "approve", questionId: question.id, actor: operator, via };
+    const [runId, questionId] = await askedToRestart(both, round);
+    const approve: RunCommand = { type: "approve", questionId, actor: operator, via };
     await oneWins(turned(both, round), runId, [approve, approve], "approval_granted");
   }
 });

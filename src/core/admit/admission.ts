@@ -39,6 +39,12 @@ export function finished(state: State): Admission {
   return refuse("run_finished", `Run ${state.runId} has ended (${statusOf(state)}). Start a new one.`);
 }
 
+/** What would settle a question of a run that is being stopped: nobody is told that it goes on with it. */
+export const beingStopped: Refusal = {
+  code: "question_closed",
+  message: "The run is being stopped: nothing more of it is carried out.",
+};
+
 /** `message` is a whole sentence for whoever asked: what is wrong, and what to do. */
 export function refuse(code: Refusal["code"], message: string): Admission {
   return { ok: false, refusal: { code, message } };

@@ -5,11 +5,11 @@ import { approvalByName, approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
-import { type OpenQuestion, type State, statusOf } from "../state.ts";
+import type { State } from "../state.ts";
 import { valueShownAs } from "../text/options.ts";
-import { timeInWords } from "../text/time.ts";
-import { type Admission, accept, asKnownTo, cut, refuse, withContext } from "./admission.ts";
+import { type Admission, accept, beingStopped, cut, refuse, withContext } from "./admission.ts";
 import { authorizeBy, whoElseMay, whoMay } from "./authorize.ts";
+import { findOpen } from "./find-open.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -27,6 +27,9 @@ export function admitAnswer(state: State, command: Of<"provide_input">, policy: 
     );
   }
   const answer = answerTo(question, command.answer, command.typed);
+  // What became of a call is still news; all else would be for a run that does not go on.
+  const isNews = question.kind === "doubt" && answer !== "run";
+  if (state.phase.at === "cancelling" && !isNews) return { ok: false, refusal: beingStopped };
   if (command.questionId === null && question.kind === "doubt" && answer === "run") return unnamed(question);
   if (answer === null && question.form && question.freeText) {
     const filled = fillIn(question.form, command.answer, command.typed);
@@ -154,44 +157,4 @@ export function settlersOf(question: Question, state: State, policy: Policy) {
   }
   const action = question.kind === "budget" ? "control" : "answer";
   return { action, rules: policy.rights[action], ownRequest: true } as const;
-}
-
-/** The open question that is meant, or why there is none. */
-export function findOpen(
-  state: State,
-  id: string | null,
-  actor: Actor,
-): { question: OpenQuestion } | Refusal {
-  if (id === null) return theOnlyOne(state);
-  const open = state.questions.find((question) => question.id === id);
-  if (open) return { question: open };
-  const settled = state.settled.find((question) => question.id === id);
-  if (!settled) return { code: "question_not_found", message: `Run ${state.runId} has no question ${id}.` };
-  if (settled.outcome.kind === "withdrawn") {
-    return { code: "question_closed", message: "This question was withdrawn: the run has ended." };
-  }
-  return { code: "already_answered", message: settledBefore(settled, actor) };
-}
-
-/** Who presses twice, or sends again what was cut, learns that it was their own answer, and what stands. */
-function settledBefore({ outcome, settledAt, from }: State["settled"][number], actor: Actor): string {
-  const isOwn = from !== null && isSamePerson(from.principal, actor.principal);
-  const who = from === null ? "somebody" : asKnownTo(actor, from);
-  const stands = isOwn && outcome.text !== "" ? ` What stands: "${outcome.text.slice(0, 80)}".` : "";
-  return `Already ${outcome.kind} by ${who} at ${timeInWords(settledAt)}.${stands}`;
-}
-
-function theOnlyOne(state: State): { question: OpenQuestion } | Refusal {
-  const [first, ...more] = state.questions;
-  if (first && more.length === 0) return { question: first };
-  const questions = state.questions.map(({ id, kind, text }) => ({ id, kind, text }));
-  if (first) {
-    return {
-      code: "question_ambiguous",
-      message: "Several questions are open: name one by its id.",
-      questions,
-    };
-  }
-  const message = `Run ${state.runId} is not waiting for an answer. Current status: ${statusOf(state)}.`;
-  return { code: "not_waiting_for_input", message };
 }

@@ -4,11 +4,12 @@ import type { Policy } from "../agent.ts";
 import { isElsewhere, isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command, Refusal } from "../command.ts";
-import { type OpenQuestion, pendingCalls, type State } from "../state.ts";
+import { type Call, type OpenQuestion, pendingCalls, type State } from "../state.ts";
 import { cannotRun, notInThisProcess } from "../text/tool-gone.ts";
-import { type Admission, accept, asKnownTo, cut, refuse } from "./admission.ts";
-import { denySettling, findOpen, settlersOf } from "./answer.ts";
+import { type Admission, accept, asKnownTo, beingStopped, cut, refuse } from "./admission.ts";
+import { denySettling, settlersOf } from "./answer.ts";
 import { authorizeBy, whoElseMay } from "./authorize.ts";
+import { findOpen } from "./find-open.ts";
 
 type Of<T extends Command["type"]> = Extract<Command, { type: T }>;
 
@@ -45,9 +46,9 @@ function denyTwice(question: OpenQuestion, actor: Actor, rules: readonly string[
 export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Admission {
   const found = findApproval(state, command, policy);
   if (!("question" in found)) return { ok: false, refusal: found };
-  const { id, callId, call } = found.question;
-  const waits = pendingCalls(state).find((pending) => pending.id === callId && pending.is.at === "asking");
-  if (!call || !waits) return refuse("question_closed", "This call has its result already.");
+  const { id, call } = found.question;
+  const waits = waitingCall(state, found.question);
+  if (!call || !waits) return refuse("question_closed", hasResult);
   if (!command.shown) return refuse("answer_invalid", whyNotShown(call.tool, policy));
   if (command.shown.hash === call.hash) {
     return refuse("answer_invalid", "Nothing is different. Approve it as it is shown, or change something.");
@@ -101,5 +102,16 @@ function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, 
   if (command.type !== "refuse" && isToolGone(found.question, policy)) {
     return { code: "answer_invalid", message: cannotRun(found.question.call?.tool ?? "") } as const;
   }
-  return found;
+  if (command.type === "refuse") return found;
+  if (state.phase.at === "cancelling") return beingStopped;
+  return waitingCall(state, found.question)
+    ? found
+    : ({ code: "question_closed", message: hasResult } as const);
+}
+
+const hasResult = "This call has its result already.";
+
+/** The call that runs once this is approved. */
+function waitingCall(state: State, { callId }: OpenQuestion): Call | undefined {
+  return pendingCalls(state).find(({ id, is }) => id === callId && is.at === "asking");
 }

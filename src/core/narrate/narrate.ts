@@ -63,9 +63,7 @@ function progress(state: State): Message {
   return { summary: `${title} — ${statusInWords(state)}`, blocks };
 }
 
-const elsewhere = " — waits for a process that has this tool";
-
-function pendingLine(call: Call, { questions }: State): StepLine[] {
+function pendingLine(call: Call, { questions, phase }: State): StepLine[] {
   const title = call.tool;
   const detail = argumentsInBrief(call.input);
   switch (call.is.at) {
@@ -86,12 +84,14 @@ function pendingLine(call: Call, { questions }: State): StepLine[] {
       return [{ shape: "running", title, detail: `${detail}${progress}`, ms: null }];
     }
     case "approved":
-      if (call.is.elsewhere) return [{ shape: "waiting", title, detail: `${detail}${elsewhere}`, ms: null }];
-      return [{ shape: "running", title, detail, ms: null }];
-    case "answered":
-      return call.is.elsewhere
-        ? [{ shape: "waiting", title, detail: `${detail}${elsewhere}`, ms: null }]
-        : [];
+    case "answered": {
+      const isPaused = phase.at === "paused";
+      if (isPaused || call.is.elsewhere) {
+        const what = isPaused ? "a resume" : "a process that has this tool";
+        return [{ shape: "waiting", title, detail: `${detail} — waits for ${what}`, ms: null }];
+      }
+      return call.is.at === "approved" ? [{ shape: "running", title, detail, ms: null }] : [];
+    }
     default:
       return [];
   }
