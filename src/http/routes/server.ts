@@ -6,6 +6,7 @@ import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { mayReadRow } from "../view/child-runs.ts";
 import { healthOf } from "../view/health.ts";
+import { askedOf, metricsOf, metricsText, metricsType } from "../view/metrics.ts";
 import type { AgentList, ToolList } from "../wire/server.ts";
 import type { LastRun, ScheduleInfo, WebhookInfo } from "../wire/sources.ts";
 import { approvalsOf, refusalsOf } from "./decisions.ts";
@@ -13,7 +14,7 @@ import type { Handlers } from "./route.ts";
 
 type ServerRoutes = Pick<
   Handlers,
-  "agents" | "tools" | "webhooks" | "schedules" | "approvals" | "refusals" | "health"
+  "agents" | "tools" | "webhooks" | "schedules" | "approvals" | "refusals" | "health" | "metrics"
 >;
 
 /** `health` is open: a caller that is not known gets the status alone, 200 while the server takes work, else 503. */
@@ -46,6 +47,12 @@ export function serverRoutes(server: Server): ServerRoutes {
       const health = await healthOf(server, c.get("caller")?.actor ?? null);
       const takesWork = health.status === "ok" || health.status === "degraded";
       return c.json(health, takesWork ? 200 : 503);
+    },
+    metrics: async (c) => {
+      const health = await healthOf(server, callerOf(c).actor);
+      // Answered also when the database is away: that is what whoever watches wants to know.
+      const asked = health.database?.answers ? await askedOf(server.engine.store) : null;
+      return c.body(metricsText(metricsOf(health, asked)), 200, { "Content-Type": metricsType });
     },
   };
 }

@@ -93,6 +93,13 @@ export const serverOperations = {
     scopes: null,
     success: [200, healthSchema],
   },
+  metrics: {
+    method: "get",
+    path: "/metrics",
+    summary: "The same as numbers, for Prometheus",
+    scopes: [],
+    success: [200, "text/plain"],
+  },
   login: {
     method: "post",
     path: "/session",

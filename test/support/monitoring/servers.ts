@@ -82,6 +82,28 @@ export async function startMonitoring(webhook: Webhook): Promise<Monitoring> {
   }
 }
 
+/** Prometheus alone, with a configuration of the test's own. */
+export async function startPrometheus(
+  file: string,
+  tsdb: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const begun: Child[] = [];
+  const stop = async () => {
+    await Promise.all(begun.map(endHeld));
+  };
+  try {
+    const address = await start(
+      "prometheus",
+      [`--config.file=${file}`, `--storage.tsdb.path=${tsdb}`, "--web.listen-address=127.0.0.1:0"],
+      begun,
+    );
+    return { url: `http://${address}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
 /** Starts the shop again whenever it ends, as a service manager does. */
 class Supervised {
   starts = 0;

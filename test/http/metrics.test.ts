@@ -1,0 +1,98 @@
+/** What /metrics tells Prometheus: the real one reads it as the docs set it up, and its rules find their numbers. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Channel } from "../../src/core/ports/channel.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
+import { serve } from "../../src/http/serve.ts";
+import { metricsText } from "../../src/http/view/metrics.ts";
+import { muteChannel } from "../support/channel.ts";
+import { askingRun, type Bench, bench } from "../support/http/server.ts";
+import { hasPrometheus, startPrometheus } from "../support/monitoring/servers.ts";
+
+function channel(name: string, ok: boolean): Channel {
+  return muteChannel({
+    name,
+    can: { edit: false, buttons: false, maxText: 1000, minIntervalMs: 0 },
+    post: async () => ({ remoteId: "1" }),
+    health: () => ({ ok, detail: "" }),
+  });
+}
+
+async function metricsOf(b: Bench): Promise<string> {
+  const answer = await b.call("GET", "/metrics");
+  expect(answer.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  return answer.text();
+}
+
+test("tells what /health tells, a line each, and what waits for people", async () => {
+  using b = await bench({}, [channel("slack", true), channel("discord", false)]);
+  await b.launch();
+  await askingRun(b);
+  const text = await metricsOf(b);
+  for (const line of [
+    'belay_status{status="ok"} 0',
+    'belay_status{status="degraded"} 1',
+    "belay_database_up 1",
+    'belay_channel_up{channel="slack"} 1',
+    'belay_channel_up{channel="discord"} 0',
+    'belay_runs{status="running"} 1',
+    "belay_questions_open 1",
+    `belay_question_oldest_timestamp_seconds ${b.clock.now() / 1000}`,
+    "belay_posts_given_up 0",
+  ])
+    expect(text.split("\n")).toContain(line);
+  expect(text).not.toContain("belay_post_oldest_timestamp_seconds");
+});
+
+test("leaves out what a database that is away can't tell, and is answered all the same", async () => {
+  using b = await bench();
+  await b.launch();
+  b.engine.store.outboxHealth = async () => {
+    throw new StoreError("storage_busy", "PostgreSQL is not available");
+  };
+  const text = await metricsOf(b);
+  expect(text).toContain('belay_status{status="down"} 1\n');
+  expect(text).toContain("belay_database_up 0\n");
+  expect(text).not.toMatch(/^belay_(runs\{|questions|posts)/m);
+});
+
+test("writes labels so that none ends its own line", () => {
+  const values = [{ labels: { model: 'a"b\\c\nd' }, value: 1 }];
+  expect(metricsText([{ name: "belay_info", help: "1.", values }])).toContain(
+    'belay_info{model="a\\"b\\\\c\\nd"} 1\n',
+  );
+});
+
+test.skipIf(!hasPrometheus())(
+  "is read by a real Prometheus with the example of the docs, rules and all",
+  async () => {
+    using b = await bench({}, [channel("discord", false)]);
+    await askingRun(b);
+    const listening = await serve(b.http, { host: "127.0.0.1", port: 0 });
+    onTestFinished(() => listening.close(0));
+    const folder = mkdtempSync(join(tmpdir(), "belay-metrics-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const example = (name: string) =>
+      readFileSync(join(import.meta.dirname, "../../docs/examples", name), "utf8");
+    writeFileSync(join(folder, "token"), "secret-reader");
+    writeFileSync(join(folder, "belay.rules.yml"), example("belay.rules.yml"));
+    writeFileSync(
+      join(folder, "prometheus.yml"),
+      `global: { scrape_interval: 1s, evaluation_interval: 1s }\n${example("prometheus.yml")
+        .replace("/etc/prometheus/belay-token", join(folder, "token"))
+        .replace("127.0.0.1:3000", `127.0.0.1:${listening.port}`)}`,
+    );
+    const prometheus = await startPrometheus(join(folder, "prometheus.yml"), join(folder, "tsdb"));
+    onTestFinished(() => prometheus.stop());
+    const alerts = async () => {
+      const answer = await fetch(`${prometheus.url}/api/v1/alerts`);
+      const { data } = (await answer.json()) as { data: { alerts: { labels: { alertname: string } }[] } };
+      return data.alerts.map(({ labels }) => labels.alertname).sort();
+    };
+    // The test's clock stands long ago, so that the question has waited for years.
+    await expect.poll(alerts, { timeout: 20_000 }).toEqual(["BelayDegraded", "BelayNobodyAnswers"]);
+  },
+  60_000,
+);
