@@ -15,7 +15,7 @@ const hasEnded = `status IN (${endedStatuses.map((status) => `'${status}'`).join
  * from worse, whatever the statistics say: a place that is between itself and itself, by whose index alone the newest is
  * found, and not back through the runs of all places; and a limit of one row, for which it does not read all runs.
  */
-export function readPlaces(db: NodePgDatabase): Pick<Store, "runAt"> {
+export function readPlaces(db: NodePgDatabase): Pick<Store, "runAt" | "liveRunsAt"> {
   return {
     async runAt(given) {
       const address = plainText(given);
@@ -29,6 +29,12 @@ export function readPlaces(db: NodePgDatabase): Pick<Store, "runAt"> {
         ) AS here, LATERAL (SELECT status, asking FROM runs WHERE runs.run_id = here.run_id LIMIT 1) AS run
         ORDER BY ${sql.raw(hasEnded)}, asking > 0 DESC, seq DESC LIMIT 1`);
       return rows[0]?.run_id ?? null;
+    },
+    async liveRunsAt(address) {
+      const { rows } = await db.execute<{ run_id: string }>(sql`
+        SELECT run_id FROM addresses JOIN runs USING (run_id)
+        WHERE addresses.address = ${plainText(address)} AND ended = 0 AND NOT ${sql.raw(hasEnded)} ORDER BY seq`);
+      return rows.map(({ run_id }) => run_id);
     },
   };
 }

@@ -17,12 +17,21 @@ const meant = `
   ) CROSS JOIN runs USING (run_id)
   ORDER BY status IN (SELECT value FROM json_each(@ended)), asking > 0 DESC, seq DESC LIMIT 1`;
 
-export function readPlaces(client: Database.Database): Pick<Store, "runAt"> {
+const live = `
+  SELECT run_id FROM addresses JOIN runs USING (run_id)
+  WHERE addresses.address = @address AND addresses.ended = 0 AND status NOT IN (SELECT value FROM json_each(@ended))
+  ORDER BY seq`;
+
+export function readPlaces(client: Database.Database): Pick<Store, "runAt" | "liveRunsAt"> {
   const runMeant = client.prepare<[object], string>(meant).pluck();
+  const runsLive = client.prepare<[object], string>(live).pluck();
   const ended = JSON.stringify(endedStatuses);
   return {
     async runAt(address) {
       return runMeant.get({ address, ended }) ?? null;
+    },
+    async liveRunsAt(address) {
+      return runsLive.all({ address, ended });
     },
   };
 }

@@ -2,8 +2,8 @@
 
 import { readBody } from "../../src/core/ports/body.ts";
 import type { EventUrls } from "./event-url.ts";
-import { notStored, type Receiver } from "./handle-delivery.ts";
-import { json, problem } from "./problem.ts";
+import type { Receiver } from "./handle-delivery.ts";
+import { json, notStored, problem } from "./problem.ts";
 import { digest } from "./signature.ts";
 
 const MAX_EVENT_BYTES = 64 * 1024;

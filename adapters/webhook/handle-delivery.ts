@@ -2,7 +2,6 @@
 import { type Actor, type Address, threadAt } from "../../src/core/actor.ts";
 import type { Inlet, Submitted } from "../../src/core/ports/channel.ts";
 import type { Only } from "../../src/core/ports/commit.ts";
-import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";
@@ -10,7 +9,7 @@ import { takesIn } from "./matter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
 import { holdsAll } from "./paths.ts";
 import type { Json } from "./payload.ts";
-import { json, type ProblemCode, problem } from "./problem.ts";
+import { json, notStored } from "./problem.ts";
 import { digest } from "./signature.ts";
 import { resultTarget, saveTarget } from "./target.ts";
 
@@ -66,22 +65,31 @@ type Matter = About & { address: Address };
  * The newest run that is known of this matter takes the delivery in, or a new one does: whichever process is first.
  */
 async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Matter): Promise<Response> {
+  if (about.resolved) return tellOver(receiver, delivery, about);
   let newest = await receiver.inlet.store.runAt(about.address);
   for (;;) {
     const attached = newest === null ? null : await attach(receiver, delivery, about, newest);
     if (attached !== null) return attached;
-    if (about.resolved) {
-      receiver.options.log.info(
-        { webhook: delivery.hook.name, delivery: delivery.key },
-        "webhook resolved, no live run",
-      );
-      return json(202, { ignored: "resolved" });
-    }
     const submitted = await launch(receiver, delivery, about, { address: about.address, after: newest });
     const takenBy = submitted.ok ? undefined : submitted.refusal.runId;
     if (takenBy === undefined) return launched(receiver, delivery, submitted);
     newest = takenBy;
   }
+}
+
+/** Told to each run of the matter that has not ended: one that waits for people may be older than the one at work. */
+async function tellOver(receiver: Receiver, delivery: Delivery, about: Matter): Promise<Response> {
+  const { hook, key } = delivery;
+  const runIds = await receiver.inlet.store.liveRunsAt(about.address);
+  let told: Response | null = null;
+  for (const [index, runId] of runIds.entries()) {
+    // Its own key comes last: a delivery that is cut off before is sent again, and nobody hears it twice.
+    const own = index === runIds.length - 1 ? key : `${key} ${runId}`;
+    told = (await attach(receiver, { ...delivery, key: own }, about, runId)) ?? told;
+  }
+  if (told !== null) return told;
+  receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook resolved, no live run");
+  return json(202, { ignored: "resolved" });
 }
 
 /** Tells it to this run; null: it takes nothing more in, then this is a new matter. */
@@ -105,10 +113,11 @@ async function attach(
     { source: `webhook:${hook.name}`, key },
   );
   if (said.ok) return answered(receiver, said, { attached: true });
-  // It ended between the look and the word, and may even have been forgotten.
-  const isOver = said.refusal.code === "run_finished" || said.refusal.code === "run_forgotten";
-  return isOver ? null : refusedByRights(receiver, hook, said.refusal);
+  return hearsNothing.has(said.refusal.code) ? null : refusedByRights(receiver, hook, said.refusal);
 }
+
+/** It ended between the look and the word, and may even have been forgotten; or it is one call, such as an undo. */
+const hearsNothing: ReadonlySet<string> = new Set(["run_finished", "run_forgotten", "run_busy"]);
 
 /** `only`: the place that this launch must have for itself. */
 async function launch(receiver: Receiver, delivery: Delivery, about: About, only?: Only): Promise<Submitted> {
@@ -186,13 +195,4 @@ async function refusedByRights(
     rule: refusal.code,
   });
   return json(202, { ignored: refusal.code });
-}
-
-/** Never a 2xx for what is not durable. Anything but the store's trouble is a bug and goes on to the server. */
-export function notStored(error: unknown): Response {
-  if (!(error instanceof StoreError)) throw error;
-  const code: ProblemCode = error.code === "storage_full" ? "storage_full" : "storage_busy";
-  const after = code === "storage_full" ? "60" : "2";
-  const what = error.uncertain ? "It is not known whether it was stored." : "Nothing was stored.";
-  return problem(code, `${what} Deliver it again later.`, { "retry-after": after });
 }

@@ -1,5 +1,6 @@
 /** Answers to a webhook's sender: small JSON bodies, and RFC 9457 problem documents. */
 import { randomUUID } from "node:crypto";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 
 const problems = {
   unknown_webhook: [404, "There is no such webhook"],
@@ -45,4 +46,13 @@ export function json(status: number, body: object, headers: Record<string, strin
     status,
     headers: { "content-type": "application/json", ...headers },
   });
+}
+
+/** Never a 2xx for what is not durable. Anything but the store's trouble is a bug and goes on to the server. */
+export function notStored(error: unknown): Response {
+  if (!(error instanceof StoreError)) throw error;
+  const code: ProblemCode = error.code === "storage_full" ? "storage_full" : "storage_busy";
+  const after = code === "storage_full" ? "60" : "2";
+  const what = error.uncertain ? "It is not known whether it was stored." : "Nothing was stored.";
+  return problem(code, `${what} Deliver it again later.`, { "retry-after": after });
 }

@@ -165,6 +165,18 @@ export function listContract(open: () => Promise<Store>): void {
       expect(meant).toEqual(["r1", "r4", "r2", "r2", "r5"]);
       expect(await store.runAt("email:m1")).toBe("r5");
     });
+
+    it("names all of its runs that have not ended, in the order in which they came there", async () => {
+      expect(await store.liveRunsAt(thread)).toEqual([]);
+      for (const runId of ["r3", "r1", "r2"]) {
+        await must(store.commit(commit(runId, 0, { addresses: [thread] })));
+      }
+      await must(store.commit(commit("r4", 0, { addresses: ["email:m1"] })));
+      expect(await store.liveRunsAt(thread)).toEqual(["r3", "r1", "r2"]);
+      const ended = commit("r1", 1, { row: row("r1", { status: "complete" }) });
+      await must(store.commit(ended));
+      expect(await store.liveRunsAt(thread)).toEqual(["r3", "r2"]);
+    });
   });
 
   describe("questions", () => {

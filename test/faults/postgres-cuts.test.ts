@@ -24,6 +24,7 @@ const calls: {
   run: (store, id) => store.run(id),
   runs: (store) => store.runs({ limit: 1 }),
   runAt: (store, id) => store.runAt(`slack:T1/C1/${id}`),
+  liveRunsAt: (store, id) => store.liveRunsAt(`slack:T1/C1/${id}`),
   question: (store, id) => store.question(`q-${id}`),
   openQuestions: (store) => store.openQuestions({ limit: 1 }),
   countOpenQuestions: (store) => store.countOpenQuestions(),

@@ -68,6 +68,7 @@ export function recordingInlet(): RecordingInlet {
       note: async (name) => inlet.notes.get(name) ?? null,
       saveNote: async (name, value) => void inlet.notes.set(name, value),
       runAt: async (address) => runs.get(address) ?? null,
+      liveRunsAt: async (address) => [runs.get(address)].filter((runId) => runId !== undefined),
       run: async (runId) => inlet.rows.get(runId) ?? null,
       runs: async () => [...inlet.rows.values()],
       question: async (id) => questions.get(id) ?? null,

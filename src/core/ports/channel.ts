@@ -88,6 +88,7 @@ export interface Inlet {
     | "note"
     | "saveNote"
     | "runAt"
+    | "liveRunsAt"
     | "run"
     | "runs"
     | "question"

@@ -31,6 +31,8 @@ export interface Store {
   runs(filter: RunFilter): Promise<RunRow[]>;
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
+  /** All runs at this address that have not ended, in the order in which they came there. */
+  liveRunsAt(address: Address): Promise<string[]>;
   question(questionId: string): Promise<QuestionRow | null>;
   /** Open questions of all runs, or of these alone, behind a place in the list. `limit`: rows at most. */
   openQuestions(list: {

@@ -8,6 +8,7 @@ import type { InboxKey, InboxRow } from "../../../src/core/ports/deliveries.ts";
 import type { Inbound } from "../../../src/core/ports/inbound.ts";
 import type { AuditRow } from "../../../src/core/ports/kept-rows.ts";
 import type { QuestionRow, RunRow } from "../../../src/core/ports/runs.ts";
+import { isEnded } from "../../../src/core/text/status.ts";
 import { openIn, runRow } from "../recording-inlet.ts";
 
 export interface MemoryInlet extends Inlet {
@@ -93,6 +94,12 @@ export function memoryInlet(): MemoryInlet {
       note: async (name) => notes.get(name) ?? null,
       saveNote: async (name, value) => void notes.set(name, value),
       runAt: async (address) => atAddress.get(address) ?? null,
+      liveRunsAt: async (address) => {
+        const here = launches.filter(({ launch }) => launch.addresses.includes(address));
+        return here
+          .map(({ runId }) => runId)
+          .filter((runId) => !isEnded(rows.get(runId)?.status ?? "failed"));
+      },
       run: async (runId) => rows.get(runId) ?? null,
       runs: async () => [...rows.values()],
       question: async (id) => questions.get(id) ?? null,

@@ -1,0 +1,93 @@
+/** Which runs hear of an alert while more than one of its matter has not ended. */
+import { readFileSync } from "node:fs";
+import { expect, onTestFinished, test } from "vitest";
+import { webhookChannel } from "../../adapters/webhook/channel.ts";
+import type { Model } from "../../src/core/ports/model.ts";
+import type { Tool } from "../../src/tools/contract.ts";
+import { clock, openRights, operator, startBot } from "../support/bot.ts";
+import { clockOf } from "../support/clock.ts";
+import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { approveIn, deployment, deploysOnce, isAsking, offered } from "../support/undoable.ts";
+import { deliver, hook, hooksAt, secret } from "../support/webhook/bench.ts";
+
+const alert = readFileSync(new URL("../fixtures/webhook/alertmanager-firing.json", import.meta.url), "utf8");
+const bearer = { authorization: `Bearer ${secret}` };
+const hour = 3_600_000;
+const by = { actor: operator, via: { channel: "console" } };
+
+const alerts = hook({
+  name: "alerts",
+  agent: "default",
+  verify: { kind: "alertmanager" },
+  prompt: "Find out what is wrong.",
+  concurrencyKey: ["groupKey"],
+  resolvedWhen: [{ path: "status", in: ["resolved"] }],
+});
+
+/** `now` of the channel alone: it says how long a question has waited. */
+async function start(model: Model, tools: Tool[] = []) {
+  const later = { ms: 0 };
+  const silent = () => {};
+  const channel = webhookChannel({
+    ...hooksAt([alerts]),
+    eventKey: Buffer.alloc(32, 3),
+    clock: clockOf(() => clock.now() + later.ms),
+    log: { info: silent, warn: silent },
+  });
+  const rights = { ...openRights, launch: ["webhook:alerts", "console:*"], answer: ["console:*"] };
+  const bot = await startBot({ model, tools, channels: [channel], rights });
+  onTestFinished(() => bot.stop());
+  const told = async (body: string) => {
+    const response = await deliver(channel, "alerts", body, bearer);
+    return { status: response.status, ...((await response.json()) as { run_id?: string; ignored?: string }) };
+  };
+  /** The same matter, reported once more. */
+  const fires = (at: string) => told(alert.replace("2026-01-22T19:34:08.123Z", at));
+  const heard = async (runId: string) =>
+    (await bot.engine.events(runId)).flatMap((event) => (event.type === "heard" ? event.text : []));
+  return { bot, later, told, fires, heard };
+}
+
+test("an alert starts a run while an undo of the last one is asked about: nobody hears words in that", async () => {
+  const { tool } = deployment();
+  const { bot, told, fires } = await start(deploysOnce(), [tool]);
+  const first = (await told(alert)).run_id ?? "";
+  await approveIn(bot, first);
+  const questionId = offered(await bot.untilEnd(first))?.id ?? "";
+  const undo = await bot.engine.command(first, { type: "undo", questionId, ...by }, null);
+  if (!undo.ok) throw new Error(undo.refusal.message);
+  await bot.until(undo.runId, isAsking);
+
+  const again = await fires("2026-01-22T20:00:00Z");
+  expect(again).toMatchObject({ status: 202, run_id: expect.any(String) });
+  expect([first, undo.runId]).not.toContain(again.run_id);
+  expect(await bot.store.runs({ limit: 9 })).toHaveLength(3);
+});
+
+test("that it is over is told to each run that has not ended, once", async () => {
+  const { bot, later, told, fires, heard } = await start(
+    scripted(calling(ask("Which service?")), calling(ask("Which one?")), finalAnswer("It is over.")),
+  );
+  const asleep = (await told(alert)).run_id ?? "";
+  await bot.untilStatus(asleep, "waiting_human_input");
+  later.ms = 2 * hour;
+  const atWork = (await fires("2026-01-22T21:34:08.123Z")).run_id ?? "";
+  expect(atWork).not.toBe(asleep);
+  await bot.untilStatus(atWork, "waiting_human_input");
+
+  const over = alert.replaceAll('"firing"', '"resolved"');
+  expect(await told(over)).toMatchObject({ status: 202, run_id: atWork });
+  expect(await told(over)).toMatchObject({ status: 200, run_id: atWork });
+  for (const runId of [asleep, atWork]) {
+    expect(await heard(runId)).toEqual([expect.stringMatching(/^The alert is resolved:/)]);
+  }
+});
+
+test("that it is over starts nothing once all of its runs have ended", async () => {
+  const { bot, told } = await start(scripted(finalAnswer("Nothing to see.")));
+  await bot.untilEnd((await told(alert)).run_id ?? "");
+  expect(await told(alert.replaceAll('"firing"', '"resolved"'))).toEqual({
+    status: 202,
+    ignored: "resolved",
+  });
+});
