@@ -10,9 +10,10 @@ import { perform } from "./perform/perform.ts";
 import { tellUndoEnded } from "./perform/undo.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import { Fenced, type Recorded } from "./record.ts";
+import { type TakenBack, tellTakenBack } from "./taken-back.ts";
 
 /** What one drive of a claimed run is given. `recovered`: the former owner's lease ran out in the middle. */
-export interface Drive extends Omit<Work, "state" | "policy"> {
+export interface Drive extends Omit<Work, "state" | "policy">, Pick<TakenBack, "nearby"> {
   recovered: boolean;
   /** What came with the claim; null: it is read now. */
   begin: State | null;
@@ -41,6 +42,7 @@ export async function advance(drive: Drive): Promise<boolean> {
     const done = await performNext(effect, on).catch((error: unknown) => letGo(on, error));
     switch (done.type) {
       case "recorded":
+        await tellTakenBack(on, state, done.state);
         if (done.released) return true;
         ({ state, effect } = done);
         break;

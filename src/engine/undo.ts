@@ -11,7 +11,7 @@ import { notInThisProcess } from "../core/text/tool-gone.ts";
 import { undoIn, undoTask } from "../core/undo.ts";
 import { checkedCall } from "./checked-call.ts";
 import { runIdFor } from "./ids.ts";
-import { tellUndoAsked } from "./perform/undo.ts";
+import { tellUndoAsked, tellUndone } from "./perform/undo.ts";
 import { type SubmitDeps, submitted } from "./submit.ts";
 import { undoneElsewhere } from "./undone-elsewhere.ts";
 
@@ -36,7 +36,7 @@ export async function submitUndo(
   const checked = offered && mayAsk ? checkedCall(deps, offered) : { call: undefined };
   if ("refusal" in checked) return { ok: false, refusal: checked.refusal };
   const { call } = checked;
-  if (state && call) await tellUndone(deps, state, command.questionId, call);
+  if (state && call) await lookAround(deps, state, command.questionId, call);
   const asked = call === undefined ? command : { ...command, call };
   const here = await deps.record({
     runId,
@@ -51,18 +51,10 @@ export async function submitUndo(
 }
 
 /** What another run of the conversation has undone is not undone again: told on the card, and by the refusal. */
-async function tellUndone(deps: SubmitDeps, of: State, questionId: string, call: ToolCall): Promise<void> {
+async function lookAround(deps: SubmitDeps, of: State, questionId: string, call: ToolCall): Promise<void> {
   const since = undoIn(of, questionId)?.question.settledAt ?? 0;
   const undoneBy = await undoneElsewhere(deps, of, { call, since });
-  if (undoneBy === null) return;
-  const ended = { type: "undo_ended", questionId, outcome: "undone", words: "", runId: undoneBy } as const;
-  await deps.record({
-    ...{ runId: of.runId, epoch: null, inbox: null },
-    propose: (now) => {
-      const undo = undoIn(now, questionId)?.undo;
-      return { ok: true, events: undo?.asked === null && undo.ended === null ? [ended] : [] };
-    },
-  });
+  if (undoneBy !== null) await tellUndone(deps.record, { runId: of.runId, questionId }, undoneBy);
 }
 
 async function launchUndo(

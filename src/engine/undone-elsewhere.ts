@@ -1,4 +1,4 @@
-/** Whether a run beside this one has undone what it did, by a call that its own model chose: then nobody presses Undo. */
+/** Which run beside another has undone what that one did, by a call that its own model chose: nobody presses Undo then. */
 import type { ToolCall } from "../core/chosen-call.ts";
 import type { Store } from "../core/ports/store.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
@@ -9,7 +9,7 @@ import type { State } from "../core/state.ts";
 /** A conversation of more runs is looked at no further: people still decide on the undo. */
 const mostRuns = 50;
 
-interface Elsewhere {
+export interface Elsewhere {
   store: Pick<Store, "runs" | "read">;
   state: (runId: string) => Promise<State | null>;
 }
@@ -23,6 +23,30 @@ export async function undoneElsewhere(
   of: State,
   { call, since }: { call: ToolCall; since: number },
 ): Promise<string | null> {
+  for await (const state of around(deps, of)) {
+    if (await hasMade(deps, state, { call, since })) return state.runId;
+  }
+  return null;
+}
+
+/** What is still offered around `by`, and that one of these calls (by their signs) has just done. */
+export async function offersTaken(
+  deps: Elsewhere,
+  by: State,
+  signs: ReadonlySet<string>,
+): Promise<{ runId: string; questionId: string }[]> {
+  const taken: { runId: string; questionId: string }[] = [];
+  for await (const { runId, settled } of around(deps, by)) {
+    for (const { id, undo } of settled) {
+      const isOffered = undo && undo.asked === null && undo.ended === null;
+      if (isOffered && signs.has(signOf(undo.call))) taken.push({ runId, questionId: id });
+    }
+  }
+  return taken;
+}
+
+/** All other runs of the conversation that can be read, the nearest first. */
+async function* around(deps: Elsewhere, of: State): AsyncGenerator<State> {
   const known = new Set([of.runId]);
   const looking = [of];
   for (const one of looking) {
@@ -31,11 +55,10 @@ export async function undoneElsewhere(
       known.add(runId);
       const state = await readable(deps.state(runId));
       if (!state) continue;
-      if (await hasMade(deps, state, { call, since })) return runId;
+      yield state;
       looking.push(state);
     }
   }
-  return null;
 }
 
 /** The turns before and after it, and the runs above and below it. */

@@ -2,7 +2,8 @@
 import { expect, it } from "vitest";
 import { openRights } from "../support/bot.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { deployed, deployment, deploysOnce } from "../support/undoable.ts";
+import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { deployed, deployment, deploysOnce, turn } from "../support/undoable.ts";
 import { consoleDir, expectStatus, patient, theBrowser, violations, visit } from "./session.ts";
 
 const on = theBrowser();
@@ -62,6 +63,32 @@ it(
     await button.waitFor();
     expect(await button.getAttribute("aria-disabled")).toBe("true");
     expect(await button.getAttribute("title")).toContain("may not launch runs of default");
+    await context.close();
+    await bot.stop();
+  },
+  patient,
+);
+
+it(
+  "is offered no more as soon as a later turn of the conversation has done it",
+  async () => {
+    const { done, tool } = deployment();
+    const turns = ["v1", "v0"].flatMap((version) => [
+      calling(call("deploy", { version })),
+      finalAnswer("done"),
+    ]);
+    const bot = await listeningBot({
+      model: scripted(...turns),
+      tools: [tool],
+      config: { auth: { mode: "none" }, consoleDir },
+    });
+    const first = await turn(bot.bot, null);
+    const { page, context } = await visit(on.browser, bot, { path: `runs/${first.runId}` });
+    await page.getByRole("button", { name: "Undo…" }).waitFor();
+    await turn(bot.bot, first);
+    await page.locator(".undo", { hasText: "Undone · by another run of this conversation" }).waitFor();
+    expect(await page.getByRole("button", { name: "Undo…" }).count()).toBe(0);
+    expect(done).toEqual(["v1", "v0"]);
     await context.close();
     await bot.stop();
   },

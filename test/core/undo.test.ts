@@ -287,3 +287,13 @@ describe("who may take the way back", () => {
     expect(pressed.news.map(({ type }) => type)).toEqual(allowed ? ["undo_asked"] : []);
   });
 });
+
+test("without its tool it is refused with what is missing, wherever it is pressed; another process may have it", () => {
+  const policy = policyWith();
+  const { deploy: _, ...tools } = policy.tools;
+  const why = denyUndo(deployed.state, "q1", oncall, { ...policy, tools });
+  expect(why).toMatchObject({ code: "not_undoable", message: expect.stringContaining("no tool deploy now") });
+  const toolsElsewhere = { deploy: { effect: "once", approval: null } } as const;
+  expect(denyUndo(deployed.state, "q1", oncall, { ...policy, tools, toolsElsewhere })).toBeNull();
+  expect(denyUndo(deployed.state, "q1", oncall, policy)).toBeNull();
+});

@@ -2,30 +2,12 @@
 import { expect, test } from "vitest";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { State } from "../../src/core/state.ts";
-import { type Bot, operator } from "../support/bot.ts";
+import type { Bot } from "../support/bot.ts";
 import { by, start } from "../support/deployment.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-import { approveIn, deployment, offered } from "../support/undoable.ts";
+import { approveIn, deployment, offered, turn } from "../support/undoable.ts";
 
 const deploys = (version: string) => [calling(call("deploy", { version })), finalAnswer(`${version} runs`)];
-
-/** A turn of one conversation at `chat:1`, approved and over; `after`: the turn before it. */
-async function turn(bot: Bot, after: State | null): Promise<State> {
-  const follows = after && {
-    ...{ runId: after.runId, task: after.task, outcome: "done", untrusted: false },
-  };
-  const submitted = await bot.engine.launch(
-    "default",
-    {
-      ...{ task: "deploy", actor: operator, via: { channel: "chat" }, addresses: ["chat:1"], context: [] },
-      ...{ trusted: true, follows, parent: null },
-    },
-    null,
-  );
-  if (!submitted.ok) throw new Error(submitted.refusal.message);
-  await approveIn(bot, submitted.runId);
-  return bot.untilEnd(submitted.runId);
-}
 
 const press = (bot: Bot, { runId }: State, questionId: string) =>
   bot.engine.command(runId, { type: "undo", questionId, ...by }, null);
@@ -36,6 +18,11 @@ test("what a later turn has undone by its own call is undone by no press", async
   const first = await turn(bot, null);
   const questionId = offered(first)?.id ?? "";
   const second = await turn(bot, first);
+  const told = await bot.engine.state(first.runId);
+  const card = JSON.stringify(told && narrate(told).find(({ key }) => key === `question:${questionId}`));
+  expect(card).toContain("by another run of this conversation");
+  expect(card).not.toContain('"action":"undo"');
+  const length = (await bot.engine.events(first.runId)).length;
   expect(await press(bot, first, questionId)).toEqual({
     ok: false,
     refusal: {
@@ -45,13 +32,7 @@ test("what a later turn has undone by its own call is undone by no press", async
     },
   });
   expect(done).toEqual(["v1", "v0"]);
-  const told = await bot.engine.state(first.runId);
-  const card = JSON.stringify(told && narrate(told).find(({ key }) => key === `question:${questionId}`));
-  expect(card).toContain("by another run of this conversation");
-  expect(card).not.toContain('"action":"undo"');
   // Told once, however often it is pressed.
-  const length = (await bot.engine.events(first.runId)).length;
-  expect(await press(bot, first, questionId)).toMatchObject({ ok: false, refusal: { code: "not_undoable" } });
   expect((await bot.engine.events(first.runId)).length).toBe(length);
 });
 
@@ -65,4 +46,22 @@ test("what an earlier turn did before is no undo: the press asks for it", async 
   await approveIn(bot, pressed.runId);
   await bot.untilEnd(pressed.runId);
   expect(done).toEqual(["v0", "v1", "v0"]);
+});
+
+test("what nobody has told yet is found out by the press", async () => {
+  const { tool } = deployment();
+  const bot = await start({ model: scripted(...deploys("v1"), ...deploys("v0")), tools: [tool] });
+  const first = await turn(bot, null);
+  const { runs } = bot.store;
+  // As of a process that died, or a former release: the look around its own call comes to nothing.
+  bot.store.runs = (filter) =>
+    filter.launchNames === undefined ? runs(filter) : Promise.reject(new Error("gone"));
+  const second = await turn(bot, first);
+  bot.store.runs = runs;
+  const state = await bot.engine.state(first.runId);
+  expect(state && offered(state)?.undo?.ended).toBeNull();
+  expect(await press(bot, first, offered(first)?.id ?? "")).toMatchObject({
+    ok: false,
+    refusal: { code: "not_undoable", runId: second.runId },
+  });
 });

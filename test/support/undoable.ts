@@ -48,3 +48,21 @@ export async function approveIn(bot: Bot, runId: string): Promise<State["questio
   if (!submitted.ok) throw new Error(submitted.refusal.message);
   return question;
 }
+
+/** A turn of one conversation at `chat:1`, approved and over; `after`: the turn before it. */
+export async function turn(bot: Bot, after: State | null): Promise<State> {
+  const follows = after && {
+    ...{ runId: after.runId, task: after.task, outcome: "done", untrusted: false },
+  };
+  const submitted = await bot.engine.launch(
+    "default",
+    {
+      ...{ task: "deploy", actor: operator, via: { channel: "chat" }, addresses: ["chat:1"], context: [] },
+      ...{ trusted: true, follows, parent: null },
+    },
+    null,
+  );
+  if (!submitted.ok) throw new Error(submitted.refusal.message);
+  await approveIn(bot, submitted.runId);
+  return bot.untilEnd(submitted.runId);
+}

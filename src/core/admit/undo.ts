@@ -1,6 +1,7 @@
 /** Asking for the way back from an approved call: once, by who may launch runs of this agent. */
 import { type Actor, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
+import { isElsewhere } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import { hasEnded, type State } from "../state.ts";
 import { timeInWords } from "../text/time.ts";
@@ -39,12 +40,21 @@ export function denyUndo(state: State, questionId: string, actor: Actor, policy:
   if (denied && !denied.ok) return denied.refusal;
   const undo = undoIn(state, questionId)?.undo;
   if (!undo) return { code: "not_undoable", message: nothingOffered };
-  const { asked, ended } = undo;
+  const { asked, ended, call } = undo;
   if (asked) return undoTaken(asked.from.name, asked.at, asked.runId ?? state.runId);
-  if (!ended) return null;
+  if (!ended)
+    return isThere(call.tool, policy) ? null : { code: "not_undoable", message: toolAway(call.tool) };
   const { runId } = ended;
   const who = runId === undefined ? "The run has undone this itself" : `Run ${runId} has undone this`;
   return { code: "not_undoable", message: `${who}, by a call of its own.`, ...(runId ? { runId } : {}) };
+}
+
+function isThere(tool: string, policy: Policy): boolean {
+  return Object.hasOwn(policy.tools, tool) || isElsewhere(tool, policy);
+}
+
+function toolAway(tool: string): string {
+  return `This bot has no tool ${tool} now, which would undo it. Bring the tool back, then press Undo again.`;
 }
 
 /** `runId`: the run in which the first one who asked finds it. */

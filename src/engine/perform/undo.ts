@@ -42,6 +42,19 @@ export async function tellUndoEnded(record: Recorder, state: State, end: EventBo
   });
 }
 
+/** The run `by` has undone what this question offers to undo: nobody is to press it any more. */
+export async function tellUndone(
+  record: Recorder,
+  { runId, questionId }: { runId: string; questionId: string },
+  by: string,
+): Promise<void> {
+  const ended = { type: "undo_ended", questionId, outcome: "undone", words: "", runId: by } as const;
+  await tell(record, runId, ended, (other) => {
+    const undo = undoIn(other, questionId)?.undo;
+    return undo?.asked === null && undo.ended === null;
+  });
+}
+
 async function tell(
   record: Recorder,
   runId: string,
