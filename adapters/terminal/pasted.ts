@@ -1,6 +1,7 @@
 /** What is pasted is one text, however many lines it has and in however many pieces it comes: its ends are marked. */
 import { Transform, type TransformCallback } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { withoutEscapes } from "../../src/core/text/escapes.ts";
 
 /** Asks the terminal to put marks around what is pasted, and not to any more. */
 export const marksOn = "\u001b[?2004h";
@@ -8,12 +9,41 @@ export const marksOff = "\u001b[?2004l";
 
 const begin = "\u001b[200~";
 const end = "\u001b[201~";
-/** Stands for a line's end in the line being typed, which has only one. */
-const lineEnd = "↵";
+
+/**
+ * The line being typed has one end only: those that were pasted stand in it as another sign, and that sign, should it
+ * be written itself, as one that looks like it.
+ */
+const standIns = new Map([
+  ["\n", "↵"],
+  ["↵", "↲"],
+  ["↲", "\u{10fffd}"],
+]);
+const meant = new Map([...standIns].map(([sign, shown]) => [shown, sign]));
 
 /** The typed line with the line ends that were pasted. */
 export function withLineEnds(typed: string): string {
-  return typed.replaceAll(lineEnd, "\n");
+  return typed.replace(/[↵↲\u{10fffd}]/gu, (shown) => meant.get(shown) ?? shown);
+}
+
+/** Keys: a line's end is one of them. */
+function typedAs(text: string): string {
+  return text.replace(/[↵↲]/g, (sign) => standIns.get(sign) ?? sign);
+}
+
+/** In a pasted text these are no keys: one would end the program, or take words out of the line. */
+const controls = /(?![\t\n])\p{Cc}/gu;
+
+/** The beginning of a sequence that a terminal would obey. */
+const begun = "\u001b(?:\\[[0-?]{0,30}[ -/]{0,5})?";
+const cutOff = new RegExp(begun, "g");
+const cutAtEnd = new RegExp(`${begun}$`);
+
+function pastedAs(text: string): string {
+  const lines = withoutEscapes(text)
+    .replace(cutOff, "")
+    .replace(/\r\n?|[\u2028\u2029]/g, "\n");
+  return lines.replace(controls, "").replace(/[\n↵↲]/g, (sign) => standIns.get(sign) ?? sign);
 }
 
 /** Keys of a terminal, where a line's end within a paste sends nothing. `setRawMode` is the terminal's. */
@@ -21,7 +51,10 @@ export class PasteMarks extends Transform {
   readonly isTTY = true;
   readonly setRawMode: (mode: boolean) => void;
   readonly #decoder = new StringDecoder("utf8");
+  /** Of a paste: what may go on in the next piece. */
   #held = "";
+  /** As much of a mark's beginning as was passed on: an Escape alone is a key, and is not held. */
+  #passed = "";
   #inPaste = false;
 
   constructor(setRawMode: (mode: boolean) => void) {
@@ -33,31 +66,48 @@ export class PasteMarks extends Transform {
     let text = this.#held + (typeof chunk === "string" ? chunk : this.#decoder.write(chunk));
     this.#held = "";
     let out = "";
-    for (;;) {
-      const mark = this.#inPaste ? end : begin;
-      const at = text.indexOf(mark);
-      if (at === -1) break;
-      out += this.#keys(text.slice(0, at));
-      text = text.slice(at + mark.length);
-      this.#inPaste = !this.#inPaste;
+    while (text !== "") {
+      const [keys, rest] = this.#inPaste ? this.#pasted(text) : this.#typed(text);
+      out += keys;
+      text = rest;
     }
-    const kept = this.#begunAtEnd(text);
-    this.#held = text.slice(text.length - kept);
-    out += this.#keys(text.slice(0, text.length - kept));
     done(null, out);
   }
 
-  #keys(text: string): string {
-    return this.#inPaste ? text.replace(/\r\n?|\n/g, lineEnd) : text;
+  /** Keys up to the mark of a paste, and what follows it. */
+  #typed(text: string): [keys: string, rest: string] {
+    const passed = this.#passed;
+    const known = passed + text;
+    this.#passed = "";
+    if (passed !== "" && known.startsWith(begin)) {
+      this.#inPaste = true;
+      // With its end the mark is one key, which means nothing.
+      return [begin.slice(passed.length), known.slice(begin.length)];
+    }
+    if (passed !== "" && begin.startsWith(known)) {
+      this.#passed = known;
+      return [text, ""];
+    }
+    const at = text.indexOf(begin);
+    if (at >= 0) {
+      this.#inPaste = true;
+      return [typedAs(text.slice(0, at)), text.slice(at + begin.length)];
+    }
+    for (let length = 1; length < begin.length; length++)
+      if (text.endsWith(begin.slice(0, length))) this.#passed = begin.slice(0, length);
+    return [typedAs(text), ""];
   }
 
-  /** How many characters at the end may go on in the next piece. Outside a paste, an Escape alone is a key. */
-  #begunAtEnd(text: string): number {
-    // Its "\n" may be still to come: both are one line's end.
-    if (this.#inPaste && text.endsWith("\r")) return 1;
-    const [mark, fewest] = this.#inPaste ? [end, 1] : [begin, 3];
-    for (let length = mark.length - 1; length >= fewest; length--)
-      if (text.endsWith(mark.slice(0, length))) return length;
-    return 0;
+  /** The text up to the end of the paste, and what follows it. */
+  #pasted(text: string): [keys: string, rest: string] {
+    const at = text.indexOf(end);
+    if (at >= 0) {
+      this.#inPaste = false;
+      return [pastedAs(text.slice(0, at)), text.slice(at + end.length)];
+    }
+    // The rest of it, or of a line's end, comes in the next piece.
+    const [held = text.endsWith("\r") ? "\r" : ""] = cutAtEnd.exec(text) ?? [];
+    this.#held = held;
+    return [pastedAs(text.slice(0, text.length - held.length)), ""];
   }
 }

@@ -2,6 +2,7 @@
 import { createInterface, type Interface } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
 import { type Line, paint, span, widthOf, wrap } from "./line.ts";
+import { LinesAtOnce } from "./lines-at-once.ts";
 import { marksOff, marksOn, PasteMarks, withLineEnds } from "./pasted.ts";
 import type { Surface } from "./surface.ts";
 
@@ -35,7 +36,7 @@ export class TerminalScreen implements Surface {
   readonly #typed: Interface;
   #entries: Entry[] = [];
   #prompt = "› ";
-  #pasted: string[] = [];
+  readonly #lines: LinesAtOnce;
   #closed = false;
 
   constructor(options: ScreenOptions) {
@@ -46,9 +47,14 @@ export class TerminalScreen implements Surface {
     output.write(marksOn);
     const line = { input: this.#keys, output, terminal: true, prompt: this.#prompt, historySize: 200 };
     this.#typed = createInterface(line);
+    this.#lines = new LinesAtOnce(
+      () => this.#typed.line === "",
+      (text) => this.#onLines(text),
+    );
     this.#typed.on("line", (text) => this.#onLine(text));
     this.#typed.on("SIGINT", () => options.onEnd());
     this.#typed.on("close", () => {
+      this.#lines.flush();
       if (!this.#closed) options.onEnd();
     });
     // A window that was closed can be neither read nor written any more.
@@ -144,14 +150,13 @@ export class TerminalScreen implements Surface {
     // The typed line stands above the cursor: it becomes a piece of the chat.
     const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / this.#columns()));
     output.write(`\u001b[${height}A\u001b[0J`);
-    if (this.#pasted.push(withLineEnds(text)) > 1) return;
-    setImmediate(() => {
-      const all = this.#pasted.join("\n");
-      this.#pasted = [];
-      if (all.trim() !== "") this.tell([{ spans: [span(`› ${all}`, "dim")], indent: 0, passing: false }]);
-      else this.#draw(this.#entries.length, []);
-      this.#options.onText(all);
-    });
+    this.#lines.add(withLineEnds(text));
+  }
+
+  #onLines(all: string): void {
+    if (all.trim() !== "") this.tell([{ spans: [span(`› ${all}`, "dim")], indent: 0, passing: false }]);
+    else this.#draw(this.#entries.length, []);
+    this.#options.onText(all);
   }
 
   /** The terminal has wrapped everything anew: the newest rows that fit are drawn onto an empty screen. */

@@ -2,7 +2,9 @@
 import { createInterface } from "node:readline";
 import { createInterface as createLines } from "node:readline/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import { LinesAtOnce } from "../../adapters/terminal/lines-at-once.ts";
 import { marksOff, marksOn, PasteMarks, withLineEnds } from "../../adapters/terminal/pasted.ts";
+import type { Person } from "./client-questions.ts";
 import { ClientError } from "./client-requests.ts";
 
 /** `ask` rejects with a ClientError when nobody is there any more. */
@@ -11,10 +13,35 @@ export interface Answers {
   close(): void;
 }
 
+const unseen =
+  "A question is open, and nobody would see it here: stdout and stderr lead elsewhere. The run goes on without it.";
 const nobody = "There is nobody at the terminal; the run goes on without it.";
 
+/** The process's own streams, of which each may be a terminal. */
+interface Place extends Pick<Terminal, "onLeave"> {
+  input: Terminal["input"] & { isTTY?: boolean };
+  stdout: WriteStream;
+  stderr: WriteStream;
+}
+
+/**
+ * Who is at these streams. Where stdout leads elsewhere, the person is asked on stderr, and told there too what is
+ * printed: nobody approves what they can't see.
+ */
+export function answersAt({ input, stdout, stderr, onLeave }: Place): Answers & Pick<Person, "print"> {
+  const isSeen = (output: WriteStream) => output.isTTY === true;
+  const screen = [stdout, stderr].find(isSeen);
+  const printing = input.isTTY === true && screen === stderr ? [stdout, stderr] : [stdout];
+  const print = (line: string) => {
+    for (const output of printing) output.write(`${line}\n`);
+  };
+  if (input.isTTY !== true) return { ...pipedAnswers(input, stdout), print };
+  if (screen === undefined) return { ask: () => Promise.reject(new ClientError(unseen)), close() {}, print };
+  return { ...typedAnswers({ input, output: screen, onLeave }), print };
+}
+
 /** Lines of a pipe or a file: those that come before they are asked for wait. */
-export function pipedAnswers(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Answers {
+function pipedAnswers(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Answers {
   const lines = createLines({ input });
   const next = lines[Symbol.asyncIterator]();
   return {
@@ -46,11 +73,15 @@ export function typedAnswers({ input, output, onLeave }: Terminal): Answers {
   output.write(marksOn);
   const typed = createInterface({ input: keys, output, terminal: true, prompt: "" });
   let asked: PromiseWithResolvers<string> | null = null;
-  let lines: string[] = [];
+  /** What was asked when the first line of a text came: it is for that. */
+  let question: PromiseWithResolvers<string> | null = null;
   let isClosed = false;
-  const take = (question: typeof asked) => {
-    const answer = lines.join("\n");
-    lines = [];
+  // What was typed before this program began waits in the terminal: it is read, and dropped, before anything is asked.
+  let isRead = false;
+  const read = new Promise<void>((done) => setImmediate(() => setImmediate(done))).then(() => {
+    isRead = true;
+  });
+  const take = (answer: string) => {
     if (question === null) {
       const onNewLine = asked === null ? "" : "\n";
       if (answer.trim() !== "") output.write(`${onNewLine}Nothing is asked yet: this line went nowhere.\n`);
@@ -62,18 +93,20 @@ export function typedAnswers({ input, output, onLeave }: Terminal): Answers {
     asked = null;
     question.resolve(answer);
   };
+  const lines = new LinesAtOnce(() => typed.line === "", take);
   typed.on("line", (text) => {
-    // Lines that come at once are one text, also where the terminal marks no paste. It is for what stood by then.
-    const question = asked;
-    if (lines.push(withLineEnds(text)) === 1) setImmediate(() => take(question));
+    if (lines.isEmpty) question = asked;
+    lines.add(withLineEnds(text));
   });
   typed.on("SIGINT", onLeave);
   typed.on("close", () => {
+    lines.flush();
     isClosed = true;
     asked?.reject(new ClientError(nobody));
   });
   return {
     async ask(question) {
+      if (!isRead) await read;
       if (isClosed) throw new ClientError(nobody);
       asked = Promise.withResolvers<string>();
       typed.setPrompt(question);

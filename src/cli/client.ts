@@ -17,7 +17,7 @@ import {
   send,
   untilReached,
 } from "./client-requests.ts";
-import { pipedAnswers, typedAnswers } from "./client-terminal.ts";
+import { answersAt } from "./client-terminal.ts";
 import { runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
@@ -140,14 +140,13 @@ async function main({ values, words }: Given): Promise<number> {
     throw new UsageError(`--key takes printable ASCII characters; found ${JSON.stringify(key)}.`);
   const place = loadPlace();
   const url = (values.url ?? place.url).replace(/\/+$/, "");
-  const { stdin: input, stdout: output } = process;
+  const { stdin: input, stdout, stderr } = process;
   const onLeave = () => {
     answers.close();
-    output.write(`\nA run that was started goes on. The same command with --key ${key} follows it again.\n`);
+    answers.print(`\nA run that was started goes on. The same command with --key ${key} follows it again.`);
     process.exit(130);
   };
-  const isTerminal = input.isTTY === true && output.isTTY === true;
-  const answers = isTerminal ? typedAnswers({ input, output, onLeave }) : pipedAnswers(input, output);
+  const answers = answersAt({ input, stdout, stderr, onLeave });
   try {
     const run = await runClient({
       url,
@@ -155,10 +154,10 @@ async function main({ values, words }: Given): Promise<number> {
       task,
       agent: values.agent ?? null,
       key,
-      print: (line) => output.write(`${line}\n`),
+      print: (line) => answers.print(line),
       ask: (question) => answers.ask(question),
     });
-    output.write(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}\n`);
+    answers.print(`\n${harmless(run.final_answer ?? run.error ?? `The run is ${run.status}.`)}`);
     return run.status === "complete" ? 0 : 1;
   } finally {
     answers.close();

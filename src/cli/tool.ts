@@ -1,6 +1,5 @@
 /** `npm run tool -- <name> '<json>'`: runs one tool by hand, with the agent's checks, limits and redaction. */
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { harmless } from "../../adapters/terminal/line.ts";
 import { offInWords } from "../config/checks.ts";
@@ -10,6 +9,8 @@ import { attachmentInWords } from "../core/text/attachment.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import { visible, visibleJson } from "../core/text/visible.ts";
 import { createToolbox } from "../tools/toolbox.ts";
+import { ClientError } from "./client-requests.ts";
+import { answersAt } from "./client-terminal.ts";
 import { runCommand } from "./command.ts";
 import { noSuchTool } from "./no-such-tool.ts";
 import { type Given, usageOf } from "./options.ts";
@@ -163,34 +164,35 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
   return 0;
 }
 
+function unlessNobody(error: unknown): null {
+  if (!(error instanceof ClientError)) throw error;
+  return null;
+}
+
 /** As somebody at this terminal; ends with the servers of tools that it needed. */
 export async function atTerminal(
   config: Pick<Config, "tools" | "toolServers" | "secrets" | "warnings" | "toolsOff">,
   args: readonly string[],
 ): Promise<number> {
   const stop = new AbortController();
-  const terminal = createInterface({ input: process.stdin });
-  process.once("SIGINT", () => {
+  const { stdin: input, stdout, stderr } = process;
+  const onLeave = () => {
     stop.abort();
     // Whoever is being asked has answered.
-    terminal.close();
-  });
-  // Lines that come before they are asked for (a pipe) wait here.
-  const lines = terminal[Symbol.asyncIterator]();
+    answers.close();
+  };
+  const answers = answersAt({ input, stdout, stderr, onLeave });
+  process.once("SIGINT", onLeave);
   try {
     return await runByHand(config, {
       args,
-      print: (line) => process.stdout.write(`${line}\n`),
-      ask: async (question) => {
-        process.stdout.write(question);
-        const { value, done } = await lines.next();
-        return done ? null : value;
-      },
+      print: answers.print,
+      ask: (question) => answers.ask(question).catch(unlessNobody),
       signal: stop.signal,
     });
   } finally {
     await Promise.all(config.toolServers.map((server) => server.stop()));
-    terminal.close();
+    answers.close();
   }
 }
 

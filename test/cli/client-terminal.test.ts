@@ -1,17 +1,30 @@
 /** The client's questions at a terminal: an answer is what is typed after its question, and a paste is one. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Answers, typedAnswers } from "../../src/cli/client-terminal.ts";
+import { type Answers, answersAt, typedAnswers } from "../../src/cli/client-terminal.ts";
 import { type TestTerminal, testTerminal } from "../support/terminal.ts";
+
+/** Where a stream of the process leads when it is no terminal. */
+function redirected() {
+  const written: string[] = [];
+  const { output } = testTerminal(60, 12);
+  const stream = Object.assign(output, { isTTY: false });
+  stream.write = (chunk: unknown) => written.push(String(chunk)) > 0;
+  return { stream, written };
+}
 
 let terminal: TestTerminal;
 let answers: Answers;
 let left: number;
 
-beforeEach(() => {
+const turn = () => new Promise((over) => setImmediate(over));
+
+beforeEach(async () => {
   terminal = testTerminal(60, 12);
   left = 0;
   const { input, output } = terminal;
   answers = typedAnswers({ input, output, onLeave: () => left++ });
+  await turn();
+  await turn();
 });
 afterEach(() => answers.close());
 
@@ -34,6 +47,35 @@ test.each([
   const next = answers.ask("Approve? [y/N] ");
   terminal.type("\r");
   expect(await next).toBe("");
+});
+
+test("a paste without marks that comes in several reads, cut within a line, is one answer", async () => {
+  const answer = answers.ask("> ");
+  terminal.type("eu-1\rthe re");
+  await turn();
+  terminal.type("st\rand more\r");
+  expect(await answer).toBe("eu-1\nthe rest\nand more");
+  const next = answers.ask("Approve? [y/N] ");
+  terminal.type("\r");
+  expect(await next).toBe("");
+});
+
+test("an answer that was sent right before Ctrl-D counts", async () => {
+  const answer = answers.ask("> ");
+  terminal.type("eu-1\r\u0004");
+  expect(await answer).toBe("eu-1");
+});
+
+test("what was typed before the program began answers no question, however soon that is asked", async () => {
+  const early = testTerminal(60, 12);
+  early.type("y\r");
+  const { input, output } = early;
+  const person = typedAnswers({ input, output, onLeave: () => left++ });
+  const answer = person.ask("Run it, once? (y/N) ");
+  await expect.poll(() => early.rows().join("\n")).toContain("Nothing is asked yet");
+  early.type("n\r");
+  expect(await answer).toBe("n");
+  person.close();
 });
 
 test("Ctrl-C leaves, and Ctrl-D says that nobody is there", async () => {
@@ -63,8 +105,41 @@ test("a line that comes in the same moment as a question does not answer it", as
   expect(await answer).toBe("n");
 });
 
+test("where stdout leads elsewhere, the person sees and is asked on stderr, and nothing typed before counts", async () => {
+  const file = redirected();
+  const { input, output: stderr } = terminal;
+  const person = answersAt({ input, stdout: file.stream, stderr, onLeave: () => left++ });
+  person.print("restart_service payments");
+  terminal.type("y\r");
+  await expect.poll(() => terminal.rows().join("\n")).toContain("Nothing is asked yet");
+  const answer = person.ask("Approve? [y/N] ");
+  terminal.type("n\r");
+  expect(await answer).toBe("n");
+  person.close();
+  expect(terminal.rows()).toContain("restart_service payments");
+  expect(file.written).toEqual(["restart_service payments\n"]);
+});
+
+test("who can't see a question is not asked, and a pipe is, line by line", async () => {
+  const file = redirected();
+  const typed = {
+    input: terminal.input,
+    stdout: file.stream,
+    stderr: redirected().stream,
+    onLeave: () => {},
+  };
+  await expect(answersAt(typed).ask("> ")).rejects.toThrow("nobody would see it here");
+  const { input } = testTerminal(60, 12);
+  const pipe = Object.assign(input, { isTTY: false });
+  const piped = answersAt({ ...typed, input: pipe });
+  pipe.push("eu-1\ny\n");
+  expect([await piped.ask("> "), await piped.ask("Approve? [y/N] ")]).toEqual(["eu-1", "y"]);
+  piped.close();
+  expect(file.written).toEqual(["> ", "Approve? [y/N] "]);
+});
+
 test("who left before a question is nobody to ask", async () => {
   terminal.type("\u0004");
-  await new Promise((closed) => setImmediate(closed));
+  await turn();
   await expect(answers.ask("> ")).rejects.toThrow("There is nobody at the terminal");
 });
