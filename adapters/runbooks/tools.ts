@@ -3,14 +3,24 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { didYouMean } from "../../src/core/text/closest.ts";
 import type { Tool } from "../../src/tools/contract.ts";
+import { checkDeclared } from "../../src/tools/declared.ts";
+import { words } from "../../src/tools/declared-values.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { type Runbook, readRunbooks } from "./folder.ts";
+
+interface Options {
+  folder: string;
+}
+
+const optionsSchema = z.strictObject({ folder: words } satisfies Record<keyof Options, z.ZodType>);
 
 /**
  * `folder` is read once, at the start. Where there is none the tools are off. Throws an Error that says what to correct
  * in which file.
  */
-export function runbooks({ folder }: { folder: string }): Tool[] {
+export function runbooks(options: Options): Tool[] {
+  checkDeclared("runbooks", optionsSchema, options);
+  const { folder } = options;
   const all = readRunbooks(folder) ?? [];
   const off = all.length > 0 ? null : `put a runbook into ${basename(folder)}/ to switch them on`;
   return [listRunbooks(all, off), readRunbook(all, off)];

@@ -4,6 +4,7 @@ import { demoTools } from "../../adapters/demo/tools.ts";
 import { github } from "../../adapters/github/tools.ts";
 import { alertmanager, prometheus } from "../../adapters/prometheus/tools.ts";
 import { prometheusVerify } from "../../adapters/prometheus/verify.ts";
+import { runbooks } from "../../adapters/runbooks/tools.ts";
 import { sql } from "../../adapters/sql/tools.ts";
 import { secretOf } from "../../src/tools/secret.ts";
 
@@ -20,6 +21,7 @@ const packs: Readonly<Record<string, (change: object) => unknown>> = {
   alertmanager: (change) => alertmanager(untyped({ url: "http://a.example:9093", ...change })),
   sql: (change) => sql(untyped({ name: "shop", description: "Orders.", url: token, ...change })),
   demoTools: (change) => demoTools(untyped({ file: "restarts.log", isDemo: true, ...change })),
+  runbooks: (change) => runbooks(untyped({ folder: "nowhere", ...change })),
   prometheusVerify: (change) =>
     prometheusVerify(
       untyped({ url: "http://a.example", query: "up", better: () => true, window: "5m", ...change }),
@@ -37,6 +39,8 @@ test.each<[keyof typeof packs, object, string]>([
     { keyinput: "id" },
     "github: keyinput: is not known (did you mean keyInput?); known are token, repos, baseUrl, keyInput",
   ],
+  ["runbooks", { dir: "a" }, "runbooks: dir: is not known; known are folder"],
+  ["runbooks", { folder: undefined }, "runbooks: folder: is missing; give text"],
   ["github", { readOnly: true }, "github: readOnly: is not known; known are token, repos, baseUrl, keyInput"],
   ["github", { token: "t0ken" }, `github: token: ${noSecret}`],
   ["github", { token: setting("t0ken") }, `github: token: ${noSecret}`],
