@@ -31,7 +31,7 @@ const isFree = `source <> ALL ($5::text[])
 
 const isDue = `state = 'pending' AND ${isFree}`;
 
-/** The next place. Pending in the words of the index `inbox_order`. A place is of one source. */
+/** The next place. Pending in the words of the index `inbox_order`. */
 const nextInOrder = `SELECT seq, address, CASE WHEN ${blocks} THEN ${endOfPlace} ELSE seq END AS behind FROM inbox
   WHERE state <> 'done' AND state <> 'refused' AND (address, seq) > (place.address, place.behind)
   ORDER BY address, seq LIMIT 1`;
@@ -44,9 +44,9 @@ const furtherUnordered = `SELECT seq FROM inbox
 /** $1 limit, $2 leaseMs, $3 patienceMs, $4 how many of the oldest, $5 sources of others. */
 const text = `
   WITH RECURSIVE oldest AS (
-    SELECT seq, source, address, ${blocks} AS blocks FROM inbox WHERE state = 'pending' ORDER BY seq ${limitTo("$4")}
+    SELECT seq, address, ${blocks} AS blocks FROM inbox WHERE state = 'pending' ORDER BY seq ${limitTo("$4")}
   ), seen AS (
-    SELECT seq, address, min(seq) FILTER (WHERE blocks) OVER (PARTITION BY source, address) AS first FROM oldest
+    SELECT seq, address, min(seq) FILTER (WHERE blocks) OVER (PARTITION BY address) AS first FROM oldest
   ), near AS (
     SELECT seq FROM inbox
     WHERE seq = ANY (ARRAY(SELECT seq FROM seen WHERE address IS NULL OR first IS NULL OR first >= seq)) AND ${isDue}

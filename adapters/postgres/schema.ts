@@ -63,7 +63,7 @@ export const inbox = pgTable("inbox", {
   runId: text("run_id"),
   outcome: text("outcome"),
   leaseUntil: bigint("lease_until", { mode: "number" }),
-  /** Words of one source and place are worked off one after another; null: no order is kept. */
+  /** Words of one place are worked off one after another; null: no order is kept. */
   address: text("address"),
   /** Since when somebody tries, ms since the epoch; null: nobody has. */
   triedAt: bigint("tried_at", { mode: "number" }),

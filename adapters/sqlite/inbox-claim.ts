@@ -23,11 +23,11 @@ const isDue = `state = 'pending' AND (lease_until IS NULL OR lease_until <= @now
 /** Of the oldest messages those whose turn it is. All that are older than one of them are among them. */
 const near = `
   SELECT seq FROM (
-    SELECT seq, address, min(seq) FILTER (WHERE blocks) OVER (PARTITION BY source, address) AS first
-    FROM (SELECT seq, source, address, ${blocks} AS blocks FROM inbox WHERE state = 'pending' ORDER BY seq LIMIT @oldest))
+    SELECT seq, address, min(seq) FILTER (WHERE blocks) OVER (PARTITION BY address) AS first
+    FROM (SELECT seq, address, ${blocks} AS blocks FROM inbox WHERE state = 'pending' ORDER BY seq LIMIT @oldest))
   WHERE address IS NULL OR first IS NULL OR first >= seq`;
 
-/** Of each place those whose turn it is, and what has no place. A place is of one source. */
+/** Of each place those whose turn it is, and what has no place. */
 const far = `
   WITH RECURSIVE place AS (
     SELECT 0 AS seq, '' AS address, 1 AS blocks

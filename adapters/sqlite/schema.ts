@@ -63,7 +63,7 @@ export const inbox = sqliteTable("inbox", {
   runId: text("run_id"),
   outcome: text("outcome"),
   leaseUntil: integer("lease_until"),
-  /** Words of one source and place are worked off one after another; null: no order is kept. */
+  /** Words of one place are worked off one after another; null: no order is kept. */
   address: text("address"),
   /** Since when somebody tries, ms since the epoch; null: nobody has. */
   triedAt: integer("tried_at"),

@@ -27,14 +27,26 @@ export function orderContract(open: () => Promise<Store>): void {
       await hear(here, "first", "second", "third");
       await hear("slack:T1/C1/2", "elsewhere");
       await hear(null, "press", "another press");
-      await store.receive({ source: "other", key: "same place", body: "{}", receivedAt: 1, address: here });
-      expect(await claim(60_000)).toEqual(["first", "elsewhere", "press", "another press", "same place"]);
+      expect(await claim(60_000)).toEqual(["first", "elsewhere", "press", "another press"]);
       expect(await claim(60_000)).toEqual([]);
       await settle("first");
       expect(await claim(60_000)).toEqual(["second"]);
       // What a message does settles it, before its outcome is told.
       await must(store.commit(commit("r1", 0, { inbox: { source, key: "second" } })));
       expect(await claim(60_000)).toEqual(["third"]);
+    });
+
+    it("are one order whatever their sources, also behind a long backlog of another place", async () => {
+      await hear("slack:T1/C1/2", ...[1, 2, 3, 4, 5].map((n) => `backlog ${n}`));
+      await hear(here, "first");
+      await store.receive({ source: "other", key: "second", body: "{}", receivedAt: 1, address: here });
+      expect(await claim(60_000, { limit: 1 })).toEqual(["backlog 1"]);
+      // First as one that is far behind the oldest, then as one of them.
+      expect(await claim(0, { limit: 1 })).toEqual(["first"]);
+      expect(await claim(60_000)).toEqual(["first"]);
+      expect(await claim(60_000)).toEqual([]);
+      await settle("first");
+      expect(await claim(60_000)).toEqual(["second"]);
     });
 
     it("wait also while nobody has the first: whoever had it may be gone", async () => {

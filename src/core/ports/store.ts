@@ -84,8 +84,8 @@ export interface Store {
   pendingInbox(limit: number): Promise<InboxRow[]>;
   /**
    * Up to `limit` pending messages, oldest first, that nobody works on: for `leaseMs` nobody else gets them. Of those of
-   * one source and address, in all processes, only the oldest pending one: the next when that is settled, or has been
-   * tried in vain for `patienceMs`. `except`: sources whose channel another process holds.
+   * one address, whatever their sources, in all processes, only the oldest pending one: the next when that is settled, or
+   * has been tried in vain for `patienceMs`. `except`: sources whose channel another process holds.
    */
   claimInbox(claim: {
     now: number;
