@@ -6,7 +6,7 @@
  * the first ones of each place, from place to place by the index `inbox_order`.
  */
 import type { Pool } from "pg";
-import type { InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { ClaimedRow, InboxRow } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { clockMs } from "./claims.ts";
 import { isTooLong } from "./set-back.ts";
@@ -61,31 +61,49 @@ const text = `
       AND seq > (SELECT max(seq) FROM oldest) AND seq = ANY (ARRAY(SELECT seq FROM place
         UNION ALL (${furtherUnordered})))
     ORDER BY seq LIMIT $1 - (SELECT count(*) FROM near) FOR UPDATE SKIP LOCKED
-  )
-  UPDATE inbox SET lease_until = ${clockMs} + $2,
+  ), clock AS MATERIALIZED (SELECT ${clockMs} AS now)
+  UPDATE inbox SET lease_until = now + $2,
     -- Where nobody has tried for as long as one has patience, it begins anew.
-    tried_at = CASE WHEN lease_until > ${clockMs} - $3 THEN least(tried_at, ${clockMs}) ELSE ${clockMs} END
-  WHERE seq IN (SELECT seq FROM near UNION ALL SELECT seq FROM far)
-  RETURNING seq, source, key, body, received_at, state, run_id, outcome`;
+    tried_at = CASE WHEN lease_until > now - $3 THEN least(tried_at, now) ELSE now END
+  FROM clock WHERE seq IN (SELECT seq FROM near UNION ALL SELECT seq FROM far)
+  RETURNING seq, source, key, body, received_at, state, run_id, outcome, lease_until, tried_at = now AS first`;
+
+/** The messages of `claimed`, as long as nobody else has claimed them since. */
+const untried = `
+  UPDATE inbox SET tried_at = NULL
+  FROM unnest($1::text[], $2::text[], $3::bigint[]) AS claimed (source, key, lease_until)
+  WHERE inbox.source = claimed.source AND inbox.key = claimed.key AND inbox.lease_until = claimed.lease_until`;
 
 type Claimed = Pick<InboxRow, "source" | "key" | "body" | "state" | "outcome"> & {
   seq: string;
   received_at: string;
   run_id: string | null;
+  lease_until: string;
+  first: boolean;
 };
 
 /** In one statement; what others claim in this moment is left to them. */
 export async function claimMessages(
   pool: Pool,
   { leaseMs, limit, patienceMs, except = [] }: Parameters<Store["claimInbox"]>[0],
-): Promise<InboxRow[]> {
+): Promise<ClaimedRow[]> {
   const values = [limit, leaseMs, patienceMs, looksEach * limit, except];
   const { rows } = await pool.query<Claimed>({ name: "claim_inbox", text, values });
   // An UPDATE returns its rows in no order.
   const inOrder = rows.toSorted((a, b) => Number(a.seq) - Number(b.seq));
-  return inOrder.map(({ seq: _, received_at, run_id, ...row }) => ({
+  return inOrder.map(({ seq: _, received_at, run_id, lease_until, ...row }) => ({
     ...row,
     receivedAt: Number(received_at),
     runId: run_id,
+    leaseUntil: Number(lease_until),
   }));
+}
+
+export async function markUntried(pool: Pool, claimed: Parameters<Store["markUntried"]>[0]): Promise<void> {
+  const values = [
+    claimed.map(({ source }) => source),
+    claimed.map(({ key }) => key),
+    claimed.map(({ leaseUntil }) => leaseUntil),
+  ];
+  await pool.query({ name: "mark_untried", text: untried, values });
 }

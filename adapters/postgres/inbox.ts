@@ -6,7 +6,7 @@ import type { InboxKey } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { and, asc, eq, inArray, isNull, lt, ne, or, sql } from "./drizzle.ts";
-import { claimMessages } from "./inbox-claim.ts";
+import { claimMessages, markUntried } from "./inbox-claim.ts";
 import { addInboxJob } from "./jobs.ts";
 import { inbox } from "./schema.ts";
 
@@ -25,7 +25,14 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
+  | "receive"
+  | "inboxRow"
+  | "pendingInbox"
+  | "claimInbox"
+  | "markUntried"
+  | "settleInbox"
+  | "dropBodies"
+  | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -51,6 +58,7 @@ export function receiveMessages(db: NodePgDatabase, pool: Pool): Receiving {
       return pending.orderBy(asc(inbox.seq)).limit(limit);
     },
     claimInbox: (claim) => claimMessages(pool, claim),
+    markUntried: (claimed) => markUntried(pool, claimed),
     async settleInbox(key, { state, runId, outcome, keepBody = false }) {
       const set = { state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) };
       const { rowCount } = await db

@@ -6,7 +6,7 @@
  * the first ones of each place, from place to place by the index `inbox_order`.
  */
 import type Database from "better-sqlite3";
-import { type InboxRow, longestClaimMs } from "../../src/core/ports/deliveries.ts";
+import { type ClaimedRow, type InboxRow, longestClaimMs } from "../../src/core/ports/deliveries.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 
 type Claim = Parameters<Store["claimInbox"]>[0];
@@ -52,16 +52,18 @@ const dueOf = (these: string) =>
 const take = `UPDATE inbox SET lease_until = @until,
     tried_at = CASE WHEN lease_until > @before THEN min(coalesce(tried_at, @now), @now) ELSE @now END
   WHERE seq IN (SELECT value FROM json_each(@these))
-  RETURNING seq, source, key, body, received_at, state, run_id, outcome`;
+  RETURNING seq, source, key, body, received_at, state, run_id, outcome, lease_until, tried_at = @now AS first`;
 
 type Claimed = Pick<InboxRow, "source" | "key" | "body" | "state" | "outcome"> & {
   seq: number;
   received_at: number;
   run_id: string | null;
+  lease_until: number;
+  first: 0 | 1;
 };
 
 /** To be called within a transaction. */
-export function messageClaims(client: Database.Database): (claim: Claim) => InboxRow[] {
+export function messageClaims(client: Database.Database): (claim: Claim) => ClaimedRow[] {
   const seqs = (text: string) => client.prepare<[object], number>(text).pluck();
   const [endOf, dueNear, dueFar] = [seqs(end), seqs(dueOf(near)), seqs(dueOf(far))];
   const taken = client.prepare<[object], Claimed>(take);
@@ -74,6 +76,9 @@ export function messageClaims(client: Database.Database): (claim: Claim) => Inbo
     return taken
       .all({ ...times, until: now + leaseMs, these: JSON.stringify(these) })
       .sort((a, b) => a.seq - b.seq)
-      .map(({ seq: _, received_at, run_id, ...row }) => ({ ...row, receivedAt: received_at, runId: run_id }));
+      .map(({ seq: _, received_at, run_id, lease_until, first, ...row }) => ({
+        ...row,
+        ...{ receivedAt: received_at, runId: run_id, leaseUntil: lease_until, first: first === 1 },
+      }));
   };
 }

@@ -22,7 +22,14 @@ const columns = {
 
 type Receiving = Pick<
   Store,
-  "receive" | "inboxRow" | "pendingInbox" | "claimInbox" | "settleInbox" | "dropBodies" | "pruneInbox"
+  | "receive"
+  | "inboxRow"
+  | "pendingInbox"
+  | "claimInbox"
+  | "markUntried"
+  | "settleInbox"
+  | "dropBodies"
+  | "pruneInbox"
 >;
 
 const isPending = sql`${inbox.state} = 'pending'`;
@@ -33,7 +40,10 @@ export function receiveMessages(
   client: Database.Database,
   write: Write,
 ): Receiving {
-  const claimed = messageClaims(client);
+  const claims = messageClaims(client);
+  const untried = client.prepare(
+    "UPDATE inbox SET tried_at = NULL WHERE source = @source AND key = @key AND lease_until = @leaseUntil",
+  );
   const insert = db
     .insert(inbox)
     .values({
@@ -66,7 +76,11 @@ export function receiveMessages(
     async pendingInbox(limit) {
       return pending.all({ limit });
     },
-    claimInbox: (claim) => write(() => claimed(claim)),
+    claimInbox: (claim) => write(() => claims(claim)),
+    markUntried: (claimed) =>
+      write(() => {
+        for (const { source, key, leaseUntil } of claimed) untried.run({ source, key, leaseUntil });
+      }),
     settleInbox: (key, { state, runId, outcome, keepBody = false }) =>
       write(() => {
         const set = { state, runId, outcome: plainText(outcome), ...(keepBody ? {} : { body: "" }) };

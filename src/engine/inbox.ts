@@ -2,12 +2,12 @@
  * Inbound messages: remembered first, acknowledged then, worked off in order. Whoever accepted one may die right
  * after: what nobody works on is found again, by looking or by the store's wake-ups.
  */
-import type { Address } from "../core/actor.ts";
 import type { InboxRow } from "../core/ports/deliveries.ts";
 import type { Inbound } from "../core/ports/inbound.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
 import { inboundCodec } from "../core/store/records.ts";
-import { type Claimed, LookUps } from "./look-ups.ts";
+import { type Claimed, leaveUntried, orderedAt } from "./claimed.ts";
+import { LookUps } from "./look-ups.ts";
 import { type MessageDeps, Messages } from "./message.ts";
 import { Tries } from "./tries.ts";
 
@@ -140,24 +140,38 @@ export class Inbox {
     const until = clock.steady() + leaseMs;
     const claim = { now: clock.now(), leaseMs, limit, patienceMs, except: elsewhere() };
     const rows = await store.claimInbox(claim);
+    const unsure: Claimed[] = [];
     for (const row of rows) {
       const inbound = this.#read(row);
       // What stays pending is looked at again when our claim has run out.
       if (inbound === null) continue;
-      if (inbound.unsure) this.#lookUps.begin({ row, inbound, until });
-      else this.#ready.push({ row, inbound, until });
+      const claimed = { row, inbound, until, untried: row.first };
+      if (inbound.unsure) unsure.push(claimed);
+      else this.#ready.push(claimed);
     }
+    for (const claimed of unsure) this.#lookUps.begin(claimed);
+    await leaveUntried(store, unsure);
     return rows.length === limit;
   }
 
   async #workOff(): Promise<void> {
     for (let next = this.#ready[0]; next && this.#running; next = this.#ready[0]) {
-      const isOurs = this.#deps.clock.steady() < next.until;
-      if (isOurs) await this.#tries.begin(next);
-      this.#ready.shift();
-      // It is to be had again, or what was said behind it in its thread is now.
-      if (!isOurs || orderedAt(next.inbound) !== null) this.#again = true;
+      const now = this.#deps.clock.steady();
+      if (now >= next.until) await this.#drop(this.#ready.filter(({ until }) => now >= until));
+      else {
+        await this.#tries.begin(next);
+        this.#ready.shift();
+        // What was said behind it in its thread is to be had now.
+        if (orderedAt(next.inbound) !== null) this.#again = true;
+      }
     }
+  }
+
+  /** They are not ours any more, and to be had again. */
+  async #drop(claimed: readonly Claimed[]): Promise<void> {
+    await leaveUntried(this.#deps.store, claimed);
+    for (const message of claimed) this.#ready.splice(this.#ready.indexOf(message), 1);
+    this.#again = true;
   }
 
   #lookIn(ms: number | null): void {
@@ -179,9 +193,4 @@ export class Inbox {
       return null;
     }
   }
-}
-
-/** The place where words mean what stands there when they are heard; null for a press: it names what it is for. */
-function orderedAt({ address, intent }: Inbound): Address | null {
-  return intent.type === "message" || intent.type === "changed" ? address : null;
 }

@@ -2,15 +2,8 @@
 import type { Logger } from "pino";
 import type { Actor } from "../core/actor.ts";
 import type { Channel } from "../core/ports/channel.ts";
-import type { InboxRow } from "../core/ports/deliveries.ts";
 import type { Inbound } from "../core/ports/inbound.ts";
-
-/** A message that this process has claimed. `until`: by its steady clock; from then on another one may have it. */
-export interface Claimed {
-  row: InboxRow;
-  inbound: Inbound;
-  until: number;
-}
+import { type Claimed, nameOf } from "./claimed.ts";
 
 /** `found` is told of each message whose sender is known now, with that sender. */
 export interface LookUpDeps {
@@ -40,6 +33,7 @@ export class LookUps {
     if (open) {
       // The claim ran out over the question, and is ours once more.
       open.until = claimed.until;
+      claimed.untried &&= open.untried;
       return;
     }
     this.#open.set(name, claimed);
@@ -63,6 +57,7 @@ export class LookUps {
 
   async #lookUp(claimed: Claimed): Promise<void> {
     this.#asking++;
+    claimed.untried = false;
     const { unsure: _, ...sure } = claimed.inbound;
     const actor = await this.#ask(sure);
     this.#asking--;
@@ -79,9 +74,4 @@ export class LookUps {
       return null;
     }
   }
-}
-
-/** Names a claimed message, however often it is claimed. */
-export function nameOf({ row }: Claimed): string {
-  return `${row.source} ${row.key}`;
 }

@@ -8,7 +8,7 @@ import type { Store } from "../core/ports/store.ts";
 import { StoreError } from "../core/ports/store-error.ts";
 import { typed } from "../core/ports/typed.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
-import type { Claimed } from "./look-ups.ts";
+import type { Claimed } from "./claimed.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** `ingest` decides what a message means and does it; what it throws refuses the message, but for store trouble. */

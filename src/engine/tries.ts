@@ -4,7 +4,7 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../core/ports/clock.ts";
-import { type Claimed, nameOf } from "./look-ups.ts";
+import { type Claimed, nameOf } from "./claimed.ts";
 
 /** Since its first try began: as long as a trouble that passes, shorter than a statement may take before it is given up. */
 const inTroubleMs = 3_000;
@@ -147,6 +147,7 @@ export class Tries {
   async #try(message: Claimed): Promise<void> {
     const name = nameOf(message);
     const began = this.#deps.clock.steady();
+    message.untried = false;
     try {
       await this.#deps.workOff(message);
       this.#failing.delete(name);

@@ -78,6 +78,32 @@ export function orderContract(open: () => Promise<Store>): void {
       expect(await claim(60_000, { patienceMs: 0 })).toEqual(["second"]);
     });
 
+    it("wait for one that was claimed and not tried as if nobody had claimed it", async () => {
+      await hear(here, "first", "second");
+      const claimed = (leaseMs: number, patienceMs: number) =>
+        store.claimInbox({ now, leaseMs, limit: 10, patienceMs });
+      const former = await claimed(-10, 60_000);
+      expect(former).toMatchObject([{ key: "first", first: true, leaseUntil: expect.any(Number) }]);
+      await store.markUntried(former);
+      const untried = await claimed(60_000, 60_000);
+      expect(untried).toMatchObject([{ key: "first", first: true }]);
+      // Somebody else has claimed it since.
+      await store.markUntried(former);
+      await store.markUntried(untried);
+      expect(await claim(60_000, { patienceMs: 0 })).toEqual([]);
+    });
+
+    it("do not wait for one that counts as tried, though a claim of it before says that it was not", async () => {
+      await hear(here, "first", "second");
+      const claimed = (leaseMs: number, patienceMs = 60_000) =>
+        store.claimInbox({ now: Date.now(), leaseMs, limit: 10, patienceMs });
+      const former = await claimed(-10);
+      await expect.poll(async () => (await claimed(-10))[0]?.first).toBe(false);
+      expect(await claimed(60_000)).toMatchObject([{ key: "first", first: false }]);
+      await store.markUntried(former);
+      expect(await claimed(60_000, 0)).toMatchObject([{ key: "second", first: true }]);
+    });
+
     it("that nobody can take now hide nothing behind them, in any number and wherever they were said", async () => {
       const count = 30;
       const all = (name: string) => Array.from({ length: count }, (_, n) => `${name} ${n}`);

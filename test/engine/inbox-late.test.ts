@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
-import type { InboxRow } from "../../src/core/ports/deliveries.ts";
+import type { ClaimedRow } from "../../src/core/ports/deliveries.ts";
 import type { Inbound, Said } from "../../src/core/ports/inbound.ts";
 import { StoreError } from "../../src/core/ports/store-error.ts";
 import { clock, operator, startBot } from "../support/bot.ts";
@@ -24,8 +24,8 @@ function mention(key: string): Inbound {
 test("its sleep outlived its claim: the run that another process began is not taken out of the row", async () => {
   const store = await openSqlite({ path: ":memory:", clock });
   // As they were claimed: the process that sleeps has them so in its memory.
-  const claimed: InboxRow[] = [];
-  let late: InboxRow[] = [];
+  const claimed: ClaimedRow[] = [];
+  let late: ClaimedRow[] = [];
   const settled: string[] = [];
   const watched = {
     ...store,
@@ -61,7 +61,7 @@ test("its sleep outlived its claim: the run that another process began is not ta
 test("of two tries the one that had the effect tells its sender, though the other one settles first", async () => {
   const store = await openSqlite({ path: ":memory:", clock });
   const [committed, repeated] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const late: InboxRow[] = [];
+  const late: ClaimedRow[] = [];
   const slow = {
     ...store,
     claimInbox: async (claim: Parameters<typeof store.claimInbox>[0]) => {

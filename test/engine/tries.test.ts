@@ -2,7 +2,7 @@
 import { pino } from "pino";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { StoreError } from "../../src/core/ports/store-error.ts";
-import type { Claimed } from "../../src/engine/look-ups.ts";
+import type { Claimed } from "../../src/engine/claimed.ts";
 import { Tries } from "../../src/engine/tries.ts";
 import { clockOf } from "../support/clock.ts";
 import { said } from "../support/listening-bot.ts";
@@ -22,7 +22,8 @@ async function pass(ms: number): Promise<void> {
 
 function claimed(key: string): Claimed {
   const row = { source: "chat", key, body: "", receivedAt: 0, state: "pending", runId: null, outcome: null };
-  return { row: row as Claimed["row"], inbound: said(key, `chat:C1/${key}`), until: now + 5_000 };
+  const inbound = said(key, `chat:C1/${key}`);
+  return { row: row as Claimed["row"], inbound, until: now + 5_000, untried: false };
 }
 
 /** Messages that failed for so long that each is tried beside the others; the store takes those that `taken` names. */

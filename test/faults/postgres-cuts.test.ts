@@ -37,6 +37,7 @@ const calls: {
   inboxRow: (store, id) => store.inboxRow({ source: "slack", key: id }),
   pendingInbox: (store) => store.pendingInbox(1),
   claimInbox: (store) => store.claimInbox({ now, leaseMs: 1, limit: 1, patienceMs: 1 }),
+  markUntried: (store, key) => store.markUntried([{ source: "slack", key, leaseUntil: now }]),
   settleInbox: (store, key) =>
     store.settleInbox({ source: "slack", key }, { state: "done", runId: null, outcome: "told" }),
   pruneInbox: (store) => store.pruneInbox(1),

@@ -30,6 +30,15 @@ export interface InboxRow extends Omit<InboxKey, "print"> {
   outcome: string | null;
 }
 
+/**
+ * A message that a process has claimed until `leaseUntil`, in ms by the clock of the store. `first`: from this claim on it
+ * counts as tried, and nobody had tried it before.
+ */
+export interface ClaimedRow extends InboxRow {
+  leaseUntil: number;
+  first: boolean;
+}
+
 /** A post at an address and how far it was delivered. `id` as in `Commit.posts`. */
 export interface OutboxRow {
   id: string;

@@ -3,7 +3,14 @@ import type { Address } from "../actor.ts";
 import type { Agent } from "../agent.ts";
 import type { RunEvent } from "../event.ts";
 import type { Changed, Commit, Committed } from "./commit.ts";
-import type { DeliveryOutcome, DueDelivery, InboxKey, InboxRow, OutboxRow } from "./deliveries.ts";
+import type {
+  ClaimedRow,
+  DeliveryOutcome,
+  DueDelivery,
+  InboxKey,
+  InboxRow,
+  OutboxRow,
+} from "./deliveries.ts";
 import type { AuditFilter, AuditRow, KeptAudit, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
 import type {
   Claim,
@@ -93,7 +100,9 @@ export interface Store {
     limit: number;
     patienceMs: number;
     except?: readonly string[];
-  }): Promise<InboxRow[]>;
+  }): Promise<ClaimedRow[]>;
+  /** These do not count as tried: this claim was their first, and nobody has come to them. Another claim since stands. */
+  markUntried(claimed: readonly Pick<ClaimedRow, "source" | "key" | "leaseUntil">[]): Promise<void>;
   /**
    * Drops the body, as a commit with this key does, unless `keepBody`. What is settled stays so: false, and nothing is
    * changed, unless its body was kept, or a commit for this run settled it and its outcome is not told yet.
