@@ -11,6 +11,7 @@ import { UnreadableError } from "../../src/core/ports/unreadable.ts";
 import type { Role } from "../../src/engine/options.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { muteChannel } from "../support/channel.ts";
+import { gate } from "../support/gate.ts";
 import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { commit, must } from "../support/store/commits.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
@@ -134,6 +135,30 @@ test("a run whose holder is gone is driven by another process when its lease has
   await onDatabase(url, "DELETE FROM graphile_worker._private_jobs");
   await start(url, works, scripted(finalAnswer("done")));
   expect((await web.bot.untilEnd(runId)).phase).toMatchObject({ at: "complete" });
+});
+
+test("a launch whose process is gone right behind its own commit is driven by another when its lease has run out", async () => {
+  const url = await server.database();
+  const written = gate();
+  const launched: (string | undefined)[] = [];
+  const dies = await start(url, { works: true, speaks: true }, scripted(), ({ commit }) => ({
+    async commit({ claim, ...launch }) {
+      launched.push(claim?.owner);
+      await commit(claim ? { ...launch, claim: { ...claim, leaseMs: 1 } } : launch);
+      await written.pass();
+      throw new Error("this process is gone");
+    },
+  }));
+  onTestFinished(() => written.open());
+  const lost = launchAt(dies.bot, "chat:here").catch(() => "");
+  await written.reached;
+  const other = await start(url, works, scripted(finalAnswer("done")));
+  const [row] = await other.store.runs({ limit: 1 });
+  const ended = await other.bot.untilEnd(row?.runId ?? "");
+  expect(ended).toMatchObject({ phase: { at: "complete", answer: "done" }, recoveries: 1 });
+  expect(launched).toEqual([expect.stringContaining("worker-")]);
+  written.open();
+  await lost;
 });
 
 test("a run, a post and a message without any job, as an older release left them, are found", async () => {
