@@ -116,6 +116,12 @@ test("what an approver changed is what the timeline shows from then on", () => {
   expect(lastTold(events)).toBe("restart(staging) → restarted");
 });
 
+test("a run that was left for want of a tool is told apart from one whose tool is gone", () => {
+  const data: EventBody = { type: "tool_looked_for", questionId: "q", found: false, elsewhere: true };
+  const left = lastTold([{ version: 1, at: 1, type: data.type, data }]);
+  expect(left).toBe("left to another process this one has not the tool that the call needs");
+});
+
 describe("the timeline", () => {
   const events = goldenEvents();
   const types = eventBodySchema.options.map((option) => option.shape.type.value);

@@ -7,9 +7,10 @@ import { entriesOf } from "../../src/core/reduce/entries.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { agent, type Bot, operator, startBot } from "../support/bot.ts";
 import { clockOf } from "../support/clock.ts";
-import { approve, asked, deployment, edit, settle } from "../support/deployment.ts";
+import { approve, asked, by, deployment, edit, settle } from "../support/deployment.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
+import { deployed, deployment as undoable } from "../support/undoable.ts";
 
 let server: TestPostgres;
 beforeAll(async () => {
@@ -126,6 +127,20 @@ test("arguments are changed only where the tool is, and whoever tries elsewhere 
     },
   });
   expect(await has.bot.engine.command(runId, change, null)).toMatchObject({ ok: true });
+});
+
+test("a way back is taken where the tool is, and a press elsewhere changes nothing", async () => {
+  const url = await server.database();
+  const has = await start(url, [undoable().tool], deploysAndEnds());
+  const { runId, questionId } = await deployed(has.bot);
+  const lacks = await start(url, []);
+  const press = { type: "undo", questionId, ...by } as const;
+  const message = "This reached a process without the tool deploy; another one has it. Press Undo once more.";
+  expect(await lacks.bot.engine.command(runId, press, null)).toEqual({
+    ok: false,
+    refusal: { code: "answer_invalid", message },
+  });
+  expect(await has.bot.engine.command(runId, press, null)).toMatchObject({ ok: true });
 });
 
 test("who may approve goes by the tool that another process has", async () => {
