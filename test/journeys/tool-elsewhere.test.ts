@@ -1,4 +1,5 @@
 /** Of two processes on one PostgreSQL one has a tool and the other has not, as in the middle of a release. */
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWakes } from "../../adapters/postgres/wakes.ts";
@@ -56,6 +57,16 @@ async function asking(url: string) {
   return { done, tool, has, runId, questionId };
 }
 
+/** Its holder did not let go of it. */
+async function asOfTheDead(url: string, runId: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query("UPDATE runs SET owner = 'gone', lease_until = 0, wake_at = 0 WHERE run_id = $1", [
+    runId,
+  ]);
+  await client.end();
+}
+
 async function looks({ engine }: Bot, runId: string) {
   return (await engine.events(runId)).filter(({ type }) => type === "tool_looked_for");
 }
@@ -74,6 +85,32 @@ test("an approval that a process without the tool comes upon is kept for the one
   expect(JSON.stringify(entriesOf(ended))).toContain("deployed v1");
   expect(done).toEqual(["v1"]);
   expect(lacks.claims).toEqual([runId]);
+});
+
+test("what became of a begun call is for its tool to say, and for nobody without it to ask", async () => {
+  const url = await server.database();
+  const begun = Promise.withResolvers<void>();
+  const { tool } = deployment({
+    run: async (_, { signal }) => {
+      begun.resolve();
+      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      throw new Error("cut short");
+    },
+    reconcile: async () => ({ type: "done", output: "it was deployed" }),
+  });
+  const dies = await start(url, [tool], deploysAndEnds());
+  const runId = await dies.bot.launch("deploy");
+  await settle(dies.bot, runId, approve(await asked(dies.bot, runId)));
+  await begun.promise;
+  await dies.stop();
+  await asOfTheDead(url, runId);
+
+  const lacks = await start(url, []);
+  await expect.poll(() => lacks.claims).toEqual([runId]);
+  await start(url, [tool]);
+  const ended = await lacks.bot.untilEnd(runId);
+  expect(JSON.stringify(entriesOf(ended))).toContain("it was deployed");
+  expect(ended).toMatchObject({ recoveries: 1, settled: [{ kind: "approval" }] });
 });
 
 test("with no process left that has the tool, the approved call fails and says why", async () => {
