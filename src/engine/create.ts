@@ -90,7 +90,7 @@ class RunEngine implements Engine {
     this.#wakes = options.wakes ?? null;
     this.#role = options.role ?? { works: true, speaks: true };
     const told = this.#wakes !== null;
-    const others = { told, works: this.#role.works, changed: () => this.#leftBehind.mark() };
+    const others = { told, works: this.#role.works, changed: () => this.#leftBehind.look() };
     this.#elsewhere = new ToolsElsewhere({ store, clock, log, unreadable, tools, ...others });
     const elsewhere = this.#elsewhere;
     this.#policies = new Policies({ store, agents, tools, elsewhere, rights: options.rights });

@@ -48,7 +48,7 @@ export interface RunLookedAt extends Pick<RunRow, "runId" | "status" | "agent" |
   agentHash: string | null;
 }
 
-/** Looks once per start, after the configuration can have changed. */
+/** Looks at each start, after the configuration can have changed, and when other processes have other tools than before. */
 export class LeftBehindRuns {
   /** As the last look found them. */
   list: readonly LeftBehind[] = [];
@@ -63,22 +63,17 @@ export class LeftBehindRuns {
   /** In the background: a start does not wait for it, and a failure of it is only said. */
   look(): void {
     const { log } = this.#deps;
-    const telling = find(this.#deps).then(
-      (found) => this.#tell(found),
-      (error: unknown) => log.warn({ err: error }, "looking for runs that were left behind failed"),
+    const finding = find(this.#deps).catch((error: unknown) => {
+      log.warn({ err: error }, "looking for runs that were left behind failed");
+      return null;
+    });
+    const marking = markGoneTools(this.#deps).catch((error: unknown) =>
+      log.warn({ err: error }, "marking questions whose tool is gone failed"),
     );
-    this.looked = Promise.all([telling, this.#mark()]).then(() => {});
-  }
-
-  /** Other processes have other tools than before: questions whose tool is gone are others now. */
-  mark(): void {
-    this.looked = Promise.all([this.looked, this.#mark()]).then(() => {});
-  }
-
-  #mark(): Promise<void> {
-    return markGoneTools(this.#deps).catch((error: unknown) =>
-      this.#deps.log.warn({ err: error }, "marking questions whose tool is gone failed"),
-    );
+    // What an earlier look finds late is older.
+    this.looked = Promise.all([this.looked, finding, marking]).then(([_, found]) => {
+      if (found !== null) this.#tell(found);
+    });
   }
 
   /** Why this run does not go on as it was launched, by what is known now; empty: nothing is known of it. */
@@ -93,8 +88,9 @@ export class LeftBehindRuns {
 
   #tell(found: readonly LeftBehind[]): void {
     const { log } = this.#deps;
+    const told = new Set(this.list.map(({ run, why }) => `${run} ${why}`));
     this.list = found.slice(0, kept);
-    for (const { run, why } of this.list)
+    for (const { run, why } of this.list.filter(({ run, why }) => !told.has(`${run} ${why}`)))
       log.warn({ run, why }, "left behind by a change of the configuration");
     const more = found.length - this.list.length;
     if (more > 0) log.warn({ more }, "more runs were left behind by a change of the configuration");

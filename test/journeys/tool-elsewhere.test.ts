@@ -140,10 +140,13 @@ test("a card is marked only when no process has the tool, whichever was started 
   const alone = await start(url, []);
   // Its start counts the other one as there; a minute later it does not.
   expect(await looks(alone.bot, runId)).toEqual([]);
+  expect(alone.bot.engine.leftBehind).toEqual([]);
   alone.set.aheadMs = 80_000;
   await vi.advanceTimersByTimeAsync(30_000);
   await alone.bot.until(runId, ({ questions }) => questions[0]?.toolGone === true);
   expect(await alone.bot.engine.command(runId, approve(questionId), null)).toMatchObject({ ok: false });
+  const why = expect.stringContaining("its tool deploy is gone");
+  await expect.poll(() => alone.bot.engine.leftBehind).toEqual([{ run: runId, why }]);
 
   await start(url, [tool]);
   await alone.bot.until(runId, ({ questions }) => questions[0]?.toolGone === undefined);
