@@ -1,5 +1,5 @@
 /** docs/mcp.md keeps its word: its declarations work as they stand, and its commands say what it says. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
@@ -88,4 +88,17 @@ it("declares a server over HTTP, which is away where it leads nowhere", async ()
   const { code, output } = await run(config, "list").ended;
   expect(code).toBe(1);
   expect(output).toContain("tickets: not reached; away: ");
+});
+
+it("runs the server of one's own that it shows", async () => {
+  mkdirSync(join(folder, "servers"));
+  writeFileSync(join(folder, "servers/deploys.ts"), codeOf("servers/deploys.ts, over standard streams"));
+  const config = writeConfig(codeOf("belay.config.ts, a server of your own"), "deploys(configDir)");
+  expect(page).toContain("$ npm run mcp -- accept deploys\n");
+  const accepted = await run(config, "accept", "deploys").succeeded();
+  expect(accepted).toContain("  last: accepted, it is offered when the bot is started anew\n");
+  const [, json = ""] = /try deploys last '([^']*)'/.exec(page) ?? [];
+  expect(await run(config, "try", "deploys", "last", json).succeeded()).toBe(
+    "checkout: v42, 12 minutes ago\n",
+  );
 });

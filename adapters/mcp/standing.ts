@@ -116,6 +116,6 @@ export function sinceStart(
     const [before, now] = [started.get(tool.name), locked.get(tool.name)];
     const isKnown = before !== undefined && now !== undefined && hashOf(before) === hashOf(now);
     if (tool.standing !== "offered" || isKnown) return tool;
-    return { ...tool, standing: "accepted", words: "accepted: it is offered when the bot is started anew" };
+    return { ...tool, standing: "accepted", words: "it is offered when the bot is started anew" };
   });
 }

@@ -57,7 +57,7 @@ export class StdioTransport implements Transport {
    * the reason when the server did not end by itself.
    */
   lastWords(otherwise: string): string {
-    const said = oneLine(this.#stderr.trim()).slice(-300);
+    const said = oneLine(withoutFrames(this.#stderr).trim()).slice(-300);
     const stray = oneLine(this.#stray.trim()).slice(0, 100);
     return [
       this.#ending ?? otherwise,
@@ -191,4 +191,9 @@ function whyNotStarted(error: Error, command: string): string {
   const code = "code" in error ? String(error.code) : error.message;
   if (code !== "ENOENT") return `${command} can't be started: ${code}`;
   return `there is no program ${command} (or no folder cwd); give its whole path, or list PATH in env`;
+}
+
+/** Of a stack, the frames say least and stand last: without them the error itself is among the last words. */
+function withoutFrames(text: string): string {
+  return text.replaceAll(/^\s+at .*\n?/gm, "");
 }

@@ -58,8 +58,8 @@ test("what changed, appeared and went is shown before and now, with what hides i
   expect(told.status).toBe(200);
   const { tools } = (await told.json()) as WireToolServer;
   expect(tools.map(({ name, standing, words }) => [name, standing, words])).toEqual([
-    ["more", "accepted", "accepted: it is offered when the bot is started anew"],
-    ["work", "accepted", "accepted: it is offered when the bot is started anew"],
+    ["more", "accepted", "it is offered when the bot is started anew"],
+    ["work", "accepted", "it is offered when the bot is started anew"],
   ]);
   const next = again(at);
   expect(await next.look()).toMatchObject({ ok: true, detail: "tools: 2 offered" });

@@ -18,6 +18,12 @@ test("a process that ends at once is told by how it ended, and by its own words"
   });
 });
 
+test("a process that dies of an error is told by the error, and not by the end of its stack", async () => {
+  const script =
+    "Error.stackTraceLimit = 40; const deep = (n) => { if (n > 0) return deep(n - 1); throw new Error('no PORT is set'); }; deep(30)";
+  expect((await running(script).look()).detail).toContain("Error: no PORT is set");
+});
+
 test("a process that prints other things than messages is told by what it printed", async () => {
   const { detail } = await running(
     'console.log("Listening on 3000"); process.stdin.once("data", () => process.exit())',
