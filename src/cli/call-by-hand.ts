@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { CallContext, CallOutcome, Finished, JobState, Toolbox } from "../core/ports/toolbox.ts";
 import { attachmentInWords } from "../core/text/attachment.ts";
+import { timeInWords } from "../core/text/time.ts";
 
 export interface Hand {
   /** The tool's name and its input as JSON; without a name the tools are listed. */
@@ -75,8 +76,10 @@ async function after({ toolbox, name, input, context, hand }: ByHand, done: Fini
   const until = Date.now() + (done.verifyForMs ?? 0);
   while (Date.now() < until && !hand.signal.aborted) {
     const { verdict, words, nextMs } = await toolbox.verify(name, input, done.output, context);
-    hand.print(`${verdict.replace("_", " ")}: ${words}`);
-    if (verdict === "better" || verdict === "worse") break;
+    const isOver = verdict === "better" || verdict === "worse";
+    const again = isOver ? "" : `; it is looked at again until ${timeInWords(until)} (Ctrl-C ends that)`;
+    hand.print(`${verdict.replace("_", " ")}: ${words}${again}`);
+    if (isOver) break;
     await wait(Math.min(nextMs, until - Date.now()), undefined, { signal: hand.signal }).catch(() => {});
   }
   const { undo } = done;

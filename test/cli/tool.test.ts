@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { runByHand } from "../../src/cli/tool.ts";
-import type { Polled, Tool } from "../../src/tools/contract.ts";
+import type { Polled, Tool, Verified } from "../../src/tools/contract.ts";
 import { controlTools } from "../../src/tools/control-tools.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { startChild } from "../support/child.ts";
@@ -163,4 +163,20 @@ test("Ctrl-C at the question is a no", async () => {
   await child.says("(y/N)");
   child.process.kill("SIGINT");
   expect(await child.ended).toMatchObject({ code: 1, output: expect.stringContaining("Nothing was run.") });
+});
+
+test("what has not helped yet is looked at again, and it is said until when", async () => {
+  const verdicts: Verified["verdict"][] = ["better", "not_yet", "not_yet"];
+  const check = async () => ({ verdict: verdicts.pop() ?? "worse", words: "look" });
+  const mend = defineTool({
+    ...{ ...base, name: "mend", description: "Mend it.", effect: "idempotent", run: () => "mended" },
+    verify: { check, everyMs: 1, withinMs: 60_000 },
+  });
+  const { code, text } = await byHand(["mend", '{"what":"it"}'], [mend], "y");
+  expect(code).toBe(0);
+  const again =
+    /^not yet: look; it is looked at again until \d+ \w+ \d+, \d\d:\d\d UTC \(Ctrl-C ends that\)$/;
+  expect(text.split("\n")).toEqual([
+    ...["mended", expect.stringMatching(again), expect.stringMatching(again), "better: look"],
+  ]);
 });
