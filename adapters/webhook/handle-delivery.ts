@@ -113,11 +113,11 @@ async function attach(
     { source: `webhook:${hook.name}`, key },
   );
   if (said.ok) return answered(receiver, said, { attached: true });
-  return hearsNothing.has(said.refusal.code) ? null : refusedByRights(receiver, hook, said.refusal);
+  return hearsNothing.test(said.refusal.code) ? null : refusedByRights(receiver, hook, said.refusal);
 }
 
-/** It ended between the look and the word, and may even have been forgotten; or it is one call, such as an undo. */
-const hearsNothing: ReadonlySet<string> = new Set(["run_finished", "run_forgotten", "run_busy"]);
+/** It ended between the look and the word, and may even have been forgotten; it is being stopped; or it is one call. */
+const hearsNothing = /^run_(?:finished|forgotten|not_running|busy)$/;
 
 /** `only`: the place that this launch must have for itself. */
 async function launch(receiver: Receiver, delivery: Delivery, about: About, only?: Only): Promise<Submitted> {

@@ -1,12 +1,15 @@
 /** Which runs hear of an alert while more than one of its matter has not ended. */
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
+import { z } from "zod";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
 import type { Tool } from "../../src/tools/contract.ts";
+import { defineTool } from "../../src/tools/define-tool.ts";
 import { clock, openRights, operator, startBot } from "../support/bot.ts";
 import { clockOf } from "../support/clock.ts";
-import { ask, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { gate } from "../support/gate.ts";
+import { ask, call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { approveIn, deployment, deploysOnce, isAsking, offered } from "../support/undoable.ts";
 import { deliver, hook, hooksAt, secret } from "../support/webhook/bench.ts";
 
@@ -62,6 +65,38 @@ test("an alert starts a run while an undo of the last one is asked about: nobody
   expect(again).toMatchObject({ status: 202, run_id: expect.any(String) });
   expect([first, undo.runId]).not.toContain(again.run_id);
   expect(await bot.store.runs({ limit: 9 })).toHaveLength(3);
+});
+
+test("an alert starts a run while the last one is being stopped, which hears nothing more", async () => {
+  const busy = gate();
+  const tool = defineTool({
+    name: "wipe",
+    description: "Wipe the cache.",
+    input: z.object({}),
+    effect: "once",
+    requiresApproval: false,
+    run: async () => {
+      await busy.pass();
+      return "wiped";
+    },
+  });
+  const { bot, told, fires, heard } = await start(scripted(calling(call("wipe", {})), finalAnswer("ok")), [
+    tool,
+  ]);
+  const first = (await told(alert)).run_id ?? "";
+  await approveIn(bot, first);
+  await busy.reached;
+  await bot.engine.command(first, { type: "cancel", reason: "a false alarm", ...by }, null);
+  const again = (await fires("2026-01-22T20:00:00Z")).run_id ?? "";
+  expect(again).not.toBe(first);
+  const said = await bot.engine.command(first, { type: "say", text: "and the disk?", ...by }, null);
+  expect(said).toMatchObject({
+    ok: false,
+    refusal: { message: expect.stringContaining("is being stopped") },
+  });
+  busy.open();
+  expect((await bot.untilEnd(first)).phase.at).toBe("cancelled");
+  expect(await heard(first)).toEqual([]);
 });
 
 test("that it is over is told to each run that has not ended, once", async () => {

@@ -12,7 +12,7 @@ import { type Admission, accept, cut, deny, finished, pointedAt, refuse, withCon
 import { admitAnswer } from "./answer.ts";
 import { admitApproval, admitEdit, admitRefusal } from "./approval.ts";
 import { admitForget, forgottenRefusal } from "./forget.ts";
-import { ofQuestions } from "./loose-words.ts";
+import { ofQuestions, whyUnheard } from "./loose-words.ts";
 import { admitUndo } from "./undo.ts";
 
 /** Never throws: what can't be is a refusal. `policy` must be the run's own. */
@@ -104,7 +104,8 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
   // Only people answer with words: what a machine sends could be anybody's text.
   const settled = actor.kind === "person" ? ofQuestions(state, command, policy) : null;
   if (settled) return settled;
-  if (state.direct) return refuse("run_busy", nobodyHears);
+  const unheard = whyUnheard(state);
+  if (unheard) return { ok: false, refusal: unheard };
   return accept({
     type: "heard",
     text: cut(command.text),
@@ -114,9 +115,6 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
     ...withContext(command.context, actor),
   });
 }
-
-const nobodyHears =
-  "This run is one call, and nobody in it hears words. Decide on the call, then say it again.";
 
 /** The first time counts, whether a call waits already or will. */
 function admitEvent(state: State, command: Extract<Command, { type: "deliver_event" }>): Admission {

@@ -1,4 +1,4 @@
-/** Which question of a run is meant by words that name none, and the refusals where that is not clear. */
+/** Which question of a run is meant by words that name none, and the refusals where that is not clear or nobody hears them. */
 import type { Actor } from "../actor.ts";
 import type { Policy } from "../agent.ts";
 import { isToolGone } from "../approval-rule.ts";
@@ -99,4 +99,16 @@ function unclear(state: State, { open, settled }: Extract<Which, { to: "unclear"
       ? "Your words changed nothing. Say them again if the run shall hear them."
       : "Which question do your words answer? Nothing is answered yet.";
   return { code: "question_ambiguous", message: [...passed, ask].join(" "), questions };
+}
+
+/** Why nobody in this run would hear words: to take them would promise that somebody does. null: somebody does. */
+export function whyUnheard({ direct, phase }: State): Refusal | null {
+  if (phase.at === "cancelling") {
+    const message =
+      "The run is being stopped and hears nothing more. Say it again when it has ended: that starts a new one.";
+    return { code: "run_not_running", message };
+  }
+  const message =
+    "This run is one call, and nobody in it hears words. Decide on the call, then say it again.";
+  return direct ? { code: "run_busy", message } : null;
 }
