@@ -70,7 +70,10 @@ function LoadedRun({ run, events }: { run: RunState; events: WireEvent[] | null 
   const open = run.questions.filter(({ id, run_id }) => run_id === run.id && !settled.has(id));
   return (
     <div className={`run-page${inspected ? " inspecting" : ""}`}>
-      <StickyEnd count={lines?.length ?? 0} asked={open[0]?.id ?? null}>
+      <StickyEnd
+        count={lines?.length ?? 0}
+        begins={open[0]?.id ?? (run.final_answer === null ? null : "outcome")}
+      >
         <div className="run-head">
           <RunHeader run={run} />
           <ActionsBar run={run} />

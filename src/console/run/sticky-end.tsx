@@ -2,34 +2,34 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 const nearPx = 48;
-/** Above a question that is shown from its beginning. */
+/** Above what is shown from its beginning. */
 const airPx = 8;
 
 interface StickyEndProps {
   /** Lines of the timeline. */
   count: number;
-  /** The id of the question that waits, or null: one that is longer than the view is shown from its beginning. */
-  asked: string | null;
+  /** The question that waits, or the outcome; null: neither. If it is longer than the view, its beginning is shown. */
+  begins: string | null;
   children: ReactNode;
 }
 
-export function StickyEnd({ count, asked, children }: StickyEndProps) {
+export function StickyEnd({ count, begins, children }: StickyEndProps) {
   const box = useRef<HTMLDivElement>(null);
   const inner = useRef<HTMLDivElement>(null);
-  // null: the reader is elsewhere. A question is shown from its beginning until somebody scrolls.
-  const follows = useRef<"question" | "end" | null>("question");
+  // null: the reader is elsewhere. A beginning is shown until somebody scrolls.
+  const follows = useRef<"beginning" | "end" | null>("beginning");
   const top = useRef(0);
   const [seen, setSeen] = useState(count);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new question, whatever its id, begins at its beginning
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is new begins at its beginning, whatever its id
   useLayoutEffect(() => {
     const content = inner.current;
     if (!content) return;
-    if (follows.current === "end") follows.current = "question";
+    if (follows.current === "end") follows.current = "beginning";
     const keep = () => {
       if (follows.current === null || !box.current) return;
       const end = endOf(box.current);
-      box.current.scrollTop = follows.current === "end" ? end : Math.min(end, questionIn(box.current));
+      box.current.scrollTop = follows.current === "end" ? end : Math.min(end, beginningIn(box.current));
       top.current = box.current.scrollTop;
     };
     keep();
@@ -37,7 +37,7 @@ export function StickyEnd({ count, asked, children }: StickyEndProps) {
     const observer = new ResizeObserver(keep);
     observer.observe(content);
     return () => observer.disconnect();
-  }, [asked]);
+  }, [begins]);
 
   useEffect(() => {
     if (follows.current !== null) setSeen(count);
@@ -51,7 +51,7 @@ export function StickyEnd({ count, asked, children }: StickyEndProps) {
       onScroll={({ currentTarget: at }) => {
         // Where it was put itself: the lines were faster than this event.
         if (Math.abs(at.scrollTop - top.current) < 1) return;
-        const held = follows.current === "question" && questionIn(at) < endOf(at) - nearPx;
+        const held = follows.current === "beginning" && beginningIn(at) < endOf(at) - nearPx;
         const left = at.scrollTop < top.current || held;
         if (endOf(at) - at.scrollTop < nearPx) follows.current = "end";
         else if (left) follows.current = null;
@@ -79,12 +79,12 @@ function endOf(box: HTMLElement): number {
   return box.scrollHeight - box.clientHeight;
 }
 
-/** Where the first question begins below what stays at the top; beyond every end when nothing is asked. */
-function questionIn(box: HTMLElement): number {
-  const card = box.querySelector<HTMLElement>(".card");
-  if (!card) return Number.POSITIVE_INFINITY;
+/** Where the first question, or the outcome, begins below what stays at the top; beyond every end without one. */
+function beginningIn(box: HTMLElement): number {
+  const first = box.querySelector<HTMLElement>(".card, .outcome");
+  if (!first) return Number.POSITIVE_INFINITY;
   const staying = [...box.querySelectorAll<HTMLElement>(".run-head, .run-head .actions")]
     .filter((each) => getComputedStyle(each).position === "sticky")
     .map((each) => Number.parseFloat(getComputedStyle(each).top) + each.offsetHeight);
-  return card.offsetTop - Math.max(0, ...staying) - airPx;
+  return first.offsetTop - Math.max(0, ...staying) - airPx;
 }
