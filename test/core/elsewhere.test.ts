@@ -7,9 +7,9 @@ import type { EventBody } from "../../src/core/event.ts";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import { findCall } from "../../src/core/reduce/calls.ts";
 import { approve, cancel, launch, pause } from "../support/core/commands.ts";
-import { askedApproval, call, chose, finished, started } from "../support/core/events.ts";
+import { ask, askedApproval, call, chose, finished, started } from "../support/core/events.ts";
 import { policyWith } from "../support/core/policy.ts";
-import { given, type Story } from "../support/given.ts";
+import { given, nobody, type Story } from "../support/given.ts";
 
 const all = policyWith();
 const { deploy, ...others } = all.tools;
@@ -56,6 +56,13 @@ describe("a call whose tool only another process has", () => {
     });
   });
 
+  test("is left to it when a person chose it, whatever the agent has", () => {
+    const agent = { ...all.agent, tools: [] };
+    const story = nobody().when(launch({ call: { tool: "deploy", input: { version: "v1" } } }));
+    expect(wants(story, { ...elsewhere, agent })).toMatchObject({ type: "leave" });
+    expect(wants(story, { ...gone, agent })).toMatchObject({ events: [{ code: "unknown_tool" }] });
+  });
+
   test("says once that it was left, and people see it until it begins", () => {
     const line = ({ state }: Story) => JSON.stringify(narrate(state).find(({ key }) => key === "progress"));
     const said = ({ state }: Story) => {
@@ -70,5 +77,51 @@ describe("a call whose tool only another process has", () => {
     expect(line(left.when(started("a")))).not.toContain("waits for a process");
     // Of what nobody was asked there is nothing to say.
     expect(said(running)).toEqual([]);
+  });
+});
+
+describe("two processes that each lack a tool of the other", () => {
+  /** All tools but these, which the other one has. */
+  const lacking = (...names: string[]): Policy => {
+    const entries = Object.entries(all.tools);
+    return {
+      ...all,
+      tools: Object.fromEntries(entries.filter(([name]) => !names.includes(name))),
+      toolsElsewhere: Object.fromEntries(entries.filter(([name]) => names.includes(name))),
+    };
+  };
+  const one = lacking("restart", "look");
+  const other = lacking("deploy", "fetch");
+  const answered = (...calls: ReturnType<typeof call>[]) => given(launch(), chose(...calls));
+  const both = answered(call("a", "deploy"), call("b", "restart"));
+  const begun = both.when(askedApproval("q1", "a")).when(approve("q1")).when(started("a"));
+  const jobs = begun.when({ type: "job_begun", callId: "a", handle: {} });
+  const ends = { type: "rest", until: "nothing" };
+  const reads = answered(call("a", "fetch"), call("b", "look"));
+
+  test.each([
+    { is: "a change before another one", story: both, first: { type: "ask_approval", callId: "a" } },
+    { is: "one that was begun", story: begun, first: { type: "reconcile", callId: "a" } },
+    { is: "one at work outside", story: jobs, first: { type: "poll_job", callId: "a" } },
+    {
+      is: "one at work outside, to be stopped",
+      story: jobs.when(cancel),
+      first: { type: "cancel_job", callId: "a" },
+    },
+    { is: "a read before another one", story: reads, first: { type: "run_calls", callIds: ["a"] } },
+  ])("take turns in the order of the answer: $is", ({ story, first }) => {
+    expect(wants(story, one)).toEqual(first);
+    expect(wants(story, other)).toEqual(leave);
+    const next = story.when(finished("a"));
+    const isStopped = story.state.phase.at === "cancelling";
+    expect(wants(next, one)).toEqual(isStopped ? ends : { type: "leave", callId: "b" });
+    expect(wants(next, other)).toEqual(isStopped ? ends : { type: "run_calls", callIds: ["b"] });
+  });
+
+  test("the one before which people are asked goes on with a read that is its own alone", () => {
+    const story = answered(ask("a", "Which?"), call("b", "look"), call("c", "fetch"));
+    expect(story.state.questions).toHaveLength(1);
+    expect(wants(story, one)).toEqual({ type: "leave", callId: "b" });
+    expect(wants(story, other)).toEqual({ type: "run_calls", callIds: ["b"] });
   });
 });

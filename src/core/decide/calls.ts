@@ -5,13 +5,14 @@
  * is settled, and everything after it waits for it. So the model's order is kept wherever it could matter.
  */
 import type { Policy, ToolSpec } from "../agent.ts";
-import { approvalFor } from "../approval-rule.ts";
+import { approvalFor, isElsewhere } from "../approval-rule.ts";
 import { type Asking, askHuman } from "../ask.ts";
 import { callFailed } from "../call-failure.ts";
 import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
 import type { Call, State } from "../state.ts";
+import { leftOr } from "./elsewhere.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
 import { decideUndo } from "./undo.ts";
@@ -19,11 +20,13 @@ import { decideUndo } from "./undo.ts";
 /** `calls`: those of one model answer, in the model's order. With all of them settled the next step begins. */
 export function decideCalls(state: State, calls: readonly Call[], given: Policy): Effect {
   const policy = state.direct ? withEveryTool(given) : given;
+  return leftOr(nextOf(state, calls, policy), calls, policy);
+}
+
+function nextOf(state: State, calls: readonly Call[], policy: Policy): Effect {
   const open = calls.filter((call) => call.is.at !== "settled");
   const impossible = open.flatMap((call) => {
-    // Also after its approval: the tool may have gone in an upgrade.
-    const waits = call.is.at === "chosen" || call.is.at === "approved";
-    const why = waits ? whyImpossible(call, calls, policy) : null;
+    const why = isWaiting(call) ? whyImpossible(call, calls, policy) : null;
     return why ? [why] : [];
   });
   if (impossible.length > 0) return record(...impossible);
@@ -38,17 +41,28 @@ export function decideCalls(state: State, calls: readonly Call[], given: Policy)
   return front(state, open, calls, policy);
 }
 
+/** Also after its approval: the tool may have gone in an upgrade. */
+function isWaiting({ is }: Call): boolean {
+  return is.at === "chosen" || is.at === "approved";
+}
+
 /** What a person chose is bound by the tool's own rules, not by what the agent would have been given. */
 function withEveryTool(policy: Policy): Policy {
-  return { ...policy, agent: { ...policy.agent, tools: Object.keys(policy.tools) } };
+  const tools = Object.keys({ ...policy.toolsElsewhere, ...policy.tools });
+  return { ...policy, agent: { ...policy.agent, tools } };
 }
 
 function front(state: State, open: readonly Call[], all: readonly Call[], policy: Policy): Effect {
   const asks: Call[] = [];
   const reads: Call[] = [];
+  let left: Call | undefined;
   for (const [index, call] of open.entries()) {
     const spec = specOf(call, policy);
-    if (!spec) break;
+    if (!spec) {
+      // What no process has is given up before this.
+      if (isWaiting(call)) left = call;
+      break;
+    }
     if (spec.control === "ask") {
       if (call.is.at === "chosen") asks.push(call);
       continue;
@@ -63,7 +77,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
   }
   if (asks.length > 0) return record(...asks.map((call, after) => asked(call, { state, policy, after })));
   if (reads.length > 0) return { type: "run_calls", callIds: reads.map((call) => call.id) };
-  return { type: "rest", until: "someone_speaks" };
+  return left ? { type: "leave", callId: left.id } : { type: "rest", until: "someone_speaks" };
 }
 
 interface Among {
@@ -156,15 +170,19 @@ function whyImpossible(call: Call, all: readonly Call[], policy: Policy): EventB
     const message = `${problem}. ${call.tool} has changed since this call was made; choose the call again.`;
     return problem === null ? null : callFailed(call.id, { code: "invalid_input", message });
   }
+  if (isItsOwn(call, policy) && isElsewhere(call.tool, policy)) return null;
   const names = policy.agent.tools.filter((name) => policy.tools[name]).join(", ");
   const message = `There is no tool ${call.tool}. Your tools: ${names}.`;
   return callFailed(call.id, { code: "unknown_tool", message });
 }
 
 function specOf(call: Call, policy: Policy): ToolSpec | undefined {
-  // What undoes a call is bound by its own tool's rules, not by what the agent was given.
-  const isItsOwn = call.undoes !== undefined || policy.agent.tools.includes(call.tool);
-  return isItsOwn ? policy.tools[call.tool] : undefined;
+  return isItsOwn(call, policy) ? policy.tools[call.tool] : undefined;
+}
+
+/** What undoes a call is bound by its own tool's rules, not by what the agent was given. */
+function isItsOwn({ undoes, tool }: Call, { agent }: Policy): boolean {
+  return undoes !== undefined || agent.tools.includes(tool);
 }
 
 function asked(call: Call, asking: Asking): EventBody {

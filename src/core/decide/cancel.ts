@@ -1,10 +1,18 @@
 /** How a run that is being stopped comes to its end: what was begun is brought to an end first. */
+import type { Policy } from "../agent.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
 import type { Phase, State } from "../state.ts";
+import { leftOr } from "./elsewhere.ts";
 
 /** Nothing new starts; a call that was started is brought to its end first, since it may have happened. */
-export function decideCancelling(state: State, phase: Extract<Phase, { at: "cancelling" }>): Effect {
+export function decideCancelling(state: State, phase: Cancelling, policy: Policy): Effect {
+  return leftOr(nextOf(state, phase), phase.calls, policy);
+}
+
+type Cancelling = Extract<Phase, { at: "cancelling" }>;
+
+function nextOf(state: State, phase: Cancelling): Effect {
   const started = phase.calls.find((call) => call.is.at === "started");
   if (started) return { type: "reconcile", callId: started.id };
   for (const call of phase.calls) {

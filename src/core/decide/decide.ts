@@ -14,7 +14,6 @@ import { dollars } from "../text/money.ts";
 import { decideCalls } from "./calls.ts";
 import { decideCancelling, endOf } from "./cancel.ts";
 import { compaction } from "./compact.ts";
-import { callElsewhere } from "./elsewhere.ts";
 import { isLastStep, stepLimit } from "./step-limit.ts";
 import { stuckBecause } from "./stuck.ts";
 import { isUnparsedCall } from "./unparsed.ts";
@@ -22,8 +21,6 @@ import { isUnparsedCall } from "./unparsed.ts";
 /** Pure: it looks at nothing but the state and the policy, so that a replay comes to the same effects. */
 export function decide(state: State, policy: Policy): Effect {
   const phase = state.phase;
-  const elsewhere = callElsewhere(state, policy);
-  if (elsewhere) return { type: "leave", callId: elsewhere.id };
   switch (phase.at) {
     case "thinking":
       return decideThinking(state, phase, policy);
@@ -32,7 +29,7 @@ export function decide(state: State, policy: Policy): Effect {
     case "acting":
       return decideCalls(state, phase.calls, policy);
     case "cancelling":
-      return decideCancelling(state, phase);
+      return decideCancelling(state, phase, policy);
     case "asking":
     case "limited":
     case "paused":

@@ -1,29 +1,34 @@
 /** Calls that another process must go on with: it has their tool, and this one has not. */
 import type { Policy } from "../agent.ts";
 import { isElsewhere } from "../approval-rule.ts";
+import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
 import type { Call, State } from "../state.ts";
 
-/** Here it could only be given up, and what people said for it or what was begun with it. undefined: there is none. */
-export function callElsewhere(state: State, policy: Policy): Call | undefined {
-  const { phase, direct } = state;
-  const { agent } = policy;
-  if (phase.at !== "acting" && phase.at !== "cancelling") return undefined;
-  return phase.calls.find(
-    ({ is, tool, error, undoes }) =>
-      wanted[phase.at].includes(is.at) &&
-      isElsewhere(tool, policy) &&
-      // What can't be made is told to the model, wherever that is.
-      !error &&
-      (direct || undoes !== undefined || agent.tools.includes(tool)),
-  );
+/**
+ * The effect, or to leave the run where it takes a tool that only another process has. What comes before that call is
+ * carried out here: the other one may lack the tool for it, and would leave it to this one.
+ */
+export function leftOr(effect: Effect, calls: readonly Call[], policy: Policy): Effect {
+  const callId = takesItsTool(effect);
+  const call = calls.find(({ id }) => id === callId);
+  return call && isElsewhere(call.tool, policy) ? { type: "leave", callId: call.id } : effect;
 }
 
-/** Where a call is when the next thing is its tool's to do. */
-const wanted: Readonly<Record<"acting" | "cancelling", readonly Call["is"]["at"][]>> = {
-  acting: ["chosen", "approved", "answered", "started", "in_job", "verifying"],
-  cancelling: ["started", "in_job"],
-};
+function takesItsTool(effect: Effect): string | undefined {
+  switch (effect.type) {
+    case "run_calls":
+      return effect.callIds[0];
+    case "ask_approval":
+    case "reconcile":
+    case "poll_job":
+    case "cancel_job":
+    case "verify_call":
+      return effect.callId;
+    default:
+      return undefined;
+  }
+}
 
 /** Says it once, of a call that people have settled: they look for what comes of it. */
 export function leftElsewhere(state: State, call: Call): EventBody[] {
