@@ -30,6 +30,13 @@ export interface ScheduleOptions {
   };
 }
 
+/** `begun`: it is known since when these times hold. */
+interface Watched {
+  schedule: Schedule;
+  cron: Cron;
+  begun: boolean;
+}
+
 /** Looked at again at least this often, so that a clock that was set is noticed. */
 const LONGEST_WAIT_MS = 60_000;
 const RETRY_MS = 30_000;
@@ -40,13 +47,17 @@ const RETRY_MS = 30_000;
  * @throws TypeError or RangeError when an expression or a time zone can't be read
  */
 export async function startSchedules(options: ScheduleOptions): Promise<{ stop(): Promise<void> }> {
-  const crons = options.schedules.map((schedule) => ({ schedule, cron: readCron(schedule) }));
+  const watched: Watched[] = options.schedules.map((schedule) => ({
+    schedule,
+    cron: readCron(schedule),
+    begun: false,
+  }));
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let working: Promise<void> = Promise.resolve();
 
   async function look(): Promise<void> {
-    const waits = await Promise.all(crons.map(({ schedule, cron }) => fireIfDue(options, schedule, cron)));
+    const waits = await Promise.all(watched.map((one) => fireIfDue(options, one)));
     if (stopped || waits.length === 0) return;
     timer = setTimeout(
       () => {
@@ -78,10 +89,13 @@ function readCron({ cron, timeZone }: Pick<Schedule, "cron" | "timeZone">): Cron
 }
 
 /** Fires when a time has come since the last fire. Returns the ms until the next look; never throws. */
-async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cron): Promise<number> {
+async function fireIfDue(options: ScheduleOptions, watched: Watched): Promise<number> {
+  const { schedule, cron } = watched;
   const now = options.clock.now();
   try {
-    const last = await lastFire(options.inlet.store, schedule, now);
+    const { store } = options.inlet;
+    const last = watched.begun ? await lastFire(store, schedule, now) : await firstLook(store, schedule, now);
+    watched.begun = true;
     const due = cron.previousRuns(1, new Date(now + 1))[0];
     if (due && due.getTime() > last) {
       await fire(options, schedule, due);
@@ -98,19 +112,29 @@ async function fireIfDue(options: ScheduleOptions, schedule: Schedule, cron: Cro
 type Notes = ScheduleOptions["inlet"]["store"];
 
 /**
- * ms since the epoch. A new schedule, or one with other times than before, starts now: what it would have fired before
- * was never missed. So does one of which a clock that ran ahead has noted something: it would be silent until then.
+ * ms since the epoch. A schedule with other times than before starts now: what it would have fired before was never
+ * missed. Asked once: while a process with the former times is still there, each fires at its own.
  */
-async function lastFire(store: Notes, schedule: Schedule, now: number): Promise<number> {
+async function firstLook(store: Notes, schedule: Schedule, now: number): Promise<number> {
   const { name, cron, timeZone } = schedule;
   const times = `${cron} ${timeZone}`;
-  const fired = await readNote(store, noteKinds.scheduleFired, name);
   const before = await readNote(store, noteKinds.scheduleTimes, name);
-  const at = fired === null ? Number.POSITIVE_INFINITY : Date.parse(fired);
   const isOther = before !== null && before !== times;
-  if (isOther || at > now) await noteFire(store, schedule, new Date(now));
+  if (isOther) await noteFire(store, schedule, new Date(now));
   if (before !== times) await writeNote(store, noteKinds.scheduleTimes, { of: name, value: times });
-  return isOther || at > now ? now : at;
+  return lastFire(store, schedule, now);
+}
+
+/**
+ * ms since the epoch. A new schedule starts now. So does one of which a clock that ran ahead has noted something: it
+ * would be silent until then.
+ */
+async function lastFire(store: Notes, schedule: Schedule, now: number): Promise<number> {
+  const fired = await readNote(store, noteKinds.scheduleFired, schedule.name);
+  const at = fired === null ? Number.POSITIVE_INFINITY : Date.parse(fired);
+  if (at <= now) return at;
+  await noteFire(store, schedule, new Date(now));
+  return now;
 }
 
 function noteFire(store: Notes, { name }: Schedule, at: Date): Promise<void> {

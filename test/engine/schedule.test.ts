@@ -152,6 +152,16 @@ test("other times begin when they are given, not at what they would have been be
   expect(inlet.launches).toHaveLength(2);
 });
 
+test("beside a process that has other times each fires at its own", async () => {
+  await start();
+  await start([{ ...nightly, cron: "0 9 * * *" }]);
+  await pass(14);
+  expect(fired()).toBe("2026-01-11T01:30:00.000Z");
+  await pass(8);
+  expect(fired()).toBe("2026-01-11T08:00:00.000Z");
+  expect(inlet.launches).toHaveLength(2);
+});
+
 test("what fired on a clock that was ahead by seconds does not fire again on one that is right", async () => {
   const first = await start();
   await first.stop();
