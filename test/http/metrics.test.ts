@@ -1,4 +1,5 @@
 /** What /metrics tells Prometheus: the real one reads it as the docs set it up, and its rules find their numbers. */
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +59,35 @@ test("leaves out what a database that is away can't tell, and is answered all th
   expect(text).not.toMatch(/^belay_(runs\{|questions|posts)/m);
 });
 
+test("tells since when the oldest question waits, also where that one can't be read", async () => {
+  using b = await bench();
+  await askingRun(b);
+  const { openQuestions } = b.engine.store;
+  b.engine.store.openQuestions = async (page) => {
+    const { rows, next } = await openQuestions(page);
+    const unreadable = rows.map(({ runId, askedAt }) => ({
+      questionId: "q1",
+      runId,
+      askedAt,
+      why: "damaged",
+    }));
+    return { rows: [], unreadable, next };
+  };
+  expect(await metricsOf(b)).toContain(`belay_question_oldest_timestamp_seconds ${b.clock.now() / 1000}\n`);
+});
+
+test.each(["runs", "countOpenQuestions", "openQuestions"] as const)(
+  "is answered when the database goes away before it tells of %s",
+  async (method) => {
+    using b = await bench();
+    const away = () => Promise.reject(new StoreError("storage_busy", "PostgreSQL is not available"));
+    Object.assign(b.engine.store, { [method]: away });
+    const text = await metricsOf(b);
+    expect(text).toMatch(/^belay_status\{status="(ok|down)"\} 1$/m);
+    expect(text).not.toContain("belay_questions_open");
+  },
+);
+
 test("writes labels so that none ends its own line", () => {
   const values = [{ labels: { model: 'a"b\\c\nd' }, value: 1 }];
   expect(metricsText([{ name: "belay_info", help: "1.", values }])).toContain(
@@ -96,3 +126,35 @@ test.skipIf(!hasPrometheus())(
   },
   60_000,
 );
+
+test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when its cause is gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), "belay-rules-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // A sample a minute. Trouble from the fifth to the thirtieth; what was given up stays counted.
+  const between = (well: string, trouble: string) => `${well}x5 ${trouble}x25 ${well}x180`;
+  const input_series = Object.entries({
+    'up{job="belay"}': between("1", "0"),
+    'belay_channel_up{channel="slack"}': between("1", "0"),
+    'belay_status{status="degraded"}': "0x5 1x200",
+    belay_post_oldest_timestamp_seconds: between("_", "0"),
+    belay_posts_given_up: "0x100 1x100",
+    belay_question_oldest_timestamp_seconds: "0x100 _x100",
+  }).map(([series, values]) => ({ series, values }));
+  const file = join(folder, "tests.yml");
+  const rules = join(import.meta.dirname, "../../docs/examples/belay.rules.yml");
+  const told = Object.entries({
+    "3m": [],
+    "25m": ["BelayDown", "BelayDegraded", "BelayUndelivered"],
+    "90m": ["BelayNobodyAnswers"],
+    "110m": ["BelayUndelivered"],
+    "200m": [],
+  }).map(([eval_time, names]) => ({
+    expr: `count by (alertname) (ALERTS{alertstate="firing"})`,
+    eval_time,
+    exp_samples: names.map((name) => ({ labels: `{alertname="${name}"}`, value: 1 })),
+  }));
+  const tests = [{ interval: "1m", input_series, promql_expr_test: told }];
+  writeFileSync(file, JSON.stringify({ rule_files: [rules], evaluation_interval: "1m", tests }));
+  const words = execFileSync("promtool", ["test", "rules", file], { encoding: "utf8", timeout: 30_000 });
+  expect(words).toContain("SUCCESS");
+});

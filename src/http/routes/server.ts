@@ -5,7 +5,7 @@ import { listedRuns } from "../../core/store/listed-runs.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
 import { mayReadRow } from "../view/child-runs.ts";
-import { healthOf } from "../view/health.ts";
+import { healthOf, ifAnswered } from "../view/health.ts";
 import { askedOf, metricsOf, metricsText, metricsType } from "../view/metrics.ts";
 import type { AgentList, ToolList } from "../wire/server.ts";
 import type { LastRun, ScheduleInfo, WebhookInfo } from "../wire/sources.ts";
@@ -51,7 +51,9 @@ export function serverRoutes(server: Server): ServerRoutes {
     metrics: async (c) => {
       const health = await healthOf(server, callerOf(c).actor);
       // Answered also when the database is away: that is what whoever watches wants to know.
-      const asked = health.database?.answers ? await askedOf(server.engine.store) : null;
+      const asked = health.database?.answers
+        ? await ifAnswered(server, () => askedOf(server.engine.store))
+        : null;
       return c.body(metricsText(metricsOf(health, asked)), 200, { "Content-Type": metricsType });
     },
   };

@@ -17,8 +17,9 @@ const mostCounted = 1000;
 export async function healthOf(server: Server, caller: Actor | null): Promise<Health> {
   const { engine, channels, config, clock, startedAt } = server;
   const askedAt = clock.steady();
-  const stored = await readStore(server);
+  const stored = await ifAnswered(server, () => readStore(server));
   const ms = Math.round(clock.steady() - askedAt);
+  const more = caller && stored && (await ifAnswered(server, () => readMore(server, caller, stored.nextAt)));
   const states = channels.map((channel) => ({ name: channel.name, ...channel.health() }));
   const toolServers = (config.toolServers ?? []).map((server) => server.status());
   const troubles = engine.modelTroubles;
@@ -27,7 +28,8 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
     unreadable.length === 0 && troubles.length === 0 && toolServers.every((server) => server.ok);
   const well = stored?.outbox.given_up === 0 && isWhole && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
-  const status = stored ? working : "down";
+  const answers = stored !== null && (caller === null || more !== null);
+  const status = answers ? working : "down";
   if (caller === null) return { status };
   return {
     status,
@@ -43,38 +45,47 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
       .map(([name, guide]) => ({ title: config.about.titles[name] ?? name, guide })),
     tool_servers: toolServers.map(({ tools, ...server }) => ({ ...server, tools: [...tools] })),
     unreadable,
-    left_behind: await leftBehindOf(server, caller, stored !== null),
-    database: { kind: config.database ?? null, answers: stored !== null, ms },
-    ...(stored && { outbox: stored.outbox, queue: await queueOf(server, stored.nextAt) }),
+    left_behind: engine.leftBehind.map(({ run, why }) => ({
+      run,
+      title: more?.titles.get(run) ?? null,
+      why,
+    })),
+    database: { kind: config.database ?? null, answers, ms },
+    ...(stored && more && { outbox: stored.outbox, queue: more.queue }),
   };
 }
 
-/** By their titles, where the database answers and the caller may see them. */
-async function leftBehindOf(
-  server: Server,
-  caller: Actor,
-  answers: boolean,
-): Promise<NonNullable<Health["left_behind"]>> {
-  const { leftBehind, store } = server.engine;
-  const runIds = [...new Set(leftBehind.map(({ run }) => run))];
-  const rows = answers && runIds.length > 0 ? await store.runs({ runIds, limit: runIds.length }) : [];
-  const titles = new Map(
-    rows.filter((row) => mayReadRow(server, caller, row)).map(({ runId, task }) => [runId, task]),
-  );
-  return leftBehind.map(({ run, why }) => ({ run, title: titles.get(run) ?? null, why }));
-}
-
 /** null: the database does not answer; the log has the reason. */
-async function readStore({ engine, log }: Server) {
+export async function ifAnswered<T>({ log }: Pick<Server, "log">, read: () => Promise<T>): Promise<T | null> {
   try {
-    const [outbox, nextAt] = await Promise.all([engine.store.outboxHealth(), engine.store.nextWake()]);
-    const { undelivered, oldestAt, givenUp } = outbox;
-    return { outbox: { undelivered, oldest_at: oldestAt, given_up: givenUp }, nextAt };
+    return await read();
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     log.error({ err: error }, "database does not answer");
     return null;
   }
+}
+
+async function readStore({ engine }: Server) {
+  const [outbox, nextAt] = await Promise.all([engine.store.outboxHealth(), engine.store.nextWake()]);
+  const { undelivered, oldestAt, givenUp } = outbox;
+  return { outbox: { undelivered, oldest_at: oldestAt, given_up: givenUp }, nextAt };
+}
+
+/** For callers that are known. */
+async function readMore(server: Server, caller: Actor, nextAt: number | null) {
+  const [titles, queue] = await Promise.all([titlesLeftBehind(server, caller), queueOf(server, nextAt)]);
+  return { titles, queue };
+}
+
+/** By run, where the caller may see them. */
+async function titlesLeftBehind(server: Server, caller: Actor): Promise<Map<string, string>> {
+  const { leftBehind, store } = server.engine;
+  const runIds = [...new Set(leftBehind.map(({ run }) => run))];
+  const rows = runIds.length > 0 ? await store.runs({ runIds, limit: runIds.length }) : [];
+  return new Map(
+    rows.filter((row) => mayReadRow(server, caller, row)).map(({ runId, task }) => [runId, task]),
+  );
 }
 
 async function queueOf({ engine, clock }: Server, nextAt: number | null) {

@@ -18,11 +18,13 @@ export interface Asked {
 }
 
 export async function askedOf(store: Pick<Store, "countOpenQuestions" | "openQuestions">): Promise<Asked> {
-  const [counts, oldest] = await Promise.all([store.countOpenQuestions(), store.openQuestions({ limit: 1 })]);
-  return {
-    open: counts.reduce((sum, { open }) => sum + open, 0),
-    oldestAt: oldest.rows[0]?.askedAt ?? null,
-  };
+  const [counts, { rows, unreadable }] = await Promise.all([
+    store.countOpenQuestions(),
+    store.openQuestions({ limit: 1 }),
+  ]);
+  // One that can't be read waits all the same.
+  const [oldest] = [...rows, ...unreadable];
+  return { open: counts.reduce((sum, { open }) => sum + open, 0), oldestAt: oldest?.askedAt ?? null };
 }
 
 const statuses = ["ok", "degraded", "draining", "down"] as const;
