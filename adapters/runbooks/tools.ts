@@ -6,7 +6,7 @@ import type { Tool } from "../../src/tools/contract.ts";
 import { checkDeclared } from "../../src/tools/declared.ts";
 import { words } from "../../src/tools/declared-values.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
-import { type Runbook, readRunbooks } from "./folder.ts";
+import { listOf, type Runbook, readRunbooks } from "./folder.ts";
 
 interface Options {
   folder: string;
@@ -35,7 +35,7 @@ function listRunbooks(all: readonly Runbook[], off: string | null): Tool {
     effect: "read",
     off,
     input: z.object({}),
-    run: () => all.map(({ name, description }) => `- ${name}: ${description}`).join("\n"),
+    run: () => listOf(all),
   });
 }
 

@@ -17,7 +17,7 @@ export function readFrontMatter<S extends z.ZodType>(
   schema: S,
   noun: string,
 ): FrontMatter<z.output<S>> {
-  const end = written.indexOf("\n---\n", 3);
+  const end = `${written}\n`.indexOf("\n---\n", 3);
   if (!written.startsWith("---\n") || end < 0)
     return { problems: ["it must begin with front matter between two lines of ---"] };
   const document = parseDocument(written.slice(4, end + 1), { uniqueKeys: true });

@@ -1,5 +1,5 @@
 /** Runbooks on a real disk: what an agent is told of them, what stands in one, and what a folder may not hold. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -70,13 +70,30 @@ describe("runbooks", () => {
       });
   });
 
+  it("of a folder that git keeps bring what was written for readers, and nothing hidden or huge", async () => {
+    write("a/SKILL.md", runbook("a", "Text."));
+    write("a/near.md", "near");
+    write("a/.env", "TOKEN=x");
+    write("a/long.md", "x".repeat(60_001));
+    write("a/recording.mp4", "");
+    truncateSync(join(folder, "a/recording.mp4"), 3 * 2 ** 30);
+    for (let n = 0; n < 60; n++) write(`a/.git/refs/${n}`, "0000");
+    expect(await run("read_runbook", { name: "a", file: null })).toMatchObject({
+      output: "Text.\n\n[files beside it, to be read with `file`: near.md]",
+    });
+  });
+
+  it("have a line each in the list, however their front matter is broken into lines", async () => {
+    write("a.md", "---\nname: a\ndescription: |\n  One.\n\n  - b: Two.\n---\nText.");
+    expect(await run("list_runbooks", {})).toMatchObject({ output: "- a: One. - b: Two." });
+  });
+
   it("lead to no file outside of their folder", async () => {
     mkdirSync(folder);
     writeFileSync(join(root, "secret.md"), runbook("secret", "the key"));
     write("a/SKILL.md", runbook("a", "Text."));
     write("a/near.md", "near");
     symlinkSync(join(root, "secret.md"), join(folder, "a", "link.md"));
-    symlinkSync(join(root, "secret.md"), join(folder, "secret.md"));
     for (const file of ["../../secret.md", "link.md", join(root, "secret.md"), "../a/near.md"])
       expect(await run("read_runbook", { name: "a", file })).toMatchObject({
         type: "failed",
@@ -128,7 +145,16 @@ describe("a folder of runbooks", () => {
       "runbooks/a.md: its name is b; name it a, or rename a.md",
     ],
     ["a name with capitals", { "A.md": runbook("A", "Text.") }, "is lower-case letters and digits"],
-    ["a folder without its file", { "a/notes.md": "Text." }, "runbooks/a/SKILL.md: "],
+    [
+      "a folder without its file",
+      { "a/notes.md": "Text." },
+      "runbooks/a/SKILL.md: it is not there; write it, or move its folder elsewhere",
+    ],
+    [
+      "no end of its front matter",
+      { "a.md": "---\nname: a\ndescription: A.\n---" },
+      "runbooks/a.md: there is no text below the front matter",
+    ],
     [
       "no text at all",
       { "a.md": new Uint8Array([0xff, 0xfe, 0x00]) },
@@ -147,6 +173,28 @@ describe("a folder of runbooks", () => {
   ])("with %s is refused with what to do", (_, files, words) => {
     for (const [path, text] of Object.entries<string | Uint8Array>(files)) write(path, text);
     expect(() => runbooks({ folder })).toThrow(words);
+  });
+
+  it.each(["a.md", "a", "a/SKILL.md"])(
+    "with the link %s is refused: what is read is what is here",
+    (link) => {
+      mkdirSync(dirname(join(folder, link)), { recursive: true });
+      writeFileSync(join(root, "elsewhere"), runbook("a", "Text."));
+      symlinkSync(join(root, "elsewhere"), join(folder, link));
+      const words = `runbooks/${link}: it is a link, and links are not followed; put the runbook itself here`;
+      expect(() => runbooks({ folder })).toThrow(words);
+    },
+  );
+
+  it("with more than the list can tell at once is refused with what to do", () => {
+    const name = (n: number) => `runbook-${n}`;
+    for (let n = 0; n < 100; n++) {
+      const description = `${n} ${"x".repeat(700)}`;
+      write(`${name(n)}.md`, `---\nname: ${name(n)}\ndescription: ${description}\n---\nText.`);
+    }
+    expect(() => runbooks({ folder })).toThrow(
+      /their list has 7\d{4} characters, and at most 60000 are told at once/,
+    );
   });
 
   it("is told of with everything that is wrong in it", () => {
