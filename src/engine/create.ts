@@ -262,7 +262,8 @@ class RunEngine implements Engine {
   }
 
   voidApprovals(tool: string, reason: string): Promise<void> {
-    return voidApprovals({ record: this.#record, store: this.store }, tool, reason);
+    const { store, unreadable } = this;
+    return voidApprovals({ record: this.#record, store, unreadable }, tool, reason);
   }
 
   watch(listener: Listener): () => void {

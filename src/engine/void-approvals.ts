@@ -3,15 +3,20 @@ import type { Store } from "../core/ports/store.ts";
 import { findCall } from "../core/reduce/calls.ts";
 import { everyOpenQuestion } from "../core/store/every.ts";
 import type { Recorder } from "./record.ts";
+import type { UnreadableRecords } from "./unreadable.ts";
 
 export async function voidApprovals(
-  { record, store }: { record: Recorder; store: Pick<Store, "openQuestions"> },
+  {
+    record,
+    store,
+    unreadable,
+  }: { record: Recorder; store: Pick<Store, "openQuestions">; unreadable: UnreadableRecords },
   tool: string,
   reason: string,
 ): Promise<void> {
   for await (const { runId, question } of everyOpenQuestion(store)) {
     if (question.kind !== "approval" || question.call?.tool !== tool) continue;
-    await record({
+    const voided = record({
       ...{ runId, epoch: null, inbox: null },
       propose: (state) => {
         const open = state.questions.find(({ id }) => id === question.id);
@@ -19,5 +24,6 @@ export async function voidApprovals(
         return { ok: true, events: call ? [{ type: "approval_voided", callId: call.id, reason }] : [] };
       },
     });
+    await unreadable.orNull(voided);
   }
 }
