@@ -53,6 +53,8 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   rights: Readonly<Record<string, Rights>>;
   /** The control tools and those of belay.config.ts; event_url is added where URLs are signed. */
   tools: readonly Tool[];
+  /** The same with those that are off or lack a secret. */
+  declaredTools: readonly Tool[];
   /** Foreign servers whose tools stand among `tools`. */
   toolServers: readonly ToolServer[];
   /** What clients of the MCP server are offered; of the tools those that are on. */
@@ -141,7 +143,17 @@ export async function loadConfig(
     ...known,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
-    ...{ agents, rights, tools, toolServers, token, tokenPlace, tokens: byHash, tokenEventKey },
+    ...{
+      agents,
+      rights,
+      tools,
+      declaredTools: declared,
+      toolServers,
+      token,
+      tokenPlace,
+      tokens: byHash,
+      tokenEventKey,
+    },
     ...{ secrets, warnings, toolsOff, mcp: { ...offered, tools: offered.tools.filter(isOn) } },
   });
 }

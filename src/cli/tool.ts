@@ -12,13 +12,16 @@ import { ClientError } from "./client-requests.ts";
 import { answersAt } from "./client-terminal.ts";
 import { runCommand } from "./command.ts";
 import { noSuchTool } from "./no-such-tool.ts";
-import { type Given, usageOf } from "./options.ts";
+import { type Given, UsageError, usageOf } from "./options.ts";
+import { toolTable } from "./tool-table.ts";
 
 const line = {
   command: "npm run tool",
   about: [
     "Runs one tool by hand, with the checks and limits that the agent gets. Without a name it lists them.",
+    "--check  all declared tools as the bot has them: their approval, limits, secrets, and what was reached",
   ],
+  options: { check: { type: "boolean" as const } },
   words: "<name> '<json>'",
 };
 
@@ -115,6 +118,19 @@ export async function atTerminal(
   }
 }
 
-const main = async ({ words }: Given) => atTerminal(await loadConfig(), words);
+/** Runs none of them. */
+async function check(): Promise<number> {
+  const config = await loadConfig();
+  const redact = createRedactor(config.secrets);
+  const { lines, isWell } = await toolTable(config);
+  for (const line of lines) process.stdout.write(`${harmless(redact(line))}\n`);
+  return isWell ? 0 : 1;
+}
+
+async function main({ words, flags }: Given): Promise<number> {
+  if (!flags.includes("check")) return atTerminal(await loadConfig(), words);
+  if (words.length > 0) throw new UsageError(`--check takes no words.\n${usageOf(line)}`);
+  return check();
+}
 
 if (import.meta.main) process.exit(await runCommand(line, main));

@@ -180,3 +180,13 @@ test("what has not helped yet is looked at again, and it is said until when", as
     ...["mended", expect.stringMatching(again), expect.stringMatching(again), "better: look"],
   ]);
 });
+
+test("--check shows all declared tools, runs none, and takes no name", async () => {
+  const table = await startChild("src/cli/tool.ts", ["--check"], { limitMs: 20_000 }).ended;
+  expect(table).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/^restart_service +belay.config.ts +once /m),
+  });
+  const named = await startChild("src/cli/tool.ts", ["--check", "look"], { limitMs: 20_000 }).ended;
+  expect(named.code).toBe(2);
+});
