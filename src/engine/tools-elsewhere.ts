@@ -6,7 +6,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Store } from "../core/ports/store.ts";
 import { pagesOfNotes } from "../core/store/every.ts";
 import { noteKinds, writeNote } from "../core/store/notes.ts";
-import { moment } from "./lease.ts";
+import { type Moment, moment } from "./lease.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** So often a process says which tools it has. */
@@ -16,6 +16,8 @@ const sayMs = 30_000;
  * anew is back by then.
  */
 const thereMs = 75_000;
+/** Who could not say anything for so long themselves can't tell whether others were silent: the store was away. */
+const awayMs = 1.5 * sayMs;
 /** What nobody has said for so long is deleted. */
 const oldMs = 86_400_000;
 
@@ -42,9 +44,12 @@ export class ToolsElsewhere {
   #timer: NodeJS.Timeout | undefined;
   #saying: Promise<void> = Promise.resolve();
   #only = "";
+  /** When this process last got through (steady, ms). */
+  #saidAt: number;
 
   constructor(deps: ToolsElsewhereDeps) {
     this.#deps = deps;
+    this.#saidAt = deps.clock.steady();
   }
 
   /** Resolves when others can know; a failure is logged, and made good with the next word. */
@@ -66,12 +71,14 @@ export class ToolsElsewhere {
   /** Says which tools this process has, and hears what others say. */
   async say(): Promise<void> {
     const { store, clock, log, tools, works, changed } = this.#deps;
+    const asked = moment(clock);
     try {
       const mine = rulesOf(tools);
       const of = createHash("sha256").update(JSON.stringify(mine)).digest("hex");
       if (works)
         await writeNote(store, noteKinds.toolsThere, { of, value: { at: clock.now(), tools: mine } });
-      const { found, silent } = await this.#read();
+      const { found, silent } = await this.#read(asked);
+      this.#saidAt = asked.steady;
       if (silent.length > 0) await store.deleteNotes(silent, clock.now() - oldMs);
       const only = Object.keys(found).toSorted().join();
       const isNews = only !== this.#only;
@@ -92,7 +99,9 @@ export class ToolsElsewhere {
   }
 
   /** `found`: what only others have. `silent`: notes of processes that are not there any more. */
-  async #read(): Promise<{ found: Record<string, FormerTool>; silent: string[] }> {
+  async #read(
+    asked = moment(this.#deps.clock),
+  ): Promise<{ found: Record<string, FormerTool>; silent: string[] }> {
     const { store, unreadable, tools } = this.#deps;
     const { name: prefix, codec } = noteKinds.toolsThere;
     const found: Record<string, FormerTool> = {};
@@ -100,7 +109,7 @@ export class ToolsElsewhere {
     for await (const rows of pagesOfNotes(store, { prefix, before: Number.MAX_SAFE_INTEGER })) {
       for (const { name, value } of rows) {
         const said = await unreadable.orNull(decoded(codec, value, name));
-        if (said && this.#isThere(name, said.at)) Object.assign(found, said.tools);
+        if (said && this.#isThere(name, said.at, asked)) Object.assign(found, said.tools);
         else silent.push(name);
       }
     }
@@ -108,10 +117,14 @@ export class ToolsElsewhere {
     return { found: Object.fromEntries(elsewhere), silent };
   }
 
-  #isThere(name: string, at: number): boolean {
-    const { now, steady } = moment(this.#deps.clock);
+  #isThere(name: string, at: number, { now, steady }: Moment): boolean {
     const heard = this.#heard.get(name);
-    if (heard?.at === at) return steady < heard.until;
+    if (heard?.at === at) {
+      // Who was there before the store was away has as long as ever to say that they still are.
+      const isBack = steady - this.#saidAt > awayMs && heard.until > this.#saidAt;
+      if (isBack) heard.until = steady + thereMs;
+      return steady < heard.until;
+    }
     // Of what was never heard before only the date says how old it is.
     const age = heard ? 0 : Math.abs(now - at);
     this.#heard.set(name, { at, until: steady + thereMs - age });

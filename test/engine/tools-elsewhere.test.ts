@@ -58,12 +58,47 @@ test.each([0, hourMs, -hourMs])(
     await lacks.say();
     expect(await lacks.others()).toEqual(["deploy"]);
     expect(await has.others()).toEqual([]);
+    lacks.at.ms = 70_000;
+    await lacks.say();
     lacks.at.ms = 104_000;
     expect(await lacks.others()).toEqual(["deploy"]);
     lacks.at.ms = 106_000;
     expect(await lacks.others()).toEqual([]);
   },
 );
+
+test("nobody counts as gone for what they could not say while the store was away", async () => {
+  const store = await open();
+  const isAway = { now: false };
+  const saveNote: Store["saveNote"] = async (...given) => {
+    if (isAway.now) throw new Error("away");
+    return store.saveNote(...given);
+  };
+  const has = processWith({ ...store, saveNote }, ["deploy"]);
+  const lacks = processWith({ ...store, saveNote }, ["look"]);
+  const former = processWith(store, ["restart"]);
+  await former.say();
+  for (const ms of [0, 30_000, 60_000, 90_000]) {
+    for (const { at, say } of [has, lacks]) {
+      at.ms = ms;
+      await say();
+    }
+  }
+  isAway.now = true;
+  for (const ms of [120_000, 150_000, 180_000, 210_000]) {
+    lacks.at.ms = ms;
+    await lacks.say();
+  }
+  isAway.now = false;
+  expect(await lacks.others()).toEqual(["deploy"]);
+  for (const ms of [215_000, 245_000, 275_000]) {
+    lacks.at.ms = ms;
+    await lacks.say();
+    expect(await lacks.others()).toEqual(["deploy"]);
+  }
+  lacks.at.ms = 291_000;
+  expect(await lacks.others()).toEqual([]);
+});
 
 test("a process that is started finds who is there by the date of their last word", async () => {
   const store = await open();
@@ -82,8 +117,10 @@ test("tells once when what only others have is other than before", async () => {
   await lacks.say();
   await lacks.say();
   expect(lacks.changed).toHaveBeenCalledTimes(1);
-  lacks.at.ms = 80_000;
-  await lacks.say();
+  for (const ms of [40_000, 80_000]) {
+    lacks.at.ms = ms;
+    await lacks.say();
+  }
   expect(lacks.changed).toHaveBeenCalledTimes(2);
 });
 
