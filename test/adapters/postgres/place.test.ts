@@ -47,6 +47,9 @@ test.each(["of a quiet hour", "of now"])(
     expect(await store.runAt(thread)).toBe("r1");
     const [{ text }, values] = query.mock.lastCall as unknown as [{ text: string }, unknown[]];
     expect(await rowsRead(client, { text, values }, ["addresses", "runs"])).toBeLessThan(10);
+    expect(await store.liveRunsAt(thread)).toEqual(["r1"]);
+    const [{ text: live }, at] = query.mock.lastCall as unknown as [{ text: string }, unknown[]];
+    expect(await rowsRead(client, { text: live, values: at }, ["addresses", "runs"])).toBeLessThan(10);
     // A launch that must have the place for itself, as it looks.
     const only = { address: thread, after: null };
     await store.commit(commit("r2", 0, { only }));
