@@ -6,6 +6,7 @@ import { demoTools } from "../../../adapters/demo/tools.ts";
 import { github } from "../../../adapters/github/tools.ts";
 import { alertmanager, prometheus } from "../../../adapters/prometheus/tools.ts";
 import { prometheusVerify } from "../../../adapters/prometheus/verify.ts";
+import { runbooks } from "../../../adapters/runbooks/tools.ts";
 import { defineConfig } from "../../config/file.ts";
 import { local } from "../../config/rights.ts";
 import { currentTime } from "../../tools/current-time.ts";
@@ -15,12 +16,13 @@ const shop = z.object({ reason: z.enum(["failing checkouts", "routine"]) });
 const script = (name: string) => join(import.meta.dirname, `${name}.ts`);
 
 export default defineConfig({
-  tools: ({ dataDir, isDemo, secret, setting }) => [
+  tools: ({ configDir, dataDir, isDemo, secret, setting }) => [
     ...mathTools,
     currentTime,
     ...prometheus({ url: setting("PROMETHEUS_URL") }),
     ...alertmanager({ url: setting("ALERTMANAGER_URL") }),
     ...github({ token: secret("GITHUB_TOKEN"), repos: setting("GITHUB_REPOS") }),
+    ...runbooks({ folder: join(configDir, "runbooks") }),
     ...demoTools({ file: join(dataDir, "restarts.log"), isDemo }).filter(
       ({ spec }) => !["restart_service", "service_status"].includes(spec.name),
     ),
