@@ -149,7 +149,7 @@ describe("over http", () => {
     await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
     expect(await world.screen(root)).toEqual([]);
     const said = String(world.edge.callsOf("chat.postEphemeral")[0]?.body.text);
-    expect(said).toMatch(/Who may: oncall, anyone at the console\.$/);
+    expect(said).toMatch(/Who may: oncall, anyone at the console, people elsewhere\.$/);
   });
 
   test("a guest hears nothing, whatever they try, and the audit has it", async () => {
