@@ -11,7 +11,10 @@ const longestMs = 500;
 /** Throws an Error for a schema that can't be used: an unknown dialect, a reference that leads nowhere. */
 export function argumentCheck(schema: Record<string, unknown>): ArgumentCheck {
   // One for each schema: `$id`s of different tools must not meet.
-  const validate = bounded(() => new AjvJsonSchemaValidator().getValidator(schema));
+  const validator = new AjvJsonSchemaValidator();
+  // What takes it the longest is to get ready, on a busy machine longer than the limit, and no stranger's doing.
+  validator.getValidator({ type: "object" });
+  const validate = bounded(() => validator.getValidator(schema));
   return (input) => {
     const found = bounded(() => validate(input));
     // The checker calls the whole of it `data`.

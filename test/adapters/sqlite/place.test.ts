@@ -31,6 +31,10 @@ test("a place where many have ended costs as much as any other: what goes on the
       "SEARCH runs USING INDEX sqlite_autoindex_runs_1 (run_id=?)",
     ],
     [
+      "SEARCH addresses USING INDEX addresses_live (address=? AND ended=?)",
+      "SEARCH runs USING INDEX sqlite_autoindex_runs_1 (run_id=?)",
+    ],
+    [
       "SEARCH addresses USING INDEX addresses_live (address=? AND ended=? AND seq>?)",
       "SEARCH addresses USING COVERING INDEX addresses_run (address=? AND run_id=?)",
       "SEARCH runs USING INDEX sqlite_autoindex_runs_1 (run_id=?)",
