@@ -1,5 +1,6 @@
 /** What is wrong with a declared command, found when it is declared and not when somebody needs it. */
 import { basename } from "node:path";
+import { ifMeant } from "../../src/core/text/closest.ts";
 import { namesIn, placeholdersIn, type Template } from "./argv.ts";
 
 /** The JSON Schema of one input. */
@@ -89,7 +90,10 @@ function placesOf(template: Template, properties: Readonly<Record<string, Proper
     const names = (typeof item === "string" ? [item] : item).flatMap(namesIn);
     const unknown = names.filter((name) => !(name in properties));
     if (unknown.length > 0)
-      return unknown.map((name) => `{${name}} is no input; the inputs are ${list(properties)}`);
+      return unknown.map(
+        (name) =>
+          `{${name}} is no input${ifMeant(name, Object.keys(properties))}; the inputs are ${list(properties)}`,
+      );
     const nullable = names.filter((name) => isNullable(properties[name]));
     if (typeof item !== "string" && nullable.length === 0) {
       return [

@@ -1,6 +1,7 @@
 /** What is wrong with a declared API, found when it is declared and not when somebody needs it. */
 import { z } from "zod";
 import type { ToolSpec } from "../../src/core/agent.ts";
+import { ifMeant } from "../../src/core/text/closest.ts";
 import type { PlainTool } from "../../src/tools/contract.ts";
 import { checkDeclared, titled, toolSchema } from "../../src/tools/declared.ts";
 import { callable, faultOfTls, mustBe, namePart, serverUrl } from "../../src/tools/declared-values.ts";
@@ -69,16 +70,17 @@ interface Shape {
 /** Throws an Error with all that is wrong, each with what to do. */
 export function checkOperation({ name, schema }: ToolSpec, template: UrlTemplate, shape: Shape): void {
   const properties = (schema.properties ?? {}) as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  const inputs = Object.keys(properties);
   const inPath = template.segments.flatMap(namesIn);
   const inQuery = template.query.flatMap(({ value }) => namesIn(value));
   const used = new Set([...inPath, ...inQuery, ...(shape.body ?? [])]);
   const problems = [
     ...[...used].flatMap((one) =>
-      one in properties
+      inputs.includes(one)
         ? []
-        : [`${one} is no input; the inputs are ${Object.keys(properties).join(", ") || "none"}`],
+        : [`${one} is no input${ifMeant(one, inputs)}; the inputs are ${inputs.join(", ") || "none"}`],
     ),
-    ...Object.keys(properties).flatMap((one) =>
+    ...inputs.flatMap((one) =>
       used.has(one) ? [] : [`the input ${one} is not used; put it into the path, the query or the body`],
     ),
     ...inPath.flatMap((one) =>

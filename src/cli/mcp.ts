@@ -2,6 +2,7 @@
 import { harmless } from "../../adapters/terminal/line.ts";
 import { ConfigError, loadPlace, loadToolServers } from "../config.ts";
 import type { AcceptedChanges, ServedTool, ToolServerStatus } from "../core/ports/tool-server.ts";
+import { ifMeant } from "../core/text/closest.ts";
 import { createRedactor } from "../core/text/redact.ts";
 import { acceptanceInWords } from "../core/text/tool-acceptance.ts";
 import type { Tool } from "../tools/contract.ts";
@@ -79,9 +80,10 @@ export async function accept({ servers, print, audit }: Accepting, name: string)
 export function serverNamed(servers: readonly ToolServer[], name: string | undefined): ToolServer {
   const found = servers.find((server) => server.name === name);
   if (found) return found;
-  const names = servers.map((server) => server.name).join(", ") || "none";
+  const names = servers.map((server) => server.name);
+  const asked = name === undefined ? "without a name" : `${name}${ifMeant(name, names)}`;
   throw new UsageError(
-    `There is no server ${name ?? "without a name"}; there are: ${names}.\n${usageOf(line)}`,
+    `There is no server ${asked}; there are: ${names.join(", ") || "none"}.\n${usageOf(line)}`,
   );
 }
 

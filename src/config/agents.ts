@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Agent, limitsSchema, type ToolSpec } from "../core/agent.ts";
+import { thereIsNo } from "../core/text/closest.ts";
 import { readFrontMatter, withPlainEnds } from "../tools/front-matter.ts";
 
 const baseFile = "base_system.md";
@@ -82,9 +83,8 @@ function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools | null): s
   if (draft.file !== `${draft.name}.md`)
     problems.push(`its name is ${draft.name}; name the file ${draft.name}.md`);
   if (tools !== null) problems.push(...toolProblems(draft, tools));
-  for (const agent of draft.hand_off.filter((name) => !names.includes(name))) {
-    problems.push(`hand_off: there is no agent ${agent}; the agents are ${names.join(", ")}`);
-  }
+  const nobody = draft.hand_off.filter((name) => !names.includes(name));
+  if (nobody.length > 0) problems.push(`hand_off: ${thereIsNo("agent", nobody, names)}`);
   if (draft.hand_off.includes(draft.name)) problems.push("hand_off: an agent can't hand a task to itself");
   if (draft.hand_off.length > 0 !== draft.tools.includes("hand_off")) {
     problems.push("hand_off: the tool hand_off and the list of agents need each other");
@@ -95,21 +95,21 @@ function problemsOf(draft: Draft, all: readonly Draft[], tools: Tools | null): s
 /** What is wrong with the tools that it names. */
 function toolProblems(draft: Draft, tools: Tools): string[] {
   const problems: string[] = [];
-  const unknown = draft.tools.filter((name) => !tools[name]);
-  if (unknown.length > 0) {
-    const known = Object.keys(tools).sort().join(", ");
-    problems.push(`tools: there is no tool ${unknown.join(", ")}; the tools are ${known}`);
+  const known = Object.keys(tools).sort();
+  for (const key of ["tools", "prefetch"] as const) {
+    const unknown = draft[key].filter((name) => !known.includes(name));
+    if (unknown.length > 0) problems.push(`${key}: ${thereIsNo("tool", unknown, known)}`);
   }
   for (const name of draft.prefetch) {
-    const problem = prefetchProblem(tools[name]);
+    const spec = known.includes(name) ? tools[name] : undefined;
+    const problem = spec && prefetchProblem(spec);
     if (problem) problems.push(`prefetch: ${name} ${problem}`);
   }
   return problems;
 }
 
 /** What runs by itself at each launch must be harmless and need nothing. */
-function prefetchProblem(spec: ToolSpec | undefined): string | null {
-  if (!spec) return "is no tool";
+function prefetchProblem(spec: ToolSpec): string | null {
   if (spec.effect !== "read" || spec.control !== "none" || spec.approval !== null) {
     return "is not a read-only tool that needs no approval";
   }

@@ -1,6 +1,7 @@
 /** Checks that need more than one part of the configuration. Each pushes a line to `problems` for what can't work. */
 import { z } from "zod";
 import type { Agent, ToolSpec } from "../core/agent.ts";
+import { thereIsNo } from "../core/text/closest.ts";
 import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
@@ -136,7 +137,7 @@ export function checkAgentNames(file: ConfigFile, agents: readonly Agent[], prob
   ];
   for (const [where, agent] of named) {
     if (names.includes(agent)) continue;
-    problems.push(`${where}: there is no agent ${agent}; the agents are ${names.join(", ")}`);
+    problems.push(`${where}: ${thereIsNo("agent", [agent], names)}`);
   }
 }
 

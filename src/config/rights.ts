@@ -1,6 +1,7 @@
 /** Who may do what, as belay.config.ts writes it: groups of people by name, rules checked, defaults filled in. */
 import { z } from "zod";
 import type { Rights } from "../core/agent.ts";
+import { ifMeant } from "../core/text/closest.ts";
 import { ruleExamples, ruleForms } from "./channels.ts";
 
 /** People at this machine, and whoever holds the token. All that a fresh install lets in. */
@@ -43,7 +44,8 @@ export function resolveRights(
 ): Record<string, Rights> {
   for (const name of Object.keys(written)) {
     if (name !== "*" && !agents.includes(name)) {
-      problems.push(`agents.${name}: there is no such agent; write prompts/${name}.md or remove it`);
+      const meant = ifMeant(name, agents);
+      problems.push(`agents.${name}: there is no such agent${meant}; write prompts/${name}.md or remove it`);
     }
   }
   for (const [name, members] of Object.entries(people)) checkRules(members, `people.${name}`, problems);
@@ -74,10 +76,12 @@ export function expandRules(
   problems: string[],
 ): string[] {
   const expanded = list.flatMap((rule) => {
-    const group = rule.startsWith("@") ? people[rule.slice(1)] : undefined;
-    if (group || !rule.startsWith("@")) return group ?? [rule];
+    if (!rule.startsWith("@")) return [rule];
+    const group = Object.hasOwn(people, rule.slice(1)) ? people[rule.slice(1)] : undefined;
+    if (group) return group;
+    const groups = Object.keys(people).map((name) => `@${name}`);
     problems.push(
-      `${where}: ${JSON.stringify(rule)} is no group of \`people\`; display names are not ids: write the id (${ruleExamples[0]}), or list the group there, like people: { oncall: ["${ruleExamples[0]}"] }`,
+      `${where}: ${JSON.stringify(rule)} is no group of \`people\`${ifMeant(rule, groups)}; display names are not ids: write the id (${ruleExamples[0]}), or list the group there, like people: { oncall: ["${ruleExamples[0]}"] }`,
     );
     return [];
   });

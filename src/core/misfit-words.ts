@@ -1,7 +1,7 @@
 /** The words for a value that does not belong where it stands: what belongs there, and what was found. */
 import type { z } from "zod";
 import { brief } from "./text/brief.ts";
-import { nearestOf } from "./text/closest.ts";
+import { ifMeant } from "./text/closest.ts";
 import { plural } from "./text/count.ts";
 import { visibleLine } from "./text/visible.ts";
 
@@ -9,8 +9,7 @@ import { visibleLine } from "./text/visible.ts";
 export function unknownKey(key: string, known: readonly string[] | null): string {
   if (known === null) return "is not known; leave it out";
   if (known.length === 0) return "is not known, nothing is taken here; leave it out";
-  const meant = nearestOf(key, known);
-  return `is not known${meant === null ? "" : ` (did you mean ${meant}?)`}; known are ${known.join(", ")}`;
+  return `is not known${ifMeant(key, known)}; known are ${known.join(", ")}`;
 }
 
 /** `what` with its article: what belongs where `input` was found. */

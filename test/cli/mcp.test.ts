@@ -95,6 +95,9 @@ test("what changed is a finding of the doctor, with what differs and what to do"
 test("a server that nobody declared is named with those there are", async () => {
   await inFolder(botFolder(), async ({ servers }) => {
     expect(() => serverNamed(servers, "other")).toThrow("There is no server other; there are: odd.");
+    expect(() => serverNamed(servers, "odt")).toThrow(
+      "There is no server odt (did you mean odd?); there are: odd.",
+    );
     return 0;
   });
 });

@@ -132,11 +132,31 @@ describe("belay.config.ts", () => {
       configFile({ defaultAgent: "boss" }),
       "defaultAgent: there is no agent boss",
     ],
+    [
+      "a default agent that is misspelt",
+      configFile({ defaultAgent: "defualt" }),
+      "defaultAgent: there is no agent defualt (did you mean default?); the agents are default",
+    ],
     ["an unknown agent in a route", configFile({ routes: { "slack:T1/C1": "boss" } }), "routes.slack:T1/C1"],
     [
       "rights of an unknown agent",
       configFile({ agents: { boss: {} } }),
-      "agents.boss: there is no such agent",
+      "agents.boss: there is no such agent; write prompts/boss.md or remove it",
+    ],
+    [
+      "rights of an agent that is misspelt",
+      configFile({ agents: { defult: {} } }),
+      "agents.defult: there is no such agent (did you mean default?); write prompts/defult.md or remove it",
+    ],
+    [
+      "a group that is misspelt",
+      configFile({ people: { oncall: ["slack:T1/U1"] }, agents: { "*": { approve: ["@oncal"] } } }),
+      'agents.*.approve: "@oncal" is no group of `people` (did you mean @oncall?); display names',
+    ],
+    [
+      "a group of a name that every object has",
+      configFile({ agents: { "*": { approve: ["@constructor"] } } }),
+      'agents.*.approve: "@constructor" is no group of `people`; display names',
     ],
     [
       "an unknown right",
@@ -272,7 +292,22 @@ describe("prompts", () => {
     [
       "a prefetch of no tool",
       { "prompts/a.md": agentFile({ name: "a", prefetch: ["gone"] }) },
-      "prompts/a.md: prefetch: gone is no tool",
+      "prompts/a.md: prefetch: there is no tool gone; the tools are ask_human, event_url,",
+    ],
+    [
+      "tools that are misspelt",
+      { "prompts/a.md": agentFile({ name: "a", tools: ["ask_humen", "rm_rf", "constructor"] }) },
+      "tools: there is no tool ask_humen (did you mean ask_human?), rm_rf, constructor; the tools are ask_human,",
+    ],
+    [
+      "a prefetch that is misspelt",
+      { "prompts/a.md": agentFile({ name: "a", prefetch: ["ask_humen"] }) },
+      "prefetch: there is no tool ask_humen (did you mean ask_human?); the tools are",
+    ],
+    [
+      "an agent to hand off to that is misspelt",
+      { "prompts/a.md": agentFile({ name: "a", tools: ["hand_off"], hand_off: ["defalt"] }) },
+      "hand_off: there is no agent defalt (did you mean default?); the agents are a, default",
     ],
   ])("with %s are refused", async (_what, files, problem) => {
     expect(await problemsOf({}, files)).toEqual([expect.stringContaining(problem)]);

@@ -27,6 +27,18 @@ export function didYouMean(word: string, words: readonly string[]): string {
   return meant === null ? "" : `; did you mean ${meant}?`;
 }
 
+/** The same to stand behind the word, in a sentence that goes on: ` (did you mean effect?)`. */
+export function ifMeant(word: string, words: readonly string[]): string {
+  const meant = nearestOf(word, words);
+  return meant === null ? "" : ` (did you mean ${meant}?)`;
+}
+
+/** `there is no tool lok (did you mean look?), rm_rf; the tools are look, page`. `known`: all that there are. */
+export function thereIsNo(noun: string, names: readonly string[], known: readonly string[]): string {
+  const missed = names.map((name) => `${name}${ifMeant(name, known)}`).join(", ");
+  return `there is no ${noun} ${missed}; the ${noun}s are ${known.join(", ") || "none"}`;
+}
+
 /** The word that may be meant, of which a third of the letters may differ; null: none is near. */
 export function nearestOf(word: string, words: readonly string[]): string | null {
   if (word.length > longest) return null;
@@ -34,7 +46,7 @@ export function nearestOf(word: string, words: readonly string[]): string | null
   const near = words
     .filter((one) => one.length <= longest)
     .map((one) => ({ one, by: changes(plain(word), plain(one)) }))
-    .filter(({ one, by }) => by <= Math.max(1, Math.floor(one.length / 3)))
+    .filter(({ one, by }) => by <= Math.max(1, Math.floor(one.length / 3)) && by < one.length)
     .sort((a, b) => a.by - b.by);
   return near[0]?.one ?? null;
 }

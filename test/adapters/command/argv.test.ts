@@ -153,6 +153,12 @@ describe("a declaration is refused", () => {
 
   test.each<[string, z.ZodObject, Template, string]>([
     ["for an unknown placeholder", text, ["x", "{a}", "{b}"], "{b} is no input; the inputs are a"],
+    [
+      "for a misspelt placeholder",
+      z.object({ service: z.string() }),
+      ["x", "{servcie}"],
+      "{servcie} is no input (did you mean service?); the inputs are service",
+    ],
     ["for an unused input", text, ["x"], "argv does not use the input a"],
     ["without a program", text, [], "begin with the program"],
     ["when an input chooses the program", text, ["{a}"], "no input may choose the program"],
