@@ -5,7 +5,7 @@ import type { Only } from "../../src/core/ports/commit.ts";
 import type { Turns } from "../../src/core/turns.ts";
 import { type About, aboutOf, briefing } from "./briefing.ts";
 import type { FailureLimiter } from "./limiter.ts";
-import { takesIn } from "./matter.ts";
+import { keyForRun, takesIn, whoHeard } from "./matter.ts";
 import type { WebhookChannelOptions, WebhookOptions } from "./options.ts";
 import { holdsAll } from "./paths.ts";
 import type { Json } from "./payload.ts";
@@ -80,14 +80,16 @@ async function attachOrLaunch(receiver: Receiver, delivery: Delivery, about: Mat
 /** Told to each run of the matter that has not ended: one that waits for people may be older than the one at work. */
 async function tellOver(receiver: Receiver, delivery: Delivery, about: Matter): Promise<Response> {
   const { hook, key } = delivery;
-  const runIds = await receiver.inlet.store.liveRunsAt(about.address);
+  const ofDelivery = { source: `webhook:${hook.name}`, key };
+  const { heard, unheard } = await whoHeard(receiver.inlet.store, about.address, ofDelivery);
   let told: Response | null = null;
-  for (const [index, runId] of runIds.entries()) {
-    // Its own key comes last: a delivery that is cut off before is sent again, and nobody hears it twice.
-    const own = index === runIds.length - 1 ? key : `${key} ${runId}`;
+  for (const [index, runId] of unheard.entries()) {
+    // Its own key comes last: a delivery that is cut off before is sent again, and told to the rest.
+    const own = index === unheard.length - 1 ? key : keyForRun(key, runId);
     told = (await attach(receiver, { ...delivery, key: own }, about, runId)) ?? told;
   }
   if (told !== null) return told;
+  if (heard !== null) return json(200, { duplicate: true, run_id: heard });
   receiver.options.log.info({ webhook: hook.name, delivery: key }, "webhook resolved, no live run");
   return json(202, { ignored: "resolved" });
 }

@@ -2,8 +2,10 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
+import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { webhookChannel } from "../../adapters/webhook/channel.ts";
 import type { Model } from "../../src/core/ports/model.ts";
+import { StoreError } from "../../src/core/ports/store-error.ts";
 import type { Tool } from "../../src/tools/contract.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { clock, openRights, operator, startBot } from "../support/bot.ts";
@@ -30,6 +32,10 @@ const alerts = hook({
 /** `now` of the channel alone: it says how long a question has waited. */
 async function start(model: Model, tools: Tool[] = []) {
   const later = { ms: 0 };
+  const store = await openSqlite({ path: ":memory:", clock });
+  onTestFinished(() => store.close());
+  /** Runs of which the store takes no events. */
+  const cutOff = new Set<string>();
   const silent = () => {};
   const channel = webhookChannel({
     ...hooksAt([alerts]),
@@ -38,7 +44,19 @@ async function start(model: Model, tools: Tool[] = []) {
     log: { info: silent, warn: silent },
   });
   const rights = { ...openRights, launch: ["webhook:alerts", "console:*"], answer: ["console:*"] };
-  const bot = await startBot({ model, tools, channels: [channel], rights });
+  const bot = await startBot({
+    model,
+    tools,
+    channels: [channel],
+    rights,
+    store: {
+      ...store,
+      async commit(commit) {
+        if (cutOff.has(commit.runId)) throw new StoreError("storage_busy", "the connection broke");
+        return store.commit(commit);
+      },
+    },
+  });
   onTestFinished(() => bot.stop());
   const told = async (body: string) => {
     const response = await deliver(channel, "alerts", body, bearer);
@@ -48,7 +66,7 @@ async function start(model: Model, tools: Tool[] = []) {
   const fires = (at: string) => told(alert.replace("2026-01-22T19:34:08.123Z", at));
   const heard = async (runId: string) =>
     (await bot.engine.events(runId)).flatMap((event) => (event.type === "heard" ? event.text : []));
-  return { bot, later, told, fires, heard };
+  return { bot, later, cutOff, told, fires, heard };
 }
 
 test("an alert starts a run while an undo of the last one is asked about: nobody hears words in that", async () => {
@@ -99,23 +117,40 @@ test("an alert starts a run while the last one is being stopped, which hears not
   expect(await heard(first)).toEqual([]);
 });
 
-test("that it is over is told to each run that has not ended, once", async () => {
-  const { bot, later, told, fires, heard } = await start(
+/** One asks and is looked at by nobody, the other began after it. */
+async function twoOfOneMatter() {
+  const started = await start(
     scripted(calling(ask("Which service?")), calling(ask("Which one?")), finalAnswer("It is over.")),
   );
+  const { bot, later, told, fires } = started;
   const asleep = (await told(alert)).run_id ?? "";
   await bot.untilStatus(asleep, "waiting_human_input");
   later.ms = 2 * hour;
   const atWork = (await fires("2026-01-22T21:34:08.123Z")).run_id ?? "";
   expect(atWork).not.toBe(asleep);
   await bot.untilStatus(atWork, "waiting_human_input");
+  return { ...started, asleep, atWork, over: alert.replaceAll('"firing"', '"resolved"') };
+}
 
-  const over = alert.replaceAll('"firing"', '"resolved"');
+test("that it is over is told to each run that has not ended, once", async () => {
+  const { told, heard, asleep, atWork, over } = await twoOfOneMatter();
   expect(await told(over)).toMatchObject({ status: 202, run_id: atWork });
   expect(await told(over)).toMatchObject({ status: 200, run_id: atWork });
   for (const runId of [asleep, atWork]) {
     expect(await heard(runId)).toEqual([expect.stringMatching(/^The alert is resolved:/)]);
   }
+});
+
+test("who heard that it is over hears it no second time when the delivery was cut off before the next one, which ends", async () => {
+  const { bot, told, heard, cutOff, asleep, atWork, over } = await twoOfOneMatter();
+  cutOff.add(atWork);
+  expect(await told(over)).toMatchObject({ status: 503 });
+  cutOff.clear();
+  await bot.engine.command(atWork, { type: "cancel", reason: "over", ...by }, null);
+  await bot.untilEnd(atWork);
+  const again = await told(over);
+  expect(await heard(asleep)).toEqual([expect.stringMatching(/^The alert is resolved:/)]);
+  expect(again).toMatchObject({ status: 200, run_id: asleep });
 });
 
 test("that it is over starts nothing once all of its runs have ended", async () => {
