@@ -19,7 +19,7 @@ const restMs = 1_000;
 interface Failing {
   /** When the first of its tries that failed began. */
   since: number;
-  /** Its last try beside the others, counted; 0: none. */
+  /** Its last try since a trouble is known, counted over all; 0: none. */
   turn: number;
   /** When it came and was not tried, null: it has had its turn since. */
   waits: number | null;
@@ -65,6 +65,8 @@ export class Tries {
         // In a trouble that passes it would be taken in its turn. This one is known to last.
         if (this.#last === "taken") throw error;
         this.#tell(message, error);
+        const failed = this.#failing.get(name);
+        if (failed) failed.turn = ++this.#turns;
       }
     }
     const failing = this.#failing.get(name);

@@ -114,3 +114,16 @@ test("one that fails first while the trouble is known holds up nobody, and has i
   // The trouble is over: from now on one that fails is tried again in its turn.
   await expect(tries.begin(claimed("another"))).rejects.toThrow(StoreError);
 });
+
+test("those that begin to fail while the trouble is known, one after the other, keep no older one from its turn", async () => {
+  const { tries, taken, tried, comeAgain } = await failing(["old"]);
+  await comeAgain();
+  await pass(0);
+  taken.add("old");
+  for (let second = 0; second < 3; second++) {
+    await tries.begin(claimed(`new ${second}`));
+    await comeAgain();
+    await pass(1_000);
+  }
+  expect(tried.slice(0, 3)).toEqual(["old", "new 0", "old"]);
+});
