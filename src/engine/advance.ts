@@ -5,9 +5,9 @@ import type { Effect } from "../core/effect.ts";
 import type { EventBody } from "../core/event.ts";
 import { never } from "../core/never.ts";
 import { hasEnded, type State } from "../core/state.ts";
-import { performWithParent } from "./perform/child.ts";
 import { perform } from "./perform/perform.ts";
 import { tellUndoEnded } from "./perform/undo.ts";
+import { performWithParent, stopChildOfFailed } from "./perform/with-parent.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import { Fenced, type Recorded } from "./record.ts";
 import { type TakenBack, tellTakenBack } from "./taken-back.ts";
@@ -80,9 +80,12 @@ export async function failRun(
   const message = `Something went wrong in the bot itself, ${times} times in a row (${name}). Its log says what.`;
   const end: EventBody = { type: "failed", code: "internal", message };
   try {
-    // Whom the run undoes something for is told first, so that it is told whenever the process dies.
+    // Whom the run undoes something for is told first, and its child: so they are told whenever the process dies.
     const state = await loadState(runId);
-    if (!hasEnded(state)) await tellUndoEnded(record, state, end);
+    if (!hasEnded(state)) {
+      await tellUndoEnded(record, state, end);
+      await stopChildOfFailed(record, state);
+    }
     const ended = await record({
       ...{ runId, epoch, inbox: null },
       propose: (now) => ({ ok: true, events: hasEnded(now) ? [] : [end] }),

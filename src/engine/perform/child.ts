@@ -5,11 +5,9 @@ import { admit } from "../../core/admit/admit.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import type { Command } from "../../core/command.ts";
 import { handOffInput } from "../../core/control-tools.ts";
-import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall, lastingId } from "../../core/reduce/calls.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
-import { isEnded } from "../../core/text/status.ts";
 import { childRunId } from "../ids.ts";
 import type { Recorded } from "../record.ts";
 import { belowWith, leftOf, maxBelow, roomBelow } from "./tree.ts";
@@ -99,37 +97,6 @@ export async function performAwaitChild(on: Work, callId: string, childId: strin
   );
 }
 
-/**
- * A child begins nothing while a run above it is paused, and nothing at all once that is stopped. It looks by itself,
- * before each effect: so it holds whenever the process dies. null: nothing is in its way.
- */
-export async function performWithParent(effect: Effect, on: Work): Promise<Recorded | null> {
-  if (!beginsSomething(effect) || on.state.phase.at === "cancelling") return null;
-  for (let above = on.state.parent?.runId ?? null; above !== null; ) {
-    const row = await on.loadRow(above);
-    if (row?.status === "paused") return recordOutcome(on, pausedWithParent);
-    if (row && isEnded(row.status)) return recordOutcome(on, stoppedWithParent);
-    above = row?.parentId ?? null;
-  }
-  return null;
-}
-
-function pausedWithParent(state: State): EventBody[] {
-  const { from, phase } = state;
-  if (phase.at === "paused" || phase.at === "cancelling") return [];
-  return [{ type: "paused", from, via: { channel: "belay" }, withParent: true }];
-}
-
-function stoppedWithParent(state: State): EventBody[] {
-  if (hasEnded(state) || state.phase.at === "cancelling") return [];
-  const reason = "its parent run was stopped";
-  return [{ type: "cancel_requested", reason, from: state.from, via: { channel: "belay" } }];
-}
-
-function beginsSomething(effect: Effect): boolean {
-  return !["record", "rest", "sleep_until", "leave"].includes(effect.type);
-}
-
 function isPausedWithParent(state: State): boolean {
   return state.phase.at === "paused" && state.phase.withParent === true;
 }
@@ -146,22 +113,6 @@ async function resumeChild(on: Work, childId: string): Promise<void> {
       events: isPausedWithParent(state) ? [{ type: "resumed", from, via: { channel: "belay" } }] : [],
     }),
   });
-}
-
-/** The parent is being stopped: so is the child, first. */
-export async function performCancelChild(on: Work, callId: string, childId: string): Promise<Recorded> {
-  await on.record({
-    runId: childId,
-    epoch: null,
-    inbox: null,
-    // It may never have begun.
-    propose: (state) => ({ ok: true, events: state.version === 0 ? [] : stoppedWithParent(state) }),
-  });
-  return recordOutcome(on, (state) =>
-    findCall(state, callId)?.is.at === "with_child"
-      ? [callFailed(callId, { code: "cancelled", message: "The run was stopped." })]
-      : [],
-  );
 }
 
 function failedChild(state: State, callId: string, why: string): EventBody[] {

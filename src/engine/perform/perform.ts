@@ -13,11 +13,12 @@ import type { Recorded } from "../record.ts";
 import { performAskApproval } from "./approval.ts";
 import { keepAttachments, named, roomFor } from "./attachments.ts";
 import { performCalls, performReconcile } from "./calls.ts";
-import { performAwaitChild, performCancelChild, performLaunchChild } from "./child.ts";
+import { performAwaitChild, performLaunchChild } from "./child.ts";
 import { performCancelJob, performPollJob, performVerify } from "./job.ts";
 import { performLeave } from "./leave.ts";
 import { performCallModel } from "./model.ts";
 import { performEndUndo } from "./undo.ts";
+import { performCancelChild } from "./with-parent.ts";
 import { recordOutcome, startable, type Work } from "./work.ts";
 
 /** Rejects with `Fenced` when the run was lost; a failure of a tool or of the model is an event. */
