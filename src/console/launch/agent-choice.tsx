@@ -1,7 +1,22 @@
 /** The agents to choose from, with what each is for and its limits. */
-
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { plural } from "../../core/text/count.ts";
 import type { AgentList } from "../../http/wire/server.ts";
+import { getAgents, keys } from "../api/calls.ts";
+
+/** `agents`: undefined while they load. `agent`: the one that takes the task, the default one until another is chosen. */
+export interface AgentChosen {
+  agents: AgentList["agents"] | undefined;
+  agent: string | null;
+  choose: (name: string) => void;
+}
+
+export function useAgentChoice(): AgentChosen {
+  const { data } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
+  const [chosen, choose] = useState<string | null>(null);
+  return { agents: data?.agents, agent: chosen ?? data?.default ?? null, choose };
+}
 
 interface AgentChoiceProps {
   agents: AgentList["agents"];

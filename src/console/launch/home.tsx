@@ -1,4 +1,4 @@
-/** What stands in the middle when no run is open: what needs you, a new task, and three to try. */
+/** What stands in the middle when no run is open: what needs you, a new task, and some to try. */
 import { useEffect, useRef } from "react";
 import { noFilter } from "../api/calls.ts";
 import { useDraft } from "../parts/draft.ts";
@@ -8,21 +8,19 @@ import { Way } from "../parts/way.tsx";
 import { InboxCards } from "../questions/inbox-cards.tsx";
 import { useQuestions } from "../questions/use-questions.ts";
 import { useRuns } from "../runs/use-runs.ts";
+import { useAgentChoice } from "./agent-choice.tsx";
 import { LaunchForm } from "./launch-form.tsx";
-
-const examples = [
-  "What is (17 + 5) * 3, divided by a number you must ask me for?",
-  "restart payments in staging",
-  "What is the square root of 1764?",
-];
+import { TasksToTry, useTasksToTry } from "./tasks-to-try.tsx";
 
 export function Home({ inbox }: { inbox: boolean }) {
   const [task, setTask] = useDraft("launch");
   const { runs, none } = useRuns(noFilter);
   const { questions: waiting, open, loadMore } = useQuestions();
   const field = useRef<HTMLTextAreaElement>(null);
-  const choose = (example: string) => {
-    setTask(example);
+  const choice = useAgentChoice();
+  const tasks = useTasksToTry(choice.agents, choice.agent);
+  const choose = (toTry: string) => {
+    setTask(toTry);
     field.current?.focus();
   };
   useEffect(() => {
@@ -39,33 +37,19 @@ export function Home({ inbox }: { inbox: boolean }) {
         </Way>
         {questions.length > 0 && <InboxCards questions={questions} open={open} loadMore={loadMore} />}
         <h1>{questions.length > 0 ? "Or start something new" : "Start a run"}</h1>
-        <LaunchForm task={task} setTask={setTask} field={field} />
+        <LaunchForm task={task} setTask={setTask} field={field} choice={choice} />
         {none && (
-          <Empty title="Nothing has run yet. Three tasks to try:">
-            <Examples onChoose={choose} />
+          <Empty title={tasks.length > 0 ? "Nothing has run yet. To try:" : "Nothing has run yet."}>
+            <TasksToTry tasks={tasks} onChoose={choose} />
           </Empty>
         )}
-        {runs.length > 0 && (
+        {runs.length > 0 && tasks.length > 0 && (
           <section className="try">
             <h2>To try</h2>
-            <Examples onChoose={choose} />
+            <TasksToTry tasks={tasks} onChoose={choose} />
           </section>
         )}
       </div>
     </div>
-  );
-}
-
-function Examples({ onChoose }: { onChoose: (task: string) => void }) {
-  return (
-    <ul className="examples">
-      {examples.map((task) => (
-        <li key={task}>
-          <button type="button" onClick={() => onChoose(task)}>
-            {task}
-          </button>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,25 +1,24 @@
 /** Starts a run: a task in words, and the agent that takes it. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type RefObject, useId, useState } from "react";
-import { getAgents, keys, launch } from "../api/calls.ts";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type RefObject, useId } from "react";
+import { keys, launch } from "../api/calls.ts";
 import { useKeyOf } from "../api/use-key-of.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { useGo } from "../parts/way.tsx";
 import { SubmitKeys, WordsField } from "../parts/words-field.tsx";
-import { AgentChoice } from "./agent-choice.tsx";
+import { AgentChoice, type AgentChosen } from "./agent-choice.tsx";
 
 interface LaunchFormProps {
   task: string;
   setTask: (task: string) => void;
   field: RefObject<HTMLTextAreaElement | null>;
+  choice: AgentChosen;
 }
 
-export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
+export function LaunchForm({ task, setTask, field, choice }: LaunchFormProps) {
   const id = useId();
-  const { data: agents } = useQuery({ queryKey: keys.agents, queryFn: getAgents, staleTime: 60_000 });
-  const [chosen, setChosen] = useState<string | null>(null);
+  const { agents = [], agent, choose } = choice;
   const launching = useLaunch(() => setTask(""));
-  const agent = chosen ?? agents?.default ?? null;
   const send = () => {
     if (task.trim() !== "" && !launching.isPending) launching.mutate({ task, agent });
   };
@@ -38,10 +37,10 @@ export function LaunchForm({ task, setTask, field }: LaunchFormProps) {
         data-task
         rows={3}
         value={task}
-        placeholder="restart payments in staging, then tell me the error rate"
+        placeholder="A task in your own words"
         onChange={(event) => setTask(event.target.value)}
       />
-      <AgentChoice agents={agents?.agents ?? []} chosen={agent} onChoose={setChosen} />
+      <AgentChoice agents={agents} chosen={agent} onChoose={choose} />
       <div className="buttons">
         <button
           type="submit"
