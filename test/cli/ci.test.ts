@@ -43,7 +43,7 @@ esac
       env: { PATH: path, CI_LIMIT_SECONDS: String(limitSeconds) },
     });
     const { code, output, errors } = await child.ended;
-    return { code, last: output.trimEnd().split("\n").at(-1), errors };
+    return { code, output, last: output.trimEnd().split("\n").at(-1), errors };
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -71,6 +71,25 @@ describe.skipIf(process.platform === "win32")("the closing line", () => {
     });
   });
 
+  it("follows each test that failed and each file that broke, with what they said", async () => {
+    const failed = { status: "failed", fullName: "a sum is right", failureMessages: ["expected 3 to be 4"] };
+    const passed = { status: "passed", fullName: "a product is right", failureMessages: [] };
+    const report = {
+      numPassedTests: 1,
+      numFailedTests: 1,
+      testResults: [
+        { name: "/sums.test.ts", status: "failed", message: "", assertionResults: [passed, failed] },
+        { name: "/hook.test.ts", status: "failed", message: "no database", assertionResults: [] },
+      ],
+    };
+    const test = `echo '${JSON.stringify(report)}' > "$report"; exit 1`;
+    const { output } = await ci({ ...well, test });
+    expect(output).toBe(
+      "failed: /sums.test.ts: a sum is right\nexpected 3 to be 4\n" +
+        "failed: /hook.test.ts\nno database\n122 passed, 1 failed\n",
+    );
+  });
+
   it.each([
     ["that broke after its report", { test: `${reports(7, 0)}; exit 1` }, "128 passed, 1 failed"],
     ["of the browser that broke", { browser: `${reports(100, 0)}; exit 1` }, "128 passed, 1 failed"],
@@ -82,8 +101,8 @@ describe.skipIf(process.platform === "win32")("the closing line", () => {
 
   it("comes when nothing ends by itself, with the end of all that was started", async () => {
     const sleeps = { test: "sleep 60 & wait", browser: "sleep 60", kills: "sleep 60", check: "sleep 60" };
-    const { errors, ...rest } = await ci(sleeps, 0);
-    expect(rest).toEqual({ code: 1, last: "0 passed, 4 failed" });
+    const { errors, code, last } = await ci(sleeps, 0);
+    expect({ code, last }).toEqual({ code: 1, last: "0 passed, 4 failed" });
     for (const command of ["npm test", "npm run test:browser", "npm run test:kills", "npm run check"]) {
       expect(errors).toContain(`.ci/run: ${command} did not end within 0 seconds and was stopped.\n`);
     }
