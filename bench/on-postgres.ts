@@ -39,6 +39,15 @@ export async function openPostgresFloor(url: string) {
       await Promise.all(Array.from({ length: runs }, (_, n) => run(`r${n}`, steps)));
       return performance.now() - started;
     },
+    /**
+     * Each flush of the whole server takes `ms` longer from now on, as on a slower disk: the server waits that long
+     * before a flush, and others who commit wait with it.
+     */
+    async slowFlushes(ms: number): Promise<void> {
+      await pool.query("ALTER SYSTEM SET commit_siblings = 0");
+      await pool.query(`ALTER SYSTEM SET commit_delay = ${Math.round(ms * 1000)}`);
+      await pool.query("SELECT pg_reload_conf()");
+    },
     close: () => pool.end(),
   };
 }
