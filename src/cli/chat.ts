@@ -63,6 +63,8 @@ async function run(words: readonly string[]): Promise<void> {
   await engine.start();
   started.resolve();
   process.once("SIGTERM", () => ending.resolve());
+  // Nobody reads it any more: what is under way comes to its outcome first.
+  process.stdout.once("error", () => ending.resolve());
   const task = words.join(" ");
   if (task.trim() !== "") await channel.hear(task);
   if (!isLive) hearLines(engine, channel).then(ending.resolve, ending.reject);

@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline";
 import { createInterface as createLines } from "node:readline/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import { harmless } from "../../adapters/terminal/line.ts";
 import { LinesAtOnce } from "../../adapters/terminal/lines-at-once.ts";
 import { marksOff, marksOn, PasteMarks, withLineEnds } from "../../adapters/terminal/pasted.ts";
 import type { Person } from "./client-questions.ts";
@@ -40,7 +41,10 @@ export function answersAt({ input, stdout, stderr, onLeave }: Place): Answers & 
   return { ...typedAnswers({ input, output: screen, onLeave }), print };
 }
 
-/** Lines of a pipe or a file: those that come before they are asked for wait. */
+/**
+ * Lines of a pipe or a file: those that come before they are asked for wait. No terminal echoes them: the answer is
+ * written behind its question, so that what comes next begins a line.
+ */
 function pipedAnswers(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): Answers {
   const lines = createLines({ input });
   const next = lines[Symbol.asyncIterator]();
@@ -48,6 +52,7 @@ function pipedAnswers(input: NodeJS.ReadableStream, output: NodeJS.WritableStrea
     async ask(question) {
       output.write(question);
       const { value, done } = await next.next();
+      output.write(`${done ? "" : harmless(value)}\n`);
       if (done) throw new ClientError(nobody);
       return value;
     },

@@ -18,7 +18,7 @@ import {
   untilReached,
 } from "./client-requests.ts";
 import { answersAt } from "./client-terminal.ts";
-import { runCommand } from "./command.ts";
+import { outputLost, runCommand } from "./command.ts";
 import { type Given, UsageError, usageOf } from "./options.ts";
 
 const line = {
@@ -29,6 +29,8 @@ const line = {
     "--url url      the server, when it is not the one of this folder",
     "--token token  its owner's token, when it is not kept here",
     "--key key      of a launch whose answer was lost: starts no second run",
+    "Ends with 0 when the run is complete, with 1 when it ended otherwise or stands at its step limit, with 2 when it",
+    "could not be started or is followed no more, with 130 after Ctrl-C. In the last two a started run goes on.",
   ],
   options: {
     url: { type: "string" },
@@ -141,12 +143,19 @@ async function main({ values, words }: Given): Promise<number> {
   const place = loadPlace();
   const url = (values.url ?? place.url).replace(/\/+$/, "");
   const { stdin: input, stdout, stderr } = process;
+  const goesOn = `A run that was started goes on. The same command with --key ${key} follows it again.`;
   const onLeave = () => {
     answers.close();
-    answers.print(`\nA run that was started goes on. The same command with --key ${key} follows it again.`);
+    answers.print(`\n${goesOn}`);
     process.exit(130);
   };
   const answers = answersAt({ input, stdout, stderr, onLeave });
+  // Nobody can follow it here any more, nor see what they would approve.
+  stdout.once("error", (error) => {
+    answers.close();
+    stderr.write(`${outputLost(error)}\n${goesOn}\n`);
+    process.exit(2);
+  });
   try {
     const run = await runClient({
       url,

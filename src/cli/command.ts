@@ -4,8 +4,30 @@ import { StoreError } from "../core/ports/store-error.ts";
 import { ListenError } from "../http/serve.ts";
 import { type CommandLine, type Given, readLine, UsageError, usageOf } from "./options.ts";
 
-/** `run` resolves with the exit code. What an operator can mend ends with 1, a wrong line with 2. */
+/**
+ * `run` resolves with the exit code. What an operator can mend ends with 1, a wrong line with 2. What the command does
+ * goes on when nobody can read its output any more: a reader that left (`| head`) is no trouble, a full disk ends with 1.
+ */
 export async function runCommand(line: CommandLine, run: (given: Given) => Promise<number>): Promise<number> {
+  let unwritten: Error | null = null;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") unwritten ??= error;
+  });
+  process.stderr.on("error", () => {});
+  const code = await codeOf(line, run);
+  // By then it is known whether all of it was taken.
+  await new Promise<void>((done) => void process.stdout.write("", () => done()));
+  if (unwritten === null) return code;
+  process.stderr.write(`${outputLost(unwritten)}\n`);
+  return code || 1;
+}
+
+/** `error`: what a write to standard output came to. */
+export function outputLost({ message }: Error): string {
+  return `The output could not be written: ${message}`;
+}
+
+async function codeOf(line: CommandLine, run: (given: Given) => Promise<number>): Promise<number> {
   try {
     const given = readLine(line, process.argv.slice(2));
     if (given !== null) return await run(given);

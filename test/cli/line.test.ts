@@ -1,5 +1,5 @@
 /** The commands' lines: what is asked for, what is not known, and trouble that an operator can mend, each in words. */
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -32,6 +32,19 @@ describe.each(commands)("%s", (file) => {
     expect(wrong).toMatch(/^npm (start|run \w+) has no option --nosuch\.\nusage: npm/);
     expect(wrong).not.toMatch(/^ {4}at /m);
   });
+});
+
+it("what can't be written is said, and a reader that leaves is no trouble", async () => {
+  const full = openSync("/dev/full", "w");
+  const { code, errors } = await startChild("src/cli/login.ts", ["--help"], { stdout: full }).ended;
+  closeSync(full);
+  expect({ code, errors }).toEqual({
+    code: 1,
+    errors: "The output could not be written: ENOSPC: no space left on device, write\n",
+  });
+  const unread = startChild("src/cli/login.ts", ["--help"]);
+  unread.process.stdout?.destroy();
+  expect(await unread.ended).toMatchObject({ code: 0, errors: "" });
 });
 
 it("an option that is a variable is told with the variable", async () => {

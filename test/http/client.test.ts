@@ -129,6 +129,38 @@ test("as a program it takes its answers from a pipe and tells the outcome by its
   expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
 });
 
+test("as a program that answers from a pipe it writes whole lines", async () => {
+  const { url } = await terminal(restarting, demoModel());
+  const running = startChild("src/cli/client.ts", [
+    "--url",
+    url,
+    "--token",
+    "secret-admin",
+    "restart payments in staging",
+  ]);
+  running.process.stdin?.end("n\r\nnot \u001b[31mnow\n");
+  const { output, errors } = await running.ended;
+  expect(errors).toBe("");
+  expect(output).toContain("\nApprove? [y/N] n\nReason: not \\u{1b}[31mnow\nStatus: ");
+});
+
+test("as a program whose reader leaves it says in words that the run goes on", async () => {
+  const { url } = await terminal(restarting, demoModel());
+  const running = startChild("src/cli/client.ts", [
+    "--url",
+    url,
+    "--token",
+    "secret-admin",
+    "restart payments in staging",
+  ]);
+  await running.says("Approve?");
+  running.process.stdout?.destroy();
+  running.process.stdin?.write("n\n");
+  const { code, errors } = await running.ended;
+  expect(errors).toMatch(/^The output could not be written: .*EPIPE\nA run that was started goes on\. .*\n$/);
+  expect(code).toBe(2);
+});
+
 test("as a program it waits for a server that is killed, and what was typed meanwhile arrives", async () => {
   const bot = await consoleBot({ env: { BELAY_AUTH: "none" } });
   onTestFinished(() => bot.stop());

@@ -77,6 +77,19 @@ test("a piped chat asks, takes the next line as the answer, and ends when all is
   expect(statSync(join(home, "chat.db")).mode & 0o777).toBe(0o600);
 });
 
+test("a chat whose reader leaves ends cleanly, and the next one carries on", async () => {
+  const first = chat("restart payments in staging");
+  await first.child.says("y approves");
+  first.child.process.stdout?.destroy();
+  first.child.process.stdin?.write("y\n");
+  const { code, errors } = await first.child.ended;
+  expect({ code, errors }).toEqual({ code: 0, errors: "" });
+  const second = chat();
+  second.child.process.stdin?.end();
+  expect((await second.ended).code).toBe(0);
+  expect(readFileSync(join(home, "restarts.log"), "utf8").trim().split("\n")).toHaveLength(1);
+});
+
 test("killed while it waits for an approval, it shows the same approval again and carries on", async () => {
   const first = chat("restart payments in staging");
   await first.child.says("y approves");
