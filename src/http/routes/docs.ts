@@ -10,10 +10,15 @@ import type { Handlers } from "./route.ts";
 
 /** All four are open to everybody: the API's description holds nothing of this installation. */
 export function docsRoutes(server: Server): Pick<Handlers, "openapi" | "docs" | "docsStyle" | "problem"> {
-  const document = openApiDocument(server.config.version, server.base);
+  // Made when it is first asked for: of most starts nobody asks.
+  let made: ReturnType<typeof openApiDocument> | null = null;
+  const document = () => {
+    made ??= openApiDocument(server.config.version, server.base);
+    return made;
+  };
   return {
-    openapi: (c) => c.json(document),
-    docs: (c) => c.html(page(document)),
+    openapi: (c) => c.json(document()),
+    docs: (c) => c.html(page(document())),
     docsStyle: (c) => c.body(style, 200, { "Content-Type": "text/css; charset=utf-8" }),
     problem: (c) => {
       const problem = describeProblem(c.req.param("name") ?? "");
