@@ -21,6 +21,7 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { type ForgetBy, type Forgotten, forgetRun } from "./forget.ts";
 import { dropNotes } from "./forget-notes.ts";
+import { FullStorage } from "./full-storage.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
@@ -54,6 +55,7 @@ class RunEngine implements Engine {
   readonly agents: readonly Agent[];
   readonly modelName: string;
   readonly unreadable: UnreadableRecords;
+  readonly fullStorage: FullStorage;
   readonly #options: EngineOptions;
   readonly #policies: Policies;
   readonly #record: Recorder;
@@ -86,6 +88,7 @@ class RunEngine implements Engine {
     this.modelName = options.model.name;
     const unreadable = options.unreadable ?? new UnreadableRecords(log);
     this.unreadable = unreadable;
+    this.fullStorage = new FullStorage({ clock, log });
     const { specs: tools } = toolbox;
     this.#wakes = options.wakes ?? null;
     this.#role = options.role ?? { works: true, speaks: true };
@@ -98,20 +101,20 @@ class RunEngine implements Engine {
     this.#seen = new SeenRuns(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
     const { byName: channels, here } = this.#channels;
-    this.#record = createRecord({
+    const record = createRecord({
       ...{ store, live: this.#live, clock, log, redact },
       channels: new Set(channels.keys()),
       policyOf: (state, agent) => this.#policies.of(state, agent),
       committed: (change) => this.#committed(change),
     });
-    const owner = `worker-${randomUUID()}`;
+    this.#record = (proposal) => this.fullStorage.noticing(() => record(proposal));
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const loadState = (runId: string) => this.#live.newest(runId);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, loadState, runId, epoch }, error, times);
     const work = { store, clock, log, rng, told };
     this.#left = new LeftRuns({ clock, log, unreadable });
-    this.#worker = new RunWorker({ ...work, left: this.#left, owner, drive, fail });
+    this.#worker = new RunWorker({ ...work, left: this.#left, owner: `worker-${randomUUID()}`, drive, fail });
     const became = (row: OutboxRow, address: Address) => becameReal(this.#record, row, address);
     const gone = ({ runId, address }: OutboxRow) => dropNotes({ store, unreadable }, runId, [address]);
     this.#deliverer = new Deliverer({ ...work, unreadable, channels: here, becameReal: became, gone });
@@ -202,7 +205,7 @@ class RunEngine implements Engine {
   }
 
   accept(inbound: Inbound): Promise<"new" | "duplicate"> {
-    return this.#inbox.accept(inbound);
+    return this.fullStorage.noticing(() => this.#inbox.accept(inbound));
   }
 
   returned(post: Returned): Promise<void> {

@@ -30,7 +30,7 @@ test("channels, queue, outbox and database are told to callers it knows", async 
     channels_off: [{ title: "Discord", guide: "docs/discord.md" }],
     queue: { running: 1, sleeping: 0, due: true, next_at: null },
     outbox: { undelivered: 0, oldest_at: null, given_up: 0 },
-    database: { kind: "SQLite file", answers: true, ms: 0 },
+    database: { kind: "SQLite file", answers: true, ms: 0, full_since: null },
   });
 });
 
@@ -115,6 +115,12 @@ test("a database that does not answer is told, with 503 and without its words", 
   expect(b.bugs).toHaveLength(1);
   const stranger = await b.call("GET", "/health", { as: null });
   expect([stranger.status, await stranger.json()]).toEqual([503, { status: "down" }]);
+});
+
+test("a storage that is full degrades it, though the database answers", async () => {
+  using b = await bench({ database: "SQLite file" });
+  b.engine.fullStorage.since = 5;
+  expect(await healthOf(b)).toMatchObject({ status: "degraded", database: { answers: true, full_since: 5 } });
 });
 
 test("a stranger learns the status alone, and no runs are counted for it", async () => {

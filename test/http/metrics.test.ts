@@ -36,6 +36,7 @@ test("tells what /health tells, a line each, and what waits for people", async (
     'belay_status{status="ok"} 0',
     'belay_status{status="degraded"} 1',
     "belay_database_up 1",
+    "belay_database_full 0",
     'belay_channel_up{channel="slack"} 1',
     'belay_channel_up{channel="discord"} 0',
     'belay_runs{status="running"} 1',
@@ -57,6 +58,14 @@ test("leaves out what a database that is away can't tell, and is answered all th
   expect(text).toContain('belay_status{status="down"} 1\n');
   expect(text).toContain("belay_database_up 0\n");
   expect(text).not.toMatch(/^belay_(runs\{|questions|posts)/m);
+});
+
+test("tells that the storage is full while the database answers", async () => {
+  using b = await bench();
+  b.engine.fullStorage.since = 5;
+  const text = await metricsOf(b);
+  expect(text).toContain("belay_database_up 1\n");
+  expect(text).toContain("belay_database_full 1\n");
 });
 
 test("tells since when the oldest question waits, also where that one can't be read", async () => {
@@ -136,6 +145,7 @@ test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when i
     'up{job="belay"}': between("1", "0"),
     'belay_channel_up{channel="slack"}': between("1", "0"),
     'belay_status{status="degraded"}': "0x5 1x200",
+    belay_database_full: "0x170 1x15 0x40",
     belay_post_oldest_timestamp_seconds: between("_", "0"),
     belay_posts_given_up: "0x100 1x100",
     belay_question_oldest_timestamp_seconds: "0x100 _x100",
@@ -147,6 +157,7 @@ test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when i
     "25m": ["BelayDown", "BelayDegraded", "BelayUndelivered"],
     "90m": ["BelayNobodyAnswers"],
     "110m": ["BelayUndelivered"],
+    "180m": ["BelayDown"],
     "200m": [],
   }).map(([eval_time, names]) => ({
     expr: `count by (alertname) (ALERTS{alertstate="firing"})`,

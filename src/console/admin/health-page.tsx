@@ -72,9 +72,11 @@ function AgeFact({ name, at }: { name: string; at: number }) {
   );
 }
 
-function databaseWords({ kind, answers, ms }: NonNullable<Health["database"]>): string {
+function databaseWords({ kind, answers, ms, full_since }: NonNullable<Health["database"]>): string {
   const time = ms < 1000 ? "at once" : `in ${durationInWords(ms)}`;
-  const words = answers ? `answers ${time}` : "does not answer";
+  // A process of a former release beside this one does not say it.
+  const full = full_since ? `, and is full since ${clock(full_since)}: nothing is recorded, free space` : "";
+  const words = (answers ? `answers ${time}` : "does not answer") + full;
   return kind === null ? words : `${kind}, ${words}`;
 }
 

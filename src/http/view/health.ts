@@ -10,8 +10,8 @@ import { mayReadRow } from "./child-runs.ts";
 const mostCounted = 1000;
 
 /**
- * Degraded: a channel or a server of tools is down or has changed, posts were given up, a record can't be read or a model gives no answers; what does not
- * need it goes on. Down: the database does not answer.
+ * Degraded: a channel or a server of tools is down or has changed, posts were given up, a record can't be read, the
+ * storage is full or a model gives no answers; what does not need it goes on. Down: the database does not answer.
  * Callers that nobody knows (null) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, caller: Actor | null): Promise<Health> {
@@ -24,8 +24,12 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
   const toolServers = (config.toolServers ?? []).map((server) => server.status());
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
+  const fullSince = engine.fullStorage.since;
   const isWhole =
-    unreadable.length === 0 && troubles.length === 0 && toolServers.every((server) => server.ok);
+    fullSince === null &&
+    unreadable.length === 0 &&
+    troubles.length === 0 &&
+    toolServers.every((server) => server.ok);
   const well = stored?.outbox.given_up === 0 && isWhole && states.every((state) => state.ok);
   const working = engine.draining ? "draining" : well ? "ok" : "degraded";
   const answers = stored !== null && (caller === null || more !== null);
@@ -50,7 +54,7 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
       title: more?.titles.get(run) ?? null,
       why,
     })),
-    database: { kind: config.database ?? null, answers, ms },
+    database: { kind: config.database ?? null, answers, ms, full_since: fullSince },
     ...(stored && more && { outbox: stored.outbox, queue: more.queue }),
   };
 }

@@ -57,6 +57,11 @@ function processMetrics({ started_at }: Health): Metric[] {
 function connectionMetrics({ database, channels = [], tool_servers = [] }: Health): Metric[] {
   return [
     single("belay_database_up", "1 while the database answers.", database && Number(database.answers)),
+    single(
+      "belay_database_full",
+      "1 while the storage is full: nothing is recorded.",
+      database && Number(database.full_since !== null),
+    ),
     {
       ...{ name: "belay_channel_up", help: "1 while the channel is connected." },
       values: channels.map(({ name, ok }) => ({ labels: { channel: name }, value: Number(ok) })),

@@ -166,7 +166,15 @@ export const healthSchema = z.object({
   /** Runs that a change of the configuration left behind, as the start found them: what changed, what happens. */
   left_behind: z.array(leftBehindSchema).optional(),
   /** `ms`: how long it took to answer. */
-  database: z.object({ kind: z.string().nullable(), answers: z.boolean(), ms: z.number() }).optional(),
+  database: z
+    .object({
+      kind: z.string().nullable(),
+      answers: z.boolean(),
+      ms: z.number(),
+      /** It refused to record more, and again within the last five minutes; null: not that this process knows. */
+      full_since: time.nullable(),
+    })
+    .optional(),
 });
 /** The answer of `GET /health`, with status 503 while the server takes no work. */
 export type Health = z.infer<typeof healthSchema>;
