@@ -1,5 +1,15 @@
 /** Opens a path as a checked, migrated connection; refuses a file that is locked, damaged or of a newer release. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError } from "../../src/core/ports/store-error.ts";
@@ -51,15 +61,29 @@ function makeFile(path: string, migrations: readonly Migration[]): void {
     createPrivate(draft);
     const client = new Database(draft);
     try {
+      // A draft that was broken off is dropped: it needs no journal, and goes to the disk once.
+      client.pragma("journal_mode = MEMORY");
+      client.pragma("synchronous = OFF");
       migrate(client, migrations);
       markClosed(client);
     } finally {
       client.close();
     }
+    toDisk(draft);
     renameSync(draft, path);
   } catch (error) {
     dropDraft(draft);
     throw error;
+  }
+}
+
+/** Whoever loses power after the renaming has the whole file. */
+function toDisk(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
