@@ -2,6 +2,7 @@
 
 import { StoreError } from "../../src/core/ports/store-error.ts";
 import { DrizzleQueryError } from "./drizzle.ts";
+import { type NamedBy, remedyOf } from "./refused.ts";
 
 /** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
 const busy =
@@ -29,8 +30,11 @@ export function isBusy(error: unknown): boolean {
   return known instanceof StoreError && known.code === "storage_busy";
 }
 
-/** A StoreError for what the operator must know, anything else as it is. Names no address: it may hold a password. */
-export function storeErrorOf(error: unknown): unknown {
+/**
+ * A StoreError for what the operator must know, anything else as it is: of a start and of a running pool, whose next
+ * connection may be refused as well. Names no address: it may hold a password. `by`: where the operator named it.
+ */
+export function storeErrorOf(error: unknown, by: NamedBy = "DATABASE_URL"): unknown {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   if (!(cause instanceof Error) || cause instanceof StoreError) return error;
   const code = "code" in cause ? String(cause.code) : "";
@@ -41,6 +45,10 @@ export function storeErrorOf(error: unknown): unknown {
   }
   if (busy.test(code) || (code === "" && ended.test(cause.message))) {
     return storeError("storage_busy", `PostgreSQL is not available: ${why}; try again`, cause);
+  }
+  const remedy = remedyOf(cause, by);
+  if (remedy !== null) {
+    return storeError("storage_refused", `PostgreSQL can't be used: ${cause.message}; ${remedy}`, cause);
   }
   return error;
 }

@@ -1,39 +1,33 @@
-/** Why a database can't be opened, in words by which an operator can mend it. */
-import { StoreError } from "../../src/core/ports/store-error.ts";
-import { storeErrorOf } from "./errors.ts";
+/** Why a database can't be used, in words by which an operator can mend it. */
 
 export const noRights =
   "give the user CREATE on the database and on its schema public; simplest is that it owns the database";
 
+/**
+ * Where the operator named the database: what they are told to correct. `its address`: on a command's line.
+ */
+export type NamedBy = "DATABASE_URL" | "its address";
+
 /** By SQLSTATE, by Node's code of a certificate, or by pg's own words where there is no code. */
-const remedies: readonly (readonly [RegExp, string])[] = [
-  [/^3D000/, "make the database (createdb), or correct its name in DATABASE_URL"],
-  [/^28/, "check the user and the password in DATABASE_URL, and the server's pg_hba.conf"],
-  [/^(42501|3F000)/, noRights],
-  [/^SASL/, "check the password in DATABASE_URL"],
+const remedies: readonly (readonly [RegExp, (by: NamedBy) => string])[] = [
+  [/^3D000/, (by) => `make the database (createdb), or correct its name in ${by}`],
+  [/^28/, (by) => `check the user and the password in ${by}, and the server's pg_hba.conf`],
+  [/^(42501|3F000)/, () => noRights],
+  [/^SASL/, (by) => `check the password in ${by}`],
   [
     /^The server does not support SSL/,
-    "switch TLS on at the server, or take sslmode and ssl out of DATABASE_URL",
+    (by) => `switch TLS on at the server, or take sslmode and ssl out of ${by}`,
   ],
   [
-    /CERT|SELF_SIGNED|UNABLE_TO_/,
-    "check sslmode and sslrootcert in DATABASE_URL, and the server's certificate",
+    /^[A-Z_]*(CERT|SELF_SIGNED|UNABLE_TO_)[A-Z_]*$/,
+    (by) => `check sslmode and sslrootcert in ${by}, and the server's certificate`,
   ],
 ];
 
 /** Half a sentence; null: no operator can mend it here. */
-export function remedyOf(error: unknown): string | null {
+export function remedyOf(error: unknown, by: NamedBy = "DATABASE_URL"): string | null {
   if (!(error instanceof Error)) return null;
   const code = "code" in error && error.code !== undefined ? String(error.code) : "";
   const [, remedy] = remedies.find(([pattern]) => pattern.test(code || error.message)) ?? [];
-  return remedy ?? null;
-}
-
-/** A StoreError for what the operator must know, anything else as it is. Names no address: it may hold a password. */
-export function openingErrorOf(error: unknown): unknown {
-  const remedy = remedyOf(error);
-  if (remedy === null || !(error instanceof Error)) return storeErrorOf(error);
-  return new StoreError("storage_refused", `PostgreSQL can't be used: ${error.message}; ${remedy}`, {
-    cause: error,
-  });
+  return remedy?.(by) ?? null;
 }

@@ -18,7 +18,6 @@ import { deliverPosts } from "./outbox.ts";
 import { readPlaces } from "./place.ts";
 import { readQuestions } from "./questions.ts";
 import { keepRecords } from "./records.ts";
-import { openingErrorOf } from "./refused.ts";
 import { readRuns } from "./runs.ts";
 
 /** `limits` are in ms; without them `defaultLimits` hold. */
@@ -42,7 +41,7 @@ export async function openPostgres({
   unreadable = () => {},
 }: PostgresOptions): Promise<Store> {
   const pool = await openDatabase({ url, limits }).catch((error: unknown) => {
-    throw openingErrorOf(error);
+    throw storeErrorOf(error);
   });
   const db = drizzle({ client: pool });
   const told = announcer(pool);

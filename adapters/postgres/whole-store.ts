@@ -6,7 +6,6 @@ import { type Cells, rowsAtOnce, type WholeStore } from "../../src/core/ports/wh
 import { defaultLimits, type Limits, openConnection, type Place } from "./connection.ts";
 import { isLost, storeErrorOf } from "./errors.ts";
 import { openDatabase } from "./open.ts";
-import { openingErrorOf } from "./refused.ts";
 
 /** A large table takes its time. */
 const answerMs = 600_000;
@@ -28,7 +27,7 @@ export async function openWholePostgres(url: string, limits: Limits = defaultLim
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
   } catch (error) {
     await client.end().catch(() => {});
-    throw openingErrorOf(error);
+    throw storeErrorOf(error, "its address");
   }
   return new WholeDatabase(client, place);
 }

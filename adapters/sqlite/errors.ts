@@ -15,16 +15,19 @@ const unwritable = new Set([
   "ENAMETOOLONG",
 ]);
 
-/** A StoreError for what the operator must know, anything else as it is. */
-export function storeErrorOf(error: unknown, path: string): unknown {
+/**
+ * A StoreError for what the operator must know, anything else as it is. `isSetting`: the path stands in DATABASE_URL, and
+ * not on a command's line.
+ */
+export function storeErrorOf(error: unknown, path: string, isSetting = true): unknown {
   if (error instanceof Error && "code" in error && unwritable.has(String(error.code))) {
-    return cantBeOpened(path, error);
+    return cantBeOpened(path, error, isSetting);
   }
   if (error instanceof Error && isCode(error, "ENOSPC", "EDQUOT")) {
     return cantBeWritten(path, error.message, error);
   }
   if (!(error instanceof Database.SqliteError)) return error;
-  if (error.code.startsWith("SQLITE_CANTOPEN")) return cantBeOpened(path, error);
+  if (error.code.startsWith("SQLITE_CANTOPEN")) return cantBeOpened(path, error, isSetting);
   const why = `${error.message} (${error.code})`;
   if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
     return new StoreError("storage_busy", `${path} is busy: ${why}; try again`, { cause: error });
@@ -42,10 +45,11 @@ function cantBeWritten(path: string, why: string, cause: Error): StoreError {
   });
 }
 
-function cantBeOpened(path: string, cause: Error): StoreError {
+function cantBeOpened(path: string, cause: Error, isSetting: boolean): StoreError {
+  const name = isSetting ? "set DATABASE_URL to" : "name";
   return new StoreError(
     "storage_full",
-    `${path} can't be opened: ${cause.message}; set DATABASE_URL to a file, in a folder that this user may write`,
+    `${path} can't be opened: ${cause.message}; ${name} a file, in a folder that this user may write`,
     { cause },
   );
 }

@@ -8,10 +8,11 @@ import { storeErrorOf } from "./errors.ts";
 /**
  * Holds an SQLite transaction open on `<path>.lock`, an otherwise empty database. No process id decides, so
  * neither kill -9 nor a reused id can mislead; `<path>.pid` only tells a refused process whom to name.
+ * `isSetting`: the path stands in DATABASE_URL, and not on a command's line.
  * @returns the function that lets go
  * @throws StoreError `storage_locked` when another process holds it
  */
-export function lockFile(path: string): () => void {
+export function lockFile(path: string, isSetting: boolean): () => void {
   createPrivate(`${path}.lock`);
   const lock = new Database(`${path}.lock`, { timeout: 0 });
   try {
@@ -19,9 +20,9 @@ export function lockFile(path: string): () => void {
   } catch (error) {
     lock.close();
     if (error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) {
-      throw new StoreError("storage_locked", heldBy(path), { cause: error });
+      throw new StoreError("storage_locked", heldBy(path, isSetting), { cause: error });
     }
-    throw storeErrorOf(error, `${path}.lock`);
+    throw storeErrorOf(error, `${path}.lock`, isSetting);
   }
   writeFileSync(`${path}.pid`, `${process.pid}\n`, { mode: 0o600 });
   return () => {
@@ -30,14 +31,15 @@ export function lockFile(path: string): () => void {
   };
 }
 
-function heldBy(path: string): string {
+function heldBy(path: string, isSetting: boolean): string {
   let holder = "another process";
   try {
     holder = `process ${readFileSync(`${path}.pid`, "utf8").trim()}`;
   } catch {
     // It took the lock a moment ago and has not written its id yet.
   }
-  return `${path} is in use by ${holder}: stop it first, or set DATABASE_URL to another file or to PostgreSQL`;
+  const otherwise = isSetting ? ", or set DATABASE_URL to another file or to PostgreSQL" : "";
+  return `${path} is in use by ${holder}: stop it first${otherwise}`;
 }
 
 /**

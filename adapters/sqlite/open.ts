@@ -24,29 +24,27 @@ export interface Opened {
   close(): void;
 }
 
-/** @throws StoreError `storage_locked`, `storage_damaged`, `storage_version` */
-export function openFile(path: string, migrations: readonly Migration[] = readMigrations()): Opened {
+/**
+ * `isSetting`: the path stands in DATABASE_URL, and not on a command's line.
+ * @throws StoreError `storage_locked`, `storage_damaged`, `storage_version`
+ */
+export function openFile(
+  path: string,
+  migrations: readonly Migration[] = readMigrations(),
+  isSetting = true,
+): Opened {
   if (path === ":memory:") return openLocked(path, migrations, () => {});
   // Only a directory that is made here becomes private: one that exists belongs to somebody else.
-  const unlock = inStoreWords(path, () => {
-    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return lockFile(path);
-  });
+  let unlock = () => {};
   try {
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    unlock = lockFile(path, isSetting);
     demandWhole(path);
     if (!existsSync(path)) makeFile(path, migrations);
     return openLocked(path, migrations, unlock);
   } catch (error) {
     unlock();
-    throw storeErrorOf(error, path);
-  }
-}
-
-function inStoreWords<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw storeErrorOf(error, path);
+    throw storeErrorOf(error, path, isSetting);
   }
 }
 

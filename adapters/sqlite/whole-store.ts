@@ -4,7 +4,7 @@ import { openFile } from "./open.ts";
 
 /** @throws StoreError `storage_locked` while a bot has the file */
 export async function openWholeSqlite(path: string): Promise<WholeStore> {
-  const { client, close } = openFile(path);
+  const { client, close } = openFile(path, undefined, false);
   const columns = (table: string) =>
     client
       .prepare<[string], { name: string; type: string }>(

@@ -1,7 +1,7 @@
 /** Everything that a bot knows moves from a file to PostgreSQL and back, or nothing does. */
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
@@ -127,7 +127,18 @@ test("nothing is moved while a bot has the store", async () => {
   await expect(openWholePostgres(url)).rejects.toMatchObject({ code: "storage_locked" });
   const bot = await openSqlite({ path, clock });
   onTestFinished(() => bot.close());
-  await expect(openWholeSqlite(path)).rejects.toMatchObject({ code: "storage_locked" });
+  await expect(openWholeSqlite(path)).rejects.toMatchObject({
+    code: "storage_locked",
+    message: `${path} is in use by process ${process.pid}: stop it first`,
+  });
+});
+
+test("a place on the line that can't be opened is told without the setting that it is not", async () => {
+  const folder = dirname(newFile());
+  await expect(openWholeSqlite(folder)).rejects.toMatchObject({
+    code: "storage_full",
+    message: expect.stringMatching(/; name a file, in a folder that this user may write$/),
+  });
 });
 
 /** Moves a filled file over a line that fails when the last answer is due; `before`: happens right before. */

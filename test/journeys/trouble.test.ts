@@ -97,30 +97,33 @@ test("a process that slept longer than its lease does not take its own run over"
   expect(effects).toEqual([1]);
 });
 
-test("a store that is busy at the moment of an outcome makes no doubt of it", async () => {
-  const store = await openStore();
-  let fail = true;
-  const commit: Store["commit"] = (wanted) => {
-    const isOutcome = wanted.events.some((event) => event.type === "call_finished");
-    if (!isOutcome || !fail) return store.commit(wanted);
-    fail = false;
-    throw new StoreError("storage_busy", "busy");
-  };
-  let runs = 0;
-  const tool = defineTool({
-    name: "work",
-    description: "Work.",
-    input: z.object({}),
-    effect: "once",
-    requiresApproval: false,
-    run: () => `${++runs}`,
-  });
-  const model = scripted(calling(call("work", {})), finalAnswer("done"));
-  const bot = await start({ store: { ...store, commit }, model, tools: [tool] });
-  const state = await bot.untilEnd(await bot.launch("work"));
-  expect(state).toMatchObject({ phase: { at: "complete" }, settled: [] });
-  expect(runs).toBe(1);
-});
+test.each(["storage_busy", "storage_full", "storage_refused"] as const)(
+  "a store that says %s at the moment of an outcome makes no doubt of it",
+  async (code) => {
+    const store = await openStore();
+    let fail = true;
+    const commit: Store["commit"] = (wanted) => {
+      const isOutcome = wanted.events.some((event) => event.type === "call_finished");
+      if (!isOutcome || !fail) return store.commit(wanted);
+      fail = false;
+      throw new StoreError(code, "not now");
+    };
+    let runs = 0;
+    const tool = defineTool({
+      name: "work",
+      description: "Work.",
+      input: z.object({}),
+      effect: "once",
+      requiresApproval: false,
+      run: () => `${++runs}`,
+    });
+    const model = scripted(calling(call("work", {})), finalAnswer("done"));
+    const bot = await start({ store: { ...store, commit }, model, tools: [tool] });
+    const state = await bot.untilEnd(await bot.launch("work"));
+    expect(state).toMatchObject({ phase: { at: "complete" }, settled: [] });
+    expect(runs).toBe(1);
+  },
+);
 
 test("a store that is busy for the one commit of a message that was taken does not lose it", async () => {
   const store = await openStore();

@@ -2,7 +2,7 @@
 import { StoreError } from "../../core/ports/store-error.ts";
 import { backoffMs, pause, type Rng } from "../backoff.ts";
 
-/** Tried again while the store is busy or full, until the run is given up here. */
+/** Tried again while the store is busy, full or closed to us, which an operator mends, until the run is given up here. */
 export async function overTroubles<T>(
   on: { rng: Rng; signal: AbortSignal },
   write: () => Promise<T>,
@@ -11,7 +11,7 @@ export async function overTroubles<T>(
     try {
       return await write();
     } catch (error) {
-      const passes = error instanceof StoreError && /^storage_(?:busy|full)$/.test(error.code);
+      const passes = error instanceof StoreError && /^storage_(?:busy|full|refused)$/.test(error.code);
       if (!passes || on.signal.aborted) throw error;
       await pause(backoffMs(attempt, null, on.rng, 200, 10_000), on.signal);
     }

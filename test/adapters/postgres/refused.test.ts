@@ -1,10 +1,11 @@
 /** A database that can't be opened: the start says why and what to do, and the doctor says it before. */
 import { Client } from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { diagnoseDatabase } from "../../../adapters/postgres/doctor.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { openWholePostgres } from "../../../adapters/postgres/whole-store.ts";
 import { StoreError } from "../../../src/core/ports/store-error.ts";
+import { commit } from "../../support/store/commits.ts";
 import { startPostgres, type TestPostgres } from "../../support/store/postgres.ts";
 
 let server: TestPostgres;
@@ -37,9 +38,14 @@ describe.each([
     "a wrong password",
     (place: URL) => (place.password = "wrong"),
     /authentication failed/,
-    /password in DATABASE_URL/,
+    /password in (DATABASE_URL|its address)/,
   ],
-  ["no password", (place: URL) => (place.password = ""), /empty password/, /password in DATABASE_URL/],
+  [
+    "no password",
+    (place: URL) => (place.password = ""),
+    /empty password/,
+    /password in (DATABASE_URL|its address)/,
+  ],
   [
     "TLS where there is none",
     (place: URL) => place.searchParams.set("sslmode", "require"),
@@ -50,12 +56,16 @@ describe.each([
   test("is told with a remedy, by the start and by the move of a store", async () => {
     const place = at(change);
     const matching = { code: "storage_refused", message: expect.stringMatching(why) };
-    for (const open of [() => openPostgres({ url: place, clock: Date }), () => openWholePostgres(place)]) {
+    const starts = () => openPostgres({ url: place, clock: Date });
+    const moves = () => openWholePostgres(place);
+    for (const open of [starts, moves]) {
       const error: unknown = await open().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(StoreError);
       expect(error).toMatchObject(matching);
       expect(error).toMatchObject({ message: expect.stringMatching(remedy) });
       expect(String(error)).not.toContain("wrong");
+      // A setting is not what a command's line names.
+      if (open === moves) expect(String(error)).not.toContain("DATABASE_URL");
     }
   });
 
@@ -90,4 +100,39 @@ describe("a user who may not make tables", () => {
     await (await openPostgres({ url, clock: Date })).close();
     expect(await diagnoseDatabase(url)).toMatchObject(sound);
   });
+});
+
+test("a password that changes while a bot runs is told in the same words, and the bot goes on with the right one", async () => {
+  const place = await server.emptyDatabase();
+  const admin = new Client({ connectionString: place });
+  await admin.connect();
+  onTestFinished(() => admin.end());
+  const password = (text: string) => admin.query(`ALTER ROLE runner PASSWORD '${text}'`);
+  await admin.query("CREATE ROLE runner LOGIN PASSWORD 'first'");
+  await admin.query(`ALTER DATABASE "${new URL(place).pathname.slice(1)}" OWNER TO runner`);
+  const own = new URL(place);
+  own.username = "runner";
+  own.password = "first";
+  const store = await openPostgres({ url: own.href, clock: Date });
+  onTestFinished(() => store.close());
+  await password("second");
+  const cut = () =>
+    admin.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'runner'");
+  await cut();
+  const tries = [
+    () => store.outboxHealth(),
+    () => store.note("a"),
+    () => store.commit(commit("r1", 0)),
+    () => store.receive({ source: "slack", key: "k1", body: "{}", receivedAt: 5 }),
+  ];
+  for (const attempt of tries) {
+    const refused = { code: "storage_refused", message: expect.stringContaining("password in DATABASE_URL") };
+    // The end of its connection is heard when it is used, or before.
+    await expect
+      .poll(() => attempt().catch((error: unknown) => error), { timeout: 10_000 })
+      .toMatchObject(refused);
+  }
+  await password("first");
+  expect(await store.outboxHealth()).toMatchObject({ undelivered: 0 });
+  expect(await store.commit(commit("r1", 0))).toMatchObject({ ok: true });
 });
