@@ -27,6 +27,41 @@ test("words in a thread mean the choice that has this label, though another has 
     });
 });
 
+test.each(["`eu`", "*eu*", "“EU”", "eu.", "EU!", "```\neu\n```", "_'eu'_."])(
+  "marks around a choice, as in %j, change nothing of what it says",
+  (text) => {
+    const said = text.includes("`") ? "" : text;
+    expect(whichOf(state, { text, said, actor: dana }, policy)).toMatchObject({
+      to: "question",
+      answer: "us",
+    });
+    const words = { type: "provide_input", questionId: null, answer: text, typed: [], actor: dana } as const;
+    expect(admitAnswer(state, { ...words, via: { channel: "email" } }, policy)).toMatchObject({
+      ok: true,
+      events: [{ answer: "us" }],
+    });
+  },
+);
+
+test.each([
+  ["> Which region?\neu", "eu"],
+  ["> Which region?\n> us or eu\n\n*eu*", "*eu*"],
+])("a choice below the question that it quotes is said: %j", (text, said) => {
+  expect(whichOf(state, { text, said, actor: dana }, policy)).toMatchObject({ to: "question", answer: "us" });
+});
+
+test.each([
+  ["~eu~", "~eu~"],
+  ["eu?", "eu?"],
+  ["not eu", "not eu"],
+  ["> eu", ""],
+  [">>> Which region?\neu", ""],
+  ["`us` eu", "eu"],
+  ["...", "..."],
+])("no choice is said by %j", (text, said) => {
+  expect(whichOf(state, { text, said, actor: dana }, policy)).toEqual({ to: "run" });
+});
+
 test("a press means the choice that has this value", () => {
   for (const { value } of crossed) {
     const press = { type: "provide_input", questionId: null, answer: value, actor: dana } as const;

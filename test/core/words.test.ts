@@ -54,7 +54,21 @@ test.each([
     ],
   ],
   ["decline", ["no thanks", "No, thank you!", "nope, thanks", "No. Many thanks"]],
-  ["emoji", ["👍", "🎉🎉", "❤️", "👩‍💻 👍🏽", ":thumbsup:", ":+1: :tada:", "<:shipit:123456>", "🇩🇪"]],
+  [
+    "emoji",
+    [
+      "👍",
+      "🎉🎉",
+      "❤️",
+      "👩‍💻 👍🏽",
+      ":thumbsup:",
+      ":+1: :tada:",
+      ":100:",
+      ":1st_place_medal:",
+      "<:shipit:123456>",
+      "🇩🇪",
+    ],
+  ],
   [
     "verdict",
     ["yes", "Yes, approve it", "approved", "LGTM", "go ahead", "no", "don't do it", "ok", "run it", "run"],

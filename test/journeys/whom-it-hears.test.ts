@@ -84,6 +84,29 @@ test("words that begin with a colleague's name, or stand in code, answer nothing
   expect({ runs: await runs(), signs: signs() }).toEqual({ runs: 1, signs: ["+1", "+1"] });
 });
 
+test("five people talk around a question: it is answered by who answers it, and thanks to each other start nothing", async () => {
+  const model = scripted(
+    calling(ask("Which environment?", ["staging", "production"])),
+    finalAnswer("Deployed."),
+  );
+  bot = await startBot({ model, channels: [world.channel] });
+  const root = await world.say("<@U0BOT> deploy");
+  await shows(world, root, /waiting/, /^Question/);
+  await world.say("hey <@U2>, which environment do we use these days?", { root });
+  await heardAll();
+  await shows(world, root, /waiting/, /^Question/);
+  await world.say("&gt; Which environment?\nstaging.", { root, user: "oncall" });
+  await shows(world, root, /done in/, /^Answered by oncall/);
+  await world.say("thanks <@U2>!", { root });
+  await world.say(":100: <@U3>", { root });
+  await world.say(":100:", { root });
+  await world.edge.until(() => signs().length === 1);
+  await heardAll();
+  const events = await bot.store.read((await bot.store.runAt(world.address(root))) ?? "", 0);
+  expect(events.filter(({ type }) => type === "question_answered")).toMatchObject([{ answer: "staging" }]);
+  expect({ runs: await runs(), words: words() }).toEqual({ runs: 1, words: [] });
+});
+
 test.each(["stop", "Stop please!", "<@U0BOT> stop!"])("%j stops the run of the thread", async (text) => {
   bot = await startBot({ model: scripted(calling(ask("Which version?"))), channels: [world.channel] });
   const root = await world.say("<@U0BOT> deploy");

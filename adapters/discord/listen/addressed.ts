@@ -1,5 +1,6 @@
 /** For whom a message is: who the bot is in its server, whom the message mentions, whose thread it is in. */
 import type { APIMessage } from "discord.js";
+import { turnToOthers } from "../../../src/core/admit/words.ts";
 import type { Said } from "../../../src/core/ports/inbound.ts";
 import type { Place } from "../address.ts";
 import type { MemberFacts } from "../people.ts";
@@ -30,11 +31,14 @@ export function isAddressed(message: Heard, own: string, self: Self): boolean {
   return mentionsOf(self).test(own) || message.referenced_message?.author.id === self.id;
 }
 
-/** A person, a role or everybody is named first, or replied to so that they are told, and not the bot. */
+const anybody = /<@[!&]?\d+>|@everyone|@here/g;
+
+/** A person, a role or everybody is named first, turned to, or replied to so that they are told, and not the bot. */
 function isToOthers(message: Heard, own: string, self: Self): boolean {
   if (isAddressed(message, "", self)) return false;
   const [first = ""] = /^(?:[\s,]|<@[!&]?\d+>|@everyone|@here)+/.exec(own) ?? [];
   if (first.includes("@")) return !mentionsOf(self).test(first);
+  if (!mentionsOf(self).test(own) && turnToOthers(own, anybody)) return true;
   const other = message.referenced_message?.author.id;
   const isTold = message.mentions.some(({ id }) => id === other);
   return isTold && other !== message.author.id && !mentionsOf(self).test(own);

@@ -1,4 +1,5 @@
 /** For whom a message of Slack is, and when it was written. */
+import { turnToOthers } from "../../../src/core/admit/words.ts";
 import { spoken } from "../../../src/core/text/spoken.ts";
 import type { Bot } from "../parsed.ts";
 
@@ -27,8 +28,11 @@ export function addresses(own: string, bot: Bot): boolean {
   return mentionOf(bot).test(own);
 }
 
-/** A person, a group or everybody is named first in `ownWords`, and the bot is not among them. */
-export function beginsWithOthers(own: string, bot: Bot): boolean {
+const anybody = /<[@!][^<>]*>/g;
+
+/** `ownWords` begin by naming a person, a group or everybody and not the bot, or turn to them without naming it. */
+export function areToOthers(own: string, bot: Bot): boolean {
   const [first = ""] = /^(?:[\s,]|<[@!][^<>]*>)+/.exec(own) ?? [];
-  return first.includes("<") && !mentionOf(bot).test(first);
+  if (first.includes("<")) return !mentionOf(bot).test(first);
+  return !addresses(own, bot) && turnToOthers(own, anybody);
 }

@@ -7,7 +7,7 @@ import { newAddress, threadAddress } from "../address.ts";
 import { readMrkdwn } from "../draw/escape.ts";
 import { actorOf, type Bot, type Parsed, responseUrl } from "../parsed.ts";
 import { at, listAt, textAt } from "../payload.ts";
-import { addresses, beginsWithOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
+import { addresses, areToOthers, mentionOf, ownWords, timeOf } from "./addressed.ts";
 import { parseMove, parseOpening } from "./openings.ts";
 import { parseShortcut } from "./shortcut.ts";
 import { beside } from "./shown.ts";
@@ -140,7 +140,7 @@ function said(event: unknown, bot: Bot): Parsed | null {
         addressed,
         agent: null,
         ...(own === words ? {} : { said: own }),
-        ...(beginsWithOthers(unquoted, bot) ? { toOthers: true } : {}),
+        ...(areToOthers(unquoted, bot) ? { toOthers: true } : {}),
         thread: direct ? "direct" : isOurs ? "ours" : "theirs",
         ...(direct && root === ts ? { near: threadAddress(bot.team, channel, "") } : {}),
       },

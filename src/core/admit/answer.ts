@@ -7,6 +7,7 @@ import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { valueShownAs } from "../text/options.ts";
+import { withoutMarks } from "../text/without-marks.ts";
 import { type Admission, accept, beingStopped, cut, refuse, withContext } from "./admission.ts";
 import { authorizeBy, whoElseMay, whoMay } from "./authorize.ts";
 import { findOpen } from "./find-open.ts";
@@ -97,15 +98,7 @@ function choiceFilledIn(
 
 /** The value of the choice that these words name; null: none. */
 export function choiceNamed(question: Question, words: string): string | null {
-  const lower = words.trim().toLowerCase();
-  const pressed = question.choices.find(({ value }) => value === words);
-  const named = question.choices.find(
-    (choice, index) =>
-      choice.value.trim().toLowerCase() === lower ||
-      choice.label.toLowerCase() === lower ||
-      `${index + 1}.` === lower,
-  );
-  return (pressed ?? named)?.value ?? null;
+  return named(question, words) ?? named(question, withoutMarks(words));
 }
 
 /**
@@ -113,7 +106,20 @@ export function choiceNamed(question: Question, words: string): string | null {
  * another. A press names the value.
  */
 export function choiceSaid(question: Question, words: string): string | null {
-  return valueShownAs(question.choices, words) ?? choiceNamed(question, words);
+  const said = (exactly: string) => valueShownAs(question.choices, exactly) ?? named(question, exactly);
+  return said(words) ?? said(withoutMarks(words));
+}
+
+function named({ choices }: Question, words: string): string | null {
+  const lower = words.trim().toLowerCase();
+  const pressed = choices.find(({ value }) => value === words);
+  const found = choices.find(
+    (choice, index) =>
+      choice.value.trim().toLowerCase() === lower ||
+      choice.label.toLowerCase() === lower ||
+      `${index + 1}.` === lower,
+  );
+  return (pressed ?? found)?.value ?? null;
 }
 
 /** May this actor settle the question, by the rights as they are now? null: yes. */

@@ -23,7 +23,7 @@ export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, p
   // Whoever takes it from a menu points at a message, and has written nothing that could be an answer.
   if (text === askedAbout) return { to: "run" };
   const candidate = (question: Question, askedAt: number, settledAt: number | null): Candidate => {
-    const choice = choiceSaid(question, text);
+    const choice = choiceSaid(question, text) ?? choiceSaid(question, belowQuotes(text, said));
     return {
       id: question.id,
       kind: question.kind,
@@ -41,6 +41,13 @@ export function whichOf(state: State, { text, said, actor, writtenAt }: Loose, p
     ...settled.map((question) => candidate(question, question.askedAt, question.settledAt)),
   ];
   return whichMeant(candidates, said ?? text, writtenAt ?? null);
+}
+
+/** What stands beside quotes alone, as where the question is quoted above its answer; "": nothing, or not everything. */
+function belowQuotes(text: string, said: string | undefined): string {
+  const lines = text.split("\n").filter((line) => !/^\s*>/.test(line));
+  const own = lines.join("\n").trim();
+  return own === said?.trim() ? own : "";
 }
 
 /** The answer, or why these words are none; null: they are for the run. */

@@ -20,6 +20,8 @@ const deciding = list(
 );
 const decided = list("not ahead is fine good by me from let's lets");
 
+const greetings = list("hi hey hello hallo yo morning cc fyi ping");
+
 /** More words than this are a sentence of their own. */
 const most = 12;
 
@@ -28,8 +30,7 @@ export function kindOf(said: string): Words {
   const text = said.trim();
   if (text === "") return "nothing";
   if (isEmoji(text)) return "emoji";
-  const words = text.toLowerCase().match(/[\p{L}\p{N}'’_<@#-]+/gu) ?? [];
-  const plain = words.filter((word) => /[\p{L}\p{N}]/u.test(word)).map((word) => word.replaceAll("’", "'"));
+  const plain = plainWords(text);
   if (plain.length === 0 || plain.length > most) return "words";
   const consists = (key: ReadonlySet<string>, ...around: ReadonlySet<string>[]) =>
     plain.some((word) => key.has(word)) &&
@@ -44,11 +45,28 @@ export function kindOf(said: string): Words {
 }
 
 /**
+ * They turn to somebody who is mentioned in them, though they don't begin with that: a greeting stands before the
+ * mention, or all of them are thanks or pictures. `mention`, global: of anybody but the bot.
+ */
+export function turnToOthers(said: string, mention: RegExp): boolean {
+  const at = said.search(mention);
+  if (at < 0) return false;
+  const before = plainWords(said.slice(0, at));
+  if (before.length > 0 && before.every((word) => greetings.has(word))) return true;
+  return ["thanks", "emoji"].includes(kindOf(said.replaceAll(mention, " ")));
+}
+
+function plainWords(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}'’_<@#-]+/gu) ?? [];
+  return words.filter((word) => /[\p{L}\p{N}]/u.test(word)).map((word) => word.replaceAll("’", "'"));
+}
+
+/**
  * Pictures alone: as themselves, as Slack's `:name:` or as Discord's `<:name:id>`. A keycap is a
  * number, and so an answer.
  */
 function isEmoji(text: string): boolean {
-  return /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]|:[a-z_+'-][\w+'-]{0,100}:|<a?:\w{1,64}:\d{1,20}>|\s)+$/u.test(
+  return /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}|[\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]|:[\p{L}\p{N}_+'-]{1,101}:|<a?:\w{1,64}:\d{1,20}>|\s)+$/u.test(
     text,
   );
 }
