@@ -1,9 +1,10 @@
 /** The runbooks of a folder: `<name>.md`, or `<name>/SKILL.md` with other files beside it, as agent skills are kept. */
-import { type Dirent, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { z } from "zod";
 import { oneLine } from "../../src/core/text/brief.ts";
 import { readFrontMatter, withPlainEnds } from "../../src/tools/front-matter.ts";
+import { readInside } from "./inside.ts";
 
 export interface Runbook {
   name: string;
@@ -36,11 +37,13 @@ export function readRunbooks(folder: string): Runbook[] | null {
   const entries = entriesOf(folder);
   if (entries === null) return null;
   const problems: string[] = [];
+  const root = realpathSync(folder);
   const runbooks = entries.flatMap((entry) => {
     const main = mainOf(folder, entry);
     if (main === null) return [];
     try {
-      return [runbookOf(main, entry)];
+      const runbook = runbookOf(main, join(folder, entry.name), root);
+      return runbook ? [runbook] : [];
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       problems.push(`${basename(folder)}/${toSlashes(relative(folder, main))}: ${why}`);
@@ -78,20 +81,36 @@ function entriesOf(folder: string): Dirent[] | null {
 /** The file that an entry of the folder is to be read from; null: it is no runbook. */
 function mainOf(folder: string, entry: Dirent): string | null {
   if (entry.name.startsWith(".") || entry.name === "README.md") return null;
-  if (entry.isDirectory()) return join(folder, entry.name, mainFile);
-  return entry.isSymbolicLink() || entry.name.endsWith(".md") ? join(folder, entry.name) : null;
+  const path = join(folder, entry.name);
+  const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(path));
+  if (isFolder) return join(path, mainFile);
+  return entry.isSymbolicLink() || entry.name.endsWith(".md") ? path : null;
 }
 
-/** Throws an Error with what is wrong. */
-function runbookOf(main: string, entry: Dirent): Runbook {
-  mustBeFile(main);
-  const written = textIn(main);
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    // Where it leads is told when it is read.
+    return false;
+  }
+}
+
+/**
+ * `path`: the entry, the file itself or its folder. null: a link by another name, to a file of the folder of runbooks.
+ * Throws an Error with what is wrong.
+ */
+function runbookOf(main: string, path: string, root: string): Runbook | null {
+  const written = textIn(main, root);
+  const isAlone = main === path;
+  const called = basename(path);
+  if (isAlone && !called.endsWith(".md")) return null;
   if (written === null) throw new Error(`it is not text in UTF-8`);
   const read = readFrontMatter(written, schema, "text");
   if ("problems" in read) throw new Error(read.problems.join("; "));
   const { name, description } = read.data;
-  const called = entry.isDirectory() ? entry.name : entry.name.replace(/\.md$/, "");
-  if (name !== called) throw new Error(`its name is ${name}; name it ${called}, or rename ${entry.name}`);
+  const wanted = isAlone ? called.replace(/\.md$/, "") : called;
+  if (name !== wanted) throw new Error(`its name is ${name}; name it ${wanted}, or rename ${called}`);
   if (read.text.length > maxCharacters)
     throw new Error(
       `it has ${read.text.length} characters, and at most ${maxCharacters} are told at once; put parts of it into files of a folder ${name}`,
@@ -100,29 +119,19 @@ function runbookOf(main: string, entry: Dirent): Runbook {
     name,
     description,
     text: read.text,
-    files: entry.isDirectory() ? filesIn(dirname(main)) : new Map(),
+    files: isAlone ? new Map() : filesIn(dirname(main), root),
   };
 }
 
-/** Throws an Error with what to do. */
-function mustBeFile(path: string): void {
-  const found = lstatSync(path, { throwIfNoEntry: false });
-  if (!found) throw new Error("it is not there; write it, or move its folder elsewhere");
-  if (found.isSymbolicLink())
-    throw new Error("it is a link, and links are not followed; put the runbook itself here");
-  if (!found.isFile()) throw new Error("it is no file");
-}
-
-/** Links are not followed: what is read is what is reviewed here. */
-function filesIn(folder: string): Map<string, string> {
-  const paths = readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => path !== join(folder, mainFile) && !isHidden(relative(folder, path)))
-    .filter((path) => lstatSync(path).size <= maxBytes)
-    .sort();
-  const texts = paths.flatMap((path) => {
-    const text = textIn(path);
+/** What leads out of the folder of runbooks is left out: what is read is what is reviewed here. */
+function filesIn(folder: string, root: string): Map<string, string> {
+  const found = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => ({ path: join(entry.parentPath, entry.name), isLink: entry.isSymbolicLink() }))
+    .filter(({ path }) => path !== join(folder, mainFile) && !isHidden(relative(folder, path)))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const texts = found.flatMap(({ path, isLink }) => {
+    const text = isLink ? linkedText(path, root) : textIn(path, root, maxBytes);
     return text === null || text.length > maxCharacters
       ? []
       : [[toSlashes(relative(folder, path)), text] as const];
@@ -132,15 +141,26 @@ function filesIn(folder: string): Map<string, string> {
   return new Map(texts);
 }
 
+/** null also where it leads to no file of the folder of runbooks. */
+function linkedText(path: string, root: string): string | null {
+  try {
+    return textIn(path, root, maxBytes);
+  } catch {
+    return null;
+  }
+}
+
 /** What a tool has put beside the words: `.git/config`. */
 function isHidden(path: string): boolean {
   return path.split(sep).some((part) => part.startsWith("."));
 }
 
-/** null: it is not text. Throws when it can't be read. */
-function textIn(path: string): string | null {
+/** null: it is not text, or larger than `most` bytes. Throws when it can't be read. */
+function textIn(path: string, root: string, most?: number): string | null {
+  const bytes = readInside(path, root, most);
+  if (bytes === null) return null;
   try {
-    return withPlainEnds(new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path)));
+    return withPlainEnds(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
     if (error instanceof TypeError) return null;
     throw error;

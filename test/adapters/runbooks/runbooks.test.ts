@@ -1,5 +1,13 @@
 /** Runbooks on a real disk: what an agent is told of them, what stands in one, and what a folder may not hold. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -102,6 +110,39 @@ describe("runbooks", () => {
     expect(await run("list_runbooks", {})).toMatchObject({ output: "- a: Use it for a." });
   });
 
+  it("of a mounted ConfigMap are read through its links, and so is its next version", async () => {
+    const version = (name: string, text: string) => {
+      write(`${name}/disk-full.md`, runbook("disk-full", text));
+      write(`${name}/notes.txt`, "no runbook");
+      write(`${name}/checkout-slow/SKILL.md`, runbook("checkout-slow", text));
+      write(`${name}/checkout-slow/limits.md`, `${text} 40 a second`);
+      symlinkSync(name, join(folder, "..data_tmp"));
+      renameSync(join(folder, "..data_tmp"), join(folder, "..data"));
+    };
+    version("..2026_11_29_08_00_00.1", "One.");
+    for (const name of ["disk-full.md", "notes.txt", "checkout-slow"])
+      symlinkSync(join("..data", name), join(folder, name));
+    symlinkSync("limits.md", join(folder, "..data", "checkout-slow", "same.md"));
+    expect(await run("list_runbooks", {})).toMatchObject({
+      output: "- checkout-slow: Use it for checkout-slow.\n- disk-full: Use it for disk-full.",
+    });
+    expect(await run("read_runbook", { name: "checkout-slow", file: null })).toMatchObject({
+      output: "One.\n\n[files beside it, to be read with `file`: limits.md, same.md]",
+    });
+    version("..2026_11_29_09_00_00.2", "Two.");
+    expect(await run("read_runbook", { name: "disk-full", file: null })).toMatchObject({ output: "Two." });
+    expect(await run("read_runbook", { name: "checkout-slow", file: "limits.md" })).toMatchObject({
+      output: "Two. 40 a second",
+    });
+  });
+
+  it("in a folder that is a link itself are read", async () => {
+    write("a.md", runbook("a", "Text."));
+    const link = join(root, "linked");
+    symlinkSync(folder, link);
+    expect(runbooks({ folder: link }).map(({ off }) => off)).toEqual([null, null]);
+  });
+
   it("that are not there are told with those that are", async () => {
     write("disk-full.md", runbook("disk-full", "Free some space."));
     expect(await run("read_runbook", { name: "disc-full", file: null })).toMatchObject({
@@ -176,15 +217,40 @@ describe("a folder of runbooks", () => {
   });
 
   it.each(["a.md", "a", "a/SKILL.md"])(
-    "with the link %s is refused: what is read is what is here",
+    "with the link %s to another place is refused: what is read is what is here",
     (link) => {
       mkdirSync(dirname(join(folder, link)), { recursive: true });
       writeFileSync(join(root, "elsewhere"), runbook("a", "Text."));
       symlinkSync(join(root, "elsewhere"), join(folder, link));
-      const words = `runbooks/${link}: it is a link, and links are not followed; put the runbook itself here`;
+      const words = `runbooks/${link}: it is a link that leads out of this folder; put the runbook itself here`;
       expect(() => runbooks({ folder })).toThrow(words);
     },
   );
+
+  it("with a link to a folder elsewhere, or to one whose name begins alike, is refused", () => {
+    mkdirSync(folder);
+    const other = `${folder}-of-others`;
+    mkdirSync(other);
+    writeFileSync(join(other, "SKILL.md"), runbook("a", "Text."));
+    symlinkSync(other, join(folder, "a"));
+    expect(() => runbooks({ folder })).toThrow("runbooks/a/SKILL.md: it is a link that leads out");
+  });
+
+  it("with what is no file is refused", () => {
+    mkdirSync(folder);
+    symlinkSync("/dev/null", join(folder, "a.md"));
+    expect(() => runbooks({ folder })).toThrow("runbooks/a.md: it is no file");
+  });
+
+  it.each([
+    ["nowhere", "gone.md"],
+    ["to itself", "a.md"],
+  ])("with a link that leads %s is refused", (_, to) => {
+    mkdirSync(folder);
+    symlinkSync(to, join(folder, "a.md"));
+    const words = "runbooks/a.md: it is a link that leads nowhere; put the runbook itself here";
+    expect(() => runbooks({ folder })).toThrow(words);
+  });
 
   it("with more than the list can tell at once is refused with what to do", () => {
     const name = (n: number) => `runbook-${n}`;
