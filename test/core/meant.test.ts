@@ -37,6 +37,10 @@ const asked = (id: string, change: Partial<Open> = {}): Open => ({
 const situations: Record<string, { run: Facts["run"]; questions: Open[] }> = {
   "no run": { run: "none", questions: [] },
   "a finished run": { run: "ended", questions: [] },
+  "a finished run, its question answered since": {
+    run: "ended",
+    questions: [asked("q1", { settledAt: 250 })],
+  },
   "a run that works": { run: "live", questions: [] },
   "a question": { run: "live", questions: [asked("q1")] },
   "two questions": { run: "live", questions: [asked("q1"), asked("q2")] },
@@ -62,6 +66,7 @@ const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
   addressed: {
     "no run": ["ccsrrllr", "ccsrrxxr"],
     "a finished run": ["ccsrrffr", "ccsrrxxr"],
+    "a finished run, its question answered since": ["ccsrrwww", "ccsrrxxr"],
     "a run that works": ["ccsrrttr", "ccxrrxxr"],
     "a question": ["ccsrraaa", "ccxrrxxr"],
     "two questions": ["ccsrrwww", "ccxrrxxr"],
@@ -78,6 +83,7 @@ const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
   ours: {
     "no run": ["...rr..r", "........"],
     "a finished run": [".c.rrffr", "........"],
+    "a finished run, its question answered since": [".w.rrwww", "........"],
     "a run that works": [".csrrttr", "..x....."],
     "a question": [".asrraaa", "..x....."],
     "two questions": [".wsrrwww", "..x....."],
@@ -92,6 +98,7 @@ const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
   theirs: {
     "no run": ["........", "........"],
     "a finished run": ["........", "........"],
+    "a finished run, its question answered since": [".w...www", "........"],
     "a run that works": ["..s.....", "........"],
     "a question": [".as..aaa", "........"],
     "two questions": [".ws..www", "........"],
@@ -126,7 +133,7 @@ function outcomes(situation: string, place: Place, may: boolean): string {
         words: kindOf(text),
         isCommand: text === "status",
         run,
-        which: run === "none" || run === "ended" ? { to: "run" } : whichMeant(candidates, text, writtenAt),
+        which: run === "none" ? { to: "run" } : whichMeant(candidates, text, writtenAt),
         // Of a run that is no more, or not here, whoever speaks may do nothing but start the next one.
         may: { say: may && run !== "none", control: may && run !== "none", launch: may },
       };

@@ -97,12 +97,12 @@ function admitSay(state: State, command: Extract<Command, { type: "say" }>, poli
   const action = command.actor.kind === "machine" ? "launch" : "answer";
   const denied = deny(action, command.actor, policy, state.from.principal);
   if (denied) return denied;
-  if (hasEnded(state)) return finished(state);
-  if (command.text.trim() === "")
-    return refuse("empty_text", "The message is empty. Say something, or press Stop.");
   const { actor, via } = command;
   // Only people answer with words: what a machine sends could be anybody's text.
   const settled = actor.kind === "person" ? ofQuestions(state, command, policy) : null;
+  if (hasEnded(state)) return settled ?? finished(state);
+  if (command.text.trim() === "")
+    return refuse("empty_text", "The message is empty. Say something, or press Stop.");
   if (settled) return settled;
   const unheard = whyUnheard(state);
   if (unheard) return { ok: false, refusal: unheard };

@@ -28,7 +28,7 @@ export interface Facts {
   isCommand: boolean;
   /** The run of this thread. `elsewhere`: only a question of it in the same direct message. */
   run: "none" | "elsewhere" | "live" | "ended";
-  /** Of the live run's questions. */
+  /** Of the run's questions; of one that has ended, those that were settled while the words were written. */
   which: Which;
   /** What whoever speaks may do with this run, or with a new one. */
   may: { say: boolean; control: boolean; launch: boolean };
@@ -54,7 +54,7 @@ export function meant(facts: Facts): Meant {
   if (words === "stop") return stopped(facts, isSpokenTo, isForUs);
   if (facts.isCommand && (isSpokenTo || isCommandInOurs(facts))) return { type: "command" };
   if (words === "nothing") return { type: isSpokenTo ? "command" : "ignore" };
-  const settling = hasRun(facts) ? ofQuestions(facts, isSpokenTo) : null;
+  const settling = facts.run === "none" ? null : ofQuestions(facts, isSpokenTo);
   if (settling) return settling;
   if (!isForUs) return { type: "ignore" };
   if (words === "thanks" || words === "decline" || words === "emoji") return courteous(facts, isSpokenTo);

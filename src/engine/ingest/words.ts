@@ -67,7 +67,7 @@ async function factsOf(heard: Heard, intent: Said): Promise<{ state: State | nul
     state !== null &&
     policy !== null &&
     authorize(action, actor, policy.rights, state.from.principal).allowed;
-  const which: Which = state && policy && !hasEnded(state) ? whichOf(state, words, policy) : { to: "run" };
+  const which: Which = state && policy ? whichOf(state, words, policy) : { to: "run" };
   // Code, or a picture and nothing beside it.
   const areShown = words.text === wordless || (words.said?.trim() === "" && words.text.trim() !== "");
   const facts: Facts = {
