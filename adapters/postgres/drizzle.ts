@@ -14,6 +14,7 @@ export const {
   desc,
   eq,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,

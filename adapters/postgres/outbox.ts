@@ -20,6 +20,7 @@ import {
   count,
   eq,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,
@@ -123,12 +124,15 @@ export function deliverPosts(db: NodePgDatabase, unreadable: TellUnreadable): De
         .where(and(eq(outbox.runId, plainText(runId)), gt(outbox.deliveredRevision, 0)));
       return readable(await posts.orderBy(asc(outbox.position)), rowOfPost, unreadable);
     },
-    async outboxHealth() {
+    async outboxHealth(givenUpSince = 0) {
       const [waiting] = await db
         .select({ undelivered: count(), oldestAt: min(outbox.waitingSince) })
         .from(outbox)
         .where(undelivered);
-      const [gone] = await db.select({ givenUp: count() }).from(outbox).where(sql`${outbox.givenUp} = 1`);
+      const [gone] = await db
+        .select({ givenUp: count() })
+        .from(outbox)
+        .where(and(sql`${outbox.givenUp} = 1`, gte(outbox.nextAt, givenUpSince)));
       return {
         undelivered: waiting?.undelivered ?? 0,
         oldestAt: waiting?.oldestAt ?? null,

@@ -99,6 +99,7 @@ export const outbox = pgTable("outbox", {
   position: bigint("position", { mode: "number" }).notNull(),
   /** Since when the words that are not delivered yet wait: an old post that changes is young again. */
   waitingSince: bigint("waiting_since", { mode: "number" }).notNull(),
+  /** Of a post that was given up: when that was. */
   nextAt: bigint("next_at", { mode: "number" }).notNull(),
   /** Claimed by whoever sends it. */
   leaseUntil: bigint("lease_until", { mode: "number" }),

@@ -13,6 +13,7 @@ export const {
   desc,
   eq,
   gt,
+  gte,
   inArray,
   isNotNull,
   isNull,

@@ -12,6 +12,7 @@ import {
   count,
   eq,
   gt,
+  gte,
   isNotNull,
   isNull,
   lt,
@@ -116,13 +117,17 @@ export function deliverPosts(
         .where(and(eq(outbox.runId, runId), gt(outbox.deliveredRevision, 0)));
       return readable(posts.orderBy(asc(outbox.position)).all(), rowOfPost, unreadable);
     },
-    async outboxHealth() {
+    async outboxHealth(givenUpSince = 0) {
       const waiting = db
         .select({ undelivered: count(), oldestAt: min(outbox.waitingSince) })
         .from(outbox)
         .where(undelivered)
         .get();
-      const gone = db.select({ givenUp: count() }).from(outbox).where(sql`${outbox.givenUp} = 1`).get();
+      const gone = db
+        .select({ givenUp: count() })
+        .from(outbox)
+        .where(and(sql`${outbox.givenUp} = 1`, gte(outbox.nextAt, givenUpSince)))
+        .get();
       return {
         undelivered: waiting?.undelivered ?? 0,
         oldestAt: waiting?.oldestAt ?? null,

@@ -99,6 +99,7 @@ export const outbox = sqliteTable("outbox", {
   position: integer("position").notNull(),
   /** Since when the words that are not delivered yet wait: an old post that changes is young again. */
   waitingSince: integer("waiting_since").notNull(),
+  /** Of a post that was given up: when that was. */
   nextAt: integer("next_at").notNull(),
   /** Claimed by whoever sends it. */
   leaseUntil: integer("lease_until"),

@@ -35,7 +35,8 @@ interface Now {
 /** Its words stay as they are: those of a newer release wait for the upgrade. */
 export function ofUnreadable(due: DueDelivery, error: UnreadableError, now: number): DeliveryOutcome {
   if (error.code === "storage_damaged") {
-    return { type: "given_up", revision: due.revision, uncertain: due.uncertain, error: error.message };
+    const { revision, uncertain } = due;
+    return { type: "given_up", at: now, revision, uncertain, error: error.message };
   }
   return { type: "deferred", nextAt: now + longestWaitMs, uncertain: due.uncertain };
 }
@@ -56,13 +57,13 @@ function afterKnown(row: DueDelivery, error: ChannelError, { now, rng }: Now): D
   const again = (nextAt: number, change: { uncertain?: boolean; lost?: boolean } = {}): DeliveryOutcome => {
     return { type: "retry", nextAt: Math.ceil(nextAt), uncertain, lost: false, error: message, ...change };
   };
+  const { revision } = row;
+  const givenUp: DeliveryOutcome = { type: "given_up", at: now, revision, uncertain, error: message };
   switch (failure.type) {
     case "body":
-      return { type: "given_up", revision: row.revision, uncertain, error: message };
+      return givenUp;
     case "place":
-      return failure.gone
-        ? { type: "given_up", revision: row.revision, uncertain, error: message }
-        : again(now + backoffMs(attempt, null, rng, placeBaseMs, longestDelayMs));
+      return failure.gone ? givenUp : again(now + backoffMs(attempt, null, rng, placeBaseMs, longestDelayMs));
     case "way":
       return again(now + backoffMs(attempt, failure.retryAfterMs, rng, 1_000, longestWaitMs));
     case "uncertain": {

@@ -135,7 +135,13 @@ export function deliveryContract(open: () => Promise<Store>): void {
       await must(store.commit(commit("r1", 1, { posts: [post("p", "one", real)] })));
       expect(await due()).toEqual([]);
       expect(await due(500)).toMatchObject([{ attempts: 1, ...real }]);
-      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, uncertain: false, error: "gone" });
+      await store.finishDelivery(id("p"), {
+        type: "given_up",
+        at: 4_000,
+        revision: 1,
+        uncertain: false,
+        error: "gone",
+      });
       await must(store.commit(commit("r1", 2, { posts: [post("p", "one")] })));
       expect(await due(500)).toEqual([]);
       await must(store.commit(commit("r1", 3, { posts: [post("p", "two", real)] })));
@@ -165,6 +171,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect((await dueKeys()).sort()).toEqual(["a", "b"]);
       await store.finishDelivery(id("b"), {
         type: "given_up",
+        at: 4_000,
         revision: 1,
         uncertain: false,
         error: "channel is gone",
@@ -192,7 +199,13 @@ export function deliveryContract(open: () => Promise<Store>): void {
     it("that was given up while it may stand is looked for before newer words are sent", async () => {
       await must(store.commit(commit("r1", 0, { posts: [post("p", "one")] })));
       await begin("p");
-      await store.finishDelivery(id("p"), { type: "given_up", revision: 1, uncertain: true, error: "no" });
+      await store.finishDelivery(id("p"), {
+        type: "given_up",
+        at: 4_000,
+        revision: 1,
+        uncertain: true,
+        error: "no",
+      });
       await must(store.commit(commit("r1", 1, { posts: [post("p", "two")] })));
       expect(await due()).toMatchObject([{ revision: 2, uncertain: true }]);
     });
@@ -241,6 +254,7 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await store.outboxHealth()).toEqual({ undelivered: 2, oldestAt: 1000, givenUp: 0 });
       await store.finishDelivery(id("p"), {
         type: "given_up",
+        at: 4_000,
         revision: 1,
         uncertain: false,
         error: "not in channel",
@@ -249,6 +263,8 @@ export function deliveryContract(open: () => Promise<Store>): void {
       expect(await due()).toEqual([]);
       expect(await store.nextDelivery(["slack"])).toBeNull();
       expect(await store.outboxHealth()).toEqual({ undelivered: 0, oldestAt: null, givenUp: 1 });
+      expect(await store.outboxHealth(4_000)).toMatchObject({ givenUp: 1 });
+      expect(await store.outboxHealth(4_001)).toMatchObject({ givenUp: 0 });
       const later = { ...commit("r1", 1).row, updatedAt: 9000 };
       await must(store.commit(commit("r1", 1, { row: later, posts: [post("p", "two")] })));
       expect(await due()).toMatchObject([{ key: "p", attempts: 0, revision: 2, createdAt: 9000 }]);

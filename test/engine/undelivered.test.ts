@@ -30,7 +30,7 @@ const became = (failure: SendFailure, change: Partial<DueDelivery> = {}, partly 
 
 describe("is given up", () => {
   test.each<SendFailure>([{ type: "body" }, { type: "place", gone: true }])("%s", (failure) => {
-    const outcome = { type: "given_up", revision: 3, uncertain: false, error: "why" };
+    const outcome = { type: "given_up", at: at.now, revision: 3, uncertain: false, error: "why" };
     expect(became(failure)).toEqual(outcome);
     // What may stand there is looked for before newer words are sent.
     expect(became(failure, { uncertain: true })).toEqual({ ...outcome, uncertain: true });

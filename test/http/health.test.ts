@@ -7,6 +7,7 @@ import type { RunList } from "../../src/http/wire/runs.ts";
 import { type Health, healthSchema } from "../../src/http/wire/server.ts";
 import { muteChannel } from "../support/channel.ts";
 import { askingRun, type Bench, bench } from "../support/http/server.ts";
+import { commit, post } from "../support/store/commits.ts";
 
 function channel(ok: boolean): Channel {
   return muteChannel({
@@ -65,13 +66,25 @@ test("a model that gives no answers degrades it: why, since when, and how many r
   expect(await stranger.json()).toEqual({ status: "degraded" });
 });
 
-test("posts that were given up degrade it", async () => {
+test("a post that was given up degrades it for a day, and counts so long in /metrics", async () => {
   using b = await bench();
-  b.engine.store.outboxHealth = async () => ({ undelivered: 2, oldestAt: 5, givenUp: 1 });
-  expect(await healthOf(b)).toMatchObject({
-    status: "degraded",
-    outbox: { undelivered: 2, oldest_at: 5, given_up: 1 },
+  const { store } = b.engine;
+  await store.commit(commit("r1", 0, { posts: [post("p", "one")] }));
+  await store.finishDelivery("r1/p#0", {
+    type: "given_up",
+    at: b.clock.now(),
+    revision: 1,
+    uncertain: false,
+    error: "too long",
   });
+  const counted = async () =>
+    (await (await b.call("GET", "/metrics")).text()).match(/^belay_posts_given_up .*$/m)?.[0];
+  b.clock.time += 24 * 3_600_000;
+  expect(await healthOf(b)).toMatchObject({ status: "degraded", outbox: { undelivered: 0, given_up: 1 } });
+  expect(await counted()).toBe("belay_posts_given_up 1");
+  b.clock.time += 1;
+  expect(await healthOf(b)).toMatchObject({ status: "ok", outbox: { undelivered: 0, given_up: 0 } });
+  expect(await counted()).toBe("belay_posts_given_up 0");
 });
 
 test("a record that can't be read degrades it; its run says so, lists and questions go on without it", async () => {

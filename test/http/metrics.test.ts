@@ -139,7 +139,7 @@ test.skipIf(!hasPrometheus())(
 test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when its cause is gone", () => {
   const folder = mkdtempSync(join(tmpdir(), "belay-rules-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  // A sample a minute. Trouble from the fifth to the thirtieth; what was given up stays counted.
+  // A sample a minute. Trouble from the fifth to the thirtieth; what was given up stays counted for a day.
   const between = (well: string, trouble: string) => `${well}x5 ${trouble}x25 ${well}x180`;
   const input_series = Object.entries({
     'up{job="belay"}': between("1", "0"),

@@ -137,7 +137,7 @@ function Outbox({ outbox }: { outbox: NonNullable<Health["outbox"]> }) {
       <dl className="fact-list">
         <Fact name="not delivered yet" value={count(outbox.undelivered)} />
         {outbox.oldest_at !== null && <AgeFact name="oldest" at={outbox.oldest_at} />}
-        <Fact name="given up" value={count(outbox.given_up)} />
+        <Fact name="given up in a day" value={count(outbox.given_up)} />
       </dl>
     </>
   );

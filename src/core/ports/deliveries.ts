@@ -68,5 +68,6 @@ export type DeliveryOutcome =
   | { type: "deferred"; nextAt: number; uncertain: boolean }
   /**
    * `revision`: what was given up; words that came meanwhile are still due. `uncertain`: it may stand there already.
+   * `at`: when, in ms since the epoch.
    */
-  | { type: "given_up"; revision: number; uncertain: boolean; error: string };
+  | { type: "given_up"; at: number; revision: number; uncertain: boolean; error: string };

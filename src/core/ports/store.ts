@@ -134,7 +134,10 @@ export interface Store {
   hurryDeliveries(where: { prefix: string; now: number }): Promise<void>;
   /** Delivered posts of a run, to find where a message stands. */
   deliveries(runId: string): Promise<OutboxRow[]>;
-  outboxHealth(): Promise<{ undelivered: number; oldestAt: number | null; givenUp: number }>;
+  /** Of the posts that were given up those are counted that were so at `givenUpSince` (ms since the epoch) or later. */
+  outboxHealth(
+    givenUpSince?: number,
+  ): Promise<{ undelivered: number; oldestAt: number | null; givenUp: number }>;
 
   /** Agents exactly as runs use them, by hash; written once, never changed. */
   saveAgent(agent: Agent): Promise<void>;

@@ -103,7 +103,8 @@ function changeOf(outcome: DeliveryOutcome): DeliveryChange {
       return { set: { nextAt: outcome.nextAt, uncertain: outcome.uncertain ? 1 : 0 } };
     case "given_up":
       return {
-        set: { error: outcome.error, uncertain: outcome.uncertain ? 1 : 0 },
+        // It is due no more: since when tells how long it is news.
+        set: { nextAt: outcome.at, error: outcome.error, uncertain: outcome.uncertain ? 1 : 0 },
         givenUp: outcome.revision,
       };
   }

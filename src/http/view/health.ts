@@ -8,9 +8,11 @@ import { mayReadRow } from "./child-runs.ts";
 
 /** Runs are counted up to here: whether a thousand or ten thousand are on the move changes nothing. */
 const mostCounted = 1000;
+/** What was given up can't be mended there: so long it is news, and then history. */
+const newsMs = 86_400_000;
 
 /**
- * Degraded: a channel or a server of tools is down or has changed, posts were given up, a record can't be read, the
+ * Degraded: a channel or a server of tools is down or has changed, posts were given up in the last day, a record can't be read, the
  * storage is full or a model gives no answers; what does not need it goes on. Down: the database does not answer.
  * Callers that nobody knows (null) learn the status alone, and cost no more than that.
  */
@@ -70,8 +72,9 @@ export async function ifAnswered<T>({ log }: Pick<Server, "log">, read: () => Pr
   }
 }
 
-async function readStore({ engine }: Server) {
-  const [outbox, nextAt] = await Promise.all([engine.store.outboxHealth(), engine.store.nextWake()]);
+async function readStore({ engine: { store }, clock }: Server) {
+  const since = clock.now() - newsMs;
+  const [outbox, nextAt] = await Promise.all([store.outboxHealth(since), store.nextWake()]);
   const { undelivered, oldestAt, givenUp } = outbox;
   return { outbox: { undelivered, oldest_at: oldestAt, given_up: givenUp }, nextAt };
 }

@@ -95,7 +95,7 @@ function workMetrics({ queue, outbox, ...health }: Health, asked: Asked | null):
       "Since when the oldest waits.",
       inSeconds(outbox?.oldest_at),
     ),
-    single("belay_posts_given_up", "Posts that could not be delivered.", outbox?.given_up),
+    single("belay_posts_given_up", "Posts that were given up in the last day.", outbox?.given_up),
     {
       ...{ name: "belay_runs_waiting_for_model", help: "Runs that wait for a model that gives no answers." },
       values: (health.model_troubles ?? []).map(({ model, code, waiting }) => ({

@@ -152,7 +152,7 @@ export const healthSchema = z.object({
   channels_off: z.array(z.object({ title: z.string(), guide: z.string() })).optional(),
   /** Foreign servers of tools (MCP): how each is, and how its tools stand against what was accepted. */
   tool_servers: z.array(toolServerSchema).optional(),
-  /** Posts that the chat does not show yet. */
+  /** Posts that the chat does not show yet. `given_up`: those of the last 24 hours, which it will never show. */
   outbox: z.object({ undelivered: z.number(), oldest_at: time.nullable(), given_up: z.number() }).optional(),
   /**
    * Runs on the move and asleep, each counted up to 1,000. `due`: one waits for a worker now; else the next does at
