@@ -47,13 +47,21 @@ function isLatin(text: string): boolean {
   return /^[\x20-\x7e\u00a0-\u02ff]*$/.test(text);
 }
 
-/** Columns that this text takes. */
-export function widthOf(text: string): number {
-  if (isLatin(text)) return text.length;
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOfOne(segment);
-  return width;
+/** Rows that a typed text takes, with the one where the next letter would stand. */
+export function rowsOf(typed: string, columns: number): number {
+  let rows = 1;
+  let column = 0;
+  for (const { segment } of graphemes.segment(typed)) {
+    const width = segment === "\t" ? tabStop - (column % tabStop) : widthOfOne(segment);
+    // A wide letter does not begin in the last column.
+    if (column + width > columns) [rows, column] = [rows + 1, 0];
+    column += width;
+    if (column === columns) [rows, column] = [rows + 1, 0];
+  }
+  return rows;
 }
+
+const tabStop = 8;
 
 /** Columns of one character as a person counts them. */
 function widthOfOne(grapheme: string): number {

@@ -1,7 +1,7 @@
 /** The chat on a terminal: finished lines scroll up, what still changes is redrawn above the input line. */
 import { createInterface, type Interface } from "node:readline";
 import type { ReadStream, WriteStream } from "node:tty";
-import { type Line, paint, span, widthOf, wrap } from "./line.ts";
+import { type Line, paint, rowsOf, span, wrap } from "./line.ts";
 import { LinesAtOnce } from "./lines-at-once.ts";
 import { marksOff, marksOn, PasteMarks, withLineEnds } from "./pasted.ts";
 import type { Surface } from "./surface.ts";
@@ -69,6 +69,11 @@ export class TerminalScreen implements Surface {
     const found = this.#entries[index];
     const fresh = this.#entry(id, lines);
     if (found?.rows.join("\n") === fresh.rows.join("\n")) return;
+    if (this.#closed) {
+      // Nothing is redrawn any more, and what is said now is the last that is.
+      this.#draw(this.#entries.length, [fresh]);
+      return;
+    }
     if (found && this.#heightFrom(index) <= this.#reach()) {
       this.#draw(index, [fresh, ...this.#entries.slice(index + 1)]);
       return;
@@ -148,7 +153,7 @@ export class TerminalScreen implements Surface {
     if (this.#closed) return;
     const { output } = this.#options;
     // The typed line stands above the cursor: it becomes a piece of the chat.
-    const height = Math.max(1, Math.ceil((widthOf(this.#prompt) + widthOf(text)) / this.#columns()));
+    const height = rowsOf(this.#prompt + text, this.#columns());
     output.write(`\u001b[${height}A\u001b[0J`);
     this.#lines.add(withLineEnds(text));
   }

@@ -68,6 +68,7 @@ class Glass {
     const kind = token.length > 1 ? token.at(-1) : token;
     if (kind === "\r") this.#at.column = 0;
     else if (kind === "\n") this.#down();
+    else if (kind === "\t") this.#at.column += 8 - (this.#at.column % 8);
     else if (token.length === 1) this.#put(token);
     else if (kind === "A") this.#at.row = Math.max(top, this.#at.row - (count || 1));
     else if (kind === "B") this.#at.row += count || 1;

@@ -1,6 +1,6 @@
 /** What a person sees: every fixture within the screen, and no character of a run's text that the terminal would obey. */
 import { describe, expect, test } from "vitest";
-import { paint, plainText, widthOf, wrap } from "../../../adapters/terminal/line.ts";
+import { paint, plainText, rowsOf, wrap } from "../../../adapters/terminal/line.ts";
 import { render } from "../../../adapters/terminal/render.ts";
 import type { Message } from "../../../src/core/message.ts";
 import { messageNamed, messages } from "../../fixtures/messages.ts";
@@ -15,7 +15,7 @@ describe.each([20, 80])("on %i columns", (columns) => {
   test.each(messages)("$name is whole and no row is too wide", ({ message }) => {
     const lines = render(message, scene);
     const rows = lines.flatMap((line) => wrap(line, columns)).map((row) => paint(row, false));
-    expect(rows.filter((row) => widthOf(row) > columns)).toEqual([]);
+    expect(rows.filter((row) => rowsOf(row, columns + 1) > 1)).toEqual([]);
     const letters = (text: string) => text.replace(/\s/g, "");
     expect(letters(rows.join(""))).toBe(letters(lines.map(plainText).join("")));
   });
@@ -86,5 +86,7 @@ test("an end with many steps holds nothing that passes: it must be told also whe
 });
 
 test("wide letters count as two columns, and marks on letters as none", () => {
-  expect(["abc", "日本", "é", "🙂", "e\u0301"].map(widthOf)).toEqual([3, 4, 1, 2, 1]);
+  const widths = { abc: 3, 日本: 4, é: 1, "🙂": 2, "e\u0301": 1, "a\tb": 9 };
+  for (const [text, width] of Object.entries(widths))
+    expect([rowsOf(text, width + 1), rowsOf(text, width)], text).toEqual([1, 2]);
 });

@@ -64,6 +64,25 @@ test("what is being typed stands below all changes, also when it takes two rows"
   expect(terminal.rows().at(-1)).toBe("›");
 });
 
+test.each([
+  ["tabs that reach into a second row", "a\tb\tc\td\te\tf", ["› a    b    c    d    e    f"]],
+  ["a line that fills its row", "x".repeat(38), ["›", "x".repeat(38)]],
+])("of what was typed, with %s, nothing stands there twice", async (_, text, told) => {
+  terminal.type(`\u001b[200~${text}\u001b[201~`);
+  await type("\r");
+  expect(texts).toEqual([text]);
+  expect(terminal.rows()).toEqual([...told, "", "›"]);
+});
+
+test("once it is closed, what changes is said below, and nothing else again", () => {
+  screen.put("a", lines("task", "◐ step 1"));
+  screen.put("b", lines("approved"));
+  screen.close();
+  screen.put("a", lines("task", "✓ step 1"));
+  const before = ["task", "◐ step 1", "", "approved", ""];
+  expect(terminal.rows()).toEqual([...before, "task", "✓ step 1"]);
+});
+
 test("a paste of several lines is one text", async () => {
   await type("first\rsecond\r");
   expect(texts).toEqual(["first\nsecond"]);
