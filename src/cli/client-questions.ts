@@ -53,7 +53,11 @@ async function askApproval({ print, ask }: Person, question: WireQuestion): Prom
     print(gone);
     return ["/agent/refuse", { reason: await ask("Reason to refuse it (Ctrl-C leaves it open): ") }];
   }
-  const isYes = /^y(es)?$/i.test((await ask("Approve? [y/N] ")).trim());
-  if (isYes) return ["/agent/approve", {}];
-  return ["/agent/refuse", { reason: await ask("Reason: ") }];
+  const said = (await ask("Approve? [y/N] ")).trim();
+  if (/^y(es)?$/i.test(said)) return ["/agent/approve", {}];
+  const [no = null, reason = ""] = /^no?\b[\s:,]*(.*)$/is.exec(said) ?? [];
+  if (reason !== "") return ["/agent/refuse", { reason }];
+  const asked = ask("Reason: ");
+  // A no stands also when whoever said it is gone; words that are neither leave it open then.
+  return ["/agent/refuse", { reason: await (no === null ? asked : asked.catch(() => "")) }];
 }

@@ -90,6 +90,31 @@ test("anything but yes refuses, and the model reads the reason", async () => {
   expect(JSON.stringify(model.requests[1])).toContain("not on Fridays");
 });
 
+test("a reason behind the no is the reason", async () => {
+  const { run, screen } = await terminal(restarting, demoModel(), "n, too early");
+  expect((await run("restart payments in staging")).final_answer).toContain("too early");
+  expect(screen.join("\n")).not.toContain("Reason:");
+});
+
+test("as a program it refuses for whoever says no and nothing after it, and leaves open what nobody answers", async () => {
+  const { url } = await terminal(restarting, demoModel());
+  const program = (said: string) => {
+    const args = ["--url", url, "--token", "secret-admin", "restart payments in staging"];
+    const running = startChild("src/cli/client.ts", args);
+    running.process.stdin?.end(said);
+    return running.ended;
+  };
+  expect(await program("n\n")).toMatchObject({
+    code: 0,
+    output: expect.stringMatching(/Reason: \n(Status: .*\n)*Status: complete/),
+  });
+  for (const said of ["", "4\n"])
+    expect(await program(said)).toMatchObject({
+      code: 2,
+      errors: "There is nobody at the terminal; the run goes on without it.\n",
+    });
+});
+
 test("a choice is taken by its number", async () => {
   const choices = calling(
     call("ask_human", { question: "Where?", choices: ["staging", "production"], context: null }),
