@@ -5,6 +5,7 @@ import { Places } from "./address.ts";
 import { helpText } from "./listen/commands.ts";
 import { Listener } from "./listen/listener.ts";
 import { channelName } from "./listen/parse.ts";
+import { SecondBot } from "./listen/second-bot.ts";
 import { tellElsewhere } from "./send/elsewhere.ts";
 import { post } from "./send/post.ts";
 import { whisper } from "./send/whisper.ts";
@@ -23,7 +24,7 @@ const can: Capabilities = {
 export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): Channel {
   const rest = restClient(options.token, options.apiUrl);
   const line: Line = { options, rest, places: new Places(rest) };
-  const typed: Session["typed"] = new Map();
+  const heard = { typed: new Map(), secondBot: new SecondBot(options) } satisfies Partial<Session>;
   let listening: Listener | null = null;
   let inlet: Inlet | null = null;
 
@@ -34,7 +35,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
     single: true,
     async start(opened) {
       inlet = opened;
-      listening = new Listener({ ...line, inlet, typed }, identifyGapMs);
+      listening = new Listener({ ...line, ...heard, inlet }, identifyGapMs);
       await listening.start();
     },
     async stop() {
@@ -47,7 +48,7 @@ export function discordChannel(options: DiscordOptions, identifyGapMs = 5_000): 
         return await post(line, delivery, inlet);
       } catch (error) {
         if (inlet !== null && error instanceof ChannelError && error.failure.type === "place")
-          await tellElsewhere({ ...line, inlet, typed }, delivery, error);
+          await tellElsewhere({ ...line, ...heard, inlet }, delivery, error);
         throw error;
       }
     },

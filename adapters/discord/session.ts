@@ -3,6 +3,7 @@ import { REST, type RESTOptions } from "discord.js";
 import type { Inlet } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Places } from "./address.ts";
+import type { SecondBot } from "./listen/second-bot.ts";
 
 /** As much of a logger as this channel uses; pino fits. */
 interface Log {
@@ -36,6 +37,7 @@ export interface Session extends Line {
   readonly inlet: Inlet;
   /** What was typed into forms that were refused, by their interaction: Discord's windows can't stay open. */
   readonly typed: Map<string, Readonly<Record<string, string>>>;
+  readonly secondBot: SecondBot;
 }
 
 /**

@@ -4,8 +4,6 @@ import {
   type APIInteractionResponse,
   InteractionResponseType,
   MessageFlags,
-  RESTJSONErrorCodes,
-  Routes,
 } from "discord.js";
 import type { Inbound, Intent } from "../../../src/core/ports/inbound.ts";
 import type { QuestionRow } from "../../../src/core/ports/runs.ts";
@@ -13,9 +11,9 @@ import { quotedBack } from "../../../src/core/ports/typed.ts";
 import { everyOpenQuestion } from "../../../src/core/store/every.ts";
 import { type Form, resolve, short } from "../actions.ts";
 import { answerModal, editModal, inputOf, refuseModal } from "../draw/modals.ts";
-import { codeOf } from "../errors.ts";
 import { whisper } from "../send/whisper.ts";
 import type { Session } from "../session.ts";
+import { deferred, respond } from "./acknowledge.ts";
 import { type Knock, parseInteraction } from "./parse.ts";
 
 const settled = "This question is settled already; nothing was changed.";
@@ -30,48 +28,16 @@ export async function interact(session: Session, interaction: APIInteraction): P
     case "open":
       return await openForm(session, interaction, knock.form);
     case "inbound": {
-      if (!(await deferred(session, interaction, knock.reply === "private"))) return;
-      return await take(session, knock.inbound, () => named(session, knock.inbound.intent));
+      const { inbound } = knock;
+      if (!(await deferred(session, interaction, { inbound, privately: knock.reply === "private" }))) return;
+      return await take(session, inbound, () => named(session, inbound.intent));
     }
     case "edited": {
-      if (!(await deferred(session, interaction, false))) return;
-      return await take(session, knock.inbound, () => editOf(session, interaction.id, knock));
+      const { inbound } = knock;
+      if (!(await deferred(session, interaction, { inbound, privately: false }))) return;
+      return await take(session, inbound, () => editOf(session, interaction.id, knock));
     }
   }
-}
-
-/**
- * The deferral promises nothing, it only keeps the interaction alive. false: Discord has told the person that it
- * failed (too late), so that it must not happen after all.
- */
-async function deferred(session: Session, interaction: APIInteraction, privately: boolean): Promise<boolean> {
-  try {
-    await respond(
-      session,
-      interaction,
-      privately
-        ? {
-            type: InteractionResponseType.DeferredChannelMessageWithSource,
-            data: { flags: MessageFlags.Ephemeral },
-          }
-        : { type: InteractionResponseType.DeferredMessageUpdate },
-    );
-    return true;
-  } catch (err) {
-    session.options.log.warn({ err, interaction: interaction.id }, "discord interaction not acknowledged");
-    return codeOf(err) !== RESTJSONErrorCodes.UnknownInteraction;
-  }
-}
-
-async function respond(
-  session: Session,
-  interaction: APIInteraction,
-  body: APIInteractionResponse,
-): Promise<void> {
-  await session.rest.post(Routes.interactionCallback(interaction.id, interaction.token), {
-    body,
-    auth: false,
-  });
 }
 
 /** `intentOf` gives the intent with full ids, or in words why there is none. */

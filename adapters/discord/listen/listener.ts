@@ -53,8 +53,9 @@ export class Listener {
 
   health(): Health {
     const { ok, detail } = this.#gateway.health();
-    const unread = this.#catchUp.unread.inWords();
-    return { ok, detail: unread === null ? detail : `${detail}; ${unread}` };
+    const second = this.#session.secondBot.inWords();
+    const words = [detail, second, this.#catchUp.unread.inWords()].filter((one) => one !== null);
+    return { ok: ok && second === null, detail: words.join("; ") };
   }
 
   #dispatched(packet: GatewayDispatchPayload): void {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Places } from "../../../adapters/discord/address.ts";
 import type { Heard } from "../../../adapters/discord/listen/addressed.ts";
 import { CatchUp } from "../../../adapters/discord/listen/catch-up.ts";
+import { SecondBot } from "../../../adapters/discord/listen/second-bot.ts";
 import { restClient } from "../../../adapters/discord/session.ts";
 import { clockOf } from "../../support/clock.ts";
 import { bed, until } from "../../support/discord/bed.ts";
@@ -33,7 +34,14 @@ async function catchingUp(hear: (message: Heard) => Promise<void>) {
     ...{ token: "example.token", apiUrl: discord.apiUrl, publicUrl: null, trustedLinkHosts: [] },
     ...{ clock: clockOf(() => Date.now()), log: { info: log, warn: log, error: log } },
   };
-  const session = { options, rest, places: new Places(rest), inlet: recordingInlet(), typed: new Map() };
+  const session = {
+    options,
+    rest,
+    places: new Places(rest),
+    inlet: recordingInlet(),
+    typed: new Map(),
+    secondBot: new SecondBot(options),
+  };
   const catchUp = new CatchUp(session, () => ({ id: ids.bot, roles: [] }), hear);
   onTestFinished(async () => {
     await catchUp.stop();

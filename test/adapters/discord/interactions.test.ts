@@ -69,6 +69,23 @@ describe("commands", () => {
     expect(at.made.inlet.accepted).toHaveLength(1);
   });
 
+  test("what another program acknowledged (40060) is told by health; our own, told twice, is not", async () => {
+    const path = /^\/interactions\/10[0-9]+/;
+    const body = { code: 40_060, message: "Interaction has already been acknowledged." };
+    const taken = { method: "POST", path, answer: { status: 400, body } } as const;
+    const before = at.made.inlet.offered;
+    happens(slash("1007", "list"));
+    await accepted();
+    at.made.discord.rest.faults.push({ ...taken });
+    happens(slash("1007", "list"));
+    await until(() => expect(at.made.inlet.offered).toBe(before + 2));
+    expect(at.made.channel.health().ok).toBe(true);
+    at.made.discord.rest.faults.push({ ...taken });
+    happens(slash("1008", "list"));
+    await until(() => expect(at.made.channel.health().ok).toBe(false));
+    expect(at.made.channel.health().detail).toContain("another program answers with this bot's token");
+  });
+
   test("what could not be stored is said to whoever asked", async () => {
     at.made.inlet.failNext = 1;
     happens(slash("1006", "run", { task: "restart" }));

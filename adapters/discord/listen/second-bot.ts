@@ -1,0 +1,47 @@
+/** Another program on this bot's token: Discord sends both of them all that is said, and both act on it. */
+import { RESTJSONErrorCodes } from "discord.js";
+import type { Inlet } from "../../../src/core/ports/channel.ts";
+import type { Clock } from "../../../src/core/ports/clock.ts";
+import type { Inbound } from "../../../src/core/ports/inbound.ts";
+import { codeOf } from "../errors.ts";
+
+/** It is told for so long after it was last noticed. */
+const toldMs = 3_600_000;
+
+export interface SecondBotOptions {
+  clock: Pick<Clock, "steady">;
+  log: { error(fields: object, phrase: string): void };
+}
+
+export class SecondBot {
+  readonly #options: SecondBotOptions;
+  /** Steady ms; null: never. */
+  #noticedAt: number | null = null;
+
+  constructor(options: SecondBotOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What Discord said when this was acknowledged. That it was acknowledged before may have been our own doing: after a
+   * gap Discord tells it again, and then the store knows it.
+   */
+  async look(error: unknown, { channel: source, key }: Inbound, store: Inlet["store"]): Promise<void> {
+    if (codeOf(error) !== RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged) return;
+    // Without the store's answer nothing is known.
+    const isOthers = await store.inboxRow({ source, key }).then(
+      (row) => row === null,
+      () => false,
+    );
+    if (!isOthers) return;
+    const { clock, log } = this.#options;
+    if (this.inWords() === null) log.error({ key }, "another program answers with this bot's Discord token");
+    this.#noticedAt = clock.steady();
+  }
+
+  /** For the line of health; null: none was noticed. */
+  inWords(): string | null {
+    if (this.#noticedAt === null || this.#options.clock.steady() - this.#noticedAt >= toldMs) return null;
+    return "another program answers with this bot's token, and what is approved may be done twice: stop one of them, or give it a token of its own";
+  }
+}
