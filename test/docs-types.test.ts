@@ -1,10 +1,8 @@
 /** What the documents show for belay.config.ts keeps the types: it is copied as it stands, and nothing else looks at them. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { startChild } from "./support/child.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "..");
 

@@ -2,11 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { filesystem } from "./adapters/mcp/packages.ts";
 import { startChild } from "./support/child.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/mcp.md"), "utf8");

@@ -1,12 +1,10 @@
 /** docs/mcp.md keeps its word on the bot as a server: its curl blocks do what it says, against the bot it configures. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import { type Child, startChild, startProgram } from "./support/child.ts";
 import { freePort } from "./support/free-port.ts";
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/mcp.md"), "utf8");

@@ -22,7 +22,8 @@ import { channels } from "../src/config/channels.ts";
 import { agentEntries, fileEntries, variableEntries } from "../src/config/reference.ts";
 import { startChild } from "./support/child.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+// Of a document one test runs a whole Vitest.
+vi.setConfig({ testTimeout: 600_000 });
 
 const root = resolve(import.meta.dirname, "..");
 const text = (document: string) => readFileSync(join(root, document), "utf8");
@@ -189,7 +190,7 @@ describe("code", () => {
   }
 
   const vitest = (place: string, tests: readonly string[]) =>
-    startChild("node_modules/vitest/vitest.mjs", ["run", "--root", place, "--testTimeout=60000", ...tests], {
+    startChild("node_modules/vitest/vitest.mjs", ["run", "--root", place, "--testTimeout=180000", ...tests], {
       cwd: place,
     }).succeeded();
 

@@ -6,10 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startChild } from "./support/child.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs/tools.md"), "utf8");

@@ -2,12 +2,9 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startChild } from "../support/child.ts";
 import { configFolder } from "../support/config-folder.ts";
-
-// Each of these starts a whole program, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 async function command(file: string, args: string[], env: Record<string, string> = {}) {
   const { PATH = "" } = process.env;

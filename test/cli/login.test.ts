@@ -1,13 +1,10 @@
 /** `npm run login` beside a running server: each code lets somebody in once. */
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config.ts";
 import { startBelay } from "../../src/main.ts";
 import { startChild } from "../support/child.ts";
 import { configFolder } from "../support/config-folder.ts";
-
-// Starts whole programs, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 async function login(env: Record<string, string>) {
   const child = startChild("src/cli/login.ts", [], { env: { PATH: process.env.PATH ?? "", ...env } });

@@ -1,7 +1,7 @@
 /** `npm run mcp` and the doctor: what servers offer, what is accepted, and what changed. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { examine } from "../../src/cli/doctor.ts";
 import { accept, list, serverNamed } from "../../src/cli/mcp.ts";
@@ -11,8 +11,6 @@ import { loadConfig, loadToolServers } from "../../src/config.ts";
 import { node, odd, offer, tool } from "../adapters/mcp/bench.ts";
 import { clock } from "../support/bot.ts";
 import { agentFile, configFolder } from "../support/config-folder.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const root = join(import.meta.dirname, "../..");
 const none = join(root, "no-such-folder", "belay.db");

@@ -1,12 +1,9 @@
 /** `--no-workers` and `--workers-only`: two programs on one database, each does its part and not the other's. */
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { startChild } from "../support/child.ts";
 import { configFolder } from "../support/config-folder.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
-
-// Starts whole programs, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestPostgres;
 beforeAll(async () => {

@@ -3,16 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import { clock } from "../support/bot.ts";
 import { type Child, startChild } from "../support/child.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const token = "token-of-this-test";
-// Each of these starts a whole program, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
-
 let home: string;
 let child: Child;
 

@@ -159,7 +159,7 @@ test("Ctrl-C stops the work, and says whether it did", async () => {
 
 test("Ctrl-C at the question is a no", async () => {
   const input = '{"service":"payments","environment":"staging"}';
-  const child = startChild("src/cli/tool.ts", ["restart_service", input], { limitMs: 20_000 });
+  const child = startChild("src/cli/tool.ts", ["restart_service", input]);
   await child.says("(y/N)");
   child.process.kill("SIGINT");
   expect(await child.ended).toMatchObject({ code: 1, output: expect.stringContaining("Nothing was run.") });
@@ -182,11 +182,11 @@ test("what has not helped yet is looked at again, and it is said until when", as
 });
 
 test("--check shows all declared tools, runs none, and takes no name", async () => {
-  const table = await startChild("src/cli/tool.ts", ["--check"], { limitMs: 20_000 }).ended;
+  const table = await startChild("src/cli/tool.ts", ["--check"]).ended;
   expect(table).toMatchObject({
     code: 0,
     output: expect.stringMatching(/^restart_service +belay.config.ts +once /m),
   });
-  const named = await startChild("src/cli/tool.ts", ["--check", "look"], { limitMs: 20_000 }).ended;
+  const named = await startChild("src/cli/tool.ts", ["--check", "look"]).ended;
   expect(named.code).toBe(2);
 });

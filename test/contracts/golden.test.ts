@@ -39,7 +39,7 @@ afterEach(async () => {
 let server: TestPostgres;
 beforeAll(async () => {
   server = await startPostgres();
-}, 60_000);
+});
 afterAll(() => server.stop());
 
 const cases = goldenReleases.flatMap((made) => [
@@ -104,7 +104,7 @@ describe.each(cases)("the golden database of $release in $kind", ({ open }) => {
     expect(begun).toBeDefined();
     await bot.untilEnd(begun?.runId ?? "");
     await changed.until(async () => (await store.outboxHealth()).undelivered === 0);
-  }, 30_000);
+  });
 });
 
 describe.each(goldenReleases)("the golden files of $release", ({ release, schema }) => {

@@ -131,4 +131,4 @@ test("a backup that can't be made says why and leaves nothing", async () => {
   expect(postgres.errors).toContain(`pg_dump --format=custom --file='it'\\''s.dump' "$DATABASE_URL"`);
   expect(postgres.errors).not.toContain("secret");
   expect(existsSync(join(folder, "b.db"))).toBe(false);
-}, 60_000);
+});

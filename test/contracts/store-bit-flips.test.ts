@@ -105,4 +105,4 @@ it("is noticed, and the other runs and the lists stay as they were", async () =>
   }
   // Harmless: the free part of a page.
   expect(seen.hurt).toBeGreaterThan(75);
-}, 120_000);
+});

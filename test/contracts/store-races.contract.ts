@@ -30,7 +30,7 @@ export function postgresRaces(server: () => TestPostgres, open: (url: string) =>
       await client.query("SELECT pg_stat_clear_snapshot()");
       return (await client.query(look)).rowCount;
     };
-    await expect.poll(waiters, { timeout: 9_000 }).toBe(count);
+    await expect.poll(waiters).toBe(count);
   }
 
   describe("two processes on one PostgreSQL", () => {

@@ -55,7 +55,7 @@ describe("with a PostgreSQL server", () => {
   let server: TestPostgres;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   const open = async (url: string) => closing(await openPostgres({ url, clock: clockOf(() => 1) }));
 
   // One database and one pool for the whole contract, emptied before each test: connecting is what takes long.

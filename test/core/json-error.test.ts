@@ -28,11 +28,15 @@ test.each([
   expect(told(text)).toBe(words);
 });
 
-/** The longest beginning that the parser would have gone on reading. */
+/** The longest beginning that the parser would have gone on reading: what stops it once, stops it in all longer ones. */
 function readable(text: string): number {
   const isBroken = (length: number) => told(text.slice(0, length)).startsWith("Unexpected token");
-  let length = text.length;
-  while (length > 0 && isBroken(length)) length--;
+  let [length, broken] = [0, text.length + 1];
+  while (broken - length > 1) {
+    const middle = Math.floor((length + broken) / 2);
+    if (isBroken(middle)) broken = middle;
+    else length = middle;
+  }
   return length;
 }
 

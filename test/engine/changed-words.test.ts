@@ -32,9 +32,7 @@ async function talking(...answers: Parameters<typeof scripted>) {
     return bot.store.inboxRow(key);
   };
   const asked = (count: number) =>
-    expect
-      .poll(async () => (await bot.store.openQuestions({ limit: 5 })).rows.length, { timeout: 10_000 })
-      .toBe(count);
+    expect.poll(async () => (await bot.store.openQuestions({ limit: 5 })).rows.length).toBe(count);
   return { bot, told, hear, asked };
 }
 

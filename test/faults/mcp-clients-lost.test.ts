@@ -2,7 +2,7 @@
  * A client of the MCP server dies, or loses its connection, anywhere between its call and the outcome: the call is run
  * once, and the next client finds the outcome by the key.
  */
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startChild } from "../support/child.ts";
 import { lineTo } from "../support/cuttable.ts";
 import { approve, asked, settle } from "../support/deployment.ts";
@@ -10,8 +10,6 @@ import { listeningBot } from "../support/http/bot.ts";
 import { officialClient, type Told, textOf } from "../support/http/mcp.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 import { deployment } from "../support/undoable.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const stages = ["sent", "at the card", "at work", "with the outcome"] as const;
 const args = { version: "v1", idempotency_key: "from-the-laptop", wait_s: 50 };

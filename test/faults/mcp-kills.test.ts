@@ -1,6 +1,6 @@
 /** The bot is killed at each boundary of a call of a foreign server: one doubt at most, and nothing twice that must not be. */
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { State } from "../../src/core/state.ts";
 import { answersIn, askingFolder, region } from "../adapters/mcp/asking.ts";
@@ -9,8 +9,6 @@ import { oddBot } from "../adapters/mcp/odd-bot.ts";
 import { type Bot, clock, operator, startBot } from "../support/bot.ts";
 import { startChild } from "../support/child.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const by = { actor: operator, via: { channel: "console" } };
 

@@ -89,7 +89,7 @@ const readDeploys = ({ folder }: Place) => {
   }
 };
 
-test("at every point, of a tool that can tell whether it ran", { timeout: 180_000 }, async () => {
+test("at every point, of a tool that can tell whether it ran", async () => {
   const whole = await toldAfter(0, true);
   expect(textOf(whole.told)).toBe("deployed v1");
   const points = Array.from({ length: whole.points }, (_, index) => index + 1);
@@ -109,9 +109,7 @@ test("at every point, of a tool that can tell whether it ran", { timeout: 180_00
 /** The commits of launch, card and approval come before the intent, at two points each. */
 const beforeIntent = 7;
 
-test("of a tool that can't tell, the client is told of the doubt, and nothing is run again", {
-  timeout: 180_000,
-}, async () => {
+test("of a tool that can't tell, the client is told of the doubt, and nothing is run again", async () => {
   const whole = await toldAfter(0, false);
   expect(textOf(whole.told)).toBe("deployed v1");
   const points = Array.from({ length: whole.points - beforeIntent + 1 }, (_, index) => beforeIntent + index);

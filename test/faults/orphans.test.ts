@@ -70,7 +70,7 @@ test("so does its PostgreSQL, which takes its files away", async () => {
   await parent.kill();
   await gone;
   while (existsSync(join(home, folder))) await once(changes, "change");
-}, 60_000);
+});
 
 test("a process is killed when it has lived its time, and says so", async () => {
   const child = startChild("test/faults/lingering-child.ts", [port, "busy"], { limitMs: 1 });

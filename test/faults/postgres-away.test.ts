@@ -38,11 +38,11 @@ async function botOver(url: string) {
     health: async () => (await fetch(`${listening.url}/health`, { headers })).status,
     /** Accepts it, also when it takes a while, and sees it end. */
     async ends(key: string) {
-      await expect.poll(async () => (await launch(key)).status, { timeout: 60_000 }).toBe(200);
+      await expect.poll(async () => (await launch(key)).status).toBe(200);
       const { id } = (await (await launch(key)).json()) as { id: string };
       const state = () => fetch(`${listening.url}/agent/state/${id}`, { headers });
       const status = async () => ((await (await state()).json()) as { status: string }).status;
-      await expect.poll(status, { timeout: 60_000 }).toBe("complete");
+      await expect.poll(status).toBe("complete");
     },
     runs: async () => (await store.runs({ limit: 10 })).length,
   };
@@ -80,7 +80,7 @@ const ways: Record<string, Away> = {
   },
 };
 
-test.each(Object.entries(ways))("the database is away: %s", { timeout: 240_000 }, async (_, away) => {
+test.each(Object.entries(ways))("the database is away: %s", async (_, away) => {
   const database = await server.database();
   const line = await startLine(database);
   onTestFinished(() => line.close());
@@ -92,7 +92,7 @@ test.each(Object.entries(ways))("the database is away: %s", { timeout: 240_000 }
   expect((await bot.launch("during")).status).toBe(503);
   expect(await bot.health()).toBe(503);
   await back();
-  await expect.poll(bot.health, { timeout: 60_000 }).toBe(200);
+  await expect.poll(bot.health).toBe(200);
   await bot.ends("during");
   await bot.ends("after");
   // What was not acknowledged made no run of its own.

@@ -49,7 +49,7 @@ test("one of two has it, and the other when that one has stopped", async () => {
   expect(told).toEqual(["first takes", "first drops", "second takes"]);
 });
 
-test("a holder of whom nothing is heard loses it to another, and knows it", { timeout: 60_000 }, async () => {
+test("a holder of whom nothing is heard loses it to another, and knows it", async () => {
   const url = await server.emptyDatabase();
   const line = await startLine(url);
   onTestFinished(() => line.close());

@@ -27,7 +27,7 @@ async function pair() {
   });
   const heard: Changed[] = [];
   await listener.watch((change) => heard.push(change));
-  const hears = (change: Changed) => expect.poll(() => heard, { timeout: 10_000 }).toContainEqual(change);
+  const hears = (change: Changed) => expect.poll(() => heard).toContainEqual(change);
   return { line, listener, other, heard, hears };
 }
 

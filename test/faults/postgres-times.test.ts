@@ -71,7 +71,7 @@ test("a time that was heard of is told when it comes, and the next one that stan
   await endSleepIn(300);
   // Asked too early, it asks for the rest of the time.
   times.comesIn(1);
-  await expect.poll(() => heard, { timeout: 10_000 }).toEqual([told]);
+  await expect.poll(() => heard).toEqual([told]);
 });
 
 test("a run that goes to sleep says until when", async () => {

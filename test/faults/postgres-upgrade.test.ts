@@ -7,16 +7,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Client } from "pg";
 import pino from "pino";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import { openWakes } from "../../adapters/postgres/wakes.ts";
 import { clock, startBot } from "../support/bot.ts";
 import { startChild, startProgram } from "../support/child.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
-
-// Starts whole programs, on machines that may be busy.
-vi.setConfig({ testTimeout: 300_000 });
 
 /** The last commit with schema 7: the database that it makes is some steps behind today's. */
 const older = "28b57561";
@@ -127,7 +124,7 @@ test("what a newer release adds to the tables, and an event that this one does n
      INSERT INTO events (run_id, version, type, v, at, data)
      SELECT 'newer', version, 'foreseen', 1, 1, '{"type":"foreseen","at":1}' FROM runs WHERE run_id = 'newer'`,
   );
-  await expect.poll(() => bot.engine.unreadable.left, { timeout: 60_000 }).toEqual(["newer"]);
+  await expect.poll(() => bot.engine.unreadable.left).toEqual(["newer"]);
   await bot.untilEnd(await bot.launch("after"));
   const row = async () =>
     (await newer.query("SELECT status, epoch, owner FROM runs WHERE run_id = 'newer'")).rows;

@@ -63,29 +63,25 @@ const deploys = ({ folder }: Run) => readFileSync(join(folder, "world.log"), "ut
 test.each([
   ["that has ended", true, 12],
   ["that goes on", false, 8],
-])(
-  "of a run %s",
-  async (_, isOver, least) => {
-    const run = await prepared(isOver);
-    const whole = await life(copyOf(run), 0);
-    const points = Array.from({ length: whole?.points ?? 0 }, (_, index) => index + 1);
-    expect(points.length).toBeGreaterThanOrEqual(least);
-    await inLanes(2, points, async (next) => {
-      for (let dieAt = next(); dieAt !== undefined; dieAt = next()) {
-        const copy = copyOf(run);
-        const ending = (await life(copy, dieAt)) ?? (await life(copy, 0));
-        const { outcome, words } = ending?.undo.ended ?? {};
-        const asked = ending?.events.filter((type) => type === "question_asked").length;
-        expect({ dieAt, done: deploys(copy), outcome, words }).toEqual({
-          dieAt,
-          done: "deploy v0\n",
-          outcome: "undone",
-          words: "deployed v0",
-        });
-        // Of the run that went on there was one question before.
-        expect(asked, `died at ${dieAt}`).toBe(isOver ? 1 : 3);
-      }
-    });
-  },
-  180_000,
-);
+])("of a run %s", async (_, isOver, least) => {
+  const run = await prepared(isOver);
+  const whole = await life(copyOf(run), 0);
+  const points = Array.from({ length: whole?.points ?? 0 }, (_, index) => index + 1);
+  expect(points.length).toBeGreaterThanOrEqual(least);
+  await inLanes(2, points, async (next) => {
+    for (let dieAt = next(); dieAt !== undefined; dieAt = next()) {
+      const copy = copyOf(run);
+      const ending = (await life(copy, dieAt)) ?? (await life(copy, 0));
+      const { outcome, words } = ending?.undo.ended ?? {};
+      const asked = ending?.events.filter((type) => type === "question_asked").length;
+      expect({ dieAt, done: deploys(copy), outcome, words }).toEqual({
+        dieAt,
+        done: "deploy v0\n",
+        outcome: "undone",
+        words: "deployed v0",
+      });
+      // Of the run that went on there was one question before.
+      expect(asked, `died at ${dieAt}`).toBe(isOver ? 1 : 3);
+    }
+  });
+});

@@ -33,17 +33,17 @@ describe.concurrent("a bot that is killed", () => {
     expect(broken).toEqual([]);
     expect(counts["kill -9"]).toBeGreaterThanOrEqual(3);
     expect(counts.acknowledged).toBeGreaterThan(3);
-  }, 240_000);
+  });
 
   test("and repeats by itself what must happen once is found out", async ({ expect }) => {
     const { broken } = await kill(1, { changes: ["repeat_once"], atEffectPercent: 100 });
     expect(broken).toContainEqual(expect.stringMatching(/^doubled: \w+ of t-\d+ .* was done 2 times/));
-  }, 240_000);
+  });
 
   test("and acknowledges before it has written down is found out", async ({ expect }) => {
     const { broken } = await kill(1, { changes: ["acknowledge_first"] });
     expect(broken).toContainEqual(expect.stringMatching(/^lost: t-\d+ \(\w+, acknowledged\) has no run$/));
-  }, 240_000);
+  });
 });
 
 test.each(Object.entries(changes))("%s changes what stands once in its files", (name, parts) => {

@@ -59,14 +59,14 @@ test("a launch whose answer died with the server is sent again, and starts one r
   expect(screen).toMatch(
     /can't be reached\. It is not known whether the run was started\. .*--key key-1 .*Trying again\.\nRun /,
   );
-}, 60_000);
+});
 
 test("an answer whose receipt died with the server is told as taken, and not as somebody's", async () => {
   const { end, screen } = await killedBehind("command");
   expect(end).toMatchObject({ status: "complete", final_answer: expect.stringContaining("22") });
   expect(screen).toContain("Trying again; the run is kept there.\nYour answer was taken.\n");
   expect(screen).not.toContain("Already");
-}, 60_000);
+});
 
 test("the same command with the key of a lost launch shows the run that is there", async () => {
   const server = await listeningBot({ model: demoModel() });

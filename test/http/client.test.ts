@@ -197,7 +197,7 @@ test("as a program it waits for a server that is killed, and what was typed mean
   await running.says(/can't be reached\. Trying again/);
   await bot.start();
   expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
-}, 60_000);
+});
 
 test("as a program it finds the server and the token where the server's own variables say", async () => {
   const { url } = await terminal(restarting, demoModel());

@@ -1,13 +1,11 @@
 /** A foreign server's tools are accepted by an admin: exactly what was shown, with a trace, or not at all. */
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { ToolServerList, WireToolServer } from "../../src/http/wire/tool-servers.ts";
 import type { ToolServer } from "../../src/tools/tool-server.ts";
 import { folder, node, odd, oddServer, offer, server, tool, toolboxOf } from "../adapters/mcp/bench.ts";
 import { type Bench, bench, type TokenName } from "../support/http/server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const lockIn = (at: string) => readFileSync(join(at, "mcp.lock.json"), "utf8");
 const again = (at: string) =>

@@ -155,7 +155,7 @@ describe("in PostgreSQL", () => {
   let server: TestPostgres;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   /** Every row of every table, in all schemas that are not the server's own. */

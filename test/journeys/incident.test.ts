@@ -55,7 +55,7 @@ beforeAll(async () => {
   });
   notices = await Notices.start(`http://127.0.0.1:${port}/webhooks/alerts`);
   monitoring = await startMonitoring({ url: notices.url, token });
-}, 120_000);
+});
 afterAll(async () => {
   await monitoring?.stop();
   await notices?.stop();
@@ -255,7 +255,6 @@ test.skipIf(!isThere || isWhole).each(chosen)(
   async (death) => {
     await play(death);
   },
-  400_000,
 );
 
 test.runIf(isThere && isWhole)(

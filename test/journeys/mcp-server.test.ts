@@ -58,17 +58,15 @@ test("a call of the team's tool is one run of one call: its card in Slack, appro
   const begun = await call(client, "deploy", args);
   expect(textOf(begun)).toContain("It is not over. Ask with get_run");
   const waiting = call(client, "deploy", { ...args, wait_s: 50 }, (words) => progress.push(words));
-  await expect.poll(async () => (await world.roots()).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await world.roots()).length).toBe(1);
   const root = (await world.roots())[0]?.ts ?? "";
-  await expect.poll(() => world.screen(root), { timeout: 10_000 }).toHaveLength(2);
+  await expect.poll(() => world.screen(root)).toHaveLength(2);
   const card = (await world.thread(root))[1];
   if (!card) throw new Error("no card");
   // As for every other call: what would change, and whose words the arguments are.
   expect(JSON.stringify(card)).toContain("the plan of v1");
   expect(JSON.stringify(card)).toContain("said by launcher token");
-  await expect
-    .poll(() => progress.at(-1), { timeout: 10_000 })
-    .toMatch(/^run run_\w+ · waiting for approval · deploy$/);
+  await expect.poll(() => progress.at(-1)).toMatch(/^run run_\w+ · waiting for approval · deploy$/);
   const pending = await call(client, "deploy", args);
   expect(textOf(pending)).toMatch(/^Nothing of deploy has run yet: it waits for one person to approve it/);
   expect(done).toEqual([]);

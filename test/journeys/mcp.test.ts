@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { narrate } from "../../src/core/narrate/narrate.ts";
 import type { State } from "../../src/core/state.ts";
 import { startToolServers } from "../../src/tool-servers.ts";
@@ -10,8 +10,6 @@ import type { ToolServer } from "../../src/tools/tool-server.ts";
 import { callsIn, oddServer, offer, tool } from "../adapters/mcp/bench.ts";
 import { type Bot, operator, startBot } from "../support/bot.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const by = { actor: operator, via: { channel: "console" } };
 const input = { text: "this" };

@@ -56,12 +56,10 @@ test("a webhook's run asks in a thread of its own in Slack, and is answered ther
   expect((await report(webhook, "d-1")).status).toBe(200);
 
   const roots = async () => (await world.roots()).filter(({ user }) => user === "U0BOT");
-  await expect.poll(async () => (await roots()).length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await roots()).length).toBe(1);
   const root = (await roots())[0]?.ts ?? "";
   const shows = (...lines: RegExp[]) =>
-    expect
-      .poll(() => world.screen(root), { timeout: 10_000 })
-      .toEqual(lines.map((line) => expect.stringMatching(line)));
+    expect.poll(() => world.screen(root)).toEqual(lines.map((line) => expect.stringMatching(line)));
   await shows(/waiting for an answer$/, /^Question: Which service\?$/);
   // The person who may answer is pinged; the webhook is not said to be asked.
   const asked = JSON.stringify((await world.thread(root))[1]?.blocks);

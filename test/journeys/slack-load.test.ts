@@ -96,5 +96,5 @@ describe.each([
     const screens = await Promise.all(roots.map((root) => world.screen(root)));
     for (const screen of screens) expect(screen).toEqual([expect.stringMatching(/— done in/)]);
     expect((await bot.store.outboxHealth()).givenUp).toBe(0);
-  }, 120_000);
+  });
 });

@@ -22,7 +22,7 @@ async function slackOf({ expect, onTestFinished }: TestContext, model = askingOn
   });
   const shows = (root: string, ...lines: RegExp[]) =>
     expect
-      .poll(() => world.screen(root), { timeout: 15_000, interval: 30 })
+      .poll(() => world.screen(root), { interval: 30 })
       .toEqual(lines.map((line) => expect.stringMatching(line)));
   return { world, shows };
 }

@@ -55,7 +55,7 @@ describe.each(transports)("over %s", (transport) => {
       response_type: "ephemeral",
       text: expect.stringMatching(/Started/),
     });
-    await expect.poll(async () => (await world.roots()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await world.roots()).length).toBe(1);
     const root = (await world.roots())[0]?.ts ?? "";
     const [, question] = await shows(world, root, /waiting for an answer/, /^Question: Where\?/);
     if (!question) throw new Error("no question");
@@ -120,9 +120,7 @@ describe("over http", () => {
     await world.edge.until(() => world.edge.callsOf("chat.postEphemeral").length === 1);
     expect(world.edge.callsOf("chat.postEphemeral")[0]?.body.text).toContain("dana asked to undo this at");
     await world.press("approve", anew, "oncall");
-    await expect
-      .poll(async () => JSON.stringify((await world.thread(root))[2]), { timeout: 10_000 })
-      .toContain("Undone");
+    await expect.poll(async () => JSON.stringify((await world.thread(root))[2])).toContain("Undone");
     expect(done).toEqual(["v1", "v0"]);
   });
 

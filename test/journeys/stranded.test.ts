@@ -52,7 +52,7 @@ test("on PostgreSQL, of two processes that live one does what a third accepted, 
   const runId = await ended.promise;
   expect(await one.run(runId)).toMatchObject({ status: "complete", task: "do stranded" });
   expect(await one.runs({ limit: 9 })).toHaveLength(1);
-}, 60_000);
+});
 
 test("on SQLite, a message that nobody was told of is found", async () => {
   const store = await openSqlite({ path: ":memory:", clock });
@@ -63,7 +63,7 @@ test("on SQLite, a message that nobody was told of is found", async () => {
   bot.engine.watch(({ runId }) => launched.resolve(runId));
   await acceptedByTheDead(store, "quiet");
   expect((await bot.untilEnd(await launched.promise)).phase.at).toBe("complete");
-}, 60_000);
+});
 
 test("what was accepted before the start is done at the start", async () => {
   const store = await openSqlite({ path: ":memory:", clock });

@@ -140,7 +140,7 @@ test("reports of one matter that reach two processes at once are one run, 200 ti
     expect(new Set(runIds).size, `round ${round}: ${runIds}`).toBe(1);
   }
   expect(await one.store.runs({ limit: 1000 })).toHaveLength(200);
-}, 120_000);
+});
 
 function signedBy(body: string, id: string): Record<string, string> {
   const mac = createHmac("sha256", secret).update(body).digest("hex");

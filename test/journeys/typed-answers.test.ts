@@ -25,7 +25,7 @@ async function asking() {
   };
   const words = { type: "message", addressed: true, agent: null, thread: "ours" } as const;
   await say("first", { ...words, text: "deploy" });
-  await vi.waitUntil(async () => (await bot.store.runAt(address)) !== null, { timeout: 25_000 });
+  await vi.waitUntil(async () => (await bot.store.runAt(address)) !== null, { timeout: 60_000 });
   const runId = (await bot.store.runAt(address)) ?? "";
   const { questions } = await bot.untilStatus(runId, "waiting_human_input");
   bot.engine.command = (id, given, inbox) => {

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** Everything that arrived so far was worked off. */
 async function heardAll(): Promise<void> {
-  await expect.poll(async () => (await bot.store.pendingInbox(10)).length, { timeout: 10_000 }).toBe(0);
+  await expect.poll(async () => (await bot.store.pendingInbox(10)).length).toBe(0);
 }
 
 const runs = async () => (await bot.store.runs({ limit: 20 })).length;

@@ -34,7 +34,7 @@ async function desk(model: ScriptedModel, tools: Parameters<typeof startBot>[0][
     },
     shows: (...words: RegExp[]) =>
       expect
-        .poll(() => [...cards.values()].join("\n"), { timeout: 15_000 })
+        .poll(() => [...cards.values()].join("\n"))
         .toSatisfy((text: string) => words.every((word) => word.test(text))),
     async events() {
       const [row] = await bot.store.runs({ limit: 10 });

@@ -108,13 +108,13 @@ describe.each(Object.entries(stages))("in %s", (_, makeStage) => {
   }
   const showing = (stage: Stage, ...lines: RegExp[]) =>
     expect
-      .poll(() => stage.shown(), { timeout: 15_000, interval: 20 })
+      .poll(() => stage.shown(), { interval: 20 })
       .toEqual(lines.map((line) => expect.stringMatching(line)));
   /** Said, and whatever it means is done. */
   async function hears(stage: Stage, who: Speaker, words: string): Promise<void> {
     const key = await stage.says(who, words);
     const state = async () => (await bot?.store.inboxRow(key))?.state ?? "not heard";
-    await expect.poll(state, { timeout: 15_000, interval: 20 }).toMatch(/done|refused/);
+    await expect.poll(state, { interval: 20 }).toMatch(/done|refused/);
   }
 
   test("one mention is one run; talk, names of colleagues, thanks and quotes change nothing", async () => {

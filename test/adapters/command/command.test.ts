@@ -11,8 +11,6 @@ import { secretOf } from "../../../src/tools/secret.ts";
 import { diagnosed } from "../../support/diagnosed.ts";
 import { contextOf, folder, node, program, toolboxOf, until } from "./bench.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const nothing = z.object({});
 const base = { name: "work", description: "Work.", effect: "read", input: nothing } as const;
 const run = (definition: Parameters<typeof command>[0]) =>

@@ -1,7 +1,7 @@
 /** A command that runs once, as a job: with real processes, up to the loss of the machine. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { JobFolders } from "../../../adapters/command/job-folder.ts";
 import { claimFile } from "../../../adapters/command/records.ts";
@@ -10,8 +10,6 @@ import type { Reconciled } from "../../../src/tools/contract.ts";
 import { identify } from "../../../src/tools/process-id.ts";
 import { startChild } from "../../support/child.ts";
 import { contextOf, folder, node, program, toolboxOf, tracesIn, until } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** A bot's tools with one `once` command, and what its jobs leave behind. */
 function setUp(what: string, more: { timeoutMs?: number; reconcile?: () => Promise<Known> } = {}) {

@@ -1,12 +1,10 @@
 /** What becomes of a command when the bot is killed in the middle of it, by the system and at once. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { identify } from "../../../src/tools/process-id.ts";
 import { startChild } from "../../support/child.ts";
 import { folder, program, tracesIn, until } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 function bot(kind: string) {
   const at = folder();

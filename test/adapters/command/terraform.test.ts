@@ -2,13 +2,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { terraformTools } from "../../../docs/examples/tools/terraform.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { startProgram } from "../../support/child.ts";
 import { contextOf, folder, toolboxOf } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const places = (process.env.PATH ?? "").split(delimiter);
 const isThere = places.some((place) => existsSync(join(place, "terraform")));

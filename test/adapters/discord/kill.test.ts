@@ -49,7 +49,7 @@ class Life {
       if (this.#failure === null) assertion();
       return this.#failure;
     };
-    const failure = await vi.waitFor(tried, { interval: 10, timeout: 25_000 });
+    const failure = await vi.waitFor(tried, { interval: 10, timeout: 60_000 });
     if (failure) throw failure;
   }
 
@@ -119,4 +119,4 @@ test("whatever the moment of the kill, the thread shows the run once and to its 
     expect({ point, deaths, posts: shown.length }).toEqual({ point, deaths: 1, posts: 2 });
     expect(shown[1]).toContain("Answered");
   }
-}, 120_000);
+});

@@ -1,5 +1,5 @@
 /** What people accepted is what runs, by the rules of who declared it and with arguments that fit. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
 import {
   callsIn,
@@ -13,8 +13,6 @@ import {
   toolboxOf,
   wellIn,
 } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("none listed, none offered", async () => {
   const place = folder();

@@ -13,8 +13,6 @@ import { answersIn, askedBot, askingFolder, form, page, region } from "./asking.
 import { askingServer, type How } from "./asking-server.ts";
 import { callsIn, contextOf, toolboxOf, until } from "./bench.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const effects = [
   ["once", "in_doubt"],
   ["read", "failed"],

@@ -1,14 +1,12 @@
 /** Servers by the protocol's own makers that ask people: everything, as it is published, and the official library's rounds. */
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
 import type { CallOutcome } from "../../../src/core/ports/toolbox.ts";
 import type { FormAnswer } from "../../../src/core/text/form-answer.ts";
 import type { ToolServer } from "../../../src/tools/tool-server.ts";
 import { contextOf, folder, node, server, toolboxOf } from "./bench.ts";
 import { everything } from "./packages.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 async function accepted(args: readonly string[], at = folder()): Promise<ToolServer> {
   const options = { configDir: at, name: "official", command: node, args: [...args], allow: "*" } as const;

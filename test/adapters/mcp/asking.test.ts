@@ -1,7 +1,7 @@
 /** A server that asks people in the middle of a call: their answer goes back to it, and the call to its end. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { narrate } from "../../../src/core/narrate/narrate.ts";
 import type { State } from "../../../src/core/state.ts";
 import { ingest } from "../../../src/engine/ingest.ts";
@@ -10,8 +10,6 @@ import { operator } from "../../support/bot.ts";
 import { answer, answersIn, askedBot, askingFolder, form, nextQuestion, page, region } from "./asking.ts";
 import { askingServer } from "./asking-server.ts";
 import { call, callsIn, until } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 20_000 });
 
 const ways = ["over-connection", "in-rounds"] as const;
 const values = { region: "eu", replicas: 2 };

@@ -1,12 +1,10 @@
 /** What a foreign tool may be given where its schema holds numbers of more digits than a number keeps. */
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { heldBound } from "../../../adapters/mcp/bounds.ts";
 import { compareWritten } from "../../../src/core/text/digits.ts";
 import { acceptedAt, folder, server, toolboxOf } from "./bench.ts";
 import { webServer } from "./web-server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("a bound is the nearest number that keeps what was written", () => {
   test.each([

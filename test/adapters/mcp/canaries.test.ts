@@ -8,8 +8,6 @@ import { answer, answersIn, askedBot, region } from "./asking.ts";
 import { call, folder, node, oddServer, server, toolboxOf } from "./bench.ts";
 import { json, webServer } from "./web-server.ts";
 
-vi.setConfig({ testTimeout: 20_000 });
-
 const canary = "canary-4f1c-of-the-bot";
 
 /** A program between the bot and the server, which keeps every byte that goes to it. */

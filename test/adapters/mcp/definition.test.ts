@@ -1,11 +1,9 @@
 /** A definition that hides something, has no end or passes for another is not offered, whatever it says. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { folder, oddServer, offer, server, tool, toolboxOf, wellIn } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("a definition", () => {
   const look = async (...tools: object[]) => {

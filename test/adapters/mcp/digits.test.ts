@@ -1,10 +1,8 @@
 /** Numbers of a server that JavaScript can't hold: the model is told each digit of them, however they come. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { allDigits, withAllDigits } from "../../../adapters/mcp/digits.ts";
 import { acceptedAt, call, input, oddServer } from "./bench.ts";
 import { webServer } from "./web-server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const structured = '{"id":9007199254740993,"few":7}';
 const told = '{"id":"9007199254740993","few":7}';

@@ -1,13 +1,11 @@
 /** Servers over HTTP: where requests may go, who calls, and what is known when no answer comes. */
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { type Child, startChild } from "../../support/child.ts";
 import { freePort } from "../../support/free-port.ts";
 import { acceptedAt, call, folder, server } from "./bench.ts";
 import { json, webServer } from "./web-server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 async function everythingAt(port: number): Promise<Child> {
   const env = { ...process.env, PORT: String(port) };

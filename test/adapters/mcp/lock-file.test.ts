@@ -1,11 +1,9 @@
 /** The lock file of what people accepted: edited, broken, busy, linked, shared by several servers. */
 import { lstatSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
 import { folder, oddServer, offer, server, tool, wellIn } from "./bench.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("the lock file", () => {
   test("that was edited counts as not accepted, and this is said", async () => {

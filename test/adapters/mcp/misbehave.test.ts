@@ -21,8 +21,6 @@ import {
   until,
 } from "./bench.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
-
 const read = { effect: "read" } as const;
 const fine = { type: "finished", output: "did this", omitted: 0 };
 

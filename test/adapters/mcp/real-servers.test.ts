@@ -1,12 +1,10 @@
 /** Two servers of others, as they are published: everything and filesystem. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { mcp } from "../../../adapters/mcp/tools.ts";
 import { call, contextOf, folder, node, server, toolboxOf } from "./bench.ts";
 import { everything, filesystem } from "./packages.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 async function accepted(options: Parameters<typeof mcp>[0]) {
   const before = mcp(options);

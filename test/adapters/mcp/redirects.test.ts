@@ -1,11 +1,9 @@
 /** A server over HTTP that leads elsewhere: nothing goes there, and what is told of it opens nothing. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { toldOf } from "../../../adapters/mcp/result.ts";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { acceptedAt, call, folder, server } from "./bench.ts";
 import { webServer } from "./web-server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 test("a redirect to another origin gets neither the call nor the token", async () => {
   const other = await webServer();

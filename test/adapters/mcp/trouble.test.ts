@@ -1,10 +1,8 @@
 /** Why a server is not there, in words with which whoever declared it can do something. */
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { secretOf } from "../../../src/tools/secret.ts";
 import { acceptedAt, folder, node, odd, server } from "./bench.ts";
 import { webServer } from "./web-server.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 /** A server whose process runs this script. */
 const running = (script: string) =>

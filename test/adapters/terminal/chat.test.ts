@@ -3,11 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, watch } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Child, startChild } from "../../support/child.ts";
-
-// Each of these starts whole programs, on machines that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 let home: string;
 let started: Child[];

@@ -31,16 +31,12 @@ async function playsToItsEnd(PATH: string | undefined, words: string): Promise<v
   expect(output).toMatch(/The incident is over\.\n$/);
 }
 
-test.skipIf(!hasPrometheus())(
-  "the demo plays to its end, watched by the real ones",
-  async () => {
-    await playsToItsEnd(
-      process.env.PATH,
-      "A shop is watched by the Prometheus and the Alertmanager of this machine.",
-    );
-  },
-  120_000,
-);
+test.skipIf(!hasPrometheus())("the demo plays to its end, watched by the real ones", async () => {
+  await playsToItsEnd(
+    process.env.PATH,
+    "A shop is watched by the Prometheus and the Alertmanager of this machine.",
+  );
+});
 
 test("the demo plays to its end on recorded answers where they are missing, and says so and of which day", async () => {
   const { date } = readRecording();
@@ -48,7 +44,7 @@ test("the demo plays to its end on recorded answers where they are missing, and 
     "/nowhere",
     `Prometheus with Alertmanager is not installed: its answers are recorded ones of ${date}, the shop and its restart are real.`,
   );
-}, 120_000);
+});
 
 test("lines that end before the questions do end the demo with words", async () => {
   const { code, errors } = await play("No, nothing was changed.\n", { PATH: "/nowhere" });
@@ -56,7 +52,7 @@ test("lines that end before the questions do end the demo with words", async () 
     code: 2,
     errors: "The lines ended before the questions did; the demo ends with them.\n",
   });
-}, 120_000);
+});
 
 test("a window that is closed ends the demo with all that it started", async () => {
   const demo = startChild("src/cli/demo-incident.ts", [], {
@@ -66,4 +62,4 @@ test("a window that is closed ends the demo with all that it started", async () 
   await demo.says("Checkouts begin to fail now");
   demo.process.kill("SIGHUP");
   expect(await demo.ended).toMatchObject({ code: 0, signal: null, errors: "" });
-}, 120_000);
+});

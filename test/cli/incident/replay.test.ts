@@ -190,5 +190,4 @@ test.skipIf(!hasPrometheus())(
     expect({ code, errors }).toEqual({ code: 0, errors: "" });
     expect(gist(JSON.parse(readFileSync(file, "utf8")))).toEqual(gist(readRecording()));
   },
-  120_000,
 );

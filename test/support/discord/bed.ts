@@ -114,7 +114,7 @@ export function texts({ inlet }: Bed): string[] {
 
 /** Waits until the assertion holds. */
 export async function until(assertion: () => void): Promise<void> {
-  await vi.waitFor(assertion, { interval: 5, timeout: 8_000 });
+  await vi.waitFor(assertion, { interval: 5, timeout: 60_000 });
 }
 
 export const mention = `<@${ids.bot}>`;
