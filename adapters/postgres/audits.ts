@@ -10,7 +10,8 @@ import { audits } from "./schema.ts";
 export function keepAudits(db: NodePgDatabase): Pick<Store, "audit" | "audits" | "pruneAudits"> {
   return {
     async audit(row) {
-      await db.insert(audits).values({ ...row, resource: plainText(row.resource) });
+      const name = row.name && plainText(row.name);
+      await db.insert(audits).values({ ...row, name, resource: plainText(row.resource) });
     },
     async audits(limit, { decision, verbs, before } = {}) {
       const verb = sql<string>`split_part(${audits.action}, ' ', 1)`;

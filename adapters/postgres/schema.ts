@@ -154,6 +154,7 @@ export const audits = pgTable("audits", {
   seq: bigint("seq", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
   at: bigint("at", { mode: "number" }).notNull(),
   principal: text("principal").notNull(),
+  name: text("name"),
   action: text("action").notNull(),
   resource: text("resource").notNull(),
   decision: text("decision").$type<AuditRow["decision"]>().notNull(),

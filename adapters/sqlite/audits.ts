@@ -15,7 +15,7 @@ export function keepAudits(
     audit: (row) =>
       write(() => {
         db.insert(audits)
-          .values({ ...row, resource: plainText(row.resource) })
+          .values({ ...row, name: row.name && plainText(row.name), resource: plainText(row.resource) })
           .run();
       }),
     async audits(limit, { decision, verbs, before } = {}) {

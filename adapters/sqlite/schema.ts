@@ -154,6 +154,7 @@ export const audits = sqliteTable("audits", {
   seq: integer("seq").primaryKey(),
   at: integer("at").notNull(),
   principal: text("principal").notNull(),
+  name: text("name"),
   action: text("action").notNull(),
   resource: text("resource").notNull(),
   decision: text("decision").$type<AuditRow["decision"]>().notNull(),

@@ -28,6 +28,7 @@ export async function auditDecision(
   const row = {
     at: clock.now(),
     principal: command.actor.principal,
+    name: command.actor.name,
     action: `${command.type} ${tool}`,
     resource: state.runId,
     decision: "allowed",

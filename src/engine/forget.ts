@@ -153,7 +153,14 @@ async function audit(
   const verdict = authorize("forget", actor, rights, null);
   const rule = verdict.allowed ? verdict.rule : "";
   const row: AuditRow = {
-    ...{ at: clock.now(), principal: actor.principal, action: "forget", resource: runId, rule },
+    ...{
+      at: clock.now(),
+      principal: actor.principal,
+      name: actor.name,
+      action: "forget",
+      resource: runId,
+      rule,
+    },
     decision: "allowed",
   };
   await store.audit(row).catch((error: unknown) => {

@@ -103,6 +103,7 @@ export class Messages {
     await this.#deps.store.audit({
       at: this.#deps.clock.now(),
       principal: inbound.actor.principal,
+      name: inbound.actor.name,
       action: inbound.intent.type,
       resource: outcome.runId ?? inbound.address ?? inbound.channel,
       decision: "refused",

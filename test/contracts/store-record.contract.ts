@@ -225,12 +225,12 @@ export function recordContract(open: () => Promise<Store>): void {
 
     it("keep who did what, newest first", async () => {
       const audit = { at: 5, principal: "slack:T1/U1", action: "approve", resource: "r1", rule: "*" };
-      await store.audit({ ...audit, decision: "allowed" });
+      await store.audit({ ...audit, name: "dana", decision: "allowed" });
       await store.audit({ ...audit, at: 4, decision: "refused" });
       const [newer, older] = await store.audits(10);
       expect([newer, older]).toEqual([
-        { ...audit, at: 4, decision: "refused", seq: expect.any(Number) },
-        { ...audit, decision: "allowed", seq: expect.any(Number) },
+        { ...audit, name: null, at: 4, decision: "refused", seq: expect.any(Number) },
+        { ...audit, name: "dana", decision: "allowed", seq: expect.any(Number) },
       ]);
       expect(await store.audits(1)).toEqual([newer]);
       expect(await store.audits(1, { decision: "allowed" })).toEqual([older]);

@@ -1,7 +1,8 @@
 /** What people decided about calls, as one list over all runs: beside the refusals of rights, never among them. */
 import { expect, onTestFinished, test } from "vitest";
 import type { ApprovalList, RefusalList } from "../../src/http/wire/server.ts";
-import { asked, deployment, deploys } from "../support/deployment.ts";
+import { operator } from "../support/bot.ts";
+import { approve, asked, deployment, deploys, settle } from "../support/deployment.ts";
 import { listeningBot } from "../support/http/bot.ts";
 
 test("who approved, changed or refused which call, and why, newest first", async () => {
@@ -45,4 +46,16 @@ test("an approval names the rule that let its giver", async () => {
   await server.bot.untilEnd(id);
   const { approvals } = (await (await fetch(`${server.url}/approvals`)).json()) as ApprovalList;
   expect(approvals).toMatchObject([{ decision: "approve", tool: "deploy", why: expect.stringMatching(/./) }]);
+});
+
+test("who never started a run is called as the platform called them when they decided", async () => {
+  const { tool } = deployment();
+  const server = await listeningBot({ model: deploys(), tools: [tool], config: { auth: { mode: "none" } } });
+  onTestFinished(() => server.stop());
+  const id = await server.bot.launch("deploy");
+  const actor = { ...operator, principal: "slack:T1/U9", name: "erin" };
+  await settle(server.bot, id, { ...approve(await asked(server.bot, id)), actor });
+  await server.bot.untilEnd(id);
+  const { approvals } = (await (await fetch(`${server.url}/approvals`)).json()) as ApprovalList;
+  expect(approvals).toMatchObject([{ principal: "slack:T1/U9", name: "erin", decision: "approve" }]);
 });

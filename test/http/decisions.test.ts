@@ -36,3 +36,31 @@ test("decisions and refusals come in pages, and an acceptance is found behind hu
     await expectProblem(await b.call("GET", `/approvals?cursor=${cursor}`), 422, "validation_failed");
   }
 });
+
+test("who never started a run is called as they were when they decided, else as their newest run has it", async () => {
+  using b = await bench();
+  const { store } = b.engine;
+  const dana = { ...by, principal: "slack:T1/U1" };
+  const erin = { ...by, principal: "slack:T1/U2" };
+  await store.audit({ ...dana, name: "dana", at: 1, action: "approve deploy", resource: "run_1" });
+  await store.audit({ ...dana, name: "dana the second", at: 2, action: "refuse deploy", resource: "run_1" });
+  // As a former release writes it.
+  await store.audit({ ...dana, at: 3, action: "approve deploy", resource: "run_1" });
+  await store.audit({ ...erin, at: 4, action: "approve deploy", resource: "run_1" });
+  const launcher = { ...dana, principal: "token:launcher", decision: "refused" } as const;
+  await b.launch("work", "launcher");
+  await store.audit({ ...launcher, name: "an old name", at: 5, action: "launch", resource: "agent:x" });
+  const read = async <T>(path: string) => (await (await b.call("GET", path)).json()) as T;
+  const { approvals } = await read<ApprovalList>("/approvals");
+  const called = "dana the second";
+  expect(approvals.map(({ name }) => name)).toEqual([null, called, called, called]);
+  expect((await read<RefusalList>("/refusals")).refusals).toMatchObject([{ name: "launcher (token)" }]);
+});
+
+test("who is refused for lack of rights is kept with what they are called", async () => {
+  using b = await bench();
+  await b.call("POST", "/agent/launch", { as: "reader", json: { input_prompt: "work" } });
+  expect(await b.engine.store.audits(1)).toMatchObject([
+    { principal: "token:reader", name: "reader (token)" },
+  ]);
+});

@@ -90,6 +90,7 @@ test("who, when and what is written down, and told with the servers", async () =
   expect(row).toEqual({
     seq: 1,
     at: b.clock.now(),
+    name: "owner (token)",
     principal: "token:owner",
     action: "accept_tools odd",
     resource: what,
@@ -98,7 +99,14 @@ test("who, when and what is written down, and told with the servers", async () =
   });
   const { acceptances } = (await (await b.call("GET", "/tool-servers")).json()) as ToolServerList;
   expect(acceptances).toEqual([
-    { at: b.clock.now(), principal: "token:owner", name: null, server: "odd", what, written: true },
+    {
+      at: b.clock.now(),
+      principal: "token:owner",
+      name: "owner (token)",
+      server: "odd",
+      what,
+      written: true,
+    },
   ]);
 });
 

@@ -165,6 +165,7 @@ describe("over http", () => {
     await world.say("<@U0BOT> agents", { user: "guest" });
     await world.say("v2", { user: "guest", root });
     await expect.poll(async () => (await bot.store.audits(10)).length).toBe(2);
+    for (const { name } of await bot.store.audits(10)) expect(name).toBe("guest");
     await world.say("v1", { root });
     await shows(world, root, /done in/, /^Answered/);
     await world.say("fine, that one is done", { user: "guest", root });

@@ -2,10 +2,14 @@
 import type { Principal } from "../actor.ts";
 import type { Attachment } from "../attachment.ts";
 
-/** Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. */
+/**
+ * Who asked for what, and what the authorisation said; `at` in ms since the epoch, `rule` what decided it. `name`: what
+ * they were called then; left out or null: it was not known.
+ */
 export interface AuditRow {
   at: number;
   principal: Principal;
+  name?: string | null;
   action: string;
   resource: string;
   decision: "allowed" | "refused";

@@ -16,6 +16,7 @@ export async function auditRefusal(
   const row = {
     at: clock.now(),
     principal: caller.actor.principal,
+    name: caller.actor.name,
     action,
     resource: problem.more.instance ?? c.req.path,
     decision: "refused",

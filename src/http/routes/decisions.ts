@@ -51,10 +51,10 @@ async function pageOf(
   };
 }
 
-/** So many people are looked up by the newest run that they started; of the others the id is shown. */
+/** So many people are looked up by the newest run that they started; of the others what they were called then is shown. */
 const maxNames = 50;
 
-/** What principals are called, where that is known. */
+/** What principals are called, where that is known. `rows`: newest first. */
 export async function namesOf(
   { engine }: Pick<Server, "engine">,
   rows: readonly AuditRow[],
@@ -65,5 +65,8 @@ export async function namesOf(
     const [run] = await engine.store.runs({ principal, limit: 1 });
     return run ? [[principal, run.personName]] : [];
   });
-  return new Map((await Promise.all(found)).flat());
+  const then = rows.toReversed().flatMap(({ principal, name }): [Principal, string][] => {
+    return name ? [[principal, name]] : [];
+  });
+  return new Map([...then, ...(await Promise.all(found)).flat()]);
 }

@@ -24,10 +24,11 @@ export function toolServerRoutes(server: Server): Pick<Handlers, "toolServers" |
     },
     acceptTools: async (c, { body }) => {
       const found = serverNamed(servers, c.req.param("name") ?? "");
-      const { principal } = callerOf(c).actor;
+      const { principal, name } = callerOf(c).actor;
       let what = "nothing new";
       const note = (verb: string, rule: string) => {
-        const row = { at: server.clock.now(), principal, action: `${verb} ${found.name}`, resource: what };
+        const action = `${verb} ${found.name}`;
+        const row = { at: server.clock.now(), principal, name, action, resource: what };
         return server.engine.store.audit({ ...row, decision: "allowed", rule });
       };
       let isNoted = false;
