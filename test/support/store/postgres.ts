@@ -1,9 +1,12 @@
 /** A real PostgreSQL for tests: on a free loopback port, in a temporary directory that goes away with it. */
-import { getTableName } from "drizzle-orm";
+import { createRequire } from "node:module";
 import { Client } from "pg";
 import * as tables from "../../../adapters/postgres/schema.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { startChild } from "../child.ts";
+
+// As adapters/postgres/drizzle.ts has it, which says why: a second time as ES modules takes half a second.
+const { getTableName } = createRequire(import.meta.url)("drizzle-orm") as typeof import("drizzle-orm");
 
 export interface TestPostgres {
   /** A new database of its own with the newest schema; returns its address. */
