@@ -69,7 +69,8 @@ export type RefusalList = z.infer<typeof refusalListSchema>;
 
 /**
  * The answer of `GET /approvals`: what people decided about calls, newest first. `name`: as the newest run of this
- * person has it, else what they were called then; null: neither is known. `why`: the rule that let them, or the reason of a refusal.
+ * person has it, else what they were called then; null: neither is known. `why`: the rule that let them, or the reason
+ * of a refusal.
  */
 export const approvalListSchema = z.object({
   approvals: z.array(
