@@ -88,7 +88,7 @@ function signsOf(program: string, template: Template): string[] {
 function placesOf(template: Template, properties: Readonly<Record<string, Property>>): string[] {
   return template.flatMap((item) => {
     const names = (typeof item === "string" ? [item] : item).flatMap(namesIn);
-    const unknown = names.filter((name) => !(name in properties));
+    const unknown = names.filter((name) => !Object.hasOwn(properties, name));
     if (unknown.length > 0)
       return unknown.map(
         (name) =>

@@ -34,9 +34,9 @@ export function openFile(
   isSetting = true,
 ): Opened {
   if (path === ":memory:") return openLocked(path, migrations, () => {});
-  // Only a directory that is made here becomes private: one that exists belongs to somebody else.
   let unlock = () => {};
   try {
+    // Only a directory that is made here becomes private: one that exists belongs to somebody else.
     if (!existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     unlock = lockFile(path, isSetting);
     demandWhole(path);

@@ -154,15 +154,15 @@ test("as a program it takes its answers from a pipe and tells the outcome by its
   expect(await running.succeeded()).toMatch(/Status: complete \| Steps: \d+\n\n.*22/s);
 });
 
-test("as a program that answers from a pipe it writes whole lines", async () => {
+/** The client as a program of its own, with a call to approve. */
+async function startRestart() {
   const { url } = await terminal(restarting, demoModel());
-  const running = startChild("src/cli/client.ts", [
-    "--url",
-    url,
-    "--token",
-    "secret-admin",
-    "restart payments in staging",
-  ]);
+  const task = "restart payments in staging";
+  return startChild("src/cli/client.ts", ["--url", url, "--token", "secret-admin", task]);
+}
+
+test("as a program that answers from a pipe it writes whole lines", async () => {
+  const running = await startRestart();
   running.process.stdin?.end("n\r\nnot \u001b[31mnow\n");
   const { output, errors } = await running.ended;
   expect(errors).toBe("");
@@ -170,14 +170,7 @@ test("as a program that answers from a pipe it writes whole lines", async () => 
 });
 
 test("as a program whose reader leaves it says in words that the run goes on", async () => {
-  const { url } = await terminal(restarting, demoModel());
-  const running = startChild("src/cli/client.ts", [
-    "--url",
-    url,
-    "--token",
-    "secret-admin",
-    "restart payments in staging",
-  ]);
+  const running = await startRestart();
   await running.says("Approve?");
   running.process.stdout?.destroy();
   running.process.stdin?.write("n\n");

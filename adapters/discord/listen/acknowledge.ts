@@ -20,21 +20,18 @@ export async function deferred(
   interaction: APIInteraction,
   { inbound, privately }: { inbound: Inbound; privately: boolean },
 ): Promise<boolean> {
+  const deferral: APIInteractionResponse = privately
+    ? {
+        type: InteractionResponseType.DeferredChannelMessageWithSource,
+        data: { flags: MessageFlags.Ephemeral },
+      }
+    : { type: InteractionResponseType.DeferredMessageUpdate };
+  const { secondBot, inlet, options } = session;
   try {
-    await respond(
-      session,
-      interaction,
-      privately
-        ? {
-            type: InteractionResponseType.DeferredChannelMessageWithSource,
-            data: { flags: MessageFlags.Ephemeral },
-          }
-        : { type: InteractionResponseType.DeferredMessageUpdate },
-    );
+    await secondBot.watch(inbound, inlet.store, () => respond(session, interaction, deferral));
     return true;
   } catch (err) {
-    session.options.log.warn({ err, interaction: interaction.id }, "discord interaction not acknowledged");
-    await session.secondBot.look(err, inbound, session.inlet.store);
+    options.log.warn({ err, interaction: interaction.id }, "discord interaction not acknowledged");
     return codeOf(err) !== RESTJSONErrorCodes.UnknownInteraction;
   }
 }

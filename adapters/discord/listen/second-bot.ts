@@ -8,6 +8,9 @@ import { codeOf } from "../errors.ts";
 /** It is told for so long after it was last noticed. */
 const toldMs = 3_600_000;
 
+/** Discord tells again what happened in a gap of minutes. */
+const remembered = 1_000;
+
 export interface SecondBotOptions {
   clock: Pick<Clock, "steady">;
   log: { error(fields: object, phrase: string): void };
@@ -17,16 +20,36 @@ export class SecondBot {
   readonly #options: SecondBotOptions;
   /** Steady ms; null: never. */
   #noticedAt: number | null = null;
+  /** What this process has sent an acknowledgement for, the oldest first. */
+  readonly #ours = new Set<string>();
 
   constructor(options: SecondBotOptions) {
     this.#options = options;
   }
 
   /**
-   * What Discord said when this was acknowledged. That it was acknowledged before may have been our own doing: after a
-   * gap Discord tells it again, and then the store knows it.
+   * Acknowledges it. That it was acknowledged before may have been our own doing, since after a gap Discord tells it
+   * again: then this process remembers it, or the store knows it. @throws what `send` does
    */
-  async look(error: unknown, { channel: source, key }: Inbound, store: Inlet["store"]): Promise<void> {
+  async watch(inbound: Inbound, store: Inlet["store"], send: () => Promise<void>): Promise<void> {
+    const isOurs = this.#ours.has(inbound.key);
+    this.#remember(inbound.key);
+    try {
+      await send();
+    } catch (error) {
+      if (!isOurs) await this.#look(error, inbound, store);
+      throw error;
+    }
+  }
+
+  /** Before it is sent: an answer that is lost on its way was an acknowledgement too. */
+  #remember(key: string): void {
+    this.#ours.add(key);
+    const [oldest] = this.#ours;
+    if (this.#ours.size > remembered && oldest !== undefined) this.#ours.delete(oldest);
+  }
+
+  async #look(error: unknown, { channel: source, key }: Inbound, store: Inlet["store"]): Promise<void> {
     if (codeOf(error) !== RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged) return;
     // Without the store's answer nothing is known.
     const isOthers = await store.inboxRow({ source, key }).then(

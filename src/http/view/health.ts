@@ -12,8 +12,9 @@ const mostCounted = 1000;
 const newsMs = 86_400_000;
 
 /**
- * Degraded: a channel or a server of tools is down or has changed, posts were given up in the last day, a record can't be read, the
- * storage is full or a model gives no answers; what does not need it goes on. Down: the database does not answer.
+ * Degraded: a channel or a server of tools is down or has changed, posts were given up in the last day, a record can't
+ * be read, the storage is full or a model gives no answers; what does not need it goes on. Down: the database does not
+ * answer.
  * Callers that nobody knows (null) learn the status alone, and cost no more than that.
  */
 export async function healthOf(server: Server, caller: Actor | null): Promise<Health> {

@@ -154,6 +154,12 @@ describe("a declaration is refused", () => {
   test.each<[string, z.ZodObject, Template, string]>([
     ["for an unknown placeholder", text, ["x", "{a}", "{b}"], "{b} is no input; the inputs are a"],
     [
+      "for a name of every object's",
+      text,
+      ["x", "{a}", "{constructor}"],
+      "{constructor} is no input; the inputs",
+    ],
+    [
       "for a misspelt placeholder",
       z.object({ service: z.string() }),
       ["x", "{servcie}"],

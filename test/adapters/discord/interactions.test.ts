@@ -30,6 +30,16 @@ function approval(input: unknown): Question {
   });
 }
 
+/** The next interaction was acknowledged before, by whomever. */
+const alreadyAcknowledged = () => ({
+  method: "POST",
+  path: /^\/interactions\/10[0-9]+/,
+  answer: {
+    status: 400,
+    body: { code: 40_060, message: "Interaction has already been acknowledged." },
+  },
+});
+
 describe("commands", () => {
   test("/agent run is acknowledged in private, remembered, and answered there", async () => {
     happens(slash("1001", "run", { task: "restart payments", agent: "ops" }));
@@ -69,18 +79,26 @@ describe("commands", () => {
     expect(at.made.inlet.accepted).toHaveLength(1);
   });
 
+  test("our own acknowledgement whose interaction could not be stored, told again, is no other program's", async () => {
+    const before = at.made.inlet.offered;
+    at.made.inlet.failNext = 1;
+    happens(slash("1009", "list"));
+    await until(() => expect(at.made.inlet.offered).toBe(before + 1));
+    at.made.discord.rest.faults.push(alreadyAcknowledged());
+    happens(slash("1009", "list"));
+    await until(() => expect(at.made.inlet.offered).toBe(before + 2));
+    expect(at.made.channel.health().ok).toBe(true);
+  });
+
   test("what another program acknowledged (40060) is told by health; our own, told twice, is not", async () => {
-    const path = /^\/interactions\/10[0-9]+/;
-    const body = { code: 40_060, message: "Interaction has already been acknowledged." };
-    const taken = { method: "POST", path, answer: { status: 400, body } } as const;
     const before = at.made.inlet.offered;
     happens(slash("1007", "list"));
     await accepted();
-    at.made.discord.rest.faults.push({ ...taken });
+    at.made.discord.rest.faults.push(alreadyAcknowledged());
     happens(slash("1007", "list"));
     await until(() => expect(at.made.inlet.offered).toBe(before + 2));
     expect(at.made.channel.health().ok).toBe(true);
-    at.made.discord.rest.faults.push({ ...taken });
+    at.made.discord.rest.faults.push(alreadyAcknowledged());
     happens(slash("1008", "list"));
     await until(() => expect(at.made.channel.health().ok).toBe(false));
     expect(at.made.channel.health().detail).toContain("another program answers with this bot's token");
