@@ -109,9 +109,8 @@ class RunEngine implements Engine {
     });
     this.#record = (proposal) => this.fullStorage.noticing(() => record(proposal));
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
-    const loadState = (runId: string) => this.#live.newest(runId);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
-      failRun({ record: this.#record, loadState, runId, epoch }, error, times);
+      failRun({ record: this.#record, runId, epoch }, error, times);
     const work = { store, clock, log, rng, told };
     this.#left = new LeftRuns({ clock, log, unreadable });
     this.#worker = new RunWorker({ ...work, left: this.#left, owner: `worker-${randomUUID()}`, drive, fail });
