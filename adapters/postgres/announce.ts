@@ -10,8 +10,8 @@ export const announcementChannel = "belay_commits";
 /**
  * Commits with an announcement wait for each other on the whole server, each until the other is on the disk. So what
  * workers commit is told by itself, which writes nothing that must be on the disk, and the many steps of a run share a
- * few. What a person does writes a job with it, as a rule, and thus an announcement in any case: only a launch that its
- * own process drives needs none.
+ * few. What a person does writes a job with it, as a rule, and thus an announcement in any case; a launch that its own
+ * process drives needs none, and is told as a step is.
  */
 const sharedMs = 50;
 
@@ -35,11 +35,17 @@ export interface Announcer {
 export function announcer(pool: Pool): Announcer {
   const self = randomUUID();
   const waiting = new Map<string, string>();
-  let timer: NodeJS.Timeout | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let turn: NodeJS.Immediate | undefined;
+
+  function stop(): void {
+    clearTimeout(timer);
+    clearImmediate(turn);
+    timer = turn = undefined;
+  }
 
   function flush(): void {
-    if (timer) clearTimeout(timer);
-    timer = null;
+    stop();
     const payloads = [...waiting.values()];
     waiting.clear();
     // Who looks on sees it a little later when this fails: nothing depends on it.
@@ -52,10 +58,11 @@ export function announcer(pool: Pool): Announcer {
   }
 
   return {
-    within: (commit) => (commit.epoch === null ? payloadOf(self, commit) : null),
+    within: (commit) => (commit.epoch === null && !commit.claim ? payloadOf(self, commit) : null),
     later(commit) {
       waiting.set(commit.runId, payloadOf(self, commit));
-      if (commit.release) flush();
+      // Runs that rest with one statement are told of together.
+      if (commit.release) turn ??= setImmediate(flush);
       else timer ??= setTimeout(flush, sharedMs);
     },
     read(payload) {
@@ -63,9 +70,7 @@ export function announcer(pool: Pool): Announcer {
       if (teller === self || runId === undefined) return null;
       return { runId, version: Number(version), ended: ended === "1", due: due === ifDue.trim() };
     },
-    close() {
-      if (timer) clearTimeout(timer);
-    },
+    close: stop,
   };
 }
 

@@ -19,6 +19,14 @@ const grownMs = 2_000;
 const isGrown = (at: string) => `${at} NOT BETWEEN ${clock} - ${grownMs} AND ${clock}`;
 const isFree = `(lease_until IS NULL OR lease_until <= ${clock})`;
 
+/** Any number, the same in every release. */
+const workerLock = 72_616_481;
+/** Held by the sessions of all processes that drive runs. Had already, it is had once more, which changes nothing. */
+const isHere = `($1 AND pg_try_advisory_lock_shared(${workerLock}))`;
+const isAlone = `NOT EXISTS (SELECT FROM pg_locks
+      WHERE locktype = 'advisory' AND classid = 0 AND objid = ${workerLock} AND pid <> pg_backend_pid()
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`;
+
 /** So far a process looks ahead: beyond its next look. */
 const aheadMs = 6_000;
 /** In how many ms a sleep or a deadline is over, of those that are soon. */
@@ -45,6 +53,7 @@ const sweep = `
         AND ${isFree}) AS posts,
     EXISTS (SELECT FROM inbox
       WHERE state = 'pending' AND (${isGrown("received_at")} AND ${isFree} OR ${isTooLong})) AS inbox,
+    ${isHere} AS here, ${isAlone} AS alone,
     ${next} AS next`;
 
 /**
@@ -74,6 +83,8 @@ interface Swept {
   found: RunWakeUp[];
   /** In how many ms the next sleep is over, null: not soon. */
   nextInMs: number | null;
+  /** No other process drives runs. */
+  alone: boolean;
 }
 
 /**
@@ -85,6 +96,7 @@ export async function sweepOnce(pool: Pool, due: WhenDue, most: number): Promise
     found: RunWakeUp[];
     posts: boolean;
     inbox: boolean;
+    alone: boolean;
     next: string | null;
   }>({
     name: "sweep",
@@ -93,7 +105,8 @@ export async function sweepOnce(pool: Pool, due: WhenDue, most: number): Promise
   });
   if (rows[0]?.posts) due.posts();
   if (rows[0]?.inbox && due.channels().length > 0) due.inbox();
-  return { found: rows[0]?.found ?? [], nextInMs: inMs(rows[0]?.next) };
+  const { found = [], alone = false, next } = rows[0] ?? {};
+  return { found, alone, nextInMs: inMs(next) };
 }
 
 function inMs(next: string | null | undefined): number | null {

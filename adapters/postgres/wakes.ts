@@ -37,15 +37,18 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
   let sweeping: Promise<void> = Promise.resolve();
   let sweeps = 0;
   let begun = 0;
+  let alone = false;
   const times = openTimes(() => pool, log);
 
   async function sweepNow(due: WhenDue, on: Pool): Promise<void> {
     try {
-      const { found, nextInMs } = await sweepOnce(on, due, foundAtOnce - begun);
-      times.comesIn(nextInMs);
-      for (const wakeUp of found) void begin(wakeUp, due.run);
+      const swept = await sweepOnce(on, due, foundAtOnce - begun);
+      alone = swept.alone;
+      times.comesIn(swept.nextInMs);
+      for (const wakeUp of swept.found) void begin(wakeUp, due.run);
       if (++sweeps % freeEvery === 0) await freeJobs(on);
     } catch (error) {
+      alone = false;
       log.debug({ err: error }, "sweeping failed");
     }
     timer?.refresh();
@@ -82,6 +85,7 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
     refresh() {
       lanes.at(-1)?.restart();
     },
+    worksAlone: () => alone,
     async stop() {
       if (timer) clearTimeout(timer);
       timer = null;

@@ -110,13 +110,14 @@ class RunEngine implements Engine {
     this.#record = (proposal) => this.fullStorage.noticing(() => record(proposal));
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
-      failRun({ record: this.#record, runId, epoch }, error, times);
-    const work = { store, clock, log, rng, told };
+      failRun({ record: this.#record, loadState: (id) => this.#live.newest(id), runId, epoch }, error, times);
+    const work = { store, clock, log, rng };
     this.#left = new LeftRuns({ clock, log, unreadable });
-    this.#worker = new RunWorker({ ...work, left: this.#left, owner: `worker-${randomUUID()}`, drive, fail });
+    const owner = `worker-${randomUUID()}`;
+    this.#worker = new RunWorker({ ...work, wakes: this.#wakes, left: this.#left, owner, drive, fail });
     const became = (row: OutboxRow, address: Address) => becameReal(this.#record, row, address);
     const gone = ({ runId, address }: OutboxRow) => dropNotes({ store, unreadable }, runId, [address]);
-    this.#deliverer = new Deliverer({ ...work, unreadable, channels: here, becameReal: became, gone });
+    this.#deliverer = new Deliverer({ ...work, told, unreadable, channels: here, becameReal: became, gone });
     this.#pruner = new Pruner({ store, clock, log, unreadable, auditDays: options.auditDays ?? 365 });
     const helpOf = (channel: string) => channels.get(channel)?.can.help ?? null;
     const deps = { engine: this, routes: options.routes ?? {}, defaultAgent: options.defaultAgent, helpOf };

@@ -11,6 +11,10 @@ export interface WokenWorker {
   driven(runId: string): { epoch: number; done: Promise<void> } | undefined;
   /** It is told what is due, drives nothing, and may begin. */
   isIdle(): boolean;
+  /** It is told what is due, may begin, and no other process drives runs. */
+  worksAlone(): boolean;
+  /** So many more runs may be driven here. */
+  room(): number;
   /** This run is not asked for any more. */
   isLeft(runId: string): boolean;
   /** Claims it if it is due by this date (ms since the epoch) and free, and begins to drive it. How many were got. */
@@ -25,16 +29,18 @@ export interface WokenWorker {
 /** Of one process. */
 export class WakeUps {
   readonly #worker: WokenWorker;
-  /** Runs that are asked for, or launched as our own; how many were got, never rejected. */
-  readonly #claiming = new Map<string, Promise<number>>();
+  /** Runs that are asked for, or launched as our own: never rejected. */
+  readonly #claiming = new Map<string, Promise<void>>();
+  /** Resolves when there may be room again. */
+  #freed = Promise.withResolvers<void>();
 
   constructor(worker: WokenWorker) {
     this.#worker = worker;
   }
 
   /**
-   * Claims this run if it is due and free, and resolves when it rests. Its time has come by the store's clock if not by
-   * ours. Rejects when the store can't be asked.
+   * Claims this run if it is due and free, as soon as there is room for it, and resolves when it rests. Its time has
+   * come by the store's clock if not by ours. Rejects when the store can't be asked.
    */
   async activate({ runId, dueAt, epoch }: RunWakeUp): Promise<void> {
     for (;;) {
@@ -44,15 +50,11 @@ export class WakeUps {
         // Let go of in its last commit, it may be due again before this process has finished with it.
         await driven.done;
         if (epoch !== null && driven.epoch > epoch) return;
-      } else break;
+      } else if (this.#room <= 0) await this.#freed.promise;
+      else break;
     }
     if (this.#worker.isLeft(runId)) return;
-    const claiming = this.#worker.take(runId, dueAt);
-    this.#claiming.set(
-      runId,
-      claiming.catch(() => 0),
-    );
-    const claimed = await claiming.finally(() => this.#claiming.delete(runId));
+    const claimed = await this.#claim(runId, this.#worker.take(runId, dueAt));
     if (claimed > 0) await this.#worker.driven(runId)?.done;
   }
 
@@ -61,30 +63,54 @@ export class WakeUps {
    * is a request less than the wake-up takes; with many runs at once that would only be asked for twice.
    */
   heard(runId: string): void {
-    if (!this.#worker.isIdle() || this.#claiming.size > 0) return;
+    if (!this.#isIdle) return;
     void this.activate({ runId, dueAt: 0, epoch: null }).catch(() => {});
   }
 
   /**
    * Writes a launch. A process that drives nothing takes the run with it, for the same reason: the run needs no wake-up
-   * then, and nobody has to ask for it.
+   * then, and nobody has to ask for it. One that works alone does so while it has room: with others beside it the runs
+   * that it launches would all be its own while those have nothing to do.
    */
   async launch(runId: string, write: (claim?: Commit["claim"]) => Promise<Recorded>): Promise<Recorded> {
-    if (!this.#worker.isIdle() || this.#claiming.size > 0) return write();
+    if (!this.#isIdle && !(this.#worker.worksAlone() && this.#room > 0)) return write();
     const asked = this.#worker.now();
     const launched = write(this.#worker.claim).then((recorded) => {
       if (recorded.type === "recorded" && recorded.claimed)
         this.#worker.begin(runId, recorded.claimed, asked);
       return recorded;
     });
-    this.#claiming.set(
-      runId,
-      launched.then(
-        () => 1,
-        () => 0,
-      ),
+    return this.#claim(runId, launched);
+  }
+
+  /** A run is not driven here any more. */
+  freed(): void {
+    const { resolve } = this.#freed;
+    this.#freed = Promise.withResolvers();
+    resolve();
+  }
+
+  /** What is asked for takes a place as well. */
+  get #room(): number {
+    return this.#worker.room() - this.#claiming.size;
+  }
+
+  get #isIdle(): boolean {
+    return this.#worker.isIdle() && this.#claiming.size === 0;
+  }
+
+  async #claim<T>(runId: string, claiming: Promise<T>): Promise<T> {
+    const answered = claiming.then(
+      () => {},
+      () => {},
     );
-    return launched.finally(() => this.#claiming.delete(runId));
+    this.#claiming.set(runId, answered);
+    try {
+      return await claiming;
+    } finally {
+      this.#claiming.delete(runId);
+      this.freed();
+    }
   }
 
   /** Resolves when what was asked for so far is answered. */

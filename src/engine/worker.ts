@@ -5,6 +5,7 @@ import type { Claim } from "../core/ports/runs.ts";
 import type { Store } from "../core/ports/store.ts";
 import { StoreError } from "../core/ports/store-error.ts";
 import { UnreadableError } from "../core/ports/unreadable.ts";
+import type { Wakes } from "../core/ports/wakes.ts";
 import { backoffMs, pause, type Rng } from "./backoff.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type Lease, type Moment, moment, RunLease } from "./lease.ts";
@@ -34,8 +35,8 @@ export interface WorkerDeps {
   /** End a claimed run that can't be driven; false: nor can it be ended. Never throws. */
   fail: (claim: Claim, error: unknown, times: number) => Promise<boolean>;
   left: Pick<LeftRuns, "list" | "leave">;
-  /** The process is told which run is due (`wakeUps`), and does not look by itself. */
-  told: boolean;
+  /** By them the process is told which run is due (`wakeUps`); null: it looks by itself. */
+  wakes: Pick<Wakes, "worksAlone"> | null;
 }
 
 /** A claimed run. A sleep of it until `dueBy` (ms since the epoch) is over, whatever the date is now. */
@@ -84,7 +85,9 @@ export class RunWorker {
     this.#deps = deps;
     this.wakeUps = new WakeUps({
       driven: (runId) => this.#active.get(runId),
-      isIdle: () => deps.told && this.#running && this.#active.size === 0,
+      isIdle: () => deps.wakes !== null && this.#running && this.#active.size === 0,
+      worksAlone: () => this.#running && deps.wakes?.worksAlone() === true,
+      room: () => maxActive - this.#active.size,
       // While this process stops it passes on what it is told: claimed, not begun, and let go of with all the rest.
       isLeft: (runId) => this.#isClosed || deps.left.list.includes(runId),
       take: (runId, dueBy) => this.#take(Math.max(deps.clock.now(), dueBy), 1, [runId]),
@@ -93,7 +96,7 @@ export class RunWorker {
       begin: (runId, log, asked) =>
         this.#begin({ runId, epoch: 1, recovered: false, log, dueBy: asked.now }, asked),
     });
-    this.#dueRuns = deps.told
+    this.#dueRuns = deps.wakes
       ? null
       : new DueRuns({
           store: deps.store,
@@ -156,7 +159,7 @@ export class RunWorker {
     const { store, owner, clock, left } = this.#deps;
     const asked = moment(clock);
     const except = [...this.#active.keys(), ...left.list];
-    const which = only ? { except, only } : { except };
+    const which = { except, ...(only ? { only } : {}) };
     const claims = await store.claim({ owner, now: dueBy, leaseMs, limit, ...which });
     for (const claim of claims) this.#begin({ ...claim, dueBy }, asked);
     return claims.length;
@@ -165,10 +168,9 @@ export class RunWorker {
   /** The log that came with the claim is for the first attempt alone: nothing here may keep it while the run is driven. */
   #begin(claim: Due, asked: Moment): void {
     const abort = new AbortController();
-    const { clock } = this.#deps;
     const { log: _, ...bare } = claim;
     const { runId, epoch } = bare;
-    const lease = new RunLease(clock, asked, leaseMs, async () => {
+    const lease = new RunLease(this.#deps.clock, asked, leaseMs, async () => {
       await this.#renew();
       if (abort.signal.aborted) throw new Fenced(`the lease of run ${runId} is gone`);
     });
@@ -207,6 +209,7 @@ export class RunWorker {
     const mine = this.#active.get(claim.runId);
     if (mine?.abort === abort) {
       this.#active.delete(claim.runId);
+      this.wakeUps.freed();
       if (mine.dueAgainAt !== null) this.poke(mine.dueAgainAt);
     }
     if (full) this.poke();

@@ -24,7 +24,7 @@ test("a run that waits for its model keeps no second copy of its log in memory",
   let claimed: WeakRef<RunEvent[]> | null = null;
   const worker = new RunWorker({
     ...{
-      told: true,
+      wakes: { worksAlone: () => false },
       clock,
       log,
       owner: "one",

@@ -102,7 +102,13 @@ test("what stands behind a message in its thread follows at once, though nobody 
     await store.receive({ source, key, body, receivedAt: 1, address: "chat:C1/here" });
   }
   // With wake-ups it looks at its start, and by itself never again.
-  const wakes: Wakes = { start: async () => {}, soon() {}, refresh() {}, stop: async () => {} };
+  const wakes: Wakes = {
+    start: async () => {},
+    soon() {},
+    refresh() {},
+    worksAlone: () => false,
+    stop: async () => {},
+  };
   const model = scripted(finalAnswer("done"), finalAnswer("done"), finalAnswer("done"));
   const bot = await startBot({ store: watched, model, channels: [muteChannel()], wakes });
   onTestFinished(() => bot.stop().then(() => store.close()));

@@ -50,7 +50,13 @@ async function pass(ms: number): Promise<void> {
 }
 
 /** Told what is due it looks for nothing by itself, which would fill the days of a test with looks. */
-const wakes = { start: async () => {}, soon() {}, refresh() {}, stop: async () => {} };
+const wakes = {
+  start: async () => {},
+  soon() {},
+  refresh() {},
+  worksAlone: () => false,
+  stop: async () => {},
+};
 
 test("soon after the start keys older than 30 days are forgotten", async () => {
   await remember("old", 31);

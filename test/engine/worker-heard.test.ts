@@ -22,7 +22,14 @@ async function start(...runIds: string[]) {
   const driven: string[] = [];
   const claim = vi.fn(store.claim);
   const worker = new RunWorker({
-    ...{ told: true, store: { ...store, claim }, clock, log, owner: "one", rng: () => 0.5 },
+    ...{
+      wakes: { worksAlone: () => false },
+      store: { ...store, claim },
+      clock,
+      log,
+      owner: "one",
+      rng: () => 0.5,
+    },
     left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
     async drive({ runId, epoch }) {
       driven.push(runId);

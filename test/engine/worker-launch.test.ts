@@ -14,8 +14,8 @@ import { launch as launchOf } from "../support/core/commands.ts";
 import { policyWith } from "../support/core/policy.ts";
 import { gate } from "../support/gate.ts";
 
-/** A worker that is told, unless `told` is false. Drives wait at the door; `lost`: the answer to a commit. */
-async function start({ told = true }: { told?: boolean } = {}) {
+/** A worker that is told, unless `told` is false, beside others, unless it works alone. Drives wait at the door. */
+async function start({ told = true, alone = false }: { told?: boolean; alone?: boolean } = {}) {
   const store = await openSqlite({ path: ":memory:", clock });
   const log = pino({ level: "silent" });
   const door = gate();
@@ -23,7 +23,14 @@ async function start({ told = true }: { told?: boolean } = {}) {
   const claim = vi.fn(store.claim);
   const commit = vi.fn(store.commit);
   const worker = new RunWorker({
-    ...{ told, store: { ...store, claim }, clock, log, owner: "one", rng: () => 0.5 },
+    ...{
+      wakes: told ? { worksAlone: () => alone } : null,
+      store: { ...store, claim },
+      clock,
+      log,
+      owner: "one",
+      rng: () => 0.5,
+    },
     left: new LeftRuns({ clock, log, unreadable: new UnreadableRecords(log) }),
     async drive({ runId, epoch, log }) {
       driven.push({ runId, epoch, events: log?.length ?? 0 });
@@ -73,6 +80,20 @@ test("with a run to drive, or another launch on its way, it launches like any ot
     ["r2", null],
     ["r3", null],
   ]);
+});
+
+test("one that works alone has each of its launches while it has room, and what it is told of waits for that", async () => {
+  const { launch, claimed, claim, worker, driven, door } = await start({ alone: true });
+  const runIds = Array.from({ length: 201 }, (_, n) => `r${n}`);
+  await Promise.all(runIds.map(launch));
+  expect(claimed().map(([, owner]) => owner)).toEqual([...Array(200).fill("one"), null]);
+  const activated = worker.wakeUps.activate({ runId: "r200", dueAt: 0, epoch: 0 });
+  expect(claim).not.toHaveBeenCalled();
+  expect(driven).toHaveLength(200);
+  door.open();
+  await activated;
+  expect(driven.at(-1)).toMatchObject({ runId: "r200", epoch: 1 });
+  expect(claim).toHaveBeenCalledOnce();
 });
 
 test("a launch that is refused, or another process holds, begins nothing and keeps nothing from beginning", async () => {

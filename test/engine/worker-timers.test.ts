@@ -26,7 +26,7 @@ async function start(told = false) {
   const door = gate();
   const driven: string[] = [];
   const worker = new RunWorker({
-    told,
+    wakes: told ? { worksAlone: () => false } : null,
     ...{
       store,
       clock,

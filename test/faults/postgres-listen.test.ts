@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { openPostgres } from "../../adapters/postgres/store.ts";
 import type { Changed } from "../../src/core/ports/commit.ts";
 import type { Store } from "../../src/core/ports/store.ts";
+import { asked } from "../support/store/asked.ts";
 import { commit, held, must, row } from "../support/store/commits.ts";
 import { startLine } from "../support/store/line.ts";
 import { startPostgres, type TestPostgres } from "../support/store/postgres.ts";
@@ -59,6 +60,16 @@ test("a run that is due with a commit from outside is told as due, unless somebo
   await hears({ runId: "r1", version: 4, ended: false, due: false });
   await other.release("w1", { runId: "r1", epoch: 1, recovered: false });
   await hears({ runId: "r1", version: 4, ended: false, due: true });
+});
+
+test("a launch that its own process drives is heard as well, and waits with nobody for its announcement", async () => {
+  const { other, hears } = await pair();
+  const statements = asked();
+  await must(other.commit(commit("r1", 0, { wakeAt: 0, claim: { owner: "w1", leaseMs: 60_000 } })));
+  await hears({ runId: "r1", version: 1, ended: false, due: false });
+  expect(statements.text("commit_")).not.toContain("pg_notify");
+  await launch(other, "r2");
+  expect(statements.text("commit_")).toContain("pg_notify");
 });
 
 test("a commit that is refused tells nothing", async () => {

@@ -89,6 +89,19 @@ test("a run that nobody drives is named, up to so many, but to whoever can't rea
   expect(await found(2, ["r1"])).toEqual([second]);
 });
 
+test("a process works alone while no other one that drives runs is there", async () => {
+  const { url, pool } = await withDueRun();
+  const other = openPool({ url, limits: defaultLimits }, 1);
+  const isAlone = async (on = pool) => (await sweepOnce(on, due, 0)).alone;
+  expect([await isAlone(), await isAlone()]).toEqual([true, true]);
+  await sweepOnce(other, { ...due, run: null }, 0);
+  expect(await isAlone()).toBe(true);
+  expect(await isAlone(other)).toBe(false);
+  expect(await isAlone()).toBe(false);
+  await other.end();
+  await expect.poll(() => isAlone()).toBe(true);
+});
+
 test("jobs of a process that drives no run any more are free again, those of one that does are not", async () => {
   const { store, pool, jobs, ready } = await withDueRun();
   await store.claim({ owner: "driving", now: clock.now(), leaseMs: 60_000, limit: 1 });

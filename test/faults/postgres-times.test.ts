@@ -81,6 +81,7 @@ test("a run that goes to sleep says until when", async () => {
     start: async (due) => told.resolve(due),
     soon: (at) => void said.push(at),
     refresh() {},
+    worksAlone: () => false,
     stop: async () => {},
   };
   const wait = call("wait_for_event", { event: "deployed", timeout_seconds: 3600 });

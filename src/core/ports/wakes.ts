@@ -37,6 +37,8 @@ export interface Wakes {
   soon(at: number): void;
   /** `channels` of `start` may have changed. */
   refresh(): void;
+  /** No other process on the store drives runs, by the last look; false also when that is not known. */
+  worksAlone(): boolean;
   /** Tells of nothing new at once; resolves when all that was told is done. */
   stop(): Promise<void>;
 }

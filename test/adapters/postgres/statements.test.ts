@@ -71,16 +71,22 @@ test("asks once to take a run with its log, once for each model answer and each 
   expect(await web.store.read(runId)).toHaveLength(7);
 });
 
-test("asks for nothing and needs no job when the process that launches has nothing else to do", async () => {
+/** A process with all parts on a database of its own. */
+async function whole(model: Model) {
   const url = await server.database();
   const store = await openPostgres({ url, clock });
-  const model = scripted(calling(call("sum_numbers", { a: 1, b: 2 })), finalAnswer("3"));
-  const role: Role = { works: true, speaks: true };
-  const bot = await startBot({ store, model, wakes: openWakes({ url, log }), role, log });
+  const wakes = openWakes({ url, log });
+  const bot = await startBot({ store, model, wakes, role: { works: true, speaks: true }, log });
   onTestFinished(async () => {
     await bot.stop();
     await store.close();
   });
+  return { url, bot, wakes };
+}
+
+test("asks for nothing and needs no job when the process that launches has nothing else to do", async () => {
+  const answers = scripted(calling(call("sum_numbers", { a: 1, b: 2 })), finalAnswer("3"));
+  const { url, bot } = await whole(answers);
   const statements = asked();
   const runId = await bot.launch("add");
   await bot.untilEnd(runId);
@@ -91,6 +97,15 @@ test("asks for nothing and needs no job when the process that launches has nothi
   onTestFinished(() => client.end());
   const { rows } = await client.query("SELECT key FROM graphile_worker.jobs WHERE key LIKE 'run:%'");
   expect(rows).toEqual([]);
+});
+
+test("asks for none of the runs that it launches side by side when it works alone", async () => {
+  const { bot, wakes } = await whole(scripted(...Array.from({ length: 5 }, () => finalAnswer("3"))));
+  await expect.poll(() => wakes.worksAlone()).toBe(true);
+  const statements = asked();
+  const runIds = await Promise.all(Array.from({ length: 5 }, () => bot.launch("add")));
+  await Promise.all(runIds.map((runId) => bot.untilEnd(runId)));
+  expect(statements.count("claim_")).toBe(0);
 });
 
 test("goes to a run by its key, however many others are due or held", async () => {
