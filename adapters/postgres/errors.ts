@@ -7,7 +7,7 @@ import { type NamedBy, remedyOf } from "./refused.ts";
 /** Classes of SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) and codes of Node's sockets. */
 const busy =
   /^(08|25P03|40|53[0234]|55P03|57P|57014|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
-const full = /^(53100|25006)/;
+const full = /^53100/;
 const broken = /^XX00[12]/;
 /** What pg says without a code when a connection ends, none is free, or no answer comes. */
 const ended =

@@ -13,6 +13,11 @@ const remedies: readonly (readonly [RegExp, (by: NamedBy) => string])[] = [
   [/^3D000/, (by) => `make the database (createdb), or correct its name in ${by}`],
   [/^28/, (by) => `check the user and the password in ${by}, and the server's pg_hba.conf`],
   [/^(42501|3F000)/, () => noRights],
+  // Some servers take no writes when their disk is nearly full.
+  [
+    /^25006/,
+    (by) => `name the primary in ${by}, not a standby, and look whether the server's disk is nearly full`,
+  ],
   [/^SASL/, (by) => `check the password in ${by}`],
   [
     /^The server does not support SSL/,

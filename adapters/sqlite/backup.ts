@@ -26,7 +26,7 @@ export async function backUp(path: string, to: string): Promise<Backup> {
   }
   if (existsSync(to)) {
     throw new StoreError(
-      "storage_full",
+      "storage_refused",
       `${to} exists: name a file that does not, so that no backup is lost`,
     );
   }

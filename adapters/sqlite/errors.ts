@@ -23,35 +23,43 @@ export function storeErrorOf(error: unknown, path: string, isSetting = true): un
   if (error instanceof Error && "code" in error && unwritable.has(String(error.code))) {
     return cantBeOpened(path, error, isSetting);
   }
-  if (error instanceof Error && isCode(error, "ENOSPC", "EDQUOT")) {
-    return cantBeWritten(path, error.message, error);
-  }
+  if (error instanceof Error && isCode(error, "ENOSPC", "EDQUOT")) return full(path, error.message, error);
   if (!(error instanceof Database.SqliteError)) return error;
   if (error.code.startsWith("SQLITE_CANTOPEN")) return cantBeOpened(path, error, isSetting);
   const why = `${error.message} (${error.code})`;
   if (/^SQLITE_(BUSY|LOCKED)/.test(error.code)) {
     return new StoreError("storage_busy", `${path} is busy: ${why}; try again`, { cause: error });
   }
-  if (/^SQLITE_(FULL|IOERR|READONLY)/.test(error.code)) {
-    return cantBeWritten(path, why, error);
-  }
+  // Its shared memory finds no room: it is made larger for nothing else.
+  if (/^SQLITE_(FULL|IOERR_SHMSIZE)/.test(error.code)) return full(path, why, error);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(error.code)) return damaged(path, why, error);
-  return error;
+  const [, remedy] = remedies.find(([pattern]) => pattern.test(error.code)) ?? [];
+  return remedy ? refused(`${path} can't be used: ${why}; ${remedy}`, error) : error;
 }
 
-function cantBeWritten(path: string, why: string, cause: Error): StoreError {
+/** What an operator can mend, and is no want of space. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /^SQLITE_READONLY/,
+    "let this user write the file and its folder, on a file system that is not mounted read-only",
+  ],
+  [/^SQLITE_IOERR/, "look for its disk in the system's log, and whether a quota is used up"],
+];
+
+function full(path: string, why: string, cause: Error): StoreError {
   return new StoreError("storage_full", `${path} can't be written: ${why}; free space on its disk`, {
     cause,
   });
 }
 
+function refused(message: string, cause: Error): StoreError {
+  return new StoreError("storage_refused", message, { cause });
+}
+
 function cantBeOpened(path: string, cause: Error, isSetting: boolean): StoreError {
   const name = isSetting ? "set DATABASE_URL to" : "name";
-  return new StoreError(
-    "storage_full",
-    `${path} can't be opened: ${cause.message}; ${name} a file, in a folder that this user may write`,
-    { cause },
-  );
+  const remedy = `${name} a file, in a folder that this user may write`;
+  return refused(`${path} can't be opened: ${cause.message}; ${remedy}`, cause);
 }
 
 /** The message tells what to do; nothing was written. */

@@ -2,7 +2,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { shownUrl } from "../core/text/shown-url.ts";
 import { visibleLine } from "../core/text/visible.ts";
-import { healthSchema, type Problem } from "../http/wire/server.ts";
+import type { Problem } from "../http/wire/problem.ts";
+import { healthSchema } from "../http/wire/server.ts";
 
 /** `url` of the server, with the path that a proxy shows it under. */
 export interface Server {

@@ -21,7 +21,6 @@ import type { Engine } from "./engine.ts";
 import { Live } from "./folded-states.ts";
 import { type ForgetBy, type Forgotten, forgetRun } from "./forget.ts";
 import { dropNotes } from "./forget-notes.ts";
-import { FullStorage } from "./full-storage.ts";
 import { Inbox } from "./inbox.ts";
 import { ingest } from "./ingest.ts";
 import type { Lease } from "./lease.ts";
@@ -34,6 +33,7 @@ import { becameReal, returned } from "./places.ts";
 import { Policies } from "./policies.ts";
 import { Pruner } from "./prune.ts";
 import { type Change, createRecord, type Recorder } from "./record.ts";
+import { RefusedWrites } from "./refused-writes.ts";
 import { SeenRuns } from "./seen-runs.ts";
 import { checkEdit, type SubmitDeps, submitCommand, submitLaunch } from "./submit.ts";
 import { ToolsElsewhere } from "./tools-elsewhere.ts";
@@ -55,7 +55,7 @@ class RunEngine implements Engine {
   readonly agents: readonly Agent[];
   readonly modelName: string;
   readonly unreadable: UnreadableRecords;
-  readonly fullStorage: FullStorage;
+  readonly refusedWrites: RefusedWrites;
   readonly #options: EngineOptions;
   readonly #policies: Policies;
   readonly #record: Recorder;
@@ -88,7 +88,7 @@ class RunEngine implements Engine {
     this.modelName = options.model.name;
     const unreadable = options.unreadable ?? new UnreadableRecords(log);
     this.unreadable = unreadable;
-    this.fullStorage = new FullStorage({ clock, log });
+    this.refusedWrites = new RefusedWrites({ clock, log });
     const { specs: tools } = toolbox;
     this.#wakes = options.wakes ?? null;
     this.#role = options.role ?? { works: true, speaks: true };
@@ -107,7 +107,7 @@ class RunEngine implements Engine {
       policyOf: (state, agent) => this.#policies.of(state, agent),
       committed: (change) => this.#committed(change),
     });
-    this.#record = (proposal) => this.fullStorage.noticing(() => record(proposal));
+    this.#record = (proposal) => this.refusedWrites.noticing(() => record(proposal));
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
       failRun({ record: this.#record, loadState: (id) => this.#live.newest(id), runId, epoch }, error, times);
@@ -205,7 +205,7 @@ class RunEngine implements Engine {
   }
 
   accept(inbound: Inbound): Promise<"new" | "duplicate"> {
-    return this.fullStorage.noticing(() => this.#inbox.accept(inbound));
+    return this.refusedWrites.noticing(() => this.#inbox.accept(inbound));
   }
 
   returned(post: Returned): Promise<void> {

@@ -8,9 +8,9 @@ import type { Store } from "../core/ports/store.ts";
 import type { Toolbox } from "../core/ports/toolbox.ts";
 import type { State } from "../core/state.ts";
 import type { ForgetBy, Forgotten } from "./forget.ts";
-import type { FullStorage } from "./full-storage.ts";
 import type { LeftBehind, RunLookedAt } from "./left-behind.ts";
 import type { ModelTrouble } from "./perform/model-troubles.ts";
+import type { RefusedWrites } from "./refused-writes.ts";
 import type { UnreadableRecords } from "./unreadable.ts";
 
 /** One per process; several may work on one PostgreSQL database. */
@@ -24,7 +24,7 @@ export interface Engine extends Inlet {
   /** Records that could not be read since the start: the runs that need them are left, all others go on. */
   readonly unreadable: UnreadableRecords;
   /** Whether it refuses to record anything more, as far as this process knows. */
-  readonly fullStorage: Pick<FullStorage, "since">;
+  readonly refusedWrites: Pick<RefusedWrites, "fullSince" | "refusedSince">;
   /** Runs that a change of the configuration left behind, as this start found them. */
   readonly leftBehind: readonly LeftBehind[];
   /** Why this run does not go on as it was launched, by what is known now; empty: nothing is known of it. */

@@ -136,7 +136,7 @@ test("nothing is moved while a bot has the store", async () => {
 test("a place on the line that can't be opened is told without the setting that it is not", async () => {
   const folder = dirname(newFile());
   await expect(openWholeSqlite(folder)).rejects.toMatchObject({
-    code: "storage_full",
+    code: "storage_refused",
     message: expect.stringMatching(/; name a file, in a folder that this user may write$/),
   });
 });

@@ -15,6 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { storeErrorOf } from "../../adapters/sqlite/errors.ts";
 import { groupCommit } from "../../adapters/sqlite/group.ts";
 import { checkVersion, openFile } from "../../adapters/sqlite/open.ts";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -216,6 +217,29 @@ describe("group commit", () => {
     await big();
     expect(client.prepare("SELECT count(*) FROM notes").pluck().get()).toBe(1);
     close();
+  });
+
+  it("says that it may not write, and not that the disk is full, where it may not", async () => {
+    const { client, close } = openFile(path);
+    const { write } = groupCommit(client);
+    client.pragma("query_only = on");
+    await expect(write(() => client.exec("DELETE FROM notes"))).rejects.toMatchObject({
+      code: "storage_refused",
+      message: expect.stringMatching(/can't be used: .*SQLITE_READONLY.*; let this user write the file/),
+    });
+    client.pragma("query_only = off");
+    close();
+  });
+
+  it.each([
+    ["SQLITE_IOERR_WRITE", "storage_refused", /look for its disk in the system's log/],
+    ["SQLITE_IOERR_SHMSIZE", "storage_full", /free space/],
+    ["SQLITE_FULL", "storage_full", /free space/],
+    ["SQLITE_READONLY_DBMOVED", "storage_refused", /let this user write/],
+    ["SQLITE_CANTOPEN", "storage_refused", /in a folder that this user may write/],
+  ])("tells %s in words of its own", (sqlite, code, remedy) => {
+    const known = storeErrorOf(new Database.SqliteError("it went wrong", sqlite), path);
+    expect(known).toMatchObject({ code, message: expect.stringMatching(remedy) });
   });
 
   it("says busy when somebody else keeps the file locked", async () => {

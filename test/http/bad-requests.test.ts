@@ -192,14 +192,15 @@ test("while it drains the server writes down what comes, and begins no stream th
 });
 
 test.each([
-  ["storage_busy", "1"],
-  ["storage_full", "60"],
-] as const)("%s is never answered with success", async (code, seconds) => {
+  ["storage_busy", "1", "storage_busy"],
+  ["storage_full", "60", "storage_full"],
+  ["storage_refused", "60", "storage_failed"],
+] as const)("%s is never answered with success", async (code, seconds, told) => {
   using b = await bench();
   b.engine.launch = () => Promise.reject(new StoreError(code, "disk at /var/lib"));
   const response = await b.call("POST", "/agent/launch", { json: { input_prompt: "a" } });
   expect(response.headers.get("retry-after")).toBe(seconds);
-  await expectProblem(response, 503, code);
+  await expectProblem(response, 503, told);
 });
 
 test("a bug is answered without a word about the inside, and logged whole", async () => {

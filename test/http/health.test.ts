@@ -31,7 +31,7 @@ test("channels, queue, outbox and database are told to callers it knows", async 
     channels_off: [{ title: "Discord", guide: "docs/discord.md" }],
     queue: { running: 1, sleeping: 0, due: true, next_at: null },
     outbox: { undelivered: 0, oldest_at: null, given_up: 0 },
-    database: { kind: "SQLite file", answers: true, ms: 0, full_since: null },
+    database: { kind: "SQLite file", answers: true, ms: 0, full_since: null, refused_since: null },
   });
 });
 
@@ -130,10 +130,13 @@ test("a database that does not answer is told, with 503 and without its words", 
   expect([stranger.status, await stranger.json()]).toEqual([503, { status: "down" }]);
 });
 
-test("a storage that is full degrades it, though the database answers", async () => {
+test.each([
+  ["is full", { fullSince: 5, refusedSince: null }, { full_since: 5, refused_since: null }],
+  ["can't be written", { fullSince: null, refusedSince: 5 }, { full_since: null, refused_since: 5 }],
+] as const)("a storage that %s degrades it, though the database answers", async (_how, seen, told) => {
   using b = await bench({ database: "SQLite file" });
-  b.engine.fullStorage.since = 5;
-  expect(await healthOf(b)).toMatchObject({ status: "degraded", database: { answers: true, full_since: 5 } });
+  b.engine.refusedWrites = seen;
+  expect(await healthOf(b)).toMatchObject({ status: "degraded", database: { answers: true, ...told } });
 });
 
 test("a stranger learns the status alone, and no runs are counted for it", async () => {

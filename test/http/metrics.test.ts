@@ -60,12 +60,16 @@ test("leaves out what a database that is away can't tell, and is answered all th
   expect(text).not.toMatch(/^belay_(runs\{|questions|posts)/m);
 });
 
-test("tells that the storage is full while the database answers", async () => {
+test.each([
+  ["is full", { fullSince: 5, refusedSince: null }, [1, 0]],
+  ["can't be written", { fullSince: null, refusedSince: 5 }, [0, 1]],
+] as const)("tells that the storage %s while the database answers", async (_how, seen, [full, refused]) => {
   using b = await bench();
-  b.engine.fullStorage.since = 5;
+  b.engine.refusedWrites = seen;
   const text = await metricsOf(b);
   expect(text).toContain("belay_database_up 1\n");
-  expect(text).toContain("belay_database_full 1\n");
+  expect(text).toContain(`belay_database_full ${full}\n`);
+  expect(text).toContain(`belay_database_refused ${refused}\n`);
 });
 
 test("tells since when the oldest question waits, also where that one can't be read", async () => {
@@ -145,6 +149,7 @@ test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when i
     'belay_channel_up{channel="slack"}': between("1", "0"),
     'belay_status{status="degraded"}': "0x5 1x200",
     belay_database_full: "0x170 1x15 0x40",
+    belay_database_refused: "0x205 1x15 0x40",
     belay_post_oldest_timestamp_seconds: between("_", "0"),
     belay_posts_given_up: "0x100 1x100",
     belay_question_oldest_timestamp_seconds: "0x100 _x100",
@@ -158,6 +163,7 @@ test.skipIf(!hasPrometheus())("each alert of the example fires, and stops when i
     "110m": ["BelayUndelivered"],
     "180m": ["BelayDown"],
     "200m": [],
+    "215m": ["BelayDown"],
   }).map(([eval_time, names]) => ({
     expr: `count by (alertname) (ALERTS{alertstate="firing"})`,
     eval_time,

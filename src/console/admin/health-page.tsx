@@ -72,11 +72,20 @@ function AgeFact({ name, at }: { name: string; at: number }) {
   );
 }
 
-function databaseWords({ kind, answers, ms, full_since }: NonNullable<Health["database"]>): string {
+function databaseWords({
+  kind,
+  answers,
+  ms,
+  full_since,
+  refused_since,
+}: NonNullable<Health["database"]>): string {
   const time = ms < 1000 ? "at once" : `in ${durationInWords(ms)}`;
   // A process of a former release beside this one does not say it.
   const full = full_since ? `, and is full since ${clock(full_since)}: nothing is recorded, free space` : "";
-  const words = (answers ? `answers ${time}` : "does not answer") + full;
+  const refused = refused_since
+    ? `, and can’t be written since ${clock(refused_since)}: nothing is recorded, the log says why`
+    : "";
+  const words = (answers ? `answers ${time}` : "does not answer") + full + refused;
   return kind === null ? words : `${kind}, ${words}`;
 }
 

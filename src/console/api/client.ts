@@ -1,5 +1,5 @@
 /** One request to the server, and its refusal as an error that can be shown as it is. */
-import type { Problem } from "../../http/wire/server.ts";
+import type { Problem } from "../../http/wire/problem.ts";
 
 /** Where a reverse proxy shows the server, without a slash at the end; the server writes it into the page. */
 export const base = document.querySelector<HTMLMetaElement>('meta[name="belay-base"]')?.content ?? "";

@@ -1,8 +1,8 @@
 /** What a store throws when it can't do its work: by its code, what is known and what to do. */
 
 /**
- * `storage_busy`: try again · `storage_full`: free space · `storage_refused`: the server lets us not in, or not do our
- * work, which an operator mends; a start is refused · `storage_damaged`, `storage_locked`, `storage_version`: so it is
+ * `storage_busy`: try again · `storage_full`: free space · `storage_refused`: the server or the system lets us not in, or
+ * not do our work, or the disk fails, which an operator mends; a start is refused · `storage_damaged`, `storage_locked`, `storage_version`: so it is
  */
 export class StoreError extends Error {
   readonly code:

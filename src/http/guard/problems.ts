@@ -2,7 +2,7 @@
 import type { Refusal } from "../../core/command.ts";
 import { StoreError } from "../../core/ports/store-error.ts";
 import { UnreadableError } from "../../core/ports/unreadable.ts";
-import type { Problem } from "../wire/server.ts";
+import type { Problem } from "../wire/problem.ts";
 import type { Ctx } from "./context.ts";
 import { type ProblemCode, problemCodes, problemTable } from "./problem-codes.ts";
 

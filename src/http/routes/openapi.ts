@@ -5,9 +5,10 @@ import { describeProblem } from "../guard/problems.ts";
 import { wireEventSchema } from "../wire/events.ts";
 import type { Operation } from "../wire/operation.ts";
 import { type OperationId, operationIds, operations } from "../wire/operations.ts";
+import { problemSchema } from "../wire/problem.ts";
 import { openQuestionSchema } from "../wire/questions.ts";
 import { runStateSchema, runSummarySchema } from "../wire/runs.ts";
-import { healthSchema, problemSchema, sessionSchema } from "../wire/server.ts";
+import { healthSchema, sessionSchema } from "../wire/server.ts";
 
 type Json = Record<string, unknown>;
 

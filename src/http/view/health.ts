@@ -13,7 +13,7 @@ const newsMs = 86_400_000;
 
 /**
  * Degraded: a channel or a server of tools is down or has changed, posts were given up in the last day, a record can't
- * be read, the storage is full or a model gives no answers; what does not need it goes on. Down: the database does not
+ * be read, the storage takes nothing or a model gives no answers; what does not need it goes on. Down: the database does not
  * answer.
  * Callers that nobody knows (null) learn the status alone, and cost no more than that.
  */
@@ -27,9 +27,10 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
   const toolServers = (config.toolServers ?? []).map((server) => server.status());
   const troubles = engine.modelTroubles;
   const unreadable = engine.unreadable.list();
-  const fullSince = engine.fullStorage.since;
+  const { fullSince, refusedSince } = engine.refusedWrites;
   const isWhole =
     fullSince === null &&
+    refusedSince === null &&
     unreadable.length === 0 &&
     troubles.length === 0 &&
     toolServers.every((server) => server.ok);
@@ -57,7 +58,13 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
       title: more?.titles.get(run) ?? null,
       why,
     })),
-    database: { kind: config.database ?? null, answers, ms, full_since: fullSince },
+    database: {
+      kind: config.database ?? null,
+      answers,
+      ms,
+      full_since: fullSince,
+      refused_since: refusedSince,
+    },
     ...(stored && more && { outbox: stored.outbox, queue: more.queue }),
   };
 }

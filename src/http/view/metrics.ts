@@ -62,6 +62,11 @@ function connectionMetrics({ database, channels = [], tool_servers = [] }: Healt
       "1 while the storage is full: nothing is recorded.",
       database && Number(database.full_since !== null),
     ),
+    single(
+      "belay_database_refused",
+      "1 while the storage can't be written (rights, a fault of its disk): nothing is recorded.",
+      database && Number(database.refused_since !== null),
+    ),
     {
       ...{ name: "belay_channel_up", help: "1 while the channel is connected." },
       values: channels.map(({ name, ok }) => ({ labels: { channel: name }, value: Number(ok) })),

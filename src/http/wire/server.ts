@@ -1,4 +1,4 @@
-/** What the server says about itself on the wire: agents, tools, sources, sessions, health, problems. */
+/** What the server says about itself on the wire: agents, tools, sources, sessions, health. */
 import { z } from "zod";
 import { limitsSchema } from "../../core/agent.ts";
 import { toolServerSchema } from "./tool-servers.ts";
@@ -172,29 +172,12 @@ export const healthSchema = z.object({
       kind: z.string().nullable(),
       answers: z.boolean(),
       ms: z.number(),
-      /** It refused to record more, and again within the last five minutes; null: not that this process knows. */
+      /** No space for more, and again within the last five minutes; null: not that this process knows. */
       full_since: time.nullable(),
+      /** Likewise: it can't be written, for want of rights or by a fault of its disk; the log says why. */
+      refused_since: time.nullable(),
     })
     .optional(),
 });
 /** The answer of `GET /health`, with status 503 while the server takes no work. */
 export type Health = z.infer<typeof healthSchema>;
-
-/** RFC 9457; `detail` is the member that the seeds' clients read. */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number(),
-  detail: z.string(),
-  code: z.string(),
-  request_id: z.string(),
-  instance: z.string().optional(),
-  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-  agents: z.array(z.string()).optional(),
-  questions: z.array(z.object({ id: z.string(), kind: z.string(), text: z.string() })).optional(),
-  choices: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
-  /** Of what can't be read: a newer release wrote it, and can. */
-  newer: z.boolean().optional(),
-});
-/** The body of every error, `application/problem+json` by RFC 9457; `detail` is a sentence for people. */
-export type Problem = z.infer<typeof problemSchema>;

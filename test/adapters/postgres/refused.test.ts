@@ -134,3 +134,33 @@ test("a password that changes while a bot runs is told in the same words, and th
   expect(await store.outboxHealth()).toMatchObject({ undelivered: 0 });
   expect(await store.commit(commit("r1", 0))).toMatchObject({ ok: true });
 });
+
+test("a server that takes no writes is not said to be full: a standby takes none, either", async () => {
+  const place = await server.emptyDatabase();
+  const store = await openPostgres({ url: place, clock: Date });
+  onTestFinished(() => store.close());
+  const admin = new Client({ connectionString: place });
+  await admin.connect();
+  onTestFinished(() => admin.end());
+  const name = new URL(place).pathname.slice(1);
+  const readOnly = async (how: "on" | "off") => {
+    await admin.query("SET default_transaction_read_only = off");
+    await admin.query(`ALTER DATABASE "${name}" SET default_transaction_read_only = ${how}`);
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+  };
+  await readOnly("on");
+  await expect
+    .poll(() => store.commit(commit("r1", 0)).catch((error: unknown) => error))
+    .toMatchObject({
+      code: "storage_refused",
+      message: expect.stringMatching(
+        /read-only transaction; name the primary in DATABASE_URL, not a standby/,
+      ),
+    });
+  await readOnly("off");
+  await expect
+    .poll(() => store.commit(commit("r1", 0)).catch((error: unknown) => error))
+    .toMatchObject({ ok: true });
+});

@@ -35,7 +35,7 @@ export interface TestEngine extends Engine {
   happen(runId: string, ...events: EventBody[]): Promise<void>;
   draining: boolean;
   modelTroubles: ModelTrouble[];
-  fullStorage: { since: number | null };
+  refusedWrites: { fullSince: number | null; refusedSince: number | null };
   leftBehind: LeftBehind[];
 }
 
@@ -133,7 +133,7 @@ export async function testEngine(clock: Clock, on?: Store): Promise<TestEngine> 
     agents,
     modelName: "test model",
     modelTroubles: [],
-    fullStorage: { since: null },
+    refusedWrites: { fullSince: null, refusedSince: null },
     unreadable: new UnreadableRecords({ error: () => {} }),
     leftBehind: [],
     whyLeft: ({ runId }) => engine.leftBehind.flatMap(({ run, why }) => (run === runId ? [why] : [])),

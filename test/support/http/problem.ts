@@ -1,7 +1,7 @@
 /** Reads a problem document and holds it to the shape that every one must have. */
 import { expect } from "vitest";
 import type { ProblemCode } from "../../../src/http/guard/problem-codes.ts";
-import { type Problem, problemSchema } from "../../../src/http/wire/server.ts";
+import { type Problem, problemSchema } from "../../../src/http/wire/problem.ts";
 
 export async function expectProblem(response: Response, status: number, code: ProblemCode): Promise<Problem> {
   const text = await response.text();

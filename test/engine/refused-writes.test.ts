@@ -1,4 +1,4 @@
-/** A storage that is full is known to be: from what it refuses to record, since nothing else says so. */
+/** A storage that takes nothing is known: from what it refuses to record, since nothing else says so. */
 import { pino } from "pino";
 import { expect, onTestFinished, test } from "vitest";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
@@ -9,7 +9,7 @@ import { said } from "../support/listening-bot.ts";
 import { finalAnswer, scripted } from "../support/model/scripted.ts";
 
 /** A bot whose storage takes nothing while `room` is false. */
-async function start() {
+async function start(code: StoreError["code"] = "storage_full") {
   const now = { ms: 1_000_000 };
   const clock = clockOf(() => now.ms);
   const store = await openSqlite({ path: ":memory:", clock });
@@ -18,7 +18,7 @@ async function start() {
   const refusing =
     <A extends unknown[], R>(write: (...given: A) => Promise<R>) =>
     async (...given: A): Promise<R> => {
-      if (!storage.room) throw new StoreError("storage_full", "no space left on the device");
+      if (!storage.room) throw new StoreError(code, "not now");
       return write(...given);
     };
   const bot = await startBot({
@@ -48,16 +48,16 @@ test.each([
   "%s that is refused tells it, once in the log, until it was quiet for five minutes",
   async (_what, send) => {
     const { bot, now, lines } = await start();
-    expect(bot.engine.fullStorage.since).toBeNull();
+    expect(bot.engine.refusedWrites.fullSince).toBeNull();
     for (const at of [1_000_000, 1_200_000]) {
       now.ms = at;
       await expect(send(bot)).rejects.toThrow(StoreError);
     }
     expect(lines).toEqual(["the storage is full: nothing is recorded, free space"]);
     now.ms += 299_999;
-    expect(bot.engine.fullStorage.since).toBe(1_000_000);
+    expect(bot.engine.refusedWrites.fullSince).toBe(1_000_000);
     now.ms += 1;
-    expect(bot.engine.fullStorage.since).toBeNull();
+    expect(bot.engine.refusedWrites.fullSince).toBeNull();
   },
 );
 
@@ -69,6 +69,16 @@ test("with room again all goes on, and the next time it is full counts anew", as
   storage.room = false;
   now.ms += 300_000;
   await expect(bot.launch("go")).rejects.toThrow(StoreError);
-  expect(bot.engine.fullStorage.since).toBe(1_300_000);
+  expect(bot.engine.refusedWrites.fullSince).toBe(1_300_000);
   expect(lines).toHaveLength(2);
+});
+
+test("one that can't be written is not said to be full, nor one that is full to be closed to us", async () => {
+  const { bot, lines } = await start("storage_refused");
+  await expect(bot.launch("go")).rejects.toThrow(StoreError);
+  expect(bot.engine.refusedWrites).toMatchObject({ fullSince: null, refusedSince: 1_000_000 });
+  expect(lines).toEqual(["the storage can't be written: nothing is recorded, mend what the error says"]);
+  const full = await start();
+  await expect(full.bot.launch("go")).rejects.toThrow(StoreError);
+  expect(full.bot.engine.refusedWrites).toMatchObject({ fullSince: 1_000_000, refusedSince: null });
 });
