@@ -20,7 +20,17 @@ const letters: Record<Meant["type"], string> = {
 };
 
 /** The columns of the table. */
-const columns = ["", "status", "Please stop!", "thanks!", "👍", "yes, approve it", "use v2", "no, thanks"];
+const columns = [
+  "",
+  "status",
+  "Please stop!",
+  "thanks!",
+  "👍",
+  "yes, approve it",
+  "use v2",
+  "no, thanks",
+  "great job",
+];
 
 /** Asked at 100; the words were written at 200. */
 const writtenAt = 200;
@@ -64,51 +74,51 @@ const situations: Record<string, { run: Facts["run"]; questions: Open[] }> = {
 /** Whose words: the columns for who may do everything, and for who may do nothing. */
 const right: Record<string, Record<string, [may: string, mayNot: string]>> = {
   addressed: {
-    "no run": ["ccsrrllr", "ccsrrxxr"],
-    "a finished run": ["ccsrrffr", "ccsrrxxr"],
-    "a finished run, its question answered since": ["ccsrrwww", "ccsrrxxr"],
-    "a run that works": ["ccsrrttr", "ccxrrxxr"],
-    "a question": ["ccsrraaa", "ccxrrxxr"],
-    "two questions": ["ccsrrwww", "ccxrrxxr"],
-    "a question and an approval": ["ccsrpwww", "ccxrxxxx"],
-    "a question asked since": ["ccsrrwww", "ccxrrxxr"],
-    "a question answered since": ["ccsrrwww", "ccxrrxxr"],
-    "one answered, another asked since": ["ccsrrwww", "ccxrrxxr"],
-    "an approval": ["ccsrpptp", "ccxrxxxx"],
-    "a doubt": ["ccsrpptp", "ccxrxxxx"],
-    "the budget reached": ["ccsrpptp", "ccxrxxxx"],
-    "a question elsewhere in the direct message": ["ccsrraaa", "ccsrrxxr"],
-    "an approval elsewhere in the direct message": ["ccsrpplp", "ccsrxxxx"],
+    "no run": ["ccsrrllrr", "ccsrrxxrr"],
+    "a finished run": ["ccsrrffrr", "ccsrrxxrr"],
+    "a finished run, its question answered since": ["ccsrrwwww", "ccsrrxxrr"],
+    "a run that works": ["ccsrrttrr", "ccxrrxxrr"],
+    "a question": ["ccsrraaaa", "ccxrrxxrr"],
+    "two questions": ["ccsrrwwww", "ccxrrxxrr"],
+    "a question and an approval": ["ccsrpwwww", "ccxrxxxxr"],
+    "a question asked since": ["ccsrrwwww", "ccxrrxxrr"],
+    "a question answered since": ["ccsrrwwww", "ccxrrxxrr"],
+    "one answered, another asked since": ["ccsrrwwww", "ccxrrxxrr"],
+    "an approval": ["ccsrpptpr", "ccxrxxxxr"],
+    "a doubt": ["ccsrpptpr", "ccxrxxxxr"],
+    "the budget reached": ["ccsrpptpr", "ccxrxxxxr"],
+    "a question elsewhere in the direct message": ["ccsrraaaa", "ccsrrxxrr"],
+    "an approval elsewhere in the direct message": ["ccsrpplpr", "ccsrxxxxr"],
   },
   ours: {
-    "no run": ["...rr..r", "........"],
-    "a finished run": [".c.rrffr", "........"],
-    "a finished run, its question answered since": [".w.rrwww", "........"],
-    "a run that works": [".csrrttr", "..x....."],
-    "a question": [".asrraaa", "..x....."],
-    "two questions": [".wsrrwww", "..x....."],
-    "a question and an approval": [".wsrpwww", "..x....."],
-    "a question asked since": [".wsrrwww", "..x....."],
-    "a question answered since": [".wsrrwww", "..x....."],
-    "one answered, another asked since": [".wsrrwww", "..x....."],
-    "an approval": [".csrpptp", "..x....."],
-    "a doubt": [".csrpptp", "..x....."],
-    "the budget reached": [".csrpptp", "..x....."],
+    "no run": ["...rr..rr", "........."],
+    "a finished run": [".c.rrffrr", "........."],
+    "a finished run, its question answered since": [".w.rrwwww", "........."],
+    "a run that works": [".csrrttrr", "..x......"],
+    "a question": [".asrraaaa", "..x......"],
+    "two questions": [".wsrrwwww", "..x......"],
+    "a question and an approval": [".wsrpwwww", "..x......"],
+    "a question asked since": [".wsrrwwww", "..x......"],
+    "a question answered since": [".wsrrwwww", "..x......"],
+    "one answered, another asked since": [".wsrrwwww", "..x......"],
+    "an approval": [".csrpptpr", "..x......"],
+    "a doubt": [".csrpptpr", "..x......"],
+    "the budget reached": [".csrpptpr", "..x......"],
   },
   theirs: {
-    "no run": ["........", "........"],
-    "a finished run": ["........", "........"],
-    "a finished run, its question answered since": [".w...www", "........"],
-    "a run that works": ["..s.....", "........"],
-    "a question": [".as..aaa", "........"],
-    "two questions": [".ws..www", "........"],
-    "a question and an approval": [".ws.pwww", "........"],
-    "a question asked since": [".ws..www", "........"],
-    "a question answered since": [".ws..www", "........"],
-    "one answered, another asked since": [".ws..www", "........"],
-    "an approval": ["..s.pp.p", "........"],
-    "a doubt": ["..s.pp.p", "........"],
-    "the budget reached": ["..s.pp.p", "........"],
+    "no run": [".........", "........."],
+    "a finished run": [".........", "........."],
+    "a finished run, its question answered since": [".w...wwww", "........."],
+    "a run that works": ["..s......", "........."],
+    "a question": [".as..aaaa", "........."],
+    "two questions": [".ws..wwww", "........."],
+    "a question and an approval": [".ws.pwwww", "........."],
+    "a question asked since": [".ws..wwww", "........."],
+    "a question answered since": [".ws..wwww", "........."],
+    "one answered, another asked since": [".ws..wwww", "........."],
+    "an approval": ["..s.pp.p.", "........."],
+    "a doubt": ["..s.pp.p.", "........."],
+    "the budget reached": ["..s.pp.p.", "........."],
   },
 };
 
@@ -170,7 +180,7 @@ describe.each(cases.filter(({ place }) => place === "addressed"))(
       (thread) => {
         for (const addressed of [true, false]) {
           for (const allowed of [true, false]) {
-            expect(outcomes(situation, { thread, addressed, toOthers: true }, allowed)).toBe("........");
+            expect(outcomes(situation, { thread, addressed, toOthers: true }, allowed)).toBe(".........");
           }
         }
       },

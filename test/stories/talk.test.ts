@@ -137,6 +137,7 @@ describe.each(Object.entries(stages))("in %s", (_, makeStage) => {
     await stage.says("oncall", "yes, by 20 GB");
     await showing(stage, /done in|db7 has room again/, new RegExp(`Answered.*(oncall|${ids.oncall})`));
     await hears(stage, "lee", "thank you all");
+    await hears(stage, "eve", "nice work!");
     expect((await bot?.store.runs({ limit: 10 }))?.length).toBe(1);
     expect(stage.privately()).toEqual([]);
   });

@@ -43,6 +43,8 @@ export type Meant =
   /** Told once, to them alone, in the words of the rule that forbids it. */
   | { type: "refuse"; what: "say" | "stop" | "launch" | "settle" };
 
+const courtesies: ReadonlySet<Words> = new Set(["thanks", "praise", "decline", "emoji"]);
+
 /** Pure: the same facts always mean the same. Ignored words leave no trace in any run. */
 export function meant(facts: Facts): Meant {
   const { addressed, thread, toOthers, words, areShown = false } = facts;
@@ -57,7 +59,7 @@ export function meant(facts: Facts): Meant {
   const settling = facts.run === "none" ? null : ofQuestions(facts, isSpokenTo);
   if (settling) return settling;
   if (!isForUs) return { type: "ignore" };
-  if (words === "thanks" || words === "decline" || words === "emoji") return courteous(facts, isSpokenTo);
+  if (courtesies.has(words)) return courteous(facts, isSpokenTo);
   if (facts.run === "live") return facts.may.say ? { type: "steer" } : refusal("say", isSpokenTo);
   if (facts.run !== "ended" && !isSpokenTo) return { type: "ignore" };
   if (!facts.may.launch) return refusal("launch", isSpokenTo);
