@@ -6,6 +6,7 @@ import type { Command, Refusal } from "../command.ts";
 import { fillIn } from "../fill-in.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
+import { belowQuoteOf } from "../text/below-quote.ts";
 import { valueShownAs } from "../text/options.ts";
 import { withoutMarks } from "../text/without-marks.ts";
 import { type Admission, accept, beingStopped, cut, refuse, withContext } from "./admission.ts";
@@ -73,7 +74,8 @@ function unnamed({ id, kind, text }: Question): Admission {
  * Words as an answer to this question: a choice by its value, label or number, or free text. null: no answer. `typed`:
  * as of `fillIn`.
  */
-export function answerTo(question: Question, words: string, typed?: readonly string[]): string | null {
+export function answerTo(question: Question, said: string, typed?: readonly string[]): string | null {
+  const words = typed === undefined ? said : (belowQuoteOf(question.text, said) ?? said);
   const text = words.trim();
   if (text === "" || question.kind === "approval") return null;
   const named = typed === undefined ? choiceNamed : choiceSaid;
