@@ -10,6 +10,7 @@ import { afterAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Child, startChild } from "../support/child.ts";
 import { freePort } from "../support/free-port.ts";
+import { inLanes } from "../support/lanes.ts";
 
 const root = mkdtempSync(join(tmpdir(), "belay-mcp-rounds-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -73,20 +74,24 @@ test("the round that is sent again is answered once, by whichever life", async (
   const quiet = await begin(still, 0, "asks");
   await asked(still, quiet);
   const points = await ended(quiet);
-  // While the person thinks; before the answer's commit; after it.
-  for (const dieAt of [0, points + 1, points + 2]) {
-    const at = await place();
-    const first = await begin(at, dieAt, "asks");
-    const round = await asked(at, first);
-    if (dieAt === 0) await first.kill();
-    else await expect(send(at, first, round)).rejects.toThrow();
-    expect((await first.ended).signal).toBe("SIGKILL");
-
-    const next = await begin(at, 0, "");
-    const told = await send(at, next, round);
-    expect({ dieAt, told }).toMatchObject({ dieAt, told: { content: [{ text: "Deployed." }] } });
-    // And once more, since its reply may have been lost: nothing is asked or done anew.
-    expect(await send(at, next, round)).toMatchObject({ structuredContent: { status: "complete" } });
-    await ended(next);
-  }
+  // While the person thinks; before the answer's commit; after it. Each is little but starts of processes.
+  await inLanes(3, [0, points + 1, points + 2], async (next) => {
+    for (let dieAt = next(); dieAt !== undefined; dieAt = next()) await answeredOver(dieAt);
+  });
 });
+
+async function answeredOver(dieAt: number): Promise<void> {
+  const at = await place();
+  const first = await begin(at, dieAt, "asks");
+  const round = await asked(at, first);
+  if (dieAt === 0) await first.kill();
+  else await expect(send(at, first, round)).rejects.toThrow();
+  expect((await first.ended).signal).toBe("SIGKILL");
+
+  const next = await begin(at, 0, "");
+  const told = await send(at, next, round);
+  expect({ dieAt, told }).toMatchObject({ dieAt, told: { content: [{ text: "Deployed." }] } });
+  // And once more, since its reply may have been lost: nothing is asked or done anew.
+  expect(await send(at, next, round)).toMatchObject({ structuredContent: { status: "complete" } });
+  await ended(next);
+}
