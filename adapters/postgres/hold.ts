@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "pg";
 import type { Duty, Hold } from "../../src/core/ports/hold.ts";
 import { defaultLimits, type Limits, openConnection } from "./connection.ts";
+import { storeErrorOf } from "./errors.ts";
 import type { WakesLog } from "./lane.ts";
 
 /** Any number, the same in every release. */
@@ -69,7 +70,7 @@ export function openHold({ url, log, limits = defaultLimits }: HoldOptions): Hol
       try {
         await once(client, duty, ready);
       } catch (error) {
-        log.debug({ err: error }, "asking for the holder's lock failed");
+        log.debug({ err: storeErrorOf(error) }, "asking for the holder's lock failed");
       }
       clearTimeout(dropping);
       become(false, duty);

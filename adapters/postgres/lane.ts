@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Logger, runMigrations, runTaskList, type TaskList, type WorkerPool } from "graphile-worker";
 import type { Pool } from "pg";
 import { openPool, type Place } from "./connection.ts";
+import { storeErrorOf } from "./errors.ts";
 import { catchBackground } from "./local-queue.ts";
 
 /** Jobs that are due at a time, and jobs whose NOTIFY was lost, are seen at the next look. */
@@ -73,7 +74,7 @@ export class Lane {
       try {
         await this.#listen(pgPool, ready);
       } catch (error) {
-        log.warn({ err: error }, "waiting for jobs failed, will begin anew");
+        log.warn({ err: storeErrorOf(error) }, "waiting for jobs failed, will begin anew");
       }
       ready();
       if (!this.#restart.signal.aborted) {
@@ -135,7 +136,8 @@ export class Lane {
       aborted(this.#restart.signal),
     ]);
     over.abort();
-    if (why !== undefined) this.#options.log.warn({ why }, "jobs are not heard any more, begins anew");
+    const fields = why instanceof Error ? { err: storeErrorOf(why) } : { why };
+    if (why !== undefined) this.#options.log.warn(fields, "jobs are not heard any more, begins anew");
     const shutDown = Promise.resolve(workers.gracefulShutdown()).catch(() => {});
     if (this.#restart.signal.aborted)
       await Promise.race([shutDown, pause(graceMs, undefined, { ref: false })]);

@@ -2,6 +2,7 @@
 import type { Pool } from "pg";
 import type { RunWakeUp, Wakes, WhenDue } from "../../src/core/ports/wakes.ts";
 import { defaultLimits, type Limits, openPool } from "./connection.ts";
+import { storeErrorOf } from "./errors.ts";
 import { taskNames } from "./jobs.ts";
 import { Lane, type WakesLog } from "./lane.ts";
 import { freeJobs, sweepOnce } from "./sweep.ts";
@@ -49,7 +50,7 @@ export function openWakes({ url, log, limits = defaultLimits, runsAtOnce = 200 }
       if (++sweeps % freeEvery === 0) await freeJobs(on);
     } catch (error) {
       alone = false;
-      log.debug({ err: error }, "sweeping failed");
+      log.debug({ err: storeErrorOf(error) }, "sweeping failed");
     }
     timer?.refresh();
   }

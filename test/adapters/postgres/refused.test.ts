@@ -1,7 +1,9 @@
 /** A database that can't be opened: the start says why and what to do, and the doctor says it before. */
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { defaultLimits } from "../../../adapters/postgres/connection.ts";
 import { diagnoseDatabase } from "../../../adapters/postgres/doctor.ts";
+import { Lane } from "../../../adapters/postgres/lane.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { openWholePostgres } from "../../../adapters/postgres/whole-store.ts";
 import { StoreError } from "../../../src/core/ports/store-error.ts";
@@ -133,6 +135,19 @@ test("a password that changes while a bot runs is told in the same words, and th
   await password("first");
   expect(await store.outboxHealth()).toMatchObject({ undelivered: 0 });
   expect(await store.commit(commit("r1", 0))).toMatchObject({ ok: true });
+});
+
+test("who waits for jobs of a database that lets nobody in logs it in the same words", async () => {
+  const place = { url: at((where) => (where.password = "wrong")), limits: defaultLimits };
+  const logged: object[] = [];
+  const log = { debug() {}, warn: (fields: object) => void logged.push(fields) };
+  const lane = new Lane({ place, log, atOnce: 1, ahead: 1, tasks: () => ({ run: async () => {} }) });
+  await lane.start();
+  await lane.stop();
+  const message = expect.stringMatching(
+    /^PostgreSQL can't be used: .*; check the .*password in DATABASE_URL/,
+  );
+  expect(logged).toMatchObject([{ err: { code: "storage_refused", message } }]);
 });
 
 test("a server that takes no writes is not said to be full: a standby takes none, either", async () => {
