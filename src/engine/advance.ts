@@ -6,8 +6,8 @@ import type { EventBody } from "../core/event.ts";
 import { never } from "../core/never.ts";
 import { hasEnded, type State } from "../core/state.ts";
 import { perform } from "./perform/perform.ts";
-import { tellUndoEnded } from "./perform/undo.ts";
-import { performWithParent, stopChildOfFailed } from "./perform/with-parent.ts";
+import { hearOfUndos } from "./perform/undo.ts";
+import { performWithParent } from "./perform/with-parent.ts";
 import { recordOutcome, runEnded, type Work } from "./perform/work.ts";
 import { Fenced, type Recorded } from "./record.ts";
 import { type TakenBack, tellTakenBack } from "./taken-back.ts";
@@ -24,7 +24,7 @@ export interface Drive extends Omit<Work, "state" | "policy">, Pick<TakenBack, "
 
 /** Returns when the run rests and is released (true), or when the process drains (false: it is still held). */
 export async function advance(drive: Drive): Promise<boolean> {
-  let state = drive.begin ?? (await drive.loadState(drive.runId));
+  let state = await hearOfUndos(drive, drive.begin ?? (await drive.loadState(drive.runId)));
   // A run keeps its agent for life, so one look is enough.
   const policy = await drive.policy(state);
   let effect = decide(state, policy);
@@ -70,9 +70,12 @@ async function performNext(effect: Effect, on: Work): Promise<Recorded> {
   return (await performWithParent(effect, on)) ?? perform(effect, on);
 }
 
-/** Our own fault, not to be mended by trying again. The log of the program has its words; they may hold anything. */
+/**
+ * Our own fault, not to be mended by trying again. The log of the program has its words; they may hold anything. Nobody
+ * is told before the end stands: a worker that has lost the run would tell it of one that goes on.
+ */
 export async function failRun(
-  { record, loadState, runId, epoch }: Pick<Drive, "record" | "loadState" | "runId" | "epoch">,
+  { record, runId, epoch }: Pick<Drive, "record" | "runId" | "epoch">,
   error: unknown,
   times: number,
 ): Promise<boolean> {
@@ -80,12 +83,6 @@ export async function failRun(
   const message = `Something went wrong in the bot itself, ${times} times in a row (${name}). Its log says what.`;
   const end: EventBody = { type: "failed", code: "internal", message };
   try {
-    // Whom the run undoes something for is told first, and its child: so they are told whenever the process dies.
-    const state = await loadState(runId);
-    if (!hasEnded(state)) {
-      await tellUndoEnded(record, state, end);
-      await stopChildOfFailed(record, state);
-    }
     const ended = await record({
       ...{ runId, epoch, inbox: null },
       propose: (now) => ({ ok: true, events: hasEnded(now) ? [] : [end] }),

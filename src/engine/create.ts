@@ -110,7 +110,7 @@ class RunEngine implements Engine {
     this.#record = (proposal) => this.refusedWrites.noticing(() => record(proposal));
     const drive = (claim: Due, lease: Lease, signal: AbortSignal) => this.#drive(claim, lease, signal);
     const fail = ({ runId, epoch }: Claim, error: unknown, times: number) =>
-      failRun({ record: this.#record, loadState: (id) => this.#live.newest(id), runId, epoch }, error, times);
+      failRun({ record: this.#record, runId, epoch }, error, times);
     const work = { store, clock, log, rng };
     this.#left = new LeftRuns({ clock, log, unreadable });
     const owner = `worker-${randomUUID()}`;

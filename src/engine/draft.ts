@@ -9,7 +9,7 @@ import type { Clock } from "../core/ports/clock.ts";
 import type { Commit, Only } from "../core/ports/commit.ts";
 import type { InboxKey } from "../core/ports/deliveries.ts";
 import { spentTokens } from "../core/reduce/settle.ts";
-import { hasEnded, type State, statusOf } from "../core/state.ts";
+import { hasEnded, pendingCalls, type State, statusOf } from "../core/state.ts";
 import type { Redact } from "../core/text/redact.ts";
 import { changedQuestions } from "./changed-questions.ts";
 import type { LiveRun } from "./folded-states.ts";
@@ -114,8 +114,14 @@ function commitOf(deps: DraftDeps, proposal: Proposal, run: LiveRun, next: Next,
     ...(proposal.only ? { only: proposal.only } : {}),
     ...(proposal.claim && rest.wakeAt === 0 ? { claim: proposal.claim } : {}),
     ...(proposal.forgets ? { forgets: proposal.forgets } : {}),
-    wake: state.parent && hasEnded(state) && !hasEnded(before) ? [state.parent.runId] : [],
+    wake: hasEnded(state) && !hasEnded(before) ? relativesOf(before, state) : [],
   };
+}
+
+/** Who looks at what becomes of this run: its parent, a child that it still waits for, the run that it undoes a call of. */
+function relativesOf(before: State, { parent, undoes }: State): string[] {
+  const above = [parent, undoes].flatMap((other) => other?.runId ?? []);
+  return [...above, ...pendingCalls(before).flatMap(({ is }) => (is.at === "with_child" ? is.runId : []))];
 }
 
 function rowOf(runId: string, state: State): Commit["row"] {

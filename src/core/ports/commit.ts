@@ -33,7 +33,7 @@ export interface Commit {
   questions: readonly QuestionRow[];
   /** The inbound message this commit answers; a second commit for the same key is refused as a duplicate. */
   inbox: InboxKey | null;
-  /** Other runs that should look again (a parent whose child ended). */
+  /** Other runs that should look again (a parent whose child ended, a child whose parent failed). */
   wake: readonly string[];
   /**
    * The run is forgotten with these events, whose last is `forgotten`: everything before it goes, with its posts,

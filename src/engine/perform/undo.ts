@@ -1,7 +1,10 @@
 /** A run that undoes a call of another one tells that run who asked and what came of it: the card there shows it. */
 import type { EventBody } from "../../core/event.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { UnreadableError } from "../../core/ports/unreadable.ts";
-import { type State, underPause } from "../../core/state.ts";
+import { initial } from "../../core/reduce/launch.ts";
+import { reduce } from "../../core/reduce/reduce.ts";
+import { hasEnded, type State, underPause } from "../../core/state.ts";
 import { endOfUndo, undoIn } from "../../core/undo.ts";
 import type { Recorded, Recorder } from "../record.ts";
 import { recordOutcome, type Work } from "./work.ts";
@@ -24,22 +27,57 @@ export async function tellUndoAsked(record: Recorder, state: State): Promise<voi
   await tell(record, undoes.runId, asked, (other) => undoIn(other, questionId)?.undo.asked === null);
 }
 
-/** First the other run, then the end: so it is told whenever the process dies. */
+/** First the other run, then the end, which nothing changes any more: so it is told whenever the process dies. */
 export async function performEndUndo(on: Work, end: EventBody): Promise<Recorded> {
-  await tellUndoEnded(on.record, on.state, end);
+  const { undoes, runId } = on.state;
+  if (undoes) {
+    const { questionId } = undoes;
+    const ended: EventBody = { type: "undo_ended", questionId, ...endOfUndo(on.state, end) };
+    await tell(on.record, undoes.runId, ended, (other) => isAwaited(other, { questionId, runId }));
+  }
   return recordOutcome(on, () => [end]);
 }
 
-/** `end`: the event that will end the run. */
-export async function tellUndoEnded(record: Recorder, state: State, end: EventBody): Promise<void> {
-  const { undoes, runId } = state;
-  if (!undoes) return;
-  const { questionId } = undoes;
-  const ended: EventBody = { type: "undo_ended", questionId, ...endOfUndo(state, end) };
-  await tell(record, undoes.runId, ended, (other) => {
-    const undo = undoIn(other, questionId)?.undo;
-    return undo?.asked?.runId === runId && undo.ended === null;
-  });
+/**
+ * What undoes a call of this run may have failed by a fault of the bot, and told nobody: its end has woken this run, which
+ * looks by itself. Returns the run as it is then.
+ */
+export async function hearOfUndos(on: Hearing, state: State): Promise<State> {
+  let heard = state;
+  for (const { id: questionId, undo } of state.settled) {
+    const runId = undo?.asked?.runId ?? null;
+    if (runId === null || undo?.ended !== null) continue;
+    const told = await endOf(on, runId);
+    if (told === null) continue;
+    await tell(on.record, state.runId, { type: "undo_ended", questionId, ...told }, (now) =>
+      isAwaited(now, { questionId, runId }),
+    );
+    heard = await on.loadState(state.runId);
+  }
+  return heard;
+}
+
+type Hearing = Pick<Work, "record" | "loadState"> & { nearby: Pick<Store, "read"> };
+
+/** null: that run goes on, or nobody can read how it ended. */
+async function endOf({ nearby }: Hearing, runId: string): Promise<ReturnType<typeof endOfUndo> | null> {
+  try {
+    let state = initial;
+    for (const event of await nearby.read(runId)) {
+      const after = reduce(state, event);
+      if (hasEnded(after)) return endOfUndo(state, event);
+      state = after;
+    }
+    return null;
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error;
+    return null;
+  }
+}
+
+function isAwaited(other: State, { questionId, runId }: { questionId: string; runId: string }): boolean {
+  const undo = undoIn(other, questionId)?.undo;
+  return undo?.asked?.runId === runId && undo.ended === null;
 }
 
 /** The run `by` has undone what this question offers to undo: nobody is to press it any more. */
