@@ -2,6 +2,7 @@
 import { callFailed } from "../../core/call-failure.ts";
 import type { Effect } from "../../core/effect.ts";
 import type { EventBody } from "../../core/event.ts";
+import { UnreadableError } from "../../core/ports/unreadable.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import { hasEnded, type State } from "../../core/state.ts";
 import { isEnded, type Status } from "../../core/text/status.ts";
@@ -43,10 +44,16 @@ function beginsSomething(effect: Effect): boolean {
   return effect.type !== "record" && effect.type !== "leave";
 }
 
-/** The parent is being stopped: so is the child, first. */
+/** The parent is being stopped: so is the child, first. A damaged one goes on in no process, and keeps nobody from it. */
 export async function performCancelChild(on: Work, callId: string, childId: string): Promise<Recorded> {
   const propose = (state: State) => ({ ok: true, events: stoppedWithParent(state, "cancelled") }) as const;
-  await on.record({ runId: childId, epoch: null, inbox: null, propose });
+  try {
+    await on.record({ runId: childId, epoch: null, inbox: null, propose });
+  } catch (error) {
+    // What a newer release wrote goes on there: so does this stop.
+    if (!(error instanceof UnreadableError && error.code === "storage_damaged")) throw error;
+    on.log.warn({ run: on.runId, err: error }, "a run is stopped without its child, which can't be read");
+  }
   return recordOutcome(on, (state) =>
     findCall(state, callId)?.is.at === "with_child"
       ? [callFailed(callId, { code: "cancelled", message: "The run was stopped." })]
