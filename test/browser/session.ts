@@ -90,6 +90,20 @@ export async function visit(
   return { context, page, complaints };
 }
 
+/** A profile of its own, through the door with the token `secret-<name>`. */
+export async function visitAs(
+  browser: Browser,
+  bot: { url: string },
+  name: string,
+  path = "",
+): Promise<Visitor> {
+  const visitor = await visit(browser, bot, { path });
+  await visitor.page.getByLabel("Code or token").fill(`secret-${name}`);
+  await visitor.page.getByRole("button", { name: "Log in" }).click();
+  await visitor.page.getByRole("link", { name: `${name} (token)` }).waitFor();
+  return visitor;
+}
+
 /** Starts a run from the form and waits for its page. Returns its id. */
 export async function launch(page: Page, task: string): Promise<string> {
   await page.getByRole("link", { name: "New run" }).click();

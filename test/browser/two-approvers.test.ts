@@ -1,4 +1,7 @@
-/** A call that needs two people, changed by one of them: both see what would run now, before anybody approves it. */
+/**
+ * A call that needs two people, each at the console with a token of their own, changed by one of them: both see what
+ * would run now, before anybody approves it.
+ */
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { z } from "zod";
@@ -6,17 +9,9 @@ import { demoModel } from "../../adapters/demo/model.ts";
 import { defineTool } from "../../src/tools/define-tool.ts";
 import { agent } from "../support/bot.ts";
 import { listeningBot } from "../support/http/bot.ts";
-import { consoleDir, expectStatus, launch, patient, theBrowser, type Visitor, visit } from "./session.ts";
+import { consoleDir, expectStatus, launch, patient, theBrowser, visitAs } from "./session.ts";
 
 const on = theBrowser();
-
-/** With a token of their own: at the console everybody is the same person. */
-async function person(bot: { url: string }, token: "admin" | "owner", path = ""): Promise<Visitor> {
-  const visitor = await visit(on.browser, bot, {});
-  await visitor.context.setExtraHTTPHeaders({ authorization: `Bearer secret-${token}` });
-  await visitor.page.goto(`${bot.url}/${path}`);
-  return visitor;
-}
 
 /** What a person is shown before the decision: the arguments, then the preview. */
 async function expectShown(page: Page, service: string, preview: string): Promise<void> {
@@ -45,9 +40,9 @@ it("is shown anew to both, with a new preview, and runs once as changed", { time
     agents: [{ ...known, tools: [...known.tools, "restart_service"] }],
     config: { consoleDir },
   });
-  const dana = await person(bot, "admin");
+  const dana = await visitAs(on.browser, bot, "admin");
   const id = await launch(dana.page, "restart payments in staging");
-  const noor = await person(bot, "owner", `runs/${id}`);
+  const noor = await visitAs(on.browser, bot, "owner", `runs/${id}`);
   for (const { page } of [dana, noor]) await expectShown(page, "payments", "payments: 3 instances");
 
   await dana.page.getByRole("button", { name: "Edit…" }).click();

@@ -205,13 +205,54 @@ test("what a source sends as its own proof is no wrong token", async () => {
   expect((await b.call("GET", "/agent/runs", { as: null, headers: wrong })).status).toBe(401);
 });
 
-test("the owner's token logs in as a code does, again and again; no other token does", async () => {
+test("the owner's token logs in as a code does, again and again", async () => {
   const owner: Token = { name: "local", hash: sha256("the owner's own token"), scopes: ["admin"] };
-  const others = tokensWith("another token");
-  using b = await bench({ auth: { mode: "token", tokens: [...others, owner] } });
+  using b = await bench({ auth: { mode: "token", tokens: [...tokensWith("another token"), owner] } });
   for (let i = 0; i < 2; i++) {
     const { response } = await login(b, "the owner's own token");
-    expect(await response.json()).toMatchObject({ how: "session", principal: "console:local" });
+    expect(await response.json()).toMatchObject({ how: "session", principal: "console:local", scopes: null });
   }
-  await expectProblem((await login(b, "another token")).response, 401, "unauthorized");
+});
+
+test("any other token logs in as its holder, who may do what it may and nothing else", async () => {
+  using b = await bench();
+  const run = await b.launch();
+  const { response, sent } = await login(b, "secret-reader");
+  const me = { how: "session", principal: "token:reader", name: "reader (token)", scopes: ["read"] };
+  expect(await response.json()).toMatchObject(me);
+  const headers = { cookie: sent, origin };
+  expect(await (await b.call("GET", "/session", { as: null, headers })).json()).toMatchObject(me);
+  expect((await b.call("GET", `/agent/state/${run.id}`, { as: null, headers })).status).toBe(200);
+  const launch = await b.call("POST", "/agent/launch", { as: null, headers, json: { input_prompt: "a" } });
+  await expectProblem(launch, 403, "insufficient_scope");
+  await expectProblem(await b.call("GET", "/sessions", { as: null, headers }), 403, "insufficient_scope");
+  await expectProblem(
+    await b.call("POST", "/session/code", { as: null, headers }),
+    403,
+    "insufficient_scope",
+  );
+  const list = await (await b.call("GET", "/sessions")).json();
+  expect(list).toMatchObject({ sessions: [{ principal: "token:reader", name: "reader (token)" }] });
+  expect((await b.call("DELETE", "/session", { as: null, headers })).status).toBe(204);
+  await expectProblem(await b.call("GET", "/session", { as: null, headers }), 401, "unauthorized");
+});
+
+test.each([
+  ["another secret", (token: Token) => ({ ...token, hash: sha256("another secret") })],
+  ["another name", (token: Token) => ({ ...token, name: "somebody else" })],
+])("the session of a token that has %s ends", async (_, change) => {
+  using b = await bench();
+  const { sent } = await login(b, "secret-reader");
+  const tokens = tokensWith("secret-admin").map((token) => (token.name === "reader" ? change(token) : token));
+  const { app } = createHttp({
+    engine: b.engine,
+    channels: [],
+    clock: b.clock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    config: { ...defaults(), auth: { mode: "token", tokens } },
+  });
+  const me = app.request("http://localhost:3000/session", {
+    headers: { host: "localhost:3000", cookie: sent },
+  });
+  await expectProblem(await me, 401, "unauthorized");
 });

@@ -3,6 +3,7 @@ import type { ComponentType } from "react";
 import { Nowhere } from "../parts/nowhere.tsx";
 import { usePageTitle } from "../parts/page-title.ts";
 import { Way } from "../parts/way.tsx";
+import { isAdmin, useSession } from "../session/rights.ts";
 import { AgentsPage } from "./agents-page.tsx";
 import { DecisionsPage } from "./decisions-page.tsx";
 import { HealthPage } from "./health-page.tsx";
@@ -11,17 +12,19 @@ import { SourcesPage } from "./sources-page.tsx";
 import { ToolServersPage } from "./tool-servers-page.tsx";
 import { ToolsPage } from "./tools-page.tsx";
 
-const pages = {
-  health: ["Health", HealthPage],
-  agents: ["Agents", AgentsPage],
-  tools: ["Tools", ToolsPage],
-  "tool-servers": ["Tool servers", ToolServersPage],
-  sources: ["Webhooks and schedules", SourcesPage],
-  refusals: ["Approvals and refusals", DecisionsPage],
-  sessions: ["Sessions", SessionsPage],
-} as const;
+/** `admin`: nobody else is shown anything there. */
+const pages: Readonly<Record<string, { title: string; Page: ComponentType; admin?: true }>> = {
+  health: { title: "Health", Page: HealthPage },
+  agents: { title: "Agents", Page: AgentsPage },
+  tools: { title: "Tools", Page: ToolsPage },
+  "tool-servers": { title: "Tool servers", Page: ToolServersPage, admin: true },
+  sources: { title: "Webhooks and schedules", Page: SourcesPage, admin: true },
+  refusals: { title: "Approvals and refusals", Page: DecisionsPage, admin: true },
+  sessions: { title: "Sessions", Page: SessionsPage },
+};
 
 export function AdminPage({ page }: { page: string }) {
+  const mayAll = isAdmin(useSession());
   const found = Object.entries(pages).find(([name]) => name === page)?.[1];
   return (
     <div className="admin">
@@ -30,13 +33,15 @@ export function AdminPage({ page }: { page: string }) {
           <Way href="/" className="back" aria-label="Back to the list">
             ←
           </Way>
-          {Object.entries(pages).map(([name, [title]]) => (
-            <Way key={name} href={`/bot/${name}`} aria-current={name === page ? "page" : undefined}>
-              {title}
-            </Way>
-          ))}
+          {Object.entries(pages).map(([name, { title, admin }]) =>
+            admin && !mayAll ? null : (
+              <Way key={name} href={`/bot/${name}`} aria-current={name === page ? "page" : undefined}>
+                {title}
+              </Way>
+            ),
+          )}
         </nav>
-        {found ? <Named title={found[0]} Page={found[1]} /> : <Nowhere title="There is no such page" />}
+        {found ? <Named {...found} /> : <Nowhere title="There is no such page" />}
       </div>
     </div>
   );

@@ -2,13 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { ForgottenRuns, RunState } from "../../http/wire/runs.ts";
-import type { Session } from "../../http/wire/server.ts";
 import { forget, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { ErrorNote } from "../parts/notice.tsx";
 import { Nowhere } from "../parts/nowhere.tsx";
 import { Sheet } from "../parts/sheet.tsx";
 import { Way } from "../parts/way.tsx";
+import { isAdmin, useSession } from "../session/rights.ts";
 
 /** Only for those who may. */
 export function ForgetButton({ run }: { run: RunState }) {
@@ -17,9 +17,8 @@ export function ForgetButton({ run }: { run: RunState }) {
 
 /** A run that can't be read can't say who may: what is known of the session does, and the server decides. */
 export function ForgetDamaged({ id }: { id: string }) {
-  const session = useQueryClient().getQueryData<Session | null>(keys.session);
-  const may = session?.scopes === null || session?.scopes.includes("admin");
-  if (!may) return null;
+  const session = useSession();
+  if (!isAdmin(session)) return null;
   return (
     <>
       <p>

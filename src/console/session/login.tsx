@@ -1,4 +1,4 @@
-/** The login page: takes the one-time code that the server printed when it started. */
+/** The login page: takes the one-time code that the server printed when it started, or a token. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys, login } from "../api/calls.ts";
@@ -28,8 +28,8 @@ export function Login() {
         <h1>Belay</h1>
         <p>
           Enter the one-time code that was printed when the server started, or a new one:{" "}
-          <code>npm run login</code> on the server's machine prints it. The owner's token, whose file is named
-          at the start, will do as well.
+          <code>npm run login</code> on the server's machine prints it. Or a token of your own: then you are
+          here as its holder.
         </p>
         <label>
           <span className="label">Code or token</span>

@@ -1,19 +1,26 @@
-/** The foot of the sidebar: the model's name, links to the bot's pages, the theme, the keys. */
+/** The foot of the sidebar: the model's name, links to the bot's pages, who is here by name, the theme, the keys. */
 import { useQuery } from "@tanstack/react-query";
 import { getHealth, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
 import { useTheme } from "../parts/theme.ts";
 import { Way } from "../parts/way.tsx";
+import { useSession } from "../session/rights.ts";
 
 const troubleWords = { degraded: "trouble", draining: "stopping", down: "down" } as const;
 
 export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
   const { data } = useQuery({ queryKey: keys.health, queryFn: getHealth, staleTime: 60_000 });
   const { theme, next } = useTheme();
+  const session = useSession();
   return (
     <footer className="sidebar-foot">
       {data?.model?.startsWith("demo") && (
         <p className="muted">The demo model answers. Set OPENAI_API_KEY for a real one.</p>
+      )}
+      {session?.how === "session" && session.scopes !== null && (
+        <p className="muted">
+          You are <Way href="/bot/sessions">{session.name}</Way>.
+        </p>
       )}
       <nav aria-label="The bot">
         <Way href="/bot/health" className="button quiet">

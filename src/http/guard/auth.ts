@@ -1,12 +1,13 @@
 /** Finds out who calls: a bearer token, the console's cookie, or anyone at all when login is switched off. */
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import { type Actor, isOwner, type Scope } from "../../core/actor.ts";
+import { type Actor, isOwner, type Principal, type Scope } from "../../core/actor.ts";
+import type { SessionRow } from "../../core/ports/kept-rows.ts";
 import type { Caller, Ctx, Env, HttpConfig, Token } from "./context.ts";
 import { ProblemError } from "./problems.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import { remoteOf } from "./remote.ts";
-import { equalHashes, type Sessions, sha256 } from "./sessions.ts";
+import { equalHashes, ownerAtConsole, type Sessions, sha256 } from "./sessions.ts";
 
 /** The cookie of a console session. Its value is the session's secret, of which the store has only the hash. */
 export const cookieName = "belay_session";
@@ -15,7 +16,7 @@ export const cookieName = "belay_session";
 export const owner = "the owner";
 
 const consoleActor: Actor = {
-  principal: "console:local",
+  principal: ownerAtConsole,
   name: owner,
   groups: [],
   guest: false,
@@ -80,15 +81,22 @@ async function recognise(
   const header = c.req.header("authorization");
   if (header !== undefined) {
     const token = tokenOf(header, config.auth.tokens);
-    return token ? { caller: tokenCaller(token), wrong: false } : { caller: null, wrong: true };
+    const caller: Caller | null = token && { actor: actorOf(token), how: "token", session: null };
+    return { caller, wrong: token === null };
   }
   const secret = getCookie(c, cookieName);
   if (secret === undefined) return { caller: null, wrong: false };
   // One that is over is not a wrong guess: browsers send it with every request until they are told otherwise.
   const session = await sessions.find(secret);
-  if (!session) return { caller: null, wrong: false };
-  const actor = { ...consoleActor, principal: session.principal };
-  return { caller: { actor, how: "session", session }, wrong: false };
+  return { caller: session ? sessionCaller(session, config) : null, wrong: false };
+}
+
+/** Whoever began it, with the rights that their token has now; null: it has another name by now. */
+export function sessionCaller(session: SessionRow, { auth }: HttpConfig): Caller | null {
+  const token =
+    auth.mode === "token" ? auth.tokens.find(({ name }) => session.principal === `token:${name}`) : null;
+  const actor = session.principal === ownerAtConsole ? consoleActor : token && actorOf(token);
+  return actor ? { actor, how: "session", session } : null;
 }
 
 /** Looks at every token, so that the time says nothing about which one was close. */
@@ -100,15 +108,12 @@ function tokenOf(header: string, tokens: readonly Token[]): Token | null {
   return found;
 }
 
-function tokenCaller(token: Token): Caller {
-  const principal = `token:${token.name}`;
-  const actor: Actor = {
-    principal,
-    name: isOwner(principal) ? owner : `${token.name} (token)`,
-    groups: [],
-    guest: false,
-    scopes: token.scopes,
-    kind: "person",
-  };
-  return { actor, how: "token", session: null };
+/** What people read of whoever logs in or calls with a token. */
+export function nameOf(principal: Principal): string {
+  return isOwner(principal) ? owner : `${principal.slice("token:".length)} (token)`;
+}
+
+function actorOf({ name, scopes }: Token): Actor {
+  const principal = `token:${name}`;
+  return { principal, name: nameOf(principal), groups: [], guest: false, scopes, kind: "person" };
 }

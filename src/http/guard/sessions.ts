@@ -1,5 +1,6 @@
-/** Console sessions: a one-time code buys a cookie whose secret only the browser knows. */
+/** Console sessions: a one-time code, or a token, buys a cookie whose secret only the browser knows. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import type { Principal } from "../../core/actor.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { SessionRow } from "../../core/ports/kept-rows.ts";
 import type { Store } from "../../core/ports/store.ts";
@@ -10,6 +11,9 @@ import type { HttpConfig } from "./context.ts";
 export const sessionMs = 12 * 3600_000;
 const codeMs = 15 * 60_000;
 
+/** Who holds a login code: whoever reads the output of this bot. */
+export const ownerAtConsole: Principal = "console:local";
+
 type SessionStore = Pick<Store, "saveSession" | "session" | "sessions" | "note" | "saveNote" | "deleteNotes">;
 
 /** Sessions are rows of the store and login codes notes: valid in every process, also after a restart. */
@@ -18,15 +22,17 @@ export class Sessions {
   readonly #clock: Pick<Clock, "now">;
   /** In front of every id: a session ends with the tokens that it was begun under. */
   readonly #under: string;
-  /** The hash of the owner's token, which logs in as a code does. */
-  readonly #owner: string | null;
+  /** By the hash of a token: who logs in with it. */
+  readonly #holders: ReadonlyMap<string, Principal>;
 
   constructor(store: SessionStore, clock: Pick<Clock, "now">, auth: HttpConfig["auth"]) {
     this.#store = store;
     this.#clock = clock;
-    this.#owner =
-      auth.mode === "token" ? (auth.tokens.find(({ name }) => name === "local")?.hash ?? null) : null;
-    this.#under = sha256(`sessions under ${administratorsOf(auth).join()}`).slice(0, 16);
+    const tokens = auth.mode === "token" ? auth.tokens : [];
+    this.#holders = new Map(
+      tokens.map(({ name, hash }) => [hash, name === "local" ? ownerAtConsole : `token:${name}`]),
+    );
+    this.#under = sha256(`sessions under ${[...this.#holders.keys()].join()}`).slice(0, 16);
   }
 
   /** A code for one login within 15 minutes. Shown to the operator, kept as a hash. */
@@ -38,22 +44,15 @@ export class Sessions {
   }
 
   /**
-   * By a code or by the owner's token. The cookie's secret and the session's row, or null for what
-   * is wrong, used or too old.
+   * By a code, which is the owner's, or by a token, as whoever holds it. The cookie's secret and the session's row, or
+   * null for what is wrong, used or too old.
    */
   async login(code: string): Promise<{ secret: string; session: SessionRow } | null> {
     const now = this.#clock.now();
-    if (sha256(code) !== this.#owner) {
-      const until = await takeNote(this.#store, noteKinds.loginCode, this.#idOf(code));
-      if (until === null || Date.parse(until) < now) return null;
-    }
+    const principal = this.#holders.get(sha256(code)) ?? (await this.#byCode(code, now));
+    if (principal === null) return null;
     const secret = randomBytes(32).toString("base64url");
-    const session = {
-      id: this.#idOf(secret),
-      principal: "console:local",
-      createdAt: now,
-      expiresAt: now + sessionMs,
-    };
+    const session = { id: this.#idOf(secret), principal, createdAt: now, expiresAt: now + sessionMs };
     await this.#store.saveSession(session);
     return { secret, session };
   }
@@ -70,15 +69,14 @@ export class Sessions {
     return rows.filter(({ id, expiresAt }) => id.startsWith(this.#under) && expiresAt > now);
   }
 
+  async #byCode(code: string, now: number): Promise<Principal | null> {
+    const until = await takeNote(this.#store, noteKinds.loginCode, this.#idOf(code));
+    return until !== null && Date.parse(until) >= now ? ownerAtConsole : null;
+  }
+
   #idOf(secret: string): string {
     return this.#under + sha256(secret);
   }
-}
-
-/** Hashes of the tokens that may do what the console may. */
-function administratorsOf(auth: HttpConfig["auth"]): string[] {
-  if (auth.mode === "none") return [];
-  return auth.tokens.filter(({ scopes }) => scopes.includes("admin")).map(({ hash }) => hash);
 }
 
 /** Hex. */

@@ -1,6 +1,6 @@
 /** Login and logout of the console, and the list of its sessions. */
 import { deleteCookie, setCookie } from "hono/cookie";
-import { callerOf, cookieName, owner } from "../guard/auth.ts";
+import { callerOf, cookieName, nameOf, sessionCaller } from "../guard/auth.ts";
 import type { Caller, Ctx, Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
 import type { RateLimit } from "../guard/rate-limit.ts";
@@ -34,23 +34,15 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
   return {
     login: async (c, { body }) => {
       const login = await sessions.login(body.code);
-      if (!login) {
+      const caller = login && sessionCaller(login.session, server.config);
+      if (!caller) {
         await failures.take(remoteOf(c, server.config));
         const detail =
-          "The code is wrong, used or too old. `npm run login`, where the server runs, makes a new one; the owner's token lets you in as well.";
+          "The code is wrong, used or too old. `npm run login`, where the server runs, makes a new one; a token lets you in as well.";
         throw new ProblemError("unauthorized", detail, { headers: { "WWW-Authenticate": "Bearer" } });
       }
       setCookie(c, cookieName, login.secret, { ...cookie, maxAge: sessionMs / 1000 });
-      const { principal, expiresAt } = login.session;
-      const session: Session = {
-        how: "session",
-        principal,
-        name: owner,
-        scopes: null,
-        expires_at: expiresAt,
-        ...known,
-      };
-      return c.json(session);
+      return c.json(viewCaller(caller, known));
     },
     loginCode: async (c) => {
       const made: LoginCode = { code: await sessions.issueLoginCode() };
@@ -69,6 +61,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
         sessions: rows.map((row) => ({
           id: shortId(row.id),
           principal: row.principal,
+          name: nameOf(row.principal),
           created_at: row.createdAt,
           expires_at: row.expiresAt,
           current: row.id === callerOf(c).session?.id,

@@ -103,7 +103,7 @@ export const serverOperations = {
   login: {
     method: "post",
     path: "/session",
-    summary: "Log the console in with a one-time code",
+    summary: "Log the console in with a one-time code, or as whoever holds a token",
     scopes: null,
     body: sessionBody,
     success: [200, sessionSchema],

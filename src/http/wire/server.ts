@@ -114,6 +114,7 @@ export const sessionListSchema = z.object({
     z.object({
       id: z.string(),
       principal: z.string(),
+      name: z.string(),
       created_at: time,
       expires_at: time,
       current: z.boolean(),
