@@ -33,6 +33,7 @@ export type Person = z.infer<typeof personSchema>;
 export const scopes = ["launch", "read", "answer", "approve", "control", "admin"] as const;
 /** One right of an API token. */
 export type Scope = (typeof scopes)[number];
+export const scopesSchema = z.array(z.enum(scopes));
 
 /** What may be asked of whoever started a run: words that they can send back, or nothing, because nobody listens. */
 export const askedSchema = z.enum(["words", "nothing"]);

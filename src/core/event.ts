@@ -1,6 +1,6 @@
 /** What happened to a run: past tense, never changed. The only source of its state. */
 import { z } from "zod";
-import { askedSchema, personSchema } from "./actor.ts";
+import { askedSchema, personSchema, scopesSchema } from "./actor.ts";
 import { attachmentSchema } from "./attachment.ts";
 import { callEvents } from "./call-events.ts";
 import { chosenCallSchema, toolCallSchema } from "./chosen-call.ts";
@@ -24,7 +24,13 @@ const bodies = [
     from: personSchema,
     /** What else decides on the launcher's rights; logs of the first release have none. */
     launcher: z
-      .object({ groups: z.array(z.string()), guest: z.boolean(), asked: askedSchema.optional() })
+      .object({
+        groups: z.array(z.string()),
+        guest: z.boolean(),
+        asked: askedSchema.optional(),
+        /** Of a token; logs of former releases have none. */
+        scopes: scopesSchema.optional(),
+      })
       .optional(),
     via: viaSchema,
     addresses: z.array(z.string()),

@@ -1,5 +1,5 @@
 /** What the events of a run fold to. */
-import type { Actor, Address, Person } from "./actor.ts";
+import type { Actor, Address, Person, Scope } from "./actor.ts";
 import type { Attachment } from "./attachment.ts";
 import type { ChosenCall, ToolCall } from "./chosen-call.ts";
 import type { EventOf } from "./event.ts";
@@ -164,7 +164,7 @@ export interface State {
   title: string;
   from: Person;
   /** With `from`, whoever launched the run as the authorisation saw them: child runs are launched in their name. */
-  launcher: { groups: readonly string[]; guest: boolean; asked?: Actor["asked"] };
+  launcher: { groups: readonly string[]; guest: boolean; asked?: Actor["asked"]; scopes?: readonly Scope[] };
   channel: string;
   addresses: readonly Address[];
   agent: { name: string; hash: string };

@@ -193,6 +193,6 @@ function admitResume(state: State, by: By): Admission {
   );
 }
 
-function launcherOf({ groups, guest, asked }: Actor) {
-  return { groups: [...groups], guest, ...(asked === undefined ? {} : { asked }) };
+function launcherOf({ groups, guest, asked, scopes }: Actor) {
+  return { groups: [...groups], guest, ...(asked && { asked }), ...(scopes && { scopes: [...scopes] }) };
 }

@@ -1,13 +1,17 @@
 /** Who launched a run, as the authorisation saw them: read from the first event, of whatever release it is. */
-import { channelOf } from "../actor.ts";
+import { type Actor, channelOf } from "../actor.ts";
 import type { EventOf } from "../event.ts";
 import type { State } from "../state.ts";
 
 /** Logs of the first release do not say what the launcher may be asked: there the principal's kind does. */
 export function launcherOf({ launcher, from, trusted }: EventOf<"launched">): State["launcher"] {
-  const known = launcher ?? { groups: [], guest: !trusted };
+  const { groups, guest, scopes, ...known } = launcher ?? { groups: [], guest: !trusted };
   const asked = known.asked ?? askedInFirstRelease[channelOf(from.principal)];
-  return asked === undefined ? { groups: known.groups, guest: known.guest } : { ...known, asked };
+  return {
+    ...{ groups, guest },
+    ...(asked === undefined ? {} : { asked }),
+    ...(scopes === undefined ? {} : { scopes }),
+  };
 }
 
 const askedInFirstRelease: Readonly<Record<string, State["launcher"]["asked"]>> = {
@@ -15,3 +19,8 @@ const askedInFirstRelease: Readonly<Record<string, State["launcher"]["asked"]>> 
   schedule: "nothing",
   email: "words",
 };
+
+/** What a run does in the name of whoever launched it, it does with no more rights than they had. */
+export function asLauncher({ from, launcher }: Pick<State, "from" | "launcher">): Actor {
+  return { ...from, ...launcher, kind: "person" };
+}

@@ -1,12 +1,12 @@
 /** Handing a task to another agent: a run of its own, launched once, waited for without holding memory. */
 
-import type { Actor } from "../../core/actor.ts";
 import { admit } from "../../core/admit/admit.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import type { Command } from "../../core/command.ts";
 import { handOffInput } from "../../core/control-tools.ts";
 import type { EventBody } from "../../core/event.ts";
 import { findCall, lastingId } from "../../core/reduce/calls.ts";
+import { asLauncher } from "../../core/reduce/launcher.ts";
 import { type Call, hasEnded, type State } from "../../core/state.ts";
 import { childRunId } from "../ids.ts";
 import type { Recorded } from "../record.ts";
@@ -38,7 +38,7 @@ async function launchChild(on: Work, call: Call, runId: string): Promise<string 
     type: "launch",
     runId,
     task,
-    actor: launcherOf(on.state),
+    actor: asLauncher(on.state),
     via: { channel: on.state.channel },
     // Its questions appear where the parent speaks.
     addresses: [...on.state.addresses],
@@ -136,9 +136,4 @@ function outcome(callId: string, child: State): EventBody {
     { ms: 0, untrusted: child.readUntrusted },
   );
   return { ...failure, below: belowWith(child) };
-}
-
-/** The child's requester is whoever started the parent, with no more rights than they had. */
-function launcherOf({ from, launcher }: State): Actor {
-  return { ...from, ...launcher, kind: "person" };
 }
