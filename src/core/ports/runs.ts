@@ -59,6 +59,15 @@ export interface QuestionCount {
 /** An event of a log of which other events can't be read. */
 export type ReadEvent = { version: number } & ({ event: RunEvent } | { event: null; why: string });
 
+/** A run by its id, with what the right to read it goes by. */
+export type NamedRun = Pick<RunRow, "runId" | "agent" | "principal">;
+
+/** How a run began or ended; null: this event can't be read. */
+export interface EdgeEvent {
+  runId: string;
+  event: RunEvent | null;
+}
+
 /** Fields that are there must all hold. `limit`: rows at most. */
 export interface RunFilter {
   status?: readonly Status[];

@@ -1,7 +1,9 @@
-/** Runs as lists show them: their rows, and what people are asked in them. */
-import type { RunRow } from "../ports/runs.ts";
+/** Runs as lists show them: their rows, who may read them, and what people are asked in them. */
+import type { Actor } from "../actor.ts";
+import type { NamedRun, RunRow } from "../ports/runs.ts";
 import type { Store } from "../ports/store.ts";
 import type { Question } from "../question.ts";
+import type { State } from "../state.ts";
 import { everyOpenQuestion } from "./every.ts";
 
 /** `forApproval`: one of its open questions is an approval. `asked`: the calls that they are about. */
@@ -25,4 +27,13 @@ export async function listedRuns(
     const asked = open.get(row.runId) ?? [];
     return { ...row, forApproval: asked.some(({ kind }) => kind === "approval"), asked };
   });
+}
+
+/** The read right by what a list knows of a run, without folding its events. */
+export function mayReadRow(
+  engine: { mayRead(actor: Actor, state: Pick<State, "agent" | "from">): boolean },
+  actor: Actor,
+  { agent, principal }: Omit<NamedRun, "runId">,
+): boolean {
+  return engine.mayRead(actor, { agent: { name: agent, hash: "" }, from: { principal, name: "" } });
 }

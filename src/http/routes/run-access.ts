@@ -4,9 +4,10 @@ import { forgottenRefusal } from "../../core/admit/forget.ts";
 import type { RunRow } from "../../core/ports/runs.ts";
 import { fold } from "../../core/reduce/reduce.ts";
 import { type State, statusOf } from "../../core/state.ts";
+import { mayReadRow } from "../../core/store/listed-runs.ts";
 import type { Server } from "../guard/context.ts";
 import { problemOfRefusal, runNotFound } from "../guard/problems.ts";
-import { askingBelow, childrenOf, mayReadRow } from "../view/child-runs.ts";
+import { askingBelow, childrenOf } from "../view/child-runs.ts";
 import { viewRun } from "../view/run.ts";
 import type { RunState } from "../wire/runs.ts";
 
@@ -20,7 +21,7 @@ export async function readableRun({ engine }: Server, actor: Actor, id: string):
 /** The same without reading the run's log. */
 export async function readableRow(server: Server, actor: Actor, id: string): Promise<RunRow> {
   const row = await soon(id, () => server.engine.store.run(id));
-  if (!row || !mayReadRow(server, actor, row)) throw runNotFound();
+  if (!row || !mayReadRow(server.engine, actor, row)) throw runNotFound();
   return row;
 }
 

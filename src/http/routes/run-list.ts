@@ -1,9 +1,8 @@
 /** The list of runs: those that a caller may see, page by page. */
 import type { Actor } from "../../core/actor.ts";
 import type { RunFilter, RunRow } from "../../core/ports/runs.ts";
-import { listedRuns } from "../../core/store/listed-runs.ts";
+import { listedRuns, mayReadRow } from "../../core/store/listed-runs.ts";
 import type { Server } from "../guard/context.ts";
-import { mayReadRow } from "../view/child-runs.ts";
 import { cursorOf, parseCursor } from "../view/cursor.ts";
 import { viewSummary } from "../view/run.ts";
 import type { RunsQuery } from "../wire/queries.ts";
@@ -19,7 +18,7 @@ export async function listRuns(server: Server, actor: Actor, query: RunsQuery): 
   let before: RunFilter["before"] = filter.before;
   for (let scanned = 0; scanned < maxScanned; scanned += filter.limit) {
     const rows = await server.engine.store.runs({ ...filter, ...(before ? { before } : {}) });
-    const readable = rows.filter((row) => mayReadRow(server, actor, row));
+    const readable = rows.filter((row) => mayReadRow(server.engine, actor, row));
     found.push(...(await withLogs(server, readable, query)));
     before = rows.at(-1);
     if (found.length > query.limit || rows.length < filter.limit) {

@@ -1,10 +1,9 @@
 /** What the server says about itself: agents, tools, sources of runs, refusals, health. */
 import type { Actor, Principal } from "../../core/actor.ts";
 import { authorize } from "../../core/admit/authorize.ts";
-import { listedRuns } from "../../core/store/listed-runs.ts";
+import { listedRuns, mayReadRow } from "../../core/store/listed-runs.ts";
 import { callerOf } from "../guard/auth.ts";
 import type { Server } from "../guard/context.ts";
-import { mayReadRow } from "../view/child-runs.ts";
 import { healthOf, ifAnswered } from "../view/health.ts";
 import { askedOf, metricsOf, metricsText, metricsType } from "../view/metrics.ts";
 import type { AgentList, ToolList } from "../wire/server.ts";
@@ -61,7 +60,7 @@ export function serverRoutes(server: Server): ServerRoutes {
 
 async function lastRunOf(server: Server, actor: Actor, principal: Principal): Promise<LastRun> {
   const [row] = await server.engine.store.runs({ principal, limit: 1 });
-  if (!row || !mayReadRow(server, actor, row)) return null;
+  if (!row || !mayReadRow(server.engine, actor, row)) return null;
   const [listed] = await listedRuns(server.engine.store, [row]);
   return {
     ...{ id: row.runId, at: row.launchedAt, status: row.status },

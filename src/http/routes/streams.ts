@@ -1,9 +1,10 @@
 /** Server-sent events: one run's log as it grows, and the changes of all runs. */
 import { streamSSE } from "hono/streaming";
+import { mayReadRow } from "../../core/store/listed-runs.ts";
 import { callerOf } from "../guard/auth.ts";
 import { Follower } from "../guard/change-feed.ts";
 import type { Ctx, Server } from "../guard/context.ts";
-import { mayReadRow, openFor } from "../view/child-runs.ts";
+import { openFor } from "../view/child-runs.ts";
 import { viewSummary } from "../view/run.ts";
 import type { Handlers } from "./route.ts";
 import { readableRun } from "./run-access.ts";
@@ -44,7 +45,7 @@ export function streamRoutes(server: Server): Pick<Handlers, "stream" | "streamA
           async () => {
             const { rows, counts } = follower.take();
             for (const row of rows) {
-              if (!mayReadRow(server, caller.actor, row)) continue;
+              if (!mayReadRow(server.engine, caller.actor, row)) continue;
               await stream.writeSSE({ event: "run", data: JSON.stringify(viewSummary(row, server)) });
             }
             const open = counts ? openFor(server, caller.actor, counts) : told;

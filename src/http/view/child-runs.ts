@@ -5,6 +5,7 @@ import type { Policy } from "../../core/agent.ts";
 import type { QuestionCount, RunRow } from "../../core/ports/runs.ts";
 import type { State } from "../../core/state.ts";
 import { everyRun } from "../../core/store/every.ts";
+import { mayReadRow } from "../../core/store/listed-runs.ts";
 import { isEnded } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import { ProblemError } from "../guard/problems.ts";
@@ -15,18 +16,9 @@ export interface Asking {
   policy: Policy;
 }
 
-/** The read right by a row, or by a count of rows, alone, without folding the run's events. */
-export function mayReadRow(
-  { engine }: Server,
-  actor: Actor,
-  { agent, principal }: Pick<RunRow, "agent" | "principal">,
-): boolean {
-  return engine.mayRead(actor, { agent: { name: agent, hash: "" }, from: { principal, name: "" } });
-}
-
 /** How many of these open questions belong to runs that the actor may see. */
 export function openFor(server: Server, actor: Actor, counts: readonly QuestionCount[]): number {
-  return counts.reduce((sum, count) => sum + (mayReadRow(server, actor, count) ? count.open : 0), 0);
+  return counts.reduce((sum, count) => sum + (mayReadRow(server.engine, actor, count) ? count.open : 0), 0);
 }
 
 /** All of them, oldest first. */
@@ -42,7 +34,7 @@ export async function askingBelow(
   actor: Actor,
   children: readonly RunRow[],
 ): Promise<Asking[]> {
-  const alive = children.filter((row) => !isEnded(row.status) && mayReadRow(server, actor, row));
+  const alive = children.filter((row) => !isEnded(row.status) && mayReadRow(server.engine, actor, row));
   const found = alive.map(async ({ runId, asking }): Promise<Asking[]> => {
     const [own, below] = await Promise.all([
       asking > 0 ? server.engine.unreadable.orNull(askingOf(server, runId)) : [],
@@ -91,7 +83,7 @@ async function ownerBelow(
   for (let id = owner; id !== null; ) {
     if (id === runId) return owner;
     const row: RunRow | null = await store.run(id);
-    if (!row || !mayReadRow(server, actor, row)) return null;
+    if (!row || !mayReadRow(server.engine, actor, row)) return null;
     id = row.parentId;
   }
   return null;

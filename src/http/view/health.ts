@@ -1,10 +1,10 @@
 /** How the bot is: its channels, the worker's queue, the posts on their way, and whether the database answers. */
 import type { Actor } from "../../core/actor.ts";
 import { StoreError } from "../../core/ports/store-error.ts";
+import { mayReadRow } from "../../core/store/listed-runs.ts";
 import type { Status } from "../../core/text/status.ts";
 import type { Server } from "../guard/context.ts";
 import type { Health } from "../wire/server.ts";
-import { mayReadRow } from "./child-runs.ts";
 
 /** Runs are counted up to here: whether a thousand or ten thousand are on the move changes nothing. */
 const mostCounted = 1000;
@@ -99,7 +99,7 @@ async function titlesLeftBehind(server: Server, caller: Actor): Promise<Map<stri
   const runIds = [...new Set(leftBehind.map(({ run }) => run))];
   const rows = runIds.length > 0 ? await store.runs({ runIds, limit: runIds.length }) : [];
   return new Map(
-    rows.filter((row) => mayReadRow(server, caller, row)).map(({ runId, task }) => [runId, task]),
+    rows.filter((row) => mayReadRow(server.engine, caller, row)).map(({ runId, task }) => [runId, task]),
   );
 }
 

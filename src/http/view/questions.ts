@@ -2,10 +2,11 @@
 import type { Actor } from "../../core/actor.ts";
 import type { QuestionPlace, RunRow } from "../../core/ports/runs.ts";
 import { UnreadableError } from "../../core/ports/unreadable.ts";
+import { mayReadRow } from "../../core/store/listed-runs.ts";
 import type { Server } from "../guard/context.ts";
 import type { QuestionsQuery } from "../wire/queries.ts";
 import type { OpenWireQuestion, QuestionList } from "../wire/questions.ts";
-import { mayReadRow, openFor } from "./child-runs.ts";
+import { openFor } from "./child-runs.ts";
 import { type Cursor, cursorOf } from "./cursor.ts";
 import { viewQuestion } from "./run.ts";
 
@@ -44,13 +45,13 @@ export async function listQuestions(
 }
 
 async function rowsOf(
-  { engine, ...server }: Server,
+  { engine }: Server,
   actor: Actor,
   places: readonly { runId: string }[],
 ): Promise<Map<string, RunRow>> {
   const runIds = [...new Set(places.map(({ runId }) => runId))];
   const rows = await engine.store.runs({ runIds, limit: runIds.length });
-  const seen = rows.filter((row) => mayReadRow({ engine, ...server }, actor, row));
+  const seen = rows.filter((row) => mayReadRow(engine, actor, row));
   return new Map(seen.map((row) => [row.runId, row]));
 }
 
