@@ -18,8 +18,9 @@ import { createRedactor, knownRedactor } from "./core/text/redact.ts";
 import { createEngine } from "./engine/create.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Role } from "./engine/options.ts";
+import { pastRuns } from "./engine/past-runs.ts";
 import type { UnreadableRecords } from "./engine/unreadable.ts";
-import { eventUrl } from "./tools/event-url.ts";
+import { botTools } from "./tools/bot-tools.ts";
 import { createToolbox } from "./tools/toolbox.ts";
 
 /** `now` in ms since the epoch, which people can set; `steady` in ms since the process began, which nobody can. */
@@ -40,10 +41,17 @@ export async function openEngine(
   const redact = createRedactor(config.secrets);
   const { event } = await loadKeys(parts.store, config.tokenEventKey);
   const urls = eventUrls(event, publicUrlOf(config));
-  return createEngine({
+  const tools = botTools({
+    eventUrl: urls.url,
+    past: {
+      find: (runId, words) => pastRuns(engine, runId, words),
+      urlOf: (runId) => config.publicUrl && `${config.publicUrl}/runs/${runId}`,
+    },
+  });
+  const engine: Engine = createEngine({
     ...parts,
     model: await openModel(config),
-    toolbox: createToolbox([...config.tools, eventUrl(urls.url)], { redact }),
+    toolbox: createToolbox([...config.tools, ...tools], { redact }),
     agents: config.agents,
     defaultAgent: config.defaultAgent,
     rights: config.rights,
@@ -53,6 +61,7 @@ export async function openEngine(
     rng: Math.random,
     redact: knownRedactor(config.secrets),
   });
+  return engine;
 }
 
 /** Drivers that are not used are not loaded: a start is mostly the reading of code. */

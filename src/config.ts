@@ -51,7 +51,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   routes: Readonly<Record<string, string>>;
   /** By agent name, and under `*` of agents that are gone; groups expanded, triggers included. */
   rights: Readonly<Record<string, Rights>>;
-  /** The control tools and those of belay.config.ts; event_url is added where URLs are signed. */
+  /** The control tools and those of belay.config.ts; those of `botTools` are added where there is a bot. */
   tools: readonly Tool[];
   /** The same with those that are off or lack a secret. */
   declaredTools: readonly Tool[];

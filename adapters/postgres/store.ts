@@ -17,6 +17,7 @@ import { openDatabase } from "./open.ts";
 import { deliverPosts } from "./outbox.ts";
 import { readPlaces } from "./place.ts";
 import { readQuestions } from "./questions.ts";
+import { recallRuns } from "./recall.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns } from "./runs.ts";
 
@@ -50,6 +51,7 @@ export async function openPostgres({
   return speaking({
     commit,
     ...readRuns(db),
+    ...recallRuns(db),
     ...readPlaces(db),
     ...readQuestions(db, unreadable),
     ...workRuns(db, pool),

@@ -15,6 +15,7 @@ import { openFile } from "./open.ts";
 import { deliverPosts, endClaims } from "./outbox.ts";
 import { readPlaces } from "./place.ts";
 import { readQuestions } from "./questions.ts";
+import { recallRuns } from "./recall.ts";
 import { keepRecords } from "./records.ts";
 import { readRuns } from "./runs.ts";
 
@@ -43,6 +44,7 @@ export async function openSqlite({ path, clock, unreadable = () => {} }: SqliteO
   const store: Store = {
     commit: (commit) => group.write(() => job(commit)),
     ...readRuns(db),
+    ...recallRuns(db),
     ...readPlaces(opened.client),
     ...readQuestions(db, unreadable),
     ...workRuns(db, group.write),

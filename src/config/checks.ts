@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Agent, ToolSpec } from "../core/agent.ts";
 import { thereIsNo } from "../core/text/closest.ts";
+import { botToolsDeclared } from "../tools/bot-tools.ts";
 import type { Tool } from "../tools/contract.ts";
 import { controlTools } from "../tools/control-tools.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
@@ -24,7 +25,7 @@ export function allTools(
   const servers = listed.filter((one) => isServer(one));
   const written = listed.flatMap((one) => (isServer(one) ? one.tools : one));
   const tools = [...controlTools, ...written].map((tool) => withApprovers(tool, file, problems));
-  const names = tools.map((tool) => tool.spec.name);
+  const names = [...tools, ...botToolsDeclared].map((tool) => tool.spec.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.push(`tools: two tools are named ${name}; rename or remove one`);
   }

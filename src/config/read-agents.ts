@@ -1,7 +1,7 @@
 /** The agents of the prompts with their rights, held to what the rest of the configuration names. */
 import type { Agent, Rights } from "../core/agent.ts";
+import { botToolsDeclared } from "../tools/bot-tools.ts";
 import type { Tool } from "../tools/contract.ts";
-import { eventUrl } from "../tools/event-url.ts";
 import { loadAgents } from "./agents.ts";
 import { checkAgentNames, specsOf } from "./checks.ts";
 import type { ConfigFile } from "./file.ts";
@@ -17,7 +17,7 @@ export function readAgents(
   problems: string[],
 ): { agents: Agent[]; rights: Record<string, Rights> } {
   const before = problems.length;
-  const specs = tools && specsOf([...tools, eventUrl(() => "")]);
+  const specs = tools && specsOf([...tools, ...botToolsDeclared]);
   const agents = loadAgents(root, specs, problems);
   // An agent that could not be read is told of once, not again by everything that names it.
   if (problems.length > before) return { agents, rights: {} };

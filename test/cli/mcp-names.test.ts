@@ -56,6 +56,7 @@ test.each<[string, Declared[], string]>([
   ],
   ["a name of the bot's own tools", [{ name: "ask", allow: ["human"] }], twice("ask_human")],
   ["another of them, by its cleaned name", [{ name: "final", allow: ["ANSWER"] }], twice("final_answer")],
+  ["a name that the bot itself has", [{ name: "past", allow: ["runs"] }], twice("past_runs")],
   [
     "two servers of one name",
     [

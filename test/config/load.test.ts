@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { offInWords } from "../../src/config/checks.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createRedactor } from "../../src/core/text/redact.ts";
+import { botToolsDeclared } from "../../src/tools/bot-tools.ts";
 import { createToolbox } from "../../src/tools/toolbox.ts";
 import { startChild } from "../support/child.ts";
 import { agentFile, configFile, configFolder } from "../support/config-folder.ts";
@@ -35,7 +36,9 @@ describe("the repository's own configuration", () => {
     ]);
     expect(config.warnings).toEqual([]);
     expect(config.toolsOff.map(({ names }) => names)).toEqual([["list_runbooks", "read_runbook"]]);
-    const { specs } = createToolbox(config.tools, { redact: createRedactor(config.secrets) });
+    const { specs } = createToolbox([...config.tools, ...botToolsDeclared], {
+      redact: createRedactor(config.secrets),
+    });
     const off = config.toolsOff.flatMap(({ names }) => names);
     const named = config.agents.flatMap((agent) => agent.tools).filter((tool) => !off.includes(tool));
     for (const tool of named) expect(specs).toHaveProperty(tool);
@@ -198,4 +201,11 @@ describe("a tool's approvers", () => {
       'tools.tell.requiresApproval.by: "@oncal" is no group',
     );
   });
+});
+
+it("an agent may name the tools that work on the bot itself, whatever belay.config.ts lists", async () => {
+  const tools = ["past_runs", "event_url", "final_answer"];
+  using folder = configFolder({ "prompts/default.md": agentFile({ name: "default", tools }) });
+  const { agents } = await loadConfig({ OPENAI_API_KEY: "x" }, folder.path);
+  expect(agents[0]?.tools).toEqual(tools);
 });

@@ -4,7 +4,7 @@ import type { RunEvent } from "../../src/core/event.ts";
 import type { QuestionPage, QuestionPlace, RunFilter, RunRow } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import type { Status } from "../../src/core/text/status.ts";
-import { commit, must, question, row, thread } from "../support/store/commits.ts";
+import { commit, must, question, row, thread, woke } from "../support/store/commits.ts";
 
 export function listContract(open: () => Promise<Store>): void {
   let store: Store;
@@ -77,6 +77,54 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ text: "7F3" })).toEqual(["run_7f3"]);
       expect(await ids({ text: "zoë" })).toEqual(["run_7f3"]);
       expect(await ids({ text: "search", status: ["failed"] })).toEqual(["run_8a1"]);
+    });
+  });
+
+  describe("ended runs by words", () => {
+    const done = (runId: string, task: string, launchedAt: number) =>
+      add(runId, { status: "complete", task, launchedAt });
+    const found = async (words: string[], among = 10) =>
+      (await store.endedRunsWith({ words, among })).map((run) => run.runId);
+
+    it("come by how many of the words their task holds, then newest first, in any case of the letters", async () => {
+      await done("a", "DiskFull on db-1", 1);
+      await done("b", "DISKFULL on db-2", 2);
+      await done("c", "Größe of db-2", 3);
+      await done("d", "DiskFull on db-2", 3);
+      await done("e", "DiskFull on db-2", 3);
+      expect(await found(["diskfull", "db-2"])).toEqual(["e", "d", "b", "c", "a"]);
+      expect(await found(["diskfull", "db-2"], 3)).toEqual(["e", "d", "c"]);
+      expect(await found(["größe"])).toEqual(["c"]);
+      expect(await found(["zebra"])).toEqual([]);
+      expect(await found([])).toEqual([]);
+      expect(await store.endedRunsWith({ words: ["größe"], among: 10 })).toEqual([
+        { runId: "c", agent: "helper", principal: "slack:T1/U1" },
+      ]);
+    });
+
+    it("are those that have ended, and every sign of a word is taken literally", async () => {
+      await add("a", { status: "failed", task: "100% of a_b\\c '" });
+      await add("b", { status: "running", task: "100% of a_b\\c '" });
+      expect(await found(["a_b\\c"])).toEqual(["a"]);
+      expect(await found(["0% of"])).toEqual(["a"]);
+      expect(await found(["a%b"])).toEqual([]);
+      expect(await found(["a__"])).toEqual([]);
+      expect(await found(["' or 1=1 --"])).toEqual([]);
+    });
+
+    it("tell how they began and ended, and nothing in between", async () => {
+      const ended: RunEvent[] = [
+        { type: "completed", at: 2, answer: "fine" },
+        { type: "failed", at: 2, code: "quota", message: "no" },
+        { type: "cancelled", at: 2, reason: "enough", from: { principal: "slack:T1/U1", name: "dana" } },
+      ];
+      for (const [index, end] of ended.entries()) {
+        await must(store.commit(commit(`r${index}`, 0, { events: [woke(1), end] })));
+      }
+      const edges = await store.edgesOf(["r0", "r2", "zebra"]);
+      expect(edges.map(({ event }) => event?.type).sort()).toEqual(["cancelled", "completed"]);
+      expect(edges).toContainEqual({ runId: "r0", event: ended[0] });
+      expect(await store.edgesOf([])).toEqual([]);
     });
   });
 

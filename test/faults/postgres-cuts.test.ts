@@ -23,6 +23,8 @@ const calls: {
   readEach: (store, id) => store.readEach(id, 0),
   run: (store, id) => store.run(id),
   runs: (store) => store.runs({ limit: 1 }),
+  endedRunsWith: (store) => store.endedRunsWith({ words: ["add"], among: 1 }),
+  edgesOf: (store, id) => store.edgesOf([id]),
   runAt: (store, id) => store.runAt(`slack:T1/C1/${id}`),
   liveRunsAt: (store, id) => store.liveRunsAt(`slack:T1/C1/${id}`),
   question: (store, id) => store.question(`q-${id}`),

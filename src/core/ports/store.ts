@@ -14,6 +14,8 @@ import type {
 import type { AuditFilter, AuditRow, KeptAudit, NoteRow, SessionRow, StoredAttachment } from "./kept-rows.ts";
 import type {
   Claim,
+  EdgeEvent,
+  NamedRun,
   QuestionCount,
   QuestionPage,
   QuestionPlace,
@@ -36,6 +38,13 @@ export interface Store {
   readEach(runId: string, after: number): Promise<ReadEvent[]>;
   run(runId: string): Promise<RunRow | null>;
   runs(filter: RunFilter): Promise<RunRow[]>;
+  /**
+   * Of the newest so many runs those that have ended and whose task holds some of these words, which are in lower case:
+   * those that hold most of them first, then the newest.
+   */
+  endedRunsWith(search: { words: readonly string[]; among: number }): Promise<NamedRun[]>;
+  /** The launches and the ends of these runs, in no order; a forgotten run has neither. */
+  edgesOf(runIds: readonly string[]): Promise<EdgeEvent[]>;
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
   runAt(address: Address): Promise<string | null>;
   /** All runs at this address that have not ended, in the order in which they came there. */

@@ -1,7 +1,7 @@
 /** The rows of a run's log: written with a sum, and read only when none is missing and each is as it was written. */
 import type { RunEvent } from "../event.ts";
 import type { Commit } from "../ports/commit.ts";
-import type { ReadEvent } from "../ports/runs.ts";
+import type { EdgeEvent, ReadEvent } from "../ports/runs.ts";
 import { UnreadableError } from "../ports/unreadable.ts";
 import { checksum } from "./checksum.ts";
 import { decodeEvent, encodeEvent, type StoredEvent } from "./codec.ts";
@@ -48,6 +48,14 @@ export function eventsOrWhy(log: ReadLog): ReadEvent[] {
   return [...eachOf(log)].map(({ version, event }) =>
     event instanceof UnreadableError ? { version, event: null, why: event.message } : { version, event },
   );
+}
+
+/** Each on its own, whatever else its log holds. */
+export function edgesIn(records: readonly EventRecord[]): EdgeEvent[] {
+  return records.map((record) => {
+    const event = eventOrError(record, record);
+    return { runId: record.runId, event: event instanceof UnreadableError ? null : event };
+  });
 }
 
 /** In order; of a gap its first version. */

@@ -159,6 +159,8 @@ export function refusalOf(commit: Commit, found: Found): Exclude<Committed, { ok
 /** Events that name the tools of a run, and those that hold its outcome. */
 export const toolEvents = ["launched", "prefetched", "model_answered"] as const;
 export const outcomeEvents = ["completed", "failed"] as const;
+/** Those in which a run begins and ends. */
+export const edgeEvents = ["launched", ...outcomeEvents, "cancelled"] as const;
 
 /** Stands in the JSON of an event that chose this tool, and in no text of it: there its quotes are escaped. */
 export function toolSign(tool: string): string {
