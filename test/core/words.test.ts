@@ -39,6 +39,7 @@ test.each([
       "great, run it",
       "great?",
       "is it good?",
+      "is it all good",
       "not good",
       "good to go",
       "sounds good",

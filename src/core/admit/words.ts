@@ -48,7 +48,8 @@ export function kindOf(said: string): Words {
   if (consists(thanking, besideThanks, courtesy, refusing) && !asksForMore(plain)) {
     return plain.some((word) => refusing.has(word)) ? "decline" : "thanks";
   }
-  if (consists(praising, besidePraise) && !text.includes("?")) return "praise";
+  const asksBack = text.includes("?") || plain[0] === "is" || plain[0] === "was";
+  if (consists(praising, besidePraise) && !asksBack) return "praise";
   return consists(deciding, decided, courtesy) ? "verdict" : "words";
 }
 
