@@ -55,6 +55,7 @@ export async function openEngine(
     agents: config.agents,
     defaultAgent: config.defaultAgent,
     rights: config.rights,
+    freezes: config.freezes,
     routes: config.routes,
     auditDays: config.auditDays,
     clock: systemClock,

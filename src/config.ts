@@ -28,7 +28,7 @@ import { loadToken, namedTokens, tokenFile, tokenIn } from "./config/token.ts";
 import { toolSecrets as secretsForTools } from "./config/tool-secrets.ts";
 import { readToolServers } from "./config/tool-servers.ts";
 import { type Scope, scopes } from "./core/actor.ts";
-import type { Agent, Rights } from "./core/agent.ts";
+import type { Agent, FreezeRule, Rights } from "./core/agent.ts";
 import type { Tool } from "./tools/contract.ts";
 import type { ToolServer } from "./tools/tool-server.ts";
 
@@ -51,6 +51,7 @@ export interface Config extends Omit<Environment, "givenToken">, Readonly<Trigge
   routes: Readonly<Record<string, string>>;
   /** By agent name, and under `*` of agents that are gone; groups expanded, triggers included. */
   rights: Readonly<Record<string, Rights>>;
+  freezes: readonly FreezeRule[];
   /** The control tools and those of belay.config.ts; those of `botTools` are added where there is a bot. */
   tools: readonly Tool[];
   /** The same with those that are off or lack a secret. */
@@ -111,14 +112,16 @@ export async function loadConfig(
   const { tools: declared, servers: toolServers, known: areToolsKnown } = allTools(file, place, problems);
   const triggers = resolveTriggers(file, variables, dirname(path), problems, warnings);
   // What hangs on a file that could not be read is not complained of one by one.
-  const { agents, rights } = isFileSound
+  const { agents, rights, freezes } = isFileSound
     ? readAgents(file, root, areToolsKnown ? declared : null, triggers, problems)
-    : { agents: [], rights: {} };
+    : { agents: [], rights: {}, freezes: [] };
   const offered = resolveOffered(file, declared, problems);
   // A list that several agents share is wrong once.
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
   warnings.push(...priceWarnings(environment, file, agents));
-  warnings.push(...approverWarnings(toolsThatAreOn(declared, []), { agents, rights, tokens: file.tokens }));
+  warnings.push(
+    ...approverWarnings(toolsThatAreOn(declared, []), freezes, { agents, rights, tokens: file.tokens }),
+  );
   warnings.push(...misspelt(variables, variableNames, namesIn({ ...file, tools: [] })));
   const toolsOff: ToolsOff[] = [];
   warnings.push(...toolServers.flatMap((server) => server.notes));
@@ -143,17 +146,8 @@ export async function loadConfig(
     ...known,
     ...triggers,
     ...{ defaultAgent, routes, prices, allowedHosts, corsOrigins, trustProxy, trustedLinkHosts, auditDays },
-    ...{
-      agents,
-      rights,
-      tools,
-      declaredTools: declared,
-      toolServers,
-      token,
-      tokenPlace,
-      tokens: byHash,
-      tokenEventKey,
-    },
+    ...{ agents, rights, freezes, tools, declaredTools: declared, toolServers },
+    ...{ token, tokenPlace, tokens: byHash, tokenEventKey },
     ...{ secrets, warnings, toolsOff, mcp: { ...offered, tools: offered.tools.filter(isOn) } },
   });
 }

@@ -35,7 +35,7 @@ const homes: Record<string, readonly string[]> = {
   ],
   "pino-pretty": ["src/log.ts"],
   yaml: ["src/tools/front-matter.ts"],
-  croner: ["src/engine/schedule.ts", "src/main.ts", "src/config/schedules.ts"],
+  croner: ["src/engine/schedule.ts", "src/engine/freezes.ts", "src/main.ts", "src/config/schedules.ts"],
   hono: ["src/http/"],
   "@hono/node-server": ["src/http/"],
   react: ["src/console/"],

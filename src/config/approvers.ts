@@ -1,5 +1,5 @@
-/** Approvals that can never come together: a tool asks for more different people than the lists name. */
-import type { Agent, ApprovalRule, Rights, ToolSpec } from "../core/agent.ts";
+/** Approvals that can never come together: a tool or a freeze asks for more different people than the lists name. */
+import type { Agent, ApprovalRule, FreezeRule, Rights, ToolSpec } from "../core/agent.ts";
 import type { ConfigFile } from "./file.ts";
 
 interface Lists {
@@ -8,14 +8,31 @@ interface Lists {
   tokens: ConfigFile["tokens"];
 }
 
-/** One line for each tool, with the first agent that has it; what groups and whole channels hold, nobody here knows. */
-export function approverWarnings(tools: readonly { spec: ToolSpec }[], lists: Lists): string[] {
-  return tools.flatMap(({ spec: { name, approval } }) => {
+/**
+ * One line for each tool and each freeze, with the first agent that it is of; what groups and whole channels hold, nobody
+ * here knows.
+ */
+export function approverWarnings(
+  tools: readonly { spec: ToolSpec }[],
+  freezes: readonly FreezeRule[],
+  lists: Lists,
+): string[] {
+  const ofTools = tools.map(({ spec: { name, approval } }) => ({
+    at: `tools.${name}.requiresApproval`,
+    approval,
+    isOf: (agent: Agent) => agent.tools.includes(name),
+  }));
+  const ofFreezes = freezes.map(({ name, approval, agents }) => ({
+    at: `freezes.${name}.approval`,
+    approval,
+    isOf: (agent: Agent) => agents.length === 0 || agents.includes(agent.name),
+  }));
+  return [...ofTools, ...ofFreezes].flatMap(({ at, approval, isOf }) => {
     if (!approval) return [];
-    for (const agent of lists.agents.filter((one) => one.tools.includes(name))) {
+    for (const agent of lists.agents.filter(isOf)) {
       const rights = lists.rights[agent.name];
       const lack = rights ? lackOf(approval, rights, lists.tokens) : null;
-      if (lack !== null) return [`tools.${name}.requiresApproval: ${lack} for runs of ${agent.name}`];
+      if (lack !== null) return [`${at}: ${lack} for runs of ${agent.name}`];
     }
     return [];
   });

@@ -9,6 +9,7 @@ import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
+import { freezeSchema } from "./freezes.ts";
 import { offeredSchema } from "./offered.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { scheduleSchema } from "./schedules.ts";
@@ -107,6 +108,12 @@ export const fileSchema = z.strictObject({
   callbackHosts: z.array(callbackHostSchema).default([]).describe("hosts that results may be sent to"),
   github: githubSchema.nullable().default(null).describe("how results are told to GitHub; null: not at all"),
   schedules: z.array(scheduleSchema).default([]).describe("tasks that begin by the clock"),
+  freezes: z
+    .array(freezeSchema)
+    .default([])
+    .describe(
+      "spans of time in which no call that changes something is begun; see [freezes](access.md#freezes)",
+    ),
   mail: mailSchema.nullable().default(null).describe("see [mail](email.md); null: no mail"),
   mcp: offeredSchema
     .prefault({})

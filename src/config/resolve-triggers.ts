@@ -121,7 +121,8 @@ function readPrompt(webhook: WebhookConfig, folder: string, problems: string[]):
   }
 }
 
-function checkUnique(where: string, named: readonly { name: string }[], problems: string[]): void {
+/** Pushes a line to `problems` for each name that two have. */
+export function checkUnique(where: string, named: readonly { name: string }[], problems: string[]): void {
   const names = named.map((one) => one.name);
   for (const name of new Set(names.filter((one, index) => names.indexOf(one) !== index))) {
     problems.push(`${where}: two are named ${name}; the name must be unique`);

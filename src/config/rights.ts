@@ -30,7 +30,8 @@ export const rightsSchema = z.record(z.string(), partialRights);
 /** Names for lists of rules: `{ oncall: ["slack:T1/U1"] }`, used as `@oncall`. */
 export const peopleSchema = z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/), rules);
 
-type People = z.infer<typeof peopleSchema>;
+/** By name, as they are written. */
+export type People = z.infer<typeof peopleSchema>;
 
 /**
  * The rights of every agent, and under `"*"` those of agents that are gone. Pushes a line to `problems` for each rule

@@ -119,6 +119,31 @@ export const rightsSchema = z.object({
 /** Who may do what with an agent's runs: lists of rules (see authorize.ts). */
 export type Rights = z.infer<typeof rightsSchema>;
 
+/** A freeze that holds: what it covers is not begun, or only with an approval of its own. */
+export interface Freeze {
+  name: string;
+  /** When it ends, ms since the epoch: then it no longer holds. */
+  until: number;
+  /** ms until then. */
+  left: number;
+  /** In which its end is told: `Europe/Berlin`, `+01:00`. */
+  zone: string;
+  reason: string | null;
+  /** By name; empty: whatever does more than read. */
+  tools: readonly string[];
+  /** null: nothing that it covers is begun. */
+  approval: ApprovalRule | null;
+}
+
+/**
+ * A freeze as it is set up: from `from` on until `until` (ms since the epoch), or for `forMs` from each time that a cron
+ * expression names in the zone. `agents`: by name, whose runs it is about; empty: everybody's.
+ */
+export type FreezeRule = Omit<Freeze, "until" | "left"> & { agents: readonly string[] } & (
+    | { from: number; until: number }
+    | { cron: string; forMs: number }
+  );
+
 /** All that `admit` and `decide` may look at besides the state. */
 export interface Policy {
   agent: Agent;
@@ -127,5 +152,7 @@ export interface Policy {
   formerTools?: Readonly<Record<string, FormerTool>>;
   /** Tools that only other processes of this bot have, by name; known where the run has to do with one of them. */
   toolsElsewhere?: Readonly<Record<string, FormerTool>>;
+  /** Those of this agent that hold at the moment that is decided about: what is recorded then has its time. */
+  freezes?: readonly Freeze[];
   rights: Rights;
 }

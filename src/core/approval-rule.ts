@@ -1,7 +1,8 @@
 /** Which calls people must approve, who may, and of which nobody can. */
+import { isSamePerson } from "./actor.ts";
 import type { ApprovalRule, FormerTool, Policy } from "./agent.ts";
 import type { Question } from "./question.ts";
-import type { State } from "./state.ts";
+import type { Approver, State } from "./state.ts";
 
 /** Who must approve a call of this tool, or null: its own rule, and any `once` tool once untrusted bytes were read. */
 export function approvalFor(spec: FormerTool, state: Pick<State, "readUntrusted">): ApprovalRule | null {
@@ -18,15 +19,33 @@ const anyApprover: ApprovalRule = { by: [], count: 1, ownRequest: true };
 export function approvalByName(
   tool: string,
   state: Pick<State, "readUntrusted">,
-  { tools, toolsElsewhere, formerTools }: Pick<Policy, "tools" | "toolsElsewhere" | "formerTools">,
+  policy: KnownTools,
 ): ApprovalRule | null {
-  const spec = tools[tool] ?? toolsElsewhere?.[tool] ?? formerTools?.[tool];
+  const spec = knownTool(tool, policy);
   return spec ? approvalFor(spec, state) : anyApprover;
 }
+
+/** As it is here, with another process, or as it was last. */
+export function knownTool(tool: string, policy: KnownTools): FormerTool | undefined {
+  return policy.tools[tool] ?? policy.toolsElsewhere?.[tool] ?? policy.formerTools?.[tool];
+}
+
+type KnownTools = Pick<Policy, "tools" | "toolsElsewhere" | "formerTools">;
 
 /** The rules of who may: the tool's own, or those of the run's agent. */
 export function approversOf(rule: ApprovalRule, policy: Pick<Policy, "rights">): readonly string[] {
   return rule.by.length > 0 ? rule.by : policy.rights.approve;
+}
+
+/** Groups are known at the click alone, so what is looked at is whether the rule that counted then still counts. */
+export function mayStillApprove(
+  { principal, rule }: Approver,
+  needed: ApprovalRule,
+  { from }: Pick<State, "from">,
+  policy: Pick<Policy, "rights">,
+): boolean {
+  if (!needed.ownRequest && isSamePerson(principal, from.principal)) return false;
+  return rule === undefined || approversOf(needed, policy).includes(rule);
 }
 
 /** Another process has this tool, and this one has not. */

@@ -2,6 +2,7 @@
 import type { Policy } from "./agent.ts";
 import { approvalByName, approversOf } from "./approval-rule.ts";
 import type { AskHuman } from "./control-tools.ts";
+import { type CallInFreeze, freezeInWords } from "./freeze.ts";
 import { type ArgumentOrigin, notLookedFor, type Question } from "./question.ts";
 import type { Call, State } from "./state.ts";
 import { brief, changedNames } from "./text/brief.ts";
@@ -96,11 +97,14 @@ export function askApproval(
     /** Why people are asked about a call that no model chose. */
     why?: string | null;
     origins?: readonly ArgumentOrigin[];
+    /** Whether it may begin in spite of this freeze. */
+    freeze?: CallInFreeze | null | undefined;
   },
   asking: Asking,
 ): Question {
-  const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking);
-  const { origins = [], why = null } = shown;
+  const { origins = [], why = null, freeze = null } = shown;
+  const { settlers, need, ownRequest, outsideOnly } = settling(shown.call, asking, freeze?.approval);
+  const changed = shown.changed === undefined ? why : changedInWords(shown.call.input, shown.changed);
   const mayBeOutside = origins.some(
     ({ standing, words }) => standing === "outside" || words === notLookedFor,
   );
@@ -108,13 +112,23 @@ export function askApproval(
   return {
     ...plain("approval", asking),
     callId: shown.call.id,
-    text: `May I run ${shown.call.tool}?`,
-    context: shown.changed === undefined ? why : changedInWords(shown.call.input, shown.changed),
+    text: `May I run ${shown.call.tool}${freeze ? " in spite of a freeze" : ""}?`,
+    context: freeze ? [changed ?? [], inFreeze(freeze)].flat().join(" ") : changed,
     audience: [...(settlers ?? asking.policy.rights.approve)],
     call: { ...callShown(shown, shown.preview), ...(origins.length > 0 ? { origins: [...origins] } : {}) },
     need: need + more,
     ownRequest,
+    ...(freeze ? { freeze: markOf(freeze) } : {}),
   };
+}
+
+function markOf({ name, until, callNumber }: CallInFreeze): NonNullable<Question["freeze"]> {
+  return { name, until, callNumber };
+}
+
+function inFreeze(freeze: CallInFreeze): string {
+  const words = freezeInWords(freeze);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function changedInWords(input: unknown, { by, before }: { by: string; before: unknown }): string {
@@ -158,8 +172,11 @@ export function plain(kind: Question["kind"], { state, policy, after }: Asking) 
 }
 
 /** A doubt can run its call again, so it takes the same people as its approval would. */
-function settling(call: Shown["call"], { state, policy }: Asking) {
-  const rule = approvalByName(call.tool, state, policy);
+function settling(
+  call: Shown["call"],
+  { state, policy }: Asking,
+  rule = approvalByName(call.tool, state, policy),
+) {
   return {
     settlers: rule && approversOf(rule, policy),
     need: rule?.count ?? 1,

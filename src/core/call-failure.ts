@@ -5,7 +5,8 @@ import type { EventOf } from "./event.ts";
  * Every code that this release writes. A log may hold codes of other releases: what reads one takes any string.
  * - Never begun, by what the model chose: `unknown_tool`, `invalid_json`, `invalid_input`, `input_too_large`,
  *   `duplicate_call_id`, `too_many_calls`, `secret_in_arguments`, `not_final`, `superseded` (somebody spoke
- *   meanwhile), `preview_failed` (nobody could approve it), `unseen_value` (a value that stands nowhere).
+ *   meanwhile), `preview_failed` (nobody could approve it), `unseen_value` (a value that stands nowhere),
+ *   `frozen` (a freeze holds).
  * - Begun: `tool_error`, `timeout`, `interrupted`, `unknown_outcome` (it may have happened), `no_event`,
  *   `hand_off_failed`, `cancelled`.
  */
@@ -21,6 +22,7 @@ type CallFailureCode =
   | "superseded"
   | "preview_failed"
   | "unseen_value"
+  | "frozen"
   | "tool_error"
   | "timeout"
   | "interrupted"

@@ -44,6 +44,8 @@ export const questionSchema = z.object({
     .nullable(),
   /** How many different people must approve. */
   need: z.number(),
+  /** It asks whether the call may begin in spite of a freeze, which ends at `until` (ms since the epoch). */
+  freeze: z.object({ name: z.string(), until: z.number(), callNumber: z.number() }).optional(),
   /** False: whoever started the run may not approve it. */
   ownRequest: z.boolean().optional(),
   /** The model that must answer again before the run can go on, and why it does not. */

@@ -25,8 +25,7 @@ export interface Drive extends Omit<Work, "state" | "policy">, Pick<TakenBack, "
 /** Returns when the run rests and is released (true), or when the process drains (false: it is still held). */
 export async function advance(drive: Drive): Promise<boolean> {
   let state = await hearOfUndos(drive, drive.begin ?? (await drive.loadState(drive.runId)));
-  // A run keeps its agent for life, so one look is enough.
-  const policy = await drive.policy(state);
+  let policy = await drive.policy(state);
   let effect = decide(state, policy);
   // Who goes on with a run that is left to others says so.
   if (drive.recovered && effect.type !== "leave") {
@@ -34,7 +33,7 @@ export async function advance(drive: Drive): Promise<boolean> {
     const told = await recordOutcome(on, (now) => (isAtWork(now) ? [{ type: "recovered" }] : []));
     if (told.type === "recorded") {
       if (told.released) return true;
-      ({ state, effect } = told);
+      ({ state, effect, policy } = told);
     }
   }
   while (!drive.stopping()) {
@@ -44,7 +43,7 @@ export async function advance(drive: Drive): Promise<boolean> {
       case "recorded":
         await tellTakenBack(on, state, done.state);
         if (done.released) return true;
-        ({ state, effect } = done);
+        ({ state, effect, policy } = done);
         break;
       case "refused":
       case "duplicate":

@@ -96,7 +96,7 @@ class RunEngine implements Engine {
     const others = { told, works: this.#role.works, changed: () => this.#leftBehind.look() };
     this.#elsewhere = new ToolsElsewhere({ store, clock, log, unreadable, tools, ...others });
     const elsewhere = this.#elsewhere;
-    this.#policies = new Policies({ store, agents, tools, elsewhere, rights: options.rights });
+    this.#policies = new Policies({ ...options, tools, elsewhere });
     this.#live = new Live(store);
     this.#seen = new SeenRuns(store);
     this.#channels = new ChannelSet(options.channels, log, rng);
@@ -104,7 +104,7 @@ class RunEngine implements Engine {
     const record = createRecord({
       ...{ store, live: this.#live, clock, log, redact },
       channels: new Set(channels.keys()),
-      policyOf: (state, agent) => this.#policies.of(state, agent),
+      policyOf: (state, agent, at) => this.#policies.of(state, agent, at),
       committed: (change) => this.#committed(change),
     });
     this.#record = (proposal) => this.refusedWrites.noticing(() => record(proposal));

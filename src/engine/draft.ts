@@ -38,18 +38,22 @@ export interface Proposal {
   salvaged?: State;
 }
 
-/** `policyOf` may refuse: then nothing is proposed. */
+/** `policyOf` may refuse: then nothing is proposed. `at`: of what is recorded by that policy. */
 export interface DraftDeps {
   clock: Clock;
   /** Takes the secrets that this bot knows out of whatever is recorded. */
   redact: Redact;
   /** Channels whose addresses get posts. */
   channels: ReadonlySet<string>;
-  policyOf: (state: State, agent: string | undefined) => Promise<Policy | Refusal>;
+  policyOf: (state: State, agent: string | undefined, at: number) => Promise<Policy | Refusal>;
 }
 
-/** `commit`: null when there is nothing to write. `after`: the run once it is written, `rests`: till somebody speaks. */
+/**
+ * `commit`: null when there is nothing to write. `after`: the run once it is written, `rests`: till somebody speaks.
+ * `policy`: by which all of it was decided.
+ */
 export interface Draft extends Next {
+  policy: Policy;
   commit: Commit | null;
   after: LiveRun;
   rests: boolean;
@@ -61,18 +65,19 @@ export async function draftOn(
   proposal: Proposal,
   on: LiveRun,
 ): Promise<Draft | { refusal: Refusal }> {
-  const policy = await deps.policyOf(on.state, proposal.agent);
+  const at = deps.clock.now();
+  const policy = await deps.policyOf(on.state, proposal.agent, at);
   if (!("rights" in policy)) return { refusal: policy };
   const admission = admissionOf(proposal, on.state, policy);
   if (!admission.ok) return { refusal: admission.refusal };
-  const next = follow(on.state, admission.events, { policy, redact: deps.redact, at: deps.clock.now() });
+  const next = follow(on.state, admission.events, { policy, redact: deps.redact, at });
   const idle = proposal.restUntil !== undefined && isLookedAtAgain(next.effect);
   const rests = isRest(next.effect, deps.clock.now());
   const release = proposal.epoch !== null && (idle || rests);
-  if (next.events.length === 0 && !release) return { ...next, commit: null, after: on, rests };
+  if (next.events.length === 0 && !release) return { ...next, policy, commit: null, after: on, rests };
   const wakeAt = idle ? (proposal.restUntil ?? 0) : wakeAtOf(next.effect);
   const commit = commitOf(deps, proposal, on, next, { release, wakeAt });
-  return { ...next, commit, after: { state: next.state, posted: postedWith(on, commit) }, rests };
+  return { ...next, policy, commit, after: { state: next.state, posted: postedWith(on, commit) }, rests };
 }
 
 /** What a worker still finds out about a run that was forgotten meanwhile is gone as well. */

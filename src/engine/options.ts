@@ -1,6 +1,6 @@
 /** What an engine is made of. */
 import type { Logger } from "pino";
-import type { Agent, Rights } from "../core/agent.ts";
+import type { Agent, FreezeRule, Rights } from "../core/agent.ts";
 import type { Channel } from "../core/ports/channel.ts";
 import type { Clock } from "../core/ports/clock.ts";
 import type { Model } from "../core/ports/model.ts";
@@ -22,6 +22,8 @@ export interface EngineOptions {
   rights: Readonly<{ [agent: string]: Rights }>;
   /** Address or prefix → agent name. */
   routes?: Readonly<{ [prefix: string]: string }>;
+  /** Spans of time in which calls are not begun. */
+  freezes?: readonly FreezeRule[];
   channels: readonly Channel[];
   clock: Clock;
   rng: Rng;

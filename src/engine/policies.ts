@@ -1,11 +1,13 @@
 /** Which rights and tools apply to a run now, and the agent exactly as the run started with it. */
 import type { Actor } from "../core/actor.ts";
 import { authorize } from "../core/admit/authorize.ts";
-import type { Agent, FormerTool, Policy, Rights, ToolSpec } from "../core/agent.ts";
+import type { Agent, FormerTool, FreezeRule, Policy, Rights, ToolSpec } from "../core/agent.ts";
 import type { Refusal } from "../core/command.ts";
+import type { Clock } from "../core/ports/clock.ts";
 import type { Store } from "../core/ports/store.ts";
 import { pendingCalls, type State } from "../core/state.ts";
 import { changeNote, noteKinds } from "../core/store/notes.ts";
+import { Freezes } from "./freezes.ts";
 import { rulesOf, type ToolsElsewhere } from "./tools-elsewhere.ts";
 
 const nobody: Rights = { launch: [], read: [], answer: [], approve: [], control: [] };
@@ -18,6 +20,8 @@ export interface PolicyOptions {
   /** Rights by agent name; `*` for agents that are not named, those that are gone among them. */
   rights: Readonly<{ [agent: string]: Rights }>;
   elsewhere: Pick<ToolsElsewhere, "of">;
+  clock: Pick<Clock, "now">;
+  freezes?: readonly FreezeRule[];
 }
 
 /** An agent is pinned for the life of a run; rights and tools are those of today. */
@@ -29,8 +33,11 @@ export class Policies {
   #knownRights: Readonly<Record<string, Rights>> = {};
   #knownTools: Readonly<Record<string, FormerTool>> = {};
 
+  readonly #freezes: Freezes;
+
   constructor(options: PolicyOptions) {
     this.#options = options;
+    this.#freezes = new Freezes(options.freezes ?? []);
   }
 
   /** Remember today's agents, rights and tools for the runs that start with them: they keep them for life. */
@@ -55,13 +62,13 @@ export class Policies {
   /** Of an agent by name, for what has no run yet. */
   named(name: string): Policy | null {
     const agent = this.#options.agents.find((known) => known.name === name);
-    return agent ? this.#with(agent) : null;
+    return agent ? this.#with(agent, this.#options.clock.now()) : null;
   }
 
-  /** Of a run; `agent` names the agent of one that is being launched. */
-  async of(state: State, agent?: string): Promise<Policy | Refusal> {
+  /** Of a run; `agent` names the agent of one that is being launched. `at`: the moment, ms since the epoch. */
+  async of(state: State, agent?: string, at = this.#options.clock.now()): Promise<Policy | Refusal> {
     if (state.version > 0) {
-      const known = this.#with(await this.#agentOf(state));
+      const known = this.#with(await this.#agentOf(state), at);
       return { ...known, toolsElsewhere: await this.#options.elsewhere.of(toolsAt(state)) };
     }
     if (agent === undefined) return { code: "run_not_found", message: "There is no such run." };
@@ -91,9 +98,10 @@ export class Policies {
     return { ...agent, name };
   }
 
-  #with(agent: Agent): Policy {
+  #with(agent: Agent, at: number): Policy {
     const { tools } = this.#options;
-    return { agent, tools, formerTools: this.#knownTools, rights: this.#rightsOf(agent.name) };
+    const freezes = this.#freezes.holding(at).filter(({ agents }) => isEmptyOr(agents, agent.name));
+    return { agent, tools, formerTools: this.#knownTools, rights: this.#rightsOf(agent.name), freezes };
   }
 
   #rightsOf(agent: string): Rights {
@@ -104,6 +112,10 @@ export class Policies {
     const last = Object.hasOwn(this.#knownRights, agent) ? this.#knownRights[agent] : undefined;
     return last && !this.#options.agents.some(({ name }) => name === agent) ? ofGone(last, all) : all;
   }
+}
+
+function isEmptyOr(names: readonly string[], name: string): boolean {
+  return names.length === 0 || names.includes(name);
 }
 
 /** Those of the calls that are asked about, go on, or can be undone. */

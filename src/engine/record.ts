@@ -1,6 +1,7 @@
 /** `record` is the one door to the log: fold, propose, follow the consequences, narrate, commit, retry on conflict. */
 
 import type { Logger } from "pino";
+import type { Policy } from "../core/agent.ts";
 import type { Refusal } from "../core/command.ts";
 import type { Effect } from "../core/effect.ts";
 import type { RunEvent } from "../core/event.ts";
@@ -14,13 +15,14 @@ import type { Live, LiveRun } from "./folded-states.ts";
 
 /**
  * `released`: a worker's claim was let go with this commit. `events`: how many were written, 0 when none was due.
- * `claimed`: the log of a launch that this process holds since its commit.
+ * `policy`: the one that `effect` was decided by. `claimed`: the log of a launch that this process holds since its commit.
  */
 export type Recorded =
   | {
       type: "recorded";
       state: State;
       effect: Effect;
+      policy: Policy;
       events: number;
       released: boolean;
       claimed?: readonly RunEvent[];
@@ -75,13 +77,13 @@ async function recordNow(deps: RecordDeps, proposal: Proposal): Promise<Recorded
       deps.live.forget(runId);
       continue;
     }
-    const { commit, state, effect, events } = draft;
-    if (commit === null) return { type: "recorded", state, effect, events: 0, released: false };
+    const { commit, state, effect, policy, events } = draft;
+    if (commit === null) return { type: "recorded", state, effect, policy, events: 0, released: false };
     const committed = await deps.store.commit(commit);
     if (committed.ok) {
       afterCommit(deps, draft, commit);
       logEvents(deps.log, runId, events, run.state.version, performance.now() - started);
-      const recorded = { type: "recorded", state, effect, released: commit.release } as const;
+      const recorded = { type: "recorded", state, effect, policy, released: commit.release } as const;
       const claimed = committed.claimed ? { claimed: events } : {};
       return { ...recorded, events: events.length, ...claimed };
     }

@@ -34,7 +34,18 @@ function written(given: unknown): unknown {
   return Object.fromEntries(entries.map(([key, value]) => [key, written(value)]));
 }
 
-const approval = z.strictObject(approvalRuleSchema.extend({ count: z.int().min(1) }).partial().shape);
+const { count } = approvalRuleSchema.shape;
+/** As people write it: each key may be left out. */
+export const approvalSchema = z.strictObject(
+  approvalRuleSchema
+    .extend({
+      count: z
+        .int()
+        .min(1)
+        .meta(count.meta() ?? {}),
+    })
+    .partial().shape,
+);
 
 const job = z.strictObject({
   handle: z.custom((given) => given instanceof z.ZodType, { error: mustBe("a schema of Zod") }),
@@ -61,7 +72,7 @@ export const toolSchema = z.strictObject({
   schema: z.record(z.string(), z.unknown()).optional(),
   absence: callable.optional(),
   effect: z.enum(["read", "idempotent", "once"]).optional(),
-  requiresApproval: z.union([z.boolean(), approval]).optional(),
+  requiresApproval: z.union([z.boolean(), approvalSchema]).optional(),
   idempotencyKey: callable.optional(),
   preview: callable.optional(),
   verify: verification.optional(),

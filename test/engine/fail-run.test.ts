@@ -9,9 +9,9 @@ async function failing(wrong: Error | null) {
   const record: Recorder = async ({ runId, epoch }) => {
     recorded.push(`${runId} by ${epoch}`);
     if (wrong) throw wrong;
-    const { state } = given();
+    const { state, policy } = given();
     const effect = { type: "rest", until: "nothing" } as const;
-    return { type: "recorded", state, effect, events: 1, released: true };
+    return { type: "recorded", state, effect, policy, events: 1, released: true };
   };
   return { ended: await failRun({ record, runId: "run_2", epoch: 1 }, new Error("broken"), 5), recorded };
 }

@@ -33,7 +33,7 @@ async function failing(
     record: async ({ propose }) => {
       const admission = propose(state, policy);
       recorded = admission.ok ? admission.events : [];
-      return { type: "recorded", state, effect, events: recorded.length, released: false };
+      return { type: "recorded", state, effect, policy, events: recorded.length, released: false };
     },
     model: scripted(error),
     toolbox: { absence: () => null } as Partial<Toolbox> as Toolbox,

@@ -32,7 +32,7 @@ test("two releases that start at the same moment keep each other's agents and to
     const { spec } = deployment().tool;
     const tools = { [`tool_of_${name}`]: { ...spec, name: `tool_of_${name}` } };
     const agents = [agent({ name, hash: name })];
-    return new Policies({ store: shared, agents, tools, rights, elsewhere: noneElsewhere });
+    return new Policies({ store: shared, agents, tools, rights, elsewhere: noneElsewhere, clock });
   };
   await Promise.all([release("one").pin(), release("two").pin()]);
   const rights = await readNote(store, noteKinds.agentRights);

@@ -37,7 +37,7 @@ function working(events: EventBody[], { fails = false, polled = [] as JobState[]
         state = reduce(state, { ...event, at: Date.now() });
         recorded.push(event.type === "call_progressed" ? event.progress : event.type);
       }
-      return { type: "recorded", state, effect, events: 1, released: false };
+      return { type: "recorded", state, effect, policy, events: 1, released: false };
     },
   };
   const on = () => ({ ...work, state }) as Work;

@@ -3,7 +3,7 @@
 import { type Logger, pino } from "pino";
 import { openSqlite } from "../../adapters/sqlite/store.ts";
 import type { Actor } from "../../src/core/actor.ts";
-import type { Agent, Rights } from "../../src/core/agent.ts";
+import type { Agent, FreezeRule, Rights } from "../../src/core/agent.ts";
 import type { Channel } from "../../src/core/ports/channel.ts";
 import type { Clock } from "../../src/core/ports/clock.ts";
 import type { Model } from "../../src/core/ports/model.ts";
@@ -83,6 +83,7 @@ export interface BotOptions {
   /** Secrets that the bot knows. */
   secrets?: readonly string[];
   auditDays?: number;
+  freezes?: readonly FreezeRule[];
 }
 
 export interface Bot {
@@ -121,6 +122,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     rng: () => 0.5,
     redact: knownRedactor(options.secrets ?? []),
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? "silent" }),
+    ...(options.freezes ? { freezes: options.freezes } : {}),
     ...(options.auditDays === undefined ? {} : { auditDays: options.auditDays }),
   });
   await engine.start();

@@ -1,13 +1,13 @@
 /** One run in a random world: people who ask, a model that chooses, tools that work, fail, hang or are interrupted. */
 
 import { admit } from "../../src/core/admit/admit.ts";
-import type { Policy } from "../../src/core/agent.ts";
-import { approvalFor } from "../../src/core/approval-rule.ts";
+import type { Freeze, Policy } from "../../src/core/agent.ts";
 import { questionId } from "../../src/core/ask.ts";
 import type { Command } from "../../src/core/command.ts";
 import { decide } from "../../src/core/decide/decide.ts";
 import type { Effect } from "../../src/core/effect.ts";
 import type { EventBody, RunEvent } from "../../src/core/event.ts";
+import { approvalWanted } from "../../src/core/freeze.ts";
 import { findCall } from "../../src/core/reduce/calls.ts";
 import { initial } from "../../src/core/reduce/launch.ts";
 import { reduce } from "../../src/core/reduce/reduce.ts";
@@ -30,8 +30,11 @@ export interface Step {
   command: Command | null;
 }
 
+type FreezesAt = (ms: number) => readonly Freeze[];
+
+export const began = 1_700_000_000_000;
+
 export class RandomRun {
-  readonly policy: Policy;
   readonly events: RunEvent[] = [];
   state: State = initial;
   effect: Effect = { type: "rest", until: "someone_speaks" };
@@ -43,15 +46,29 @@ export class RandomRun {
   /** The call whose code runs in this process. */
   #running: string | null = null;
   #command: Command | null = null;
+  readonly #policy: Policy;
+  readonly #freezesAt: FreezesAt;
+  /** How far the clock was set, ms. */
+  #set = 0;
 
-  constructor({ limits, prefetch, child, curious = false }: Scenario, watch: (step: Step) => void) {
+  /** `freezesAt`: those that hold at a moment, ms since the run began; a crash lets the clock jump. */
+  constructor(
+    { limits, prefetch, child, curious = false }: Scenario,
+    watch: (step: Step) => void,
+    freezesAt: FreezesAt = () => [],
+  ) {
     this.#people = new RandomPeople(curious);
     this.#model = new RandomModel(curious);
     const policy = policyWith(limits);
-    this.policy = { ...policy, agent: { ...policy.agent, prefetch } };
+    this.#policy = { ...policy, agent: { ...policy.agent, prefetch } };
+    this.#freezesAt = freezesAt;
     this.#watch = watch;
     const parent = child ? { runId: "run_0", callId: "a", depth: 1 } : null;
     this.command(launch({ parent }));
+  }
+
+  get policy(): Policy {
+    return { ...this.#policy, freezes: this.#freezesAt(this.#now - began) };
   }
 
   take(move: Move): void {
@@ -60,6 +77,7 @@ export class RandomRun {
     if (move.who === "crash") {
       this.#asked = null;
       this.#running = null;
+      this.#set += ((this.events.length % 5) - 1) * 3;
       this.#fact({ type: "recovered" });
     }
   }
@@ -73,7 +91,7 @@ export class RandomRun {
 
   /** ms since the epoch of what happens next. */
   get #now(): number {
-    return 1_700_000_000_000 + this.events.length;
+    return began + this.events.length + this.#set;
   }
 
   /** The engine's rule: facts are recorded unless the run has ended. */
@@ -85,7 +103,7 @@ export class RandomRun {
     const before = this.state;
     const from = this.events.length;
     let next = bodies;
-    for (let rounds = 0; next.length > 0; rounds++) {
+    for (let rounds = 0; rounds === 0 || next.length > 0; rounds++) {
       if (rounds > 8) throw new Error("decide keeps recording");
       for (const body of next) {
         const event: RunEvent = { ...body, at: this.#now };
@@ -153,14 +171,16 @@ export class RandomRun {
     const [first] = ids;
     if (!first) return;
     const now = findCall(this.state, first);
-    if (this.policy.tools[now?.tool ?? ""]?.effect === "read") {
+    // The engine's rule: what was decided must still hold at the moment that the intent is recorded with.
+    if (decide(this.state, this.policy).type !== "run_calls") this.#fact();
+    else if (this.policy.tools[now?.tool ?? ""]?.effect === "read") {
       const untrusted = (id: string) => toolOf(this.state, id) === "fetch";
       const out = `out ${luck} `.repeat(luck % 40);
       this.#fact(...ids.map((id, n) => ((luck + n) % 5 ? finished(id, out, untrusted(id)) : failed(id))));
-      return;
+    } else {
+      this.#running = first;
+      this.#fact(started(first, (now?.attempts ?? 0) + 1));
     }
-    this.#running = first;
-    this.#fact(started(first, (now?.attempts ?? 0) + 1));
   }
 
   #callEnds(id: string, luck: number): void {
@@ -184,9 +204,13 @@ export class RandomRun {
 
   #askApproval(id: string): void {
     const tool = toolOf(this.state, id);
-    const spec = this.policy.tools[tool];
-    const need = spec ? (approvalFor(spec, this.state)?.count ?? 1) : 1;
-    this.#fact(askedApproval(questionId(this.state), id, tool, need));
+    const { policy, state } = this;
+    const spec = policy.tools[tool];
+    const call = findCall(state, id);
+    const wanted = spec && call && approvalWanted(call, spec, state, policy);
+    const { name = "", until = 0, callNumber = 0 } = wanted?.freeze ?? {};
+    const mark = wanted?.freeze ? { name, until, callNumber } : undefined;
+    this.#fact(askedApproval(questionId(state), id, tool, wanted?.rule.count, null, mark));
   }
 }
 

@@ -16,6 +16,7 @@ const nouns = [
   "fill-in",
   "fill-in-field",
   "form",
+  "freeze",
   "message",
   "misfit-words",
   "misfits",

@@ -1,9 +1,10 @@
 /** Who may settle a question, and with what. The first valid answer wins; everybody else is told who and when. */
 import { type Actor, isSamePerson, isTrusted, personOf } from "../actor.ts";
 import type { Policy } from "../agent.ts";
-import { approvalByName, approversOf } from "../approval-rule.ts";
+import { approversOf } from "../approval-rule.ts";
 import type { Command, Refusal } from "../command.ts";
 import { fillIn } from "../fill-in.ts";
+import { ruleOf } from "../freeze.ts";
 import type { Question } from "../question.ts";
 import type { State } from "../state.ts";
 import { belowQuoteOf } from "../text/below-quote.ts";
@@ -158,7 +159,7 @@ export function linkOf({ link }: Question, actor: Actor, { from }: Pick<State, "
 
 /** A doubt can run a call again: it takes the same people as its approval would. */
 export function settlersOf(question: Question, state: State, policy: Policy) {
-  const rule = question.call ? approvalByName(question.call.tool, state, policy) : null;
+  const rule = ruleOf(question, state, policy);
   if (question.kind === "approval" || (question.kind === "doubt" && rule)) {
     const rules = rule ? approversOf(rule, policy) : policy.rights.approve;
     return { action: "approve", rules, ownRequest: rule?.ownRequest ?? true } as const;

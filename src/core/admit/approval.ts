@@ -4,6 +4,7 @@ import type { Policy } from "../agent.ts";
 import { isElsewhere, isToolGone } from "../approval-rule.ts";
 import { askApproval } from "../ask.ts";
 import type { Command, Refusal } from "../command.ts";
+import { approvalWanted, freezeInWords, heldBy } from "../freeze.ts";
 import { type Call, type OpenQuestion, pendingCalls, type State } from "../state.ts";
 import { cannotRun, notInThisProcess } from "../text/tool-gone.ts";
 import { type Admission, accept, asKnownTo, beingStopped, cut, refuse } from "./admission.ts";
@@ -55,9 +56,11 @@ export function admitEdit(state: State, command: Of<"edit">, policy: Policy): Ad
   }
   const { input, shown, actor, via } = command;
   const from = personOf(actor);
-  const edited = { id: waits.id, tool: waits.tool, input };
+  const edited = { ...waits, input, is: { at: "chosen" }, approvedHash: null } as const;
+  const spec = policy.tools[waits.tool];
+  const freeze = spec && approvalWanted(edited, spec, state, policy)?.freeze;
   const question = askApproval(
-    { call: edited, ...shown, changed: { by: from.name, before: call.input } },
+    { call: edited, ...shown, freeze, changed: { by: from.name, before: call.input } },
     { state, policy, after: 1 },
   );
   return {
@@ -104,9 +107,12 @@ function findApproval(state: State, command: Of<"approve" | "edit" | "refuse">, 
   }
   if (command.type === "refuse") return found;
   if (state.phase.at === "cancelling") return beingStopped;
-  return waitingCall(state, found.question)
-    ? found
-    : ({ code: "question_closed", message: hasResult } as const);
+  const call = waitingCall(state, found.question);
+  if (!call) return { code: "question_closed", message: hasResult } as const;
+  const freeze = command.type === "approve" ? heldBy(call, state, policy) : null;
+  if (freeze === null || freeze.approval !== null) return found;
+  const message = `Nothing can be approved now: ${freezeInWords(freeze)}. Approve it afterwards, or refuse it.`;
+  return { code: "answer_invalid", message } as const;
 }
 
 const hasResult = "This call has its result already.";

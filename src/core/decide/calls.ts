@@ -11,7 +11,9 @@ import { callFailed } from "../call-failure.ts";
 import { askHumanInput, controlInputProblem, finalAnswerInput } from "../control-tools.ts";
 import type { Effect } from "../effect.ts";
 import type { EventBody } from "../event.ts";
+import { heldBy } from "../freeze.ts";
 import type { Call, State } from "../state.ts";
+import { afterApprovals, begin, frozen } from "./begin.ts";
 import { leftOr } from "./elsewhere.ts";
 import { decideAsleep } from "./sleep.ts";
 import { isLastStep, isVeryLastStep } from "./step-limit.ts";
@@ -31,7 +33,7 @@ function nextOf(state: State, calls: readonly Call[], policy: Policy): Effect {
   });
   if (impossible.length > 0) return record(...impossible);
   const started = open.find((call) => call.is.at === "started" || isCutOff(call, policy));
-  if (started) return interrupted(started, policy);
+  if (started) return interrupted(started, state, policy);
   const undos = open.filter((call) => call.undoes !== undefined);
   if (undos.length > 0) return decideUndo(state, undos, open);
   // Also when its tool is gone: what was begun goes on all the same, and somebody must say what became of it.
@@ -72,7 +74,7 @@ function front(state: State, open: readonly Call[], all: readonly Call[], policy
       reads.push(call);
       continue;
     }
-    if (index === 0) return alone(state, call, { spec, all, policy });
+    if (index === 0) return frozen(call, state, policy) ?? alone(state, call, { spec, all, policy });
     break;
   }
   if (asks.length > 0) return record(...asks.map((call, after) => asked(call, { state, policy, after })));
@@ -100,8 +102,9 @@ function alone(state: State, call: Call, among: Among): Effect {
       return decideAsleep(state, call.id, call.is);
     case "with_child":
       return { type: "await_child", callId: call.id, runId: call.is.runId };
-    case "approved":
     // Words that came meanwhile wait: what has begun goes on.
+    case "approved":
+      return afterApprovals(state, call, among);
     case "answered":
       return begin(call, spec);
     default:
@@ -113,15 +116,8 @@ function alone(state: State, call: Call, among: Among): Effect {
       )
         return record(callFailed(call.id, { code: "superseded", message: spokenMeanwhile }));
       if (spec.control === "finish") return finish(state, call, among);
-      return approvalFor(spec, state) ? { type: "ask_approval", callId: call.id } : begin(call, spec);
+      return afterApprovals(state, call, among);
   }
-}
-
-function begin(call: Call, spec: ToolSpec): Effect {
-  if (spec.control === "hand_off") return { type: "launch_child", callId: call.id };
-  if (spec.control === "sleep" || spec.control === "wait_for_event")
-    return { type: "begin_sleep", callId: call.id };
-  return { type: "run_calls", callIds: [call.id] };
 }
 
 /**
@@ -147,10 +143,10 @@ function isCutOff(call: Call, policy: Policy): boolean {
   return call.is.at === "answered" && specOf(call, policy) === undefined;
 }
 
-/** Intent without outcome: only reads and idempotent calls run again by themselves. */
-function interrupted(call: Call, policy: Policy): Effect {
+/** Intent without outcome: only reads and idempotent calls run again by themselves, and in no freeze. */
+function interrupted(call: Call, state: State, policy: Policy): Effect {
   const spec = specOf(call, policy);
-  return spec && spec.effect !== "once"
+  return spec && spec.effect !== "once" && !heldBy(call, state, policy)
     ? { type: "run_calls", callIds: [call.id] }
     : { type: "reconcile", callId: call.id };
 }

@@ -61,10 +61,8 @@ function reduceOpenCall(state: State, call: Call, event: Extract<RunEvent, { typ
       });
     case "call_finished":
       return finished(state, call, event);
-    case "call_failed": {
-      const { untrusted = false, ms } = event;
-      return settled(state, call, { output: failureText(event), ok: false, untrusted }, ms);
-    }
+    case "call_failed":
+      return settled(state, call, failureOf(event), event.ms);
     case "call_doubted":
       return moved(state, call, { is: { at: "doubted", questionId: "" } });
     case "call_suspended":
@@ -124,9 +122,10 @@ function verified(state: State, call: Call, event: EventOf<"call_verified">): St
   return settled(state, call, { ...result, output, line }, ms + event.ms);
 }
 
-/** What the model is told of a failure: short, without stack, as data. */
-function failureText({ code, message }: EventOf<"call_failed">): string {
-  return JSON.stringify({ error: code, message });
+/** What the model is told: short, without stack, as data. People read of a freeze which one it is, and its end. */
+function failureOf({ code, message, untrusted = false }: EventOf<"call_failed">): Result {
+  const line = code === "frozen" ? { line: brief(message, 160) } : {};
+  return { output: JSON.stringify({ error: code, message }), ...line, ok: false, untrusted };
 }
 
 interface Result {

@@ -1,13 +1,14 @@
 /** Approvals: showing a call to those who may approve it, and holding its execution to what they saw. */
-import { isSamePerson } from "../../core/actor.ts";
-import type { ToolSpec } from "../../core/agent.ts";
-import { approvalFor, approversOf } from "../../core/approval-rule.ts";
+import type { Freeze, Policy, ToolSpec } from "../../core/agent.ts";
+import { approvalFor, mayStillApprove } from "../../core/approval-rule.ts";
 import { askApproval } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
+import { decide } from "../../core/decide/decide.ts";
+import { approvalWanted } from "../../core/freeze.ts";
 import { argumentOrigins } from "../../core/origin/trace.ts";
 import { type ArgumentOrigin, notLookedFor } from "../../core/question.ts";
 import { findCall } from "../../core/reduce/calls.ts";
-import type { Approver, Call } from "../../core/state.ts";
+import type { Call, State } from "../../core/state.ts";
 import { brief } from "../../core/text/brief.ts";
 import { whyUndone } from "../../core/undo.ts";
 import type { Recorded } from "../record.ts";
@@ -38,19 +39,37 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
     return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
   }
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
-  const rule = approvalFor(spec, on.state);
+  if (call.is.at === "approved" && hash !== call.approvedHash) {
+    const reason = "what was shown for approval has changed since";
+    return recordOutcome(on, (state) =>
+      startable(state, callId) ? [{ type: "approval_voided", callId, reason }] : [],
+    );
+  }
+  const { rule, freeze } = approvalWanted(call, spec, on.state, on.policy) ?? { rule: null, freeze: null };
   const origins = rule?.unseen === "allow" ? [] : await originsOf(on, call, spec);
   const unseen = origins.filter(({ standing }) => standing === "nowhere");
   if (rule?.unseen === "refuse" && unseen.length > 0) {
     const refused = callFailed(callId, { code: "unseen_value", message: unseenInWords(unseen) });
     return recordOutcome(on, (state) => (startable(state, callId) ? [refused] : []));
   }
-  return recordOutcome(on, (state) => {
-    if (!startable(state, callId)) return [];
+  return recordOutcome(on, (state, policy) => {
+    if (!isAskedStill(state, call, { spec, policy, freeze })) return [];
     const why = whyUndone(state, call);
-    const question = askApproval({ call, hash, preview, origins, why }, { state, policy: on.policy });
+    const question = askApproval({ call, hash, preview, origins, why, freeze }, { state, policy });
     return [{ type: "question_asked", question }];
   });
+}
+
+/** A freeze that began or ended while the call was looked at is decided on anew. */
+function isAskedStill(
+  state: State,
+  { id }: Call,
+  { spec, policy, freeze }: { spec: ToolSpec; policy: Policy; freeze: Freeze | null },
+): boolean {
+  const now = findCall(state, id);
+  const effect = decide(state, policy);
+  if (!now || effect.type !== "ask_approval" || effect.callId !== id) return false;
+  return approvalWanted(now, spec, state, policy)?.freeze?.name === freeze?.name;
 }
 
 /**
@@ -60,15 +79,18 @@ export async function whyApprovalIsStale(on: Work, call: Call): Promise<string |
   const spec = on.policy.tools[call.tool];
   const absence = on.toolbox.absence(call.tool);
   if (absence?.code === "changed") return absence.words;
-  const settled = on.state.settled.findLast(
-    (question) => question.callId === call.id && question.call !== null,
-  );
+  const all = on.state.settled.filter((question) => question.callId === call.id && question.call !== null);
+  // What was approved for a freeze is looked at where the freeze is.
+  const own = all.findLast(({ freeze }) => freeze === undefined);
+  const settled = own ?? all.at(-1);
   if (!spec || !settled?.call) return "what was approved can't be found any more";
-  const gone = settled.approvedBy.find((approver) => !mayStillApprove(approver, spec, on));
+  const needed = approvalFor(spec, on.state);
+  if (needed && !own) return "it takes an approval without a freeze as well now";
+  const { state, policy } = on;
+  const gone = own?.approvedBy.find((one) => needed && !mayStillApprove(one, needed, state, policy));
   if (gone) return `${gone.name} may not approve this any more`;
-  const needed = approvalFor(spec, on.state)?.count ?? 1;
-  if (settled.kind === "approval" && settled.approvedBy.length < needed)
-    return `it takes ${needed} people now`;
+  const count = needed?.count ?? 1;
+  if (settled.kind === "approval" && settled.approvedBy.length < count) return `it takes ${count} people now`;
   try {
     const preview = settled.call.preview === null ? null : await previewOf(on, call);
     const now = bindingOf(spec, call.input, on.state.agent.hash, preview);
@@ -77,14 +99,6 @@ export async function whyApprovalIsStale(on: Work, call: Call): Promise<string |
     if (on.signal.aborted) throw error;
     return "what was shown for approval can't be looked at any more";
   }
-}
-
-/** Groups are known at the click alone, so what is looked at is whether the rule that counted then still counts. */
-function mayStillApprove({ principal, rule }: Approver, spec: ToolSpec, on: Work): boolean {
-  const needed = approvalFor(spec, on.state);
-  if (!needed) return true;
-  if (!needed.ownRequest && isSamePerson(principal, on.state.from.principal)) return false;
-  return rule === undefined || approversOf(needed, on.policy).includes(rule);
 }
 
 /** The tool's own words, for the model: it can look, or choose other arguments. */

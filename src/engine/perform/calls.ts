@@ -1,19 +1,18 @@
 /** Carries out tool calls: intent before effect, exactly what was approved, and a question when it is in doubt. */
 
-import { askDoubt } from "../../core/ask.ts";
+import type { Policy } from "../../core/agent.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { EventBody } from "../../core/event.ts";
-import type { CallOutcome, Toolbox } from "../../core/ports/toolbox.ts";
+import type { CallOutcome } from "../../core/ports/toolbox.ts";
 import { findCall } from "../../core/reduce/calls.ts";
 import type { Call, State } from "../../core/state.ts";
-import { unknownEffect } from "../../core/text/unknown-effect.ts";
 import { askForTool } from "../../core/tool-question.ts";
 import type { Recorded } from "../record.ts";
 import { whyApprovalIsStale } from "./approval.ts";
 import { keepAttachments, type Room, roomFor } from "./attachments.ts";
-import { bindingOf } from "./binding.ts";
 import { progressEvents, progressOf } from "./progress.ts";
+import { doubt, isUnderWay } from "./reconcile.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Reads come together, run side by side and are recorded together; any other call comes alone. */
@@ -34,12 +33,19 @@ async function performCall(on: Work, call: Call): Promise<Recorded> {
   if (call.approvedHash !== null) {
     const why = await whyApprovalIsStale(on, call);
     if (why)
-      return recordOutcome(on, (state) => (mayStart(state, call, on) ? voided(state, call, why, on) : []));
+      return recordOutcome(on, (state, policy) =>
+        mayStart(state, call, policy) ? voided(state, call, why, on) : [],
+      );
   }
   const { key } = contextOf(on, call);
   const intent: EventBody = { type: "call_started", callId: call.id, attempt: call.attempts + 1, key };
-  const begun = await recordOutcome(on, (state) => (mayStart(state, call, on) ? [intent] : []));
-  if (begun.type !== "recorded" || begun.events === 0) return begun;
+  // Where it may not start, what follows from that is recorded all the same, and is no intent.
+  let isIntended = false;
+  const begun = await recordOutcome(on, (state, policy) => {
+    isIntended = mayStart(state, call, policy);
+    return isIntended ? [intent] : [];
+  });
+  if (begun.type !== "recorded" || begun.events === 0 || !isIntended) return begun;
   // The commit may have taken long, or the process slept: whoever took the run over may have settled this call.
   await on.lease.prove();
   return execute(on, [call]);
@@ -52,9 +58,12 @@ function voided(state: State, call: Call, reason: string, on: Work): EventBody[]
     : [{ type: "approval_voided", callId: call.id, reason }];
 }
 
-/** What was decided still holds: nobody paused, stopped or spoke, and no untrusted bytes came in between. */
-function mayStart(state: State, call: Call, on: Work): boolean {
-  const effect = decide(state, on.policy);
+/**
+ * What was decided still holds: nobody paused, stopped or spoke, no untrusted bytes came in between, and no freeze began
+ * before the very moment that the intent is recorded with.
+ */
+function mayStart(state: State, call: Call, policy: Policy): boolean {
+  const effect = decide(state, policy);
   return effect.type === "run_calls" && effect.callIds.includes(call.id);
 }
 
@@ -128,67 +137,6 @@ function suspended(
   const question = askForTool(call.id, ask, { state, policy: on.policy, after: after + 1 });
   return [
     { type: "call_suspended", callId: call.id, held },
-    { type: "question_asked", question },
-  ];
-}
-
-/** Intent without outcome. The tool may know; if it does not, a person must say, and nothing runs until then. */
-export async function performReconcile(on: Work, callId: string): Promise<Recorded> {
-  const call = findCall(on.state, callId);
-  if (!call) return recordOutcome(on, () => []);
-  const told = await on.toolbox
-    .reconcile(call.tool, call.input, contextOf(on, call))
-    .catch((error: unknown) => {
-      if (on.signal.aborted) throw error;
-      return { type: "unknown" } as const;
-    });
-  const known = await keepAttachments(on, told, roomFor(on.state));
-  return recordOutcome(on, (state) =>
-    isUnderWay(findCall(state, callId))
-      ? reconciled(state, call, known, "the process stopped while it ran", on)
-      : [],
-  );
-}
-
-function isUnderWay(call: Call | undefined): boolean {
-  return call?.is.at === "started" || call?.is.at === "answered";
-}
-
-/**
- * What the tool knows of a call that was lost from sight becomes a fact; `why` it was lost,
- * when the tool does not know.
- */
-export function reconciled(
-  state: State,
-  call: Call,
-  known: Awaited<ReturnType<Toolbox["reconcile"]>>,
-  why: string,
-  on: Work,
-): EventBody[] {
-  const untrusted = on.policy.tools[call.tool]?.untrusted ?? true;
-  switch (known.type) {
-    case "finished":
-      return [finished(call, known, { ms: 0, untrusted, at: on.clock.now() })];
-    case "begun":
-      return [{ type: "job_begun", callId: call.id, handle: known.handle }];
-    case "not_done":
-      return [{ type: "call_cleared", callId: call.id, reason: "the tool says that it did not happen" }];
-    case "unknown":
-      return doubt(state, call, why, on);
-  }
-}
-
-/** The events for a call whose outcome is not known: a person is asked, or (while cancelling) the result says so. */
-export function doubt(state: State, call: Call, reason: string, on: Work): EventBody[] {
-  if (state.phase.at === "cancelling") {
-    const message = `${unknownEffect}: ${reason}.`;
-    return [callFailed(call.id, { code: "unknown_outcome", message })];
-  }
-  const spec = on.policy.tools[call.tool];
-  const hash = spec ? bindingOf(spec, call.input, state.agent.hash, null) : "";
-  const question = askDoubt({ call, hash, reason }, { state, policy: on.policy, after: 1 });
-  return [
-    { type: "call_doubted", callId: call.id, reason },
     { type: "question_asked", question },
   ];
 }

@@ -6,8 +6,8 @@ import { progressDueIn } from "../../core/reduce/progress.ts";
 import type { Call, State } from "../../core/state.ts";
 import type { Recorded } from "../record.ts";
 import { keepAttachments, roomFor } from "./attachments.ts";
-import { doubt, reconciled } from "./calls.ts";
 import { progressEvents } from "./progress.ts";
+import { doubt, reconciled } from "./reconcile.ts";
 import { contextOf, finished, recordOutcome, type Work } from "./work.ts";
 
 /** Looks how far the work is; the run rests until the next look, however long the work takes. */

@@ -55,7 +55,7 @@ export interface Work {
  */
 export async function recordOutcome(
   on: Work,
-  events: (state: State) => readonly EventBody[],
+  events: (state: State, policy: Policy) => readonly EventBody[],
   restUntil?: number,
 ): Promise<Recorded> {
   return overTroubles(on, () =>
@@ -64,7 +64,7 @@ export async function recordOutcome(
       epoch: on.epoch,
       inbox: null,
       ...(restUntil === undefined ? {} : { restUntil }),
-      propose: (state) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state)] }),
+      propose: (state, policy) => ({ ok: true, events: hasEnded(state) ? [] : [...events(state, policy)] }),
     }),
   );
 }

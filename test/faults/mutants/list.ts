@@ -83,8 +83,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "whoever has approved is not looked at again when the call runs",
-    file: "src/engine/perform/approval.ts",
-    find: "return rule === undefined || approversOf(needed, on.policy).includes(rule);",
+    file: "src/core/approval-rule.ts",
+    find: "return rule === undefined || approversOf(needed, policy).includes(rule);",
     put: "return true;",
     test: "test/journeys/approvals.test.ts",
     only: "only while the rule stands",
@@ -107,8 +107,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no intent is written before a call that must happen once",
     file: "src/engine/perform/calls.ts",
-    find: `? [intent] : []));\n  if (begun.type !== "recorded" || begun.events === 0) return begun;`,
-    put: `? [] : []));\n  if (begun.type !== "recorded") return begun;`,
+    find: `? [intent] : [];\n  });\n  if (begun.type !== "recorded" || begun.events === 0 || !isIntended) return begun;`,
+    put: `? [] : [];\n  });\n  if (begun.type !== "recorded" || !isIntended) return begun;`,
     test: "test/journeys/slept.test.ts",
   },
   {

@@ -2,6 +2,7 @@
 import { askApproval, askDoubt } from "../../../src/core/ask.ts";
 import type { ChosenCall } from "../../../src/core/chosen-call.ts";
 import type { EventBody, EventOf } from "../../../src/core/event.ts";
+import type { Question } from "../../../src/core/question.ts";
 import type { Usage } from "../../../src/core/usage.ts";
 import { noUsage } from "../model/scripted.ts";
 import { from, policyWith, via } from "./policy.ts";
@@ -80,9 +81,11 @@ export const askedApproval = (
   tool = "deploy",
   need = 1,
   preview: string | null = null,
+  freeze?: Question["freeze"],
 ): EventBody => {
   const question = askApproval({ ...shown(callId, tool), preview }, nowhere);
-  return { type: "question_asked", question: { ...question, id, audience: ["*"], need } };
+  const mark = freeze === undefined ? {} : { freeze };
+  return { type: "question_asked", question: { ...question, ...mark, id, audience: ["*"], need } };
 };
 /** The doubt as the engine says it, to anybody. */
 export const doubted = (id: string, callId: string, tool = "restart", need = 1): EventBody[] => {
