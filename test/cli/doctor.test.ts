@@ -1,7 +1,10 @@
 /** The doctor's command: wrong configurations are findings too, and nothing secret is printed. */
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import { examine, report } from "../../src/cli/doctor.ts";
-import { runFindings } from "../../src/cli/left-behind.ts";
+import { healthHere, runFindings } from "../../src/cli/left-behind.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
 import { broken, fine } from "../../src/core/ports/finding.ts";
 import type { Health } from "../../src/http/wire/server.ts";
@@ -58,6 +61,24 @@ test("runs that a change of the configuration left behind are named, with what t
   expect(found[1]).toMatchObject({ ok: false, detail: "run_1: its agent is gone" });
   expect(found.at(-1)).toMatchObject({ ok: false, detail: "and 2 more" });
   expect(found).toHaveLength(21);
+});
+
+test.each([
+  [
+    "a former release, which says less of its database",
+    { status: "ok", database: { kind: "SQLite file", answers: true, ms: 0 }, left_behind: [] },
+    /^no change of the configuration left one behind$/,
+  ],
+  ["one that does not know the token", { status: "ok" }, /^the bot at http:.* does not tell it here; /],
+  ["another program", { hello: "world" }, /^no bot answers at http:/],
+])("of a running bot it hears from %s", async (_who, answer, detail) => {
+  const server = createServer((_, response) => response.end(JSON.stringify(answer)));
+  server.listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const found = runFindings(await healthHere({ url: `http://127.0.0.1:${port}`, token: "t" }));
+  expect(found).toMatchObject([{ ok: true, detail: expect.stringMatching(detail) }]);
 });
 
 test("a channel in which no rule lets anybody do anything is a finding", async () => {
