@@ -27,6 +27,9 @@ export interface Recalled {
   unreadable: number;
 }
 
+/** The tool by which a run is told of others. */
+export const recallTool = "past_runs";
+
 const mostWords = 12;
 /** What a run is looked through for, at most, of each of its texts. */
 const mostText = 4_000;

@@ -23,7 +23,7 @@ export type ForgetBy = Pick<Forget, "actor" | "via">;
 
 /**
  * `forgotten`: ids of the runs that were there until now, the one that was asked for last. `toldTo`: runs that went on
- * from it and were told its task and outcome, or were started again with its task. `erased`: no file of the database holds anything of them any more;
+ * from it or found it as a past run, and were told its task and outcome, or were started again with its task. `erased`: no file of the database holds anything of them any more;
  * false: that is left to a VACUUM, or to the next time that this is asked.
  */
 export type Forgotten =

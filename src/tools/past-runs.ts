@@ -1,6 +1,6 @@
 /** past_runs: what came of runs like this one. */
 import { z } from "zod";
-import { type PastRun, type Recalled, searchWords } from "../core/recall.ts";
+import { type PastRun, type Recalled, recallTool, searchWords } from "../core/recall.ts";
 import { argumentsInBrief, brief } from "../core/text/brief.ts";
 import { count, plural } from "../core/text/count.ts";
 import { durationInWords } from "../core/text/duration.ts";
@@ -22,7 +22,7 @@ const mostCalls = 8;
 /** Untrusted as a whole: what past runs were told may be anybody's words, and so may what they answered. */
 export function pastRuns({ find, urlOf }: Past): Tool {
   return defineTool({
-    name: "past_runs",
+    name: recallTool,
     description:
       "Runs of the past that hold some of these words in their title, in what they were told at their launch, or in their outcome: when each ran, how it ended, what it did and whether that helped. The best five; only those that whoever started this run may read.",
     effect: "read",

@@ -145,3 +145,16 @@ test("a bot as its configuration makes it looks for them, and says where their p
   const told = await engine.toolbox.run("past_runs", { words: "CheckoutErrors" }, ids);
   expect(told).toMatchObject({ output: expect.stringContaining(`https://ops.example/runs/${before}`) });
 });
+
+test("whoever has a run forgotten is told which runs were told of it", async () => {
+  const store = await openStore();
+  const { bot: first } = await recalling({ store, model: scripted(finalAnswer(outcome)) });
+  const { runId: before } = await ended(first, title);
+  const { bot } = await recalling({ store, model: recalls("CheckoutErrors") });
+  const { runId } = await ended(bot, title);
+  const { bot: other } = await recalling({ store, model: recalls("zebra") });
+  await ended(other, title);
+  const toldTo = [runId];
+  expect(await other.engine.forget(before, by)).toMatchObject({ ok: true, forgotten: [before], toldTo });
+  expect(await other.engine.forget(before, by)).toMatchObject({ ok: true, forgotten: [], toldTo });
+});

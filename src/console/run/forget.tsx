@@ -83,8 +83,8 @@ export function Forgotten({ id, words }: { id: string; words: string }) {
       <p>{words}</p>
       {done && done.told_to.length > 0 && (
         <p>
-          These went on from it and were told its task and its outcome, or were started again with its task;
-          forget them as well, where that matters:{" "}
+          These went on from it or found it as a past run, and were told its task and its outcome, or were
+          started again with its task; forget them as well, where that matters:{" "}
           {done.told_to.map((later) => (
             <Way key={later} href={`/runs/${later}`}>
               {later}{" "}

@@ -21,9 +21,17 @@ export async function* everyRun(
   store: Pick<Store, "runs">,
   filter: Omit<RunFilter, "limit" | "before">,
 ): AsyncGenerator<RunRow> {
+  for await (const rows of pagesOfRuns(store, filter)) yield* rows;
+}
+
+/** The same, a page at a time. */
+export async function* pagesOfRuns(
+  store: Pick<Store, "runs">,
+  filter: Omit<RunFilter, "limit" | "before">,
+): AsyncGenerator<RunRow[]> {
   for (let before: RunRow | undefined; ; ) {
     const rows = await store.runs({ ...filter, limit: pageLength, ...(before ? { before } : {}) });
-    yield* rows;
+    yield rows;
     before = rows.at(-1);
     if (rows.length < pageLength) return;
   }

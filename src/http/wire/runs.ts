@@ -150,8 +150,8 @@ export const runListSchema = z.object({ runs: z.array(runSummarySchema), next: z
 export type RunList = z.infer<typeof runListSchema>;
 
 /**
- * `forgotten`: runs that were there until now, the one that was asked for last. `told_to`: runs that went on from it and
- * hold its task and outcome, or were started again with its task. `erased`: no file of the database holds anything of them any more.
+ * `forgotten`: runs that were there until now, the one that was asked for last. `told_to`: runs that went on from it or
+ * found it as a past run, and hold its task and outcome, or were started again with its task. `erased`: no file of the database holds anything of them any more.
  */
 export const forgottenSchema = z.object({
   forgotten: z.array(z.string()),
