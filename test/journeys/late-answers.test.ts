@@ -14,14 +14,19 @@ async function answered() {
   );
   const bot = await startBot({ model });
   onTestFinished(() => bot.stop());
-  const say = async (key: string, text: string, writtenAt: number) => {
-    const intent = { type: "message", addressed: false, agent: null, thread: "ours", text } as const;
-    const more = { channel: "slack", address, replyTo: {}, context: [] };
-    const said: Inbound = { key, actor: operator, intent, writtenAt, ...more };
-    await bot.engine.accept(said);
-    await expect.poll(async () => (await bot.store.inboxRow({ source: "slack", key }))?.state).toBe("done");
-    return (await bot.store.inboxRow({ source: "slack", key }))?.outcome;
+  const more = { channel: "slack", actor: operator, address, replyTo: {}, context: [] };
+  const hear = async (inbound: Inbound) => {
+    await bot.engine.accept(inbound);
+    const row = () => bot.store.inboxRow({ source: "slack", key: inbound.key });
+    await expect.poll(async () => (await row())?.state).toBe("done");
+    return (await row())?.outcome;
   };
+  const say = (key: string, text: string, writtenAt: number) => {
+    const intent = { type: "message", addressed: false, agent: null, thread: "ours", text } as const;
+    return hear({ key, intent, writtenAt, ...more });
+  };
+  const change = (key: string, text: string) =>
+    hear({ key: `${key}/changed/1`, intent: { type: "changed", key, text }, ...more });
   const task = { type: "message", addressed: true, agent: null, thread: "ours", text: "deploy" } as const;
   const first = { key: "task", actor: operator, channel: "slack", address, replyTo: {}, context: [] };
   await bot.engine.accept({ ...first, intent: task });
@@ -31,13 +36,15 @@ async function answered() {
   const askedAt = questions[0]?.askedAt ?? 0;
   expect(await say("one", "v1", askedAt)).toBe("answered");
   await bot.untilStatus(runId, "complete");
-  return { say, askedAt, runs: async () => (await bot.store.runs({ limit: 9 })).length };
+  return { say, change, askedAt, runs: async () => (await bot.store.runs({ limit: 9 })).length };
 }
 
 test("an answer that was written before another one was taken starts no run when that has ended", async () => {
-  const { say, askedAt, runs } = await answered();
-  expect(await say("two", "v2", askedAt)).toBe("asked");
+  const { say, change, askedAt, runs } = await answered();
+  expect(await say("two", "v2", askedAt)).toBe("told");
   expect(await runs()).toBe(1);
+  // There is nothing to press, whatever they make of it.
+  expect(await change("two", "v3")).toBe("ignored");
 });
 
 test("words that were written after it go on from there", async () => {

@@ -24,6 +24,8 @@ export async function toRun(
 function unheeded(command: RunCommand, refusal: Refusal): Outcome {
   const open = refusal.questions ?? [];
   if (command.type !== "say" || refusal.code !== "question_ambiguous") return refused(said(refusal));
+  // What they may have meant is settled: there is nothing to press.
+  if (open.length === 0) return told(refusal.message);
   const offers = open.map(({ id, text }) => ({ questionId: id, label: wordsInBrief(text, 70) }));
   const listed = open.map(({ text }, index) => `${index + 1}. ${wordsInBrief(text, 100)}`);
   return { type: "asked", text: [refusal.message, ...listed].join("\n"), runId: null, offers };
