@@ -13,6 +13,7 @@ import type { Hold } from "./core/ports/hold.ts";
 import type { Store } from "./core/ports/store.ts";
 import { createRedactor } from "./core/text/redact.ts";
 import type { Engine } from "./engine/engine.ts";
+import { Freezes } from "./engine/freezes.ts";
 import type { Role } from "./engine/options.ts";
 import type { Schedule } from "./engine/schedule.ts";
 import { alwaysHeld, type SoleDuty, soleDuty } from "./engine/sole-duty.ts";
@@ -105,6 +106,7 @@ function schedulesOf({ schedules }: Config): Schedule[] {
 }
 
 function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] {
+  const freezes = new Freezes(config.freezes);
   return {
     version: version(),
     auth: config.auth === "none" ? { mode: "none" } : { mode: "token", tokens: config.tokens },
@@ -122,6 +124,7 @@ function httpConfig(config: Config): Parameters<typeof createHttp>[0]["config"] 
     rate: { burst: 200, perSecond: 100 },
     trustProxy: config.trustProxy,
     warnings: config.warnings,
+    freezes: (at) => freezes.holding(at),
     database: /^postgres(ql)?:/.test(config.databaseUrl) ? "PostgreSQL" : "SQLite file",
   };
 }

@@ -1,11 +1,15 @@
 /** `npm run doctor`: looks at the set-up from the outside and says what to mend. Sends nothing to anybody. */
 import { readFileSync } from "node:fs";
+import { systemClock } from "../assemble.ts";
 import { channels } from "../config/channels.ts";
 import { offInWords } from "../config/checks.ts";
 import { isDemo } from "../config/environment.ts";
 import { type Config, ConfigError, loadConfig } from "../config.ts";
+import type { FreezeRule } from "../core/agent.ts";
 import type { ChannelAbout } from "../core/ports/about.ts";
 import { broken, type Finding, fine } from "../core/ports/finding.ts";
+import { timeInWords } from "../core/text/time.ts";
+import { spanFrom } from "../engine/freezes.ts";
 import { runCommand } from "./command.ts";
 import { healthHere, runFindings } from "./left-behind.ts";
 import { type Given, UsageError } from "./options.ts";
@@ -41,11 +45,25 @@ function configFindings(config: Readonly<Config>): Finding[] {
   return [
     fine("configuration", `agents: ${agents}; database: ${withoutPassword(config.databaseUrl)}`),
     ...config.warnings.map((warning) => broken("configuration", warning, "The bot works, but not this.")),
+    ...config.freezes.map((freeze) => fine("freeze", freezeFinding(freeze, systemClock.now()))),
     ...config.toolsOff.map((off) => fine("configuration", offInWords(off))),
     isDemo(config.model)
       ? fine("model", "the built-in demo model; set OPENAI_API_KEY or OPENAI_BASE_URL for a real one")
       : fine("model", `${config.model.model} (${config.model.api}) at ${config.model.baseUrl ?? "OpenAI"}`),
   ];
+}
+
+/** `black friday: holds until 30 Nov 2026, 09:00 UTC+01:00; every tool that does more than read; no approval`. */
+export function freezeFinding(freeze: FreezeRule, at: number): string {
+  const { name, zone, tools, agents, approval } = freeze;
+  const span = spanFrom(freeze, at);
+  const [from, until] = [span?.from ?? 0, span?.until ?? 0].map((time) => timeInWords(time, zone));
+  const when =
+    span === null ? "is over" : span.from <= at ? `holds until ${until}` : `from ${from} until ${until}`;
+  const what = tools.length === 0 ? "every tool that does more than read" : tools.join(", ");
+  const whose = agents.length === 0 ? "" : ` of ${agents.join(", ")}`;
+  const how = approval === null ? "nothing can be approved" : "takes an approval of its own";
+  return `${name}: ${when}; ${what}${whose}; ${how}`;
 }
 
 async function channelFindings(

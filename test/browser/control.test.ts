@@ -3,6 +3,7 @@ import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { demoModel } from "../../adapters/demo/model.ts";
 import type { Model } from "../../src/core/ports/model.ts";
+import type { HttpConfig } from "../../src/http/guard/context.ts";
 import { consoleBot } from "../support/console/bot.ts";
 import { gate } from "../support/gate.ts";
 import { type ListeningBot, listeningBot } from "../support/http/bot.ts";
@@ -24,8 +25,9 @@ const long = "What is 1 + 2 + 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11?";
 const on = theBrowser();
 
 /** In this process, so that the test may hold the model. */
-function botWith(model = demoModel({ delayMs: 0 })): Promise<ListeningBot> {
-  return listeningBot({ model, config: { auth: { mode: "none" }, consoleDir, database: "SQLite file" } });
+function botWith(model = demoModel({ delayMs: 0 }), more: Partial<HttpConfig> = {}): Promise<ListeningBot> {
+  const config = { auth: { mode: "none" } as const, consoleDir, database: "SQLite file", ...more };
+  return listeningBot({ model, config });
 }
 
 /** How far the reader is from the top, and the end from the reader. */
@@ -120,6 +122,17 @@ describe("the page of the bot's health", { timeout: patient }, () => {
     expect(words).toContain("not delivered yet 0");
     expect(await page.getByText("No chat is connected yet.").count()).toBe(1);
     expect(await page.getByText("Slack (docs/slack.md), Discord (docs/discord.md)").count()).toBe(1);
+    await context.close();
+    await bot.stop();
+  });
+
+  it("is not needed to see that a freeze holds: each page says which one, and until when", async () => {
+    const plain = { zone: "UTC", tools: [], approval: null, reason: null, left: 5 };
+    const freeze = { name: "black friday", until: Date.parse("2026-11-30T08:00Z"), ...plain };
+    const bot = await botWith(undefined, { freezes: () => [freeze] });
+    const { page, context } = await visit(on.browser, bot);
+    await page.getByText(/^Freeze: black friday, until .*30.*2026.*\d\d:00/).waitFor();
+    expect(await violations(page)).toEqual([]);
     await context.close();
     await bot.stop();
   });

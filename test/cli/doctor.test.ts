@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { examine, report } from "../../src/cli/doctor.ts";
+import { examine, freezeFinding, report } from "../../src/cli/doctor.ts";
 import { healthHere, runFindings } from "../../src/cli/left-behind.ts";
 import { type Config, ConfigError } from "../../src/config.ts";
 import { broken, fine } from "../../src/core/ports/finding.ts";
@@ -13,6 +13,9 @@ const config = {
   agents: [{ name: "default" }],
   databaseUrl: "postgres://belay:hunter2@db.example/belay",
   toolsOff: [{ names: ["prom_query"], reason: "set PROMETHEUS_URL to switch them on" }],
+  freezes: [
+    { name: "f", zone: "UTC", from: 0, until: 1, reason: null, tools: [], agents: [], approval: null },
+  ],
   warnings: ["tokens.ci: secret missing"],
   model: { apiKey: null, baseUrl: null, model: "gpt-5", api: "responses" },
   connections: {},
@@ -35,10 +38,34 @@ test("warnings are findings, passwords are not printed, what is off says how to 
   const printed = report(await examine(async () => config, {}, nothing));
   expect(printed).toContain("✗ configuration: tokens.ci: secret missing");
   expect(printed).toContain("✓ configuration: tools: off: prom_query; set PROMETHEUS_URL");
+  expect(printed).toContain("✓ freeze: f: is over; every tool");
   expect(printed).toContain("✓ Slack: off; docs/slack.md");
   expect(printed).toContain("✓ Discord: off");
   expect(printed).toContain("demo model");
   expect(printed).not.toContain("hunter2");
+});
+
+test("each freeze is named: when it holds, what it is about, and whether anything can be approved", () => {
+  const times = { from: Date.parse("2026-11-27T00:00+01:00"), until: Date.parse("2026-11-30T09:00+01:00") };
+  const rule = { reason: null, tools: [], agents: [], approval: null };
+  const once = { name: "black friday", zone: "+01:00", ...times, ...rule };
+  const about = "every tool that does more than read; nothing can be approved";
+  const end = "30 Nov 2026, 09:00 UTC+01:00";
+  expect(freezeFinding(once, times.from - 1)).toBe(
+    `black friday: from 27 Nov 2026, 00:00 UTC+01:00 until ${end}; ${about}`,
+  );
+  expect(freezeFinding(once, times.from)).toBe(`black friday: holds until ${end}; ${about}`);
+  expect(freezeFinding(once, times.until)).toBe(`black friday: is over; ${about}`);
+  const nightly = { name: "night", zone: "Europe/Berlin", cron: "0 22 * * *", forMs: 8 * 3_600_000 };
+  const some = {
+    ...rule,
+    tools: ["deploy"],
+    agents: ["default"],
+    approval: { by: [], count: 1, ownRequest: true },
+  };
+  expect(freezeFinding({ ...nightly, ...some }, times.from - 1)).toBe(
+    "night: holds until 27 Nov 2026, 06:00 Europe/Berlin; deploy of default; takes an approval of its own",
+  );
 });
 
 test("a finding is one line, and under it what to do", () => {

@@ -35,6 +35,23 @@ test("channels, queue, outbox and database are told to callers it knows", async 
   });
 });
 
+test("a freeze that holds is named with its end, and degrades nothing", async () => {
+  const plain = { zone: "UTC", tools: [], approval: null, left: 5 };
+  const freeze = { name: "black friday", until: 1_700_000_000_000, reason: "the shop is full", ...plain };
+  const moments: number[] = [];
+  const freezes = (at: number) => {
+    moments.push(at);
+    return [freeze];
+  };
+  using b = await bench({ freezes });
+  const words = 'the freeze "black friday" holds until 14 Nov 2023, 22:13 UTC (the shop is full)';
+  expect(await healthOf(b)).toMatchObject({
+    status: "ok",
+    freezes: [{ name: "black friday", until: freeze.until, words }],
+  });
+  expect(moments).toEqual([b.clock.now()]);
+});
+
 test("a channel that is down degrades it", async () => {
   using b = await bench({}, [channel(false)]);
   expect(await healthOf(b)).toMatchObject({

@@ -1,7 +1,8 @@
-/** The foot of the sidebar: the model's name, links to the bot's pages, who is here by name, the theme, the keys. */
+/** The foot of the sidebar: the model's name, freezes that hold, links to the bot's pages, who is here by name, the theme, the keys. */
 import { useQuery } from "@tanstack/react-query";
 import { getHealth, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
+import { clock } from "../parts/moment.ts";
 import { useTheme } from "../parts/theme.ts";
 import { Way } from "../parts/way.tsx";
 import { useSession } from "../session/rights.ts";
@@ -17,6 +18,11 @@ export function SidebarFoot({ onKeys }: { onKeys: () => void }) {
       {data?.model?.startsWith("demo") && (
         <p className="muted">The demo model answers. Set OPENAI_API_KEY for a real one.</p>
       )}
+      {data?.freezes?.map(({ name, until }) => (
+        <p key={name}>
+          Freeze: {name}, until {clock(until)}.
+        </p>
+      ))}
       {session?.how === "session" && session.scopes !== null && (
         <p className="muted">
           You are <Way href="/bot/sessions">{session.name}</Way>.

@@ -2,6 +2,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import type { Actor, Address, Scope } from "../../core/actor.ts";
+import type { Freeze } from "../../core/agent.ts";
 import type { Budgets } from "../../core/ports/budgets.ts";
 import type { Channel } from "../../core/ports/channel.ts";
 import type { Clock } from "../../core/ports/clock.ts";
@@ -62,6 +63,8 @@ export interface HttpConfig {
   trustProxy?: boolean;
   /** What works, but not as somebody may think; no secret. */
   warnings?: readonly string[];
+  /** Those that hold at a moment, ms since the epoch. */
+  freezes?: (at: number) => readonly Freeze[];
   /** For people: `SQLite file`, `PostgreSQL`; no address and no secret. */
   database?: string;
 }

@@ -1,5 +1,6 @@
 /** How the bot is: its channels, the worker's queue, the posts on their way, and whether the database answers. */
 import type { Actor } from "../../core/actor.ts";
+import { freezeInWords } from "../../core/freeze.ts";
 import { StoreError } from "../../core/ports/store-error.ts";
 import { mayReadRow } from "../../core/store/listed-runs.ts";
 import type { Status } from "../../core/text/status.ts";
@@ -45,6 +46,9 @@ export async function healthOf(server: Server, caller: Actor | null): Promise<He
     model: engine.modelName,
     model_troubles: [...troubles],
     warnings: [...(config.warnings ?? [])],
+    freezes: (config.freezes?.(clock.now()) ?? []).map((freeze) => ({
+      ...{ name: freeze.name, until: freeze.until, words: freezeInWords(freeze) },
+    })),
     auth: config.auth.mode,
     started_at: startedAt,
     channels: states,

@@ -147,6 +147,8 @@ export const healthSchema = z.object({
     .optional(),
   /** What works, but not as somebody may think: the configuration's warnings. */
   warnings: z.array(z.string()).optional(),
+  /** Freezes that hold now; `words` name each, its end and the reason. */
+  freezes: z.array(z.object({ name: z.string(), until: time, words: z.string() })).optional(),
   auth: z.enum(["token", "none"]).optional(),
   started_at: time.optional(),
   channels: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })).optional(),
