@@ -90,6 +90,14 @@ export const mutants: readonly Mutant[] = [
     only: "only while the rule stands",
   },
   {
+    name: "a freeze that began after the approval is not looked at when the call begins",
+    file: "src/engine/perform/calls.ts",
+    find: "isIntended = mayStart(state, call, policy);",
+    put: "isIntended = mayStart(state, call, on.policy);",
+    test: "test/journeys/freezes.test.ts",
+    only: "in the ms in which the freeze begins",
+  },
+  {
     name: "the next turn of a chat forgets that the last one had read untrusted text",
     file: "src/engine/ingest/launch.ts",
     find: "outcome: outcomeOf(state), untrusted: readUntrusted }",
