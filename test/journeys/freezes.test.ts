@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { FreezeRule } from "../../src/core/agent.ts";
 import type { PlainTool } from "../../src/tools/contract.ts";
-import { type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
+import { agent, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
 import { clockOf } from "../support/clock.ts";
 import {
   approve,
@@ -18,6 +18,7 @@ import {
 } from "../support/deployment.ts";
 import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
+import { twoModels } from "../support/model/two.ts";
 
 const from = Date.parse("2026-11-27T00:00+01:00");
 const until = Date.parse("2026-11-30T09:00+01:00");
@@ -264,4 +265,27 @@ test("only runs of the agents that it names are stopped", async () => {
   const bot = await start({ model, tools: [tool], freezes, clock: clockOf(() => now) });
   await bot.untilEnd(await bot.launch("deploy"));
   expect(done).toEqual(["v1"]);
+});
+
+test("a task that is handed on, and a run that is exactly one call, are stopped like any other", async () => {
+  const { done, tool } = deployment({ requiresApproval: false });
+  const deploys = () => scripted(calling(call("deploy", { version: "v1" })), finalAnswer("not now"));
+  const handOn = calling(call("hand_off", { agent: "helper", task: "deploy" }));
+  const known = agent({ handOff: ["helper"] });
+  const tools = [...known.tools, tool.spec.name];
+  const bot = await start({
+    model: twoModels(scripted(handOn, finalAnswer("done")), deploys()),
+    agents: [{ ...known, tools }, agent({ name: "helper", hash: "helper-1", tools })],
+    ...{ tools: [tool], freezes: [freeze], clock: clockOf(() => from) },
+  });
+  const parent = await bot.untilEnd(await bot.launch("deploy"));
+  expect(JSON.stringify(parent.entries)).toContain("not now");
+  const request = {
+    ...{ task: "deploy", actor: operator, via: by.via, addresses: [], context: [], trusted: true },
+    ...{ follows: null, parent: null, call: { tool: "deploy", input: { version: "v1" } } },
+  };
+  const direct = await bot.engine.launch("default", request, null);
+  const { phase } = await bot.untilEnd(direct.ok ? direct.runId : "");
+  expect(phase).toMatchObject({ at: "failed", message: expect.stringContaining("Not run: the freeze") });
+  expect(done).toEqual([]);
 });
