@@ -68,9 +68,9 @@ export function committer(pool: Pool, { clock, patienceMs, announcer }: CommitOp
           attempts.sent = true;
           return attempt(client, commit, { clock, announcement });
         });
-        if (committed.ok && announcement === null) announcer.later(commit);
-        if (committed.ok || attempts.lostAt === null) return committed;
-        const stands = await onOne.with((client) => asWritten(client, commit));
+        const mayStand = !committed.ok && attempts.lostAt !== null;
+        const stands = mayStand ? await onOne.with((client) => asWritten(client, commit)) : null;
+        if ((committed.ok || stands) && announcement === null) announcer.later(commit);
         return stands ? success(stands) : committed;
       } catch (error) {
         await beforeNext(attempts, patienceMs, error);

@@ -11,8 +11,11 @@ import type { Engine } from "./engine.ts";
 type Deps = Pick<Engine, "store" | "state" | "events" | "policy" | "mayRead" | "unreadable">;
 
 const mostRuns = 5;
-/** The titles of so many runs, the newest, are looked through: it takes the same time however many there are. */
-const titlesOf = 20_000;
+/**
+ * The titles of so many runs, the newest, are looked through: it takes the same time however many there are, and on SQLite
+ * the process does nothing else meanwhile.
+ */
+const titlesOf = 5_000;
 /** So many of those whose titles hold most of the words are looked at closely. */
 const byTitle = 50;
 /** And of so many others, the newest, how they began and ended. */

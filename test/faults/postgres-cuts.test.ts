@@ -89,8 +89,11 @@ const calls: {
 
 /** One for all tests that break it at a request: it must be well after each. */
 let shared: Awaited<ReturnType<typeof opened>>;
+/** Runs whose commits another process was told of. */
+const told = new Set<string>();
 beforeAll(async () => {
   shared = await opened();
+  await at.direct.watch(({ runId }) => told.add(runId));
 });
 afterAll(() => shared.close());
 
@@ -150,6 +153,8 @@ describe.each(breaks)("a line that breaks (%s)", (how) => {
       expect(await at.direct.read(id)).toHaveLength(1);
       expect(await at.direct.renew({ ...claim, now, runIds: [id] })).toEqual([id]);
       expect(await at.direct.inboxRow(inbox)).toMatchObject({ state: "done", runId: id });
+      // A request of its own, a little later: in another round it would be counted as one of that.
+      await expect.poll(() => told).toContain(id);
     });
     // BEGIN, the statement, COMMIT.
     expect(requests).toBe(3);
