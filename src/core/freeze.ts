@@ -39,8 +39,10 @@ function isApprovedFor(
       outcome.kind === "approved" &&
       shown?.hash === call.approvedHash,
   );
-  const standing = given?.approvedBy.filter((one) => mayStillApprove(one, approval, state, policy)) ?? [];
-  return standing.length >= approval.count;
+  if (given === undefined) return false;
+  const standing = given.approvedBy.filter((one) => mayStillApprove(one, approval, state, policy));
+  // The card may have asked for more than the rule's own count: for a value from untrusted text.
+  return standing.length >= Math.max(approval.count, given.need);
 }
 
 /** A freeze, and which of the run's calls is to begin in spite of it. */

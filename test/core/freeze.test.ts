@@ -53,6 +53,20 @@ function card({ state, policy }: Story, id: string, callId = "a"): EventBody {
   return { type: "question_asked", question: { ...question, id } };
 }
 
+/** Its tool asks people before it goes on. */
+function asksInTheMiddle(callId: string, id: string): EventBody[] {
+  return [
+    { type: "call_suspended", callId, held: null },
+    {
+      type: "question_asked",
+      question: {
+        ...{ id, kind: "ask", callId, text: "Sure?", context: null, choices: [], freeText: true },
+        ...{ audience: ["*"], call: null, need: 1 },
+      },
+    },
+  ];
+}
+
 describe("where nothing can be approved", () => {
   test("a call gets the freeze, its end with the zone and its reason in place of a result", () => {
     const run = under(stopped, deploying).then("launched", "model_answered", {
@@ -151,20 +165,25 @@ describe("what was begun", () => {
   });
 
   test("and has asked people is not gone on with: what it did before is somebody's to say", () => {
-    const suspended: EventBody[] = [
-      started("a"),
-      { type: "call_suspended", callId: "a", held: null },
-      {
-        type: "question_asked",
-        question: {
-          ...{ id: "q", kind: "ask", callId: "a", text: "Sure?", context: null, choices: [], freeText: true },
-          ...{ audience: ["*"], call: null, need: 1 },
-        },
-      },
-    ];
+    const suspended = [started("a"), ...asksInTheMiddle("a", "q")];
     const run = under(open, chose(call("a", "restart")), suspended);
     run.when(answer("yes", "q")).wants({ type: "run_calls", callIds: ["a"] });
     run.under(stopped).when(answer("yes", "q")).wants({ type: "reconcile", callId: "a" });
+  });
+
+  test("nor is it while people decide on an undo", () => {
+    const back = { tool: "deploy", input: { version: "v0" } };
+    const done = { ...finished("a"), undo: back } as EventBody;
+    const ran = under(open, deploying, askedApproval("q", "a"), approve("q"), started("a"), done);
+    const run = ran.when(chose(call("b", "restart")), started("b"), asksInTheMiddle("b", "sure"), undo("q"));
+    const [aside] = run.state.phase.at === "acting" ? run.state.phase.calls : [];
+    const answered = run.when(askedApproval("u", aside?.id ?? "")).when(answer("yes", "sure"));
+    answered.wants({ type: "run_calls", callIds: ["b"] });
+    answered.under(stopped).wants({ type: "reconcile", callId: "b" });
+    answered
+      .under(stopped)
+      .when(approve("u"))
+      .wants({ type: "run_calls", callIds: [aside?.id ?? ""] });
   });
 });
 
@@ -223,6 +242,16 @@ describe("where people can approve", () => {
     const own = before.when(card(before, "f")).when(approve("f", person("manager")));
     const same = { ...asking, approval: { ...managers, ownRequest: false } };
     own.under(during(same)).wants({ type: "run_calls" });
+  });
+
+  test("all who had to approve it must still be among those who may", () => {
+    const { question } = card(before, "f") as Extract<EventBody, { type: "question_asked" }>;
+    // One more than the rule says, since a value stands only in untrusted text.
+    const more = before.when({ type: "question_asked", question: { ...question, need: 2 } });
+    const given = more.when(pause, approve("f", manager), approve("f", person("deputy")), resume);
+    given.wants({ type: "run_calls", callIds: ["a"] });
+    const left = { ...asking, approval: { ...managers, by: ["slack:T1/manager"] } };
+    given.under(during(left)).wants({ type: "ask_approval", callId: "a" });
   });
 
   test("each of two freezes is asked about", () => {

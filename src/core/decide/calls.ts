@@ -35,7 +35,7 @@ function nextOf(state: State, calls: readonly Call[], policy: Policy): Effect {
   const started = open.find((call) => call.is.at === "started" || isCutOff(call, policy));
   if (started) return interrupted(started, state, policy);
   const undos = open.filter((call) => call.undoes !== undefined);
-  if (undos.length > 0) return decideUndo(state, undos, open);
+  if (undos.length > 0) return decideUndo(state, { undos, open }, policy);
   // Also when its tool is gone: what was begun goes on all the same, and somebody must say what became of it.
   const [first] = open;
   if (first?.is.at === "in_job") return { type: "poll_job", callId: first.id };
