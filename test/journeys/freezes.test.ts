@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import type { Actor } from "../../src/core/actor.ts";
 import type { FreezeRule } from "../../src/core/agent.ts";
-import type { PlainTool } from "../../src/tools/contract.ts";
+import { hasEnded } from "../../src/core/state.ts";
+import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
 import { agent, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
 import { clockOf } from "../support/clock.ts";
 import {
@@ -288,4 +289,50 @@ test("a task that is handed on, and a run that is exactly one call, are stopped 
   const { phase } = await bot.untilEnd(direct.ok ? direct.runId : "");
   expect(phase).toMatchObject({ at: "failed", message: expect.stringContaining("Not run: the freeze") });
   expect(done).toEqual([]);
+});
+
+test("after a doubt a call with a preview takes the freeze's approval once more, and then runs", async () => {
+  let tries = 0;
+  const { done, tool } = deployment({
+    requiresApproval: false,
+    preview: async () => "v0 → v1",
+    run: ({ version }) => {
+      if (++tries === 1) throw new OutcomeUnknown("the line broke");
+      done.push(version);
+      return `deployed ${version}`;
+    },
+  });
+  const model = scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
+  const bot = await start({ model, tools: [tool], freezes: [asking], clock: clockOf(() => from) });
+  const runId = await bot.launch("deploy");
+  const first = await asked(bot, runId);
+  await settle(bot, runId, { ...approve(first), actor: manager });
+  const doubt = await asksAnew(bot, runId, first);
+  await settle(bot, runId, { type: "provide_input", questionId: doubt.id, answer: "run", ...by });
+  const again = await asksAnew(bot, runId, doubt.id);
+  expect(again.freeze?.name).toBe("black friday");
+  await settle(bot, runId, { ...approve(again.id), actor: manager });
+  const after = await bot.until(runId, (state) => hasEnded(state) || state.questions.length > 0);
+  expect(after.questions).toEqual([]);
+  expect(done).toEqual(["v1"]);
+});
+
+test("what an earlier call with the same id was approved with says nothing of this one", async () => {
+  const { done, tool } = deployment({ requiresApproval: false, preview: async () => "v0 → v1" });
+  const other = deployment({ name: "tag" });
+  const model = scripted(
+    calling({ ...call("tag", { version: "v1" }), id: "a" }),
+    calling({ ...call("deploy", { version: "v1" }), id: "a" }),
+    finalAnswer("done"),
+  );
+  const freezes = [{ ...asking, tools: ["deploy"] }];
+  const bot = await start({ model, tools: [tool, other.tool], freezes, clock: clockOf(() => from) });
+  const runId = await bot.launch("deploy");
+  const own = await asked(bot, runId);
+  await settle(bot, runId, approve(own));
+  const held = await asksAnew(bot, runId, own);
+  await settle(bot, runId, { ...approve(held.id), actor: manager });
+  const after = await bot.until(runId, (state) => hasEnded(state) || state.questions.length > 0);
+  expect(after.questions).toEqual([]);
+  expect(done).toEqual(["v1"]);
 });

@@ -79,7 +79,10 @@ export async function whyApprovalIsStale(on: Work, call: Call): Promise<string |
   const spec = on.policy.tools[call.tool];
   const absence = on.toolbox.absence(call.tool);
   if (absence?.code === "changed") return absence.words;
-  const all = on.state.settled.filter((question) => question.callId === call.id && question.call !== null);
+  // A doubt, and an earlier call with this id, had other bytes than these.
+  const all = on.state.settled.filter(
+    (question) => question.callId === call.id && question.call?.hash === call.approvedHash,
+  );
   // What was approved for a freeze is looked at where the freeze is.
   const own = all.findLast(({ freeze }) => freeze === undefined);
   const settled = own ?? all.at(-1);
