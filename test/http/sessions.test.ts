@@ -237,13 +237,8 @@ test("any other token logs in as its holder, who may do what it may and nothing 
   await expectProblem(await b.call("GET", "/session", { as: null, headers }), 401, "unauthorized");
 });
 
-test.each([
-  ["another secret", (token: Token) => ({ ...token, hash: sha256("another secret") })],
-  ["another name", (token: Token) => ({ ...token, name: "somebody else" })],
-])("the session of a token that has %s ends", async (_, change) => {
-  using b = await bench();
-  const { sent } = await login(b, "secret-reader");
-  const tokens = tokensWith("secret-admin").map((token) => (token.name === "reader" ? change(token) : token));
+/** What the server answers to this cookie after a start with other tokens. */
+async function meUnder(b: Bench, tokens: Token[], cookie: string): Promise<Response> {
   const { app } = createHttp({
     engine: b.engine,
     channels: [],
@@ -251,8 +246,39 @@ test.each([
     log: { debug() {}, info() {}, warn() {}, error() {} },
     config: { ...defaults(), auth: { mode: "token", tokens } },
   });
-  const me = app.request("http://localhost:3000/session", {
-    headers: { host: "localhost:3000", cookie: sent },
+  return app.request("http://localhost:3000/session", { headers: { host: "localhost:3000", cookie } });
+}
+
+test.each([
+  ["another secret", (token: Token) => ({ ...token, hash: sha256("another secret") })],
+  ["another name", (token: Token) => ({ ...token, name: "somebody else" })],
+  ["other scopes", (token: Token): Token => ({ ...token, scopes: ["read", "answer"] })],
+])("every session ends with a token that has %s", async (_, change) => {
+  using b = await bench();
+  const sessions = [await login(b, "secret-reader"), await login(b, "secret-launcher"), await login(b)];
+  const former = tokensWith("secret-admin");
+  const tokens = former.map((token) => (token.name === "reader" ? change(token) : token));
+  for (const { sent } of sessions) {
+    expect((await meUnder(b, former, sent)).status).toBe(200);
+    await expectProblem(await meUnder(b, tokens, sent), 401, "unauthorized");
+  }
+});
+
+test("two tokens that have each other's name: a session of before is nobody's", async () => {
+  using b = await bench();
+  const { sent } = await login(b, "secret-admin");
+  const former = tokensWith("secret-admin");
+  const others: Record<string, string> = { admin: "reader", reader: "admin" };
+  const tokens = former.map(({ name, scopes, hash }): Token => {
+    const other = former.find((token) => token.name === others[name]);
+    return other ? { name: other.name, scopes: other.scopes, hash } : { name, scopes, hash };
   });
-  await expectProblem(await me, 401, "unauthorized");
+  await expectProblem(await meUnder(b, tokens, sent), 401, "unauthorized");
+});
+
+test("a code logs in as whoever had it made: a token's holder gets no second person by it", async () => {
+  using b = await bench();
+  const { code } = (await (await b.call("POST", "/session/code")).json()) as { code: string };
+  const { response } = await login(b, code);
+  expect(await response.json()).toMatchObject({ principal: "token:admin", scopes: ["admin"] });
 });

@@ -129,8 +129,12 @@ export const noteKinds = {
   slackMovedFrom: kind("slack/moved-from/", z.object({ from: z.string(), since: z.number() })),
   /** Of the address of a thread of Slack: its first words were said to the bot. */
   slackBegan: kind("slack/began/", z.literal("mention"), { ...bare, goes: (_, address) => ({ address }) }),
-  /** Of the hash of a code that logs in to the console once: until when. */
+  /** Of the hash of a code that logs the owner in to the console once: until when. */
   loginCode: kind("login-code:", z.iso.datetime(), { ...bare, goes: "old" }),
+  /** The same of a code that the holder of a token had made: it logs them in. */
+  holderCode: kind("holder-code:", z.object({ until: z.iso.datetime(), principal: z.string() }), {
+    goes: "old",
+  }),
   /** Of a message, `<channel>/<key>`, that was changed after it was taken as an answer: the change that was told of. */
   changeTold: kind("change-told:", z.string(), { ...bare, goes: "old" }),
   /** Of a message, `<channel>/<key>`, that was deleted before it came to anything. */

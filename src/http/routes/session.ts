@@ -45,7 +45,7 @@ export function sessionRoutes(server: Server, sessions: Sessions, failures: Rate
       return c.json(viewCaller(caller, known));
     },
     loginCode: async (c) => {
-      const made: LoginCode = { code: await sessions.issueLoginCode() };
+      const made: LoginCode = { code: await sessions.issueLoginCode(callerOf(c).actor.principal) };
       return c.json(made, 201);
     },
     session: (c) => c.json(viewCaller(callerOf(c), known)),

@@ -20,7 +20,7 @@ export const approveBody = z.strictObject({ id, question_id: id, input: z.unknow
 export const refuseBody = z.strictObject({ id, question_id: id, reason: z.string().max(4096) });
 /** Takes the way back from what was approved by this question. */
 export const undoBody = z.strictObject({ id, question_id: id });
-/** `code`: the one-time code that the server printed, which is the owner's, or a token. */
+/** `code`: a one-time code (the owner's is what the server printed), or a token. */
 export const sessionBody = z.strictObject({ code: z.string().max(500) });
 /** One message of JSON-RPC 2.0; batches are not taken. What is in it is checked by the protocol. */
 export const mcpBody = z.looseObject({ jsonrpc: z.literal("2.0") });

@@ -111,7 +111,7 @@ export const serverOperations = {
   loginCode: {
     method: "post",
     path: "/session/code",
-    summary: "A new one-time code for the console, for 15 minutes",
+    summary: "A new one-time code that logs the caller in to the console, for 15 minutes",
     scopes: ["admin"],
     success: [201, loginCodeSchema],
   },
