@@ -4,6 +4,7 @@ import type { Actor } from "../../src/core/actor.ts";
 import type { FreezeRule } from "../../src/core/agent.ts";
 import { hasEnded } from "../../src/core/state.ts";
 import { OutcomeUnknown, type PlainTool } from "../../src/tools/contract.ts";
+import { Asks } from "../../src/tools/endings.ts";
 import { agent, type BotOptions, openRights, operator, startBot } from "../support/bot.ts";
 import { clockOf } from "../support/clock.ts";
 import {
@@ -20,6 +21,7 @@ import {
 import { gate } from "../support/gate.ts";
 import { call, calling, finalAnswer, scripted } from "../support/model/scripted.ts";
 import { twoModels } from "../support/model/two.ts";
+import { toolForm } from "../support/tool-form.ts";
 
 const from = Date.parse("2026-11-27T00:00+01:00");
 const until = Date.parse("2026-11-30T09:00+01:00");
@@ -332,6 +334,36 @@ test("what an earlier call with the same id was approved with says nothing of th
   await settle(bot, runId, approve(own));
   const held = await asksAnew(bot, runId, own);
   await settle(bot, runId, { ...approve(held.id), actor: manager });
+  const after = await bot.until(runId, (state) => hasEnded(state) || state.questions.length > 0);
+  expect(after.questions).toEqual([]);
+  expect(done).toEqual(["v1"]);
+});
+
+test("what a freeze kept from going on goes on where the freeze is over before the tool has said what became of it", async () => {
+  let now = from - 1;
+  const looking = gate();
+  const { done, tool } = deployment({
+    requiresApproval: false,
+    run: ({ version }, { answered }) => {
+      if (!answered) return new Asks({ text: "Where?", context: "It asks.", form: toolForm }, null);
+      done.push(version);
+      return "deployed";
+    },
+    reconcile: async () => {
+      await looking.pass();
+      return { type: "unknown" };
+    },
+  });
+  const model = scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
+  const bot = await start({ model, tools: [tool], freezes: [freeze], clock: clockOf(() => now) });
+  const runId = await bot.launch("deploy");
+  const questionId = await asked(bot, runId, "ask");
+  now = from;
+  await settle(bot, runId, { type: "provide_input", questionId, answer: "region: eu", ...by });
+  await looking.reached;
+  expect(done).toEqual([]);
+  now = until;
+  looking.open();
   const after = await bot.until(runId, (state) => hasEnded(state) || state.questions.length > 0);
   expect(after.questions).toEqual([]);
   expect(done).toEqual(["v1"]);

@@ -2,6 +2,7 @@
 import type { Policy } from "../../core/agent.ts";
 import { askDoubt } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
+import { decide } from "../../core/decide/decide.ts";
 import type { EventBody } from "../../core/event.ts";
 import { freezeInWords, heldBy } from "../../core/freeze.ts";
 import type { Toolbox } from "../../core/ports/toolbox.ts";
@@ -26,7 +27,11 @@ export async function performReconcile(on: Work, callId: string): Promise<Record
   const known = await keepAttachments(on, told, roomFor(on.state));
   return recordOutcome(on, (state, policy) => {
     const now = findCall(state, callId);
-    return now && isUnderWay(now) ? reconciled(state, call, known, whyLost(now, state, policy), on) : [];
+    if (!now || !isUnderWay(now)) return [];
+    const next = decide(state, policy);
+    // The freeze that kept it from going on is over.
+    if (known.type === "unknown" && next.type === "run_calls" && next.callIds.includes(callId)) return [];
+    return reconciled(state, call, known, whyLost(now, state, policy), on);
   });
 }
 
