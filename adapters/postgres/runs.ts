@@ -8,7 +8,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
-import { cameTo, launchNames, mentions, used } from "./mentions.ts";
+import { cameTo, launchNames, mentions, resultNames, used } from "./mentions.ts";
 import { events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -92,6 +92,7 @@ function conditions(filter: RunFilter): SQL[] {
       sql`${runs.runId} IN (SELECT json_array_elements_text(${JSON.stringify(filter.runIds)}::json))`,
     filter.near === undefined ? undefined : sql`starts_with(${runs.address}, ${plainText(filter.near)})`,
     filter.launchNames === undefined ? undefined : launchNames(filter.launchNames),
+    filter.resultNames && resultNames(filter.resultNames),
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}::bigint, ${filter.before.runId}::text)`,
   ];

@@ -37,6 +37,12 @@ export function launchNames(runId: string): SQL {
   return sql`instr((SELECT ${events.data} FROM ${events} WHERE ${first}), ${runSign(runId)}) > 0`;
 }
 
+/** A call was answered with one of these ids of runs. */
+export function resultNames(runIds: readonly string[]): SQL {
+  const named = sql`EXISTS (SELECT value FROM json_each(${JSON.stringify(runIds)}) WHERE instr(${events.data}, value) > 0)`;
+  return hasEvent(["call_finished"], named);
+}
+
 function hasEvent(types: readonly string[], holds: SQL | undefined): SQL {
   const ofRun = and(eq(events.runId, runs.runId), inArray(events.type, [...types]), holds);
   return sql`EXISTS (SELECT 1 FROM ${events} WHERE ${ofRun})`;

@@ -7,7 +7,7 @@ import { eventsOf, eventsOrWhy, type ReadLog } from "../../src/core/store/event-
 import { rowOfRun } from "../../src/core/store/rows.ts";
 import { endedStatuses } from "../../src/core/text/status.ts";
 import { and, asc, desc, eq, gt, inArray, sql } from "./drizzle.ts";
-import { cameTo, launchNames, mentions, used } from "./mentions.ts";
+import { cameTo, launchNames, mentions, resultNames, used } from "./mentions.ts";
 import { events, runs } from "./schema.ts";
 
 const runColumns = {
@@ -97,6 +97,7 @@ function conditions(filter: RunFilter): SQL[] {
       ? undefined
       : sql`substr(${runs.address}, 1, length(${filter.near})) = ${filter.near}`,
     filter.launchNames === undefined ? undefined : launchNames(filter.launchNames),
+    filter.resultNames && resultNames(filter.resultNames),
     filter.before &&
       sql`(${runs.launchedAt}, ${runs.runId}) < (${filter.before.launchedAt}, ${filter.before.runId})`,
   ];

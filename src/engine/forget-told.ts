@@ -1,8 +1,11 @@
 /** The runs that hold the task, or the outcome, of a run that is forgotten: they are named, not taken. */
+import { setImmediate } from "node:timers/promises";
 import { recallTool } from "../core/recall.ts";
 import type { State } from "../core/state.ts";
 import { everyRun, pagesOfRuns } from "../core/store/every.ts";
 import type { KnownDeps } from "./forget-known.ts";
+
+const logsAtOnce = 100;
 
 /**
  * Later turns of its conversation, which began with its task and outcome, runs that were started again with its
@@ -25,7 +28,10 @@ export async function toldOf(deps: KnownDeps, state: State, gone: ReadonlySet<st
   return [...new Set([...told.keys(), ...(await recalling(deps, state, gone))])];
 }
 
-/** Of all that was at work since its launch the logs are looked through, some at a time. */
+/**
+ * Of all that was at work since its launch the store looks through the logs, some at a time: on SQLite the process does
+ * nothing else meanwhile, so it comes to other things in between.
+ */
 async function recalling(
   { store }: KnownDeps,
   { launchedAt }: State,
@@ -36,12 +42,11 @@ async function recalling(
     const runIds = rows
       .filter((row) => row.updatedAt >= launchedAt && !gone.has(row.runId))
       .map((row) => row.runId);
-    if (runIds.length === 0) continue;
-    for (const { runId } of await store.runs({ runIds, tool: recallTool, limit: runIds.length })) {
-      const results = (await store.readEach(runId, 0)).flatMap(({ event }) =>
-        event?.type === "call_finished" ? event.output : [],
-      );
-      if (results.some((output) => [...gone].some((id) => output.includes(id)))) told.push(runId);
+    for (let from = 0; from < runIds.length; from += logsAtOnce) {
+      await setImmediate();
+      const some = runIds.slice(from, from + logsAtOnce);
+      const named = { runIds: some, tool: recallTool, resultNames: [...gone], limit: some.length };
+      told.push(...(await store.runs(named)).map(({ runId }) => runId));
     }
   }
   return told;

@@ -167,6 +167,25 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await ids({ tool: '" OR 1=1 --' })).toEqual([]);
     });
 
+    it("is found by the ids of runs in what a call was answered with, and in nothing else", async () => {
+      const told = {
+        type: "call_finished",
+        at: 2,
+        callId: "c1",
+        omitted: 0,
+        ms: 1,
+        untrusted: true,
+      } as const;
+      await ended("d", { ...told, output: 'run_a: "CheckoutErrors"\n- did: nothing' });
+      await ended("e", woke(1), { ...told, output: "see run_b" });
+      await ended("f", { type: "completed", at: 2, answer: "run_a" });
+      expect(await ids({ resultNames: ["run_a"] })).toEqual(["d"]);
+      expect(await ids({ resultNames: ["run_a", "run_b"] })).toEqual(["e", "d"]);
+      expect(await ids({ resultNames: ["run_a", "run_b"], runIds: ["e", "f"] })).toEqual(["e"]);
+      expect(await ids({ resultNames: ["%", "' OR 1=1 --"] })).toEqual([]);
+      expect(await ids({ resultNames: [] })).toEqual([]);
+    });
+
     it("is found by the words of an answer or a failure, in any case and every sign literally", async () => {
       expect(await ids({ outcome: "green" })).toEqual(["a"]);
       expect(await ids({ outcome: '"green"\nAGAIN: 100%' })).toEqual(["a"]);

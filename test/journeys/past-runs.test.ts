@@ -1,8 +1,9 @@
 /** What happened the last times: an alert comes again, and its run knows what helped; nobody learns what they may not read. */
 import { pino } from "pino";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openEngine } from "../../src/assemble.ts";
 import { loadConfig } from "../../src/config.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { hasEnded } from "../../src/core/state.ts";
 import { UnreadableRecords } from "../../src/engine/unreadable.ts";
 import { operator } from "../support/bot.ts";
@@ -20,6 +21,7 @@ import {
   recalling,
   recalls,
 } from "../support/past-runs.ts";
+import { commit, must, row } from "../support/store/commits.ts";
 
 const title = "CheckoutErrors on api-3";
 const by = { actor: operator, via: { channel: "console" } };
@@ -157,4 +159,29 @@ test("whoever has a run forgotten is told which runs were told of it", async () 
   const toldTo = [runId];
   expect(await other.engine.forget(before, by)).toMatchObject({ ok: true, forgotten: [before], toldTo });
   expect(await other.engine.forget(before, by)).toMatchObject({ ok: true, forgotten: [], toldTo });
+});
+
+test("while a run is forgotten, the many logs that may tell of it are looked through in turns", async () => {
+  const store = await openStore();
+  const { bot: first } = await recalling({ store, model: scripted(finalAnswer(outcome)) });
+  const { runId: before } = await ended(first, title);
+  for (let nth = 0; nth < 250; nth++) {
+    const over = { row: row(`run_${nth}`, { status: "complete", updatedAt: Date.now() }) };
+    await must(store.commit(commit(`run_${nth}`, 0, over)));
+  }
+  let turn = 0;
+  let next = setImmediate(function again() {
+    turn++;
+    next = setImmediate(again);
+  });
+  onTestFinished(() => clearImmediate(next));
+  const looks: number[] = [];
+  const runs: Store["runs"] = (filter) => {
+    if (filter.resultNames) looks.push(turn);
+    return store.runs(filter);
+  };
+  const { bot } = await recalling({ store: { ...store, runs }, model: scripted(finalAnswer("ok")) });
+  expect(await bot.engine.forget(before, by)).toMatchObject({ ok: true });
+  expect(looks).toHaveLength(3);
+  expect(new Set(looks).size).toBe(3);
 });

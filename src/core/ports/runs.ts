@@ -90,6 +90,8 @@ export interface RunFilter {
    * as its parent. Read from each run's first event: give `near` or `text` with it, or every run is looked at.
    */
   launchNames?: string;
+  /** Only runs in which a call was answered with one of these ids of runs. Read from the logs, like `tool`. */
+  resultNames?: readonly string[];
   /** Only runs whose first address begins with this. */
   near?: string;
   /** Keyset: runs older than this one (launchedAt, runId), newest first. */
