@@ -34,11 +34,27 @@ const mostWords = 12;
 /** What a run is looked through for, at most, of each of its texts. */
 const mostText = 4_000;
 
-/** The words that are looked for, each once, in lower case; those without a digit need three letters. */
+/** In these scripts a word is often two signs. */
+const dense = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}]/u;
+/** They are written without gaps: a word begins anywhere. */
+const gapless = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+/**
+ * The words that are looked for, each once, in lower case. Those of two signs need a digit among them, or a script in
+ * which two are enough; one sign is none.
+ */
 export function searchWords(text: string): string[] {
-  const found = text.toLowerCase().match(/[\p{L}\p{N}](?:[\p{L}\p{N}._-]*[\p{L}\p{N}])?/gu) ?? [];
-  const telling = found.filter((word) => word.length > 2 || (word.length === 2 && /\p{N}/u.test(word)));
+  // Marks belong to their letters: an accent on its own, a vowel sign.
+  const found = plain(text).match(/[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?/gu) ?? [];
+  const telling = found.filter(
+    (word) => word.length > 2 || (word.length === 2 && (/\p{N}/u.test(word) || dense.test(word))),
+  );
   return [...new Set(telling)].slice(0, mostWords);
+}
+
+/** An accent may be a part of its letter or follow it: here it is one sign where there is one. */
+function plain(text: string): string {
+  return text.toLowerCase().normalize("NFC");
 }
 
 /**
@@ -48,13 +64,14 @@ export function searchWords(text: string): string[] {
 export function finderOf(words: readonly string[]): (text: string) => string[] {
   const patterns = words.map((word) => {
     const end = /\p{N}$/u.test(word) ? "(?!\\p{N})" : "";
-    return { word, at: new RegExp(`(?<![\\p{L}\\p{N}])${word.replaceAll(".", "\\.")}${end}`, "u") };
+    const begin = gapless.test(word) ? "" : "(?<![\\p{L}\\p{M}\\p{N}])";
+    return { word, at: new RegExp(`${begin}${word.replaceAll(".", "\\.")}${end}`, "u") };
   });
   return (text) => {
-    const plain = text.toLowerCase();
-    const parted = text.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, " ").toLowerCase();
+    const whole = plain(text);
+    const parted = plain(text.replace(/(?<=\p{Ll})(?=\p{Lu})/gu, " "));
     return patterns
-      .filter(({ word, at }) => plain.includes(word) && (at.test(plain) || at.test(parted)))
+      .filter(({ word, at }) => whole.includes(word) && (at.test(whole) || at.test(parted)))
       .map(({ word }) => word);
   };
 }

@@ -34,7 +34,7 @@ export function pastRuns({ find, urlOf }: Past): Tool {
       const words = searchWords(asked);
       if (words.length === 0) {
         throw new Error(
-          `There is no word to look for in ${JSON.stringify(brief(asked, 60))}: give the alert's name, the service, what is seen. A word has three letters, or a digit and one more sign.`,
+          `There is no word to look for in ${JSON.stringify(brief(asked, 60))}: give the alert's name, the service, what is seen. A word has three letters (two signs of Chinese, Japanese or Korean), or a digit and one more sign.`,
         );
       }
       return inWords(words, await find(runId, words), urlOf);

@@ -11,6 +11,10 @@ test.each([
   ["it is s3, db and a 5xx; S3!", ["s3", "and", "5xx"]],
   ["Größe 10.0.0.5 …", ["größe", "10.0.0.5"]],
   [" - · . ", []],
+  ["सर्वर डाउन", ["सर्वर", "डाउन"]],
+  ["磁盘 已满, 서버", ["磁盘", "已满", "서버"]],
+  ["Cafe\u0301", ["caf\u00e9"]],
+  ["İstanbul", ["i\u0307stanbul"]],
 ])("%s is looked for by its words", (text, words) => {
   expect(searchWords(text)).toEqual(words);
 });
@@ -28,6 +32,10 @@ test.each([
   ["a.b", "axb", false],
   ["50", "150", false],
   ["größe", "Größen", true],
+  ["磁盘", "主机磁盘已满", true],
+  ["डाउन", "सर्वर डाउन है", true],
+  ["i\u0307stanbul", "gateway of İstanbul", true],
+  ["caf\u00e9", "the Cafe\u0301", true],
 ])("%s in %s: %s", (word, text, isHeld) => {
   expect(finderOf([word])(text)).toEqual(isHeld ? [word] : []);
 });
