@@ -154,5 +154,7 @@ export interface Policy {
   toolsElsewhere?: Readonly<Record<string, FormerTool>>;
   /** Those of this agent that hold at the moment that is decided about: what is recorded then has its time. */
   freezes?: readonly Freeze[];
+  /** Those that are set up, whether they hold or not. */
+  freezeRules?: readonly Pick<FreezeRule, "name" | "approval">[];
   rights: Rights;
 }

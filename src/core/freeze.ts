@@ -62,14 +62,19 @@ export function approvalWanted(
   return asked?.approval ? { rule: asked.approval, freeze: asked } : null;
 }
 
-/** By which rule a question about a call is settled: that of its freeze while that holds, else its tool's. */
+/**
+ * By which rule a question about a call is settled: that of its freeze while that holds, else its tool's. Where the tool
+ * asks nobody, whom the card names can still settle it.
+ */
 export function ruleOf(
   { call, freeze }: Pick<Question, "call" | "freeze">,
   state: Pick<State, "readUntrusted">,
-  policy: Pick<Policy, "tools" | "toolsElsewhere" | "formerTools" | "freezes">,
+  policy: Pick<Policy, "tools" | "toolsElsewhere" | "formerTools" | "freezes" | "freezeRules">,
 ): ApprovalRule | null {
-  const holding = freeze && policy.freezes?.find(({ name }) => name === freeze.name);
-  return holding?.approval ?? (call && approvalByName(call.tool, state, policy));
+  const named = (rules: Policy["freezeRules"] = []) =>
+    (freeze && rules.find(({ name }) => name === freeze.name)?.approval) ?? null;
+  const own = call && approvalByName(call.tool, state, policy);
+  return named(policy.freezes) ?? own ?? named(policy.freezeRules);
 }
 
 /** `the freeze "black friday" holds until 30 Nov 2026, 09:00 UTC+01:00 (the shop is full)` */

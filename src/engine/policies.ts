@@ -99,9 +99,10 @@ export class Policies {
   }
 
   #with(agent: Agent, at: number): Policy {
-    const { tools } = this.#options;
+    const { tools, freezes: freezeRules = [] } = this.#options;
     const freezes = this.#freezes.holding(at).filter(({ agents }) => isEmptyOr(agents, agent.name));
-    return { agent, tools, formerTools: this.#knownTools, rights: this.#rightsOf(agent.name), freezes };
+    const rights = this.#rightsOf(agent.name);
+    return { agent, tools, formerTools: this.#knownTools, rights, freezes, freezeRules };
   }
 
   #rightsOf(agent: string): Rights {

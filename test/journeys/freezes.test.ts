@@ -172,6 +172,23 @@ test("where the freeze names approvers, theirs comes on top of the approval that
   expect(done).toEqual(["v1"]);
 });
 
+test("whom a card names may still settle it when the freeze is over, where the tool itself asks nobody", async () => {
+  let now = from;
+  const { done, tool } = deployment({ requiresApproval: false });
+  const bot = await start({
+    ...{ model: deploysTwice(), tools: [tool], freezes: [asking], clock: clockOf(() => now) },
+    rights: { ...openRights, approve: [] },
+  });
+  const runId = await bot.launch("deploy");
+  const first = await asked(bot, runId);
+  now = until;
+  const own = await bot.engine.command(runId, approve(first), null);
+  expect(own).toMatchObject({ ok: false, refusal: { code: "not_an_approver" } });
+  await settle(bot, runId, { ...approve(first), actor: manager });
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v1", "v1"]);
+});
+
 test("an approval for the freeze does not outlive a preview that changed in between", async () => {
   let running = "v0";
   const now = from;
