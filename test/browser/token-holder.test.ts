@@ -22,3 +22,19 @@ it("names them, leaves out the pages of administrators, and logs out", { timeout
   expect(await pagesOf("admin")).toContain("Approvals and refusals");
   await bot.stop();
 });
+
+it("tells whoever may not read runs why, and not that the connection is lost", {
+  timeout: patient,
+}, async () => {
+  const bot = await listeningBot({ model: demoModel({ delayMs: 0 }), config: { consoleDir } });
+  const { page, context } = await visitAs(on.browser, bot, "machine");
+  const streams: string[] = [];
+  page.on("request", (request) => request.url().endsWith("/agent/stream") && streams.push(request.url()));
+  await page.reload();
+  await page.getByText('The token lacks the scope "read"').first().waitFor();
+  await page.getByText("Start a run").waitFor();
+  expect(streams).toEqual([]);
+  expect(await page.getByText("Connection lost").count()).toBe(0);
+  await context.close();
+  await bot.stop();
+});

@@ -9,10 +9,11 @@ import { follow } from "./stream.ts";
 
 type Pages = InfiniteData<RunList, string | null>;
 
-/** Lives as long as somebody is logged in. */
-export function useLiveRuns(): void {
+/** Lives as long as somebody is logged in who may read runs: nobody else is told anything there. */
+export function useLiveRuns(mayRead: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
+    if (!mayRead) return;
     const refresh = soon(400, () => client.invalidateQueries({ queryKey: keys.runs }));
     let opened = false;
     const close = follow({
@@ -34,7 +35,7 @@ export function useLiveRuns(): void {
       close();
       forgetStream("all");
     };
-  }, [client]);
+  }, [client, mayRead]);
 }
 
 /** The stream tells the count when it opens, too: what is here already need not come again. */

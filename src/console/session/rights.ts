@@ -13,3 +13,8 @@ export function useSession(): Session | null {
 export function isAdmin(session: Session | null): boolean {
   return session !== null && (session.scopes === null || session.scopes.includes("admin"));
 }
+
+/** They see runs at all: which ones, the lists of the agents say. */
+export function mayRead(session: Session | null): boolean {
+  return isAdmin(session) || session?.scopes?.includes("read") === true;
+}

@@ -12,6 +12,7 @@ import { Nowhere } from "../parts/nowhere.tsx";
 import { useTitleWriter } from "../parts/page-title.ts";
 import { useGo } from "../parts/way.tsx";
 import { RunPage } from "../run/run-page.tsx";
+import { mayRead, useSession } from "../session/rights.ts";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { useFocusKept } from "./focus-kept.ts";
 import { KeysSheet } from "./keys-sheet.tsx";
@@ -22,7 +23,7 @@ const AdminPage = lazy(() =>
 );
 
 export function Shell() {
-  useLiveRuns();
+  useLiveRuns(mayRead(useSession()));
   useTitleWriter();
   useFocusKept();
   const [location] = useLocation();
