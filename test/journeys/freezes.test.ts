@@ -256,6 +256,31 @@ test("of two freezes that follow each other the one that holds when people are a
   expect((await bot.engine.state(runId))?.questions).toMatchObject([{ freeze: { name: "quarter end" } }]);
 });
 
+test("of one that begins again as it ends, the end that is to come is asked about", async () => {
+  const day = 86_400_000;
+  const { from: _, until: __, ...always } = { ...asking, from, until, cron: "0 0 * * *", forMs: day };
+  const midnight = Date.parse("2026-11-28T00:00+01:00");
+  const rules = [{ ...always, zone: "Europe/Berlin" }];
+  const { bot, runId, goOn } = await beforeItIsAsked(rules, midnight - 1, { requiresApproval: false });
+  goOn(midnight);
+  await asked(bot, runId);
+  const { questions = [] } = (await bot.engine.state(runId)) ?? {};
+  expect(questions).toMatchObject([{ freeze: { until: midnight + day } }]);
+});
+
+test("a value that a freeze's rule would refuse is no matter any more once it is over", async () => {
+  const refusing: FreezeRule = {
+    ...freeze,
+    approval: { by: [manager.principal], count: 1, ownRequest: true, unseen: "refuse" },
+  };
+  const { bot, runId, done, goOn } = await beforeItIsAsked([refusing], until - 1, {
+    requiresApproval: false,
+  });
+  goOn(until);
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v1"]);
+});
+
 test("what was approved for a freeze alone needs the tool's own approval too, once an upgrade asks for it", async () => {
   const store = await openStore();
   const clock = clockOf(() => from);

@@ -4,6 +4,7 @@ import { approvalFor, mayStillApprove } from "../../core/approval-rule.ts";
 import { askApproval } from "../../core/ask.ts";
 import { callFailed } from "../../core/call-failure.ts";
 import { decide } from "../../core/decide/decide.ts";
+import type { EventBody } from "../../core/event.ts";
 import { approvalWanted } from "../../core/freeze.ts";
 import { argumentOrigins } from "../../core/origin/trace.ts";
 import { type ArgumentOrigin, notLookedFor } from "../../core/question.ts";
@@ -22,11 +23,15 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
   const spec = call ? on.policy.tools[call.tool] : undefined;
   if (!call || !spec) return recordOutcome(on, () => []);
   await tellUndoAsked(on.record, on.state);
+  const { rule, freeze } = approvalWanted(call, spec, on.state, on.policy) ?? { rule: null, freeze: null };
+  const unlessOver = (failed: EventBody) =>
+    recordOutcome(on, (state, policy) =>
+      isAskedStill(state, call, { spec, policy, freeze }) ? [failed] : [],
+    );
   const absence = on.toolbox.absence(call.tool);
   if (absence?.code === "changed") {
     const message = `Nobody can approve this: ${absence.words}`;
-    const failed = callFailed(callId, { code: "preview_failed", message });
-    return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
+    return unlessOver(callFailed(callId, { code: "preview_failed", message }));
   }
   let preview: string | null;
   try {
@@ -35,8 +40,7 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
     if (on.signal.aborted) throw error;
     const message = `What it would change can't be shown, so nobody can approve it now: ${reasonOf(error)}`;
     const how = { ms: 0, untrusted: spec.untrusted };
-    const failed = callFailed(callId, { code: "preview_failed", message }, how);
-    return recordOutcome(on, (state) => (startable(state, callId) ? [failed] : []));
+    return unlessOver(callFailed(callId, { code: "preview_failed", message }, how));
   }
   const hash = bindingOf(spec, call.input, on.state.agent.hash, preview);
   if (call.is.at === "approved" && hash !== call.approvedHash) {
@@ -45,12 +49,10 @@ export async function performAskApproval(on: Work, callId: string): Promise<Reco
       startable(state, callId) ? [{ type: "approval_voided", callId, reason }] : [],
     );
   }
-  const { rule, freeze } = approvalWanted(call, spec, on.state, on.policy) ?? { rule: null, freeze: null };
   const origins = rule?.unseen === "allow" ? [] : await originsOf(on, call, spec);
   const unseen = origins.filter(({ standing }) => standing === "nowhere");
   if (rule?.unseen === "refuse" && unseen.length > 0) {
-    const refused = callFailed(callId, { code: "unseen_value", message: unseenInWords(unseen) });
-    return recordOutcome(on, (state) => (startable(state, callId) ? [refused] : []));
+    return unlessOver(callFailed(callId, { code: "unseen_value", message: unseenInWords(unseen) }));
   }
   return recordOutcome(on, (state, policy) => {
     if (!isAskedStill(state, call, { spec, policy, freeze })) return [];
@@ -69,7 +71,8 @@ function isAskedStill(
   const now = findCall(state, id);
   const effect = decide(state, policy);
   if (!now || effect.type !== "ask_approval" || effect.callId !== id) return false;
-  return approvalWanted(now, spec, state, policy)?.freeze?.name === freeze?.name;
+  const wanted = approvalWanted(now, spec, state, policy)?.freeze;
+  return wanted?.name === freeze?.name && wanted?.until === freeze?.until;
 }
 
 /**
