@@ -28,7 +28,9 @@ export const freezeSchema = z.strictObject({
     .optional()
     .describe("Instead of `from` and `until`, when it begins again and again: five fields, as of a schedule"),
   forMinutes: z.int().min(1).max(525_600).optional().describe("With `cron`: how long it holds each time"),
-  timezone: timezone.default("UTC").describe("the zone that the fields of `cron` are meant in"),
+  timezone: timezone
+    .optional()
+    .describe("With `cron`: the zone that its fields are meant in; UTC unless said"),
   tools: z
     .array(z.string())
     .default([])
@@ -91,9 +93,12 @@ function spanOf({ from, until, cron, forMinutes, timezone }: Written) {
     value === undefined ? [] : key,
   );
   if (cron !== undefined && forMinutes !== undefined && given.length === 2)
-    return { cron, forMs: forMinutes * 60_000, zone: timezone };
+    return { cron, forMs: forMinutes * 60_000, zone: timezone ?? "UTC" };
   if (from === undefined || until === undefined || given.length > 2) {
     return `: must have from and until, or cron and forMinutes; found ${given.join(", ") || "none of them"}`;
+  }
+  if (timezone !== undefined) {
+    return `.timezone: goes with cron; from and until have their zone with them, as ${until} has. Remove it`;
   }
   const span = { from: Date.parse(from), until: Date.parse(until) };
   if (span.until > span.from) return { ...span, zone: offsetIn(until) };

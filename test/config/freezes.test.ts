@@ -67,6 +67,10 @@ it.each<[object, string]>([
   [{}, "freezes.f: must have from and until, or cron and forMinutes; found none of them"],
   [{ ...span, cron: "0 8 * * *" }, "found from, until, cron"],
   [{ cron: "0 8 * * *", forMinutes: 5, until: span.until }, "found until, cron, forMinutes"],
+  [
+    { ...span, timezone: "Europe/Berlin" },
+    "freezes.f.timezone: goes with cron; from and until have their zone with them, as 2026-11-30T09:00Z has. Remove it",
+  ],
   [{ cron: "daily", forMinutes: 5 }, "freezes.0.cron: is five cron fields"],
   [
     { cron: "0 8 * * *", forMinutes: 5, timezone: "Mars/Base" },
