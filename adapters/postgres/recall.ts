@@ -1,6 +1,6 @@
 /** Runs of the past by the words of their tasks, and how runs began and ended. */
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { NamedRun } from "../../src/core/ports/runs.ts";
+import type { TitledRun } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { plainText } from "../../src/core/store/codec.ts";
 import { edgesIn } from "../../src/core/store/event-rows.ts";
@@ -21,11 +21,11 @@ export function recallRuns(db: NodePgDatabase): Pick<Store, "endedRunsWith" | "e
         .limit(among)
         .as("runs");
       // The letters of a task are folded once, and each word is looked for once.
-      const { rows } = await db.execute<NamedRun & Record<string, unknown>>(sql`
+      const { rows } = await db.execute<TitledRun & Record<string, unknown>>(sql`
         WITH ended AS MATERIALIZED (
-          SELECT run_id, agent, principal, launched_at, lower(task) AS folded FROM ${newest} WHERE ${hasEnded}
+          SELECT run_id, agent, principal, task, launched_at, lower(task) AS folded FROM ${newest} WHERE ${hasEnded}
         ), counted AS MATERIALIZED (SELECT *, ${sql.join(held, sql` + `)} AS held FROM ended)
-        SELECT run_id AS "runId", agent, principal FROM counted WHERE held > 0
+        SELECT run_id AS "runId", agent, principal, task, held FROM counted WHERE held > 0
         ORDER BY held DESC, launched_at DESC, run_id DESC`);
       return rows;
     },

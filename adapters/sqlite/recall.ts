@@ -1,6 +1,6 @@
 /** Runs of the past by the words of their tasks, and how runs began and ended. */
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import type { NamedRun } from "../../src/core/ports/runs.ts";
+import type { TitledRun } from "../../src/core/ports/runs.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { edgesIn } from "../../src/core/store/event-rows.ts";
 import { edgeEvents } from "../../src/core/store/rows.ts";
@@ -20,11 +20,11 @@ export function recallRuns(db: BetterSQLite3Database): Pick<Store, "endedRunsWit
         .limit(among)
         .as("runs");
       // The letters of a task are folded once, and each word is looked for once.
-      return db.all<NamedRun>(sql`
+      return db.all<TitledRun>(sql`
         WITH ended AS MATERIALIZED (
-          SELECT run_id, agent, principal, launched_at, fold(task) AS folded FROM ${newest} WHERE ${hasEnded}
+          SELECT run_id, agent, principal, task, launched_at, fold(task) AS folded FROM ${newest} WHERE ${hasEnded}
         ), counted AS MATERIALIZED (SELECT *, ${sql.join(held, sql` + `)} AS held FROM ended)
-        SELECT run_id AS "runId", agent, principal FROM counted WHERE held > 0
+        SELECT run_id AS "runId", agent, principal, task, held FROM counted WHERE held > 0
         ORDER BY held DESC, launched_at DESC, run_id DESC`);
     },
     async edgesOf(runIds) {

@@ -53,8 +53,19 @@ export async function pastRuns(deps: Deps, runId: string, words: readonly string
 }
 
 async function rowsByTitle({ store }: Deps, words: readonly string[], isMeant: IsMeant): Promise<RunRow[]> {
-  const named = await store.endedRunsWith({ words, among: titlesOf });
-  const runIds = named.filter(isMeant).map(({ runId }) => runId);
+  const heldIn = finderOf(words);
+  const found: { runId: string; holds: number }[] = [];
+  // By how many of the words it holds: how many runs.
+  const counts = Array.from({ length: words.length + 1 }, () => 0);
+  for (const row of await store.endedRunsWith({ words, among: titlesOf })) {
+    // The store counts what stands inside of a word as well: the rest hold no more than this one seems to.
+    if (counts.slice(row.held).reduce((sum, runs) => sum + runs, 0) >= byTitle) break;
+    if (!isMeant(row)) continue;
+    const holds = heldIn(row.task).length;
+    counts[holds] = (counts[holds] ?? 0) + 1;
+    found.push({ runId: row.runId, holds });
+  }
+  const runIds = found.sort((a, b) => b.holds - a.holds).map(({ runId }) => runId);
   return store.runs({ runIds: runIds.slice(0, byTitle), limit: byTitle });
 }
 

@@ -98,7 +98,7 @@ export function listContract(open: () => Promise<Store>): void {
       expect(await found(["zebra"])).toEqual([]);
       expect(await found([])).toEqual([]);
       expect(await store.endedRunsWith({ words: ["größe"], among: 10 })).toEqual([
-        { runId: "c", agent: "helper", principal: "slack:T1/U1" },
+        { runId: "c", agent: "helper", principal: "slack:T1/U1", task: "Größe of db-2", held: 1 },
       ]);
     });
 

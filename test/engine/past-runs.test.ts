@@ -188,3 +188,15 @@ test("few of many may be read: they are found behind all the others", async () =
   const { runs } = await pastRuns(bot.engine, runId, ["checkouterrors"]);
   expect(runs.map(({ row }) => row.runId)).toEqual(["run_own"]);
 });
+
+test("titles that hold a longer number in place of the one that is meant keep no run from being found", async () => {
+  const store = await openStore();
+  for (let nth = 0; nth < 400; nth++) await seed(store, nth, `SwitchFlap on core-1${nth === 0 ? "" : nth}`);
+  const { bot } = await recalling({ store, model: scripted(finalAnswer("ok")) });
+  const { runId } = await ended(bot, "something else", { actor: operator });
+  const { runs } = await pastRuns(bot.engine, runId, ["switchflap", "core-1"]);
+  expect(runs.map(({ row, held }) => [row.runId, held.length]).slice(0, 2)).toEqual([
+    ["run_0", 2],
+    ["run_399", 1],
+  ]);
+});

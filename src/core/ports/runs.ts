@@ -62,6 +62,9 @@ export type ReadEvent = { version: number } & ({ event: RunEvent } | { event: nu
 /** A run by its id, with what the right to read it goes by. */
 export type NamedRun = Pick<RunRow, "runId" | "agent" | "principal">;
 
+/** `held`: so many of the words that were looked for stand somewhere in its task. */
+export type TitledRun = NamedRun & Pick<RunRow, "task"> & { held: number };
+
 /** How a run began or ended; null: this event can't be read. */
 export interface EdgeEvent {
   runId: string;

@@ -15,7 +15,6 @@ import type { AuditFilter, AuditRow, KeptAudit, NoteRow, SessionRow, StoredAttac
 import type {
   Claim,
   EdgeEvent,
-  NamedRun,
   QuestionCount,
   QuestionPage,
   QuestionPlace,
@@ -23,6 +22,7 @@ import type {
   ReadEvent,
   RunFilter,
   RunRow,
+  TitledRun,
 } from "./runs.ts";
 
 /**
@@ -42,7 +42,7 @@ export interface Store {
    * Of the newest so many runs those that have ended and whose task holds some of these words, which are in lower case:
    * those that hold most of them first, then the newest.
    */
-  endedRunsWith(search: { words: readonly string[]; among: number }): Promise<NamedRun[]>;
+  endedRunsWith(search: { words: readonly string[]; among: number }): Promise<TitledRun[]>;
   /** The launches and the ends of these runs, in no order; a forgotten run has neither. */
   edgesOf(runIds: readonly string[]): Promise<EdgeEvent[]>;
   /** The run that what is said at this address is meant for: one that asks, else one that works, else the newest. */
