@@ -215,13 +215,13 @@ test("an approval for the freeze does not outlive a preview that changed in betw
 async function beforeItIsAsked(
   freezes: readonly FreezeRule[],
   at: number,
-  change: Partial<PlainTool<Input>>,
+  { preview: shown = async () => "v0 → v1", ...change }: Partial<PlainTool<Input>>,
 ) {
   let now = at;
   const looking = gate();
-  const preview = async () => {
+  const preview: typeof shown = async (...given) => {
     await looking.pass();
-    return "v0 → v1";
+    return shown(...given);
   };
   const { done, tool } = deployment({ preview, ...change });
   const model = scripted(calling(call("deploy", { version: "v1" })), finalAnswer("done"));
@@ -276,6 +276,15 @@ test("a value that a freeze's rule would refuse is no matter any more once it is
   const { bot, runId, done, goOn } = await beforeItIsAsked([refusing], until - 1, {
     requiresApproval: false,
   });
+  goOn(until);
+  await bot.untilEnd(runId);
+  expect(done).toEqual(["v1"]);
+});
+
+test("nor is a look that failed", async () => {
+  const preview = () => Promise.reject(new Error("no view"));
+  const change = { requiresApproval: false, preview };
+  const { bot, runId, done, goOn } = await beforeItIsAsked([asking], until - 1, change);
   goOn(until);
   await bot.untilEnd(runId);
   expect(done).toEqual(["v1"]);
