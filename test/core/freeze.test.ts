@@ -129,14 +129,17 @@ describe("where nothing can be approved", () => {
       .then("launched", { type: "call_failed", code: "frozen" }, { type: "failed", code: "call_failed" });
   });
 
-  test("what was done may be undone, by a press", () => {
+  test("what was done may be undone by a press, and an undo as well", () => {
     const back = { tool: "deploy", input: { version: "v0" } };
     const done = { ...finished("a"), undo: back } as EventBody;
     const ran = under(open, deploying, askedApproval("q", "a"), approve("q"), started("a"), done);
     const pressed = ran.under(stopped).when(undo("q")).then("undo_asked").wants({ type: "ask_approval" });
     const [aside] = pressed.state.phase.at === "acting" ? pressed.state.phase.calls : [];
     const approvable = pressed.when(askedApproval("u", aside?.id ?? "")).when(approve("u"));
-    approvable.then("approval_granted").wants({ type: "run_calls" });
+    const run = approvable.then("approval_granted").wants({ type: "run_calls" });
+    const id = aside?.id ?? "";
+    const anew = { ...finished(id), undo: { tool: "deploy", input: { version: "v1" } } } as EventBody;
+    run.when(started(id), anew).when(undo("u")).wants({ type: "ask_approval" });
   });
 });
 
