@@ -38,3 +38,22 @@ it("tells whoever may not read runs why, and not that the connection is lost", {
   await context.close();
   await bot.stop();
 });
+
+it("shows nobody what somebody else had typed in this tab", { timeout: patient }, async () => {
+  const bot = await listeningBot({ model: demoModel({ delayMs: 0 }), config: { consoleDir } });
+  const { page, context } = await visitAs(on.browser, bot, "launcher");
+  const task = page.getByLabel("What should be done?");
+  await task.fill("half a thought");
+  const comesAs = async (name: string) => {
+    await context.clearCookies();
+    await page.reload();
+    await page.getByLabel("Code or token").fill(`secret-${name}`);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("link", { name: `${name} (token)` }).waitFor();
+    return task.inputValue();
+  };
+  expect(await comesAs("launcher")).toBe("half a thought");
+  expect(await comesAs("admin")).toBe("");
+  await context.close();
+  await bot.stop();
+});

@@ -2,6 +2,8 @@
 import { useState } from "react";
 
 const prefix = "belay-draft ";
+/** Under this name stands whose they are. */
+const writer = "belay-drafts-of";
 
 /** `place` names the field for as long as the component lives. An empty text forgets the draft. */
 export function useDraft(place: string): [string, (text: string) => void] {
@@ -29,6 +31,17 @@ function writeDraft(place: string, text: string): void {
     else sessionStorage.setItem(prefix + place, text);
   } catch {
     // Without storage a draft lasts as long as its field.
+  }
+}
+
+/** Who logs in after the end of their session finds their drafts; anybody else finds none of them. */
+export function keepDraftsOf(principal: string): void {
+  try {
+    const former = sessionStorage.getItem(writer);
+    if (former !== null && former !== principal) forgetDrafts();
+    sessionStorage.setItem(writer, principal);
+  } catch {
+    // There is no storage, hence nothing in it.
   }
 }
 

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys, login } from "../api/calls.ts";
+import { keepDraftsOf } from "../parts/draft.ts";
 import { ErrorNote } from "../parts/notice.tsx";
 import { useCodeInLink } from "./code-in-link.ts";
 
@@ -13,6 +14,7 @@ export function Login() {
     onSuccess: (session) => {
       // What a former session read is not this one's to see.
       client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
+      keepDraftsOf(session.principal);
       client.setQueryData(keys.session, session);
     },
   });
