@@ -22,7 +22,10 @@ function covering({ tool, undoes }: Pick<Call, "tool" | "undoes">, policy: Polic
   return (policy.freezes ?? []).filter(({ tools }) => tools.length === 0 || tools.includes(tool));
 }
 
-/** Approved on a card that named this freeze and this end of it; whatever was approved otherwise does not count. */
+/**
+ * Approved on a card that named this freeze and this end of it; whatever was approved otherwise does not count, nor what
+ * was approved before a doubt: whoever says that a call did not run need not be one whom the freeze asks.
+ */
 function isApprovedFor(
   { name, until, approval }: Freeze,
   call: Pick<Call, "id" | "number" | "approvedHash">,
@@ -30,15 +33,18 @@ function isApprovedFor(
   policy: Policy,
 ): boolean {
   if (approval === null || call.approvedHash === null) return false;
-  const given = state.settled.findLast(
-    ({ callId, freeze, outcome, call: shown }) =>
-      callId === call.id &&
-      freeze?.callNumber === call.number &&
-      freeze.name === name &&
-      freeze.until === until &&
-      outcome.kind === "approved" &&
-      shown?.hash === call.approvedHash,
-  );
+  const doubt = state.settled.findLastIndex(({ callId, kind }) => callId === call.id && kind === "doubt");
+  const given = state.settled
+    .slice(doubt + 1)
+    .findLast(
+      ({ callId, freeze, outcome, call: shown }) =>
+        callId === call.id &&
+        freeze?.callNumber === call.number &&
+        freeze.name === name &&
+        freeze.until === until &&
+        outcome.kind === "approved" &&
+        shown?.hash === call.approvedHash,
+    );
   if (given === undefined) return false;
   const standing = given.approvedBy.filter((one) => mayStillApprove(one, approval, state, policy));
   // The card may have asked for more than the rule's own count: for a value from untrusted text.

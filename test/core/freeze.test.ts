@@ -257,6 +257,17 @@ describe("where people can approve", () => {
     given.under(during(left)).wants({ type: "ask_approval", callId: "a" });
   });
 
+  test("who says of a doubt that it did not run lets it run in no freeze: it is asked about once more", () => {
+    const plain = under(asked, chose(call("a", "restart")));
+    const begun = plain.when(card(plain, "f"), approve("f", manager), started("a"));
+    const cleared = begun.when(...doubted("d", "a"), answer("run", "d")).wants({ type: "ask_approval" });
+    cleared.when(card(cleared, "f2"), approve("f2", manager)).wants({ type: "run_calls", callIds: ["a"] });
+    // What may be repeated and was only cut off is tried again by the approval that it has.
+    const free = under(asked, chose(call("a", "tag")));
+    const tried = free.when(card(free, "f"), approve("f", manager), started("a"));
+    tried.wants({ type: "run_calls", callIds: ["a"] });
+  });
+
   test("each of two freezes is asked about", () => {
     const two = cleared.under(during(asking, { ...asking, name: "quarter end" })).when(resume);
     two.wants({ type: "ask_approval" });
