@@ -40,6 +40,7 @@ test.each([
       "great?",
       "is it good?",
       "is it all good",
+      "so is it all good",
       "not good",
       "good to go",
       "sounds good",

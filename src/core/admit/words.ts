@@ -22,6 +22,8 @@ const praising = list(
 const besidePraise = list(
   "very so really that that's this it it's its was is the a an all you your bot agent team everyone everybody and hey hi ok okay work works worked working job stuff one",
 );
+/** A question may begin with them. */
+const openers = list("so and hey hi ok okay");
 const deciding = list(
   "yes yep yeah yup y sure ok okay do don't dont approve approved approves approving lgtm go confirm confirmed agreed accept accepted ship run no nope n nah refuse refused deny denied reject rejected decline declined",
 );
@@ -48,7 +50,8 @@ export function kindOf(said: string): Words {
   if (consists(thanking, besideThanks, courtesy, refusing) && !asksForMore(plain)) {
     return plain.some((word) => refusing.has(word)) ? "decline" : "thanks";
   }
-  const asksBack = text.includes("?") || plain[0] === "is" || plain[0] === "was";
+  const first = plain.find((word) => !openers.has(word)) ?? "";
+  const asksBack = text.includes("?") || first === "is" || first === "was";
   if (consists(praising, besidePraise) && !asksBack) return "praise";
   return consists(deciding, decided, courtesy) ? "verdict" : "words";
 }
