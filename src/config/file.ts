@@ -3,13 +3,13 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { scopes } from "../core/actor.ts";
 import { checkedBy, lineOf } from "../core/misfits.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Secret } from "../tools/secret.ts";
 import type { Setting } from "../tools/setting.ts";
 import type { ToolServer } from "../tools/tool-server.ts";
 import { freezeSchema } from "./freezes.ts";
+import { tokensSchema } from "./named-tokens.ts";
 import { offeredSchema } from "./offered.ts";
 import { peopleSchema, rightsSchema } from "./rights.ts";
 import { scheduleSchema } from "./schedules.ts";
@@ -26,22 +26,6 @@ const priceSchema = z.strictObject({
 });
 /** US dollars for a million tokens of each kind. */
 export type Price = z.infer<typeof priceSchema>;
-
-/** API tokens beside the owner's: `token:<name>` may do what its scopes and the agents' rights both allow. */
-const tokenSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[\w.-]{1,63}$/)
-    .describe("whoever holds it is `token:<name>`"),
-  secretEnv: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/, "is the name of an environment variable")
-    .describe("the variable that holds the token, 16 characters or more; unset: there is no such token"),
-  scopes: z
-    .array(z.enum(scopes))
-    .min(1)
-    .describe("what it may do at most: the agents' rights must allow it as well"),
-});
 
 /** What belay.config.ts makes its tools from. */
 export interface ToolsPlace {
@@ -118,7 +102,7 @@ export const fileSchema = z.strictObject({
   mcp: offeredSchema
     .prefault({})
     .describe("what clients of this bot's MCP server get beside the runs; see [MCP](mcp.md)"),
-  tokens: z.array(tokenSchema).default([]).describe("API tokens beside the owner's"),
+  tokens: tokensSchema.default([]).describe("API tokens beside the owner's"),
   trustProxy: z
     .boolean()
     .default(false)
