@@ -10,7 +10,10 @@ import { openTimes } from "./times.ts";
 
 /** A run whose holder died is due 15 s later, and found by then within this time. */
 const sweepMs = 2_500;
-/** A full process takes this part of its room ahead at most: what it holds and can't begin, another one could. */
+/**
+ * A process that is full by jobs takes this part of its room ahead at most: what it holds and can't begin, another one
+ * could. One that is full by its own launches takes as many jobs again; the next sweep makes another of each.
+ */
 const aheadPart = 1 / 20;
 /** Of what its sweeps found a process has begun so many at a time by itself, at most: all the others come as jobs. */
 const foundAtOnce = 10;
