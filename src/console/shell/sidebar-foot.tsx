@@ -1,4 +1,4 @@
-/** The foot of the sidebar: the model's name, freezes that hold, links to the bot's pages, who is here by name, the theme, the keys. */
+/** The foot of the sidebar: the model, freezes that hold, who is here by name, links to the pages of the bot, theme, keys. */
 import { useQuery } from "@tanstack/react-query";
 import { getHealth, keys } from "../api/calls.ts";
 import { Button } from "../parts/button.tsx";
