@@ -61,8 +61,8 @@ describe("a question that is longer than the screen", { timeout: patient }, () =
       const { top, head } = await cardOf(page);
       return top - head;
     };
-    await expect.poll(below).toBeLessThan(12);
-    expect(await below()).toBeGreaterThanOrEqual(0);
+    // Between a change of the lines above it and the next frame it may stand elsewhere.
+    await expect.poll(below).toSatisfy((px: number) => px >= 0 && px < 12);
     expect(await violations(page)).toEqual([]);
     await context.close();
   });
