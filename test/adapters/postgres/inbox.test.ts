@@ -1,6 +1,7 @@
 /** How PostgreSQL claims messages: without going over everything that waits, and by its own clock. */
-import { Client, Pool } from "pg";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { defaultLimits, openPool } from "../../../adapters/postgres/connection.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { sweepOnce } from "../../../adapters/postgres/sweep.ts";
 import { clock } from "../../support/bot.ts";
@@ -60,7 +61,7 @@ test("a clock of the database that is set back keeps no message claimed", async 
     const rows = await store.claimInbox({ now: 1, leaseMs: 60_000, limit: 50, patienceMs: 60_000 });
     return rows.map(({ key }) => key);
   };
-  const pool = new Pool({ connectionString: url });
+  const pool = openPool({ url, limits: defaultLimits }, 1);
   onTestFinished(() => pool.end());
   const isSwept = async () => {
     const inbox = vi.fn();

@@ -1,6 +1,6 @@
 /** The database's clock is set back by an hour: nobody is held for that hour, and nobody loses what it holds. */
-import { Pool } from "pg";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { defaultLimits, openPool } from "../../../adapters/postgres/connection.ts";
 import { openPostgres } from "../../../adapters/postgres/store.ts";
 import { sweepOnce } from "../../../adapters/postgres/sweep.ts";
 import { longestClaimMs } from "../../../src/core/ports/deliveries.ts";
@@ -19,7 +19,8 @@ const hour = 3_600_000;
 /** A store with a due run that has a post. `passes`: as if this time had passed since the leases were written. */
 async function opened() {
   const url = await server.database();
-  const [store, pool] = [await openPostgres({ url, clock }), new Pool({ connectionString: url })];
+  const store = await openPostgres({ url, clock });
+  const pool = openPool({ url, limits: defaultLimits }, 1);
   onTestFinished(async () => {
     await pool.end();
     await store.close();
