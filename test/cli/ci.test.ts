@@ -90,6 +90,13 @@ describe.skipIf(process.platform === "win32")("the closing line", () => {
     );
   });
 
+  it("follows the name of a run that broke although no test of it failed", async () => {
+    const { output } = await ci({ ...well, kills: `${reports(20, 0)}; exit 1` });
+    expect(output).toBe(
+      'failed: kills: no test, but an error outside of them; look for "Unhandled Errors" above\n128 passed, 1 failed\n',
+    );
+  });
+
   it.each([
     ["that broke after its report", { test: `${reports(7, 0)}; exit 1` }, "128 passed, 1 failed"],
     ["of the browser that broke", { browser: `${reports(100, 0)}; exit 1` }, "128 passed, 1 failed"],
